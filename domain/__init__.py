@@ -1,0 +1,1 @@
+"""The words everybody uses, and the pure rules. Standard library only."""

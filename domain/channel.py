@@ -1,0 +1,109 @@
+"""The port to a messaging platform: small Protocols, and what a channel can do, as data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol, runtime_checkable
+
+from domain.messages import ChatRef, MediaKind, MediaRef, Outgoing, PressAnswer, Received, Sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast an account may send; every number is a setting, not a law."""
+
+    account_per_s: float
+    chat_per_s: float
+    group_per_minute: int
+    reply_share: float
+    """Share of `account_per_s` that only replies may use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a channel can do. Lengths in UTF-16 units."""
+
+    text_limit: int
+    caption_limit: int
+    buttons_per_row: int
+    buttons: int
+    """How many buttons a message may have; 0: none, they become numbered choices."""
+    media: frozenset[MediaKind]
+    download_limit_bytes: int
+    receipts: bool
+    """Whether the platform tells of delivery; without it 'accepted' is all we know."""
+    reply_window: timedelta | None
+    pace: Pace
+
+
+class Inbox(Protocol):
+    """Where an adapter puts what came in."""
+
+    async def put(self, items: Sequence[Received]) -> None:
+        """Commit the items, dropping those already known; only then may the platform be told."""
+        ...
+
+
+class Channel(Protocol):
+    """A platform account that can send and receive."""
+
+    @property
+    def name(self) -> str:
+        """The channel's short name, such as `telegram`."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this channel can do."""
+        ...
+
+    async def send(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
+        """Send one message.
+
+        Raises: SendFailure, one of `domain.failures`; nothing else.
+        """
+        ...
+
+    async def start(self, inbox: Inbox) -> None:
+        """Check the account and begin to receive.
+
+        Raises: AccountDown when the account is refused, Transient when the platform is not there.
+        """
+        ...
+
+    async def stop(self) -> None:
+        """Stop receiving, finish what is in flight, close connections."""
+        ...
+
+
+@runtime_checkable
+class AnswersPresses(Protocol):
+    """A channel whose presses can be answered."""
+
+    async def answer_press(self, answer: PressAnswer) -> None:
+        """Answer a press; failures are swallowed, since nobody waits for it."""
+        ...
+
+
+@runtime_checkable
+class Files(Protocol):
+    """A channel from which files can be fetched."""
+
+    async def fetch(self, media: MediaRef) -> bytes:
+        """Return the bytes of a file, at most `download_limit_bytes`.
+
+        Raises: Refused when it is too big or gone, Transient when the platform is not there.
+        """
+        ...
+
+
+@runtime_checkable
+class Members(Protocol):
+    """A channel that can count a group."""
+
+    async def count_members(self, chat: ChatRef) -> int:
+        """Return the number of members, the bot itself not counted.
+
+        Raises: SendFailure.
+        """
+        ...

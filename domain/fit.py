@@ -1,0 +1,93 @@
+"""Turn what a channel lacks into what it has. Pure."""
+
+from dataclasses import dataclass, replace
+
+from domain.channel import Capabilities
+from domain.messages import Button, Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The messages to send, in order, and the actions that a numbered answer means."""
+
+    parts: tuple[Outgoing, ...]
+    choices: tuple[str, ...] = ()
+    """Actions of choice 1, 2 …: what a bare number written by the person stands for."""
+
+
+def utf16_length(text: str) -> int:
+    """Count text as platforms do, in UTF-16 units: an emoji is two."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def fit(outgoing: Outgoing, capabilities: Capabilities) -> Fitted:
+    """Split long text, wrap button rows; where buttons do not exist, number the choices."""
+    text, rows = outgoing.text, outgoing.buttons
+    choices: tuple[str, ...] = ()
+    flat = [button for row in rows for button in row]
+    if flat and capabilities.buttons < len(flat):
+        text, choices = _as_choices(text, flat)
+        rows = ()
+    else:
+        rows = _wrapped(rows, capabilities.buttons_per_row)
+    heading = utf16_length(outgoing.heading) + 2 if outgoing.heading else 0
+    limit = capabilities.caption_limit if outgoing.media else capabilities.text_limit
+    if utf16_length(text) + heading <= limit:
+        return Fitted((replace(outgoing, text=text, buttons=rows),), choices)
+    if outgoing.media:
+        lead = replace(outgoing, text="", heading=None, buttons=())
+        body = replace(outgoing, media=None, text=text, buttons=rows)
+        rest = fit(body, capabilities).parts
+        return Fitted((lead, *rest), choices)
+    pieces = split_text(text, capabilities.text_limit - heading)
+    parts = [
+        replace(
+            outgoing,
+            text=piece,
+            heading=outgoing.heading if index == 0 else None,
+            reply_to=outgoing.reply_to if index == 0 else None,
+            buttons=rows if index == len(pieces) - 1 else (),
+        )
+        for index, piece in enumerate(pieces)
+    ]
+    return Fitted(tuple(parts), choices)
+
+
+def split_text(text: str, limit: int) -> list[str]:
+    """Cut text into pieces of at most `limit` UTF-16 units, at line ends, spaces, else letters.
+
+    No letter is lost: only the white space at a cut is dropped.
+    """
+    pieces: list[str] = []
+    rest = text
+    while utf16_length(rest) > limit:
+        cut = _cut(rest, limit)
+        pieces.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    pieces.append(rest)
+    return [piece for piece in pieces if piece] or [text[:limit]]
+
+
+def _cut(text: str, limit: int) -> int:
+    head = text[:limit]
+    while utf16_length(head) > limit:
+        head = head[:-1]
+    half = len(head) // 2
+    for mark in ("\n\n", "\n", ". ", " "):
+        at = head.rfind(mark)
+        if at > half:
+            return at + len(mark)
+    return len(head)
+
+
+def _wrapped(rows: tuple[tuple[Button, ...], ...], per_row: int) -> tuple[tuple[Button, ...], ...]:
+    return tuple(
+        row[start : start + per_row] for row in rows for start in range(0, len(row), per_row)
+    )
+
+
+def _as_choices(text: str, buttons: list[Button]) -> tuple[str, tuple[str, ...]]:
+    pressable = [button for button in buttons if button.action is not None]
+    lines = [f"{number}. {button.label}" for number, button in enumerate(pressable, 1)]
+    actions = tuple(button.action for button in pressable if button.action is not None)
+    return "\n".join([text, "", *lines]), actions

@@ -1,0 +1,54 @@
+"""Ids made by us, before the row is inserted, so that a sealed value can be bound to its row."""
+
+import base64
+import secrets
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+
+class IdMaker:
+    """Make UUIDv7 ids that grow, also within one millisecond and when the clock steps back."""
+
+    def __init__(self, random_bits: Callable[[int], int] = secrets.randbits) -> None:
+        self._random_bits = random_bits
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def new(self, now: datetime) -> uuid.UUID:
+        """Return the next id; `now` gives its 48 bits of milliseconds (RFC 9562, 5.7)."""
+        millis = int(now.timestamp() * 1000) & ((1 << 48) - 1)
+        # 12 bits of counter start plus 62 random bits, kept as one 74-bit tail that only grows.
+        fresh = (millis << 74) | (self._random_bits(11) << 62) | self._random_bits(62)
+        with self._lock:
+            if fresh <= self._last:
+                fresh = self._last + 1 + self._random_bits(20)
+            self._last = fresh
+        high = fresh >> 74
+        middle = (fresh >> 62) & 0xFFF
+        low = fresh & ((1 << 62) - 1)
+        return uuid.UUID(int=(high << 80) | (0x7 << 76) | (middle << 64) | (0b10 << 62) | low)
+
+
+def short(value: uuid.UUID) -> str:
+    """Write an id in 22 characters of base64url, short enough for a button's 64 bytes."""
+    return base64.urlsafe_b64encode(value.bytes).rstrip(b"=").decode()
+
+
+def from_short(text: str) -> uuid.UUID | None:
+    """Read what `short` wrote; None for anything else."""
+    if len(text) != 22:
+        return None
+    try:
+        return uuid.UUID(bytes=base64.b64decode(text + "==", altchars=b"-_", validate=True))
+    except ValueError:
+        return None
+
+
+_CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def random_code(length: int) -> str:
+    """Return a random code without letters and digits that are misread (no 0/O, 1/I/L, U)."""
+    return "".join(secrets.choice(_CODE_LETTERS) for _ in range(length))

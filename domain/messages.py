@@ -1,0 +1,232 @@
+"""What comes in and what goes out, in words no platform owns. Ids of platforms are text."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+
+class ChatKind(StrEnum):
+    """Where a message was written."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    CHANNEL = "channel"
+
+
+class MediaKind(StrEnum):
+    """What kind of file a message carries."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    VOICE = "voice"
+    AUDIO = "audio"
+    FILE = "file"
+    STICKER = "sticker"
+
+
+class Addressed(StrEnum):
+    """Why a message in a group is ours to read (product rule: nothing else is)."""
+
+    REPLY = "reply"
+    MENTION = "mention"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRef:
+    """A chat on a platform; `thread` is a forum topic within it."""
+
+    chat_id: str
+    kind: ChatKind
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote: the platform's user id and the language of their app, if told."""
+
+    user_id: str
+    language_hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRef:
+    """A file as the platform knows it; `ref` fetches it, `size` in bytes may be unknown."""
+
+    kind: MediaKind
+    ref: str
+    name: str | None = None
+    mime: str | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place as the sender claims it, degrees."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message addressed to us."""
+
+    kind: Literal["message"] = "message"
+    chat: ChatRef
+    sender: Sender
+    at: datetime
+    message_id: str
+    text: str = ""
+    media: tuple[MediaRef, ...] = ()
+    location: Location | None = None
+    reply_to: str | None = None
+    album: str | None = None
+    start: str | None = None
+    """Payload of the link or QR code by which the person came; empty text for a bare start."""
+    addressed: Addressed | None = None
+    """In groups only: why this is for us."""
+    forwarded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A message of theirs changed its words."""
+
+    kind: Literal["edit"] = "edit"
+    chat: ChatRef
+    sender: Sender
+    at: datetime
+    message_id: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A button was pressed; `action` is what we put into it, `press_id` lets us answer."""
+
+    kind: Literal["press"] = "press"
+    chat: ChatRef
+    sender: Sender
+    at: datetime
+    message_id: str
+    action: str
+    press_id: str
+
+
+class ReceiptKind(StrEnum):
+    """What a receipt tells."""
+
+    DELIVERED = "delivered"
+    SEEN = "seen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptEvent:
+    """The platform says a message of ours was delivered or seen."""
+
+    kind: Literal["receipt"] = "receipt"
+    chat: ChatRef
+    at: datetime
+    message_id: str
+    receipt: ReceiptKind
+
+
+class MembershipChange(StrEnum):
+    """What changed between us and a chat."""
+
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """We were blocked, unblocked, added or removed."""
+
+    kind: Literal["membership"] = "membership"
+    chat: ChatRef
+    sender: Sender | None
+    at: datetime
+    change: MembershipChange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMoved:
+    """A chat got a new id; the old one is dead."""
+
+    kind: Literal["moved"] = "moved"
+    chat: ChatRef
+    at: datetime
+    new_chat_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """They took a message of theirs back."""
+
+    kind: Literal["withdrawn"] = "withdrawn"
+    chat: ChatRef
+    at: datetime
+    message_id: str
+
+
+Incoming = Message | Edit | Press | ReceiptEvent | Membership | ChatMoved | Withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: an `action` that comes back as a Press, or a `start` that opens our chat."""
+
+    label: str
+    action: str | None = None
+    start: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.action is None) == (self.start is None):
+            message = "a button has either an action or a start payload"
+            raise ValueError(message)
+        if self.action is not None and len(self.action.encode()) > 64:
+            message = "a button's action is at most 64 bytes (Bot API InlineKeyboardButton)"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message to send: plain text (never markup), with an optional heading shown in bold."""
+
+    text: str
+    heading: str | None = None
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    media: MediaRef | None = None
+    reply_to: str | None = None
+    thread: str | None = None
+    silent: bool = False
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform took it and gave it an id."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PressAnswer:
+    """A best-effort answer to a press: ends the spinner, shows a short text (≤ 200 characters)."""
+
+    press_id: str
+    text: str = ""
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One item for the inbox: `key` is unique per account; one `order_key` is kept in order."""
+
+    key: str
+    order_key: str
+    incoming: Incoming = field(repr=False)

@@ -1,0 +1,119 @@
+"""The words of the ledger: states, lanes, kinds, and what a send came to."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+from domain.failures import Until
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands. Seen, acknowledged, replied are facets beside it, not states."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    UNSURE = "unsure"
+    SKIPPED = "skipped"
+
+
+class Lane(IntEnum):
+    """How urgent a delivery is; the smaller goes first."""
+
+    URGENT = 0
+    TALK = 1
+    ROUTINE = 2
+    BULK = 3
+
+
+class DeliveryKind(StrEnum):
+    """What a delivery is."""
+
+    CAMPAIGN = "campaign"
+    """A campaign's message to one resident."""
+    POST = "post"
+    """A campaign's message to a group or channel."""
+    REPLY = "reply"
+    """Our part of a conversation."""
+    CARD = "card"
+    """A tip shown to reviewers."""
+    NOTICE = "notice"
+    """Anything else for staff: approvals, warnings."""
+
+
+class SkipReason(StrEnum):
+    """Why a delivery was not sent on purpose."""
+
+    OPTED_OUT = "opted_out"
+    PAUSED = "paused"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    GROUP_LEFT = "group_left"
+
+
+class Facet(StrEnum):
+    """What happened to a delivery beside its state; each is counted once per delivery."""
+
+    SEEN = "seen"
+    ACKNOWLEDGED = "acknowledged"
+    REPLIED = "replied"
+    TIPS = "tips"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The platform took it."""
+
+    message_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GoneAway:
+    """The person cannot be reached."""
+
+    until: Until
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedDown:
+    """Content or rights were refused."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Certainly not sent; try again after `wait`, counted from the settling."""
+
+    reason: str
+    wait: timedelta
+    account_wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Relocated:
+    """Certainly not sent; the chat has a new id."""
+
+    chat_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknowable:
+    """May have been sent."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStopped:
+    """Certainly not sent; the account itself is down."""
+
+    reason: str
+
+
+Outcome = Accepted | GoneAway | TurnedDown | NotSent | Relocated | Unknowable | AccountStopped

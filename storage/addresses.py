@@ -1,0 +1,207 @@
+"""Addresses: one person, group or channel in one of our accounts, and the accounts themselves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select
+
+from domain.failures import Until
+from domain.messages import ChatKind, ChatRef
+from storage.database import Tx
+from storage.sealing import Place
+from storage.tables import account, address
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One of our accounts on a platform."""
+
+    id: UUID
+    channel: str
+    username: str
+    unit_id: UUID | None
+    down_reason: str | None
+    paused_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A chat partner; its platform id stays sealed until a message is sent."""
+
+    id: UUID
+    account_id: UUID
+    channel: str
+    kind: ChatKind
+    resident_id: UUID | None
+    staff_id: UUID | None
+    group_id: UUID | None
+    unreachable: Until | None
+
+
+def register_account(tx: Tx, channel: str, platform_key: str, username: str) -> Account:
+    """Return our account, made known on first sight; its fault mark is cleared."""
+    same = (account.c.channel == channel) & (account.c.platform_key == platform_key)
+    row = tx.connection.execute(select(account).where(same)).one_or_none()
+    if row is None:
+        new_id = tx.new_id()
+        tx.connection.execute(
+            account.insert().values(
+                id=new_id, channel=channel, platform_key=platform_key, username=username
+            )
+        )
+        return Account(new_id, channel, username, None, None, None)
+    tx.connection.execute(
+        account.update().where(account.c.id == row.id).values(username=username, down_reason=None)
+    )
+    return Account(row.id, channel, username, row.unit_id, None, row.paused_until)
+
+
+def accounts(tx: Tx) -> list[Account]:
+    """Return all accounts, oldest first."""
+    rows = tx.connection.execute(select(account).order_by(account.c.id))
+    return [
+        Account(row.id, row.channel, row.username, row.unit_id, row.down_reason, row.paused_until)
+        for row in rows
+    ]
+
+
+def find(tx: Tx, account_id: UUID, platform_id: str) -> Address | None:
+    """Return the address of a platform id, if we know it."""
+    row = tx.connection.execute(
+        _joined().where(
+            address.c.account_id == account_id,
+            address.c.lookup.in_(tx.keys.hashes(f"address:{account_id.hex}", platform_id)),
+        )
+    ).one_or_none()
+    return _address(row) if row else None
+
+
+def get(tx: Tx, address_id: UUID) -> Address:
+    """Return an address by our id."""
+    return _address(tx.connection.execute(_joined().where(address.c.id == address_id)).one())
+
+
+def ensure(tx: Tx, account_id: UUID, kind: ChatKind, platform_id: str) -> Address:
+    """Return the address of a platform id, made on first sight."""
+    known = find(tx, account_id, platform_id)
+    if known is not None:
+        return known
+    new_id = tx.new_id()
+    tx.connection.execute(
+        address.insert().values(
+            id=new_id,
+            account_id=account_id,
+            kind=kind.value,
+            lookup=tx.keys.hash(f"address:{account_id.hex}", platform_id),
+            platform_id=tx.keys.seal(platform_id, Place("address", "platform_id", new_id)),
+        )
+    )
+    return get(tx, new_id)
+
+
+def link_resident(tx: Tx, address_id: UUID, resident_id: UUID) -> None:
+    """Say whose address it is."""
+    _update(tx, address_id, resident_id=resident_id)
+
+
+def link_staff(tx: Tx, address_id: UUID, staff_id: UUID) -> None:
+    """Say which of our people writes from it."""
+    _update(tx, address_id, staff_id=staff_id)
+
+
+def link_group(tx: Tx, address_id: UUID, group_id: UUID) -> None:
+    """Say which group it is."""
+    _update(tx, address_id, group_id=group_id)
+
+
+def mark_unreachable(tx: Tx, address_id: UUID, until: Until) -> None:
+    """Remember that nothing can be sent there."""
+    _update(tx, address_id, unreachable=until.value, unreachable_at=tx.now)
+
+
+def mark_reachable(tx: Tx, address_id: UUID) -> None:
+    """They wrote, so they can be written to again."""
+    _update(tx, address_id, unreachable=None, unreachable_at=None)
+
+
+def hold_until(tx: Tx, address_id: UUID, instant: datetime) -> None:
+    """Send nothing there before the instant, as the platform asked."""
+    _update(tx, address_id, not_before=instant)
+
+
+def relocate(tx: Tx, address_id: UUID, platform_id: str) -> None:
+    """Give the address the chat's new platform id."""
+    row = tx.connection.execute(select(address.c.account_id).where(address.c.id == address_id))
+    account_id: UUID = row.scalar_one()
+    taken = find(tx, account_id, platform_id)
+    if taken is not None and taken.id != address_id:
+        # The new chat wrote before we learned of the move: keep the older address, which carries
+        # the history, and let the newer one give up the id.
+        spare = f"replaced:{taken.id.hex}"
+        _set_platform_id(tx, taken.id, account_id, spare)
+    _set_platform_id(tx, address_id, account_id, platform_id)
+
+
+def chat_of(tx: Tx, address_id: UUID) -> ChatRef:
+    """Open the platform id, to send there."""
+    row = tx.connection.execute(
+        select(address.c.platform_id, address.c.kind).where(address.c.id == address_id)
+    ).one()
+    platform_id = tx.keys.unseal(row.platform_id, Place("address", "platform_id", address_id))
+    return ChatRef(platform_id, ChatKind(row.kind))
+
+
+def of_staff(tx: Tx, staff_id: UUID) -> Address | None:
+    """Return where a member of staff can be written to."""
+    row = tx.connection.execute(
+        _joined().where(address.c.staff_id == staff_id).order_by(address.c.id).limit(1)
+    ).one_or_none()
+    return _address(row) if row else None
+
+
+def of_group(tx: Tx, group_id: UUID) -> Address | None:
+    """Return a group's address."""
+    row = tx.connection.execute(
+        _joined().where(address.c.group_id == group_id).order_by(address.c.id).limit(1)
+    ).one_or_none()
+    return _address(row) if row else None
+
+
+def of_resident(tx: Tx, resident_id: UUID) -> Address | None:
+    """Return a resident's address."""
+    row = tx.connection.execute(
+        _joined().where(address.c.resident_id == resident_id).order_by(address.c.id).limit(1)
+    ).one_or_none()
+    return _address(row) if row else None
+
+
+def _joined() -> Select[Any]:
+    return select(address, account.c.channel).join(account, account.c.id == address.c.account_id)
+
+
+def _address(row: Row[Any]) -> Address:
+    return Address(
+        row.id,
+        row.account_id,
+        row.channel,
+        ChatKind(row.kind),
+        row.resident_id,
+        row.staff_id,
+        row.group_id,
+        Until(row.unreachable) if row.unreachable else None,
+    )
+
+
+def _set_platform_id(tx: Tx, address_id: UUID, account_id: UUID, platform_id: str) -> None:
+    _update(
+        tx,
+        address_id,
+        lookup=tx.keys.hash(f"address:{account_id.hex}", platform_id),
+        platform_id=tx.keys.seal(platform_id, Place("address", "platform_id", address_id)),
+    )
+
+
+def _update(tx: Tx, address_id: UUID, **values: object) -> None:
+    tx.connection.execute(address.update().where(address.c.id == address_id).values(**values))

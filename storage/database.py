@@ -1,0 +1,165 @@
+"""The door to the database: plain functions over one transaction, on SQLite and PostgreSQL alike.
+
+On SQLite one thread writes and a few read; on PostgreSQL the same functions run on an async
+engine. A function never awaits, so no network or image work can slip into a transaction.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from domain.clock import Clock
+from domain.ids import IdMaker
+from storage.sealing import Keyring
+
+T = TypeVar("T")
+
+_BUSY_MS = 15_000
+_RETRY_STATES = frozenset({"40001", "40P01"})
+_MOST_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """One transaction: the connection, the keys, and the instant it stands for."""
+
+    connection: Connection
+    keys: Keyring
+    ids: IdMaker
+    now: datetime
+
+    def new_id(self) -> UUID:
+        """Return a new id, later than all before."""
+        return self.ids.new(self.now)
+
+
+class DatabaseAway(Exception):
+    """The database cannot be reached, or is not ready."""
+
+
+class _Door(Protocol):
+    async def write(self, work: Callable[[Connection], T]) -> T: ...
+    async def read(self, work: Callable[[Connection], T]) -> T: ...
+    async def close(self) -> None: ...
+
+
+class Database:
+    """Run functions in transactions."""
+
+    def __init__(self, url: str, keys: Keyring, clock: Clock, ids: IdMaker | None = None) -> None:
+        self.url = url
+        self._keys = keys
+        self._clock = clock
+        self._ids = ids or IdMaker()
+        self._door: _Door = _Sqlite(url) if is_sqlite(url) else _Postgres(url)
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` in a transaction and commit; any exception rolls back."""
+        return await self._door.write(lambda connection: work(self._tx(connection)))
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` on one unchanging snapshot; nothing it writes is kept."""
+        return await self._door.read(lambda connection: work(self._tx(connection)))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._door.close()
+
+    def _tx(self, connection: Connection) -> Tx:
+        return Tx(connection, self._keys, self._ids, self._clock.now())
+
+
+def is_sqlite(url: str) -> bool:
+    """Tell whether the URL names a SQLite file."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def sqlite_engine(url: str, *, writes: bool) -> Engine:
+    """Return an engine whose connections are set up for a ledger: WAL, FULL, foreign keys.
+
+    Writing ones begin IMMEDIATE, so that two writers wait for each other at the start of a
+    transaction instead of failing in its middle.
+    """
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000})
+
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={_BUSY_MS}",
+            "secure_delete=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
+    return engine
+
+
+class _Sqlite:
+    def __init__(self, url: str) -> None:
+        self._writer = sqlite_engine(url, writes=True)
+        self._reader = sqlite_engine(url, writes=False)
+        self._write_thread = ThreadPoolExecutor(1, "sqlite-write")
+        self._read_threads = ThreadPoolExecutor(3, "sqlite-read")
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with self._writer.begin() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, run)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with self._reader.connect() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._read_threads, run)
+
+    async def close(self) -> None:
+        for threads in (self._write_thread, self._read_threads):
+            threads.shutdown(wait=True)
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+class _Postgres:
+    def __init__(self, url: str) -> None:
+        self._engine: AsyncEngine = create_async_engine(
+            url, hide_parameters=True, pool_size=8, pool_pre_ping=True
+        )
+        self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        for tries in range(_MOST_TRIES):
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(work)
+            except DBAPIError as error:
+                # Two transactions crossed: the loser did nothing and simply goes again.
+                if getattr(error.orig, "sqlstate", None) not in _RETRY_STATES:
+                    raise
+                await asyncio.sleep(0.01 * 2**tries)
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        async with self._snapshots.connect() as connection:
+            return await connection.run_sync(work)
+
+    async def close(self) -> None:
+        await self._engine.dispose()

@@ -1,0 +1,51 @@
+"""Where each conversation stands; survives a restart."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from storage.database import Tx
+from storage.sealing import Place
+from storage.tables import dialogue
+from storage.upsert import insert_into
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """A conversation's place: `name` says which question is open, `data` what was said so far."""
+
+    name: str
+    data: dict[str, str] = field(default_factory=dict)
+    updated_at: datetime | None = None
+
+
+def current(tx: Tx, address_id: UUID) -> Dialogue | None:
+    """Return the open dialogue of an address."""
+    row = tx.connection.execute(
+        select(dialogue).where(dialogue.c.address_id == address_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    data = json.loads(tx.keys.unseal(row.data, Place("dialogue", "data", address_id)))
+    return Dialogue(row.name, data, row.updated_at)
+
+
+def keep(tx: Tx, address_id: UUID, name: str, data: dict[str, str] | None = None) -> None:
+    """Open a dialogue, in place of any other."""
+    sealed = tx.keys.seal(
+        json.dumps(data or {}, ensure_ascii=False), Place("dialogue", "data", address_id)
+    )
+    values = {"name": name, "data": sealed, "updated_at": tx.now}
+    tx.connection.execute(
+        insert_into(tx, dialogue)
+        .values(address_id=address_id, **values)
+        .on_conflict_do_update(index_elements=[dialogue.c.address_id], set_=values)
+    )
+
+
+def end(tx: Tx, address_id: UUID) -> None:
+    """Close the dialogue, if any."""
+    tx.connection.execute(delete(dialogue).where(dialogue.c.address_id == address_id))

@@ -1,0 +1,135 @@
+"""What came in and is not yet handled; afterwards only its key stays, so a repeat is known."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+
+from domain.messages import Incoming, Received
+from storage.codec import read_incoming, write_incoming
+from storage.database import Tx
+from storage.sealing import Place
+from storage.tables import inbox
+from storage.upsert import insert_into
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """One item to handle; `tries` counts the failed tries before."""
+
+    id: UUID
+    account_id: UUID
+    order: bytes
+    received_at: datetime
+    tries: int
+    incoming: Incoming
+
+
+def put(tx: Tx, account_id: UUID, items: Sequence[Received]) -> int:
+    """Store the items that are not known yet; return how many were new."""
+    new = 0
+    for item in items:
+        new_id = tx.new_id()
+        result = tx.connection.execute(
+            insert_into(tx, inbox)
+            .values(
+                id=new_id,
+                account_id=account_id,
+                key=item.key,
+                order_lookup=tx.keys.hash(f"order:{account_id.hex}", item.order_key),
+                received_at=tx.now,
+                state="new",
+                body=tx.keys.seal(write_incoming(item.incoming), Place("inbox", "body", new_id)),
+                tries=0,
+            )
+            .on_conflict_do_nothing(index_elements=[inbox.c.account_id, inbox.c.key])
+        )
+        new += result.rowcount
+    return new
+
+
+def next_items(tx: Tx, limit: int, busy: Collection[bytes] = ()) -> list[InboxItem]:
+    """Return the oldest item of each chat that is due, `busy` chats left out.
+
+    An item that waits for its next try holds back the later ones of its chat, nobody else's.
+    """
+    earlier = inbox.alias()
+    first_of_chat = ~exists().where(
+        earlier.c.order_lookup == inbox.c.order_lookup,
+        earlier.c.state == "new",
+        earlier.c.id < inbox.c.id,
+    )
+    query = (
+        select(inbox)
+        .where(inbox.c.state == "new", first_of_chat)
+        .where((inbox.c.not_before.is_(None)) | (inbox.c.not_before <= tx.now))
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    if busy:
+        query = query.where(inbox.c.order_lookup.not_in(list(busy)))
+    items = []
+    for row in tx.connection.execute(query):
+        body = tx.keys.unseal(row.body, Place("inbox", "body", row.id))
+        items.append(
+            InboxItem(
+                row.id,
+                row.account_id,
+                row.order_lookup,
+                row.received_at,
+                row.tries,
+                read_incoming(body),
+            )
+        )
+    return items
+
+
+def claim(tx: Tx, item_id: UUID) -> bool:
+    """Lock an item for this transaction; False when somebody else handled it meanwhile."""
+    query = select(inbox.c.id).where(inbox.c.id == item_id, inbox.c.state == "new")
+    return tx.connection.execute(query.with_for_update()).one_or_none() is not None
+
+
+def done(tx: Tx, item_id: UUID) -> None:
+    """Empty a handled item; its key stays."""
+    tx.connection.execute(
+        inbox.update()
+        .where(inbox.c.id == item_id)
+        .values(state="done", body=None, handled_at=tx.now, not_before=None)
+    )
+
+
+def failed(tx: Tx, item_id: UUID, problem: str, most_tries: int) -> bool:
+    """Put a failed item back for a later try, or set it aside; True when it was set aside.
+
+    Set aside, it keeps its sealed words for a person to look at, and its chat goes on.
+    """
+    query = select(inbox.c.tries).where(inbox.c.id == item_id)
+    tries: int = tx.connection.execute(query).scalar_one()
+    aside = tries + 1 >= most_tries
+    tx.connection.execute(
+        inbox.update()
+        .where(inbox.c.id == item_id)
+        .values(
+            tries=tries + 1,
+            problem=problem[:200],
+            state="aside" if aside else "new",
+            not_before=tx.now + timedelta(seconds=2**tries),
+        )
+    )
+    return aside
+
+
+def counts(tx: Tx) -> dict[str, int]:
+    """Return how many items are new, done, aside."""
+    query = select(inbox.c.state, func.count()).group_by(inbox.c.state)
+    return {row.state: row[1] for row in tx.connection.execute(query)}
+
+
+def oldest_waiting(tx: Tx) -> datetime | None:
+    """Return when the oldest unhandled item came in."""
+    query = select(func.min(inbox.c.received_at)).where(inbox.c.state == "new")
+    oldest: datetime | None = tx.connection.execute(query).scalar_one()
+    return oldest

@@ -1,0 +1,47 @@
+"""The tables, by subject, on one MetaData."""
+
+from storage.tables.campaigns import campaign, run, run_counter
+from storage.tables.deliveries import attempt, delivery, neutral_line, send_window
+from storage.tables.intake import attachment, inbox, tip, tip_event
+from storage.tables.metadata import metadata
+from storage.tables.people import (
+    account,
+    address,
+    area,
+    consent,
+    dialogue,
+    group_chat,
+    installation,
+    resident,
+    sequence,
+    staff,
+    staff_role,
+    unit,
+)
+
+__all__ = [
+    "account",
+    "address",
+    "area",
+    "attachment",
+    "attempt",
+    "campaign",
+    "consent",
+    "delivery",
+    "dialogue",
+    "group_chat",
+    "inbox",
+    "installation",
+    "metadata",
+    "neutral_line",
+    "resident",
+    "run",
+    "run_counter",
+    "send_window",
+    "sequence",
+    "staff",
+    "staff_role",
+    "tip",
+    "tip_event",
+    "unit",
+]

@@ -1,0 +1,79 @@
+"""Campaigns, their runs, and the counters of a run."""
+
+from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, UniqueConstraint, Uuid
+
+from storage.tables.metadata import metadata
+from storage.types import UtcDateTime
+
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("unit_id", ForeignKey("unit.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("template_id", String),
+    Column("subject", String, nullable=False),
+    Column("author_id", ForeignKey("staff.id"), nullable=False),
+    Column("state", String, nullable=False),
+    Column("lane", String, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("audience", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("next_at", UtcDateTime, index=True),
+    Column("occurrence", Integer, nullable=False),
+    Column("submitted_hash", String),
+    Column("decided_by", ForeignKey("staff.id")),
+    Column("decided_at", UtcDateTime),
+    UniqueConstraint("unit_id", "number"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("campaign_id", ForeignKey("campaign.id"), nullable=False),
+    Column("occurrence", Integer, nullable=False),
+    Column("unit_id", ForeignKey("unit.id"), nullable=False),
+    Column("code", String, nullable=False, unique=True),
+    Column("lane", String, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("content", JSON, nullable=False),
+    Column("audience", JSON, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("not_after", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("cursor", Uuid),
+    Column("expanded_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("pause_reason", String),
+    UniqueConstraint("campaign_id", "occurrence"),
+)
+
+_COUNTS = (
+    "targeted",
+    "pending",
+    "accepted",
+    "delivered",
+    "unreachable",
+    "refused",
+    "unsure",
+    "skipped",
+    "seen",
+    "acknowledged",
+    "replied",
+    "tips",
+    "stopped",
+    "members",
+)
+
+run_counter = Table(
+    "run_counter",
+    metadata,
+    Column("run_id", ForeignKey("run.id"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("area_code", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("language", String, primary_key=True),
+    *(Column(name, Integer, nullable=False, server_default="0") for name in _COUNTS),
+)

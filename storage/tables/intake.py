@@ -1,0 +1,92 @@
+"""What comes in: the inbox, tips, their events and attachments."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
+
+from storage.tables.metadata import metadata
+from storage.types import UtcDateTime
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", ForeignKey("account.id"), nullable=False),
+    Column("key", String, nullable=False),
+    Column("order_lookup", LargeBinary, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("state", String, nullable=False),
+    Column("body", LargeBinary),
+    Column("tries", Integer, nullable=False),
+    Column("not_before", UtcDateTime),
+    Column("problem", String),
+    Column("handled_at", UtcDateTime),
+    UniqueConstraint("account_id", "key"),
+)
+
+Index(
+    "ix_inbox_new",
+    inbox.c.order_lookup,
+    inbox.c.id,
+    sqlite_where=inbox.c.state == "new",
+    postgresql_where=inbox.c.state == "new",
+)
+
+tip = Table(
+    "tip",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("unit_id", ForeignKey("unit.id"), nullable=False),
+    Column("area_code", String),
+    Column("case_number", String, nullable=False, unique=True),
+    Column("address_id", ForeignKey("address.id"), index=True),
+    Column("resident_id", ForeignKey("resident.id"), index=True),
+    Column("group_id", ForeignKey("group_chat.id")),
+    Column("run_id", ForeignKey("run.id"), index=True),
+    Column("bound", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("public", Boolean, nullable=False),
+    Column("language", String, nullable=False),
+    Column("subject", String),
+    Column("data_key", LargeBinary),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("card_due_at", UtcDateTime, index=True),
+    Column("taken_by", ForeignKey("staff.id")),
+    Column("closed_at", UtcDateTime),
+    Column("closed_by", ForeignKey("staff.id")),
+    Column("outcome", String),
+)
+
+tip_event = Table(
+    "tip_event",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tip_id", ForeignKey("tip.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("staff_id", ForeignKey("staff.id")),
+    Column("body", LargeBinary),
+    Column("message_lookup", LargeBinary, index=True),
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tip_id", ForeignKey("tip.id"), nullable=False, index=True),
+    Column("event_id", ForeignKey("tip_event.id"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("size", BigInteger),
+    Column("reference", LargeBinary),
+)

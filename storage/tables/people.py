@@ -1,0 +1,152 @@
+"""Units, areas, accounts, residents, staff and groups."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
+
+from storage.tables.metadata import metadata
+from storage.types import UtcDateTime
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+sequence = Table(
+    "sequence",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+area = Table(
+    "area",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("parent_code", ForeignKey("area.code"), index=True),
+    Column("level", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("full_name", String, nullable=False),
+    Column("old_names", JSON, nullable=False),
+)
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("code", String, nullable=False, unique=True),
+    Column("name", JSON, nullable=False),
+    Column("area_code", ForeignKey("area.code"), nullable=False),
+    Column("duty_phone", String, nullable=False),
+    Column("controller", String, nullable=False),
+    Column("retention", JSON, nullable=False),
+    Column("card_content", Boolean, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("platform_key", String, nullable=False),
+    Column("username", String, nullable=False),
+    Column("unit_id", ForeignKey("unit.id")),
+    Column("down_reason", String),
+    Column("paused_until", UtcDateTime),
+    UniqueConstraint("channel", "platform_key"),
+)
+
+resident = Table(
+    "resident",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("unit_id", ForeignKey("unit.id"), nullable=False),
+    Column("area_code", ForeignKey("area.code")),
+    Column("language", String, nullable=False),
+    Column("wish", String, nullable=False),
+    Column("wish_at", UtcDateTime),
+    Column("invited_by", String),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("resident_id", ForeignKey("resident.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("answer", String, nullable=False),
+    Column("words_version", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("exact_words", LargeBinary, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("unit_id", ForeignKey("unit.id"), nullable=False),
+    Column("name", LargeBinary, nullable=False),
+    Column("language", String, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+staff_role = Table(
+    "staff_role",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True),
+    Column("role", String, primary_key=True),
+)
+
+group_chat = Table(
+    "group_chat",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("unit_id", ForeignKey("unit.id"), nullable=False),
+    Column("area_code", ForeignKey("area.code"), nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("label", String, nullable=False),
+    Column("connected_at", UtcDateTime, nullable=False),
+    Column("left_at", UtcDateTime),
+    Column("members", Integer),
+)
+
+address = Table(
+    "address",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", ForeignKey("account.id"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("lookup", LargeBinary, nullable=False),
+    Column("platform_id", LargeBinary, nullable=False),
+    Column("resident_id", ForeignKey("resident.id"), index=True),
+    Column("staff_id", ForeignKey("staff.id"), index=True),
+    Column("group_id", ForeignKey("group_chat.id"), index=True),
+    Column("unreachable", String),
+    Column("unreachable_at", UtcDateTime),
+    Column("not_before", UtcDateTime),
+    UniqueConstraint("account_id", "lookup"),
+)
+
+dialogue = Table(
+    "dialogue",
+    metadata,
+    Column("address_id", ForeignKey("address.id"), primary_key=True),
+    Column("name", String, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,73 @@
+# The commands of this house. A bare `make` prints this list.
+# Everything a command needs is set up by the command itself, and only when something changed.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8090
+ARGS ?=
+
+BIN := .venv/bin
+RUN_READY := .venv/.ready-run
+DEV_READY := .venv/.ready-dev
+
+# A virtualenv whose Python is gone (upgraded, removed) is not ready, whatever its stamps say.
+ifeq ($(wildcard $(BIN)/python),)
+$(shell rm -f $(RUN_READY) $(DEV_READY))
+endif
+
+PYTEST := $(BIN)/python -m pytest
+DEMO := VAR_DIR=var/demo $(BIN)/python -m simulator --port $(PORT) -- $(BIN)/python -m bot run --demo
+
+.PHONY: help setup run demo test test-fast lint format lock clean
+
+help: ## Print this help
+	@printf 'Usage: make COMMAND\n\n'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nVariables: PORT=%s (of the simulator)  ARGS="..." (more words for pytest)\n' '$(PORT)'
+
+setup: $(DEV_READY) ## Make .venv with everything in it, for work on the code
+
+run: $(RUN_READY) ## Start the service: with the simulator and demo data, or with the token in .env
+	@if scripts/has-token; then \
+	  echo "A TELEGRAM_TOKEN is set: starting the service on Telegram itself, without the simulator."; \
+	  exec $(BIN)/python -m bot run; \
+	else \
+	  exec env $(DEMO); \
+	fi
+
+demo: $(RUN_READY) ## Start the service with the simulator and demo data, whatever .env says
+	@exec env $(DEMO)
+
+test: $(DEV_READY) ## Run every test, on SQLite and PostgreSQL, the browser's included
+	@scripts/debian-packages test
+	$(PYTEST) $(ARGS)
+
+test-fast: $(DEV_READY) ## Run the tests without the browser's and the crash journeys
+	@scripts/debian-packages test-fast
+	$(PYTEST) -m 'not browser and not crash' $(ARGS)
+
+lint: $(DEV_READY) ## Check style, format, types and who imports whom
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m ruff format --check
+	$(BIN)/python -m mypy
+	$(BIN)/python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
+
+format: $(DEV_READY) ## Put the code into the house's format
+	$(BIN)/python -m ruff check --fix
+	$(BIN)/python -m ruff format
+
+lock: $(DEV_READY) ## Write requirements/*.txt anew from pyproject.toml (ARGS=--upgrade for newer versions)
+	@scripts/lock $(ARGS)
+
+clean: ## Remove .venv and what tools left behind; var/ (databases, keys) stays
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+$(RUN_READY): requirements/build.txt requirements/run.txt scripts/virtualenv
+	@scripts/virtualenv run
+
+$(DEV_READY): requirements/build.txt requirements/run.txt requirements/dev.txt scripts/virtualenv
+	@scripts/virtualenv dev

@@ -1,0 +1,79 @@
+"""What every test may ask for: databases of both kinds, a browser."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.browser import chromium
+from tests.databases import KINDS, copy_sqlite, fresh_postgres, sqlite_url
+from tests.postgres import PostgresServer, private_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A private PostgreSQL, started when the first test asks for it."""
+    with private_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """`sqlite` and `postgresql` in turn: a test that uses it, even indirectly, runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(
+    database_kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """The SQLAlchemy URL of a fresh, empty database."""
+    if database_kind == "sqlite":
+        yield sqlite_url(tmp_path / "x.db")
+        return
+    with fresh_postgres(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file migrated to head, only to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "template.db"
+    _upgrade()(sqlite_url(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: PostgresServer) -> str:
+    """The name of a PostgreSQL database migrated to head, only to be copied."""
+    _upgrade()(postgres_server.create("migrated"))
+    return "migrated"
+
+
+@pytest.fixture
+def migrated_database_url(
+    database_kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """The SQLAlchemy URL of a fresh database with today's schema and no rows of ours."""
+    if database_kind == "sqlite":
+        copy_sqlite(request.getfixturevalue("migrated_sqlite"), tmp_path / "x.db")
+        yield sqlite_url(tmp_path / "x.db")
+        return
+    template = request.getfixturevalue("migrated_postgres")
+    with fresh_postgres(request.getfixturevalue("postgres_server"), template) as url:
+        yield url
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium, driven by Playwright; mark the test `browser`."""
+    async with chromium() as started:
+        yield started
+
+
+def _upgrade() -> Callable[[str], None]:
+    # Imported late, so that a broken room breaks its own tests only.
+    from storage.migrations_runner import upgrade
+
+    return upgrade

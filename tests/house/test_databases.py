@@ -1,0 +1,56 @@
+"""The databases that tests are given."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from sqlalchemy.pool import NullPool
+
+from tests.postgres import PostgresServer, sweep_leftovers
+
+
+def _tables(url: str) -> list[str]:
+    engine = sqlalchemy.create_engine(url, poolclass=NullPool)
+    return sqlalchemy.inspect(engine).get_table_names()
+
+
+def _make_table(url: str) -> None:
+    engine = sqlalchemy.create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE here_before (id INTEGER)")
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_database_is_empty_whoever_was_there_before(database_url: str, turn: int) -> None:
+    assert _tables(database_url) == []
+    _make_table(database_url)
+    assert _tables(database_url) == ["here_before"]
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_migrated_database_has_the_schema_and_nobody_elses_tables(
+    migrated_database_url: str, turn: int
+) -> None:
+    before = _tables(migrated_database_url)
+    assert "alembic_version" in before
+    assert "here_before" not in before
+    _make_table(migrated_database_url)
+
+
+def test_the_private_server_listens_on_no_port(postgres_server: PostgresServer) -> None:
+    url = postgres_server.create("ports")
+    engine = sqlalchemy.create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SHOW listen_addresses").scalar() == ""
+
+
+def test_a_killed_sessions_folder_is_swept_and_a_living_ones_is_kept(tmp_path: Path) -> None:
+    pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    dead = tmp_path / f"anninh-pg-{max(pids) + 100_000_000}-aaaa"
+    alive = tmp_path / f"anninh-pg-{pids[0]}-bbbb"
+    for folder in (dead, alive):
+        (folder / "data").mkdir(parents=True)
+        (folder / "data" / "postmaster.pid").write_text("1\n")
+    sweep_leftovers(tmp_path)
+    assert not dead.exists()
+    assert alive.exists()

@@ -99,7 +99,7 @@ def private_postgres() -> Iterator[PostgresServer]:
     programs = _programs()
     owner = _owner()
     # Short, because the path of a UNIX socket may have 107 bytes only; the number says who made it.
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir="/tmp"))  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir="/tmp"))
     if owner is not None:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     server: PostgresServer | None = None
@@ -114,7 +114,7 @@ def private_postgres() -> Iterator[PostgresServer]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep_leftovers(root: Path = Path("/tmp")) -> None:  # noqa: S108
+def sweep_leftovers(root: Path = Path("/tmp")) -> None:
     """End servers and remove folders whose test session was killed before it could do so."""
     for folder in root.glob(f"{_PREFIX}*-*"):
         session = folder.name.removeprefix(_PREFIX).split("-")[0]

@@ -1,0 +1,278 @@
+"""The ledger: everything meant for a person or a group is a row here before it is sent.
+
+A row is being sent when it is pending and lies in an open window (`storage.windows`); there is no
+stored "sending".
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, update
+
+from domain.delivery import DeliveryKind, DeliveryState, Facet, Lane, SkipReason
+from domain.messages import Outgoing
+from storage import addresses
+from storage.codec import read_outgoing, write_outgoing
+from storage.counters import FACET_COLUMNS, CounterKey, Moves
+from storage.database import Tx
+from storage.sealing import Place
+from storage.tables import attempt, delivery
+from storage.upsert import insert_into
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """A row to be written; without `outgoing` the run's prepared content is sent."""
+
+    kind: DeliveryKind
+    lane: Lane
+    address_id: UUID
+    language: str
+    area_code: str = ""
+    outgoing: Outgoing | None = None
+    run_id: UUID | None = None
+    resident_id: UUID | None = None
+    group_id: UUID | None = None
+    tip_id: UUID | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A row of the ledger, its content left sealed."""
+
+    id: UUID
+    kind: DeliveryKind
+    lane: Lane
+    account_id: UUID
+    address_id: UUID
+    run_id: UUID | None
+    resident_id: UUID | None
+    group_id: UUID | None
+    tip_id: UUID | None
+    area_code: str
+    channel: str
+    language: str
+    state: DeliveryState
+    reason: str | None
+    again: bool
+    created_at: datetime
+
+
+def put(tx: Tx, new: NewDelivery, moves: Moves | None = None) -> UUID | None:
+    """Write a pending row; None when the run already has one for this person or group."""
+    target = addresses.get(tx, new.address_id)
+    delivery_id = tx.new_id()
+    payload = None
+    if new.outgoing is not None:
+        place = Place("delivery", "payload", delivery_id)
+        payload = tx.keys.seal(write_outgoing(new.outgoing), place)
+    result = tx.connection.execute(
+        insert_into(tx, delivery)
+        .values(
+            id=delivery_id,
+            kind=new.kind.value,
+            lane=int(new.lane),
+            account_id=target.account_id,
+            address_id=target.id,
+            run_id=new.run_id,
+            resident_id=new.resident_id,
+            group_id=new.group_id,
+            tip_id=new.tip_id,
+            area_code=new.area_code,
+            channel=target.channel,
+            language=new.language,
+            state=DeliveryState.PENDING.value,
+            payload=payload,
+            created_at=tx.now,
+            not_before=new.not_before,
+            not_after=new.not_after,
+            tries=0,
+            again=False,
+        )
+        .on_conflict_do_nothing()
+    )
+    if result.rowcount == 0:
+        return None
+    if new.run_id is not None:
+        own = moves if moves is not None else Moves()
+        key = CounterKey(new.run_id, new.kind.value, new.area_code, target.channel, new.language)
+        own.add(key, "targeted")
+        own.add(key, DeliveryState.PENDING.value)
+        if moves is None:
+            own.apply(tx)
+    return delivery_id
+
+
+def get(tx: Tx, delivery_id: UUID) -> Delivery | None:
+    """Return a row by its id."""
+    row = tx.connection.execute(select(delivery).where(delivery.c.id == delivery_id)).one_or_none()
+    return as_delivery(row) if row else None
+
+
+def content(tx: Tx, delivery_id: UUID) -> Outgoing | None:
+    """Open the content of a row that has its own; None for a campaign's rows."""
+    query = select(delivery.c.payload).where(delivery.c.id == delivery_id)
+    payload = tx.connection.execute(query).scalar_one_or_none()
+    if payload is None:
+        return None
+    return read_outgoing(tx.keys.unseal(payload, Place("delivery", "payload", delivery_id)))
+
+
+def by_message(tx: Tx, address_id: UUID, message_id: str) -> Delivery | None:
+    """Return the row that became a given message in a chat."""
+    row = tx.connection.execute(
+        select(delivery)
+        .join(attempt, attempt.c.delivery_id == delivery.c.id)
+        .where(attempt.c.address_id == address_id, attempt.c.message_id == message_id)
+    ).one_or_none()
+    return as_delivery(row) if row else None
+
+
+def last_campaign(tx: Tx, resident_id: UUID, since: datetime) -> Delivery | None:
+    """Return the newest campaign message that reached a resident after `since`."""
+    reached = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNSURE)
+    row = tx.connection.execute(
+        select(delivery)
+        .where(
+            delivery.c.resident_id == resident_id,
+            delivery.c.kind == DeliveryKind.CAMPAIGN.value,
+            delivery.c.state.in_([state.value for state in reached]),
+            delivery.c.settled_at >= since,
+        )
+        .order_by(delivery.c.settled_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return as_delivery(row) if row else None
+
+
+def note_facet(tx: Tx, delivery_id: UUID, facet: Facet) -> bool:
+    """Record that something happened to a delivery; False when it had already happened.
+
+    It proves that the message arrived, so an unsure row becomes accepted.
+    """
+    row = tx.connection.execute(
+        select(delivery).where(delivery.c.id == delivery_id).with_for_update()
+    ).one_or_none()
+    if row is None:
+        return False
+    moves = Moves()
+    known = as_delivery(row)
+    if known.state is DeliveryState.UNSURE:
+        move(tx, known, DeliveryState.ACCEPTED, moves)
+    column = FACET_COLUMNS[facet]
+    result = tx.connection.execute(
+        update(delivery)
+        .where(delivery.c.id == delivery_id, column.is_(None))
+        .values({column: tx.now})
+    )
+    if result.rowcount and known.run_id is not None:
+        moves.add(key_of(known), facet.value)
+    moves.apply(tx)
+    return bool(result.rowcount)
+
+
+def move(
+    tx: Tx, row: Delivery, state: DeliveryState, moves: Moves, reason: str | None = None
+) -> None:
+    """Bring a row to a settled state, out of any window, and note it for the counters.
+
+    A run-less row's words are emptied once it is certain that they need not be sent again.
+    """
+    values: dict[str, object] = {"state": state.value, "reason": reason, "window_id": None}
+    if state is not DeliveryState.PENDING:
+        values["settled_at"] = tx.now
+    if state not in (DeliveryState.PENDING, DeliveryState.UNSURE):
+        values["payload"] = None
+    tx.connection.execute(update(delivery).where(delivery.c.id == row.id).values(**values))
+    if row.run_id is not None:
+        moves.shift(key_of(row), row.state, state)
+
+
+def skip_pending(tx: Tx, run_id: UUID, reason: SkipReason) -> int:
+    """Skip what is still pending of a run and not being sent; return how many."""
+    rows = tx.connection.execute(
+        select(delivery)
+        .where(
+            delivery.c.run_id == run_id,
+            delivery.c.state == DeliveryState.PENDING.value,
+            delivery.c.window_id.is_(None),
+        )
+        .with_for_update()
+    ).all()
+    moves = Moves()
+    for row in rows:
+        move(tx, as_delivery(row), DeliveryState.SKIPPED, moves, reason.value)
+    moves.apply(tx)
+    return len(rows)
+
+
+def pending_of_run(tx: Tx, run_id: UUID) -> int:
+    """Return how many rows of a run are still to be sent or being sent."""
+    return _count(tx, run_id, DeliveryState.PENDING)
+
+
+def reasons(tx: Tx, run_id: UUID) -> dict[tuple[str, str], int]:
+    """Return how often each (state, reason) occurs among a run's private rows."""
+    rows = tx.connection.execute(
+        select(delivery.c.state, delivery.c.reason, func.count())
+        .where(delivery.c.run_id == run_id, delivery.c.reason.is_not(None))
+        .group_by(delivery.c.state, delivery.c.reason)
+    )
+    return {(row.state, row.reason): row[2] for row in rows}
+
+
+def backlog(tx: Tx) -> dict[Lane, int]:
+    """Return how many rows wait in each lane."""
+    rows = tx.connection.execute(
+        select(delivery.c.lane, func.count())
+        .where(delivery.c.state == DeliveryState.PENDING.value)
+        .group_by(delivery.c.lane)
+    )
+    return {Lane(row.lane): row[1] for row in rows}
+
+
+def unsure(tx: Tx) -> int:
+    """Return how many rows have an outcome that nobody knows."""
+    query = select(func.count()).where(delivery.c.state == DeliveryState.UNSURE.value)
+    count: int = tx.connection.execute(query).scalar_one()
+    return count
+
+
+def key_of(row: Delivery) -> CounterKey:
+    """Return the line of a run's figures to which a row belongs."""
+    if row.run_id is None:
+        message = "a row without a run is counted nowhere"
+        raise ValueError(message)
+    return CounterKey(row.run_id, row.kind.value, row.area_code, row.channel, row.language)
+
+
+def as_delivery(row: Row[Any]) -> Delivery:
+    """Read a row of the table."""
+    return Delivery(
+        row.id,
+        DeliveryKind(row.kind),
+        Lane(row.lane),
+        row.account_id,
+        row.address_id,
+        row.run_id,
+        row.resident_id,
+        row.group_id,
+        row.tip_id,
+        row.area_code,
+        row.channel,
+        row.language,
+        DeliveryState(row.state),
+        row.reason,
+        row.again,
+        row.created_at,
+    )
+
+
+def _count(tx: Tx, run_id: UUID, state: DeliveryState) -> int:
+    query = select(func.count()).where(delivery.c.run_id == run_id, delivery.c.state == state.value)
+    count: int = tx.connection.execute(query).scalar_one()
+    return count

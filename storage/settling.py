@@ -1,0 +1,166 @@
+"""Settling: what the sends of a window came to, also when their worker died."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select, update
+
+from domain.delivery import (
+    Accepted,
+    AccountStopped,
+    DeliveryState,
+    GoneAway,
+    Lane,
+    NotSent,
+    Outcome,
+    Relocated,
+    TurnedDown,
+    Unknowable,
+)
+from storage import addresses
+from storage.counters import Moves
+from storage.database import Tx
+from storage.ledger import Delivery, as_delivery, move
+from storage.tables import account, attempt, delivery
+from storage.tables import send_window as window
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one send came to."""
+
+    delivery_id: UUID
+    attempt_id: UUID
+    outcome: Outcome
+
+
+def settle(tx: Tx, window_id: UUID, results: Sequence[Settled]) -> bool:
+    """Write what the sends of a window came to and close it.
+
+    Returns False when the window was taken over meanwhile: then what was learned is evidence
+    only, and may raise an unsure row to accepted but change nothing else.
+    """
+    held = tx.connection.execute(
+        select(window.c.id).where(window.c.id == window_id).with_for_update()
+    ).one_or_none()
+    moves = Moves()
+    for result in results:
+        row = _locked(tx, result.delivery_id)
+        _note_attempt(tx, result)
+        if held is None:
+            if isinstance(result.outcome, Accepted) and (
+                row.state is DeliveryState.UNSURE
+                or (row.state is DeliveryState.PENDING and row.again)
+            ):
+                move(tx, row, DeliveryState.ACCEPTED, moves)
+        else:
+            _apply(tx, row, result.outcome, moves)
+    tx.connection.execute(delete(window).where(window.c.id == window_id))
+    moves.apply(tx)
+    return held is not None
+
+
+def take_over(tx: Tx, account_id: UUID, *, all_of: str | None = None) -> int:
+    """Close windows whose lease has ended; nobody knows what became of their rows.
+
+    `all_of` names a worker known to be dead, whose windows are closed at once. Returns how many
+    rows were left in the dark.
+    """
+    gone = window.c.lease_until < tx.now
+    if all_of is not None:
+        gone = or_(gone, window.c.worker == all_of)
+    dead = tx.connection.execute(
+        select(window.c.id).where(window.c.account_id == account_id, gone).with_for_update()
+    ).scalars()
+    moves = Moves()
+    rows = 0
+    for window_id in list(dead):
+        opened = tx.connection.execute(
+            select(delivery).where(delivery.c.window_id == window_id).with_for_update()
+        ).all()
+        for raw in opened:
+            _apply(tx, as_delivery(raw), Unknowable("worker_died"), moves)
+            rows += 1
+        tx.connection.execute(
+            update(attempt)
+            .where(attempt.c.window_id == window_id, attempt.c.outcome.is_(None))
+            .values(outcome="unknown", settled_at=tx.now)
+        )
+        tx.connection.execute(delete(window).where(window.c.id == window_id))
+    moves.apply(tx)
+    return rows
+
+
+def _locked(tx: Tx, delivery_id: UUID) -> Delivery:
+    return as_delivery(
+        tx.connection.execute(
+            select(delivery).where(delivery.c.id == delivery_id).with_for_update()
+        ).one()
+    )
+
+
+def _note_attempt(tx: Tx, result: Settled) -> None:
+    outcome = result.outcome
+    values: dict[str, object] = {"settled_at": tx.now, "outcome": type(outcome).__name__.lower()}
+    if isinstance(outcome, Accepted):
+        values["message_id"] = outcome.message_id
+    tx.connection.execute(update(attempt).where(attempt.c.id == result.attempt_id).values(**values))
+
+
+def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
+    match outcome:
+        case Accepted():
+            move(tx, row, DeliveryState.ACCEPTED, moves)
+        case GoneAway(until, reason):
+            addresses.mark_unreachable(tx, row.address_id, until)
+            move(tx, row, DeliveryState.UNREACHABLE, moves, reason)
+        case TurnedDown(reason):
+            move(tx, row, DeliveryState.REFUSED, moves, reason)
+        case NotSent(reason, wait, account_wide):
+            if account_wide:
+                _pause_account(tx, row.account_id, tx.now + wait)
+            elif wait:
+                addresses.hold_until(tx, row.address_id, tx.now + wait)
+            _back(tx, row, reason)
+        case Relocated(chat_id):
+            addresses.relocate(tx, row.address_id, chat_id)
+            _back(tx, row, "relocated")
+        case AccountStopped(reason):
+            tx.connection.execute(
+                update(account).where(account.c.id == row.account_id).values(down_reason=reason)
+            )
+            _back(tx, row, reason)
+        case Unknowable(reason):
+            _in_the_dark(tx, row, reason, moves)
+
+
+def _in_the_dark(tx: Tx, row: Delivery, reason: str, moves: Moves) -> None:
+    """Routine messages stay unsure; urgent ones, replies and cards go once more, marked."""
+    goes_again = row.run_id is None or row.lane is Lane.URGENT
+    if goes_again and not row.again:
+        tx.connection.execute(
+            update(delivery)
+            .where(delivery.c.id == row.id)
+            .values(window_id=None, again=True, reason=reason)
+        )
+        return
+    move(tx, row, DeliveryState.UNSURE, moves, reason)
+
+
+def _back(tx: Tx, row: Delivery, reason: str) -> None:
+    tx.connection.execute(
+        update(delivery).where(delivery.c.id == row.id).values(window_id=None, reason=reason)
+    )
+
+
+def _pause_account(tx: Tx, account_id: UUID, until: datetime) -> None:
+    tx.connection.execute(
+        update(account)
+        .where(
+            account.c.id == account_id,
+            or_(account.c.paused_until.is_(None), account.c.paused_until < until),
+        )
+        .values(paused_until=until)
+    )

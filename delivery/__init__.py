@@ -1,0 +1,1 @@
+"""Everything that leaves: the outbox rooms write to, pace, and the loop that sends."""

@@ -1,0 +1,1 @@
+"""What is said in chat, whatever the platform: the turn, the router, the dialogues."""

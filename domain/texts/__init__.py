@@ -1,0 +1,1 @@
+"""The service's own sentences, by language and subject: `<language>/<subject>.toml`."""

@@ -1,0 +1,57 @@
+"""Who may do what: deny by default. The table of the product's page on roles."""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A role of a member of staff; one person may have several."""
+
+    OFFICER = "officer"
+    REVIEWER = "reviewer"
+    DUTY_OFFICER = "duty_officer"
+    CHIEF = "chief"
+    DEPUTY = "deputy"
+    """Named by the chief to approve and sign off in the chief's place."""
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class Permission(StrEnum):
+    """An act that needs a role."""
+
+    WRITE_CAMPAIGN = "write_campaign"
+    APPROVE_CAMPAIGN = "approve_campaign"
+    CONTROL_RUN = "control_run"
+    READ_TIPS = "read_tips"
+    READ_URGENT_TIPS = "read_urgent_tips"
+    READ_SENSITIVE_TIPS = "read_sensitive_tips"
+    CLOSE_TIP = "close_tip"
+    ENTER_TIP = "enter_tip"
+    REVEAL_IDENTITY = "reveal_identity"
+    ADMINISTER = "administer"
+    READ_AUDIT = "read_audit"
+    READ_FIGURES = "read_figures"
+    CONNECT_GROUP = "connect_group"
+
+
+_ALLOWED: dict[Permission, frozenset[Role]] = {
+    Permission.WRITE_CAMPAIGN: frozenset({Role.OFFICER, Role.CHIEF}),
+    Permission.APPROVE_CAMPAIGN: frozenset({Role.CHIEF, Role.DEPUTY}),
+    Permission.CONTROL_RUN: frozenset({Role.OFFICER, Role.CHIEF}),
+    Permission.READ_TIPS: frozenset({Role.REVIEWER, Role.CHIEF}),
+    Permission.READ_URGENT_TIPS: frozenset({Role.REVIEWER, Role.DUTY_OFFICER, Role.CHIEF}),
+    Permission.READ_SENSITIVE_TIPS: frozenset({Role.CHIEF}),
+    Permission.CLOSE_TIP: frozenset({Role.REVIEWER, Role.CHIEF}),
+    Permission.ENTER_TIP: frozenset({Role.OFFICER, Role.REVIEWER, Role.DUTY_OFFICER, Role.CHIEF}),
+    Permission.REVEAL_IDENTITY: frozenset({Role.CHIEF}),
+    Permission.ADMINISTER: frozenset({Role.ADMIN}),
+    Permission.READ_AUDIT: frozenset({Role.CHIEF, Role.ADMIN, Role.AUDITOR}),
+    Permission.READ_FIGURES: frozenset({Role.OFFICER, Role.REVIEWER, Role.CHIEF, Role.AUDITOR}),
+    Permission.CONNECT_GROUP: frozenset({Role.OFFICER, Role.CHIEF}),
+}
+
+
+def may(roles: Collection[Role], permission: Permission) -> bool:
+    """Tell whether one of the roles allows the act."""
+    return not _ALLOWED[permission].isdisjoint(roles)

@@ -1,0 +1,177 @@
+"""Who handles what: the first taker in order for messages, a verb's owner for presses."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import structlog
+
+from domain.errors import Refusal
+from domain.failures import Until
+from domain.language import from_hint
+from domain.messages import (
+    ChatKind,
+    ChatMoved,
+    ChatRef,
+    Edit,
+    Incoming,
+    Membership,
+    MembershipChange,
+    Message,
+    Press,
+    PressAnswer,
+)
+from handlers.turn import Context, Turn
+from storage import addresses, residents, units
+from storage.addresses import Account, Address
+from storage.database import Tx
+
+log = structlog.get_logger(__name__)
+
+Taker = Callable[[Turn, Message], bool]
+"""Handles a message and returns True, or leaves everything as it was and returns False."""
+Presser = Callable[[Turn, Press, Sequence[str]], None]
+"""Handles a press whose action is `verb:arg:arg…`; gets the args."""
+
+
+class Router:
+    """Bring an incoming item to its handler, in one transaction."""
+
+    def __init__(
+        self,
+        context: Context,
+        *,
+        private: Sequence[Taker],
+        group: Sequence[Taker],
+        presses: Mapping[str, Presser],
+        edited: Callable[[Turn, Edit], None],
+    ) -> None:
+        self._context = context
+        self._private = private
+        self._group = group
+        self._presses = presses
+        self._edited = edited
+
+    def handle(self, tx: Tx, account: Account, incoming: Incoming) -> list[PressAnswer]:
+        """Handle one item; returns the answers to presses that are due after the commit."""
+        match incoming:
+            case Message() | Edit() | Press():
+                turn = self._turn(tx, account, incoming)
+                if turn is None:
+                    return []
+                self._guarded(turn)
+                return turn.answers
+            case Membership():
+                self._membership(tx, account, incoming)
+            case ChatMoved():
+                known = addresses.find(tx, account.id, incoming.chat.chat_id)
+                if known is not None:
+                    addresses.relocate(tx, known.id, incoming.new_chat_id)
+            case _:
+                log.info("incoming_ignored", kind=incoming.kind)
+        return []
+
+    def apologise(self, tx: Tx, account: Account, incoming: Incoming) -> None:
+        """Tell the person that their message was kept but could not be handled."""
+        if isinstance(incoming, Message) and incoming.chat.kind is ChatKind.PRIVATE:
+            turn = self._turn(tx, account, incoming)
+            if turn is not None:
+                turn.say("app.trouble")
+
+    def _guarded(self, turn: Turn) -> None:
+        """Handle within a savepoint: a refusal undoes everything and is told to the person."""
+        try:
+            with turn.tx.connection.begin_nested():
+                self._dispatch(turn)
+        except Refusal as refusal:
+            turn.answers.clear()
+            if isinstance(turn.incoming, Press):
+                turn.answer(
+                    turn.incoming.press_id, turn.text(refusal.key, **refusal.facts), alert=True
+                )
+            elif turn.chat.kind is ChatKind.PRIVATE:
+                turn.say(refusal.key, **refusal.facts)
+
+    def _dispatch(self, turn: Turn) -> None:
+        incoming = turn.incoming
+        match incoming:
+            case Press():
+                verb, *args = incoming.action.split(":")
+                presser = self._presses.get(verb)
+                if presser is None:
+                    raise Refusal("app.stale_button")
+                presser(turn, incoming, args)
+                if not any(answer.press_id == incoming.press_id for answer in turn.answers):
+                    turn.answer(incoming.press_id)
+            case Edit():
+                self._edited(turn, incoming)
+            case Message():
+                takers = self._private if turn.chat.kind is ChatKind.PRIVATE else self._group
+                if not any(taker(turn, incoming) for taker in takers):
+                    log.info("message_not_taken", chat_kind=turn.chat.kind.value)
+
+    def _turn(self, tx: Tx, account: Account, incoming: Message | Edit | Press) -> Turn | None:
+        unit = self._home_unit(tx, account)
+        if unit is None:
+            log.error("no_unit", account=str(account.id))
+            return None
+        chat = incoming.chat
+        person = addresses.ensure(tx, account.id, ChatKind.PRIVATE, incoming.sender.user_id)
+        if chat.kind is ChatKind.PRIVATE and person.unreachable is not None:
+            addresses.mark_reachable(tx, person.id)
+        group_address, group = self._group_of(tx, account, chat)
+        staff = units.get_staff(tx, person.staff_id) if person.staff_id else None
+        resident = residents.get(tx, person.resident_id) if person.resident_id else None
+        if resident is None and staff is None and chat.kind is ChatKind.PRIVATE:
+            language = from_hint(incoming.sender.language_hint)
+            resident = residents.create(tx, account.unit_id or unit.id, language)
+            addresses.link_resident(tx, person.id, resident.id)
+        if group is not None:
+            unit = units.get_unit(tx, group.unit_id)
+        elif staff is not None:
+            unit = units.get_unit(tx, staff.unit_id)
+        elif resident is not None:
+            unit = units.get_unit(tx, resident.unit_id)
+        return Turn(
+            tx=tx,
+            context=self._context,
+            incoming=incoming,
+            account=account,
+            unit=unit,
+            chat=chat,
+            person=person,
+            resident=resident,
+            staff=staff,
+            group=group,
+            group_address=group_address,
+        )
+
+    def _home_unit(self, tx: Tx, account: Account) -> units.Unit | None:
+        everybody = units.all_units(tx)
+        own = [unit for unit in everybody if unit.id == account.unit_id]
+        return next(iter(own or everybody), None)
+
+    def _group_of(
+        self, tx: Tx, account: Account, chat: ChatRef
+    ) -> tuple[Address | None, units.Group | None]:
+        if chat.kind is ChatKind.PRIVATE:
+            return None, None
+        found = addresses.find(tx, account.id, chat.chat_id)
+        if found is None or found.group_id is None:
+            return found, None
+        return found, units.get_group(tx, found.group_id)
+
+    def _membership(self, tx: Tx, account: Account, incoming: Membership) -> None:
+        known = addresses.find(tx, account.id, incoming.chat.chat_id)
+        if known is None:
+            return
+        match incoming.change:
+            case MembershipChange.BLOCKED:
+                # Blocking is a stop; only writing again, with a new yes, brings broadcasts back.
+                addresses.mark_unreachable(tx, known.id, Until.THEY_WRITE)
+                if known.resident_id is not None:
+                    residents.set_wish(tx, known.resident_id, residents.Wish.STOPPED)
+            case MembershipChange.REMOVED if known.group_id is not None:
+                units.note_presence(tx, known.group_id, present=False)
+            case MembershipChange.ADDED if known.group_id is not None:
+                units.note_presence(tx, known.group_id, present=True)
+            case _:
+                pass

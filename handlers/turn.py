@@ -1,0 +1,152 @@
+"""A turn of a conversation: who wrote what where, and how to answer within the transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from delivery.outbox import Outbox
+from domain.delivery import DeliveryKind, Lane
+from domain.errors import Refusal
+from domain.language import Language
+from domain.library import Library, fill
+from domain.messages import Button, ChatRef, Incoming, Outgoing, PressAnswer
+from domain.places import Gazetteer
+from domain.roles import Permission, may
+from domain.texts.catalogue import Catalogue
+from storage.addresses import Account, Address
+from storage.database import Tx
+from storage.residents import Resident
+from storage.units import Group, Staff, Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRules:
+    """Numbers that the conversation goes by; all are settings."""
+
+    burst: timedelta
+    """How long after the last piece a tip's card waits for more."""
+    assume_bound: timedelta = timedelta(hours=48)
+    """How long after a delivery a first message is assumed to answer it."""
+    neutral_every: timedelta = timedelta(minutes=10)
+    """The least time between two neutral lines under one post."""
+    longest_text: int = 20_000
+    """UTF-16 units of one message that are kept; no platform of ours sends more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What every turn needs, made once at the start."""
+
+    catalogue: Catalogue
+    library: Library
+    gazetteer: Gazetteer
+    outbox: Outbox
+    rules: ChatRules
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """One incoming item being handled in one transaction."""
+
+    tx: Tx
+    context: Context
+    incoming: Incoming
+    account: Account
+    unit: Unit
+    chat: ChatRef
+    person: Address | None
+    """The private address of who wrote; in a group too."""
+    resident: Resident | None
+    staff: Staff | None
+    group: Group | None
+    group_address: Address | None
+    answers: list[PressAnswer] = field(default_factory=list)
+    """Answers to presses, given after the commit as well as can be."""
+
+    @property
+    def language(self) -> Language:
+        """The language to answer the person in."""
+        if self.staff is not None and self.resident is None:
+            return self.staff.language
+        return self.resident.language if self.resident is not None else Language.VI
+
+    @property
+    def me(self) -> Address:
+        """The private address of who wrote.
+
+        Raises: Refusal when nobody can be told apart (a channel's post).
+        """
+        if self.person is None:
+            raise Refusal("app.unreadable")
+        return self.person
+
+    def text(self, key: str, **facts: str) -> str:
+        """Return a sentence of the catalogue in the person's language."""
+        return self.context.catalogue.say(self.language, key, **facts)
+
+    def library_text(self, template_id: str, **values: str) -> str:
+        """Return a system text of the library in the person's language, filled."""
+        body = self.context.library.system(template_id, self.language)
+        return fill(body, {**self.unit_values(), **values})
+
+    def unit_values(self) -> Mapping[str, str]:
+        """Return the placeholder values that a unit gives to any text."""
+        return unit_values(self.unit, self.language)
+
+    def say(self, key: str, *rows: tuple[Button, ...], **facts: str) -> UUID:
+        """Answer the person privately with a sentence of the catalogue and rows of buttons."""
+        return self.tell(Outgoing(text=self.text(key, **facts), buttons=rows))
+
+    def tell(
+        self, outgoing: Outgoing, *, lane: Lane = Lane.TALK, tip_id: UUID | None = None
+    ) -> UUID:
+        """Answer the person privately; returns the (last) delivery's id."""
+        return self.context.outbox.put(
+            self.tx,
+            self.me.id,
+            outgoing,
+            kind=DeliveryKind.REPLY,
+            lane=lane,
+            language=self.language.value,
+            resident_id=self.resident.id if self.resident else None,
+            tip_id=tip_id,
+        )
+
+    def tell_group(self, outgoing: Outgoing, *, lane: Lane = Lane.TALK) -> UUID:
+        """Write into the group in which the person wrote."""
+        if self.group_address is None:
+            raise Refusal("app.unreadable")
+        return self.context.outbox.put(
+            self.tx,
+            self.group_address.id,
+            outgoing,
+            kind=DeliveryKind.REPLY,
+            lane=lane,
+            language=Language.VI.value,
+            group_id=self.group.id if self.group else None,
+        )
+
+    def answer(self, press_id: str, text: str = "", *, alert: bool = False) -> None:
+        """Answer a press once the transaction is committed."""
+        self.answers.append(PressAnswer(press_id, text, alert))
+
+    def require(self, permission: Permission) -> Staff:
+        """Return the member of staff who writes, if they may do this here.
+
+        Raises: Refusal.
+        """
+        staff = self.staff
+        if staff is None or staff.unit_id != self.unit.id or not may(staff.roles, permission):
+            raise Refusal("app.not_allowed")
+        return staff
+
+
+def unit_values(unit: Unit, language: Language) -> dict[str, str]:
+    """Return the placeholder values that a unit gives to any text in a language."""
+    return {
+        "don_vi": unit.name.get(language, unit.name["vi"]),
+        "sdt_truc": unit.duty_phone,
+        "ten_dieu_hanh": unit.controller,
+        "han_luu": unit.retention.get(language, unit.retention["vi"]),
+    }

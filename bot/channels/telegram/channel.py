@@ -1,0 +1,348 @@
+"""The Telegram channel: one bot account that sends, receives, fetches and counts."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import telegram
+from aiohttp import web
+
+from bot.channels.telegram.group_filter import Me
+from bot.channels.telegram.incoming import file_of
+from bot.channels.telegram.intake import Intake
+from bot.channels.telegram.outgoing import Call, clean, deleting, editing, sending
+from bot.channels.telegram.polling import ALLOWED_UPDATES, Poller
+from bot.channels.telegram.raw import integer, mapping, words
+from bot.channels.telegram.request import CallRejected, SilentBot
+from bot.channels.telegram.settings import TelegramSettings, capabilities
+from bot.channels.telegram.traffic import InFlight, RecentSends
+from bot.channels.telegram.translate import is_gone, is_unmodified, translate
+from bot.channels.telegram.transport import CallFailed, FilePart, Transport
+from bot.channels.telegram.webhook import Webhook
+from domain.channel import Capabilities, Inbox
+from domain.clock import Clock, SystemClock
+from domain.failures import AccountDown, Ambiguous, Refused, SendFailure, Transient
+from domain.messages import ChatRef, MediaRef, Outgoing, PressAnswer, Sent
+
+_LOG = logging.getLogger(__name__)
+_PRESS_TEXT_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of ours to send; the kind is that of the message's `media`, whose ref is unused."""
+
+    name: str
+    mime: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What an upload gave: the message, and the file for sending it again without its bytes."""
+
+    sent: Sent
+    media: MediaRef | None
+
+
+class TelegramChannel:
+    """A bot account. `username` and `bot_id` are known after `start`.
+
+    In webhook mode `routes()` go into the one aiohttp app before it starts to listen.
+    """
+
+    def __init__(self, settings: TelegramSettings, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._capabilities = capabilities(settings.pace)
+        self._transport = Transport(
+            settings.api_url,
+            settings.token,
+            connect_timeout_s=settings.connect_timeout_s,
+            read_timeout_s=settings.send_timeout_s,
+            proxy_url=settings.proxy_url,
+        )
+        self._bot = SilentBot(settings.api_url, settings.token, self._transport)
+        self._webhook = Webhook(settings.webhook_path, settings.webhook_secret)
+        self._in_flight = InFlight()
+        self._recent = RecentSends(settings.pace.account_per_s, settings.pace.chat_per_s)
+        self._me: Me | None = None
+        self._intake: Intake | None = None
+        self._poller: Poller | None = None
+        self._down: AccountDown | None = None
+
+    @property
+    def name(self) -> str:
+        """The channel's short name."""
+        return "telegram"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this channel can do."""
+        return self._capabilities
+
+    @property
+    def username(self) -> str:
+        """The bot's public name without `@`; empty before `start`."""
+        return self._me.username if self._me else ""
+
+    @property
+    def bot_id(self) -> str:
+        """The bot's user id; empty before `start`."""
+        return str(self._me.bot_id) if self._me else ""
+
+    @property
+    def down(self) -> AccountDown | None:
+        """Why the account cannot work, None while it can; a success after it clears it."""
+        return self._down
+
+    @property
+    def unreadable(self) -> int:
+        """How many updates since the start could not be read whole."""
+        return self._intake.unreadable if self._intake else 0
+
+    @property
+    def anonymous(self) -> int:
+        """How many messages to us since the start were dropped for having no signer."""
+        return self._intake.anonymous if self._intake else 0
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the webhook's route; none when polling."""
+        return self._webhook.routes() if self._settings.mode == "webhook" else []
+
+    async def start(self, inbox: Inbox) -> None:
+        """Check the account and begin to receive; what is waiting at Telegram is kept.
+
+        Raises: AccountDown when the account is refused, Transient when Telegram is not there.
+        """
+        self._transport.open()
+        self._in_flight.open()
+        try:
+            me = await self._introduced()
+            intake = Intake(me, inbox, self._clock, self._settings.token.encode())
+            self._me, self._intake = me, intake
+            if self._settings.mode == "webhook":
+                await self._receive_by_webhook(intake)
+            else:
+                await self._receive_by_polling(intake)
+        except SendFailure as failure:
+            self._webhook.close()
+            await self._transport.close()
+            if isinstance(failure, AccountDown | Transient):
+                raise
+            meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
+            raise Transient(meaning.rstrip()) from None
+        self._down = None
+
+    async def stop(self) -> None:
+        """Stop receiving, wait for the sends in flight (at most their time-outs), close."""
+        self._webhook.close()
+        poller, self._poller = self._poller, None
+        if poller is not None:
+            await poller.stop()
+        await self._in_flight.close()
+        await self._transport.close()
+
+    async def send(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
+        """Send one message.
+
+        Raises: SendFailure. When cancelled, the message may have been sent.
+        """
+        call = sending(chat, outgoing, self.username)
+        return _sent(await self._call(chat, call))
+
+    async def upload(self, chat: ChatRef, outgoing: Outgoing, upload: Upload) -> Uploaded:
+        """Send one message with a file from our side; keep `media` for all who get it after.
+
+        Raises: SendFailure.
+        """
+        call = sending(chat, outgoing, self.username)
+        if call.file_field is None:
+            reason = "media: an upload needs a message with media"
+            raise Refused(reason)
+        del call.params[call.file_field]
+        part = FilePart(upload.name, upload.mime, upload.content)
+        result = await self._call(chat, call, files={call.file_field: part})
+        return Uploaded(_sent(result), file_of(mapping(result)))
+
+    async def edit(self, chat: ChatRef, message_id: str, outgoing: Outgoing) -> None:
+        """Give a message of ours new words and buttons; that nothing changes is a success.
+
+        Raises: SendFailure.
+        """
+        call = editing(chat, message_id, outgoing, self.username)
+        await self._call(chat, call, fine=is_unmodified)
+
+    async def withdraw(self, chat: ChatRef, message_id: str) -> None:
+        """Delete a message of ours younger than 48 hours; that it is gone already is a success.
+
+        Raises: SendFailure; Refused when it is too old, then edit it instead.
+        """
+        await self._call(chat, deleting(chat, message_id), fine=is_gone)
+
+    async def pin(self, chat: ChatRef, message_id: str) -> None:
+        """Pin a message of ours without a notice to the members.
+
+        Raises: SendFailure.
+        """
+        number = integer(int(message_id)) if message_id.isdecimal() else None
+        if number is None:
+            reason = "gone: not a message of Telegram"
+            raise Refused(reason)
+        with self._rare(chat):
+            await self._bot.pin_chat_message(chat.chat_id, number, disable_notification=True)
+
+    async def answer_press(self, answer: PressAnswer) -> None:
+        """Answer a press; failures are swallowed, since nobody waits for it."""
+        params: dict[str, object] = {"callback_query_id": answer.press_id}
+        if answer.text:
+            params["text"] = clean(answer.text)[:_PRESS_TEXT_LIMIT]
+            params["show_alert"] = answer.alert
+        try:
+            with self._in_flight.one():
+                await self._transport.call(
+                    "answerCallbackQuery", params, timeout_s=self._settings.call_timeout_s
+                )
+        except (CallFailed, SendFailure) as failure:
+            _LOG.debug("a press was not answered: %s", type(failure).__name__)
+
+    async def fetch(self, media: MediaRef) -> bytes:
+        """Return the bytes of a file, at most 20 MB (Bot API getFile, cloud server).
+
+        Raises: Refused when it is too big or gone, Transient when Telegram is not there.
+        """
+        limit = self._capabilities.download_limit_bytes
+        if media.size is not None and media.size > limit:
+            reason = "media: file is too big"
+            raise Refused(reason)
+        try:
+            with self._in_flight.one():
+                found = mapping(await self._transport.call("getFile", {"file_id": media.ref}))
+                size = integer(found.get("file_size"))
+                path = words(found.get("file_path"))
+                if size is not None and size > limit:
+                    reason = "media: file is too big"
+                    raise Refused(reason)
+                if not path or path.startswith("/") or ".." in path:
+                    reason = "media: Telegram named no file to fetch"
+                    raise Refused(reason)
+                return await self._transport.download(path, limit)
+        except CallFailed as failure:
+            gone = failure.method == "download" and failure.status == 404
+            meaning = Refused("media: gone") if gone else self._meaning(failure, None)
+        if isinstance(meaning, Refused):
+            raise meaning
+        raise Transient(getattr(meaning, "reason", "throttled"))
+
+    async def count_members(self, chat: ChatRef) -> int:
+        """Return the number of members, the bot itself not counted.
+
+        Raises: SendFailure.
+        """
+        with self._rare(chat):
+            count = await self._bot.get_chat_member_count(chat.chat_id)
+        return max(0, count - 1)
+
+    async def publish_commands(self, commands: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        """Set the menu of commands per language (`""`: all others), only where it differs.
+
+        Raises: SendFailure.
+        """
+        for language, pairs in commands.items():
+            wanted = [(name, clean(description)) for name, description in pairs]
+            with self._rare(None):
+                now = await self._bot.get_my_commands(language_code=language or None)
+                if [(known.command, known.description) for known in now] != wanted:
+                    await self._bot.set_my_commands(wanted, language_code=language or None)
+
+    async def _introduced(self) -> Me:
+        with self._rare(None):
+            me = await self._bot.get_me()
+        return Me(me.id, me.username or "", self._settings.group_commands)
+
+    async def _receive_by_polling(self, intake: Intake) -> None:
+        with self._rare(None):
+            await self._bot.delete_webhook(drop_pending_updates=False)
+        self._poller = Poller(
+            self._transport,
+            intake,
+            poll_timeout_s=self._settings.poll_timeout_s,
+            backoff_cap_s=self._settings.backoff_cap_s,
+            on_down=self._went_down,
+        )
+        self._poller.start()
+
+    async def _receive_by_webhook(self, intake: Intake) -> None:
+        # Opened first: Telegram may call before it has answered us.
+        self._webhook.open(intake)
+        with self._rare(None):
+            await self._bot.set_webhook(
+                self._settings.webhook_url,
+                allowed_updates=ALLOWED_UPDATES,
+                secret_token=self._settings.webhook_secret,
+                max_connections=self._settings.webhook_max_connections,
+                drop_pending_updates=False,
+            )
+
+    async def _call(
+        self,
+        chat: ChatRef,
+        call: Call,
+        *,
+        files: Mapping[str, FilePart] | None = None,
+        fine: Callable[[int | None, str], bool] | None = None,
+    ) -> object:
+        with self._in_flight.one():
+            self._recent.add(chat.chat_id)
+            try:
+                result = await self._transport.call(call.method, call.params, files=files)
+            except CallFailed as error:
+                failure = error
+            else:
+                self._down = None
+                return result
+        if fine is not None and fine(failure.code, failure.description):
+            return None
+        raise self._meaning(failure, chat)
+
+    @contextmanager
+    def _rare(self, chat: ChatRef | None) -> Iterator[None]:
+        """Do a call by python-telegram-bot; its failures get the same names as a send's."""
+        meaning: SendFailure
+        with self._in_flight.one():
+            try:
+                yield
+            except CallRejected as error:
+                meaning = self._meaning(error.failure, chat)
+            except (telegram.error.TelegramError, TypeError, ValueError, KeyError) as error:
+                # The answer was well-formed JSON, but not what the method is to return.
+                meaning = Ambiguous(f"answer: {type(error).__name__}")
+            else:
+                return
+        raise meaning
+
+    def _meaning(self, failure: CallFailed, chat: ChatRef | None) -> SendFailure:
+        meaning = translate(
+            status=failure.status,
+            code=failure.code,
+            description=failure.description,
+            parameters=failure.parameters,
+            network=failure.network,
+            group=chat is not None and chat.chat_id.startswith(("-", "@")),
+            only_this_chat=chat is not None and self._recent.only_chat_over(chat.chat_id),
+        )
+        if isinstance(meaning, AccountDown):
+            self._went_down(meaning)
+        return meaning
+
+    def _went_down(self, failure: AccountDown) -> None:
+        self._down = failure
+
+
+def _sent(result: object) -> Sent:
+    number = integer(mapping(result).get("message_id"))
+    if number is None:
+        reason = "answer: no message id"
+        raise Ambiguous(reason)
+    return Sent(str(number))

@@ -1,0 +1,79 @@
+"""From raw updates to the inbox, the same for polling and for the webhook."""
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Sequence
+
+import orjson
+
+from bot.channels.telegram.group_filter import Me, admit
+from bot.channels.telegram.incoming import parse
+from bot.channels.telegram.raw import Raw, integer, mapping
+from domain.channel import Inbox
+from domain.clock import Clock
+from domain.messages import ChatMoved, Incoming, Received
+
+_LOG = logging.getLogger(__name__)
+
+
+class Intake:
+    """Filter, understand and commit updates.
+
+    `secret` makes keys of things that have no id of their own, so that they tell nothing.
+    """
+
+    def __init__(self, me: Me, inbox: Inbox, clock: Clock, secret: bytes) -> None:
+        self._me = me
+        self._inbox = inbox
+        self._clock = clock
+        self._secret = secret
+        self.anonymous = 0
+        """Messages to us that were dropped because no person signed them."""
+        self.unreadable = 0
+        """Updates of which something had to be given up."""
+
+    async def take(self, updates: Sequence[object]) -> None:
+        """Commit what is ours among the updates; returns only when it is committed.
+
+        Raises: whatever the inbox raises; then nothing may be confirmed to Telegram.
+        """
+        items = [item for update in updates if (item := self.receive(mapping(update))) is not None]
+        if items:
+            await self._inbox.put(items)
+
+    def receive(self, update: Raw) -> Received | None:
+        """Turn one update into an item for the inbox; None when it is not ours. Never raises."""
+        admitted = admit(update, self._me)
+        if admitted is None:
+            return None
+        if admitted.anonymous:
+            self.anonymous += 1
+            return None
+        parsed = parse(update, self._me, admitted.addressed, self._clock.now())
+        if not parsed.readable:
+            self.unreadable += 1
+            _LOG.warning("update %s could not be read whole", integer(update.get("update_id")))
+        if parsed.incoming is None:
+            return None
+        return Received(
+            key=self._key(update, parsed.incoming),
+            order_key=f"chat:{parsed.incoming.chat.chat_id}",
+            incoming=parsed.incoming,
+        )
+
+    def _key(self, update: Raw, incoming: Incoming) -> str:
+        if isinstance(incoming, ChatMoved):
+            # Told twice, by the old and by the new chat: one key, so that it is kept once.
+            return "m" + self._tag(f"{incoming.chat.chat_id}>{incoming.new_chat_id}".encode())
+        update_id = integer(update.get("update_id"))
+        if update_id is not None:
+            return f"u{update_id}"
+        try:
+            body = orjson.dumps(dict(update), option=orjson.OPT_SORT_KEYS)
+        except (TypeError, ValueError):
+            body = repr(update).encode("utf-8", "backslashreplace")
+        return "h" + self._tag(body)
+
+    def _tag(self, content: bytes) -> str:
+        return hmac.new(self._secret, content, hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,274 @@
+"""The one way out to the Bot API: POST on one aiohttp session, faults sorted by certainty."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import aiohttp
+import orjson
+
+_ANSWER_LIMIT = 16 * 1024 * 1024
+_NEVER_LEFT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
+    aiohttp.ServerFingerprintMismatch,
+)
+"""Raised before the first byte of a request is written: name, connection, TLS, proxy."""
+
+
+class Network(StrEnum):
+    """What a broken call leaves us knowing."""
+
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(eq=False)
+class CallFailed(Exception):
+    """A call that did not give a result. Never holds the address, the token or our parameters."""
+
+    method: str
+    status: int | None = None
+    code: int | None = None
+    description: str = ""
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    network: Network | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method}: {self.network or self.code or self.status} {self.description}"
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A file that travels with a call."""
+
+    name: str
+    mime: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, read whole."""
+
+    status: int
+    retry_after: str | None
+    body: bytes = field(repr=False)
+
+
+class Transport:
+    """Call Bot API methods. Opened and closed with the channel; safe for concurrent calls.
+
+    Only POST is used for methods: aiohttp silently repeats idempotent ones on a broken
+    connection, which would send a message twice.
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        token: str,
+        *,
+        connect_timeout_s: float = 10,
+        read_timeout_s: float = 25,
+        proxy_url: str | None = None,
+    ) -> None:
+        self._root = api_url.rstrip("/")
+        self._token = token
+        self._connect_timeout_s = connect_timeout_s
+        self._read_timeout_s = read_timeout_s
+        self._proxy_url = proxy_url
+        self._session: aiohttp.ClientSession | None = None
+
+    def __repr__(self) -> str:
+        return "Transport()"
+
+    @property
+    def read_timeout_s(self) -> float:
+        """How long an answer may take when a call does not say."""
+        return self._read_timeout_s
+
+    def open(self) -> None:
+        """Make the session; needs a running loop. Doing it twice does nothing."""
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=256),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+
+    async def close(self) -> None:
+        """Close all connections; later calls fail as certainly not sent."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def call(
+        self,
+        method: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        timeout_s: float | None = None,
+        files: Mapping[str, FilePart] | None = None,
+    ) -> object:
+        """Call a method and return its `result`.
+
+        Raises: CallFailed.
+        """
+        params = params or {}
+        headers: dict[str, str] = {}
+        data: bytes | aiohttp.FormData
+        try:
+            if files:
+                data = _form(params, files)
+            else:
+                data = orjson.dumps(params)
+                headers["Content-Type"] = "application/json"
+        except (TypeError, ValueError):
+            data = b""
+            headers = {}
+        if not data:
+            raise CallFailed(method, code=400, description="our own parameters are not JSON")
+        answer = await self.exchange(
+            "POST",
+            f"{self._root}/bot{self._token}/{method}",
+            label=method,
+            data=data,
+            headers=headers,
+            read_timeout_s=timeout_s,
+        )
+        return self.result_of(method, answer)
+
+    async def download(self, file_path: str, limit: int) -> bytes:
+        """Return the bytes of a file named by getFile.
+
+        Raises: CallFailed; with code 413 when there are more than `limit` bytes.
+        """
+        answer = await self.exchange(
+            "GET",
+            f"{self._root}/file/bot{self._token}/{file_path}",
+            label="download",
+            limit=limit,
+        )
+        if answer.status != 200:
+            self.result_of("download", answer)
+        return answer.body
+
+    async def exchange(
+        self,
+        verb: str,
+        url: str,
+        *,
+        label: str,
+        data: bytes | aiohttp.FormData | Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        read_timeout_s: float | None = None,
+        limit: int = _ANSWER_LIMIT,
+    ) -> Answer:
+        """Do one HTTP exchange; redirects are answers, not followed.
+
+        Raises: CallFailed with `network` set when there was no whole answer.
+        """
+        read = self._read_timeout_s if read_timeout_s is None else read_timeout_s
+        timeout = aiohttp.ClientTimeout(
+            total=self._connect_timeout_s + read,
+            connect=self._connect_timeout_s,
+            sock_connect=self._connect_timeout_s,
+            sock_read=read,
+        )
+        session = self._session
+        if session is None or session.closed:
+            raise CallFailed(label, network=Network.NOT_SENT, description="closed")
+        # Raised after the handlers, so that aiohttp's exception, whose text may hold the address
+        # and with it the token, does not travel along as the context of ours.
+        try:
+            async with session.request(
+                verb,
+                url,
+                data=data,
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
+                proxy=self._proxy_url,
+            ) as response:
+                body = await _read(response, limit)
+                if body is not None:
+                    return Answer(response.status, response.headers.get("Retry-After"), body)
+                failure = CallFailed(
+                    label, status=response.status, code=413, description="answer is too big"
+                )
+        except _NEVER_LEFT as error:
+            failure = CallFailed(label, network=Network.NOT_SENT, description=type(error).__name__)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            failure = CallFailed(label, network=Network.UNKNOWN, description=type(error).__name__)
+        raise failure
+
+    def result_of(self, method: str, answer: Answer) -> object:
+        """Return the result in a Bot API answer.
+
+        Raises: CallFailed for anything but `{"ok": true, "result": …}`.
+        """
+        try:
+            body = read_json(answer.body)
+        except ValueError:
+            body = None
+        if isinstance(body, dict) and body.get("ok") is True and 200 <= answer.status < 300:
+            return body.get("result")
+        raise self._failure(method, answer, body)
+
+    def _failure(self, method: str, answer: Answer, body: object) -> CallFailed:
+        parameters: dict[str, object] = {}
+        code: int | None = None
+        description = ""
+        if isinstance(body, dict):
+            told = body.get("error_code")
+            code = told if isinstance(told, int) and not isinstance(told, bool) else None
+            description = str(body.get("description") or "")
+            given = body.get("parameters")
+            parameters = dict(given) if isinstance(given, dict) else {}
+            if code is None and answer.status >= 400:
+                code = answer.status
+        if "retry_after" not in parameters and (answer.retry_after or "").isdecimal():
+            parameters["retry_after"] = int(answer.retry_after or 0)
+        return CallFailed(
+            method,
+            status=answer.status,
+            code=code,
+            description=description.replace(self._token, "…")[:300],
+            parameters=parameters,
+        )
+
+
+def read_json(body: bytes) -> object:
+    """Read JSON fast; escapes of half an emoji, which orjson refuses, are read all the same.
+
+    Raises: ValueError.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(body)
+        except RecursionError:
+            message = "too deep"
+            raise ValueError(message) from None
+
+
+async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
+    body = bytearray()
+    async for piece in response.content.iter_chunked(64 * 1024):
+        body += piece
+        if len(body) > limit:
+            return None
+    return bytes(body)
+
+
+def _form(params: Mapping[str, object], files: Mapping[str, FilePart]) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    for name, value in params.items():
+        form.add_field(name, value if isinstance(value, str) else orjson.dumps(value).decode())
+    for name, part in files.items():
+        form.add_field(name, part.content, filename=part.name, content_type=part.mime)
+    return form

@@ -181,7 +181,8 @@ class Found:
 
     `matches` are what the text says: one, or several to ask about. `also` are other readings to
     offer if the person says no. `suggestions` are names one slip of the pen away, never chosen
-    silently. `remainder` is the smaller place typed in front that we do not know (a village).
+    silently. `remainder` is the smaller place typed in front that we do not know (a village);
+    suggestions beside it are villages of that commune with nearly the same name.
     """
 
     matches: tuple[Match, ...] = ()

@@ -178,7 +178,8 @@ class Gazetteer:
         if not keep_rest or not matches:
             return None
         rest = text[lower[0].start : lower[-1].end]
-        return replace(upper, matches=tuple(matches), remainder=rest)
+        near = self._suggest(lower, matches[0].place.code) if len(matches) == 1 else ()
+        return replace(upper, matches=tuple(matches), remainder=rest, suggestions=near)
 
     def _whole(
         self,

@@ -340,6 +340,14 @@ def test_a_unit_can_add_its_own_villages() -> None:
     assert GAZETTEER.get(village.code) is None
 
 
+def test_a_mistyped_village_is_suggested_within_the_commune_that_was_found() -> None:
+    village = village_of(DONG_DANG, Kind.HAMLET, "Nà Tưởng Tượng")
+    found = GAZETTEER.plus([village]).find("bản nà tuong tuog, xã Đồng Đăng")
+    assert codes(found) == [DONG_DANG]
+    assert found.remainder == "bản nà tuong tuog"
+    assert [match.place for match in found.suggestions] == [village]
+
+
 def test_a_village_named_like_a_commune_does_not_hide_it() -> None:
     more = GAZETTEER.plus([village_of(CAO_LOC, Kind.VILLAGE, "Đồng Đăng")])
     found = more.find("đồng đăng")

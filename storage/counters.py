@@ -118,10 +118,3 @@ def recounted(tx: Tx, run_id: UUID) -> list[Line]:
         for facet in Facet:
             counts[facet.value] += int(row._mapping[facet.value])
     return [Line(key, dict(found[key])) for key in sorted(found)]
-
-
-def note_members(tx: Tx, key: CounterKey, members: int) -> None:
-    """Add the members of a group, counted when the post went out."""
-    moves = Moves()
-    moves.add(key, "members", members)
-    moves.apply(tx)

@@ -5,15 +5,16 @@ engine. A function never awaits, so no network or image work can slip into a tra
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from domain.clock import Clock
@@ -45,6 +46,21 @@ class DatabaseAway(Exception):
     """The database cannot be reached, or is not ready."""
 
 
+@contextmanager
+def _sorted_errors() -> Iterator[None]:
+    """Name what is the database's own trouble: lost connection, full disk, lock, missing table."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseAway(first_line(error)) from error
+
+
+def first_line(error: DBAPIError) -> str:
+    """Return the driver's message without statement or parameters."""
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else type(error.orig).__name__
+
+
 class _Door(Protocol):
     async def write(self, work: Callable[[Connection], T]) -> T: ...
     async def read(self, work: Callable[[Connection], T]) -> T: ...
@@ -62,12 +78,20 @@ class Database:
         self._door: _Door = _Sqlite(url) if is_sqlite(url) else _Postgres(url)
 
     async def write(self, work: Callable[[Tx], T]) -> T:
-        """Run `work` in a transaction and commit; any exception rolls back."""
-        return await self._door.write(lambda connection: work(self._tx(connection)))
+        """Run `work` in a transaction and commit; any exception rolls back.
+
+        Raises: DatabaseAway.
+        """
+        with _sorted_errors():
+            return await self._door.write(lambda connection: work(self._tx(connection)))
 
     async def read(self, work: Callable[[Tx], T]) -> T:
-        """Run `work` on one unchanging snapshot; nothing it writes is kept."""
-        return await self._door.read(lambda connection: work(self._tx(connection)))
+        """Run `work` on one unchanging snapshot; nothing it writes is kept.
+
+        Raises: DatabaseAway.
+        """
+        with _sorted_errors():
+            return await self._door.read(lambda connection: work(self._tx(connection)))
 
     async def close(self) -> None:
         """Close every connection."""

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import OperationalError
 
-from storage.database import DatabaseAway, is_sqlite, sqlite_engine
+from storage.database import DatabaseAway, first_line, is_sqlite, sqlite_engine
 from storage.tables import metadata
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -30,7 +30,7 @@ def upgrade(url: str, to: str = "head") -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, to)
     except OperationalError as error:
-        raise DatabaseAway(_sentence(error)) from error
+        raise DatabaseAway(first_line(error)) from error
     finally:
         engine.dispose()
 
@@ -45,7 +45,7 @@ def is_current(url: str) -> bool:
         with engine.connect() as connection:
             here = MigrationContext.configure(connection).get_current_revision()
     except OperationalError as error:
-        raise DatabaseAway(_sentence(error)) from error
+        raise DatabaseAway(first_line(error)) from error
     finally:
         engine.dispose()
     return here == ScriptDirectory.from_config(_config()).get_current_head()
@@ -84,8 +84,3 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     return config
-
-
-def _sentence(error: OperationalError) -> str:
-    lines = str(error.orig).strip().splitlines()
-    return lines[0] if lines else type(error.orig).__name__

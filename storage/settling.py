@@ -19,10 +19,10 @@ from domain.delivery import (
     TurnedDown,
     Unknowable,
 )
-from storage import addresses
+from storage import addresses, units
 from storage.counters import Moves
 from storage.database import Tx
-from storage.ledger import Delivery, as_delivery, move
+from storage.ledger import Delivery, as_delivery, key_of, move
 from storage.tables import account, attempt, delivery
 from storage.tables import send_window as window
 
@@ -34,6 +34,8 @@ class Settled:
     delivery_id: UUID
     attempt_id: UUID
     outcome: Outcome
+    members: int | None = None
+    """Members of the group when a post went out, where the platform tells."""
 
 
 def settle(tx: Tx, window_id: UUID, results: Sequence[Settled]) -> bool:
@@ -57,6 +59,10 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled]) -> bool:
                 move(tx, row, DeliveryState.ACCEPTED, moves)
         else:
             _apply(tx, row, result.outcome, moves)
+            if result.members is not None and row.run_id is not None:
+                moves.add(key_of(row), "members", result.members)
+                if row.group_id is not None:
+                    units.note_members(tx, row.group_id, result.members)
     tx.connection.execute(delete(window).where(window.c.id == window_id))
     moves.apply(tx)
     return held is not None

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select, update
 
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
-from domain.messages import ChatRef, Outgoing
+from domain.messages import ChatKind, ChatRef, Outgoing
 from storage import addresses
 from storage.codec import read_outgoing
 from storage.counters import Moves
@@ -59,6 +59,7 @@ class Window:
 class _Candidate:
     row: Delivery
     payload: bytes | None
+    chat_kind: ChatKind
     not_after: datetime | None
     wish: str | None
     unreachable: str | None
@@ -68,7 +69,7 @@ class _Candidate:
 
 
 def open_window(
-    tx: Tx, claim: Claim, lanes: Sequence[Lane], size: int, ready: Callable[[UUID], bool]
+    tx: Tx, claim: Claim, lanes: Sequence[Lane], size: int, ready: Callable[[UUID, ChatKind], bool]
 ) -> Window | None:
     """Take the most urgent due rows, write the intent and the lease; None when nothing is due.
 
@@ -97,7 +98,7 @@ def open_window(
             state, reason = verdict
             move(tx, row, state, moves, reason)
             skipped += 1
-        elif row.address_id not in chats and ready(row.address_id):
+        elif row.address_id not in chats and ready(row.address_id, candidate.chat_kind):
             chosen.append(candidate)
             chats.add(row.address_id)
     moves.apply(tx)
@@ -146,6 +147,7 @@ def _candidates(tx: Tx, account_id: UUID, lanes: Sequence[Lane], limit: int) -> 
             delivery,
             resident.c.wish,
             address.c.unreachable,
+            address.c.kind.label("chat_kind"),
             group_chat.c.left_at,
             run.c.content,
             run.c.not_after.label("run_not_after"),
@@ -172,6 +174,7 @@ def _candidates(tx: Tx, account_id: UUID, lanes: Sequence[Lane], limit: int) -> 
         _Candidate(
             as_delivery(raw),
             raw.payload,
+            ChatKind(raw.chat_kind),
             raw.not_after,
             raw.wish,
             raw.unreachable,

@@ -19,6 +19,7 @@ $(shell rm -f $(RUN_READY) $(DEV_READY))
 endif
 
 PYTEST := $(BIN)/python -m pytest
+LINT_IMPORTS := $(BIN)/python -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
 DEMO := VAR_DIR=var/demo $(BIN)/python -m simulator --port $(PORT) -- $(BIN)/python -m bot run --demo
 
 .PHONY: help setup run demo test test-fast lint format lock clean
@@ -50,10 +51,12 @@ test-fast: $(DEV_READY) ## Run the tests without the browser's and the crash jou
 	$(PYTEST) -m 'not browser and not crash' $(ARGS)
 
 lint: $(DEV_READY) ## Check style, format, types and who imports whom
-	$(BIN)/python -m ruff check
-	$(BIN)/python -m ruff format --check
-	$(BIN)/python -m mypy
-	$(BIN)/python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
+	@failed=; \
+	$(BIN)/python -m ruff check || failed="$$failed ruff-check"; \
+	$(BIN)/python -m ruff format --check || failed="$$failed ruff-format"; \
+	$(BIN)/python -m mypy || failed="$$failed mypy"; \
+	$(LINT_IMPORTS) || failed="$$failed lint-imports"; \
+	if [ -n "$$failed" ]; then echo "Lint failed:$$failed"; exit 1; fi
 
 format: $(DEV_READY) ## Put the code into the house's format
 	$(BIN)/python -m ruff check --fix

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import case, func, select, update
 
 from domain.delivery import DeliveryState, Facet
 from storage.database import Tx
@@ -101,20 +101,26 @@ def of_run(tx: Tx, run_id: UUID) -> list[Line]:
 
 def recounted(tx: Tx, run_id: UUID) -> list[Line]:
     """Return the same figures recomputed from the rows; `members` is not among them."""
-    columns = (
-        delivery.c.kind,
-        delivery.c.area_code,
-        delivery.c.channel,
-        delivery.c.language,
-        delivery.c.state,
-        *(column.is_not(None).label(facet.value) for facet, column in FACET_COLUMNS.items()),
+    group = (delivery.c.kind, delivery.c.area_code, delivery.c.channel, delivery.c.language)
+    figures = (
+        func.count().label("targeted"),
+        *(
+            func.count(case((delivery.c.state == state.value, 1))).label(state.value)
+            for state in DeliveryState
+        ),
+        *(func.count(column).label(facet.value) for facet, column in FACET_COLUMNS.items()),
     )
-    found: dict[CounterKey, Counter[str]] = {}
-    for row in tx.connection.execute(select(*columns).where(delivery.c.run_id == run_id)):
-        key = CounterKey(run_id, row.kind, row.area_code, row.channel, row.language)
-        counts = found.setdefault(key, Counter(dict.fromkeys(("targeted", *_COUNTED), 0)))
-        counts["targeted"] += 1
-        counts[row.state] += 1
-        for facet in Facet:
-            counts[facet.value] += int(row._mapping[facet.value])
-    return [Line(key, dict(found[key])) for key in sorted(found)]
+    rows = tx.connection.execute(
+        select(*group, *figures).where(delivery.c.run_id == run_id).group_by(*group)
+    )
+    names = ("targeted", *_COUNTED)
+    return sorted(
+        (
+            Line(
+                CounterKey(run_id, row.kind, row.area_code, row.channel, row.language),
+                {name: row._mapping[name] for name in names},
+            )
+            for row in rows
+        ),
+        key=lambda line: line.key,
+    )

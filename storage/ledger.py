@@ -21,6 +21,9 @@ from storage.sealing import Place
 from storage.tables import attempt, delivery
 from storage.upsert import insert_into
 
+PROOFS = ("seen_at", "acknowledged_at")
+"""Columns that say it arrived; tips, replies and stops may be tied to it by assumption."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
@@ -60,6 +63,9 @@ class Delivery:
     reason: str | None
     again: bool
     created_at: datetime
+    window_id: UUID | None
+    proven: bool
+    """Whether something happened to it that shows it arrived."""
 
 
 def put(tx: Tx, new: NewDelivery, moves: Moves | None = None) -> UUID | None:
@@ -123,11 +129,16 @@ def content(tx: Tx, delivery_id: UUID) -> Outgoing | None:
 
 
 def by_message(tx: Tx, address_id: UUID, message_id: str) -> Delivery | None:
-    """Return the row that became a given message in a chat."""
+    """Return the row that became a given message in a chat.
+
+    The newest one: a group that became a supergroup counts its messages from the start again.
+    """
     row = tx.connection.execute(
         select(delivery)
         .join(attempt, attempt.c.delivery_id == delivery.c.id)
         .where(attempt.c.address_id == address_id, attempt.c.message_id == message_id)
+        .order_by(attempt.c.id.desc())
+        .limit(1)
     ).one_or_none()
     return as_delivery(row) if row else None
 
@@ -149,10 +160,11 @@ def last_campaign(tx: Tx, resident_id: UUID, since: datetime) -> Delivery | None
     return as_delivery(row) if row else None
 
 
-def note_facet(tx: Tx, delivery_id: UUID, facet: Facet) -> bool:
+def note_facet(tx: Tx, delivery_id: UUID, facet: Facet, *, proof: bool = True) -> bool:
     """Record that something happened to a delivery; False when it had already happened.
 
-    It proves that the message arrived, so an unsure row becomes accepted.
+    It proves that the message arrived: an unsure row becomes accepted, and one that was about to
+    be sent again is not. Pass `proof=False` where the tie is only assumed.
     """
     row = tx.connection.execute(
         select(delivery).where(delivery.c.id == delivery_id).with_for_update()
@@ -161,7 +173,7 @@ def note_facet(tx: Tx, delivery_id: UUID, facet: Facet) -> bool:
         return False
     moves = Moves()
     known = as_delivery(row)
-    if known.state is DeliveryState.UNSURE:
+    if proof and _was_thought_unsent(known):
         move(tx, known, DeliveryState.ACCEPTED, moves)
     column = FACET_COLUMNS[facet]
     result = tx.connection.execute(
@@ -173,6 +185,12 @@ def note_facet(tx: Tx, delivery_id: UUID, facet: Facet) -> bool:
         moves.add(key_of(known), facet.value)
     moves.apply(tx)
     return bool(result.rowcount)
+
+
+def _was_thought_unsent(row: Delivery) -> bool:
+    # A row in an open window is left to its worker, which will settle it in a moment.
+    waiting = row.state is DeliveryState.PENDING and row.window_id is None
+    return waiting or row.state is DeliveryState.UNSURE
 
 
 def move(
@@ -192,8 +210,8 @@ def move(
         moves.shift(key_of(row), row.state, state)
 
 
-def skip_pending(tx: Tx, run_id: UUID, reason: SkipReason) -> int:
-    """Skip what is still pending of a run and not being sent; return how many."""
+def skip_pending(tx: Tx, run_id: UUID, reason: SkipReason, limit: int = 1000) -> int:
+    """Skip up to `limit` rows that are pending in a run and not being sent; return how many."""
     rows = tx.connection.execute(
         select(delivery)
         .where(
@@ -201,6 +219,7 @@ def skip_pending(tx: Tx, run_id: UUID, reason: SkipReason) -> int:
             delivery.c.state == DeliveryState.PENDING.value,
             delivery.c.window_id.is_(None),
         )
+        .limit(limit)
         .with_for_update()
     ).all()
     moves = Moves()
@@ -269,6 +288,8 @@ def as_delivery(row: Row[Any]) -> Delivery:
         row.reason,
         row.again,
         row.created_at,
+        row.window_id,
+        any(row._mapping[name] is not None for name in PROOFS),
     )
 
 

@@ -51,12 +51,8 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled]) -> bool:
     for result in results:
         row = _locked(tx, result.delivery_id)
         _note_attempt(tx, result)
-        if held is None:
-            if isinstance(result.outcome, Accepted) and (
-                row.state is DeliveryState.UNSURE
-                or (row.state is DeliveryState.PENDING and row.again)
-            ):
-                move(tx, row, DeliveryState.ACCEPTED, moves)
+        if held is None or row.window_id != window_id:
+            _weigh(tx, row, result.outcome, moves)
         else:
             _apply(tx, row, result.outcome, moves)
             if result.members is not None and row.run_id is not None:
@@ -115,6 +111,15 @@ def _note_attempt(tx: Tx, result: Settled) -> None:
     tx.connection.execute(update(attempt).where(attempt.c.id == result.attempt_id).values(**values))
 
 
+def _weigh(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
+    """Take what a worker without a lease says as evidence; it may only raise."""
+    in_doubt = row.state is DeliveryState.UNSURE or (
+        row.state is DeliveryState.PENDING and row.again
+    )
+    if in_doubt and isinstance(outcome, Accepted):
+        move(tx, row, DeliveryState.ACCEPTED, moves)
+
+
 def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
     match outcome:
         case Accepted():
@@ -143,7 +148,13 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
 
 
 def _in_the_dark(tx: Tx, row: Delivery, reason: str, moves: Moves) -> None:
-    """Routine messages stay unsure; urgent ones, replies and cards go once more, marked."""
+    """Routine messages stay unsure; urgent ones, replies and cards go once more, marked.
+
+    What was pressed or answered meanwhile has arrived.
+    """
+    if row.proven:
+        move(tx, row, DeliveryState.ACCEPTED, moves)
+        return
     goes_again = row.run_id is None or row.lane is Lane.URGENT
     if goes_again and not row.again:
         tx.connection.execute(

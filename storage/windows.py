@@ -79,20 +79,41 @@ def open_window(
     """
     if not _may_send(tx, claim.account_id):
         return None
-    candidates = _candidates(tx, claim.account_id, lanes, size * 4)
-    if not candidates:
-        return None
-    lane = candidates[0].row.lane
-    if lane > Lane.TALK and _urgent_open(tx, claim.account_id):
-        return None
+    urgent_waits = False
+    left = sorted(lanes)
+    while left:
+        candidates = _candidates(tx, claim.account_id, left, size * 4)
+        if not candidates:
+            return None
+        lane = candidates[0].row.lane
+        if lane > Lane.TALK and (urgent_waits or _urgent_open(tx, claim.account_id)):
+            return None
+        same_lane = [candidate for candidate in candidates if candidate.row.lane is lane]
+        chosen, skipped = _pick(tx, same_lane, size, ready)
+        if chosen or skipped:
+            return _write_window(tx, claim, lane, chosen)
+        # Every chat of this lane has to wait for its own pace; that must not hold up the others,
+        # else one person who writes without pause would mute a broadcast to everybody.
+        urgent_waits = urgent_waits or lane is Lane.URGENT
+        left = [lower for lower in left if lower > lane]
+    return None
+
+
+def _pick(
+    tx: Tx,
+    candidates: Sequence[_Candidate],
+    size: int,
+    ready: Callable[[UUID, ChatKind], bool],
+) -> tuple[list[_Candidate], int]:
+    """Return up to `size` rows to send, one per chat, and how many were settled unsent."""
     moves = Moves()
     chosen: list[_Candidate] = []
     chats: set[UUID] = set()
     skipped = 0
     for candidate in candidates:
-        row = candidate.row
-        if len(chosen) >= size or row.lane is not lane:
+        if len(chosen) >= size:
             break
+        row = candidate.row
         verdict = _verdict(tx, candidate)
         if verdict is not None:
             state, reason = verdict
@@ -102,9 +123,7 @@ def open_window(
             chosen.append(candidate)
             chats.add(row.address_id)
     moves.apply(tx)
-    if not chosen and not skipped:
-        return None
-    return _write_window(tx, claim, lane, chosen)
+    return chosen, skipped
 
 
 def _may_send(tx: Tx, account_id: UUID) -> bool:

@@ -22,9 +22,11 @@ campaign = Table(
     Column("due_at", UtcDateTime),
     Column("next_at", UtcDateTime, index=True),
     Column("occurrence", Integer, nullable=False),
+    Column("submitted_at", UtcDateTime),
     Column("submitted_hash", String),
     Column("decided_by", ForeignKey("staff.id")),
     Column("decided_at", UtcDateTime),
+    Column("decision_note", String),
     UniqueConstraint("unit_id", "number"),
 )
 

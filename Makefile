@@ -8,6 +8,8 @@ MAKEFLAGS += --no-print-directory
 
 PORT ?= 8090
 ARGS ?=
+# As many tests side by side as there are cores; a file's tests stay together, for what they share.
+JOBS ?= auto
 
 BIN := .venv/bin
 RUN_READY := .venv/.ready-run
@@ -18,7 +20,7 @@ ifeq ($(wildcard $(BIN)/python),)
 $(shell rm -f $(RUN_READY) $(DEV_READY))
 endif
 
-PYTEST := $(BIN)/python -m pytest
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope
 LINT_IMPORTS := $(BIN)/python -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
 DEMO := VAR_DIR=var/demo $(BIN)/python -m simulator --port $(PORT) -- $(BIN)/python -m bot run --demo
 
@@ -27,7 +29,8 @@ DEMO := VAR_DIR=var/demo $(BIN)/python -m simulator --port $(PORT) -- $(BIN)/pyt
 help: ## Print this help
 	@printf 'Usage: make COMMAND\n\n'
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@printf '\nVariables: PORT=%s (of the simulator)  ARGS="..." (more words for pytest)\n' '$(PORT)'
+	@printf '\nVariables: PORT=%s (of the simulator)  JOBS=%s (tests side by side)  ARGS="..." (more words for pytest)\n' \
+	  '$(PORT)' '$(JOBS)'
 
 setup: $(DEV_READY) ## Make .venv with everything in it, for work on the code
 

@@ -163,9 +163,11 @@ def upgrade() -> None:
         sa.Column("due_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("next_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("occurrence", sa.Integer(), nullable=False),
+        sa.Column("submitted_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("submitted_hash", sa.String(), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("decided_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decision_note", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["author_id"], ["staff.id"], name=op.f("fk_campaign_author_id_staff")
         ),

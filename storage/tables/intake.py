@@ -49,6 +49,7 @@ tip = Table(
     Column("unit_id", ForeignKey("unit.id"), nullable=False),
     Column("area_code", String),
     Column("case_number", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
     Column("address_id", ForeignKey("address.id"), index=True),
     Column("resident_id", ForeignKey("resident.id"), index=True),
     Column("group_id", ForeignKey("group_chat.id")),
@@ -57,11 +58,15 @@ tip = Table(
     Column("state", String, nullable=False),
     Column("urgent", Boolean, nullable=False),
     Column("public", Boolean, nullable=False),
+    Column("secrecy", String, nullable=False),
     Column("language", String, nullable=False),
     Column("subject", String),
     Column("data_key", LargeBinary),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("card_due_at", UtcDateTime, index=True),
+    Column("carded_at", UtcDateTime),
+    Column("last_piece_at", UtcDateTime, nullable=False),
+    Column("last_answer_at", UtcDateTime),
     Column("taken_by", ForeignKey("staff.id")),
     Column("closed_at", UtcDateTime),
     Column("closed_by", ForeignKey("staff.id")),
@@ -78,6 +83,7 @@ tip_event = Table(
     Column("staff_id", ForeignKey("staff.id")),
     Column("body", LargeBinary),
     Column("message_lookup", LargeBinary, index=True),
+    Column("shown", Boolean, nullable=False),
 )
 
 attachment = Table(

@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
-PORT ?= 8090
+PORT ?= 8081
 ARGS ?=
 # As many tests side by side as there are cores; a file's tests stay together, for what they share.
 JOBS ?= auto

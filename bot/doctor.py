@@ -1,0 +1,178 @@
+"""Say in words what is missing or wrong, before residents notice."""
+
+import asyncio
+import os
+import socket
+import stat
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.assembly import open_database, telegram_settings
+from bot.channels.telegram.channel import TelegramChannel
+from bot.keys import check_keys
+from bot.settings import Settings, load_settings
+from domain.clock import SystemClock
+from domain.errors import Misconfigured
+from domain.failures import SendFailure
+from domain.roles import Permission, Role, may
+from storage import addresses, inbox, ledger, units
+from storage.database import Database, DatabaseAway, Tx
+from storage.packaged import load_library
+
+Level = Literal["good", "warn", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    level: Level
+    text: str
+
+
+async def examine() -> list[Finding]:
+    """Look at settings, folder, keys, database, unit, people, groups and the platform."""
+    try:
+        settings = load_settings()
+    except Misconfigured as error:
+        return [Finding("bad", line) for line in str(error).splitlines()]
+    findings = [Finding("good", "Cấu hình đọc được.")]
+    findings += _folder(settings)
+    findings += await _stored(settings)
+    findings += await _platform(settings)
+    findings += _door(settings)
+    findings += _texts()
+    return findings
+
+
+def _folder(settings: Settings) -> list[Finding]:
+    folder = settings.var_dir
+    if not folder.exists():
+        return [Finding("warn", f"Chưa có thư mục {folder}; sẽ được tạo khi chạy lần đầu.")]
+    findings = []
+    if not os.access(folder, os.W_OK):
+        findings.append(Finding("bad", f"Không ghi được vào thư mục {folder}."))
+    keys = settings.keys
+    if not keys.exists():
+        findings.append(Finding("warn", f"Chưa có tệp khóa {keys}."))
+    elif stat.S_IMODE(keys.stat().st_mode) & 0o077:
+        findings.append(
+            Finding("bad", f"Tệp khóa {keys} đang cho người khác đọc. Chạy: chmod 600 {keys}")
+        )
+    else:
+        findings.append(Finding("good", "Tệp khóa chỉ chủ máy đọc được. Nhớ giữ một bản sao."))
+    return findings
+
+
+async def _stored(settings: Settings) -> list[Finding]:
+    try:
+        database = open_database(settings, SystemClock(), bring_up_to_date=False)
+    except Misconfigured as error:
+        return [Finding("bad", str(error))]
+    except DatabaseAway as error:
+        return [Finding("bad", f"Không mở được cơ sở dữ liệu: {error}.")]
+    try:
+        return await _read_store(database)
+    except Misconfigured as error:
+        return [Finding("bad", str(error))]
+    except DatabaseAway as error:
+        return [Finding("bad", f"Không đọc được cơ sở dữ liệu: {error}.")]
+    finally:
+        await database.close()
+
+
+async def _read_store(database: Database) -> list[Finding]:
+    def look(tx: Tx) -> list[Finding]:
+        check_keys(tx)
+        findings = [Finding("good", "Cơ sở dữ liệu đúng phiên bản và đúng khóa.")]
+        for account in addresses.accounts(tx):
+            if account.down_reason:
+                text = f"Tài khoản @{account.username} đang dừng gửi: {account.down_reason}."
+                findings.append(Finding("bad", text))
+        everybody = units.all_units(tx)
+        if not everybody:
+            findings.append(Finding("bad", "Chưa có đơn vị nào. Chạy: python -m bot seed TỆP.toml"))
+        for unit in everybody:
+            findings += _unit(tx, unit)
+        return findings + _backlog(tx)
+
+    return await database.read(look)
+
+
+def _unit(tx: Tx, unit: units.Unit) -> list[Finding]:
+    name = unit.name["vi"]
+    findings = [Finding("good", f"Đơn vị: {name}.")]
+    staff = units.staff_with(tx, unit.id, frozenset(Role))
+    approvers = [one for one in staff if may(one.roles, Permission.APPROVE_CAMPAIGN)]
+    writers = [one for one in staff if may(one.roles, Permission.WRITE_CAMPAIGN)]
+    reviewers = [one for one in staff if may(one.roles, Permission.READ_TIPS)]
+    if not approvers:
+        findings.append(Finding("bad", f"{name}: chưa có ai được duyệt chiến dịch (chief)."))
+    elif not any(writer.id != approver.id for writer in writers for approver in approvers):
+        text = f"{name}: người soạn và người duyệt phải là hai người; cần thêm cán bộ (officer)."
+        findings.append(Finding("bad", text))
+    if not reviewers:
+        findings.append(Finding("bad", f"{name}: chưa có ai tiếp nhận tin báo (reviewer)."))
+    unlinked = [one for one in staff if addresses.of_staff(tx, one.id) is None]
+    if unlinked:
+        text = f"{name}: {len(unlinked)} cán bộ chưa nối tài khoản nhắn tin."
+        findings.append(Finding("warn", text))
+    if not units.groups_of(tx, unit.id, "review"):
+        text = f"{name}: chưa nối nhóm tiếp nhận; tin báo sẽ không có ai thấy."
+        findings.append(Finding("bad", text))
+    if not units.groups_of(tx, unit.id, "neighbourhood"):
+        findings.append(Finding("warn", f"{name}: chưa nối nhóm dân cư nào."))
+    return findings
+
+
+def _backlog(tx: Tx) -> list[Finding]:
+    findings = []
+    aside = inbox.counts(tx).get("aside", 0)
+    if aside:
+        text = f"{aside} tin đến không xử lý được, đang giữ riêng để xem."
+        findings.append(Finding("bad", text))
+    oldest = inbox.oldest_waiting(tx)
+    if oldest is not None and (tx.now - oldest).total_seconds() > 60:
+        findings.append(Finding("warn", "Có tin đến chờ xử lý hơn một phút: dịch vụ có đang chạy?"))
+    unsure = ledger.unsure(tx)
+    if unsure:
+        text = f"{unsure} tin gửi đi chưa rõ tới hay chưa (xem bằng lệnh reach)."
+        findings.append(Finding("warn", text))
+    return findings
+
+
+async def _platform(settings: Settings) -> list[Finding]:
+    try:
+        channel = TelegramChannel(telegram_settings(settings))
+    except Misconfigured as error:
+        return [Finding("bad", str(error))]
+    try:
+        username = await asyncio.wait_for(channel.probe(), 15)
+    except (SendFailure, TimeoutError) as failure:
+        reason = getattr(failure, "reason", "không trả lời kịp")
+        return [Finding("bad", f"Telegram không nhận kết nối: {reason}.")]
+    return [Finding("good", f"Telegram nhận token: @{username}.")]
+
+
+def _door(settings: Settings) -> list[Finding]:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.web_host, settings.web_port))
+        except OSError:
+            text = (
+                f"Cổng {settings.web_host}:{settings.web_port} đang bận: dịch vụ đang chạy, "
+                "hoặc chương trình khác dùng (đổi WEB_PORT)."
+            )
+            return [Finding("warn", text)]
+    return [Finding("good", f"Cổng {settings.web_host}:{settings.web_port} còn trống.")]
+
+
+def _texts() -> list[Finding]:
+    waiting = [template for template in load_library().templates.values() if template.verify]
+    system = sum(1 for template in waiting if template.kind.value == "system")
+    text = (
+        f"{len(waiting)} bài trong thư viện có mức phạt, điều luật hoặc số máy: chỉ huy cần đối chiếu "
+        f"trước khi gửi; trong đó {system} bài của hệ thống cần xem ngay khi cài đặt."
+    )
+    return [Finding("warn", text)]

@@ -1,0 +1,125 @@
+"""Handle what came in: the items of one chat in order, chats side by side."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import structlog
+
+from delivery.bell import Bell
+from domain.channel import AnswersPresses, Channel
+from domain.messages import PressAnswer, Received
+from handlers.router import Router
+from storage import inbox
+from storage.addresses import Account
+from storage.database import Database, DatabaseAway, Tx
+from storage.inbox import InboxItem
+
+log = structlog.get_logger(__name__)
+
+_NAP_S = 0.5
+_AT_ONCE = 32
+_MOST_TRIES = 6
+
+
+class AccountInbox:
+    """Where one account's adapter puts what came in."""
+
+    def __init__(self, database: Database, account_id: UUID, bell: Bell) -> None:
+        self._database = database
+        self._account_id = account_id
+        self._bell = bell
+
+    async def put(self, items: Sequence[Received]) -> None:
+        """Commit the items; those already known are dropped.
+
+        Raises: DatabaseAway; then the platform must not be told that we have them.
+        """
+        await self._database.write(lambda tx: inbox.put(tx, self._account_id, items))
+        self._bell.ring()
+
+
+class InboxWorker:
+    """Take items from the inbox and hand each to the router in one transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        router: Router,
+        accounts: Mapping[UUID, tuple[Account, Channel]],
+        inbox_bell: Bell,
+        outbox_bell: Bell,
+    ) -> None:
+        self._database = database
+        self._router = router
+        self._accounts = dict(accounts)
+        self._inbox_bell = inbox_bell
+        self._outbox_bell = outbox_bell
+        self._answering: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Handle items until `stop`."""
+        while not self._stopping:
+            heard = self._inbox_bell.rings
+            try:
+                items = await self._database.read(lambda tx: inbox.next_items(tx, _AT_ONCE))
+                await asyncio.gather(*(self._handle(item) for item in items))
+            except DatabaseAway:
+                log.warning("database_away")
+                await asyncio.sleep(_NAP_S)
+                continue
+            if not items:
+                await self._inbox_bell.wait(heard, _NAP_S)
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=2)
+
+    def stop(self) -> None:
+        """Finish the item in hand and end."""
+        self._stopping = True
+        self._inbox_bell.ring()
+
+    async def _handle(self, item: InboxItem) -> None:
+        account, channel = self._accounts[item.account_id]
+
+        def handle(tx: Tx) -> list[PressAnswer]:
+            if not inbox.claim(tx, item.id):
+                return []
+            answers = self._router.handle(tx, account, item.incoming)
+            inbox.done(tx, item.id)
+            return answers
+
+        try:
+            answers = await self._database.write(handle)
+        except DatabaseAway:
+            raise
+        except Exception as error:  # noqa: BLE001 - no fault may lose an item or stop the others
+            await self._failed(item, account, error)
+            return
+        self._outbox_bell.ring()
+        for answer in answers:
+            self._answer(channel, answer)
+
+    async def _failed(self, item: InboxItem, account: Account, error: Exception) -> None:
+        """Nothing is lost: the item is tried again, then set aside, and the person is told."""
+        # The text of an exception may hold what a person wrote: only its place and type are kept.
+        where = error.__traceback__
+        while where is not None and where.tb_next is not None:
+            where = where.tb_next
+        line = f"{where.tb_frame.f_code.co_qualname}:{where.tb_lineno}" if where else "?"
+        problem = f"{type(error).__name__} at {line}"
+        log.error("handler_fault", item=str(item.id), tries=item.tries + 1, problem=problem)
+
+        def note(tx: Tx) -> None:
+            if inbox.failed(tx, item.id, problem, _MOST_TRIES):
+                self._router.apologise(tx, account, item.incoming)
+
+        await self._database.write(note)
+        self._outbox_bell.ring()
+
+    def _answer(self, channel: Channel, answer: PressAnswer) -> None:
+        if not isinstance(channel, AnswersPresses):
+            return
+        task = asyncio.create_task(channel.answer_press(answer))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)

@@ -1,0 +1,60 @@
+"""Find the installation's keys, make them on the very first start, and see that they fit."""
+
+from pathlib import Path
+from uuid import UUID
+
+from domain.errors import Misconfigured
+from storage import installation
+from storage.database import Tx
+from storage.sealing import (
+    Keyring,
+    KeysUnusable,
+    Place,
+    fresh_keyring,
+    read_keyring,
+    write_keyring,
+)
+
+_PLACE = Place("installation", "value", UUID(int=0))
+_WORD = "zalo an ninh"
+
+
+def find_keys(path: Path, *, fresh_database: bool) -> Keyring:
+    """Read the keys; make them when there are none and the database holds nothing yet.
+
+    Raises: Misconfigured.
+    """
+    if not path.exists() and fresh_database:
+        try:
+            write_keyring(fresh_keyring(), path)
+        except FileExistsError:
+            pass
+        except OSError as error:
+            message = f"Không tạo được tệp khóa {path}: {error.strerror}."
+            raise Misconfigured(message) from error
+    try:
+        return read_keyring(path)
+    except KeysUnusable as error:
+        message = (
+            f"Không dùng được tệp khóa {path} ({error}). Nếu tệp đã mất, hãy khôi phục từ bản sao: "
+            "không có nó thì không đọc lại được dữ liệu đã niêm phong."
+        )
+        raise Misconfigured(message) from error
+
+
+def check_keys(tx: Tx) -> None:
+    """See that the keys belong to this database; on the first start, mark the database as theirs.
+
+    Raises: Misconfigured.
+    """
+    mark = installation.read(tx, "key_check")
+    if mark is None:
+        installation.write(tx, "key_check", tx.keys.seal(_WORD, _PLACE))
+        return
+    try:
+        fits = tx.keys.unseal(mark, _PLACE) == _WORD
+    except KeysUnusable:
+        fits = False
+    if not fits:
+        message = "Tệp khóa không thuộc về cơ sở dữ liệu này; hãy dùng đúng tệp khóa của nó."
+        raise Misconfigured(message)

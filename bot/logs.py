@@ -1,0 +1,42 @@
+"""Logs: ids and counts, never texts, chat ids, phones or tokens."""
+
+import logging
+import sys
+
+import structlog
+
+_QUIET = ("aiohttp", "apscheduler", "httpx", "httpcore", "telegram", "asyncio", "sqlalchemy")
+
+
+def set_up_logs(level: str, style: str) -> None:
+    """Send our logs and the libraries' warnings to standard error, in one form."""
+    renderer: structlog.types.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            # Plain tracebacks: the fancy ones print local variables, and with them people's words.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
+    )
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=renderer)
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,157 @@
+"""Run every role in one event loop, and stop so that nothing is left half done."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import structlog
+
+from bot.assembly import House
+from bot.clockwork import Clockwork, Tick
+from bot.inbox_worker import AccountInbox
+from bot.web import WebDoor, create_app
+from broadcasts import expanding, firing
+from domain.errors import Misconfigured
+from domain.failures import AccountDown, Transient
+from people import wishes
+from storage import addresses, inbox, ledger, runs
+from storage.database import Tx
+from tips import cards
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+_KNOCK_AGAIN_S = 2.0
+
+
+class Service:
+    """The running service."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._stopping = asyncio.Event()
+        self._clockwork = Clockwork(self._ticks())
+
+    async def run(self, announce: Callable[[int], None]) -> None:
+        """Run until a signal says stop; `announce` is told the web door's port.
+
+        Raises: Misconfigured when the platform refuses the account or the port is taken.
+        """
+        house = self._house
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, self._stopping.set)
+        door = WebDoor(
+            create_app(house.channel.routes(), self._health),
+            house.settings.web_host,
+            house.settings.web_port,
+        )
+        try:
+            port = await door.open()
+            await self._start_channel()
+            announce(port)
+            await self._work()
+        finally:
+            await house.channel.stop()
+            await door.close()
+            await house.database.close()
+
+    async def _start_channel(self) -> None:
+        house = self._house
+        box = AccountInbox(house.database, house.account.id, house.inbox_bell)
+        said = False
+        while not self._stopping.is_set():
+            try:
+                await house.channel.start(box)
+            except AccountDown as down:
+                message = (
+                    "Telegram không nhận token này (TELEGRAM_TOKEN): "
+                    f"{down.reason}. Xin kiểm tra lại với BotFather."
+                )
+                raise Misconfigured(message) from None
+            except Transient as trouble:
+                if not said:
+                    log.warning("platform_away", reason=trouble.reason)
+                    said = True
+                await self._pause(_KNOCK_AGAIN_S)
+            else:
+                break
+        name, key = house.channel.username, house.channel.bot_id
+        await house.database.write(
+            lambda tx: addresses.register_account(tx, house.channel.name, key, name)
+        )
+
+    async def _work(self) -> None:
+        house = self._house
+        jobs = [
+            asyncio.create_task(house.sender.run(), name="sender"),
+            asyncio.create_task(house.worker.run(), name="inbox"),
+        ]
+        self._clockwork.start()
+        stop = asyncio.create_task(self._stopping.wait(), name="stop")
+        done, _ = await asyncio.wait([stop, *jobs], return_when=asyncio.FIRST_COMPLETED)
+        self._clockwork.stop()
+        house.worker.stop()
+        house.sender.stop()
+        results = await asyncio.gather(*jobs, return_exceptions=True)
+        stop.cancel()
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        log.info("stopped", by_signal=stop in done)
+
+    def _ticks(self) -> dict[str, tuple[Tick, timedelta]]:
+        every_second = timedelta(seconds=1)
+        return {
+            "fire": (self._fire, every_second),
+            "expand": (self._expand, every_second),
+            "cards": (self._cards, every_second),
+            "silence": (self._silence, timedelta(minutes=5)),
+        }
+
+    async def _fire(self) -> None:
+        await self._tick(lambda tx: firing.fire_due(tx, self._house.context))
+
+    async def _expand(self) -> None:
+        for run_id in await self._house.database.read(runs.expanding):
+            while await self._tick(
+                lambda tx, run=run_id: expanding.expand_step(tx, run)  # type: ignore[misc]
+            ):
+                if self._stopping.is_set():
+                    return
+        await self._tick(expanding.finish_due)
+
+    async def _cards(self) -> None:
+        await self._tick(lambda tx: cards.send_due(tx, self._house.context))
+
+    async def _silence(self) -> None:
+        await self._tick(wishes.settle_silence)
+
+    async def _tick(self, work: Callable[[Tx], T]) -> T:
+        result = await self._house.database.write(work)
+        if result:
+            self._house.outbox_bell.ring()
+        return result
+
+    async def _health(self) -> dict[str, object]:
+        def look(tx: Tx) -> dict[str, object]:
+            oldest = inbox.oldest_waiting(tx)
+            waiting = {lane.name.lower(): count for lane, count in ledger.backlog(tx).items()}
+            return {
+                "inbox": inbox.counts(tx),
+                "inbox_age_s": (tx.now - oldest).total_seconds() if oldest else 0,
+                "waiting": waiting,
+                "unsure": ledger.unsure(tx),
+            }
+
+        facts = await self._house.database.read(look)
+        return {"ok": self._house.channel.down is None, **facts}
+
+    async def _pause(self, seconds: float) -> None:
+        waiting: Awaitable[bool] = self._stopping.wait()
+        try:
+            await asyncio.wait_for(waiting, seconds)
+        except TimeoutError:
+            return

@@ -1,0 +1,89 @@
+"""The settings: read from the environment and `.env`, checked once, frozen."""
+
+import re
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import Misconfigured
+
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; `.env.example` explains each in words."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_webhook_url: str = ""
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    telegram_pace_per_s: float = Field(default=25.0, gt=0, le=1000)
+
+    database_url: str = ""
+    var_dir: Path = Path("var")
+    key_file: Path | None = None
+
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(default=8080, ge=0, le=65535)
+
+    burst_s: float = Field(default=8.0, ge=0, le=600)
+    send_timeout_s: float = Field(default=25.0, ge=1, le=120)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["console", "json"] = "console"
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token_looks_right(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _TOKEN.fullmatch(value.get_secret_value()):
+            message = "phải có dạng <số>:<chữ>, như BotFather đã cấp"
+            raise ValueError(message)
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_known(cls, value: str) -> str:
+        if value and not value.startswith(_DATABASES):
+            message = "phải bắt đầu bằng sqlite:/// hoặc postgresql+psycopg://"
+            raise ValueError(message)
+        return value.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @model_validator(mode="after")
+    def _webhook_is_complete(self) -> Self:
+        if self.telegram_mode == "webhook" and not (
+            self.telegram_webhook_url and self.telegram_webhook_secret.get_secret_value()
+        ):
+            message = "TELEGRAM_MODE=webhook cần TELEGRAM_WEBHOOK_URL và TELEGRAM_WEBHOOK_SECRET"
+            raise ValueError(message)
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's URL; a SQLite file in `var_dir` when none is set."""
+        return self.database_url or f"sqlite:///{self.var_dir / 'an-ninh.db'}"
+
+    @property
+    def keys(self) -> Path:
+        """Where the sealing keys lie: never in the database."""
+        return self.key_file or self.var_dir / "keys" / "keyring.json"
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises: Misconfigured, one sentence for each fault, naming the setting but never its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = []
+        for fault in error.errors(include_input=False, include_url=False):
+            name = "_".join(str(part) for part in fault["loc"]).upper()
+            said = str(fault["msg"]).removeprefix("Value error, ")
+            lines.append(f"{name}: {said}" if name else said)
+        raise Misconfigured("\n".join(lines)) from None

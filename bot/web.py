@@ -1,0 +1,57 @@
+"""The one aiohttp application: health, and the channels' webhooks."""
+
+import errno
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiohttp import web
+
+from domain.errors import Misconfigured
+
+Health = Callable[[], Awaitable[dict[str, object]]]
+"""Returns facts without any content; `ok` says whether all is well."""
+
+
+def create_app(routes: Sequence[web.RouteDef], health: Health) -> web.Application:
+    """Put the routes together; bodies are limited to 1 MiB."""
+
+    async def healthz(_request: web.Request) -> web.Response:
+        facts = await health()
+        return web.json_response(facts, status=200 if facts["ok"] else 503)
+
+    app = web.Application(client_max_size=1024 * 1024)
+    app.add_routes([web.get("/healthz", healthz), *routes])
+    return app
+
+
+class WebDoor:
+    """The listening socket of the application."""
+
+    def __init__(self, app: web.Application, host: str, port: int) -> None:
+        self._runner = web.AppRunner(app, access_log=None)
+        self._host = host
+        self._port = port
+
+    async def open(self) -> int:
+        """Listen; returns the port, which matters when 0 was asked for.
+
+        Raises: Misconfigured when the port is taken or not allowed.
+        """
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._host, self._port)
+        try:
+            await site.start()
+        except OSError as error:
+            await self._runner.cleanup()
+            cause = {
+                errno.EADDRINUSE: "đã có chương trình khác dùng",
+                errno.EACCES: "không được phép",
+            }
+            why = cause.get(error.errno or 0, error.strerror or "lỗi mạng")
+            message = f"Không mở được cổng {self._host}:{self._port} ({why}). Đổi WEB_PORT."
+            raise Misconfigured(message) from error
+        port: int = self._runner.addresses[0][1]
+        return port
+
+    async def close(self) -> None:
+        """Stop listening, finish what is under way."""
+        await self._runner.cleanup()

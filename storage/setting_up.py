@@ -1,0 +1,83 @@
+"""Make units, staff and groups known: what seeding and the admin's commands write."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from domain.language import Language
+from domain.roles import Role
+from storage.database import Tx
+from storage.sealing import Place
+from storage.tables import account, group_chat, staff, staff_role, unit
+from storage.units import Group, Staff, Unit, get_group, get_staff, get_unit
+
+
+def create_unit(
+    tx: Tx,
+    *,
+    code: str,
+    name: Mapping[str, str],
+    area_code: str,
+    duty_phone: str,
+    controller: str,
+    retention: Mapping[str, str],
+    card_content: bool,
+) -> Unit:
+    """Make a unit. `name` and `retention` are by language; Vietnamese must be among them."""
+    new_id = tx.new_id()
+    tx.connection.execute(
+        unit.insert().values(
+            id=new_id,
+            code=code,
+            name=dict(name),
+            area_code=area_code,
+            duty_phone=duty_phone,
+            controller=controller,
+            retention=dict(retention),
+            card_content=card_content,
+        )
+    )
+    return get_unit(tx, new_id)
+
+
+def give_account(tx: Tx, account_id: UUID, unit_id: UUID) -> None:
+    """Say which unit a channel account belongs to."""
+    tx.connection.execute(
+        account.update().where(account.c.id == account_id).values(unit_id=unit_id)
+    )
+
+
+def create_staff(tx: Tx, unit_id: UUID, name: str, roles: Collection[Role]) -> Staff:
+    """Make a member of staff."""
+    new_id = tx.new_id()
+    tx.connection.execute(
+        staff.insert().values(
+            id=new_id,
+            unit_id=unit_id,
+            name=tx.keys.seal(name, Place("staff", "name", new_id)),
+            language=Language.VI.value,
+            active=True,
+        )
+    )
+    for role in sorted(set(roles)):
+        tx.connection.execute(staff_role.insert().values(staff_id=new_id, role=role.value))
+    made = get_staff(tx, new_id)
+    if made is None:
+        message = "a member of staff just made is not there"
+        raise LookupError(message)
+    return made
+
+
+def create_group(tx: Tx, unit_id: UUID, area_code: str, purpose: str, label: str) -> Group:
+    """Make a connected group; `purpose` is `neighbourhood`, `channel` or `review`."""
+    new_id = tx.new_id()
+    tx.connection.execute(
+        group_chat.insert().values(
+            id=new_id,
+            unit_id=unit_id,
+            area_code=area_code,
+            purpose=purpose,
+            label=label,
+            connected_at=tx.now,
+        )
+    )
+    return get_group(tx, new_id)

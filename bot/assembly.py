@@ -24,8 +24,8 @@ from domain.messages import Outgoing
 from domain.texts.catalogue import Catalogue, catalogue
 from handlers.turn import ChatRules, Context
 from handlers.wiring import make_router
-from storage import addresses
-from storage.database import Database, Tx
+from storage import addresses, settling
+from storage.database import Database, Tx, is_sqlite
 from storage.migrations_runner import is_current, upgrade
 from storage.packaged import load_gazetteer, load_library
 
@@ -82,6 +82,9 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         account = register(tx, settings)
         if demo:
             seed_plan(tx, account.id, read_plan(None))
+        if is_sqlite(settings.database):
+            # The folder's lock is ours, so whoever opened these windows is dead.
+            settling.take_over(tx, account.id, all_dead=True)
         return next(one for one in addresses.accounts(tx) if one.id == account.id)
 
     account = await database.write(prepare)

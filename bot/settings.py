@@ -16,7 +16,7 @@ _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 class Settings(BaseSettings):
     """Everything that can be set; `.env.example` explains each in words."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     telegram_token: SecretStr = SecretStr("")
     telegram_api_url: str = "https://api.telegram.org"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, select, true, update
 
 from domain.delivery import (
     Accepted,
@@ -64,15 +64,13 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled]) -> bool:
     return held is not None
 
 
-def take_over(tx: Tx, account_id: UUID, *, all_of: str | None = None) -> int:
+def take_over(tx: Tx, account_id: UUID, *, all_dead: bool = False) -> int:
     """Close windows whose lease has ended; nobody knows what became of their rows.
 
-    `all_of` names a worker known to be dead, whose windows are closed at once. Returns how many
-    rows were left in the dark.
+    `all_dead` says that no other worker can be alive (a lock tells so at the start): then every
+    window is closed at once. Returns how many rows were left in the dark.
     """
-    gone = window.c.lease_until < tx.now
-    if all_of is not None:
-        gone = or_(gone, window.c.worker == all_of)
+    gone = true() if all_dead else window.c.lease_until < tx.now
     dead = tx.connection.execute(
         select(window.c.id).where(window.c.account_id == account_id, gone).with_for_update()
     ).scalars()

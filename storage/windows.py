@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Exists, and_, or_, select, update
 
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.messages import ChatKind, ChatRef, Outgoing
@@ -140,15 +140,14 @@ def _urgent_open(tx: Tx, account_id: UUID) -> bool:
     return tx.connection.execute(query.limit(1)).one_or_none() is not None
 
 
-def _candidates(tx: Tx, account_id: UUID, lanes: Sequence[Lane], limit: int) -> list[_Candidate]:
+def _in_the_way() -> Exists:
+    """Say what holds a row back: one in flight per chat, and run-less rows keep their order."""
     other = delivery.alias()
-    pending = DeliveryState.PENDING.value
-    # One in flight per chat; run-less rows of a chat keep their order.
-    in_the_way = (
+    return (
         select(other.c.id)
         .where(
             other.c.address_id == delivery.c.address_id,
-            other.c.state == pending,
+            other.c.state == DeliveryState.PENDING.value,
             or_(
                 other.c.window_id.is_not(None),
                 and_(
@@ -160,6 +159,9 @@ def _candidates(tx: Tx, account_id: UUID, lanes: Sequence[Lane], limit: int) -> 
         )
         .exists()
     )
+
+
+def _candidates(tx: Tx, account_id: UUID, lanes: Sequence[Lane], limit: int) -> list[_Candidate]:
     now = tx.now
     query = (
         select(
@@ -177,13 +179,13 @@ def _candidates(tx: Tx, account_id: UUID, lanes: Sequence[Lane], limit: int) -> 
         .outerjoin(run, run.c.id == delivery.c.run_id)
         .where(
             delivery.c.account_id == account_id,
-            delivery.c.state == pending,
+            delivery.c.state == DeliveryState.PENDING.value,
             delivery.c.window_id.is_(None),
             delivery.c.lane.in_([int(lane) for lane in lanes]),
             or_(delivery.c.not_before.is_(None), delivery.c.not_before <= now),
             or_(address.c.not_before.is_(None), address.c.not_before <= now),
             or_(delivery.c.run_id.is_(None), run.c.state.in_(_SENDING_RUNS)),
-            ~in_the_way,
+            ~_in_the_way(),
         )
         .order_by(delivery.c.lane, delivery.c.id)
         .limit(limit)

@@ -241,7 +241,10 @@ class TelegramChannel:
         Raises: SendFailure.
         """
         with self._rare(chat):
-            count = await self._bot.get_chat_member_count(chat.chat_id)
+            count = integer(await self._bot.get_chat_member_count(chat.chat_id))
+        if count is None:
+            reason = "answer: not a number"
+            raise Ambiguous(reason)
         return max(0, count - 1)
 
     async def publish_commands(self, commands: Mapping[str, Sequence[tuple[str, str]]]) -> None:

@@ -58,7 +58,7 @@ _READ = frozenset(
 )
 """Fields given to python-telegram-bot; a new or broken field elsewhere cannot spoil a message."""
 
-_PRESENT = frozenset({"left", "kicked"})
+_ABSENT = frozenset({"left", "kicked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def parse(update: Raw, me: Me, addressed: Addressed | None, now: datetime) -> Pa
 
 def _parse(update: Raw, me: Me, addressed: Addressed | None, now: datetime) -> Incoming | None:
     if "my_chat_member" in update:
-        return _membership(update)
+        return _membership(mapping(update["my_chat_member"]))
     if "callback_query" in update:
         return _press(mapping(update["callback_query"]), now)
     if "edited_message" in update:
@@ -165,38 +165,37 @@ def _press(raw: Raw, now: datetime) -> Press | None:
     )
 
 
-def _membership(update: Raw) -> Membership | None:
-    changed = telegram.Update.de_json(dict(update)).my_chat_member
-    if changed is None:
+def _membership(changed: Raw) -> Membership | None:
+    """Read what happened to us, raw: a list of rights that grew must not hide a block."""
+    chat, writer = mapping(changed.get("chat")), mapping(changed.get("from"))
+    kind = chat_kind(chat)
+    was = _is_in(mapping(changed.get("old_chat_member")))
+    is_now = _is_in(mapping(changed.get("new_chat_member")))
+    if kind is None:
         return None
-    kind = _kind(changed.chat)
-    change = _change(changed, private=kind is ChatKind.PRIVATE)
-    if change is None:
+    if kind is ChatKind.PRIVATE:
+        # Old and new may look alike when updates were merged; the new state is what counts.
+        change = MembershipChange.UNBLOCKED if is_now else MembershipChange.BLOCKED
+    elif was == is_now:
         return None
-    writer = changed.from_user
+    else:
+        change = MembershipChange.ADDED if is_now else MembershipChange.REMOVED
+    user_id = integer(writer.get("id"))
     return Membership(
-        chat=ChatRef(str(_id(changed.chat.id)), kind),
-        sender=Sender(str(_id(writer.id)), _text(writer.language_code)),
-        at=changed.date.astimezone(UTC),
+        chat=ChatRef(str(_id(chat.get("id"))), kind),
+        sender=None
+        if user_id is None
+        else Sender(str(user_id), _text(writer.get("language_code"))),
+        at=datetime.fromtimestamp(_id(changed.get("date")), UTC),
         change=change,
     )
 
 
-def _change(changed: telegram.ChatMemberUpdated, *, private: bool) -> MembershipChange | None:
-    """Name what happened to us; a promotion or a change of rights is None."""
-    was, is_now = _is_in(changed.old_chat_member), _is_in(changed.new_chat_member)
-    if private:
-        # Old and new may look alike when updates were merged; the new state is what counts.
-        return MembershipChange.UNBLOCKED if is_now else MembershipChange.BLOCKED
-    if was == is_now:
-        return None
-    return MembershipChange.ADDED if is_now else MembershipChange.REMOVED
-
-
-def _is_in(member: telegram.ChatMember) -> bool:
-    if isinstance(member, telegram.ChatMemberRestricted):
-        return member.is_member
-    return member.status not in _PRESENT
+def _is_in(member: Raw) -> bool:
+    status = _required(member.get("status"))
+    if status == "restricted":
+        return member.get("is_member") is True
+    return status not in _ABSENT
 
 
 def _moved(raw: Raw) -> ChatMoved | None:

@@ -81,7 +81,7 @@ def words(value: object) -> str:
 
 def chat_kind(chat: Raw) -> ChatKind | None:
     """Tell the kind of a chat; without a known type by the sign of its id (users are positive)."""
-    kind = chat.get("type")
+    kind = words(chat.get("type"))
     if kind == "private":
         return ChatKind.PRIVATE
     if kind in {"group", "supergroup"}:

@@ -1,5 +1,6 @@
 """The one way out to the Bot API: POST on one aiohttp session, faults sorted by certainty."""
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -270,5 +271,7 @@ def _form(params: Mapping[str, object], files: Mapping[str, FilePart]) -> aiohtt
     for name, value in params.items():
         form.add_field(name, value if isinstance(value, str) else orjson.dumps(value).decode())
     for name, part in files.items():
-        form.add_field(name, part.content, filename=part.name, content_type=part.mime)
+        # A stream is written piece by piece; bytes would hold the loop.
+        content = io.BytesIO(part.content)
+        form.add_field(name, content, filename=part.name, content_type=part.mime)
     return form

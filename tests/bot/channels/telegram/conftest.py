@@ -1,0 +1,69 @@
+"""A pretend Telegram on a free port, and a channel that talks to it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.channels.telegram import TelegramChannel, TelegramSettings
+from bot.channels.telegram.transport import Transport
+from tests.bot.channels.telegram.pretend import TOKEN, ListInbox, PretendTelegram
+
+StartChannel = Callable[..., Awaitable[TelegramChannel]]
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[PretendTelegram]:
+    pretend = PretendTelegram()
+    await pretend.open()
+    yield pretend
+    await pretend.close()
+
+
+@pytest.fixture
+def settings(server: PretendTelegram) -> TelegramSettings:
+    return TelegramSettings(
+        token=TOKEN,
+        api_url=server.url,
+        connect_timeout_s=1,
+        send_timeout_s=0.5,
+        call_timeout_s=0.5,
+        poll_timeout_s=1,
+        backoff_cap_s=0.05,
+    )
+
+
+@pytest.fixture
+def inbox() -> ListInbox:
+    return ListInbox()
+
+
+@pytest.fixture
+async def transport(server: PretendTelegram) -> AsyncIterator[Transport]:
+    made = Transport(server.url, TOKEN, connect_timeout_s=1, read_timeout_s=0.5)
+    made.open()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def start_channel(
+    settings: TelegramSettings, inbox: ListInbox
+) -> AsyncIterator[StartChannel]:
+    """Start channels with changed settings; all are stopped at the end."""
+    started: list[TelegramChannel] = []
+
+    async def start(**changes: object) -> TelegramChannel:
+        channel = TelegramChannel(replace(settings, **changes))  # type: ignore[arg-type]
+        await channel.start(inbox)
+        started.append(channel)
+        return channel
+
+    yield start
+    for channel in started:
+        await channel.stop()
+
+
+@pytest.fixture
+async def channel(start_channel: StartChannel) -> TelegramChannel:
+    return await start_channel()

@@ -1,0 +1,120 @@
+"""The command line: the simulator alone, or with the service it tests as its child."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulator.app import Running, running
+from simulator.spec import WorldSpec, read_world
+
+BUSY = 2
+CHILD_PATIENCE_S = 15.0
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+def simulate(
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="-- COMMAND …",
+            help="A program to start beside the simulator, with TELEGRAM_API_URL and "
+            "TELEGRAM_TOKEN set; the simulator ends with it and gives its exit code.",
+        ),
+    ] = None,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes any free one.")] = 8081,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    world: Annotated[
+        Path | None,
+        typer.Option(help="World file (TOML); the shipped simulator/world.toml when not given."),
+    ] = None,
+) -> None:
+    """Run a pretend Telegram: a Bot API server for a bot, and a page of phones for people."""
+    try:
+        spec = read_world(world)
+    except (OSError, ValueError) as error:
+        typer.echo(f"Không đọc được tệp thế giới: {error}", err=True)
+        raise typer.Exit(BUSY) from None
+    raise typer.Exit(asyncio.run(_run(spec, host, port, command or [])))
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="python -m simulator")
+
+
+async def _run(spec: WorldSpec, host: str, port: int, command: list[str]) -> int:
+    try:
+        async with running(spec, host=host, port=port) as simulator:
+            _say_where(simulator)
+            if command:
+                return await _with_child(simulator, command)
+            await _until_stopped()
+            return 0
+    except OSError as error:
+        typer.echo(
+            f"Không mở được cổng {port} trên {host} ({error.strerror or error}): "
+            "có lẽ một chương trình khác đang dùng; hãy chọn cổng khác bằng --port.",
+            err=True,
+        )
+        return BUSY
+
+
+def _say_where(simulator: Running) -> None:
+    typer.echo(f"Trang điện thoại:     {simulator.base_url}/")
+    typer.echo(f"Bot API (địa chỉ gốc): {simulator.base_url}")
+    typer.echo(f"Bot:                   @{simulator.world.bot.username}")
+
+
+async def _until_stopped() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()
+
+
+async def _with_child(simulator: Running, command: list[str]) -> int:
+    environment = os.environ | {
+        "TELEGRAM_API_URL": simulator.base_url,
+        "TELEGRAM_TOKEN": simulator.token,
+    }
+    loop = asyncio.get_running_loop()
+    try:
+        # A process group of its own: a Ctrl-C at the terminal reaches the child once, through us.
+        child = await asyncio.create_subprocess_exec(
+            *command, env=environment, start_new_session=True
+        )
+    except (FileNotFoundError, PermissionError):
+        typer.echo(f"Không chạy được lệnh “{command[0]}”.", err=True)
+        return 127
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, _forward, child, number)
+    try:
+        code = await child.wait()
+    finally:
+        await _end(child)
+    return code if code >= 0 else 128 - code
+
+
+def _forward(child: asyncio.subprocess.Process, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        child.send_signal(number)
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is not None:
+        return
+    _forward(child, signal.SIGTERM)
+    try:
+        await asyncio.wait_for(child.wait(), CHILD_PATIENCE_S)
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()

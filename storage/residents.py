@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from domain.language import Language
 from storage.database import Tx
-from storage.tables import resident
+from storage.tables import delivery, resident
 
 
 class Wish(StrEnum):
@@ -33,6 +33,7 @@ class Resident:
     wish: Wish
     wish_at: datetime | None
     invited_by: str | None
+    created_at: datetime
 
 
 def get(tx: Tx, resident_id: UUID) -> Resident:
@@ -46,6 +47,7 @@ def get(tx: Tx, resident_id: UUID) -> Resident:
         Wish(row.wish),
         row.wish_at,
         row.invited_by,
+        row.created_at,
     )
 
 
@@ -74,6 +76,11 @@ def set_area(tx: Tx, resident_id: UUID, unit_id: UUID, area_code: str) -> None:
     _update(tx, resident_id, unit_id=unit_id, area_code=area_code)
 
 
+def set_unit(tx: Tx, resident_id: UUID, unit_id: UUID) -> None:
+    """Record which unit serves the resident, while the area is not known yet."""
+    _update(tx, resident_id, unit_id=unit_id)
+
+
 def set_language(tx: Tx, resident_id: UUID, language: Language) -> None:
     """Record the language to answer in."""
     _update(tx, resident_id, language=language.value)
@@ -82,6 +89,25 @@ def set_language(tx: Tx, resident_id: UUID, language: Language) -> None:
 def set_invited_by(tx: Tx, resident_id: UUID, payload: str) -> None:
     """Record the link or poster by which the resident came."""
     _update(tx, resident_id, invited_by=payload)
+
+
+def paused_before(tx: Tx, instant: datetime) -> list[Resident]:
+    """Return the residents paused at or before the instant, locked against their own answers."""
+    rows = tx.connection.execute(
+        select(resident.c.id)
+        .where(resident.c.wish == Wish.PAUSED.value, resident.c.wish_at <= instant)
+        .order_by(resident.c.id)
+        .with_for_update()
+    ).scalars()
+    return [get(tx, resident_id) for resident_id in list(rows)]
+
+
+def last_said(tx: Tx, resident_id: UUID) -> UUID | None:
+    """Return the newest delivery meant for a resident: what they answer when they write."""
+    query = select(delivery.c.id).where(delivery.c.resident_id == resident_id)
+    newest = query.order_by(delivery.c.id.desc()).limit(1)
+    found: UUID | None = tx.connection.execute(newest).scalar_one_or_none()
+    return found
 
 
 def _update(tx: Tx, resident_id: UUID, **values: object) -> None:

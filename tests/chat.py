@@ -51,9 +51,10 @@ from domain.roles import Role
 from domain.texts.catalogue import catalogue
 from handlers.router import Presser, Router, Taker
 from handlers.turn import ChatRules, Context, Turn
-from storage import addresses, areas, residents, units
+from storage import addresses, areas, consents, residents, units
 from storage.addresses import Account
 from storage.codec import read_outgoing
+from storage.consents import Answer, Evidence
 from storage.database import Database, Tx
 from storage.ledger import as_delivery
 from storage.packaged import load_gazetteer, load_library
@@ -160,6 +161,9 @@ class Chat:
             addresses.link_resident(tx, known.id, person.id)
             residents.set_area(tx, person.id, self.unit.id, area)
             residents.set_wish(tx, person.id, wish)
+            if wish is Wish.YES:
+                shown = Evidence("sys-welcome-consent:tests", language.value, "telegram", "ĐỒNG Ý")
+                consents.note(tx, person.id, Answer.YES, shown)
 
         await self.db.write(make)
         return party

@@ -1,0 +1,10 @@
+"""Which words a resident agreed to: a version made from the text that was shown, to the letter."""
+
+import hashlib
+
+CONSENT_TEXT = "sys-welcome-consent"
+
+
+def version_of(text: str) -> str:
+    """Return twelve hexadecimal digits of a text's SHA-256, short enough for a button."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]

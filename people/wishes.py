@@ -1,0 +1,125 @@
+"""What a resident wishes of broadcasts, changed only here and never without its proof."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from storage import addresses, consents, residents
+from storage.consents import Answer, Consent, Evidence
+from storage.database import Tx
+from storage.residents import Resident, Wish
+
+SILENCE = timedelta(hours=24)
+"""After a pause, silence of this length means stopped (product rule 4)."""
+UNDO_WITHIN = timedelta(hours=24)
+"""How long a stop by a button can be taken back without being asked for consent again."""
+
+NOBODY_ANSWERED = "[không trả lời trong 24 giờ]"
+
+
+def agree(tx: Tx, person: Resident, evidence: Evidence) -> bool:
+    """Record a yes; False when the same yes already stands (a second press)."""
+    return _answer(tx, person, Answer.YES, Wish.YES, evidence)
+
+
+def decline(tx: Tx, person: Resident, evidence: Evidence) -> bool:
+    """Record a no; False when the same no already stands."""
+    return _answer(tx, person, Answer.NO, Wish.NO, evidence)
+
+
+def stop(tx: Tx, person: Resident, evidence: Evidence) -> UUID | None:
+    """Stop broadcasts at once, on every channel of the person.
+
+    Returns the proof by which it can be taken back; None when there was nothing to take back.
+    """
+    undoable = person.wish is Wish.YES or (person.wish is Wish.PAUSED and _said_yes(tx, person))
+    proof = consents.note(tx, person.id, Answer.STOP, evidence)
+    residents.set_wish(tx, person.id, Wish.STOPPED)
+    return proof if undoable else None
+
+
+def pause(tx: Tx, person: Resident, evidence: Evidence) -> None:
+    """Send nothing until it is clear whether the person wants to stop."""
+    consents.note(tx, person.id, Answer.PAUSE, evidence)
+    if person.wish is not Wish.PAUSED:
+        # A second unclear word does not begin the 24 hours anew.
+        residents.set_wish(tx, person.id, Wish.PAUSED)
+
+
+def resume(tx: Tx, person: Resident, evidence: Evidence) -> Wish:
+    """Take a pause back and return what holds again: `YES` only if a yes was recorded before."""
+    if person.wish is not Wish.PAUSED:
+        return person.wish
+    before = _wish_before(tx, person)
+    taken_back = Answer.RESUME if before is Wish.YES else Answer.CLEARED
+    consents.note(tx, person.id, taken_back, evidence)
+    residents.set_wish(tx, person.id, before)
+    return before
+
+
+def undo_stop(tx: Tx, person: Resident, proof: UUID, evidence: Evidence) -> bool:
+    """Take a stop back; False when it is too late or something else was said or done since."""
+    stopped = consents.last(tx, person.id)
+    if (
+        stopped is None
+        or stopped.id != proof
+        or stopped.answer is not Answer.STOP
+        or person.wish is not Wish.STOPPED
+        # Blocking us later is a stop of its own, and moves this instant.
+        or person.wish_at != stopped.at
+        or tx.now - stopped.at > UNDO_WITHIN
+    ):
+        return False
+    consents.note(tx, person.id, Answer.RESUME, evidence)
+    residents.set_wish(tx, person.id, Wish.YES)
+    return True
+
+
+def settle_silence(tx: Tx) -> int:
+    """Stop everybody who was asked whether to stop and did not answer; return how many.
+
+    They are not written to again: the question said that silence stops, and how to come back.
+    """
+    silent = residents.paused_before(tx, tx.now - SILENCE)
+    for person in silent:
+        asked = consents.last(tx, person.id)
+        where = addresses.of_resident(tx, person.id)
+        evidence = Evidence(
+            asked.words_version if asked else "",
+            person.language.value,
+            where.channel if where else "",
+            NOBODY_ANSWERED,
+        )
+        consents.note(tx, person.id, Answer.STOP, evidence)
+        residents.set_wish(tx, person.id, Wish.STOPPED)
+    return len(silent)
+
+
+def _answer(tx: Tx, person: Resident, answer: Answer, wish: Wish, evidence: Evidence) -> bool:
+    stands = consents.last(tx, person.id)
+    if person.wish is wish and stands is not None and _same(stands, answer, evidence):
+        return False
+    consents.note(tx, person.id, answer, evidence)
+    residents.set_wish(tx, person.id, wish)
+    return True
+
+
+def _same(stands: Consent, answer: Answer, evidence: Evidence) -> bool:
+    return stands.answer is answer and stands.words_version == evidence.words_version
+
+
+def _said_yes(tx: Tx, person: Resident) -> bool:
+    return _wish_before(tx, person) is Wish.YES
+
+
+def _wish_before(tx: Tx, person: Resident) -> Wish:
+    """Return what the person wished before a pause, by the proofs."""
+    stands = consents.standing(tx, person.id)
+    match stands.answer if stands else None:
+        case Answer.YES | Answer.RESUME:
+            return Wish.YES
+        case Answer.NO:
+            return Wish.NO
+        case Answer.STOP:
+            return Wish.STOPPED
+        case _:
+            return Wish.NONE

@@ -1,0 +1,117 @@
+"""Start the real programs as a newcomer would, and end exactly those again."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "700000001:SIMULATOR-demo-token-not-a-secret"
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+
+
+class Program:
+    """One child process and what it said."""
+
+    def __init__(self, arguments: list[str], env: Mapping[str, str], log: Path) -> None:
+        self._arguments = arguments
+        self._env = {**os.environ, **env, "PYTHONUNBUFFERED": "1"}
+        self.log = log
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it; what it prints is added to the log file."""
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, *self._arguments, cwd=ROOT, env=self._env, stdout=log, stderr=log
+            )
+
+    async def kill(self) -> None:
+        """SIGKILL: it gets no chance to tidy up."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> int:
+        """SIGTERM, and wait; returns the exit code."""
+        return await self._end(signal.SIGTERM)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended by itself."""
+        return self._process is not None and self._process.returncode is not None
+
+    def said(self) -> str:
+        """Return all it printed."""
+        return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+
+    async def until_said(self, words: str, patience_s: float = 30) -> None:
+        """Wait until it has printed the words."""
+        for _ in range(int(patience_s * 20)):
+            if words in self.said():
+                return
+            if self.ended:
+                break
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"never printed {words!r}:\n{self.said()[-3000:]}")
+
+    async def _end(self, number: signal.Signals) -> int:
+        process = self._process
+        if process is None:
+            return 0
+        if process.returncode is None:
+            process.send_signal(number)
+        return await asyncio.wait_for(process.wait(), 40)
+
+
+@asynccontextmanager
+async def simulator(folder: Path) -> AsyncIterator[str]:
+    """A simulator of its own on a free port; yields its address."""
+    program = Program(["-m", "simulator", "--port", "0"], {}, folder / "simulator.log")
+    await program.start()
+    try:
+        await program.until_said("http://127.0.0.1:")
+        found = _ADDRESS.search(program.said())
+        assert found is not None
+        yield found[0]
+    finally:
+        await program.stop()
+
+
+def service(folder: Path, simulator_address: str, database_url: str = "") -> Program:
+    """The service on the demo installation, not yet started, in a folder of its own."""
+    env = {
+        "TELEGRAM_API_URL": simulator_address,
+        "TELEGRAM_TOKEN": TOKEN,
+        "VAR_DIR": str(folder / "var"),
+        "DATABASE_URL": database_url,
+        "WEB_PORT": "0",
+        "BURST_S": "1",
+        "SEND_TIMEOUT_S": "2",
+        "LOG_FORMAT": "json",
+    }
+    return Program(["-m", "bot", "run", "--demo"], env, folder / "service.log")
+
+
+async def command(folder: Path, *words: str, database_url: str = "", **env: str) -> tuple[int, str]:
+    """Run a command of the service in the same folder; returns exit code and all it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *words,
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "VAR_DIR": str(folder / "var"),
+            "DATABASE_URL": database_url,
+            "TELEGRAM_TOKEN": TOKEN,
+            **env,
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    printed, _ = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode or 0, printed.decode()

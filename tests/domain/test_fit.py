@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.channel import Capabilities, Pace
@@ -95,6 +95,7 @@ def test_an_emoji_is_not_torn() -> None:
     assert split_text("🔥🔥🔥", 3) == ["🔥", "🔥", "🔥"]
 
 
+@settings(deadline=None)
 @given(text=st.text(), limit=st.integers(2, 40))
 def test_split_text_fits_and_loses_no_letter(text: str, limit: int) -> None:
     pieces = split_text(text, limit)
@@ -102,6 +103,7 @@ def test_split_text_fits_and_loses_no_letter(text: str, limit: int) -> None:
     assert "".join("".join(pieces).split()) == "".join(text.split())
 
 
+@settings(deadline=None)
 @given(
     text=st.text(max_size=300),
     heading=st.none() | st.text(min_size=1, max_size=20),

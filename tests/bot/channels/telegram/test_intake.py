@@ -95,13 +95,14 @@ async def test_an_inbox_that_fails_is_heard(inbox: ListInbox) -> None:
         await intake_into(inbox).take(texts("một"))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(raw=mangled())
 def test_no_mangled_update_makes_the_intake_raise(raw: Json) -> None:
     received = intake_into(ListInbox()).receive(raw)
     assert received is None or received.key
 
 
+@settings(deadline=None)
 @given(anything=JSON)
 async def test_anything_at_all_may_come(anything: object) -> None:
     inbox = ListInbox()

@@ -4,7 +4,7 @@ import unicodedata
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.telegram.outgoing import clean, deleting, editing, sending
@@ -152,6 +152,7 @@ def test_a_public_name_stays_text() -> None:
 ANY_TEXT = st.text(st.characters(exclude_categories=())) | st.sampled_from(["\ud83d", "a\0b"])
 
 
+@settings(deadline=None)
 @given(text=ANY_TEXT)
 def test_clean_text_can_always_be_written_and_is_clean_already(text: str) -> None:
     cleaned = clean(text)
@@ -160,6 +161,7 @@ def test_clean_text_can_always_be_written_and_is_clean_already(text: str) -> Non
     assert "\0" not in cleaned
 
 
+@settings(deadline=None)
 @given(text=ANY_TEXT, heading=ANY_TEXT, label=ANY_TEXT, chat_id=ANY_TEXT)
 def test_any_text_makes_parameters_that_are_json(
     text: str, heading: str, label: str, chat_id: str

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.telegram.translate import is_gone, is_unmodified, translate
@@ -132,6 +132,11 @@ def test_a_token_that_is_refused_takes_the_account_down(code: int, description: 
     assert isinstance(translate(status=code, code=code, description=description), AccountDown)
 
 
+def test_a_method_that_a_server_does_not_know_does_not_take_the_account_down() -> None:
+    failure = translate(status=404, code=404, description="Not Found: method not found")
+    assert isinstance(failure, Refused)
+
+
 @pytest.mark.parametrize(
     ("group", "only_this_chat", "scope"),
     [
@@ -220,6 +225,7 @@ def test_an_edit_that_changes_nothing_and_a_message_gone_are_known() -> None:
     assert not is_gone(400, "Bad Request: message can't be deleted for everyone")
 
 
+@settings(deadline=None)
 @given(
     status=st.none() | st.integers(),
     code=st.none() | st.integers(),

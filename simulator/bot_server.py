@@ -14,7 +14,7 @@ from simulator.calls import Call
 from simulator.errors import ApiError
 from simulator.faults import Fault, refusal
 from simulator.files import MAX_UPLOAD_BYTES
-from simulator.methods import METHODS
+from simulator.methods import METHODS, NAMES
 from simulator.people import Bot
 from simulator.webhooks import Courier
 from simulator.world import World
@@ -76,8 +76,9 @@ class BotServer:
             handler = METHODS.get(method)
             if handler is None:
                 raise ApiError(404, "Not Found: method not found")
-            self.world.record.calls[method] += 1
-            call = Call(self.world, bot, method, args)
+            name = NAMES[method]
+            self.world.record.calls[name] += 1
+            call = Call(self.world, bot, name, args)
             result = await handler(call)
         except ApiError as error:
             return self._refuse(method, error)
@@ -160,7 +161,11 @@ class BotServer:
 
     def _note(self, method: str, error: ApiError) -> None:
         self.world.record.rejected.append(
-            {"method": method, "code": error.code, "description": error.description}
+            {
+                "method": NAMES.get(method, method),
+                "code": error.code,
+                "description": error.description,
+            }
         )
         log.info("refused %s with %s", method, error.code)
 

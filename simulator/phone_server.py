@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import orjson
 from aiohttp import BodyPartReader, WSMsgType, web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from simulator import acts, membership, topics, votes
 from simulator.arguments import Arguments, Upload
@@ -17,6 +17,19 @@ from simulator.chats import Chat
 from simulator.errors import PhoneError
 from simulator.messages import Content, Message
 from simulator.people import Person
+from simulator.phone_bodies import (
+    BotActionBody,
+    ButtonBody,
+    MigrateBody,
+    NameBody,
+    NewChatBody,
+    PlaceBody,
+    ReadBody,
+    SayBody,
+    StartBody,
+    TextBody,
+    VoteBody,
+)
 from simulator.phone_files import send_files
 from simulator.snapshot import chat_for_phone, message_for_phone, snapshot, user_for_phone
 from simulator.wording import plain_text
@@ -27,69 +40,6 @@ _SAFE_TYPES = ("image/", "audio/", "video/")
 _NO_PAGE = "Trang điện thoại chưa được cài: thiếu simulator/static/index.html."
 Act = Callable[[web.Request], Awaitable[Any]]
 Shape = TypeVar("Shape", bound=BaseModel)
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Start(_Body):
-    payload: str = ""
-
-
-class _Say(_Body):
-    text: str
-    reply_to: int | None = None
-    quote: str = ""
-    thread: int | None = None
-
-
-class _Place(_Body):
-    latitude: float = Field(ge=-90, le=90)
-    longitude: float = Field(ge=-180, le=180)
-    accuracy: float | None = Field(default=None, ge=0, le=1500)
-    reply_to: int | None = None
-    thread: int | None = None
-
-
-class _Button(_Body):
-    row: int
-    column: int
-
-
-class _Text(_Body):
-    text: str
-
-
-class _Read(_Body):
-    upto: int
-
-
-class _NewChat(_Body):
-    kind: str
-    title: str
-    forum: bool = False
-    members: list[int] = Field(default_factory=list)
-
-
-class _BotAction(_Body):
-    action: str
-
-
-class _Name(_Body):
-    name: str = Field(min_length=1, max_length=128)
-
-
-class _Migrate(_Body):
-    forum: bool = False
-
-
-class _Vote(_Body):
-    options: list[int] = Field(default_factory=list)
-
-
-class _Empty(_Body):
-    pass
 
 
 @dataclass(slots=True)
@@ -189,7 +139,7 @@ class PhoneServer:
 
     async def start(self, request: web.Request) -> Any:
         """Press Start."""
-        body = await _body(request, _Start)
+        body = await _body(request, StartBody)
         person = self._person(request)
         message = acts.start(self.world, person, body.payload)
         return self._message(self.world.private_chat(self.world.bot, person), message)
@@ -202,7 +152,7 @@ class PhoneServer:
             messages = send_files(self.world, person, chat, args, files)
             first = self._message(chat, messages[0])
             return first | {"messages": [self._message(chat, message) for message in messages]}
-        body = await _body(request, _Say)
+        body = await _body(request, SayBody)
         message = acts.say(
             self.world,
             person,
@@ -216,7 +166,7 @@ class PhoneServer:
 
     async def send_place(self, request: web.Request) -> Any:
         """Send a place."""
-        body = await _body(request, _Place)
+        body = await _body(request, PlaceBody)
         person, chat = self._person(request), self._chat(request)
         place = {"latitude": body.latitude, "longitude": body.longitude}
         if body.accuracy is not None:
@@ -229,7 +179,7 @@ class PhoneServer:
 
     async def press(self, request: web.Request) -> Any:
         """Press a button."""
-        body = await _body(request, _Button)
+        body = await _body(request, ButtonBody)
         person, chat = self._person(request), self._chat(request)
         message_id = _number(request, "message")
         pressed = acts.press(self.world, person, chat, message_id, body.row, body.column)
@@ -237,7 +187,7 @@ class PhoneServer:
 
     async def edit(self, request: web.Request) -> Any:
         """Edit a message."""
-        body = await _body(request, _Text)
+        body = await _body(request, TextBody)
         chat = self._chat(request)
         person = self._person(request)
         message = acts.edit(self.world, person, chat, _number(request, "message"), body.text)
@@ -251,14 +201,14 @@ class PhoneServer:
 
     async def vote(self, request: web.Request) -> Any:
         """Vote in a poll; no options take the vote back."""
-        body = await _body(request, _Vote)
+        body = await _body(request, VoteBody)
         message_id = _number(request, "message")
         votes.vote(self.world, self._person(request), self._chat(request), message_id, body.options)
         return {"ok": True}
 
     async def read(self, request: web.Request) -> Any:
         """Mark messages read."""
-        body = await _body(request, _Read)
+        body = await _body(request, ReadBody)
         acts.read(self.world, self._person(request), self._chat(request), body.upto)
         return {"ok": True}
 
@@ -288,7 +238,7 @@ class PhoneServer:
 
     async def create_chat(self, request: web.Request) -> Any:
         """Make a chat."""
-        body = await _body(request, _NewChat)
+        body = await _body(request, NewChatBody)
         chat = membership.create(
             self.world,
             self._person(request),
@@ -301,14 +251,14 @@ class PhoneServer:
 
     async def change_bot(self, request: web.Request) -> Any:
         """Put the bot in, out, up or down."""
-        body = await _body(request, _BotAction)
+        body = await _body(request, BotActionBody)
         chat = self._chat(request)
         membership.change_bot(self.world, self._person(request), chat, body.action)
         return chat_for_phone(self.world, chat)
 
     async def open_topic(self, request: web.Request) -> Any:
         """Open a forum topic."""
-        body = await _body(request, _Name)
+        body = await _body(request, NameBody)
         person, chat = self._person(request), self._chat(request)
         acts.may_write(self.world, person, chat)
         if not chat.forum:
@@ -318,7 +268,7 @@ class PhoneServer:
 
     async def migrate(self, request: web.Request) -> Any:
         """Turn a group into a supergroup."""
-        body = await _body(request, _Migrate)
+        body = await _body(request, MigrateBody)
         person, chat = self._person(request), self._chat(request)
         new = membership.migrate(self.world, person, chat, forum=body.forum)
         return chat_for_phone(self.world, new)

@@ -35,4 +35,4 @@ async def answer_callback_query(call: Call) -> bool:
     return True
 
 
-METHODS: dict[str, Handler] = {"answercallbackquery": answer_callback_query}
+METHODS: dict[str, Handler] = {"answerCallbackQuery": answer_callback_query}

@@ -6,7 +6,8 @@ from simulator.access import find_chat
 from simulator.calls import Call, Handler
 from simulator.chats import member_json
 from simulator.errors import bad_request
-from simulator.people import user_json
+from simulator.membership import bot_leaves
+from simulator.people import Bot, user_json
 from simulator.wire import chat_json, message_json
 
 Json = dict[str, Any]
@@ -69,15 +70,25 @@ async def get_chat_administrators(call: Call) -> list[Json]:
         user = call.world.user(member.user_id)
         if member.status not in {"creator", "administrator"} or user is None:
             continue
-        if call.world.bot_by_id(member.user_id) in {None} or member.user_id == call.bot.id:
+        if not isinstance(user, Bot) or user.id == call.bot.id:
             written.append(member_json(chat, member, user_json(user)))
     return written
 
 
+async def leave_chat(call: Call) -> bool:
+    """Answer leaveChat."""
+    chat = find_chat(call, "write")
+    if chat.kind == "private":
+        raise bad_request("Can't leave private chats")
+    bot_leaves(call.world, chat, call.bot)
+    return True
+
+
 METHODS: dict[str, Handler] = {
-    "getchat": get_chat,
-    "getchatmember": get_chat_member,
-    "getchatmembercount": get_chat_member_count,
-    "getchatmemberscount": get_chat_member_count,
-    "getchatadministrators": get_chat_administrators,
+    "getChat": get_chat,
+    "getChatMember": get_chat_member,
+    "getChatMemberCount": get_chat_member_count,
+    "getChatMembersCount": get_chat_member_count,
+    "getChatAdministrators": get_chat_administrators,
+    "leaveChat": leave_chat,
 }

@@ -129,11 +129,11 @@ def _changed(call: Call) -> None:
 
 
 METHODS: dict[str, Handler] = {
-    "getme": get_me,
-    "getupdates": get_updates,
-    "setwebhook": set_webhook,
-    "deletewebhook": delete_webhook,
-    "getwebhookinfo": get_webhook_info,
-    "logout": leave_server,
+    "getMe": get_me,
+    "getUpdates": get_updates,
+    "setWebhook": set_webhook,
+    "deleteWebhook": delete_webhook,
+    "getWebhookInfo": get_webhook_info,
+    "logOut": leave_server,
     "close": leave_server,
 }

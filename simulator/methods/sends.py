@@ -79,7 +79,7 @@ def _number(value: str) -> float:
 
 
 METHODS: dict[str, Handler] = {
-    "sendmessage": send_message,
-    "sendlocation": send_location,
-    "sendchataction": send_chat_action,
+    "sendMessage": send_message,
+    "sendLocation": send_location,
+    "sendChatAction": send_chat_action,
 }

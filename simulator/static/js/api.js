@@ -50,13 +50,14 @@ export class PhoneApi {
     return call(`${this.root}/chats/${chat}/messages`, { text, ...replyFields(reply), ...threadField(thread) });
   }
 
-  sendFiles(chat, { kind, files, text, reply, thread, declaredSize }) {
+  sendFiles(chat, { kind, files, text, reply, thread, declaredSize, duration }) {
     const form = new FormData();
     form.append("kind", kind);
     if (text) form.append("caption", text);
     if (reply) form.append("reply_to", String(reply.id));
     if (thread) form.append("thread", String(thread));
     if (declaredSize) form.append("declared_size", String(declaredSize));
+    if (duration) form.append("duration", String(Math.round(duration)));
     for (const file of files) form.append("file", file, file.name);
     return call(`${this.root}/chats/${chat}/messages`, form);
   }
@@ -77,6 +78,11 @@ export class PhoneApi {
 
   remove(chat, message) {
     return call(`${this.root}/chats/${chat}/messages/${message}/delete`);
+  }
+
+  /** Vote in a poll by option numbers; none takes the vote back. */
+  vote(chat, message, options) {
+    return call(`${this.root}/chats/${chat}/messages/${message}/vote`, { options });
   }
 
   read(chat, upto) {

@@ -101,7 +101,10 @@ export class Attach {
       ],
     });
     for (const one of addresses) URL.revokeObjectURL(one);
-    if (answer) this.send({ kind, files, text: answer.text, declaredSize });
+    if (!answer) return;
+    const ready = kind === "photo" || kind === "album" ? await Promise.all(files.map(asPicture)) : files;
+    const duration = kind === "voice" ? await lengthOfSound(files[0]) : null;
+    this.send({ kind, files: ready, text: answer.text, declaredSize, duration });
   }
 
   async location() {
@@ -126,6 +129,36 @@ export class Attach {
 }
 
 const TITLES = { photo: "Gửi ảnh", album: "Gửi nhiều ảnh", video: "Gửi video", voice: "Gửi tin thoại", document: "Gửi tệp" };
+
+// Telegram's phones send photos as JPEG; other pictures are turned into one first.
+async function asPicture(file) {
+  if (!file.type.startsWith("image/") || file.type === "image/jpeg" || file.type === "image/png") return file;
+  try {
+    const picture = await createImageBitmap(file);
+    const canvas = new OffscreenCanvas(picture.width, picture.height);
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+    return new File([blob], `${file.name.replace(/\.\w+$/, "")}.jpg`, { type: "image/jpeg" });
+  } catch {
+    return file;
+  }
+}
+
+// Whole seconds; null when the browser cannot tell.
+function lengthOfSound(file) {
+  return new Promise((resolve) => {
+    const sound = new Audio();
+    const address = URL.createObjectURL(file);
+    const tell = (seconds) => {
+      URL.revokeObjectURL(address);
+      resolve(Number.isFinite(seconds) && seconds > 0 ? Math.max(1, seconds) : null);
+    };
+    sound.addEventListener("loadedmetadata", () => tell(sound.duration), { once: true });
+    sound.addEventListener("error", () => tell(null), { once: true });
+    setTimeout(() => tell(null), 2000);
+    sound.src = address;
+  });
+}
 
 function number(text) {
   return Number(String(text).replace(",", "."));

@@ -12,7 +12,7 @@ export function messageNode(row, view) {
   const message = messages[0];
   const captioned = messages.find((one) => one.text) ?? message;
   const grouped = view.chat.kind !== "private" && !own;
-  const body = messages.length > 1 || message.album ? album(messages, view.hands.openPhoto) : attachment(message, { onOpenPhoto: view.hands.openPhoto });
+  const body = messages.length > 1 || message.album ? album(messages, view.hands.openPhoto) : attachment(message, { onOpenPhoto: view.hands.openPhoto, onVote: view.hands.vote });
   const bubble = h(
     "div",
     { class: bubbleClass(message, captioned, body) },

@@ -1,7 +1,7 @@
 // What can be done with a chat, and the codes a phone can scan.
 
 import { h } from "./dom.js";
-import { personAvatar, roleName } from "./avatar.js";
+import { chatAvatar, personAvatar, roleName } from "./avatar.js";
 
 /** Open the menu of a chat. `phone` gives store, api, layer, user, act(promise-maker), leaveChat(). */
 export function openChatMenu(phone, chat, anchor) {
@@ -59,14 +59,14 @@ async function newTopic(phone, chat) {
 }
 
 function showMembers(phone, chat) {
-  const line = (id, name, note) => h("li", { class: "member" }, personAvatar(id, name, "small"), h("span", { class: "member-words" }, h("span", { text: name }), h("small", { text: note })));
+  const line = (face, name, note) => h("li", { class: "member" }, face, h("span", { class: "member-words" }, h("span", { text: name }), h("small", { text: note })));
   const people = (chat.members ?? []).map((id) => phone.store.users.get(id)).filter(Boolean).slice(0, 200);
   const { bot } = phone.store;
   const botNote = { member: "bot, thành viên", administrator: "bot, quản trị" }[chat.bot];
   phone.layer.dialog({
     title: `${chat.members?.length ?? 0} thành viên`,
     name: "members",
-    body: h("ul", { class: "members" }, bot && botNote ? line(bot.id, bot.name, botNote) : null, people.map((user) => line(user.id, user.name, roleName(user.role)))),
+    body: h("ul", { class: "members" }, bot && botNote ? line(chatAvatar({ kind: "private" }, "small"), bot.name, botNote) : null, people.map((user) => line(personAvatar(user.id, user.name, "small"), user.name, roleName(user.role)))),
   });
 }
 

@@ -221,6 +221,7 @@ export class ChatView {
       openPhoto: (address, words) => phone.lightbox(address, words),
       goTo: (id) => this.list.goTo(id) || phone.layer.toast("Tin được trả lời không còn ở đây."),
       press: (message, row, column, button) => phone.pressButton(message, row, column, button),
+      vote: (message, option) => phone.act(() => phone.api.vote(message.chat, message.id, [option])),
       retry: (key) => phone.outbox.retry(key),
       discard: (key) => phone.outbox.drop(key),
       textHands: {

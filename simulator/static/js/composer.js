@@ -235,8 +235,9 @@ export class Composer {
     };
     const cancel = () => { end(); take.cancel(); };
     const send = async () => {
+      const duration = Math.max(1, take.seconds());
       end();
-      this.sendDraft({ kind: "voice", files: [await take.finish()], text: "" });
+      this.sendDraft({ kind: "voice", files: [await take.finish()], text: "", duration });
     };
     fill(
       this.recording,

@@ -120,8 +120,10 @@ export class Layer {
     const close = () => {
       veil.remove();
       this.menuClose = null;
+      document.removeEventListener("pointerdown", elsewhere);
       if (before?.isConnected) before.focus({ preventScroll: true });
     };
+    const elsewhere = (event) => this.node.contains(event.target) || close();
     const list = h(
       "div",
       { class: "menu", role: "menu", "aria-label": label },
@@ -137,6 +139,7 @@ export class Layer {
     const veil = h("div", { class: "veil clear", on: { click: (event) => event.target === veil && close(), contextmenu: (event) => event.preventDefault(), keydown: (event) => walk(event, list, close) } }, list);
     this.node.append(veil);
     this.menuClose = close;
+    document.addEventListener("pointerdown", elsewhere);
     put(list, anchor, this.node);
     list.querySelector("button")?.focus({ preventScroll: true });
   }

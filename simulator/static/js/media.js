@@ -8,9 +8,9 @@ const WIDEST = 260;
 const TALLEST = 320;
 
 /** The element for a message's attachment, or null when it has none. `sourceOf(message)` overrides the address. */
-export function attachment(message, { onOpenPhoto } = {}) {
+export function attachment(message, { onOpenPhoto, onVote } = {}) {
   if (message.kind === "location" && message.location) return place(message.location);
-  if (message.poll) return poll(message.poll);
+  if (message.poll) return poll(message.poll, (option) => onVote?.(message, option));
   if (!message.file) return KINDS_WITHOUT_FILE[message.kind] ? h("p", { class: "odd-kind", text: KINDS_WITHOUT_FILE[message.kind] }) : null;
   if (message.kind === "photo" || isPicture(message)) return photo(message, onOpenPhoto);
   if (message.kind === "video" || message.kind === "animation" || message.kind === "video_note") return video(message);
@@ -38,16 +38,25 @@ export function previewOf(message) {
   return text || name || "Tin nhắn";
 }
 
-// A poll is shown, not answered: phones have no call for votes.
-function poll({ question, options = [], is_closed: closed }) {
-  const total = options.reduce((sum, option) => sum + (option.voter_count ?? 0), 0);
-  const line = (option) => {
-    const share = total > 0 ? Math.round((100 * (option.voter_count ?? 0)) / total) : 0;
-    const fillBar = h("i");
-    fillBar.style.width = `${share}%`;
-    return h("li", {}, h("span", { class: "poll-line" }, h("span", { text: option.text }), h("span", { text: `${share}%` })), h("span", { class: "poll-bar", "aria-hidden": "true" }, fillBar));
+// Pressing an option votes for it; `choose(number)` tells which.
+function poll({ question, options = [], total_voter_count: voters = 0, is_closed: closed, is_anonymous: anonymous }, choose) {
+  const line = (option, index) => {
+    const share = voters > 0 ? Math.round((100 * (option.voter_count ?? 0)) / voters) : 0;
+    const full = h("i");
+    full.style.width = `${share}%`;
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        { type: "button", class: "poll-option", disabled: closed, data: { option: String(index) }, on: { click: () => choose(index) } },
+        h("span", { class: "poll-line" }, h("span", { text: option.text }), h("span", { text: `${share}%` })),
+        h("span", { class: "poll-bar", "aria-hidden": "true" }, full),
+      ),
+    );
   };
-  return h("div", { class: "poll" }, h("strong", { text: question }), h("small", { text: closed ? "Bình chọn đã đóng" : `Bình chọn, ${total} phiếu` }), h("ul", {}, options.map(line)));
+  const note = closed ? "Bình chọn đã đóng" : anonymous ? "Bình chọn kín" : "Bình chọn công khai";
+  return h("div", { class: "poll" }, h("strong", { text: question }), h("small", { text: `${note}, ${voters} người` }), h("ul", {}, options.map(line)));
 }
 
 function addressOf(message) {

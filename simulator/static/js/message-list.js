@@ -79,18 +79,25 @@ export class MessageList {
     this.reconcile(rows, first);
     this.countNew(messages);
     if (this.stuck) this.scrollToEnd();
-    else if (held?.node.isConnected) this.scroller.scrollTop += held.node.offsetTop - held.top;
+    else this.hold(held);
     this.node.classList.toggle("empty", rows.length === 0);
     this.reportRead();
   }
 
-  // The first row in sight keeps its place when rows come in above it.
+  // The first row in sight keeps its place when rows come in above it. Kept by key: its node may be drawn anew.
   anchor() {
     const top = this.scroller.scrollTop;
-    for (const node of this.rows.children) {
-      if (node.offsetTop + node.offsetHeight > top && node.dataset.message) return { node, top: node.offsetTop };
+    for (const [key, { node, row }] of this.nodes) {
+      if (row.kind === "message" && node.offsetTop <= top + this.scroller.clientHeight && node.offsetTop + node.offsetHeight > top) {
+        return { key, bottom: node.offsetTop + node.offsetHeight };
+      }
     }
     return null;
+  }
+
+  hold(held) {
+    const node = held && this.nodes.get(held.key)?.node;
+    if (node) this.scroller.scrollTop += node.offsetTop + node.offsetHeight - held.bottom;
   }
 
   reconcile(rows, first) {

@@ -2,6 +2,8 @@
 
 import { h } from "./dom.js";
 
+const EDITABLE = new Set(["text", "photo", "video", "voice", "document"]);
+
 /** Open the menu of a message. `hands`: reply(message, quote), edit, remove, copy. */
 export function openMessageMenu(layer, message, anchor, { own, mayWrite, hands }) {
   const picked = selectionIn(anchor);
@@ -10,7 +12,7 @@ export function openMessageMenu(layer, message, anchor, { own, mayWrite, hands }
       mayWrite ? { label: "Trả lời", icon: "reply", action: "reply", act: () => hands.reply(message) } : null,
       mayWrite && message.text ? { label: picked ? "Trả lời, trích phần đã chọn" : "Trả lời, trích một đoạn…", icon: "quote", action: "quote", act: () => quote(layer, message, picked, hands) } : null,
       message.text && !message.protected ? { label: "Chép lời", icon: "copy", action: "copy", act: () => hands.copy(message.text) } : null,
-      own && message.kind === "text" && !message.forwarded ? { label: "Sửa", icon: "edit", action: "edit", act: () => hands.edit(message) } : null,
+      own && EDITABLE.has(message.kind) && message.text && !message.forwarded ? { label: "Sửa", icon: "edit", action: "edit", act: () => hands.edit(message) } : null,
       own ? { label: "Xóa", icon: "trash", action: "delete", danger: true, act: () => hands.remove(message) } : null,
     ],
     anchor,

@@ -142,7 +142,8 @@ function messagesIn(answer) {
 }
 
 function isSame(entry, message) {
-  if (message.from?.id !== entry.user || message.chat !== entry.chat) return false;
+  // A post in a channel has no sender.
+  if ((message.from && message.from.id !== entry.user) || message.chat !== entry.chat) return false;
   if (entry.state === "failed" && !entry.uncertain) return false;
   if (message.id <= entry.after) return false;
   if (entry.kind === "text") return message.kind === "text" && message.text === entry.text;

@@ -101,8 +101,8 @@ export class Phone {
   }
 
   restore() {
-    this.show(new ChatList(this));
     const place = recall(this.user);
+    this.show(new ChatList(this));
     const chat = place && this.store.chatsOf(this.user).find((one) => one.id === place.chat);
     if (!chat) return;
     if (chat.forum && place.thread === null) this.show(new TopicList(this, chat.id));
@@ -148,8 +148,7 @@ export class Phone {
   /** Do a call; what goes wrong is told in a toast. Resolves to whether it worked. */
   async act(work) {
     try {
-      const answer = await work();
-      if (answer?.message?.id) this.store.upsert(answer.message);
+      await work();
       return true;
     } catch (error) {
       this.layer.toast(error.message, "error");

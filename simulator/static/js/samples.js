@@ -31,11 +31,9 @@ export function sampleVoice() {
 
 /** A drawn street at dusk as a JPEG; `number` changes its colours. */
 export async function samplePhoto(number = 1) {
-  const canvas = document.createElement("canvas");
-  canvas.width = 960;
-  canvas.height = 720;
+  const canvas = new OffscreenCanvas(960, 720);
   drawStreet(canvas.getContext("2d"), number);
-  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
+  const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
   return new File([blob], `anh-mau-${number}.jpg`, { type: "image/jpeg" });
 }
 

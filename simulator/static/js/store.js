@@ -12,6 +12,7 @@ export class Store {
     this.chats = new Map();
     this.links = [];
     this.threads = new Map();
+    this.lasts = new Map();
     this.subscribers = new Set();
   }
 
@@ -37,14 +38,17 @@ export class Store {
     this.bot = snapshot.bot ?? null;
     this.links = snapshot.links ?? [];
     this.users = new Map((snapshot.users ?? []).map((user) => [user.id, user]));
+    this.shared = null;
     this.chats = new Map((snapshot.chats ?? []).map((chat) => [chat.id, chat]));
     const before = this.threads;
     const added = [];
     this.threads = new Map();
+    this.lasts = new Map();
     for (const [id, messages] of Object.entries(snapshot.messages ?? {})) {
       const known = before.get(Number(id));
       const list = messages.map((message) => keepIdentity(known?.get(message.id), message));
       this.threads.set(Number(id), new Map(list.map((message) => [message.id, message])));
+      this.lasts.set(Number(id), list.at(-1) ?? null);
       added.push(...list.filter((message) => !known?.has(message.id)));
     }
     this.ready = true;
@@ -66,7 +70,7 @@ export class Store {
         this.forget(event.chat, event.ids);
         break;
       case "chat":
-        this.chats.set(event.chat.id, event.chat);
+        this.setChat(event.chat);
         this.tell({ type: "chat", chat: event.chat.id });
         break;
       case "user":
@@ -85,6 +89,11 @@ export class Store {
     }
   }
 
+  setChat(chat) {
+    this.chats.set(chat.id, chat);
+    this.shared = null;
+  }
+
   /** Put in a message, or its newer version; returns whether it was new. */
   upsert(message) {
     if (!this.threads.has(message.chat)) this.threads.set(message.chat, new Map());
@@ -92,9 +101,11 @@ export class Store {
     const known = thread.get(message.id);
     const kept = keepIdentity(known, message);
     if (kept === known) return false;
-    const last = lastKey(thread);
+    const last = this.lasts.get(message.chat)?.id ?? 0;
     thread.set(message.id, kept);
-    if (!known && last !== null && last > message.id) this.sort(message.chat);
+    if (message.id < last && !known) this.sort(message.chat);
+    if (message.id >= last) this.lasts.set(message.chat, kept);
+    if (!known) this.countUnread(kept);
     if (thread.size > KEPT_PER_CHAT) thread.delete(thread.keys().next().value);
     this.tell({ type: "messages", chat: message.chat, added: known ? [] : [kept] });
     return !known;
@@ -108,8 +119,30 @@ export class Store {
   forget(chat, ids) {
     const thread = this.threads.get(chat);
     if (!thread) return;
+    this.uncount(chat, ids);
     for (const id of ids) thread.delete(id);
+    this.lasts.set(chat, lastOf(thread));
     this.tell({ type: "messages", chat, added: [] });
+  }
+
+  // The server tells the count itself only when it writes the chat anew; between two such times it is kept here.
+  countUnread(message) {
+    const chat = this.chats.get(message.chat);
+    if (!chat) return;
+    chat.unread ??= {};
+    for (const member of chat.kind === "private" ? [chat.id] : (chat.members ?? [])) {
+      if (member === message.from?.id) chat.unread[member] = 0;
+      else chat.unread[member] = (chat.unread[member] ?? 0) + 1;
+    }
+  }
+
+  uncount(id, gone) {
+    const unread = this.chats.get(id)?.unread ?? {};
+    for (const [user, count] of Object.entries(unread)) {
+      if (count === 0) continue;
+      const lost = this.unreadMessages(id, Number(user)).filter((message) => gone.includes(message.id)).length;
+      unread[user] = count - lost;
+    }
   }
 
   repin(event) {
@@ -117,7 +150,7 @@ export class Store {
     const chat = this.chats.get(id);
     if (!chat) return;
     const pinned = event.pinned ?? event.message ?? event.id ?? null;
-    this.chats.set(id, { ...chat, pinned: typeof pinned === "object" ? (pinned?.id ?? null) : pinned });
+    this.setChat({ ...chat, pinned: typeof pinned === "object" ? (pinned?.id ?? null) : pinned });
     this.tell({ type: "chat", chat: id });
   }
 
@@ -132,21 +165,27 @@ export class Store {
   }
 
   lastMessage(chat, thread = null) {
-    const list = this.messages(chat, thread);
-    return list.at(-1) ?? null;
+    if (thread === null) return this.lasts.get(chat) ?? null;
+    return this.messages(chat, thread).at(-1) ?? null;
   }
 
   /** The chats on one person's phone, the newest first; the chat with the bot is always among them. */
   chatsOf(user) {
-    const own = [...this.chats.values()].filter((chat) => chat.kind !== "private" && !chat.migrated_to && this.isMember(chat, user));
+    const own = this.sharedChats().filter((chat) => this.isMember(chat, user));
     own.push(this.privateChat(user));
     const stamp = (chat) => Date.parse(this.lastMessage(chat.id)?.at ?? 0) || 0;
     return own.sort((one, other) => stamp(other) - stamp(one));
   }
 
+  // Groups and channels; private chats, of which there may be thousands, are found by their id.
+  sharedChats() {
+    this.shared ??= [...this.chats.values()].filter((chat) => chat.kind !== "private" && !chat.migrated_to);
+    return this.shared;
+  }
+
   /** Chats this person could join. */
   chatsToJoin(user) {
-    return [...this.chats.values()].filter((chat) => chat.kind !== "private" && !chat.migrated_to && !this.isMember(chat, user));
+    return this.sharedChats().filter((chat) => !this.isMember(chat, user));
   }
 
   isMember(chat, user) {
@@ -170,7 +209,8 @@ export class Store {
   }
 
   unreadTotal(user, except = null) {
-    return this.chatsOf(user).reduce((sum, chat) => sum + (chat.id === except ? 0 : this.unread(chat.id, user)), 0);
+    const own = [user, ...this.sharedChats().filter((chat) => this.isMember(chat, user)).map((chat) => chat.id)];
+    return own.reduce((sum, id) => sum + (id === except ? 0 : this.unread(id, user)), 0);
   }
 
   /** The messages that a person has not read, oldest first, judged by the count the server keeps. */
@@ -190,8 +230,8 @@ function keepIdentity(known, message) {
   return known && JSON.stringify(known) === JSON.stringify(message) ? known : message;
 }
 
-function lastKey(map) {
+function lastOf(map) {
   let last = null;
-  for (const key of map.keys()) last = key;
+  for (const value of map.values()) last = value;
   return last;
 }

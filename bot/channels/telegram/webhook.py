@@ -14,7 +14,7 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's nam
 
 _LOG = logging.getLogger(__name__)
 _READ_TIMEOUT_S = 10
-_RETRY = {"Retry-After": "5"}
+_RETRY = {"Retry-After": "2"}
 
 
 class Webhook:

@@ -1,0 +1,1 @@
+"""Campaigns: submitted, approved, fired, expanded, controlled; and their reach, honestly."""

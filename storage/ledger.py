@@ -4,6 +4,7 @@ A row is being sent when it is pending and lies in an open window (`storage.wind
 stored "sending".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,20 @@ class NewDelivery:
     tip_id: UUID | None = None
     not_before: datetime | None = None
     not_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRunRow:
+    """A run's message to one resident."""
+
+    run_id: UUID
+    resident_id: UUID
+    lane: Lane
+    account_id: UUID
+    address_id: UUID
+    channel: str
+    area_code: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +126,42 @@ def put(tx: Tx, new: NewDelivery, moves: Moves | None = None) -> UUID | None:
         if moves is None:
             own.apply(tx)
     return delivery_id
+
+
+def put_run_rows(tx: Tx, run_rows: Sequence[NewRunRow]) -> None:
+    """Write a run's private rows in one go; none of them may be there already."""
+    if not run_rows:
+        return
+    moves = Moves()
+    campaign = DeliveryKind.CAMPAIGN.value
+    pending = DeliveryState.PENDING.value
+    for new in run_rows:
+        key = CounterKey(new.run_id, campaign, new.area_code, new.channel, new.language)
+        moves.add(key, "targeted")
+        moves.add(key, pending)
+    tx.connection.execute(
+        delivery.insert(),
+        [
+            {
+                "id": tx.new_id(),
+                "kind": campaign,
+                "lane": int(new.lane),
+                "account_id": new.account_id,
+                "address_id": new.address_id,
+                "run_id": new.run_id,
+                "resident_id": new.resident_id,
+                "area_code": new.area_code,
+                "channel": new.channel,
+                "language": new.language,
+                "state": pending,
+                "created_at": tx.now,
+                "tries": 0,
+                "again": False,
+            }
+            for new in run_rows
+        ],
+    )
+    moves.apply(tx)
 
 
 def get(tx: Tx, delivery_id: UUID) -> Delivery | None:
@@ -234,11 +285,15 @@ def pending_of_run(tx: Tx, run_id: UUID) -> int:
     return _count(tx, run_id, DeliveryState.PENDING)
 
 
-def reasons(tx: Tx, run_id: UUID) -> dict[tuple[str, str], int]:
-    """Return how often each (state, reason) occurs among a run's private rows."""
+def reasons(tx: Tx, run_id: UUID, kind: DeliveryKind) -> dict[tuple[str, str], int]:
+    """Return how often each (state, reason) occurs among a run's rows of a kind."""
     rows = tx.connection.execute(
         select(delivery.c.state, delivery.c.reason, func.count())
-        .where(delivery.c.run_id == run_id, delivery.c.reason.is_not(None))
+        .where(
+            delivery.c.run_id == run_id,
+            delivery.c.kind == kind.value,
+            delivery.c.reason.is_not(None),
+        )
         .group_by(delivery.c.state, delivery.c.reason)
     )
     return {(row.state, row.reason): row[2] for row in rows}

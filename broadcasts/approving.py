@@ -1,0 +1,195 @@
+"""From a written campaign to an approved one: four eyes, one exact text, one time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from broadcasts.desk import Desk
+from broadcasts.preparing import SAMPLE_CODE, prepare
+from domain.campaign import (
+    Audience,
+    CampaignRules,
+    CampaignState,
+    Content,
+    foreign_links,
+    too_late,
+)
+from domain.delivery import Lane
+from domain.errors import Refusal
+from domain.library import PLACEHOLDERS, TextFault
+from domain.messages import Outgoing
+from domain.roles import Permission, Role, may
+from storage import addresses, campaigns, recipients, units
+from storage.campaigns import Campaign, NewCampaign
+from storage.database import Tx
+from storage.units import Staff, Unit
+
+RULES = CampaignRules()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What an author hands in."""
+
+    template_id: str | None
+    subject: str
+    content: Content
+    audience: Audience
+    due_at: datetime | None
+    """None: as soon as it is approved."""
+
+
+def check(tx: Tx, desk: Desk, unit: Unit, content: Content) -> Mapping[str, Outgoing]:
+    """Return the messages a content makes, if all of it may be sent.
+
+    Raises: Refusal naming what is missing, too long, or not allowed in a broadcast.
+    """
+    missing = content.missing()
+    if missing:
+        name = missing[0][1]
+        raise Refusal("campaigns.placeholder_empty", what=PLACEHOLDERS.get(name, name))
+    try:
+        prepared = prepare(desk.catalogue, content, SAMPLE_CODE, tx.now)
+    except TextFault:
+        raise Refusal("campaigns.text_fault") from None
+    for outgoing in prepared.values():
+        links = foreign_links(f"{outgoing.heading}\n{outgoing.text}")
+        if links:
+            raise Refusal("campaigns.foreign_link", link=links[0])
+        for channel in _channels(tx, unit):
+            if not desk.outbox.fits_one_message(channel, outgoing):
+                raise Refusal("campaigns.too_long")
+    return prepared
+
+
+def approvers(tx: Tx, unit_id: UUID, author_id: UUID) -> list[Staff]:
+    """Return who may approve an author's campaign and has a chat in which to be asked."""
+    deciding = frozenset(role for role in Role if may({role}, Permission.APPROVE_CAMPAIGN))
+    return [
+        one
+        for one in units.staff_with(tx, unit_id, deciding)
+        if one.id != author_id and addresses.of_staff(tx, one.id) is not None
+    ]
+
+
+def write_down(tx: Tx, desk: Desk, author: Staff, draft: Draft) -> Campaign:
+    """Keep a campaign and submit it for approval.
+
+    Raises: Refusal when it cannot be sent as it is, reaches nobody, or nobody can approve it.
+    """
+    unit = units.get_unit(tx, author.unit_id)
+    check(tx, desk, unit, draft.content)
+    nobody = recipients.expected(tx, unit, draft.audience).people == 0
+    if nobody and not draft.audience.group_ids:
+        raise Refusal("campaigns.nobody_to_reach")
+    known = campaigns.create(
+        tx,
+        NewCampaign(
+            unit_id=unit.id,
+            author_id=author.id,
+            template_id=draft.template_id,
+            subject=draft.subject,
+            lane=Lane.ROUTINE,
+            content=draft.content,
+            audience=draft.audience,
+            due_at=draft.due_at,
+        ),
+    )
+    return submit(tx, known)
+
+
+def submit(tx: Tx, known: Campaign) -> Campaign:
+    """Hand a draft in: from now on an approval signs exactly what it is.
+
+    Raises: Refusal when its time has passed or nobody can approve it.
+    """
+    if known.due_at is not None and known.due_at <= tx.now:
+        raise Refusal("campaigns.time_past")
+    if not approvers(tx, known.unit_id, known.author_id):
+        raise Refusal("campaigns.no_approver")
+    if not campaigns.change(
+        tx, known, CampaignState.SUBMITTED, submitted_at=tx.now, submitted_hash=known.hash()
+    ):
+        raise Refusal("campaigns.already_decided")
+    return _again(tx, known)
+
+
+def decidable(tx: Tx, decider: Staff, campaign_id: UUID, hash_start: str) -> Campaign:
+    """Return the campaign, locked, if this person may decide on exactly this version of it.
+
+    Raises: Refusal.
+    """
+    known = campaigns.get(tx, campaign_id, lock=True)
+    if known is None or known.unit_id != decider.unit_id or len(hash_start) != 8:
+        raise Refusal("app.stale_button")
+    if known.author_id == decider.id:
+        raise Refusal("campaigns.own_campaign")
+    if known.state is CampaignState.DRAFT:
+        raise Refusal("campaigns.changed_since")
+    if known.state is not CampaignState.SUBMITTED:
+        raise Refusal("campaigns.already_decided")
+    if known.hash() != known.submitted_hash or not known.hash().startswith(hash_start):
+        raise Refusal("campaigns.changed_since")
+    return known
+
+
+def approve(tx: Tx, known: Campaign, decider: Staff, rules: CampaignRules = RULES) -> bool:
+    """Approve; False when it is too late for the time it was written for.
+
+    Then nothing is approved: the campaign is a draft again and its author must name a new time.
+    """
+    if known.submitted_at is None:
+        message = "an unsubmitted campaign cannot be approved"
+        raise ValueError(message)
+    if too_late(known.due_at, known.submitted_at, tx.now, rules):
+        campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None)
+        return False
+    due_at = known.due_at or tx.now
+    return _decide(tx, known, CampaignState.APPROVED, decider, next_at=max(due_at, tx.now))
+
+
+def reject(tx: Tx, known: Campaign, decider: Staff, reason: str) -> None:
+    """Turn a campaign down, with a reason for its author."""
+    _decide(tx, known, CampaignState.REJECTED, decider, decision_note=reason)
+
+
+def cancel(tx: Tx, known: Campaign, decider: Staff) -> None:
+    """Take a campaign back before it starts.
+
+    Raises: Refusal when it has started or is over.
+    """
+    cancellable = (CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.APPROVED)
+    if known.state not in cancellable:
+        raise Refusal("campaigns.already_decided")
+    _decide(tx, known, CampaignState.CANCELLED, decider, next_at=None)
+
+
+def reschedule(tx: Tx, known: Campaign, due_at: datetime | None) -> Campaign:
+    """Give a draft a new time and submit it again.
+
+    Raises: Refusal.
+    """
+    if known.state is not CampaignState.DRAFT:
+        raise Refusal("campaigns.already_decided")
+    campaigns.set_due(tx, known.id, due_at)
+    return submit(tx, _again(tx, known))
+
+
+def _decide(
+    tx: Tx, known: Campaign, state: CampaignState, decider: Staff, **values: object
+) -> bool:
+    decided = campaigns.change(tx, known, state, decided_by=decider.id, decided_at=tx.now, **values)
+    if not decided:
+        raise Refusal("campaigns.already_decided")
+    return True
+
+
+def _again(tx: Tx, known: Campaign) -> Campaign:
+    found = campaigns.get(tx, known.id)
+    return found if found is not None else known
+
+
+def _channels(tx: Tx, unit: Unit) -> list[str]:
+    serving = [one for one in addresses.accounts(tx) if one.unit_id in (None, unit.id)]
+    return sorted({one.channel for one in serving})

@@ -1,0 +1,61 @@
+"""Starting what is due: an approved campaign whose time has come becomes a run, once."""
+
+import structlog
+
+from broadcasts.approving import RULES
+from broadcasts.desk import Desk
+from broadcasts.preparing import prepare
+from domain.campaign import CampaignRules, CampaignState, RunState
+from domain.clock import show_time
+from storage import campaigns, runs
+from storage.campaigns import Campaign
+from storage.codec import write_outgoing
+from storage.database import Tx
+
+log = structlog.get_logger(__name__)
+
+
+def fire_due(tx: Tx, desk: Desk, rules: CampaignRules = RULES) -> int:
+    """Start every campaign that is due; return how many runs were started.
+
+    Harmless when called twice or by two processes: (campaign, occurrence) is unique. A campaign
+    later than it allows is not sent; its run is kept as missed and its author is told.
+    """
+    return sum(_fire(tx, desk, known, rules) for known in campaigns.due(tx))
+
+
+def _fire(tx: Tx, desk: Desk, known: Campaign, rules: CampaignRules) -> bool:
+    if known.next_at is None:
+        return False
+    missed = tx.now - known.next_at > rules.late_allowance
+    code = runs.unused_code(tx)
+    prepared = prepare(desk.catalogue, known.content, code, tx.now)
+    run = runs.create(
+        tx,
+        runs.NewRun(
+            campaign_id=known.id,
+            occurrence=known.occurrence + 1,
+            unit_id=known.unit_id,
+            code=code,
+            lane=known.lane,
+            state=RunState.MISSED if missed else RunState.EXPANDING,
+            content={name: write_outgoing(message) for name, message in prepared.items()},
+            audience=known.audience,
+            due_at=known.next_at,
+            not_after=tx.now + rules.lifetime,
+        ),
+    )
+    campaigns.change(tx, known, CampaignState.DONE, next_at=None, occurrence=known.occurrence + 1)
+    if run is None:
+        return False
+    key = "campaigns.run_missed" if missed else "campaigns.run_started"
+    desk.tell(
+        tx,
+        known.author_id,
+        key,
+        number=str(known.number),
+        code=code,
+        due=show_time(known.next_at),
+    )
+    log.info("run_fired", run=str(run.id), missed=missed)
+    return not missed

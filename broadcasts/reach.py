@@ -1,0 +1,277 @@
+"""The reach of a run: what happened, what nobody can know, and why the rest was left out."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from broadcasts.desk import Say
+from domain.campaign import RunState
+from domain.delivery import DeliveryKind, DeliveryState, Facet
+from domain.figures import count, percent
+from domain.language import Language
+from domain.tip import Binding
+from storage import counters, ledger, runs, units
+from storage.counters import Line
+from storage.database import Tx
+from storage.runs import PeriodReach, Run
+from storage.units import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Counts of deliveries. The seven states always sum to `targeted`; the rest are beside them.
+
+    `delivered` and `seen` are None where no channel tells of them: not known is not nought.
+    """
+
+    targeted: int
+    pending: int
+    accepted: int
+    delivered: int | None
+    seen: int | None
+    unreachable: int
+    refused: int
+    unsure: int
+    skipped: int
+    acknowledged: int
+    replied: int
+    with_tip: int
+    """Deliveries that at least one tip is tied to."""
+    stopped: int
+
+    @property
+    def taken(self) -> int:
+        """Deliveries that the platform took, whether or not it told more."""
+        return self.accepted + (self.delivered or 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """The reach of one run; posts stand apart and are never added to what was private."""
+
+    code: str
+    state: RunState
+    due_at: datetime
+    private: Figures
+    posts: Figures
+    members: int
+    """Members of the groups when the posts went out: an upper bound, not readers."""
+    reasons: Mapping[tuple[str, str], int]
+    """How often each (state, reason) occurs among private deliveries."""
+    by_area: tuple[tuple[str, Figures], ...]
+    by_language: tuple[tuple[str, Figures], ...]
+    tips_explicit: int
+    tips_assumed: int
+
+
+def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
+    """Return a run's reach; `receipts` names the channels that tell of delivery."""
+    lines = counters.of_run(tx, run.id)
+    private = [line for line in lines if line.key.kind == DeliveryKind.CAMPAIGN.value]
+    posts = [line for line in lines if line.key.kind == DeliveryKind.POST.value]
+    tips = runs.tips_by_binding(tx, run.id)
+    areas = sorted({line.key.area_code for line in private})
+    languages = sorted({line.key.language for line in private}, key=_language_order)
+    return Reach(
+        code=run.code,
+        state=run.state,
+        due_at=run.due_at,
+        private=_sum(private, receipts),
+        posts=_sum(posts, receipts),
+        members=sum(line.counts["members"] for line in posts),
+        reasons={
+            key: number
+            for key, number in ledger.reasons(tx, run.id, DeliveryKind.CAMPAIGN).items()
+            if key[0] != DeliveryState.PENDING.value
+        },
+        by_area=tuple(
+            (
+                units.area_name(tx, code),
+                _sum((line for line in private if line.key.area_code == code), receipts),
+            )
+            for code in areas
+        ),
+        by_language=tuple(
+            (
+                language,
+                _sum((line for line in private if line.key.language == language), receipts),
+            )
+            for language in languages
+        ),
+        tips_explicit=tips.get(Binding.EXPLICIT, 0),
+        tips_assumed=tips.get(Binding.ASSUMED, 0),
+    )
+
+
+def find_run(tx: Tx, typed: str) -> Run | None:
+    """Return the run of a code as people type it: any case, with or without prefix and dash."""
+    return runs.find_run(tx, typed)
+
+
+def reach_of_period(tx: Tx, unit: Unit, since: datetime, until: datetime) -> PeriodReach:
+    """Return a unit's private reach from `since` up to, not including, `until`."""
+    return runs.reach_of_period(tx, unit.id, since, until)
+
+
+def verify(tx: Tx, run_id: UUID | None = None) -> list[str]:
+    """Return what does not agree in one run or in all, in words; nothing when all holds."""
+    ids = [run_id] if run_id is not None else runs.all_ids(tx)
+    return [problem for one in ids for problem in _verify_run(tx, one)]
+
+
+def _verify_run(tx: Tx, run_id: UUID) -> list[str]:
+    run = runs.get(tx, run_id)
+    if run is None:
+        return [f"there is no run {run_id}"]
+    problems = []
+    counted = {line.key: line.counts for line in counters.of_run(tx, run_id)}
+    rows = {line.key: line.counts for line in counters.recounted(tx, run_id)}
+    for key in sorted(counted.keys() | rows.keys()):
+        name = f"run {run.code}, {key.kind} {key.area_code} {key.channel} {key.language}"
+        kept = dict(counted.get(key, {}))
+        kept.pop("members", None)
+        real = rows.get(key, {})
+        for column in sorted(kept.keys() | real.keys()):
+            if kept.get(column, 0) != real.get(column, 0):
+                problems.append(
+                    f"{name}: {column} is counted {kept.get(column, 0)}, "
+                    f"the rows say {real.get(column, 0)}"
+                )
+        total = sum(kept.get(state.value, 0) for state in DeliveryState)
+        if total != kept.get("targeted", 0):
+            problems.append(f"{name}: the states sum to {total}, not {kept.get('targeted', 0)}")
+    unmarked = runs.tips_unmarked(tx, run_id)
+    if unmarked:
+        problems.append(f"run {run.code}: {unmarked} deliveries have a tip but are not marked")
+    marked = sum(line.get(Facet.TIPS.value, 0) for line in rows.values())
+    tips = sum(runs.tips_by_binding(tx, run_id).values())
+    if marked > tips:
+        problems.append(f"run {run.code}: {marked} deliveries are marked for {tips} tips")
+    if run.state is RunState.FINISHED and any(line.get("pending", 0) for line in rows.values()):
+        problems.append(f"run {run.code} is finished but has pending rows")
+    return problems
+
+
+# --- in words
+
+
+def render(reach: Reach, say: Say) -> str:
+    """Write a run's reach for people: one line a figure, parts under what they are part of."""
+    private = reach.private
+    lines = [
+        say("campaigns.reach_title", code=reach.code, state=say(f"campaigns.is_{reach.state}")),
+        *_funnel(reach, say),
+    ]
+    if private.pending:
+        lines.append(say("campaigns.reach_pending", n=count(private.pending)))
+    for key, tally in (("area", reach.by_area), ("language", reach.by_language)):
+        if len(tally) > 1:
+            lines += ["", say(f"campaigns.reach_by_{key}")]
+            lines += [
+                say(
+                    "campaigns.reach_part",
+                    name=say(f"campaigns.language_{name}") if key == "language" else name,
+                    n=count(part.taken),
+                    all=count(part.targeted),
+                    percent=percent(part.taken, part.targeted),
+                )
+                for name, part in tally
+            ]
+    if reach.posts.targeted:
+        lines += [
+            "",
+            say(
+                "campaigns.reach_posts",
+                n=count(reach.posts.taken),
+                all=count(reach.posts.targeted),
+                members=count(reach.members) if reach.members else say("campaigns.unknown"),
+                acknowledged=count(reach.posts.acknowledged),
+                replied=count(reach.posts.replied),
+            ),
+        ]
+    return "\n".join(lines)
+
+
+def render_line(reach: Reach, say: Say) -> str:
+    """Write a run's reach in one line, for lists."""
+    return say(
+        "campaigns.reach_line",
+        code=reach.code,
+        state=say(f"campaigns.is_{reach.state}"),
+        n=count(reach.private.taken),
+        all=count(reach.private.targeted),
+        acknowledged=count(reach.private.acknowledged),
+    )
+
+
+def _funnel(reach: Reach, say: Say) -> list[str]:
+    private = reach.private
+    of = private.targeted
+
+    def line(key: str, number: int) -> str:
+        return say(f"campaigns.reach_{key}", n=count(number), percent=percent(number, of))
+
+    def maybe(key: str, number: int | None) -> str:
+        if number is None:
+            return say(f"campaigns.reach_{key}", n=say("campaigns.unknown"))
+        return say(f"campaigns.reach_{key}", n=count(number))
+
+    return [
+        say("campaigns.reach_targeted", n=count(of)),
+        line("accepted", private.taken),
+        maybe("delivered", private.delivered),
+        maybe("seen", private.seen),
+        line("unreachable", private.unreachable),
+        line("refused", private.refused),
+        line("unsure", private.unsure),
+        line("skipped", private.skipped),
+        *_because(reach, say),
+        say("campaigns.reach_acknowledged", n=count(private.acknowledged)),
+        say("campaigns.reach_replied", n=count(private.replied)),
+        say(
+            "campaigns.reach_tips",
+            n=count(reach.tips_explicit + reach.tips_assumed),
+            explicit=count(reach.tips_explicit),
+            assumed=count(reach.tips_assumed),
+        ),
+        say("campaigns.reach_stopped", n=count(private.stopped)),
+    ]
+
+
+def _because(reach: Reach, say: Say) -> list[str]:
+    skipped = DeliveryState.SKIPPED.value
+    return [
+        say("campaigns.reach_because", reason=say(f"campaigns.skip_{reason}"), n=count(number))
+        for (state, reason), number in sorted(reach.reasons.items())
+        if state == skipped
+    ]
+
+
+def _sum(lines: Iterable[Line], receipts: Collection[str]) -> Figures:
+    total: Counter[str] = Counter()
+    told = False
+    for line in lines:
+        total.update(line.counts)
+        told = told or line.key.channel in receipts
+    delivered, seen = total["delivered"], total["seen"]
+    return Figures(
+        targeted=total["targeted"],
+        pending=total["pending"],
+        accepted=total["accepted"],
+        delivered=delivered if told or delivered else None,
+        seen=seen if told or seen else None,
+        unreachable=total["unreachable"],
+        refused=total["refused"],
+        unsure=total["unsure"],
+        skipped=total["skipped"],
+        acknowledged=total["acknowledged"],
+        replied=total["replied"],
+        with_tip=total["tips"],
+        stopped=total["stopped"],
+    )
+
+
+def _language_order(language: str) -> int:
+    return [one.value for one in Language].index(language)

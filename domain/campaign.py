@@ -1,0 +1,287 @@
+"""A campaign: its states, whom it addresses, its words, and the hash that an approval signs."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from domain.clock import HANOI, local, show_day
+from domain.delivery import Lane
+from domain.ids import random_code
+from domain.language import Language
+from domain.library import fill, placeholders
+
+
+class CampaignState(StrEnum):
+    """Where a campaign stands before anything of it is sent."""
+
+    DRAFT = "draft"
+    """Written, but without a time that is still to come."""
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    DONE = "done"
+    """Every firing it was approved for has begun."""
+
+
+class RunState(StrEnum):
+    """Where one firing of a campaign stands."""
+
+    EXPANDING = "expanding"
+    """Its recipients are being written down; sending has already begun."""
+    SENDING = "sending"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+    """Its time passed while nobody could send; nothing was sent."""
+
+
+CAMPAIGN_MOVES: Mapping[CampaignState, frozenset[CampaignState]] = MappingProxyType(
+    {
+        CampaignState.DRAFT: frozenset({CampaignState.SUBMITTED, CampaignState.CANCELLED}),
+        CampaignState.SUBMITTED: frozenset(
+            {
+                CampaignState.DRAFT,
+                CampaignState.APPROVED,
+                CampaignState.REJECTED,
+                CampaignState.CANCELLED,
+            }
+        ),
+        CampaignState.APPROVED: frozenset({CampaignState.DONE, CampaignState.CANCELLED}),
+        CampaignState.REJECTED: frozenset(),
+        CampaignState.CANCELLED: frozenset(),
+        CampaignState.DONE: frozenset(),
+    }
+)
+
+RUN_MOVES: Mapping[RunState, frozenset[RunState]] = MappingProxyType(
+    {
+        RunState.EXPANDING: frozenset({RunState.SENDING, RunState.PAUSED, RunState.CANCELLED}),
+        RunState.SENDING: frozenset({RunState.FINISHED, RunState.PAUSED, RunState.CANCELLED}),
+        RunState.PAUSED: frozenset({RunState.EXPANDING, RunState.SENDING, RunState.CANCELLED}),
+        RunState.FINISHED: frozenset(),
+        RunState.CANCELLED: frozenset(),
+        RunState.MISSED: frozenset(),
+    }
+)
+
+
+class PauseReason(StrEnum):
+    """Why a run does not send."""
+
+    STAFF = "staff"
+    FIGURES_DISAGREE = "figures_disagree"
+    MOSTLY_REFUSED = "mostly_refused"
+
+
+class ButtonName(StrEnum):
+    """A button under a broadcast; what it does is decided when it is pressed."""
+
+    ACK = "ack"
+    TIP = "tip"
+    ASK = "ask"
+    STOP = "stop"
+
+
+ALL_BUTTONS = tuple(ButtonName)
+
+PROGRAM_PLACEHOLDERS = frozenset({"ma_ban_tin", "tieu_de", "ngay_gui"})
+"""Placeholders that get their values when a run starts."""
+
+UNIT_PLACEHOLDERS = frozenset({"don_vi", "sdt_truc", "ten_dieu_hanh", "han_luu"})
+"""Placeholders that the unit's record fills."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignRules:
+    """Numbers that campaigns go by."""
+
+    late_allowance: timedelta = timedelta(minutes=30)
+    """How much after its time a campaign may still be approved or start."""
+    asap_validity: timedelta = timedelta(hours=24)
+    """How long after its submission an "at once" may still be approved."""
+    lifetime: timedelta = timedelta(hours=24)
+    """How long a run may go on sending."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Whom a campaign addresses: an area with all below it, and groups named one by one."""
+
+    area_code: str
+    include_groups: bool = False
+    group_ids: tuple[UUID, ...] = ()
+    languages: tuple[Language, ...] = ()
+    """Only residents of these languages; empty: all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """The words of a campaign, with every value that fills them but the program's own."""
+
+    title: str
+    bodies: Mapping[Language, str]
+    values: Mapping[Language, Mapping[str, str]]
+    buttons: tuple[ButtonName, ...] = ALL_BUTTONS
+    verify_note: str | None = None
+    """What the approver checks against the law in force before signing it off."""
+
+    def heading(self, language: Language) -> str:
+        """Return the line on top: titles exist in Vietnamese only, others get the unit's name."""
+        own = self.values[language]
+        return fill(self.title, own) if language is Language.VI else own["don_vi"]
+
+    def body(self, language: Language, code: str, sent_at: datetime) -> str:
+        """Return the body as it is sent. Raises TextFault when a placeholder has no value."""
+        title = fill(self.title, self.values[Language.VI])
+        program = {"ma_ban_tin": code, "tieu_de": title, "ngay_gui": show_day(sent_at)}
+        return fill(self.bodies[language], {**self.values[language], **program})
+
+    def missing(self) -> tuple[tuple[Language, str], ...]:
+        """Return which placeholders of which language still have no value, title first."""
+        texts = [(Language.VI, self.title), *sorted(self.bodies.items(), key=_vietnamese_first)]
+        found = (
+            (language, name)
+            for language, text in texts
+            for name in placeholders(text)
+            if name not in PROGRAM_PLACEHOLDERS
+            and not self.values.get(language, {}).get(name, "").strip()
+        )
+        return tuple(dict.fromkeys(found))
+
+
+def _vietnamese_first(item: tuple[Language, str]) -> int:
+    return list(Language).index(item[0])
+
+
+def content_hash(content: Content, audience: Audience, due_at: datetime | None, lane: Lane) -> str:
+    """Return the SHA-256, in hex, of everything an approval binds, in one canonical form."""
+    signed = {
+        "title": content.title,
+        "bodies": {language.value: text for language, text in content.bodies.items()},
+        "values": {language.value: dict(values) for language, values in content.values.items()},
+        "buttons": [name.value for name in content.buttons],
+        "verify_note": content.verify_note,
+        "area": audience.area_code,
+        "include_groups": audience.include_groups,
+        "groups": sorted(group_id.hex for group_id in audience.group_ids),
+        "languages": sorted(language.value for language in audience.languages),
+        "due_at": due_at.astimezone(UTC).isoformat() if due_at else None,
+        "lane": lane.name,
+    }
+    text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def too_late(
+    due_at: datetime | None, submitted_at: datetime, now: datetime, rules: CampaignRules
+) -> bool:
+    """Tell whether a campaign is approved too late to go out as it was planned."""
+    if due_at is None:
+        return now - submitted_at > rules.asap_validity
+    return now - due_at > rules.late_allowance
+
+
+# --- codes
+
+_CODE = re.compile(r"(?:AN)?([2-9A-HJKMNP-TV-Z]{5})")
+
+
+def new_code() -> str:
+    """Return a new authenticity code of a broadcast, such as `AN-7KQ2M`."""
+    return f"AN-{random_code(5)}"
+
+
+def read_code(text: str) -> str | None:
+    """Return the code as we write it, from one typed in any case, with or without its dash."""
+    letters = re.sub(r"[\W_]", "", text.upper())
+    found = _CODE.fullmatch(letters)
+    return f"AN-{found[1]}" if found else None
+
+
+# --- typed times
+
+
+class BadTime(ValueError):
+    """What was typed is not a time."""
+
+
+class PastTime(ValueError):
+    """The time typed is already over."""
+
+
+_TYPED = re.compile(
+    r"(?P<hour>\d{1,2})\s*(?:[:hg]\s*(?P<minute>\d{1,2})?|giờ\s*(?P<minute2>\d{1,2})?)"
+    r"(?:\s*,?\s*(?:ngày\s*)?(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](?P<year>\d{4}))?)?"
+)
+_NEXT_YEAR_WITHIN = timedelta(days=180)
+
+
+def read_due(text: str, now: datetime) -> datetime:
+    """Read `HH:MM`, `HH:MM dd/mm` or `HH:MM dd/mm/yyyy` of local time as an instant in UTC.
+
+    Without a date it is today. A day and month already over mean next year when that is less
+    than half a year away.
+
+    Raises: BadTime, PastTime.
+    """
+    found = _TYPED.fullmatch(text.strip().lower())
+    if found is None or (":" in text and found["minute"] is None):
+        raise BadTime
+    hour, minute = int(found["hour"]), int(found["minute"] or found["minute2"] or 0)
+    today = local(now)
+    if found["day"] is None:
+        candidates: Iterable[tuple[int, int, int]] = [(today.year, today.month, today.day)]
+    else:
+        years = [int(found["year"])] if found["year"] else [today.year, today.year + 1]
+        candidates = [(year, int(found["month"]), int(found["day"])) for year in years]
+    instants = []
+    for year, month, day in candidates:
+        try:
+            instants.append(datetime(year, month, day, hour, minute, tzinfo=HANOI).astimezone(UTC))
+        except (ValueError, OverflowError):
+            continue
+    if not instants:
+        raise BadTime
+    for instant in instants:
+        soon = instant - now < _NEXT_YEAR_WITHIN
+        if instant > now and (instant is instants[0] or soon):
+            return instant
+    raise PastTime
+
+
+# --- links
+
+_HOSTS = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*://)?(?P<host>(?:[a-z0-9_-]+\.)+[a-z]{2,24})\b", re.IGNORECASE
+)
+_TOP_LEVEL = re.compile(
+    "app|asia|biz|cc|click|club|cn|co|com|dev|edu|fun|gg|gl|gov|icu|info|io|life|link|"
+    "live|ly|me|mobi|net|online|org|page|pro|ru|shop|site|store|su|tk|to|top|tv|vip|vn|"
+    "win|work|xyz"
+)
+
+
+def foreign_links(text: str) -> tuple[str, ...]:
+    """Return the web addresses in a text that a broadcast must not carry.
+
+    Only an address of *.gov.vn may stand in a text: anything else is what impostors send.
+    """
+    found = []
+    for match in _HOSTS.finditer(text):
+        host = match["host"].lower()
+        is_address = match["scheme"] is not None or bool(
+            _TOP_LEVEL.fullmatch(host.rsplit(".", 1)[1])
+        )
+        around = text[match.end() : match.end() + 1]
+        ours = host.endswith(".gov.vn") and around not in {"@", ":"}
+        if is_address and not ours:
+            found.append(match[0])
+    return tuple(dict.fromkeys(found))

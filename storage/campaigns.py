@@ -1,0 +1,194 @@
+"""Campaigns: what was written for whom, who decided, and when it is due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, select, update
+
+from domain.campaign import CAMPAIGN_MOVES, Audience, CampaignState, Content, content_hash
+from domain.delivery import Lane
+from storage import sequences
+from storage.database import Tx
+from storage.tables import campaign
+
+_CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
+_AUDIENCE: TypeAdapter[Audience] = TypeAdapter(Audience)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCampaign:
+    """A campaign to be written."""
+
+    unit_id: UUID
+    author_id: UUID
+    template_id: str | None
+    subject: str
+    lane: Lane
+    content: Content
+    audience: Audience
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """A campaign; `number` is its name for people, counted per unit."""
+
+    id: UUID
+    unit_id: UUID
+    number: int
+    template_id: str | None
+    subject: str
+    author_id: UUID
+    state: CampaignState
+    lane: Lane
+    content: Content
+    audience: Audience
+    created_at: datetime
+    due_at: datetime | None
+    next_at: datetime | None
+    occurrence: int
+    submitted_at: datetime | None
+    submitted_hash: str | None
+    decided_by: UUID | None
+    decided_at: datetime | None
+    decision_note: str | None
+
+    def hash(self) -> str:
+        """Return the hash of what the campaign is now, to hold against the one submitted."""
+        return content_hash(self.content, self.audience, self.due_at, self.lane)
+
+
+def create(tx: Tx, new: NewCampaign) -> Campaign:
+    """Write a campaign as a draft."""
+    campaign_id = tx.new_id()
+    tx.connection.execute(
+        campaign.insert().values(
+            id=campaign_id,
+            unit_id=new.unit_id,
+            number=sequences.next_number(tx, f"campaign:{new.unit_id.hex}"),
+            template_id=new.template_id,
+            subject=new.subject,
+            author_id=new.author_id,
+            state=CampaignState.DRAFT.value,
+            lane=new.lane.name,
+            content=_CONTENT.dump_python(new.content, mode="json"),
+            audience=audience_json(new.audience),
+            created_at=tx.now,
+            due_at=new.due_at,
+            occurrence=0,
+        )
+    )
+    found = get(tx, campaign_id)
+    assert found is not None, "just written"
+    return found
+
+
+def get(tx: Tx, campaign_id: UUID, *, lock: bool = False) -> Campaign | None:
+    """Return a campaign; with `lock` nobody else can decide on it until the transaction ends."""
+    query = select(campaign).where(campaign.c.id == campaign_id)
+    if lock:
+        query = query.with_for_update()
+    row = tx.connection.execute(query).one_or_none()
+    return _campaign(row) if row else None
+
+
+def by_number(tx: Tx, unit_id: UUID, number: int) -> Campaign | None:
+    """Return a unit's campaign by its number."""
+    row = tx.connection.execute(
+        select(campaign).where(campaign.c.unit_id == unit_id, campaign.c.number == number)
+    ).one_or_none()
+    return _campaign(row) if row else None
+
+
+def waiting(tx: Tx, unit_id: UUID, states: Sequence[CampaignState]) -> list[Campaign]:
+    """Return a unit's campaigns in some states, oldest first."""
+    rows = tx.connection.execute(
+        select(campaign)
+        .where(
+            campaign.c.unit_id == unit_id,
+            campaign.c.state.in_([state.value for state in states]),
+        )
+        .order_by(campaign.c.number)
+    )
+    return [_campaign(row) for row in rows]
+
+
+def due(tx: Tx, limit: int = 20) -> list[Campaign]:
+    """Return approved campaigns whose time has come, locked; another tick's are left out."""
+    rows = tx.connection.execute(
+        select(campaign)
+        .where(
+            campaign.c.state == CampaignState.APPROVED.value,
+            campaign.c.next_at <= tx.now,
+        )
+        .order_by(campaign.c.next_at, campaign.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_campaign(row) for row in rows]
+
+
+def change(tx: Tx, known: Campaign, state: CampaignState, **values: object) -> bool:
+    """Bring a campaign into another state; False when it has left the known one meanwhile.
+
+    Raises: ValueError for a step that no campaign may take.
+    """
+    if state not in CAMPAIGN_MOVES[known.state]:
+        message = f"a campaign cannot go from {known.state} to {state}"
+        raise ValueError(message)
+    result = tx.connection.execute(
+        update(campaign)
+        .where(campaign.c.id == known.id, campaign.c.state == known.state.value)
+        .values(state=state.value, **values)
+    )
+    return bool(result.rowcount)
+
+
+def set_due(tx: Tx, campaign_id: UUID, due_at: datetime | None) -> None:
+    """Give a draft another time."""
+    tx.connection.execute(
+        update(campaign)
+        .where(campaign.c.id == campaign_id, campaign.c.state == CampaignState.DRAFT.value)
+        .values(due_at=due_at)
+    )
+
+
+def audience_json(audience: Audience) -> Any:
+    """Return an audience as it is stored."""
+    return _AUDIENCE.dump_python(audience, mode="json")
+
+
+def read_audience(stored: Any) -> Audience:
+    """Read what `audience_json` wrote.
+
+    Raises: pydantic.ValidationError.
+    """
+    return _AUDIENCE.validate_python(stored)
+
+
+def _campaign(row: Row[Any]) -> Campaign:
+    return Campaign(
+        id=row.id,
+        unit_id=row.unit_id,
+        number=row.number,
+        template_id=row.template_id,
+        subject=row.subject,
+        author_id=row.author_id,
+        state=CampaignState(row.state),
+        lane=Lane[row.lane],
+        content=_CONTENT.validate_python(row.content),
+        audience=read_audience(row.audience),
+        created_at=row.created_at,
+        due_at=row.due_at,
+        next_at=row.next_at,
+        occurrence=row.occurrence,
+        submitted_at=row.submitted_at,
+        submitted_hash=row.submitted_hash,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        decision_note=row.decision_note,
+    )

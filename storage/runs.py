@@ -1,0 +1,255 @@
+"""Runs: one firing of a campaign, with its frozen words."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, update
+
+from domain.campaign import RUN_MOVES, Audience, PauseReason, RunState, new_code, read_code
+from domain.delivery import DeliveryKind, DeliveryState, Lane
+from domain.tip import Binding, TipKind
+from storage.campaigns import audience_json, read_audience
+from storage.database import Tx
+from storage.tables import delivery, run, run_counter, tip
+from storage.upsert import insert_into
+
+_REACHED = (DeliveryState.ACCEPTED.value, DeliveryState.DELIVERED.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """A run to be written; `content` maps a language or `post` to a message as JSON."""
+
+    campaign_id: UUID
+    occurrence: int
+    unit_id: UUID
+    code: str
+    lane: Lane
+    state: RunState
+    content: Mapping[str, str]
+    audience: Audience
+    due_at: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One firing of a campaign; `code` is public and proves that a message is genuine."""
+
+    id: UUID
+    campaign_id: UUID
+    occurrence: int
+    unit_id: UUID
+    code: str
+    lane: Lane
+    state: RunState
+    content: Mapping[str, str]
+    audience: Audience
+    due_at: datetime
+    not_after: datetime
+    created_at: datetime
+    cursor: UUID | None
+    expanded_at: datetime | None
+    finished_at: datetime | None
+    pause_reason: PauseReason | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodReach:
+    """Reach of a unit in a period: pairs of person and broadcast, and distinct persons."""
+
+    deliveries: int
+    persons: int
+    runs: int
+
+
+def create(tx: Tx, new: NewRun) -> Run | None:
+    """Write a run; None when the campaign already has one for this occurrence."""
+    run_id = tx.new_id()
+    result = tx.connection.execute(
+        insert_into(tx, run)
+        .values(
+            id=run_id,
+            campaign_id=new.campaign_id,
+            occurrence=new.occurrence,
+            unit_id=new.unit_id,
+            code=new.code,
+            lane=new.lane.name,
+            state=new.state.value,
+            content=dict(new.content),
+            audience=audience_json(new.audience),
+            due_at=new.due_at,
+            not_after=new.not_after,
+            created_at=tx.now,
+        )
+        .on_conflict_do_nothing(index_elements=[run.c.campaign_id, run.c.occurrence])
+    )
+    return get(tx, run_id) if result.rowcount else None
+
+
+def unused_code(tx: Tx) -> str:
+    """Return a new public code that no run has."""
+    while True:
+        code = new_code()
+        if find_run(tx, code) is None:
+            return code
+
+
+def get(tx: Tx, run_id: UUID, *, lock: bool = False) -> Run | None:
+    """Return a run; with `lock` nobody else can change it until the transaction ends."""
+    query = select(run).where(run.c.id == run_id)
+    if lock:
+        query = query.with_for_update()
+    row = tx.connection.execute(query).one_or_none()
+    return _run(row) if row else None
+
+
+def find_run(tx: Tx, typed: str) -> Run | None:
+    """Return the run of a code as people type it: any case, with or without prefix and dash."""
+    code = read_code(typed)
+    if code is None:
+        return None
+    row = tx.connection.execute(select(run).where(run.c.code == code)).one_or_none()
+    return _run(row) if row else None
+
+
+def of_unit(tx: Tx, unit_id: UUID, limit: int) -> list[Run]:
+    """Return a unit's newest runs, the newest first."""
+    rows = tx.connection.execute(
+        select(run).where(run.c.unit_id == unit_id).order_by(run.c.id.desc()).limit(limit)
+    )
+    return [_run(row) for row in rows]
+
+
+def ids_in(tx: Tx, states: Collection[RunState]) -> list[UUID]:
+    """Return the ids of the runs in some states, oldest first."""
+    rows = tx.connection.execute(
+        select(run.c.id)
+        .where(run.c.state.in_([state.value for state in states]))
+        .order_by(run.c.id)
+    )
+    return list(rows.scalars())
+
+
+def all_ids(tx: Tx) -> list[UUID]:
+    """Return the ids of all runs, oldest first."""
+    return list(tx.connection.execute(select(run.c.id).order_by(run.c.id)).scalars())
+
+
+def change(tx: Tx, known: Run, state: RunState, **values: object) -> bool:
+    """Bring a run into another state; False when it has left the known one meanwhile.
+
+    Raises: ValueError for a step that no run may take.
+    """
+    if state not in RUN_MOVES[known.state]:
+        message = f"a run cannot go from {known.state} to {state}"
+        raise ValueError(message)
+    result = tx.connection.execute(
+        update(run)
+        .where(run.c.id == known.id, run.c.state == known.state.value)
+        .values(state=state.value, **values)
+    )
+    return bool(result.rowcount)
+
+
+def advance(tx: Tx, run_id: UUID, cursor: UUID) -> None:
+    """Remember up to which resident the recipients are written down."""
+    tx.connection.execute(update(run).where(run.c.id == run_id).values(cursor=cursor))
+
+
+def counted(tx: Tx, run_id: UUID, column: str) -> int:
+    """Return one figure of a run, as counted, over private rows and posts."""
+    query = select(func.coalesce(func.sum(run_counter.c[column]), 0)).where(
+        run_counter.c.run_id == run_id
+    )
+    total: int = tx.connection.execute(query).scalar_one()
+    return int(total)
+
+
+def having_pending(tx: Tx, states: Collection[RunState]) -> list[UUID]:
+    """Return the runs in some states that still have pending rows, oldest first."""
+    rows = tx.connection.execute(
+        select(run.c.id)
+        .join(run_counter, run_counter.c.run_id == run.c.id)
+        .where(run.c.state.in_([state.value for state in states]), run_counter.c.pending > 0)
+        .distinct()
+        .order_by(run.c.id)
+    )
+    return list(rows.scalars())
+
+
+def tips_by_binding(tx: Tx, run_id: UUID) -> dict[Binding, int]:
+    """Return how many tips are tied to a run, by how they are tied."""
+    rows = tx.connection.execute(
+        select(tip.c.bound, func.count())
+        .where(tip.c.run_id == run_id, tip.c.kind == TipKind.TIP.value)
+        .group_by(tip.c.bound)
+    )
+    return {Binding(row.bound): row[1] for row in rows}
+
+
+def tips_unmarked(tx: Tx, run_id: UUID) -> int:
+    """Return how many residents sent a tip tied to a run whose delivery does not say so."""
+    same = (tip.c.run_id == delivery.c.run_id) & (tip.c.resident_id == delivery.c.resident_id)
+    query = (
+        select(func.count(func.distinct(delivery.c.id)))
+        .join(tip, same)
+        .where(
+            delivery.c.run_id == run_id,
+            delivery.c.tip_at.is_(None),
+            tip.c.kind == TipKind.TIP.value,
+            tip.c.public.is_(False),
+        )
+    )
+    found: int = tx.connection.execute(query).scalar_one()
+    return found
+
+
+def reach_of_period(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> PeriodReach:
+    """Return a unit's private reach from `since` up to, not including, `until`.
+
+    A delivery lies in the period in which the platform took it. Persons are counted once however
+    many broadcasts they got, and on however many channels they have linked; such numbers of two
+    periods must not be added.
+    """
+    row = tx.connection.execute(
+        select(
+            func.count(),
+            func.count(func.distinct(delivery.c.resident_id)),
+            func.count(func.distinct(delivery.c.run_id)),
+        )
+        .select_from(delivery)
+        .join(run, run.c.id == delivery.c.run_id)
+        .where(
+            run.c.unit_id == unit_id,
+            delivery.c.kind == DeliveryKind.CAMPAIGN.value,
+            delivery.c.state.in_(_REACHED),
+            delivery.c.settled_at >= since,
+            delivery.c.settled_at < until,
+        )
+    ).one()
+    return PeriodReach(*row)
+
+
+def _run(row: Row[Any]) -> Run:
+    return Run(
+        id=row.id,
+        campaign_id=row.campaign_id,
+        occurrence=row.occurrence,
+        unit_id=row.unit_id,
+        code=row.code,
+        lane=Lane[row.lane],
+        state=RunState(row.state),
+        content=row.content,
+        audience=read_audience(row.audience),
+        due_at=row.due_at,
+        not_after=row.not_after,
+        created_at=row.created_at,
+        cursor=row.cursor,
+        expanded_at=row.expanded_at,
+        finished_at=row.finished_at,
+        pause_reason=PauseReason(row.pause_reason) if row.pause_reason else None,
+    )

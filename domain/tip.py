@@ -1,0 +1,123 @@
+"""The words of tips: where one stands, which steps are legal, how it ended, how it was bound."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class TipState(StrEnum):
+    """Where a tip stands."""
+
+    RECEIVED = "received"
+    """Nobody has it yet."""
+    TAKEN = "taken"
+    """One reviewer works on it."""
+    CLOSED = "closed"
+    ERASED = "erased"
+    """A tombstone: counted, but its words, files and writer are gone."""
+
+    @property
+    def is_open(self) -> bool:
+        """True while somebody should work on it."""
+        return self in (TipState.RECEIVED, TipState.TAKEN)
+
+
+class Step(StrEnum):
+    """What can be done to a tip's state."""
+
+    TAKE = "take"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    ERASE = "erase"
+
+
+class IllegalStep(Exception):
+    """The tip stands where this step leads nowhere."""
+
+
+_LEGAL: Mapping[tuple[TipState, Step], TipState] = MappingProxyType(
+    {
+        (TipState.RECEIVED, Step.TAKE): TipState.TAKEN,
+        (TipState.RECEIVED, Step.CLOSE): TipState.CLOSED,
+        (TipState.TAKEN, Step.CLOSE): TipState.CLOSED,
+        (TipState.CLOSED, Step.REOPEN): TipState.RECEIVED,
+        (TipState.RECEIVED, Step.ERASE): TipState.ERASED,
+        (TipState.TAKEN, Step.ERASE): TipState.ERASED,
+        (TipState.CLOSED, Step.ERASE): TipState.ERASED,
+    }
+)
+
+
+def after(state: TipState, step: Step) -> TipState:
+    """Return the state after a step.
+
+    Raises: IllegalStep.
+    """
+    try:
+        return _LEGAL[state, step]
+    except KeyError:
+        message = f"{step} of a tip that is {state}"
+        raise IllegalStep(message) from None
+
+
+class TipKind(StrEnum):
+    """What the resident wanted: to report, or to ask."""
+
+    TIP = "tip"
+    QUESTION = "question"
+
+
+class TipOutcome(StrEnum):
+    """How a tip ended. `MISTAKEN` is also what its writer may say; it is never a reproach."""
+
+    VALUABLE = "valuable"
+    HANDLED = "handled"
+    NOT_ENOUGH = "not_enough"
+    OUT_OF_SCOPE = "out_of_scope"
+    MISTAKEN = "mistaken"
+
+
+class Binding(StrEnum):
+    """How sure it is that a tip answers a campaign."""
+
+    EXPLICIT = "explicit"
+    """By a reply to its message or by its button."""
+    ASSUMED = "assumed"
+    """The first message within two days of a delivery."""
+    NONE = "none"
+
+
+class Secrecy(StrEnum):
+    """Who may see the content, beyond the rights that every tip asks for."""
+
+    ORDINARY = "ordinary"
+    SENSITIVE = "sensitive"
+    """Violence at home, children: for whom it is assigned to and the chief, never on a card."""
+    CHIEF = "chief"
+    """The resident asked that only the chief sees it."""
+
+    @property
+    def is_open(self) -> bool:
+        """True when a card may carry the content."""
+        return self is Secrecy.ORDINARY
+
+
+class TipEventKind(StrEnum):
+    """What happened to a tip; pieces, edits and answers have words."""
+
+    PIECE = "piece"
+    EDIT = "edit"
+    ANSWER = "answer"
+    TAKEN = "taken"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    MISTAKEN = "mistaken"
+    """Its writer says it was a mistake."""
+    PAGED = "paged"
+    PAGE_SEEN = "page_seen"
+    READ = "read"
+    """A member of staff opened content that the card withheld."""
+    OPENED = "opened"
+    """The resident tapped the notice and was shown an answer."""
+    KEPT_FOR_CHIEF = "kept_for_chief"
+    ERASED = "erased"

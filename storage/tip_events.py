@@ -1,0 +1,208 @@
+"""What was said and done in a tip, in order, and the files that came with it, all sealed.
+
+Words and file references are sealed with the tip's own key: when that is destroyed, so are they.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, update
+
+from domain.messages import Location, MediaRef
+from domain.tip import TipEventKind
+from storage.database import Tx
+from storage.sealing import DataKey, Place
+from storage.tables import attachment, tip_event
+from storage.tips import Tip
+
+LOCATION = "location"
+"""The kind of an attachment that is a place, not a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something said or done; `text` is None once erased."""
+
+    id: UUID
+    tip_id: UUID
+    at: datetime
+    kind: TipEventKind
+    staff_id: UUID | None
+    text: str | None = field(repr=False)
+    lookup: bytes | None = field(repr=False)
+    shown: bool
+    attachments: tuple[str, ...]
+    """Kinds of what came with it: a media kind, or `location`."""
+
+
+def add(
+    tx: Tx,
+    tip: Tip,
+    kind: TipEventKind,
+    *,
+    text: str = "",
+    staff_id: UUID | None = None,
+    lookup: bytes | None = None,
+    shown: bool = True,
+) -> UUID:
+    """Record something; with `shown=False` it still has to appear on a card."""
+    event_id = tx.new_id()
+    place = Place("tip_event", "body", event_id)
+    tx.connection.execute(
+        tip_event.insert().values(
+            id=event_id,
+            tip_id=tip.id,
+            at=tx.now,
+            kind=kind.value,
+            staff_id=staff_id,
+            body=_key(tx, tip).seal(text, place) if text else None,
+            message_lookup=lookup,
+            shown=shown,
+        )
+    )
+    return event_id
+
+
+def attach_file(tx: Tx, tip: Tip, event_id: UUID, media: MediaRef) -> None:
+    """Hold a file: only its kind and size are readable without the tip's key."""
+    _attach(tx, tip, event_id, media.kind.value, asdict(media), media.size)
+
+
+def attach_place(tx: Tx, tip: Tip, event_id: UUID, place: Location) -> None:
+    """Hold a place that was sent."""
+    _attach(tx, tip, event_id, LOCATION, asdict(place), None)
+
+
+def of_tip(tx: Tx, tip: Tip, *, unshown: bool = False) -> list[Event]:
+    """Return a tip's events in order; `unshown`: those that still have to appear on a card."""
+    query = select(tip_event).where(tip_event.c.tip_id == tip.id).order_by(tip_event.c.id)
+    if unshown:
+        query = query.where(tip_event.c.shown.is_(False))
+    rows = tx.connection.execute(query).all()
+    held = _attachments(tx, [row.id for row in rows])
+    key = _key(tx, tip) if tip.sealed_key is not None else None
+    return [_event(row, key, held.get(row.id, ())) for row in rows]
+
+
+def find(tx: Tx, event_id: UUID) -> UUID | None:
+    """Return the tip of an event."""
+    query = select(tip_event.c.tip_id).where(tip_event.c.id == event_id)
+    return tx.connection.execute(query).scalar_one_or_none()
+
+
+def mark_shown(tx: Tx, event_ids: Collection[UUID]) -> None:
+    """Record that events stand on a card now."""
+    tx.connection.execute(update(tip_event).where(tip_event.c.id.in_(event_ids)).values(shown=True))
+
+
+def places_of(tx: Tx, tip: Tip) -> list[Location]:
+    """Open the places that were sent with a tip, in order."""
+    if tip.sealed_key is None:
+        return []
+    rows = tx.connection.execute(
+        select(attachment.c.id, attachment.c.reference)
+        .where(attachment.c.tip_id == tip.id, attachment.c.kind == LOCATION)
+        .order_by(attachment.c.id)
+    )
+    key = _key(tx, tip)
+    found = [json.loads(key.unseal(row.reference, _reference_place(row.id))) for row in rows]
+    return [Location(place["latitude"], place["longitude"]) for place in found]
+
+
+def file_of(tx: Tx, tip: Tip, attachment_id: UUID) -> dict[str, Any]:
+    """Open the reference of a held file, to fetch it from its platform."""
+    query = select(attachment.c.reference).where(attachment.c.id == attachment_id)
+    sealed = tx.connection.execute(query).scalar_one()
+    opened: dict[str, Any] = json.loads(
+        _key(tx, tip).unseal(sealed, _reference_place(attachment_id))
+    )
+    return opened
+
+
+def lookup(tx: Tx, chat_address_id: UUID, message_id: str) -> bytes:
+    """Return the keyed hash under which a message of theirs is found again."""
+    return tx.keys.hash(f"message:{chat_address_id.hex}", message_id)
+
+
+def by_message(tx: Tx, chat_address_id: UUID, message_id: str) -> Event | None:
+    """Return the piece that a message in a chat became, its words left sealed."""
+    row = tx.connection.execute(
+        select(tip_event)
+        .where(
+            tip_event.c.message_lookup.in_(
+                tx.keys.hashes(f"message:{chat_address_id.hex}", message_id)
+            ),
+            tip_event.c.kind == TipEventKind.PIECE.value,
+        )
+        .order_by(tip_event.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return _event(row, None, ()) if row else None
+
+
+def last_of_kind(tx: Tx, tip_id: UUID, kind: TipEventKind) -> datetime | None:
+    """Return when something last happened to a tip."""
+    query = select(func.max(tip_event.c.at)).where(
+        tip_event.c.tip_id == tip_id, tip_event.c.kind == kind.value
+    )
+    return tx.connection.execute(query).scalar_one_or_none()
+
+
+def _attach(
+    tx: Tx, tip: Tip, event_id: UUID, kind: str, reference: dict[str, Any], size: int | None
+) -> None:
+    new_id = tx.new_id()
+    tx.connection.execute(
+        attachment.insert().values(
+            id=new_id,
+            tip_id=tip.id,
+            event_id=event_id,
+            kind=kind,
+            size=size,
+            reference=_key(tx, tip).seal(json.dumps(reference), _reference_place(new_id)),
+        )
+    )
+
+
+def _attachments(tx: Tx, event_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
+    rows = tx.connection.execute(
+        select(attachment.c.event_id, attachment.c.kind)
+        .where(attachment.c.event_id.in_(event_ids))
+        .order_by(attachment.c.id)
+    )
+    found: dict[UUID, tuple[str, ...]] = {}
+    for row in rows:
+        found[row.event_id] = (*found.get(row.event_id, ()), row.kind)
+    return found
+
+
+def _reference_place(attachment_id: UUID) -> Place:
+    return Place("attachment", "reference", attachment_id)
+
+
+def _key(tx: Tx, tip: Tip) -> DataKey:
+    if tip.sealed_key is None:
+        message = "an erased tip has no key"
+        raise ValueError(message)
+    return DataKey(tx.keys.unseal_bytes(tip.sealed_key, Place("tip", "data_key", tip.id)))
+
+
+def _event(row: Row[Any], key: DataKey | None, held: tuple[str, ...]) -> Event:
+    text = ""
+    if row.body is not None and key is not None:
+        text = key.unseal(row.body, Place("tip_event", "body", row.id))
+    return Event(
+        row.id,
+        row.tip_id,
+        row.at,
+        TipEventKind(row.kind),
+        row.staff_id,
+        text if key is not None else None,
+        row.message_lookup,
+        row.shown,
+        held,
+    )

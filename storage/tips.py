@@ -1,0 +1,353 @@
+"""Tips: one row each, whose words are sealed with a key of its own (`storage.tip_events`)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, or_, select, update
+
+from domain.clock import local
+from domain.delivery import DeliveryKind, DeliveryState, SkipReason
+from domain.language import Language
+from domain.tip import (
+    Binding,
+    Secrecy,
+    Step,
+    TipEventKind,
+    TipKind,
+    TipOutcome,
+    TipState,
+    after,
+)
+from storage.database import Tx
+from storage.sealing import DataKey, Place
+from storage.sequences import next_number
+from storage.tables import attachment, attempt, delivery, run, tip, tip_event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTip:
+    """What is known of a tip when it is opened."""
+
+    unit_id: UUID
+    unit_code: str
+    area_code: str | None
+    address_id: UUID
+    resident_id: UUID | None
+    group_id: UUID | None
+    run_id: UUID | None
+    bound: Binding
+    kind: TipKind
+    urgent: bool
+    secrecy: Secrecy
+    language: Language
+    card_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """A tip. Who wrote it is the address alone, and officers are never shown it."""
+
+    id: UUID
+    unit_id: UUID
+    area_code: str | None
+    case_number: str
+    kind: TipKind
+    address_id: UUID | None = field(repr=False)
+    resident_id: UUID | None = field(repr=False)
+    group_id: UUID | None
+    run_id: UUID | None
+    bound: Binding
+    state: TipState
+    urgent: bool
+    secrecy: Secrecy
+    language: Language
+    sealed_key: bytes | None = field(repr=False)
+    opened_at: datetime
+    card_due_at: datetime | None
+    carded_at: datetime | None
+    last_piece_at: datetime
+    last_answer_at: datetime | None
+    taken_by: UUID | None
+    closed_at: datetime | None
+    outcome: TipOutcome | None
+
+    @property
+    def public(self) -> bool:
+        """True for one that was written in a group, before everybody's eyes."""
+        return self.group_id is not None
+
+
+def create(tx: Tx, new: NewTip) -> Tip:
+    """Open a tip, with the next case number of its unit and year and a fresh key."""
+    tip_id = tx.new_id()
+    tx.connection.execute(
+        tip.insert().values(
+            id=tip_id,
+            unit_id=new.unit_id,
+            area_code=new.area_code,
+            case_number=_case_number(tx, new.unit_code),
+            kind=new.kind.value,
+            address_id=new.address_id,
+            resident_id=new.resident_id,
+            group_id=new.group_id,
+            run_id=new.run_id,
+            bound=new.bound.value,
+            state=TipState.RECEIVED.value,
+            urgent=new.urgent,
+            public=new.group_id is not None,
+            secrecy=new.secrecy.value,
+            language=new.language.value,
+            data_key=tx.keys.seal_bytes(DataKey.fresh().key, Place("tip", "data_key", tip_id)),
+            opened_at=tx.now,
+            card_due_at=new.card_due_at,
+            last_piece_at=tx.now,
+        )
+    )
+    return _one(tx, tip_id)
+
+
+def get(tx: Tx, tip_id: UUID) -> Tip | None:
+    """Return a tip by its id."""
+    row = tx.connection.execute(select(tip).where(tip.c.id == tip_id)).one_or_none()
+    return _tip(row) if row else None
+
+
+def locked(tx: Tx, tip_id: UUID) -> Tip | None:
+    """Return a tip for a change: two reviewers who press at once come one after the other."""
+    row = tx.connection.execute(
+        select(tip).where(tip.c.id == tip_id).with_for_update()
+    ).one_or_none()
+    return _tip(row) if row else None
+
+
+def by_case_number(tx: Tx, case_number: str) -> Tip | None:
+    """Return a tip by the number on its card."""
+    row = tx.connection.execute(select(tip).where(tip.c.case_number == case_number)).one_or_none()
+    return _tip(row) if row else None
+
+
+def recent_of(tx: Tx, address_id: UUID, since: datetime) -> list[Tip]:
+    """Return the tips of one address in which something was said since then, newest first."""
+    said: list[ColumnElement[bool]] = [
+        tip.c.last_piece_at >= since,
+        tip.c.last_answer_at >= since,
+        tip.c.closed_at >= since,
+    ]
+    rows = tx.connection.execute(
+        select(tip)
+        .where(tip.c.address_id == address_id, tip.c.state != TipState.ERASED.value, or_(*said))
+        .order_by(tip.c.id.desc())
+        .limit(20)
+        .with_for_update()
+    )
+    return [_tip(row) for row in rows]
+
+
+def due(tx: Tx, limit: int) -> list[Tip]:
+    """Return tips with something to show on a card by now, urgent ones first."""
+    rows = tx.connection.execute(
+        select(tip)
+        .where(tip.c.card_due_at <= tx.now, tip.c.state != TipState.ERASED.value)
+        .order_by(tip.c.urgent.desc(), tip.c.card_due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_tip(row) for row in rows]
+
+
+def note_piece(tx: Tx, known: Tip, *, card_due_at: datetime, urgent: bool, secrecy: Secrecy) -> Tip:
+    """Record that its writer said more."""
+    return _changed(
+        tx,
+        known.id,
+        last_piece_at=tx.now,
+        card_due_at=card_due_at,
+        urgent=urgent,
+        secrecy=secrecy.value,
+    )
+
+
+def note_answer(tx: Tx, known: Tip) -> Tip:
+    """Record that an officer said something to its writer."""
+    return _changed(tx, known.id, last_answer_at=tx.now)
+
+
+def note_carded(tx: Tx, known: Tip) -> Tip:
+    """Record that everything said so far stands on a card."""
+    return _changed(tx, known.id, card_due_at=None, carded_at=known.carded_at or tx.now)
+
+
+def put_off(tx: Tx, known: Tip, until: datetime) -> Tip:
+    """Try the card again later: nobody is there to read it."""
+    return _changed(tx, known.id, card_due_at=until)
+
+
+def bind(tx: Tx, known: Tip, run_id: UUID, bound: Binding) -> Tip:
+    """Say which campaign it answers."""
+    return _changed(tx, known.id, run_id=run_id, bound=bound.value)
+
+
+def hide(tx: Tx, known: Tip, secrecy: Secrecy) -> Tip:
+    """Say who may see the content from now on."""
+    return _changed(tx, known.id, secrecy=secrecy.value)
+
+
+def take(tx: Tx, known: Tip, staff_id: UUID) -> Tip:
+    """Give it to a reviewer.
+
+    Raises: IllegalStep.
+    """
+    return _changed(tx, known.id, state=after(known.state, Step.TAKE).value, taken_by=staff_id)
+
+
+def close(tx: Tx, known: Tip, outcome: TipOutcome, staff_id: UUID | None) -> Tip:
+    """Close it; `staff_id` is None when its writer did.
+
+    Raises: IllegalStep.
+    """
+    return _changed(
+        tx,
+        known.id,
+        state=after(known.state, Step.CLOSE).value,
+        outcome=outcome.value,
+        closed_at=tx.now,
+        closed_by=staff_id,
+    )
+
+
+def reopen(tx: Tx, known: Tip) -> Tip:
+    """Open it again, for anybody to take; its next card is a first card again.
+
+    Raises: IllegalStep.
+    """
+    return _changed(
+        tx,
+        known.id,
+        state=after(known.state, Step.REOPEN).value,
+        taken_by=None,
+        outcome=None,
+        closed_at=None,
+        closed_by=None,
+        carded_at=None,
+    )
+
+
+def erase(tx: Tx, known: Tip) -> None:
+    """Destroy its key, words, files and writer, and what waits to be sent of it; it stays counted.
+
+    Raises: IllegalStep when it is erased already.
+    """
+    state = after(known.state, Step.ERASE)
+    words = {"body": None, "message_lookup": None}
+    tx.connection.execute(update(tip_event).where(tip_event.c.tip_id == known.id).values(words))
+    tx.connection.execute(
+        update(attachment).where(attachment.c.tip_id == known.id).values(reference=None)
+    )
+    tx.connection.execute(
+        update(delivery)
+        .where(
+            delivery.c.tip_id == known.id,
+            delivery.c.payload.is_not(None),
+            delivery.c.window_id.is_(None),
+        )
+        .values(payload=None, state=DeliveryState.SKIPPED.value, reason=SkipReason.CANCELLED.value)
+    )
+    tx.connection.execute(
+        tip_event.insert().values(
+            id=tx.new_id(),
+            tip_id=known.id,
+            at=tx.now,
+            kind=TipEventKind.ERASED.value,
+            shown=True,
+        )
+    )
+    _changed(
+        tx,
+        known.id,
+        state=state.value,
+        data_key=None,
+        address_id=None,
+        resident_id=None,
+        card_due_at=None,
+    )
+
+
+def erase_of(tx: Tx, address_ids: Collection[UUID]) -> int:
+    """Erase every tip written from these addresses; return how many."""
+    rows = tx.connection.execute(
+        select(tip)
+        .where(tip.c.address_id.in_(address_ids), tip.c.state != TipState.ERASED.value)
+        .with_for_update()
+    ).all()
+    for row in rows:
+        erase(tx, _tip(row))
+    return len(rows)
+
+
+def first_card(tx: Tx, tip_id: UUID, address_id: UUID) -> str | None:
+    """Return the message id of the first card of a tip in a chat, to reply to; None if none yet."""
+    query = (
+        select(attempt.c.message_id)
+        .join(delivery, delivery.c.id == attempt.c.delivery_id)
+        .where(
+            delivery.c.tip_id == tip_id,
+            delivery.c.address_id == address_id,
+            delivery.c.kind == DeliveryKind.CARD.value,
+            attempt.c.message_id.is_not(None),
+        )
+        .order_by(delivery.c.id)
+        .limit(1)
+    )
+    return tx.connection.execute(query).scalar_one_or_none()
+
+
+def run_code(tx: Tx, run_id: UUID) -> str:
+    """Return the code under which people know a run."""
+    code: str = tx.connection.execute(select(run.c.code).where(run.c.id == run_id)).scalar_one()
+    return code
+
+
+def _case_number(tx: Tx, unit_code: str) -> str:
+    year = f"{local(tx.now).year % 100:02}"
+    number = next_number(tx, f"tip:{unit_code}:{year}")
+    return f"{unit_code}-{year}{number:04}"
+
+
+def _changed(tx: Tx, tip_id: UUID, **values: object) -> Tip:
+    tx.connection.execute(update(tip).where(tip.c.id == tip_id).values(**values))
+    return _one(tx, tip_id)
+
+
+def _one(tx: Tx, tip_id: UUID) -> Tip:
+    return _tip(tx.connection.execute(select(tip).where(tip.c.id == tip_id)).one())
+
+
+def _tip(row: Row[Any]) -> Tip:
+    return Tip(
+        row.id,
+        row.unit_id,
+        row.area_code,
+        row.case_number,
+        TipKind(row.kind),
+        row.address_id,
+        row.resident_id,
+        row.group_id,
+        row.run_id,
+        Binding(row.bound),
+        TipState(row.state),
+        row.urgent,
+        Secrecy(row.secrecy),
+        Language(row.language),
+        row.data_key,
+        row.opened_at,
+        row.card_due_at,
+        row.carded_at,
+        row.last_piece_at,
+        row.last_answer_at,
+        row.taken_by,
+        row.closed_at,
+        TipOutcome(row.outcome) if row.outcome else None,
+    )

@@ -1,0 +1,228 @@
+"""Take in what people write: which tip a piece belongs to, and what it changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from domain.language import Language
+from domain.messages import Location, MediaKind, MediaRef
+from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipState
+from storage import tip_events, tips
+from storage.database import Tx
+from storage.tips import Tip
+from tips.sensitive import is_sensitive
+from tips.small_talk import is_small_talk
+
+TALK = timedelta(hours=24)
+"""How long what a resident writes without more ado continues a tip that an officer answered."""
+PAUSE = timedelta(minutes=30)
+"""How long it continues a tip of their own that nobody answered yet."""
+_LONGEST_BURST = 5
+"""A card waits for more at most this many bursts, however many pieces come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One message, as far as a tip needs it. `chat_address_id` is where it was written."""
+
+    chat_address_id: UUID
+    message_id: str
+    text: str = field(repr=False)
+    media: tuple[MediaRef, ...] = ()
+    location: Location | None = None
+    urgent: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """True when it has neither words nor anything to keep."""
+        return not (self.text.strip() or self.location or self.files)
+
+    @property
+    def is_small_talk(self) -> bool:
+        """True when there is nothing in it to act on."""
+        return not (self.files or self.location) and is_small_talk(self.text)
+
+    @property
+    def files(self) -> tuple[MediaRef, ...]:
+        """What is kept of its media: a sticker says nothing."""
+        return tuple(media for media in self.media if media.kind is not MediaKind.STICKER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """From where a new tip comes."""
+
+    unit_id: UUID
+    unit_code: str
+    area_code: str | None
+    address_id: UUID
+    resident_id: UUID | None
+    group_id: UUID | None
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Which campaign a tip answers, and how sure that is."""
+
+    binding: Binding = Binding.NONE
+    run_id: UUID | None = None
+
+
+class Fate(StrEnum):
+    """What became of a piece."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    """It came within the burst, before the card went out."""
+    ADDED = "added"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The tip as it is now, and what became of the piece."""
+
+    tip: Tip
+    fate: Fate
+
+
+def bursting(tip: Tip, now: datetime) -> bool:
+    """Tell whether a tip's first card still waits for more."""
+    return (
+        tip.state.is_open
+        and tip.carded_at is None
+        and tip.card_due_at is not None
+        and (tip.card_due_at > now or tip.last_piece_at == now)
+    )
+
+
+def current(tips_of_writer: Sequence[Tip], now: datetime) -> Tip | None:
+    """Return the tip that a message without a reply goes on with; they come newest first.
+
+    The open burst, else the one in which an officer spoke last (an answer, a closing), else one of
+    their own from a moment ago. An older story gets a tip of its own.
+    """
+    for tip in tips_of_writer:
+        if bursting(tip, now):
+            return tip
+    spoken = [tip for tip in tips_of_writer if _last_word(tip) is not None]
+    for tip in sorted(spoken, key=lambda tip: _last_word(tip) or now, reverse=True):
+        if now - (_last_word(tip) or now) < TALK:
+            return tip
+    for tip in tips_of_writer:
+        if tip.state.is_open and now - tip.last_piece_at < PAUSE:
+            return tip
+    return None
+
+
+def is_awaited(tip: Tip) -> bool:
+    """Tell whether an officer spoke last in an open tip, so that even "vâng" is an answer."""
+    return (
+        tip.state.is_open
+        and tip.last_answer_at is not None
+        and tip.last_answer_at >= tip.last_piece_at
+    )
+
+
+def accept(
+    tx: Tx,
+    piece: Piece,
+    writer: Writer,
+    tip: Tip | None,
+    *,
+    bound: Bound,
+    kind: TipKind,
+    burst: timedelta,
+) -> Taken:
+    """Add a piece to a tip, or open a new one with it."""
+    secrecy = Secrecy.SENSITIVE if is_sensitive(piece.text) else Secrecy.ORDINARY
+    if tip is None or tip.state is TipState.ERASED:
+        opened = tips.create(
+            tx,
+            tips.NewTip(
+                unit_id=writer.unit_id,
+                unit_code=writer.unit_code,
+                area_code=writer.area_code,
+                address_id=writer.address_id,
+                resident_id=writer.resident_id,
+                group_id=writer.group_id,
+                run_id=bound.run_id,
+                bound=bound.binding,
+                kind=kind,
+                urgent=piece.urgent,
+                secrecy=secrecy,
+                language=writer.language,
+                card_due_at=tx.now if piece.urgent else tx.now + burst,
+            ),
+        )
+        _keep(tx, opened, piece)
+        return Taken(opened, Fate.OPENED)
+    fate = Fate.JOINED if bursting(tip, tx.now) else Fate.ADDED
+    if tip.state is TipState.CLOSED:
+        tip = tips.reopen(tx, tip)
+        tip_events.add(tx, tip, TipEventKind.REOPENED)
+        fate = Fate.REOPENED
+    urgent = tip.urgent or piece.urgent
+    if tip.secrecy is not Secrecy.ORDINARY:
+        secrecy = tip.secrecy
+    tip = tips.note_piece(
+        tx,
+        tip,
+        card_due_at=tx.now if urgent else _card_due(tip, fate, tx.now, burst),
+        urgent=urgent,
+        secrecy=secrecy,
+    )
+    _keep(tx, tip, piece)
+    return Taken(tip, fate)
+
+
+def change(
+    tx: Tx, chat_address_id: UUID, message_id: str, text: str, *, urgent: bool
+) -> Tip | None:
+    """Record new words of a piece beside the old ones; None when it is no piece of a living tip."""
+    piece = tip_events.by_message(tx, chat_address_id, message_id)
+    tip = tips.locked(tx, piece.tip_id) if piece is not None else None
+    if piece is None or tip is None or tip.state is TipState.ERASED:
+        return None
+    secrecy = tip.secrecy
+    if secrecy is Secrecy.ORDINARY and is_sensitive(text):
+        secrecy = Secrecy.SENSITIVE
+    tip = tips.note_piece(
+        tx,
+        tip,
+        card_due_at=tx.now if urgent or tip.urgent else tip.card_due_at or tx.now,
+        urgent=urgent or tip.urgent,
+        secrecy=secrecy,
+    )
+    tip_events.add(tx, tip, TipEventKind.EDIT, text=text, lookup=piece.lookup, shown=False)
+    return tip
+
+
+def _keep(tx: Tx, tip: Tip, piece: Piece) -> None:
+    event_id = tip_events.add(
+        tx,
+        tip,
+        TipEventKind.PIECE,
+        text=piece.text,
+        lookup=tip_events.lookup(tx, piece.chat_address_id, piece.message_id),
+        shown=False,
+    )
+    for media in piece.files:
+        tip_events.attach_file(tx, tip, event_id, media)
+    if piece.location is not None:
+        tip_events.attach_place(tx, tip, event_id, piece.location)
+
+
+def _card_due(tip: Tip, fate: Fate, now: datetime, burst: timedelta) -> datetime:
+    """Each piece of a burst pushes the card on; what comes later waits for one burst only."""
+    if fate is Fate.JOINED:
+        return max(now, min(now + burst, tip.opened_at + _LONGEST_BURST * burst))
+    return tip.card_due_at or now + burst
+
+
+def _last_word(tip: Tip) -> datetime | None:
+    instants = [instant for instant in (tip.last_answer_at, tip.closed_at) if instant is not None]
+    return max(instants, default=None)

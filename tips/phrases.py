@@ -1,0 +1,131 @@
+"""Look for phrases in short messages as people type them: with tones, without, or half of both.
+
+A phrase is written with its tones. A word of the message matches a word of the phrase when it is
+the same with tones, or when it was typed without any and the toneless forms agree; so "chay" may
+be "cháy", "chạy" never is. Phrases marked `toned` must have their tones. Chinese is looked for by
+letters, since it has no spaces. Longest first: a phrase inside a longer one is not seen.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from domain.toneless import tone_key, toneless
+
+_WORD = re.compile(r"[^\W_]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a message in the two forms in which it is compared."""
+
+    toned: str
+    plain: str
+
+    @property
+    def bare(self) -> bool:
+        """True when it was typed without any tone or mark."""
+        return self.toned == self.plain
+
+
+def words_of(text: str) -> list[Word]:
+    """Return the words of a text, lower case, without punctuation and invisible letters."""
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text)).casefold()
+    text = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    found = _WORD.findall(text)
+    return [Word(tone_key(word), toneless(word)) for word in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found: what it stands for, and the words it covers."""
+
+    meaning: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Phrasebook:
+    """Phrases by what they stand for."""
+
+    _by_first: Mapping[str, Sequence[tuple[tuple[Word, ...], bool, str]]] = field(repr=False)
+    _letters: Sequence[tuple[str, str]] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        either: Mapping[str, str],
+        toned: Mapping[str, str] | None = None,
+        letters: Mapping[str, str] | None = None,
+    ) -> "Phrasebook":
+        """Make a book from `meaning → phrases, separated by commas or line ends`."""
+        entries: dict[str, list[tuple[tuple[Word, ...], bool, str]]] = {}
+        for given, strict in ((either, False), (toned or {}, True)):
+            for meaning, lines in given.items():
+                for phrase in split(lines):
+                    words = tuple(words_of(phrase))
+                    entries.setdefault(words[0].plain, []).append((words, strict, meaning))
+        for found in entries.values():
+            found.sort(key=lambda entry: len(entry[0]), reverse=True)
+        pairs = [
+            (phrase, meaning)
+            for meaning, lines in (letters or {}).items()
+            for phrase in split(lines)
+        ]
+        return cls(entries, sorted(pairs, key=lambda pair: len(pair[0]), reverse=True))
+
+    def find(self, words: Sequence[Word]) -> list[Hit]:
+        """Return the phrases found in order; of two at one place the longer, and none overlaps."""
+        hits: list[Hit] = []
+        at = 0
+        while at < len(words):
+            hit = self._at(words, at)
+            if hit is None:
+                at += 1
+            else:
+                hits.append(hit)
+                at = hit.end
+        return hits
+
+    def find_letters(self, text: str) -> list[str]:
+        """Return the meanings of the Chinese phrases in a text, the longest first."""
+        if not _HAN.search(text):
+            return []
+        found = []
+        for phrase, meaning in self._letters:
+            if phrase in text:
+                found.append(meaning)
+                text = text.replace(phrase, "\x00")
+        return found
+
+    def _at(self, words: Sequence[Word], at: int) -> Hit | None:
+        for phrase, strict, meaning in self._by_first.get(words[at].plain, ()):
+            end = at + len(phrase)
+            if end <= len(words) and _same(words[at:end], phrase, strict=strict):
+                return Hit(meaning, at, end)
+        return None
+
+
+def split(lines: str) -> Iterable[str]:
+    """Return the phrases of a list written with commas and line ends."""
+    return (
+        phrase
+        for part in lines.splitlines()
+        for item in part.split(",")
+        if (phrase := item.strip())
+    )
+
+
+def is_han(text: str) -> bool:
+    """Tell whether a text has Chinese letters."""
+    return _HAN.search(text) is not None
+
+
+def _same(words: Sequence[Word], phrase: Sequence[Word], *, strict: bool) -> bool:
+    return all(
+        word.toned == wanted.toned or (not strict and word.bare and word.plain == wanted.plain)
+        for word, wanted in zip(words, phrase, strict=True)
+    )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from domain.channel import Capabilities
+from domain.lengths import utf16_length
 from domain.messages import Button, Outgoing
 
 
@@ -15,11 +16,6 @@ class Fitted:
     """Actions of choice 1, 2 …: what a bare number written by the person stands for."""
 
 
-def utf16_length(text: str) -> int:
-    """Count text as platforms do, in UTF-16 units: an emoji is two."""
-    return len(text.encode("utf-16-le")) // 2
-
-
 def fit(outgoing: Outgoing, capabilities: Capabilities) -> Fitted:
     """Split long text, wrap button rows; where buttons do not exist, number the choices."""
     text, rows = outgoing.text, outgoing.buttons
@@ -30,8 +26,12 @@ def fit(outgoing: Outgoing, capabilities: Capabilities) -> Fitted:
         rows = ()
     else:
         rows = _wrapped(rows, capabilities.buttons_per_row)
-    heading = utf16_length(outgoing.heading) + 2 if outgoing.heading else 0
     limit = capabilities.caption_limit if outgoing.media else capabilities.text_limit
+    heading = utf16_length(outgoing.heading) + 2 if outgoing.heading else 0
+    if heading >= capabilities.text_limit - 1:
+        # A heading this long is text; as a heading it would leave no room for words.
+        text = f"{outgoing.heading}\n\n{text}"
+        outgoing, heading = replace(outgoing, heading=None), 0
     if utf16_length(text) + heading <= limit:
         return Fitted((replace(outgoing, text=text, buttons=rows),), choices)
     if outgoing.media:
@@ -60,7 +60,7 @@ def split_text(text: str, limit: int) -> list[str]:
     """
     pieces: list[str] = []
     rest = text
-    while utf16_length(rest) > limit:
+    while utf16_length(rest) > limit and len(rest) > 1:
         cut = _cut(rest, limit)
         pieces.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
@@ -69,15 +69,22 @@ def split_text(text: str, limit: int) -> list[str]:
 
 
 def _cut(text: str, limit: int) -> int:
-    head = text[:limit]
-    while utf16_length(head) > limit:
-        head = head[:-1]
+    head = text[: max(1, _letters_within(text, limit))]
     half = len(head) // 2
     for mark in ("\n\n", "\n", ". ", " "):
         at = head.rfind(mark)
         if at > half:
             return at + len(mark)
     return len(head)
+
+
+def _letters_within(text: str, limit: int) -> int:
+    units = 0
+    for count, letter in enumerate(text[: limit + 1]):
+        units += 2 if letter > "\uffff" else 1
+        if units > limit:
+            return count
+    return len(text)
 
 
 def _wrapped(rows: tuple[tuple[Button, ...], ...], per_row: int) -> tuple[tuple[Button, ...], ...]:
@@ -89,5 +96,6 @@ def _wrapped(rows: tuple[tuple[Button, ...], ...], per_row: int) -> tuple[tuple[
 def _as_choices(text: str, buttons: list[Button]) -> tuple[str, tuple[str, ...]]:
     pressable = [button for button in buttons if button.action is not None]
     lines = [f"{number}. {button.label}" for number, button in enumerate(pressable, 1)]
+    lines += [f"• {button.label}" for button in buttons if button.start is not None]
     actions = tuple(button.action for button in pressable if button.action is not None)
     return "\n".join([text, "", *lines]), actions

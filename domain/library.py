@@ -97,11 +97,6 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
-def utf16_length(text: str) -> int:
-    """Return the length in UTF-16 code units, as Telegram counts; measure it after filling."""
-    return len(text) + sum(char > "\uffff" for char in text)
-
-
 @dataclass(frozen=True, slots=True)
 class Season:
     """A time of the year in which a text is offered.

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.channel import Capabilities, Pace
-from domain.fit import fit, split_text, utf16_length
+from domain.fit import fit, split_text
+from domain.lengths import utf16_length
 from domain.messages import Button, MediaKind, MediaRef, Outgoing
 
 CAN = Capabilities(
@@ -54,7 +55,7 @@ def test_where_there_are_no_buttons_the_choices_are_numbered() -> None:
     plain = replace(CAN, buttons=0)
     fitted = fit(Outgoing(text="Chọn:", buttons=((OK, TIP), (OPEN,))), plain)
     (part,) = fitted.parts
-    assert part.text == "Chọn:\n\n1. Đã đọc\n2. Báo tin"
+    assert part.text == "Chọn:\n\n1. Đã đọc\n2. Báo tin\n• Mở"
     assert part.buttons == ()
     assert fitted.choices == ("ok", "tip")
 
@@ -131,3 +132,19 @@ def test_every_part_is_within_what_the_channel_can(
     assert list(fitted.choices) + kept == flat
     said = "".join("".join(part.text for part in fitted.parts).split())
     assert said.startswith("".join(text.split()))
+
+
+@given(st.text(max_size=300), st.integers(min_value=1, max_value=12))
+def test_splitting_ends_and_keeps_every_letter_even_for_tiny_limits(text: str, limit: int) -> None:
+    pieces = split_text(text, limit)
+    kept = "".join("".join(pieces).split())
+    assert kept == "".join(text.split())
+    assert all(utf16_length(piece) <= max(limit, 2) for piece in pieces)
+
+
+def test_a_heading_too_long_to_be_one_becomes_text() -> None:
+    outgoing = Outgoing(text="nội dung", heading="t" * 5000)
+    parts = fit(outgoing, CAN).parts
+    assert len(parts) == 2
+    assert all(part.heading is None for part in parts)
+    assert parts[-1].text.endswith("nội dung")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.language import Language
+from domain.lengths import utf16_length
 from domain.library import (
     Library,
     MissingPlaceholder,
@@ -17,7 +18,6 @@ from domain.library import (
     Text,
     fill,
     placeholders,
-    utf16_length,
 )
 from domain.subject import Subject
 

@@ -10,7 +10,8 @@ from importlib.resources import files
 import pytest
 
 from domain.language import Language
-from domain.library import PLACEHOLDERS, TemplateKind, placeholders, utf16_length
+from domain.lengths import utf16_length
+from domain.library import PLACEHOLDERS, TemplateKind, placeholders
 from domain.places import Kind, Level
 from domain.subject import Subject
 from domain.toneless import toneless

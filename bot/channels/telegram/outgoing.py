@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from domain.failures import Refused
-from domain.fit import utf16_length
+from domain.lengths import utf16_length
 from domain.messages import Button, ChatRef, MediaKind, Outgoing
 
 GENERAL_TOPIC = "1"

@@ -118,6 +118,8 @@ def verify(
     """Tính lại mọi con số từ từng dòng sổ và so với bộ đếm; sai thì thoát với mã 1."""
     settings = load_settings()
     report = _with_database(settings, lambda tx: figures.verify(tx, run_code))
+    if report is None:
+        raise Misconfigured(f"Không có đợt nào mang mã {run_code}.")
     _out.print(report.text, highlight=False, markup=False)
     if report.problems:
         raise typer.Exit(1)

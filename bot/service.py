@@ -13,10 +13,11 @@ from bot.clockwork import Clockwork, Tick
 from bot.inbox_worker import AccountInbox
 from bot.web import WebDoor, create_app
 from broadcasts import expanding, firing
+from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from domain.failures import AccountDown, Transient
 from people import wishes
-from storage import addresses, inbox, ledger, runs
+from storage import addresses, inbox, ledger
 from storage.database import Tx
 from tips import cards
 
@@ -32,6 +33,7 @@ class Service:
     def __init__(self, house: House) -> None:
         self._house = house
         self._stopping = asyncio.Event()
+        self._desk = Desk(house.context.outbox, house.context.catalogue)
         self._clockwork = Clockwork(self._ticks())
 
     async def run(self, announce: Callable[[int], None]) -> None:
@@ -92,7 +94,7 @@ class Service:
         self._clockwork.start()
         stop = asyncio.create_task(self._stopping.wait(), name="stop")
         done, _ = await asyncio.wait([stop, *jobs], return_when=asyncio.FIRST_COMPLETED)
-        self._clockwork.stop()
+        await self._clockwork.stop()
         house.worker.stop()
         house.sender.stop()
         results = await asyncio.gather(*jobs, return_exceptions=True)
@@ -112,16 +114,12 @@ class Service:
         }
 
     async def _fire(self) -> None:
-        await self._tick(lambda tx: firing.fire_due(tx, self._house.context))
+        await self._tick(lambda tx: firing.fire_due(tx, self._desk))
 
     async def _expand(self) -> None:
-        for run_id in await self._house.database.read(runs.expanding):
-            while await self._tick(
-                lambda tx, run=run_id: expanding.expand_step(tx, run)  # type: ignore[misc]
-            ):
-                if self._stopping.is_set():
-                    return
-        await self._tick(expanding.finish_due)
+        while not self._stopping.is_set() and await self._tick(expanding.expand_due):
+            pass
+        await self._tick(lambda tx: expanding.finish_due(tx, self._desk))
 
     async def _cards(self) -> None:
         await self._tick(lambda tx: cards.send_due(tx, self._house.context))

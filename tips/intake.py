@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.language import Language
 from domain.messages import Location, MediaKind, MediaRef
-from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipState
+from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome, TipState
 from storage import tip_events, tips
 from storage.database import Tx
 from storage.tips import Tip
@@ -95,7 +95,7 @@ def bursting(tip: Tip, now: datetime) -> bool:
         tip.state.is_open
         and tip.carded_at is None
         and tip.card_due_at is not None
-        and (tip.card_due_at > now or tip.last_piece_at == now)
+        and tip.card_due_at > now
     )
 
 
@@ -114,6 +114,15 @@ def current(tips_of_writer: Sequence[Tip], now: datetime) -> Tip | None:
             return tip
     for tip in tips_of_writer:
         if tip.state.is_open and now - tip.last_piece_at < PAUSE:
+            return tip
+    return None
+
+
+def current_in_group(tips_of_writer: Sequence[Tip], group_id: UUID, now: datetime) -> Tip | None:
+    """Return the tip that somebody's next words in a group go on with: their last one there."""
+    for tip in tips_of_writer:
+        fresh = bursting(tip, now) or now - tip.last_piece_at < PAUSE
+        if tip.group_id == group_id and tip.state.is_open and fresh:
             return tip
     return None
 
@@ -224,5 +233,8 @@ def _card_due(tip: Tip, fate: Fate, now: datetime, burst: timedelta) -> datetime
 
 
 def _last_word(tip: Tip) -> datetime | None:
+    """Return when an officer last spoke; who said "by mistake" is done with it."""
+    if tip.outcome is TipOutcome.MISTAKEN:
+        return None
     instants = [instant for instant in (tip.last_answer_at, tip.closed_at) if instant is not None]
     return max(instants, default=None)

@@ -1,0 +1,110 @@
+"""Where a unit's staff hear of tips: review groups, else the private chats of who may read."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from delivery.outbox import Outbox
+from domain.delivery import DeliveryKind, Lane
+from domain.language import Language
+from domain.messages import Button, Outgoing
+from domain.roles import Permission, Role, may
+from domain.texts.catalogue import Catalogue
+from domain.tip import TipEventKind
+from storage import addresses, tip_events, tips, units
+from storage.addresses import Address
+from storage.database import Tx
+from storage.tips import Tip
+
+_ROLES = frozenset(Role)
+
+
+class Desk(Protocol):
+    """What it takes to say something to staff."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The sentences."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """The way out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A chat in which a tip's staff read."""
+
+    address: Address
+    group_id: UUID | None
+    language: Language
+    name: str = ""
+
+
+def readers(tx: Tx, tip: Tip) -> list[Reader]:
+    """Return the review groups of a tip's unit; without one, everybody who may read the tip."""
+    groups = []
+    for group in units.groups_of(tx, tip.unit_id, "review"):
+        address = addresses.of_group(tx, group.id)
+        if address is not None:
+            groups.append(Reader(address, group.id, Language.VI))
+    asked = Permission.READ_URGENT_TIPS if tip.urgent else Permission.READ_TIPS
+    return groups or _privately(tx, tip.unit_id, _who_may(asked))
+
+
+def on_duty(tx: Tx, tip: Tip) -> list[Reader]:
+    """Return whom to page: duty officers and the chief; failing them all who may read it."""
+    found = _privately(tx, tip.unit_id, frozenset({Role.DUTY_OFFICER, Role.CHIEF}))
+    return found or _privately(tx, tip.unit_id, _who_may(Permission.READ_URGENT_TIPS))
+
+
+def tell(tx: Tx, desk: Desk, tip: Tip, key: str, *rows: tuple[Button, ...], **facts: str) -> None:
+    """Say a line about a tip to its readers, under its card where there is one."""
+    for reader in readers(tx, tip):
+        text = desk.catalogue.say(reader.language, key, ma_tin=tip.case_number, **facts)
+        under = tips.first_card(tx, tip.id, reader.address.id)
+        send(tx, desk, tip, reader, Outgoing(text=text, buttons=rows, reply_to=under))
+
+
+def send(
+    tx: Tx,
+    desk: Desk,
+    tip: Tip,
+    reader: Reader,
+    outgoing: Outgoing,
+    *,
+    kind: DeliveryKind = DeliveryKind.NOTICE,
+    lane: Lane = Lane.TALK,
+) -> None:
+    """Put something about a tip where its readers are; nothing in it points to its writer."""
+    desk.outbox.put(
+        tx,
+        reader.address.id,
+        outgoing,
+        kind=kind,
+        lane=lane,
+        language=reader.language.value,
+        group_id=reader.group_id,
+        tip_id=tip.id,
+    )
+
+
+def had_lately(tx: Tx, tip: Tip, kind: TipEventKind, seconds: float) -> bool:
+    """Tell whether something happened to a tip within the last seconds."""
+    last = tip_events.last_of_kind(tx, tip.id, kind)
+    return last is not None and (tx.now - last).total_seconds() < seconds
+
+
+def _who_may(permission: Permission) -> frozenset[Role]:
+    return frozenset(role for role in _ROLES if may({role}, permission))
+
+
+def _privately(tx: Tx, unit_id: UUID, roles: frozenset[Role]) -> list[Reader]:
+    found = []
+    for one in units.staff_with(tx, unit_id, roles):
+        address = addresses.of_staff(tx, one.id)
+        if address is not None and address.unreachable is None:
+            found.append(Reader(address, None, one.language, one.name))
+    return found

@@ -1,0 +1,61 @@
+"""Who may work on a tip: by role, unit, assignment and how secret it is. Deny by default."""
+
+from domain.errors import Refusal
+from domain.roles import Permission, Role, may
+from domain.tip import Secrecy, TipState
+from storage import units
+from storage.database import Tx
+from storage.tips import Tip
+from storage.units import Staff
+
+
+def must_be_theirs(staff: Staff | None, tip: Tip) -> Staff:
+    """Return the member of staff, if this unit's tips of this urgency are theirs to work on.
+
+    Raises: Refusal.
+    """
+    if staff is None:
+        raise Refusal("review.not_linked")
+    asked = Permission.READ_URGENT_TIPS if tip.urgent else Permission.READ_TIPS
+    if staff.unit_id != tip.unit_id or not may(staff.roles, asked):
+        raise Refusal("app.not_allowed")
+    if tip.secrecy is Secrecy.CHIEF and not _is_chief(staff):
+        raise Refusal("review.chief_only", ma_tin=tip.case_number)
+    return staff
+
+
+def must_be_free(tx: Tx, staff: Staff, tip: Tip) -> None:
+    """Refuse when another reviewer has it; the chief may step in.
+
+    Raises: Refusal.
+    """
+    if tip.taken_by not in (None, staff.id) and not _is_chief(staff):
+        raise Refusal("review.taken_by", ma_tin=tip.case_number, ten=holder(tx, tip))
+
+
+def must_live(tip: Tip) -> None:
+    """Refuse when it was erased.
+
+    Raises: Refusal.
+    """
+    if tip.state is TipState.ERASED:
+        raise Refusal("review.erased", ma_tin=tip.case_number)
+
+
+def must_see(staff: Staff, tip: Tip) -> None:
+    """Refuse content that only its holder and the chief may read.
+
+    Raises: Refusal.
+    """
+    if tip.secrecy is Secrecy.SENSITIVE and tip.taken_by != staff.id and not _is_chief(staff):
+        raise Refusal("review.take_first", ma_tin=tip.case_number)
+
+
+def holder(tx: Tx, tip: Tip) -> str:
+    """Return the name of who has it, empty for nobody or one who has left."""
+    found = units.get_staff(tx, tip.taken_by) if tip.taken_by is not None else None
+    return found.name if found is not None else "—"
+
+
+def _is_chief(staff: Staff) -> bool:
+    return Role.CHIEF in staff.roles

@@ -1,0 +1,169 @@
+"""Work on a tip: take it, answer its writer without knowing who it is, close it, read it."""
+
+from uuid import UUID
+
+from domain.delivery import DeliveryKind, Lane
+from domain.errors import Refusal
+from domain.ids import short
+from domain.language import Language
+from domain.messages import Button, Outgoing
+from domain.roles import Permission, may
+from domain.tip import IllegalStep, TipEventKind, TipOutcome, TipState
+from storage import addresses, tip_events, tips, units
+from storage.database import Tx
+from storage.tips import Tip
+from storage.units import Staff
+from tips import rights
+from tips.desk import Desk, tell
+
+_ONCE_S = 60.0
+"""A second tap within this time says that it is there already."""
+
+
+def take(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> Tip:
+    """Assign a tip to a reviewer and say so to the others.
+
+    Raises: Refusal with who has it, or why it cannot be taken.
+    """
+    tip, own = _for_work(tx, tip_id, staff)
+    if tip.state is TipState.CLOSED:
+        raise Refusal("review.already_closed", ma_tin=tip.case_number, ket_qua=_outcome(desk, tip))
+    if tip.taken_by == own.id:
+        raise Refusal("review.yours_already", ma_tin=tip.case_number)
+    if tip.taken_by is not None:
+        raise Refusal("review.taken_by", ma_tin=tip.case_number, ten=rights.holder(tx, tip))
+    return _taken(tx, desk, tip, own)
+
+
+def answer(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None, text: str) -> Tip:
+    """Store an officer's words and send their writer a neutral notice of them.
+
+    A tip nobody has becomes the answerer's. Raises: Refusal.
+    """
+    tip, own = _for_work(tx, tip_id, staff)
+    rights.must_be_free(tx, own, tip)
+    if tip.state is TipState.CLOSED:
+        raise Refusal("review.closed_no_answer", ma_tin=tip.case_number)
+    _must_be_reachable(tx, tip)
+    if tip.state is TipState.RECEIVED:
+        tip = _taken(tx, desk, tip, own)
+    event_id = tip_events.add(tx, tip, TipEventKind.ANSWER, text=text, staff_id=own.id)
+    tip = tips.note_answer(tx, tip)
+    notify(tx, desk, tip, event_id)
+    return tip
+
+
+def may_close(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> tuple[Tip, Staff]:
+    """Return a tip that this member of staff may close now, and them.
+
+    Raises: Refusal.
+    """
+    tip, own = _for_work(tx, tip_id, staff)
+    if not may(own.roles, Permission.CLOSE_TIP):
+        raise Refusal("app.not_allowed")
+    rights.must_be_free(tx, own, tip)
+    if tip.state is TipState.CLOSED:
+        raise Refusal("review.already_closed", ma_tin=tip.case_number, ket_qua=_outcome(desk, tip))
+    return tip, own
+
+
+def close(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None, outcome: TipOutcome) -> Tip:
+    """Close a tip, tell its writer behind a neutral notice, and the readers in a line.
+
+    Raises: Refusal.
+    """
+    tip, own = may_close(tx, desk, tip_id, staff)
+    tip = tips.close(tx, tip, outcome, own.id)
+    event_id = tip_events.add(tx, tip, TipEventKind.CLOSED, text=outcome.value, staff_id=own.id)
+    notify(tx, desk, tip, event_id)
+    tell(tx, desk, tip, "review.closed", ket_qua=_outcome(desk, tip), ten=own.name)
+    return tip
+
+
+def mistaken(tx: Tx, desk: Desk, tip: Tip) -> None:
+    """Close a tip because its writer says it was a mistake; a card already out gets a line.
+
+    A card still to come goes all the same and says so: somebody else may have held the phone.
+    Raises: IllegalStep when it is not open.
+    """
+    tip = tips.close(tx, tip, TipOutcome.MISTAKEN, None)
+    tip_events.add(tx, tip, TipEventKind.MISTAKEN)
+    if tip.carded_at is not None:
+        tell(tx, desk, tip, "review.mistaken")
+
+
+def page_seen(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> Tip:
+    """Record that a paged officer has seen it; the first one is named to the readers.
+
+    Raises: Refusal.
+    """
+    tip, own = _for_work(tx, tip_id, staff)
+    if tip_events.last_of_kind(tx, tip.id, TipEventKind.PAGE_SEEN) is None:
+        tell(tx, desk, tip, "review.page_seen", ten=own.name)
+    tip_events.add(tx, tip, TipEventKind.PAGE_SEEN, staff_id=own.id)
+    return tip
+
+
+def read(tx: Tx, tip_id: UUID, staff: Staff | None, channel: str) -> Tip:
+    """Return a tip whose content this member of staff may be shown privately, and note the reading.
+
+    Raises: Refusal; also when it came on another channel than the one they read on.
+    """
+    tip, own = _for_work(tx, tip_id, staff)
+    rights.must_see(own, tip)
+    if tip.address_id is None or addresses.get(tx, tip.address_id).channel != channel:
+        raise Refusal("review.other_channel", ma_tin=tip.case_number)
+    tip_events.add(tx, tip, TipEventKind.READ, staff_id=own.id)
+    return tip
+
+
+def notify(tx: Tx, desk: Desk, tip: Tip, event_id: UUID) -> None:
+    """Tell a tip's writer that there is news, without a word of what it is about."""
+    if tip.address_id is None:
+        return
+    unit = units.get_unit(tx, tip.unit_id)
+    name = unit.name.get(tip.language, unit.name["vi"])
+    label = desk.catalogue.say(tip.language, "tips.button_open")
+    desk.outbox.put(
+        tx,
+        tip.address_id,
+        Outgoing(
+            text=desk.catalogue.say(tip.language, "tips.notice", don_vi=name),
+            buttons=((Button(label, f"open:{short(event_id)}"),),),
+        ),
+        kind=DeliveryKind.REPLY,
+        lane=Lane.TALK,
+        language=tip.language.value,
+        resident_id=tip.resident_id,
+        tip_id=tip.id,
+    )
+
+
+def _for_work(tx: Tx, tip_id: UUID, staff: Staff | None) -> tuple[Tip, Staff]:
+    tip = tips.locked(tx, tip_id)
+    if tip is None:
+        raise Refusal("app.stale_button")
+    own = rights.must_be_theirs(staff, tip)
+    rights.must_live(tip)
+    return tip, own
+
+
+def _taken(tx: Tx, desk: Desk, tip: Tip, own: Staff) -> Tip:
+    try:
+        tip = tips.take(tx, tip, own.id)
+    except IllegalStep:
+        raise Refusal("app.stale_button") from None
+    tip_events.add(tx, tip, TipEventKind.TAKEN, staff_id=own.id)
+    tell(tx, desk, tip, "review.taken", ten=own.name)
+    return tip
+
+
+def _must_be_reachable(tx: Tx, tip: Tip) -> None:
+    if tip.address_id is None or addresses.get(tx, tip.address_id).unreachable is not None:
+        raise Refusal("review.unreachable", ma_tin=tip.case_number)
+
+
+def _outcome(desk: Desk, tip: Tip) -> str:
+    if tip.outcome is None:
+        return "—"
+    return desk.catalogue.say(Language.VI, f"review.outcome_{tip.outcome.value}")

@@ -175,6 +175,24 @@ async def test_new_messages_are_told_to_screen_readers(
     await expect(said).to_have_attribute("aria-live", "polite")
 
 
+async def test_a_phone_behind_another_reads_nothing(open_desk: OpenDesk, pretend: Pretend) -> None:
+    desk = await open_desk(LANH, MAI, width=360, height=740)
+    lanh, page = desk.phone(LANH), desk.page
+    await pretend.say(TUAN, GROUP, "đã xem")
+    await lanh.open(GROUP)
+    await expect(lanh.said("đã xem")).to_be_visible()
+    await page.locator(f'[data-action="front"][data-person="{MAI}"]').click()
+    await pretend.say(TUAN, GROUP, "chưa xem")
+    chip = page.locator(f'[data-action="front"][data-person="{LANH}"]')
+    await expect(chip.locator(".badge")).to_have_text("1")
+    await asyncio.sleep(0.5)
+    await expect(chip.locator(".badge")).to_have_text("1")
+    await chip.click()
+    await expect(lanh.said("chưa xem")).to_be_in_viewport()
+    await expect(lanh.node.locator('[data-mark="unread"]')).to_be_visible()
+    await expect(chip.locator(".badge")).to_have_count(0)
+
+
 def luminance(shown: str) -> float:
     """The relative luminance of a CSS rgb() colour (WCAG 2.1)."""
     parts = [int(part) / 255 for part in re.findall(r"\d+", shown)[:3]]

@@ -193,3 +193,22 @@ async def test_a_half_written_text_is_there_again_when_the_chat_is_opened_anew(
     await expect(lanh.chat_row(LANH)).to_contain_text("Nháp: Tôi muốn báo")
     await lanh.open(LANH)
     await expect(lanh.box).to_have_value("Tôi muốn báo")
+
+
+async def test_a_long_press_on_a_touch_screen_opens_the_messages_menu(
+    open_desk: OpenDesk, pretend: Pretend
+) -> None:
+    theirs = await pretend.say(TUAN, GROUP, "Giữ tay lên tin này")
+    desk = await open_desk(LANH, width=360, height=740, has_touch=True, is_mobile=True)
+    lanh = desk.phone(LANH)
+    await lanh.open(GROUP)
+    place = await lanh.row(theirs).locator(".words").bounding_box()
+    assert place is not None
+    session = await desk.page.context.new_cdp_session(desk.page)
+    point = {"x": place["x"] + 20, "y": place["y"] + 8}
+    await session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    await expect(lanh.action("reply")).to_be_visible()
+    await session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await asyncio.sleep(0.2)
+    await lanh.action("reply").click()
+    await expect(lanh.node.locator(".composer-bar")).to_contain_text("Trả lời Anh Tuấn")

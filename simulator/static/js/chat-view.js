@@ -166,7 +166,8 @@ export class ChatView {
     }
     if (change.type === "messages" && change.chat === this.chatId) {
       if ((change.added ?? []).some((message) => message.from?.is_bot)) this.endTyping();
-      if (document.visibilityState !== "visible" && this.list.unreadFrom === null) this.list.unreadFrom = change.added[0]?.id ?? null;
+      // What comes while nobody looks gets its mark, if everything before it was read.
+      if (!this.list.isSeen && this.store.unread(this.chatId, this.phone.user) === 1) this.list.unreadFrom = this.firstUnread();
       this.list.refresh();
     }
     if (change.type === "snapshot" || change.type === "outbox") this.list.refresh();

@@ -18,6 +18,9 @@ export class Desk {
     this.refreshBar = oncePerFrame(() => this.showBar());
     this.build();
     store.subscribe((change) => this.onChange(change));
+    document.addEventListener("visibilitychange", () => {
+      for (const phone of this.phones.values()) phone.current.onChange({ type: "snapshot" });
+    });
   }
 
   build() {
@@ -103,13 +106,22 @@ export class Desk {
   }
 
   bringToFront(id) {
+    const phone = this.phones.get(id);
+    const wasHidden = phone?.node.clientHeight === 0;
     this.front = id;
     this.showFront();
     this.showBar();
-    const phone = this.phones.get(id);
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     phone?.node.scrollIntoView({ inline: "center", block: "nearest", behavior: calm ? "instant" : "smooth" });
-    phone?.placed();
+    if (wasHidden) phone.placed();
+  }
+
+  /** The phone that is being used, which alone speaks to screen readers. */
+  use(id) {
+    if (this.front === id) return;
+    this.front = id;
+    this.showFront();
+    this.refreshBar();
   }
 
   showFront() {

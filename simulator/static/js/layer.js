@@ -137,6 +137,7 @@ export class Layer {
       ),
     );
     const veil = h("div", { class: "veil clear", on: { click: (event) => event.target === veil && close(), contextmenu: (event) => event.preventDefault(), keydown: (event) => walk(event, list, close) } }, list);
+    onlyFreshPresses(veil);
     this.node.append(veil);
     this.menuClose = close;
     document.addEventListener("pointerdown", elsewhere);
@@ -166,6 +167,16 @@ function trap(event, box, close) {
   if (document.activeElement !== edge) return;
   event.preventDefault();
   (event.shiftKey ? stops.at(-1) : stops[0]).focus();
+}
+
+// The finger that opened a menu by a long press is lifted over it: that must neither choose nor close.
+function onlyFreshPresses(veil) {
+  let pressed = false;
+  veil.addEventListener("pointerdown", () => { pressed = true; });
+  const swallow = (event) => {
+    if (!pressed && event.detail > 0) event.stopImmediatePropagation();
+  };
+  veil.addEventListener("click", swallow, { capture: true });
 }
 
 function walk(event, list, close) {

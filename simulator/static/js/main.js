@@ -9,4 +9,7 @@ const store = new Store();
 const outbox = new Outbox(store);
 const desk = new Desk(document.getElementById("desk"), store, outbox);
 new Live(store).connect();
+addEventListener("beforeunload", (event) => {
+  if (outbox.holdsFiles) event.preventDefault();
+});
 setInterval(() => desk.refreshBar(), 20_000);

@@ -170,8 +170,13 @@ export class MessageList {
     this.showToEnd();
   }
 
+  /** Can the list be seen now? Not on a phone behind another, nor in a page in the background. */
+  get isSeen() {
+    return this.scroller.clientHeight > 0 && document.visibilityState === "visible";
+  }
+
   reportRead() {
-    if (!this.stuck || document.visibilityState !== "visible") return;
+    if (!this.stuck || !this.isSeen) return;
     const last = this.source.messages().at(-1);
     if (last) this.onRead(last.id);
   }

@@ -107,6 +107,11 @@ export class Outbox {
     else this.tell(entry);
   }
 
+  /** Are there files that a reload of the page would lose? */
+  get holdsFiles() {
+    return this.entries.some((entry) => entry.files && !entry.arrived);
+  }
+
   // Texts survive a reload of the page; files cannot.
   keep() {
     const texts = this.entries.filter((entry) => entry.kind === "text" && !entry.arrived);

@@ -39,7 +39,7 @@ export class Phone {
     this.said = h("div", { class: "unseen", "aria-live": "polite", data: { role: "announcer" } });
     this.node = h(
       "article",
-      { class: "phone", "aria-label": `Điện thoại của ${this.owner()?.name ?? this.user}`, data: { phone: String(this.user) }, on: { keydown: (event) => this.onKey(event) } },
+      { class: "phone", "aria-label": `Điện thoại của ${this.owner()?.name ?? this.user}`, data: { phone: String(this.user) }, on: { keydown: (event) => this.onKey(event), focusin: () => this.desk.use(this.user) } },
       h("div", { class: "status-bar" }, this.who, this.clock),
       this.screen,
       this.layer.node,
@@ -92,6 +92,7 @@ export class Phone {
 
   // Screen readers hear what arrives in the chats of this phone, in few words.
   announce(added) {
+    if (this.desk.front !== this.user) return;
     for (const message of added ?? []) {
       if (message.from?.id === this.user) continue;
       const chat = this.store.chat(message.chat, this.user);

@@ -42,6 +42,11 @@ class RunState(StrEnum):
     MISSED = "missed"
     """Its time passed while nobody could send; nothing was sent."""
 
+    @property
+    def is_over(self) -> bool:
+        """True when nothing more will be sent."""
+        return not RUN_MOVES[self]
+
 
 CAMPAIGN_MOVES: Mapping[CampaignState, frozenset[CampaignState]] = MappingProxyType(
     {

@@ -1,0 +1,163 @@
+"""What an officer has chosen so far for a new campaign; kept in their open dialogue."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from domain.campaign import Audience, Content
+from domain.language import Language
+from domain.library import Library, Template
+from handlers.turn import unit_values
+from storage import units
+from storage.database import Tx
+from storage.units import Group, Unit
+
+_WITH_OTHER_BUTTONS = "loi-moi"
+"""Tag of invitations, whose words speak of a button that is not there yet."""
+
+
+class Step(StrEnum):
+    """The question that is open."""
+
+    SUBJECT = "subject"
+    TEXT = "text"
+    PREVIEW = "preview"
+    VALUE = "value"
+    AREA = "area"
+    GROUPS = "groups"
+    WHEN = "when"
+    SUMMARY = "summary"
+
+
+ASAP = "asap"
+SOON: Mapping[str, timedelta] = MappingProxyType(
+    {"1m": timedelta(minutes=1), "1h": timedelta(hours=1)}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """Answers so far. `token` ties buttons to this form and to no earlier one."""
+
+    token: str
+    step: Step = Step.SUBJECT
+    subject: str = ""
+    template: str = ""
+    values: Mapping[Language, Mapping[str, str]] = field(default_factory=dict)
+    dropped: frozenset[Language] = frozenset()
+    area: str = ""
+    groups: bool = False
+    due: str = ""
+    """`asap`, a key of `SOON` counted from the submission, or an instant in ISO form."""
+
+    def due_at(self, now: datetime) -> datetime | None:
+        """Return the instant chosen; None for as soon as approved."""
+        return read_choice(self.due, now)
+
+    def with_value(self, language: Language, name: str, value: str) -> "Form":
+        """Return the form with one placeholder filled in."""
+        own = {**self.values.get(language, {}), name: value}
+        return replace(self, values={**self.values, language: own})
+
+
+def read_choice(due: str, now: datetime) -> datetime | None:
+    """Return the instant that a choice of time stands for; None for as soon as approved.
+
+    Raises: ValueError for what is no choice of ours.
+    """
+    if due == ASAP:
+        return None
+    return now + SOON[due] if due in SOON else datetime.fromisoformat(due)
+
+
+def new_form() -> Form:
+    """Return an empty form."""
+    return Form(token=secrets.token_hex(3))
+
+
+def to_data(form: Form) -> dict[str, str]:
+    """Return the form as a dialogue keeps it."""
+    values = {language.value: dict(own) for language, own in form.values.items()}
+    return {
+        "token": form.token,
+        "step": form.step.value,
+        "subject": form.subject,
+        "template": form.template,
+        "values": json.dumps(values, ensure_ascii=False),
+        "dropped": ",".join(sorted(form.dropped)),
+        "area": form.area,
+        "groups": "yes" if form.groups else "",
+        "due": form.due,
+    }
+
+
+def from_data(data: Mapping[str, str]) -> Form:
+    """Read what `to_data` wrote."""
+    values = json.loads(data["values"])
+    return Form(
+        token=data["token"],
+        step=Step(data["step"]),
+        subject=data["subject"],
+        template=data["template"],
+        values={Language(language): own for language, own in values.items()},
+        dropped=frozenset(Language(name) for name in data["dropped"].split(",") if name),
+        area=data["area"],
+        groups=data["groups"] == "yes",
+        due=data["due"],
+    )
+
+
+def offered(library: Library) -> list[Template]:
+    """Return the texts that can be sent as they are.
+
+    Pledges and invitations wait until their own buttons exist: a text must not speak of a button
+    that is not under it.
+    """
+    return [
+        template
+        for template in library.broadcasts()
+        if not template.is_pledge and _WITH_OTHER_BUTTONS not in template.tags
+    ]
+
+
+def content_of(form: Form, library: Library, unit: Unit) -> Content:
+    """Return the words the form stands for; placeholders may still lack values."""
+    template = library.get(form.template)
+    bodies = {
+        language: template.text.bodies[language]
+        for language in Language
+        if language in template.text.bodies and language not in form.dropped
+    }
+    return Content(
+        title=template.text.title,
+        bodies=bodies,
+        values={
+            language: {**unit_values(unit, language), **form.values.get(language, {})}
+            for language in bodies
+        },
+        verify_note=(template.verify_note or template.text.title) if template.verify else None,
+    )
+
+
+def groups_in(tx: Tx, unit: Unit, area_code: str) -> list[Group]:
+    """Return the connected neighbourhood groups and channels of an area."""
+    below = units.areas_below(tx, area_code)
+    return [
+        group
+        for purpose in ("neighbourhood", "channel")
+        for group in units.groups_of(tx, unit.id, purpose)
+        if group.area_code in below
+    ]
+
+
+def audience_of(tx: Tx, form: Form, unit: Unit) -> Audience:
+    """Return whom the form addresses; its groups are named one by one, as they are now."""
+    group_ids: tuple[UUID, ...] = ()
+    if form.groups:
+        group_ids = tuple(group.id for group in groups_in(tx, unit, form.area))
+    return Audience(area_code=form.area, include_groups=form.groups, group_ids=group_ids)

@@ -1,0 +1,50 @@
+"""Campaigns in chat, for staff: commands, open questions, buttons."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from domain.messages import Message
+from handlers import campaign_decisions, campaign_drafts, campaign_runs
+from handlers.router import Presser
+from handlers.turn import Turn
+
+_COMMANDS: Mapping[str, Callable[[Turn, str], None]] = MappingProxyType(
+    {
+        "/chiendich": lambda turn, _argument: campaign_drafts.start(turn),
+        "/cacdot": campaign_runs.show_list,
+        "/baocao": campaign_runs.show_reach,
+        "/tamdung": campaign_runs.pause,
+        "/tieptuc": campaign_runs.resume,
+        "/huy": campaign_runs.ask_cancel,
+    }
+)
+
+PRESSES: Mapping[str, Presser] = MappingProxyType(
+    {
+        "draft": campaign_drafts.press,
+        "approve": campaign_decisions.approve,
+        "reject": campaign_decisions.reject,
+        "retime": campaign_decisions.choose_time,
+        "unrun": campaign_runs.cancel_run,
+        "uncampaign": campaign_runs.cancel_campaign,
+    }
+)
+
+
+def staff_dialogue(turn: Turn, message: Message) -> bool:
+    """Take what linked staff answer to an open question; a command is never an answer."""
+    if turn.staff is None or message.text.lstrip().startswith("/"):
+        return False
+    return campaign_decisions.take(turn, message) or campaign_drafts.take(turn, message)
+
+
+def command(turn: Turn, message: Message) -> bool:
+    """Take a command of ours from linked staff."""
+    if turn.staff is None:
+        return False
+    name, _, argument = message.text.strip().partition(" ")
+    handler = _COMMANDS.get(name.lower().partition("@")[0])
+    if handler is None:
+        return False
+    handler(turn, argument.strip())
+    return True

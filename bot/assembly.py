@@ -26,7 +26,7 @@ from handlers.turn import ChatRules, Context
 from handlers.wiring import make_router
 from storage import addresses, settling
 from storage.database import Database, Tx, is_sqlite
-from storage.migrations_runner import is_current, upgrade
+from storage.migrations_runner import newest_revision, revision, upgrade
 from storage.packaged import load_gazetteer, load_library
 
 _NOT_CONNECTED = (
@@ -56,11 +56,12 @@ def open_database(settings: Settings, clock: Clock, *, bring_up_to_date: bool) -
     Raises: Misconfigured, DatabaseAway.
     """
     url = settings.database
-    current = is_current(url)
+    here = revision(url)
+    current = here == newest_revision()
     if not current and not bring_up_to_date:
         message = "Cơ sở dữ liệu chưa có hoặc chưa đúng phiên bản. Chạy: python -m bot db upgrade"
         raise Misconfigured(message)
-    keys = find_keys(settings.keys, fresh_database=not current)
+    keys = find_keys(settings.keys, fresh_database=here is None)
     if not current:
         upgrade(url)
     return Database(url, keys, clock)
@@ -72,7 +73,8 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
     Raises: Misconfigured, DatabaseAway.
     """
     clock = clock or SystemClock()
-    channel = TelegramChannel(telegram_settings(settings), clock)
+    telegram = telegram_settings(settings)
+    channel = TelegramChannel(telegram, clock)
     database = open_database(settings, clock, bring_up_to_date=True)
     gazetteer = load_gazetteer(demo_villages=demo)
 
@@ -104,7 +106,9 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         pace=Pace(channel.capabilities.pace, time.monotonic),
         rules=SenderRules(
             worker=f"{os.getpid()}-{secrets.token_hex(4)}",
-            send_timeout=timedelta(seconds=settings.send_timeout_s),
+            send_timeout=timedelta(
+                seconds=telegram.connect_timeout_s + telegram.send_timeout_s + 1
+            ),
         ),
         clock=clock,
         bell=outbox_bell,

@@ -1,5 +1,6 @@
 """The alarm clock: APScheduler rings, the database knows what is due."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, timedelta
 
@@ -10,6 +11,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from storage.database import DatabaseAway
 
 log = structlog.get_logger(__name__)
+
+_PATIENCE_S = 10.0
 
 Tick = Callable[[], Awaitable[None]]
 
@@ -22,13 +25,14 @@ class Clockwork:
     """
 
     def __init__(self, ticks: Mapping[str, tuple[Tick, timedelta]]) -> None:
+        self._under_way: set[asyncio.Task[None]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         for name, (tick, every) in ticks.items():
             self._scheduler.add_job(
-                _guarded,
+                self._ring,
                 IntervalTrigger(seconds=max(1, int(every.total_seconds())), timezone=UTC),
                 args=[name, tick],
                 id=name,
@@ -38,9 +42,18 @@ class Clockwork:
         """Begin to ring."""
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Ring no more; a tick under way finishes, for `wait=True` would cancel it."""
+    async def stop(self) -> None:
+        """Ring no more, and let ticks under way finish, as long as patience lasts."""
         self._scheduler.shutdown(wait=False)
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=_PATIENCE_S)
+
+    async def _ring(self, name: str, tick: Tick) -> None:
+        # APScheduler cancels what runs when it is shut down, whatever `wait` says.
+        task = asyncio.create_task(_guarded(name, tick), name=f"tick-{name}")
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        await asyncio.shield(task)
 
 
 async def _guarded(name: str, tick: Tick) -> None:

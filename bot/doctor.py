@@ -1,6 +1,7 @@
 """Say in words what is missing or wrong, before residents notice."""
 
 import asyncio
+import errno
 import os
 import socket
 import stat
@@ -159,7 +160,10 @@ def _door(settings: Settings) -> list[Finding]:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.web_host, settings.web_port))
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                text = f"Không mở được cổng {settings.web_host}:{settings.web_port}: {error}."
+                return [Finding("bad", text)]
             text = (
                 f"Cổng {settings.web_host}:{settings.web_port} đang bận: dịch vụ đang chạy, "
                 "hoặc chương trình khác dùng (đổi WEB_PORT)."
@@ -172,7 +176,7 @@ def _texts() -> list[Finding]:
     waiting = [template for template in load_library().templates.values() if template.verify]
     system = sum(1 for template in waiting if template.kind.value == "system")
     text = (
-        f"{len(waiting)} bài trong thư viện có mức phạt, điều luật hoặc số máy: chỉ huy cần đối chiếu "
-        f"trước khi gửi; trong đó {system} bài của hệ thống cần xem ngay khi cài đặt."
+        f"{len(waiting)} bài trong thư viện có mức phạt, điều luật hoặc số máy: chỉ huy cần "
+        f"đối chiếu trước khi gửi; trong đó {system} bài của hệ thống cần xem ngay khi cài đặt."
     )
     return [Finding("warn", text)]

@@ -63,7 +63,7 @@ class InboxWorker:
         while not self._stopping:
             heard = self._inbox_bell.rings
             try:
-                items = await self._database.read(lambda tx: inbox.next_items(tx, _AT_ONCE))
+                items = await self._database.read(self._due)
                 await asyncio.gather(*(self._handle(item) for item in items))
             except DatabaseAway:
                 log.warning("database_away")
@@ -79,13 +79,16 @@ class InboxWorker:
         self._stopping = True
         self._inbox_bell.ring()
 
+    def _due(self, tx: Tx) -> list[InboxItem]:
+        return inbox.next_items(tx, _AT_ONCE, self._accounts)
+
     async def _handle(self, item: InboxItem) -> None:
         account, channel = self._accounts[item.account_id]
 
         def handle(tx: Tx) -> list[PressAnswer]:
             if not inbox.claim(tx, item.id):
                 return []
-            answers = self._router.handle(tx, account, item.incoming)
+            answers = self._router.handle(tx, account, inbox.opened(tx, item))
             inbox.done(tx, item.id)
             return answers
 
@@ -110,11 +113,19 @@ class InboxWorker:
         problem = f"{type(error).__name__} at {line}"
         log.error("handler_fault", item=str(item.id), tries=item.tries + 1, problem=problem)
 
-        def note(tx: Tx) -> None:
-            if inbox.failed(tx, item.id, problem, _MOST_TRIES):
-                self._router.apologise(tx, account, item.incoming)
+        def note(tx: Tx) -> bool:
+            return inbox.failed(tx, item.id, problem, _MOST_TRIES)
 
-        await self._database.write(note)
+        if not await self._database.write(note):
+            return
+        try:
+            await self._database.write(
+                lambda tx: self._router.apologise(tx, account, inbox.opened(tx, item))
+            )
+        except DatabaseAway:
+            raise
+        except Exception as fault:  # noqa: BLE001 - the item is set aside, and stays so
+            log.error("apology_fault", item=str(item.id), error=type(fault).__name__)
         self._outbox_bell.ring()
 
     def _answer(self, channel: Channel, answer: PressAnswer) -> None:

@@ -20,7 +20,7 @@ _WORD = "zalo an ninh"
 
 
 def find_keys(path: Path, *, fresh_database: bool) -> Keyring:
-    """Read the keys; make them when there are none and the database holds nothing yet.
+    """Read the keys; make them when there are none and the database is empty (`fresh_database`).
 
     Raises: Misconfigured.
     """

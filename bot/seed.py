@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from bot.faults import sentences
 from domain.errors import Misconfigured
+from domain.language import Language
 from domain.messages import ChatKind
 from domain.places import Gazetteer
 from domain.roles import Role
@@ -30,6 +32,14 @@ class PlannedUnit(_Strict):
     card_content: bool
     name: dict[str, str]
     retention: dict[str, str]
+
+    @field_validator("name", "retention")
+    @classmethod
+    def _languages_are_known(cls, value: dict[str, str]) -> dict[str, str]:
+        if not value.get("vi", "").strip() or set(value) - set(Language):
+            message = "phải có bản tiếng Việt (vi), và chỉ có thể thêm en, zh"
+            raise ValueError(message)
+        return value
 
 
 class PlannedStaff(_Strict):
@@ -72,10 +82,7 @@ def read_plan(file: Path | None) -> Plan:
         message = f"Tệp {file} không phải TOML đúng cách: {error}."
         raise Misconfigured(message) from error
     except ValidationError as error:
-        faults = [
-            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
-            for fault in error.errors(include_input=False, include_url=False)
-        ]
+        faults = [f"{place}: {said}." for place, said in sentences(error, ".")]
         raise Misconfigured(f"Tệp {file} chưa đúng:\n" + "\n".join(faults)) from None
 
 

@@ -7,7 +7,9 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.faults import sentences
 from domain.errors import Misconfigured
+from storage.database import names_a_database
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
@@ -16,16 +18,23 @@ _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 class Settings(BaseSettings):
     """Everything that can be set; `.env.example` explains each in words."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+    )
 
     telegram_token: SecretStr = SecretStr("")
     telegram_api_url: str = "https://api.telegram.org"
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_webhook_url: str = ""
     telegram_webhook_secret: SecretStr = SecretStr("")
-    telegram_pace_per_s: float = Field(default=25.0, gt=0, le=1000)
+    telegram_pace_per_s: float = Field(default=25.0, gt=0, le=1000, allow_inf_nan=False)
 
-    database_url: str = ""
+    database_url: str = Field(default="", repr=False)
     var_dir: Path = Path("var")
     key_file: Path | None = None
 
@@ -51,7 +60,13 @@ class Settings(BaseSettings):
         if value and not value.startswith(_DATABASES):
             message = "phải bắt đầu bằng sqlite:/// hoặc postgresql+psycopg://"
             raise ValueError(message)
-        return value.replace("postgresql://", "postgresql+psycopg://", 1)
+        value = value.replace("postgresql://", "postgresql+psycopg://", 1)
+        if value and not names_a_database(value):
+            message = (
+                "không đọc được; SQLite phải chỉ một tệp, PostgreSQL phải có tên cơ sở dữ liệu"
+            )
+            raise ValueError(message)
+        return value
 
     @model_validator(mode="after")
     def _webhook_is_complete(self) -> Self:
@@ -81,9 +96,11 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = []
-        for fault in error.errors(include_input=False, include_url=False):
-            name = "_".join(str(part) for part in fault["loc"]).upper()
-            said = str(fault["msg"]).removeprefix("Value error, ")
-            lines.append(f"{name}: {said}" if name else said)
+        lines = [
+            f"{place.upper()}: {said}." if place else f"{said}."
+            for place, said in sentences(error, "_")
+        ]
         raise Misconfigured("\n".join(lines)) from None
+    except UnicodeDecodeError:
+        message = "Tệp .env không phải chữ UTF-8; hãy lưu lại tệp bằng UTF-8."
+        raise Misconfigured(message) from None

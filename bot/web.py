@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from aiohttp import web
 
 from domain.errors import Misconfigured
+from storage.database import DatabaseAway
 
 Health = Callable[[], Awaitable[dict[str, object]]]
 """Returns facts without any content; `ok` says whether all is well."""
@@ -15,7 +16,10 @@ def create_app(routes: Sequence[web.RouteDef], health: Health) -> web.Applicatio
     """Put the routes together; bodies are limited to 1 MiB."""
 
     async def healthz(_request: web.Request) -> web.Response:
-        facts = await health()
+        try:
+            facts = await health()
+        except DatabaseAway:
+            facts = {"ok": False, "database": "away"}
         return web.json_response(facts, status=200 if facts["ok"] else 503)
 
     app = web.Application(client_max_size=1024 * 1024)
@@ -47,7 +51,8 @@ class WebDoor:
                 errno.EACCES: "không được phép",
             }
             why = cause.get(error.errno or 0, error.strerror or "lỗi mạng")
-            message = f"Không mở được cổng {self._host}:{self._port} ({why}). Đổi WEB_PORT."
+            setting = "WEB_PORT" if error.errno in cause else "WEB_HOST"
+            message = f"Không mở được cổng {self._host}:{self._port} ({why}). Đổi {setting}."
             raise Misconfigured(message) from error
         port: int = self._runner.addresses[0][1]
         return port

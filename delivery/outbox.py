@@ -1,13 +1,15 @@
 """The one way out: whatever is meant for somebody becomes rows of the ledger here."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from domain.channel import Capabilities
 from domain.delivery import DeliveryKind, Lane
 from domain.fit import fit
-from domain.messages import Outgoing
+from domain.ids import short
+from domain.messages import Button, Outgoing
 from storage import addresses, ledger
 from storage.database import Tx
 
@@ -35,7 +37,13 @@ class Outbox:
         """Write a message outside any run as one or several rows; return the last row's id.
 
         `{d}` in a button's action is replaced by the row's own short id when it is sent.
+
+        Raises: ValueError when there is nothing to send or an action would get too long by that.
         """
+        if not outgoing.text.strip() and not outgoing.heading and outgoing.media is None:
+            message = "an empty message was put into the outbox"
+            raise ValueError(message)
+        personal(outgoing, address_id)
         channel = addresses.get(tx, address_id).channel
         last: UUID | None = None
         for part in fit(outgoing, self._capabilities[channel]).parts:
@@ -61,3 +69,19 @@ class Outbox:
     def fits_one_message(self, channel: str, outgoing: Outgoing) -> bool:
         """Tell whether the channel can carry it as one message, as a campaign's must be."""
         return len(fit(outgoing, self._capabilities[channel]).parts) == 1
+
+
+def personal(outgoing: Outgoing, delivery_id: UUID) -> Outgoing:
+    """Put the delivery's own id into the buttons, so that a press tells which message it was.
+
+    Raises: ValueError when an action gets longer than 64 bytes by that.
+    """
+    own = short(delivery_id)
+
+    def named(button: Button) -> Button:
+        if button.action is None or "{d}" not in button.action:
+            return button
+        return replace(button, action=button.action.replace("{d}", own))
+
+    rows = tuple(tuple(named(button) for button in row) for row in outgoing.buttons)
+    return replace(outgoing, buttons=rows)

@@ -10,6 +10,7 @@ from domain.channel import Pace as Limits
 _GUARD = 0.03
 """Share by which windows are stretched, so that jitter on the way never makes us too fast."""
 _FORGET_AFTER_S = 120.0
+_SAME_THROTTLE_S = 1.0
 
 
 class Pace:
@@ -29,8 +30,10 @@ class Pace:
         self._sleep = sleep
         self._rate = limits.account_per_s
         self._slowed_at = monotonic()
+        self._slowed = False
         self._sent: deque[float] = deque([monotonic()] * max(1, int(limits.account_per_s)))
         self._chats: dict[UUID, deque[float]] = {}
+        self._per_chat = max(1, limits.group_per_minute)
 
     @property
     def rate_per_s(self) -> float:
@@ -39,9 +42,16 @@ class Pace:
         return min(self._limits.account_per_s, recovered)
 
     def slow_down(self) -> None:
-        """Lower the rate after a throttle; it recovers by two hundredths a second."""
-        self._rate = max(1.0, self.rate_per_s * 0.7)
-        self._slowed_at = self._monotonic()
+        """Lower the rate after a throttle; it recovers by two hundredths a second.
+
+        Sends that were in flight together are throttled together: within a second they count once.
+        """
+        now = self._monotonic()
+        if self._slowed and now - self._slowed_at < _SAME_THROTTLE_S:
+            return
+        self._rate = max(min(1.0, self._limits.account_per_s), self.rate_per_s * 0.7)
+        self._slowed_at = now
+        self._slowed = True
 
     def chat_ready(self, address_id: UUID, *, group: bool) -> bool:
         """Tell whether the chat's own pace allows a message now."""
@@ -62,16 +72,17 @@ class Pace:
             await self._sleep(wait_s)
         now = self._monotonic()
         self._sent.append(now)
-        self._chats.setdefault(address_id, deque(maxlen=32)).append(now)
+        self._chats.setdefault(address_id, deque(maxlen=self._per_chat)).append(now)
         if len(self._chats) > 10_000:
             self._forget(now)
 
     def _wait_s(self, *, reply: bool) -> float:
         now = self._monotonic()
-        span = 1.0 + _GUARD
+        rate = self.rate_per_s
+        # Less than one a second is one in a longer span.
+        span = (1.0 + _GUARD) * max(1.0, 1.0 / rate)
         while self._sent and now - self._sent[0] >= span:
             self._sent.popleft()
-        rate = self.rate_per_s
         allowed = max(1, int(rate if reply else rate * (1 - self._limits.reply_share)))
         if len(self._sent) < allowed:
             return 0.0

@@ -1,14 +1,17 @@
 """The loop that sends: take a window, send it, settle it together with taking the next."""
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
 
 from delivery.bell import Bell
+from delivery.outbox import personal
 from delivery.pace import Pace
 from domain.channel import Channel, Members
 from domain.clock import Clock
@@ -35,8 +38,8 @@ from domain.failures import (
     Transient,
     Unreachable,
 )
-from domain.ids import short
-from domain.messages import Button, ChatKind, Outgoing
+from domain.fit import fit
+from domain.messages import ChatKind, Outgoing
 from storage import settling, windows
 from storage.database import Database, DatabaseAway, Tx
 from storage.settling import Settled
@@ -46,6 +49,7 @@ log = structlog.get_logger(__name__)
 
 _NAP_S = 0.5
 _LONGEST_BACKOFF = timedelta(seconds=30)
+_COUNT_WITHIN = timedelta(seconds=5)
 _CONVERSATION = (Lane.URGENT, Lane.TALK)
 _EVERYTHING = tuple(Lane)
 
@@ -57,9 +61,12 @@ class SenderRules:
     worker: str
     """Name of this process, unique among all that run."""
     send_timeout: timedelta
-    """How long the channel may take for one send; a lease outlives it."""
+    """How long one send may take, connecting included: it is broken off then, and a lease
+    outlives it."""
     talk_windows: int = 2
     other_windows: int = 2
+    patience: timedelta = timedelta(seconds=10)
+    """How long to go on trying, once told to stop, to settle what was sent."""
 
     @property
     def lease(self) -> timedelta:
@@ -92,6 +99,8 @@ class Sender:
         self._mark_again = mark_again
         self._stopping = asyncio.Event()
         self._transients = 0
+        self._quiet_until = clock.now()
+        self._give_up_at = math.inf
 
     async def run(self) -> None:
         """Send until `stop`; what is in flight then is finished and settled."""
@@ -104,34 +113,54 @@ class Sender:
 
     def stop(self) -> None:
         """Open no more windows; sends not yet begun go back untouched."""
+        self._give_up_at = time.monotonic() + self._rules.patience.total_seconds()
         self._stopping.set()
         self._bell.ring()
 
     async def _slot(self, lanes: Sequence[Lane]) -> None:
         done: Window | None = None
         results: list[Settled] = []
+        faulty = False
         while done is not None or not self._stopping.is_set():
             heard = self._bell.rings
             try:
-                window = await self._step(lanes, done, results)
+                window = await self._step(lanes, done, results, opening=not faulty)
             except DatabaseAway:
                 # The results stay with us: they are settled as soon as the database is back.
-                log.warning("database_away", settled=len(results))
+                log.warning("database_away", unsettled=len(results))
+                if time.monotonic() > self._give_up_at:
+                    log.error("left_unsettled", rows=len(results))
+                    return
+                await asyncio.sleep(_NAP_S)
+                continue
+            except Exception as error:  # noqa: BLE001 - one faulty row must not stop all the others
+                log.error("window_fault", error=type(error).__name__, unsettled=len(results))
+                if faulty or done is None:
+                    # Even settling alone fails: the lease will end, and the window be taken over.
+                    done, results = None, []
+                faulty = done is not None
                 await asyncio.sleep(_NAP_S)
                 continue
             done, results = None, []
-            if window is None:
+            if faulty:
+                faulty = False
+            elif window is None:
                 await self._bell.wait(heard, _NAP_S)
             elif window.sends:
                 results = list(await asyncio.gather(*(self._one(window, s) for s in window.sends)))
                 done = window
 
     async def _step(
-        self, lanes: Sequence[Lane], done: Window | None, results: Sequence[Settled]
+        self,
+        lanes: Sequence[Lane],
+        done: Window | None,
+        results: Sequence[Settled],
+        *,
+        opening: bool,
     ) -> Window | None:
         size = max(1, min(16, int(self._pace.rate_per_s / 4)))
         claim = Claim(self._account_id, self._rules.worker, self._rules.lease)
-        opening = not self._stopping.is_set()
+        opening = opening and not self._stopping.is_set()
 
         def step(tx: Tx) -> tuple[bool, Window | None]:
             held = done is None or settling.settle(tx, done.id, results)
@@ -160,22 +189,37 @@ class Sender:
             outcome = await self._attempt(send)
         members = None
         if isinstance(outcome, Accepted) and send.kind is DeliveryKind.POST:
-            members = await self._members(send)
+            members = await self._members(window, send)
         return Settled(send.delivery_id, send.attempt_id, outcome, members)
 
     async def _attempt(self, send: Send) -> Outcome:
-        outgoing = personal(send.outgoing, send.delivery_id)
-        if send.again:
-            outgoing = self._mark_again(outgoing, send.language)
         try:
-            sent = await self._channel.send(send.chat, outgoing)
+            outgoing = self._worded(send)
+        except ValueError:
+            log.error("unsendable", delivery=str(send.delivery_id))
+            return TurnedDown("unsendable")
+        limit_s = self._rules.send_timeout.total_seconds()
+        try:
+            async with asyncio.timeout(limit_s):
+                sent = await self._channel.send(send.chat, outgoing)
         except SendFailure as failure:
             return self._outcome(failure)
+        except TimeoutError:
+            return Unknowable("hung")
         except Exception as error:  # noqa: BLE001 - an unforeseen fault must not lose the row
             log.error("send_fault", error=type(error).__name__, delivery=str(send.delivery_id))
             return Unknowable(f"fault:{type(error).__name__}")
         self._transients = 0
         return Accepted(sent.message_id, self._clock.now())
+
+    def _worded(self, send: Send) -> Outgoing:
+        outgoing = personal(send.outgoing, send.delivery_id)
+        if not send.again:
+            return outgoing
+        marked = self._mark_again(outgoing, send.language)
+        # A text that fills a message to the brim goes again without the mark, not cut.
+        fits = len(fit(marked, self._channel.capabilities).parts) == 1
+        return marked if fits else outgoing
 
     def _outcome(self, failure: SendFailure) -> Outcome:
         match failure:
@@ -184,15 +228,14 @@ class Sender:
             case Refused(reason):
                 return TurnedDown(reason)
             case Throttled(retry_after, scope):
-                self._pace.slow_down()
+                if scope is Scope.ACCOUNT:
+                    self._pace.slow_down()
                 log.warning("throttled", seconds=retry_after.total_seconds(), scope=scope.value)
                 return NotSent("throttled", retry_after, account_wide=scope is Scope.ACCOUNT)
             case Moved(chat_id):
                 return Relocated(chat_id)
             case Transient(reason):
-                self._transients += 1
-                wait = min(_LONGEST_BACKOFF, timedelta(seconds=2 ** min(self._transients, 5)) / 4)
-                return NotSent(reason, wait, account_wide=True)
+                return NotSent(reason, self._backoff(), account_wide=True)
             case Ambiguous(reason):
                 return Unknowable(reason)
             case AccountDown(reason):
@@ -201,13 +244,27 @@ class Sender:
             case _:
                 return Unknowable(type(failure).__name__)
 
-    async def _members(self, send: Send) -> int | None:
-        if not isinstance(self._channel, Members):
+    def _backoff(self) -> timedelta:
+        """Return how long to leave the platform alone: half a second, doubled with each trouble.
+
+        Sends that were in flight together fail together: that is one trouble.
+        """
+        now = self._clock.now()
+        if now >= self._quiet_until:
+            self._transients = min(self._transients + 1, 7)
+            wait = timedelta(seconds=2**self._transients / 4)
+            self._quiet_until = now + min(_LONGEST_BACKOFF, wait)
+        return self._quiet_until - now
+
+    async def _members(self, window: Window, send: Send) -> int | None:
+        late = self._clock.now() + _COUNT_WITHIN > window.lease_until
+        if late or not isinstance(self._channel, Members):
             return None
         try:
-            return await self._channel.count_members(send.chat)
-        except SendFailure as failure:
-            log.info("members_unknown", error=type(failure).__name__)
+            async with asyncio.timeout(_COUNT_WITHIN.total_seconds()):
+                return await self._channel.count_members(send.chat)
+        except Exception as error:  # noqa: BLE001 - the post went out; a count is not worth a fault
+            log.info("members_unknown", error=type(error).__name__)
             return None
 
     async def _undertake(self) -> None:
@@ -219,6 +276,9 @@ class Sender:
                 )
             except DatabaseAway:
                 rows = 0
+            except Exception as error:  # noqa: BLE001 - what sends must outlive a faulty row
+                log.error("take_over_fault", error=type(error).__name__)
+                rows = 0
             if rows:
                 log.warning("taken_over", rows=rows)
                 self._bell.ring()
@@ -226,16 +286,3 @@ class Sender:
                 await asyncio.wait_for(self._stopping.wait(), 2.0)
             except TimeoutError:
                 continue
-
-
-def personal(outgoing: Outgoing, delivery_id: UUID) -> Outgoing:
-    """Put the delivery's own id into the buttons, so that a press tells which message it was."""
-    own = short(delivery_id)
-
-    def named(button: Button) -> Button:
-        if button.action is None or "{d}" not in button.action:
-            return button
-        return replace(button, action=button.action.replace("{d}", own))
-
-    rows = tuple(tuple(named(button) for button in row) for row in outgoing.buttons)
-    return replace(outgoing, buttons=rows)

@@ -12,6 +12,7 @@ from domain.messages import ChatKind, ChatRef
 from storage.database import Tx
 from storage.sealing import Place
 from storage.tables import account, address
+from storage.upsert import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +90,21 @@ def ensure(tx: Tx, account_id: UUID, kind: ChatKind, platform_id: str) -> Addres
     if known is not None:
         return known
     new_id = tx.new_id()
+    lookup = tx.keys.hash(f"address:{account_id.hex}", platform_id)
+    # Somebody who writes in a group and in private at once is met by two transactions.
     tx.connection.execute(
-        address.insert().values(
+        insert_into(tx, address)
+        .values(
             id=new_id,
             account_id=account_id,
             kind=kind.value,
-            lookup=tx.keys.hash(f"address:{account_id.hex}", platform_id),
+            lookup=lookup,
             platform_id=tx.keys.seal(platform_id, Place("address", "platform_id", new_id)),
         )
+        .on_conflict_do_nothing(index_elements=[address.c.account_id, address.c.lookup])
     )
-    return get(tx, new_id)
+    query = _joined().where(address.c.account_id == account_id, address.c.lookup == lookup)
+    return _address(tx.connection.execute(query).one())
 
 
 def link_resident(tx: Tx, address_id: UUID, resident_id: UUID) -> None:
@@ -141,6 +147,7 @@ def relocate(tx: Tx, address_id: UUID, platform_id: str) -> None:
         # the history, and let the newer one give up the id.
         spare = f"replaced:{taken.id.hex}"
         _set_platform_id(tx, taken.id, account_id, spare)
+        mark_unreachable(tx, taken.id, Until.FOREVER)
     _set_platform_id(tx, address_id, account_id, platform_id)
 
 

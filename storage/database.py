@@ -5,16 +5,24 @@ engine. A function never awaits, so no network or image work can slip into a tra
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from domain.clock import Clock
@@ -23,8 +31,9 @@ from storage.sealing import Keyring
 
 T = TypeVar("T")
 
-_BUSY_MS = 15_000
+_LOCK_PATIENCE = timedelta(seconds=15)
 _RETRY_STATES = frozenset({"40001", "40P01"})
+_UNDEFINED_TABLE = "42P01"
 _MOST_TRIES = 5
 
 
@@ -47,16 +56,33 @@ class DatabaseAway(Exception):
 
 
 @contextmanager
-def _sorted_errors() -> Iterator[None]:
-    """Name what is the database's own trouble: lost connection, full disk, lock, missing table."""
+def sorted_errors() -> Iterator[None]:
+    """Name what is the database's own trouble: lost connection, full disk, lock, missing table.
+
+    Raises: DatabaseAway with the driver's first line, which names no values.
+    """
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        raise DatabaseAway(first_line(error)) from error
+    except DBAPIError as error:
+        if not _is_away(error):
+            raise
+        raise DatabaseAway(_first_line(error)) from error
+    except PoolExhausted as error:
+        message = "all connections are busy"
+        raise DatabaseAway(message) from error
 
 
-def first_line(error: DBAPIError) -> str:
-    """Return the driver's message without statement or parameters."""
+def _is_away(error: DBAPIError) -> bool:
+    if getattr(error.orig, "sqlstate", None) == _UNDEFINED_TABLE:
+        return True
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        # SQLite calls a faulty statement "operational" too: that is our mistake, no use waiting.
+        return "no such table" in str(error.orig)
+    # A damaged or foreign SQLite file is a plain DatabaseError.
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+
+
+def _first_line(error: DBAPIError) -> str:
     lines = str(error.orig).strip().splitlines()
     return lines[0] if lines else type(error.orig).__name__
 
@@ -68,21 +94,31 @@ class _Door(Protocol):
 
 
 class Database:
-    """Run functions in transactions."""
+    """Run functions in transactions.
 
-    def __init__(self, url: str, keys: Keyring, clock: Clock, ids: IdMaker | None = None) -> None:
+    `lock_patience` is how long a writer on SQLite waits for one in another process.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        keys: Keyring,
+        clock: Clock,
+        ids: IdMaker | None = None,
+        lock_patience: timedelta = _LOCK_PATIENCE,
+    ) -> None:
         self.url = url
         self._keys = keys
         self._clock = clock
         self._ids = ids or IdMaker()
-        self._door: _Door = _Sqlite(url) if is_sqlite(url) else _Postgres(url)
+        self._door: _Door = _Sqlite(url, lock_patience) if is_sqlite(url) else _Postgres(url)
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction and commit; any exception rolls back.
 
         Raises: DatabaseAway.
         """
-        with _sorted_errors():
+        with sorted_errors():
             return await self._door.write(lambda connection: work(self._tx(connection)))
 
     async def read(self, work: Callable[[Tx], T]) -> T:
@@ -90,7 +126,7 @@ class Database:
 
         Raises: DatabaseAway.
         """
-        with _sorted_errors():
+        with sorted_errors():
             return await self._door.read(lambda connection: work(self._tx(connection)))
 
     async def close(self) -> None:
@@ -106,13 +142,23 @@ def is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 
 
-def sqlite_engine(url: str, *, writes: bool) -> Engine:
+def names_a_database(url: str) -> bool:
+    """Tell whether the URL can be read and names a file, or a database of a server."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return False
+    return bool(parsed.database) and parsed.database != ":memory:"
+
+
+def sqlite_engine(url: str, *, writes: bool, lock_patience: timedelta = _LOCK_PATIENCE) -> Engine:
     """Return an engine whose connections are set up for a ledger: WAL, FULL, foreign keys.
 
     Writing ones begin IMMEDIATE, so that two writers wait for each other at the start of a
     transaction instead of failing in its middle.
     """
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000})
+    busy_s = lock_patience.total_seconds()
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_s})
 
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
@@ -120,7 +166,7 @@ def sqlite_engine(url: str, *, writes: bool) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            f"busy_timeout={_BUSY_MS}",
+            f"busy_timeout={int(busy_s * 1000)}",
             "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -134,9 +180,9 @@ def sqlite_engine(url: str, *, writes: bool) -> Engine:
 
 
 class _Sqlite:
-    def __init__(self, url: str) -> None:
-        self._writer = sqlite_engine(url, writes=True)
-        self._reader = sqlite_engine(url, writes=False)
+    def __init__(self, url: str, lock_patience: timedelta) -> None:
+        self._writer = sqlite_engine(url, writes=True, lock_patience=lock_patience)
+        self._reader = sqlite_engine(url, writes=False, lock_patience=lock_patience)
         self._write_thread = ThreadPoolExecutor(1, "sqlite-write")
         self._read_threads = ThreadPoolExecutor(3, "sqlite-read")
 

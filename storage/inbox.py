@@ -1,7 +1,7 @@
 """What came in and is not yet handled; afterwards only its key stays, so a repeat is known."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,14 +17,14 @@ from storage.upsert import insert_into
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """One item to handle; `tries` counts the failed tries before."""
+    """One item to handle, still sealed; `tries` counts the failed tries before."""
 
     id: UUID
     account_id: UUID
     order: bytes
     received_at: datetime
     tries: int
-    incoming: Incoming
+    body: bytes = field(repr=False)
 
 
 def put(tx: Tx, account_id: UUID, items: Sequence[Received]) -> int:
@@ -50,8 +50,8 @@ def put(tx: Tx, account_id: UUID, items: Sequence[Received]) -> int:
     return new
 
 
-def next_items(tx: Tx, limit: int, busy: Collection[bytes] = ()) -> list[InboxItem]:
-    """Return the oldest item of each chat that is due, `busy` chats left out.
+def next_items(tx: Tx, limit: int, accounts: Collection[UUID]) -> list[InboxItem]:
+    """Return the oldest item of each chat of these accounts that is due.
 
     An item that waits for its next try holds back the later ones of its chat, nobody else's.
     """
@@ -63,27 +63,23 @@ def next_items(tx: Tx, limit: int, busy: Collection[bytes] = ()) -> list[InboxIt
     )
     query = (
         select(inbox)
-        .where(inbox.c.state == "new", first_of_chat)
+        .where(inbox.c.state == "new", inbox.c.account_id.in_(list(accounts)), first_of_chat)
         .where((inbox.c.not_before.is_(None)) | (inbox.c.not_before <= tx.now))
         .order_by(inbox.c.id)
         .limit(limit)
     )
-    if busy:
-        query = query.where(inbox.c.order_lookup.not_in(list(busy)))
-    items = []
-    for row in tx.connection.execute(query):
-        body = tx.keys.unseal(row.body, Place("inbox", "body", row.id))
-        items.append(
-            InboxItem(
-                row.id,
-                row.account_id,
-                row.order_lookup,
-                row.received_at,
-                row.tries,
-                read_incoming(body),
-            )
-        )
-    return items
+    return [
+        InboxItem(row.id, row.account_id, row.order_lookup, row.received_at, row.tries, row.body)
+        for row in tx.connection.execute(query)
+    ]
+
+
+def opened(tx: Tx, item: InboxItem) -> Incoming:
+    """Open what came in.
+
+    Raises: KeysUnusable, pydantic.ValidationError; one item's fault, no reason to stop the others.
+    """
+    return read_incoming(tx.keys.unseal(item.body, Place("inbox", "body", item.id)))
 
 
 def claim(tx: Tx, item_id: UUID) -> bool:
@@ -104,10 +100,13 @@ def done(tx: Tx, item_id: UUID) -> None:
 def failed(tx: Tx, item_id: UUID, problem: str, most_tries: int) -> bool:
     """Put a failed item back for a later try, or set it aside; True when it was set aside.
 
-    Set aside, it keeps its sealed words for a person to look at, and its chat goes on.
+    Set aside, it keeps its sealed words for a person to look at, and its chat goes on. An item
+    that somebody else handled meanwhile stays handled.
     """
-    query = select(inbox.c.tries).where(inbox.c.id == item_id)
-    tries: int = tx.connection.execute(query).scalar_one()
+    query = select(inbox.c.tries).where(inbox.c.id == item_id, inbox.c.state == "new")
+    tries: int | None = tx.connection.execute(query.with_for_update()).scalar_one_or_none()
+    if tries is None:
+        return False
     aside = tries + 1 >= most_tries
     tx.connection.execute(
         inbox.update()

@@ -1,5 +1,7 @@
 """Bring a database's schema up to date, and tell how far it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -7,32 +9,46 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, make_url
-from sqlalchemy.exc import OperationalError
+from alembic.util import CommandError
+from sqlalchemy import Connection, create_engine, func, make_url, select
 
-from storage.database import DatabaseAway, first_line, is_sqlite, sqlite_engine
+from storage.database import DatabaseAway, is_sqlite, sorted_errors, sqlite_engine
 from storage.tables import metadata
 
 _FOLDER = Path(__file__).parent / "migrations"
+_UPGRADE_LOCK = 0x5A414E
+"""Number of the advisory lock under which one process upgrades and the others wait."""
 
 
 def upgrade(url: str, to: str = "head") -> None:
-    """Run the migrations up to `to`; safe when nothing is to do.
+    """Run the migrations up to `to`; safe when nothing is to do, and when another does the same.
 
     Raises: DatabaseAway.
     """
     if is_sqlite(url) and (database := make_url(url).database):
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = _engine(url)
-    try:
-        with engine.begin() as connection:
-            config = _config()
-            config.attributes["connection"] = connection
+    with _connected(url, writes=True) as connection:
+        if not is_sqlite(url):
+            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+        config = _config()
+        config.attributes["connection"] = connection
+        try:
             command.upgrade(config, to)
-    except OperationalError as error:
-        raise DatabaseAway(first_line(error)) from error
-    finally:
-        engine.dispose()
+        except CommandError as error:
+            message = "nó thuộc về một phiên bản khác, có thể mới hơn, của chương trình"
+            raise DatabaseAway(message) from error
+
+
+def revision(url: str) -> str | None:
+    """Return the schema's revision; None for a database that does not exist or is empty.
+
+    Raises: DatabaseAway.
+    """
+    if is_sqlite(url) and not Path(make_url(url).database or "").exists():
+        # Only to look must not leave an empty file behind.
+        return None
+    with _connected(url, writes=False) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def is_current(url: str) -> bool:
@@ -40,44 +56,40 @@ def is_current(url: str) -> bool:
 
     Raises: DatabaseAway.
     """
-    engine = _engine(url)
-    try:
-        with engine.connect() as connection:
-            here = MigrationContext.configure(connection).get_current_revision()
-    except OperationalError as error:
-        raise DatabaseAway(first_line(error)) from error
-    finally:
-        engine.dispose()
-    return here == ScriptDirectory.from_config(_config()).get_current_head()
+    return revision(url) == newest_revision()
+
+
+def newest_revision() -> str | None:
+    """Return the revision that this program's tables have."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def differences(url: str) -> list[str]:
     """Return how the migrated schema differs from the tables in code; empty when it does not."""
-    engine = _engine(url)
-    try:
-        with engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
-            return [str(difference) for difference in compare_metadata(context, metadata)]
-    finally:
-        engine.dispose()
+    with _connected(url, writes=False) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return [str(difference) for difference in compare_metadata(context, metadata)]
 
 
 def new_revision(url: str, message: str, number: str) -> None:
     """Write a draft migration from what the tables in code have and the database lacks."""
-    engine = _engine(url)
+    with _connected(url, writes=True) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.revision(config, message, autogenerate=True, rev_id=number)
+
+
+@contextmanager
+def _connected(url: str, *, writes: bool) -> Iterator[Connection]:
+    if is_sqlite(url):
+        engine = sqlite_engine(url, writes=writes)
+    else:
+        engine = create_engine(url, hide_parameters=True)
     try:
-        with engine.begin() as connection:
-            config = _config()
-            config.attributes["connection"] = connection
-            command.revision(config, message, autogenerate=True, rev_id=number)
+        with sorted_errors(), engine.begin() as connection:
+            yield connection
     finally:
         engine.dispose()
-
-
-def _engine(url: str) -> Engine:
-    if is_sqlite(url):
-        return sqlite_engine(url, writes=True)
-    return create_engine(url, hide_parameters=True)
 
 
 def _config() -> Config:

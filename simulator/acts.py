@@ -239,7 +239,7 @@ def _keeper(world: World, chat: Chat, message: Message) -> Bot:
     """Find the bot that put a keyboard under a message."""
     if chat.bot_id is not None:
         return world.bot_by_id(chat.bot_id) or world.bot
-    return world.bot_by_id(message.sender or 0) or world.bot
+    return world.bot_by_id(message.by_bot or 0) or world.bot
 
 
 def _tell_standing(world: World, person: Person, before: str, after: str) -> None:

@@ -152,9 +152,10 @@ def migrate(world: World, person: Person, group: Chat, *, forum: bool = False) -
         raise PhoneError(409, "migrated", "Nhóm này đã được nâng cấp thành nhóm lớn.")
     if group.member(person.id).status != "creator":
         raise PhoneError(403, "not_the_owner", "Chỉ chủ nhóm được nâng cấp nhóm.")
-    new = Chat(
-        world.new_chat_id("supergroup"), "supergroup", group.title, world.first_message_id(), forum
-    )
+    # The new chat counts on from the old one, so that no old message id can mean a new message.
+    first_id = max(world.first_message_id(), group.next_id + 1)
+    new_id = world.new_chat_id("supergroup")
+    new = Chat(new_id, "supergroup", group.title, first_id, forum)
     for member in group.members.values():
         rights = new.full_rights() if member.status == "administrator" else frozenset()
         new.members[member.user_id] = Member(member.user_id, member.status, rights)

@@ -42,7 +42,8 @@ class Content:
 class Message:
     """One message; an edit makes a new one in its place.
 
-    `sender` is a person's or a bot's id; posts in a channel have none but `sender_chat`.
+    `sender` is a person's or a bot's id; posts in a channel have none but `sender_chat`, and
+    `by_bot` still says which bot put them there.
     `origin` is a MessageOrigin of a forwarded message. `markup` is a ReplyMarkup as sent.
     """
 
@@ -52,6 +53,7 @@ class Message:
     content: Content
     sender: int | None = None
     sender_chat: int | None = None
+    by_bot: int | None = None
     thread: int | None = None
     reply_to: int | None = None
     external_reply: Json | None = None

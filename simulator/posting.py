@@ -53,12 +53,12 @@ def tell_bots(world: World, chat: Chat, message: Message, *, edited: bool) -> No
     else:
         kind = "edited_message" if edited else "message"
     for bot in world.bots.values():
-        if sees(world, bot, chat, message):
+        if sees(bot, chat, message):
             payload = message_json(world, bot, chat, message)
             world.queues[bot.id].push(kind, payload, f"chat:{chat.id}")
 
 
-def sees(world: World, bot: Bot, chat: Chat, message: Message) -> bool:
+def sees(bot: Bot, chat: Chat, message: Message) -> bool:
     """Tell whether a bot gets a message (Bot API FAQ: what messages will my bot get)."""
     if chat.kind == "private" and chat.bot_id != bot.id:
         return False
@@ -67,11 +67,9 @@ def sees(world: World, bot: Bot, chat: Chat, message: Message) -> bool:
     just_left = gone.get("left_chat_member", {}).get("id") == bot.id
     if not member.present and not just_left:
         return False
-    if message.sender is not None and world.bot_by_id(message.sender) is not None:
-        own = message.sender == bot.id
-        told = message.content.pinned is not None or _TOLD_THOUGH_OUTGOING & gone.keys()
-        return bool(told) and (own or message.content.kind == "service")
-    if chat.kind == "channel" and message.sender is None and message.sender_chat is None:
+    if message.by_bot == bot.id:
+        return message.content.pinned is not None or bool(_TOLD_THOUGH_OUTGOING & gone.keys())
+    if message.by_bot is not None and chat.is_group and message.content.kind != "service":
         return False
     if not chat.is_group or message.content.kind == "service":
         return True
@@ -119,6 +117,7 @@ def announce(
         content,
         sender=None if chat.kind == "channel" else sender,
         sender_chat=chat.id if chat.kind == "channel" else None,
+        by_bot=sender if world.bot_by_id(sender or 0) else None,
         thread=thread,
     )
     return post(world, chat, draft)
@@ -142,6 +141,7 @@ def _forward_to_discussion(world: World, channel: Chat, message: Message) -> Non
             chat_id=group.id,
             sender=SERVICE_ACCOUNT_ID,
             sender_chat=channel.id,
+            by_bot=None,
             origin=origin_json(world, channel, message),
             automatic_forward=True,
             reply_to=None,

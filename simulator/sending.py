@@ -89,6 +89,7 @@ def deliver(
             content,
             sender=None if posts_as_channel else call.bot.id,
             sender_chat=chat.id if posts_as_channel else None,
+            by_bot=call.bot.id,
             thread=target.thread,
             reply_to=target.reply_to,
             external_reply=target.external_reply,

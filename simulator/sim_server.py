@@ -11,7 +11,7 @@ from simulator.errors import PhoneError
 from simulator.faults import Fault, FaultKind
 from simulator.people import Person
 from simulator.phone_server import json_response
-from simulator.snapshot import user_for_phone
+from simulator.snapshot import snapshot, user_for_phone
 from simulator.spec import WorldSpec
 from simulator.world import World
 
@@ -113,7 +113,9 @@ class SimServer:
         """Replace the whole world; every phone gets a new snapshot."""
         spec = WorldSpec.model_validate_json(await request.read())
         self.world.load(spec)
-        self.world.live.tell("reset")
+        shown = snapshot(self.world)
+        del shown["seq"]
+        self.world.live.tell("snapshot", **shown)
         return {"ok": True}
 
     async def add_crowd(self, request: web.Request) -> Any:

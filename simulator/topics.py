@@ -25,7 +25,19 @@ def open_topic(
         sentence=f"Đã mở chủ đề “{name}”.",
     )
     now = world.clock.now()
-    post(world, chat, Message(0, chat.id, now, content, sender=sender, thread=thread))
+    post(
+        world,
+        chat,
+        Message(
+            0,
+            chat.id,
+            now,
+            content,
+            sender=sender,
+            by_bot=sender if world.bot_by_id(sender) else None,
+            thread=thread,
+        ),
+    )
     world.live.tell("chat", chat=chat_for_phone(world, chat))
     return topic
 

@@ -44,6 +44,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     files: FileShelf = field(init=False)
     rates: Rates = field(init=False)
+    message_floor: int = 0
     webhook_changed: Callable[[int], None] | None = None
 
     def __post_init__(self) -> None:
@@ -62,7 +63,9 @@ class World:
 
         Update queues and webhooks of bots that stay (same id) stay too, emptied.
         """
-        floor = max((chat.next_id for chat in self.all_chats()), default=0)
+        self.message_floor = max(
+            (chat.next_id for chat in self.all_chats()), default=self.message_floor
+        )
         self.bots = {}
         self.people, self.chats, self.private = {}, {}, {}
         self.presses, self.polls = {}, {}
@@ -79,7 +82,7 @@ class World:
         for user in spec.users:
             self._add_person(user)
         for chat in spec.chats:
-            self._add_chat(chat, floor)
+            self._add_chat(chat)
         self.rates.forget()
 
     @property
@@ -110,7 +113,8 @@ class World:
 
     def first_message_id(self) -> int:
         """Give the id a new chat's first message gets."""
-        return counter_start(self.clock.now(), MESSAGE_IDS_PER_SECOND)
+        start = counter_start(self.clock.now(), MESSAGE_IDS_PER_SECOND)
+        return max(start, self.message_floor)
 
     def new_chat_id(self, kind: str) -> int:
         """Make up an id that no chat has: -100… for supergroups and channels."""
@@ -157,8 +161,8 @@ class World:
             blocked={first} if spec.blocked else set(),
         )
 
-    def _add_chat(self, spec: ChatSpec, floor: int) -> None:
-        start = max(self.first_message_id(), floor)
+    def _add_chat(self, spec: ChatSpec) -> None:
+        start = self.first_message_id()
         chat = Chat(spec.id, spec.kind, spec.title, start, spec.forum, spec.username)
         chat.linked = spec.linked
         owner = spec.owner

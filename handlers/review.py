@@ -1,0 +1,183 @@
+"""What reviewers do with tips in chat: reply to a card, press its buttons."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from domain.delivery import DeliveryKind, Lane
+from domain.errors import Refusal
+from domain.ids import from_short, short
+from domain.messages import Button, ChatKind, Message, Outgoing, Press
+from domain.tip import TipEventKind, TipOutcome
+from handlers.router import Presser
+from handlers.turn import Turn
+from storage import ledger, tip_events, tips
+from storage.addresses import Address
+from storage.ledger import Delivery
+from storage.tips import Tip
+from tips import cards, talk
+from tips.quoting import quoted
+
+PURPOSE = "review"
+
+
+def take(turn: Turn, message: Message) -> bool:
+    """Take what is written to us in a review group: a reply to a card goes to its writer."""
+    if turn.group is None or turn.group.purpose != PURPOSE or turn.group_address is None:
+        return False
+    if message.reply_to is None:
+        return True
+    row = ledger.by_message(turn.tx, turn.group_address.id, message.reply_to)
+    if row is not None and row.tip_id is not None:
+        _answer(turn, message, row, row.tip_id, turn.group_address)
+    return True
+
+
+def is_answer(turn: Turn, message: Message) -> bool:
+    """Tell whether a member of staff privately replies to a card or to content shown to them."""
+    return _card_replied_to(turn, message) is not None
+
+
+def answer_privately(turn: Turn, message: Message) -> bool:
+    """Take a member of staff's private reply to a card or to content shown to them."""
+    row = _card_replied_to(turn, message)
+    if row is None or row.tip_id is None:
+        return False
+    _answer(turn, message, row, row.tip_id, turn.me)
+    return True
+
+
+def press_take(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Nhận việc**."""
+    tip = talk.take(turn.tx, turn.context, _tip_id(args), turn.staff)
+    name = turn.staff.name if turn.staff is not None else ""
+    turn.answer(press.press_id, turn.text("review.taken", ma_tin=tip.case_number, ten=name))
+
+
+def press_close(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Kết thúc**: ask how it ended."""
+    tip, _ = talk.may_close(turn.tx, turn.context, _tip_id(args), turn.staff)
+    rows = tuple(
+        (
+            Button(
+                turn.text(f"review.outcome_{outcome.value}"),
+                f"done:{short(tip.id)}:{outcome.value}",
+            ),
+        )
+        for outcome in TipOutcome
+    )
+    text = turn.text("review.choose_outcome", ma_tin=tip.case_number)
+    _say_here(turn, tip, Outgoing(text=text, buttons=rows, reply_to=press.message_id))
+
+
+def press_done(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle the choice of an outcome: close, tell the writer and the readers."""
+    if len(args) != 2 or args[1] not in set(TipOutcome):
+        raise Refusal("app.stale_button")
+    outcome = TipOutcome(args[1])
+    talk.close(turn.tx, turn.context, _tip_id(args[:1]), turn.staff, outcome)
+    turn.answer(press.press_id, turn.text(f"review.outcome_{outcome.value}"))
+
+
+def press_seen(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Đã nhận** on a page."""
+    talk.page_seen(turn.tx, turn.context, _tip_id(args), turn.staff)
+    turn.answer(press.press_id, turn.text("review.page_noted"))
+
+
+def press_read(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Xem riêng**: show withheld content privately to who may read it; it is noted."""
+    tip = talk.read(turn.tx, _tip_id(args), turn.staff, turn.me.channel)
+    turn.context.outbox.put(
+        turn.tx,
+        turn.me.id,
+        Outgoing(
+            heading=turn.text("review.content_heading", ma_tin=tip.case_number),
+            text=_content(turn, tip),
+            protected=True,
+        ),
+        kind=DeliveryKind.CARD,
+        lane=Lane.TALK,
+        language=turn.language.value,
+        tip_id=tip.id,
+    )
+    turn.answer(press.press_id, turn.text("review.sent_privately"))
+
+
+def _answer(turn: Turn, message: Message, row: Delivery, tip_id: UUID, chat: Address) -> None:
+    tip = tips.get(turn.tx, tip_id)
+    if tip is None:
+        return
+    key, facts = "review.relayed", {"ma_tin": tip.case_number}
+    try:
+        if message.media or message.location is not None or not message.text.strip():
+            raise Refusal("review.only_text")
+        if row.kind is not DeliveryKind.CARD:
+            raise Refusal("review.reply_to_card", ma_tin=tip.case_number)
+        with turn.tx.connection.begin_nested():
+            talk.answer(turn.tx, turn.context, tip_id, turn.staff, message.text)
+    except Refusal as refusal:
+        # Told here and not by the router, which says nothing in groups.
+        key, facts = refusal.key, refusal.facts
+    _say_here(
+        turn,
+        tip,
+        Outgoing(text=turn.text(key, **facts), reply_to=message.message_id),
+        chat=chat,
+    )
+
+
+def _card_replied_to(turn: Turn, message: Message) -> Delivery | None:
+    if turn.staff is None or turn.chat.kind is not ChatKind.PRIVATE or message.reply_to is None:
+        return None
+    row = ledger.by_message(turn.tx, turn.me.id, message.reply_to)
+    is_card = row is not None and row.kind is DeliveryKind.CARD and row.tip_id is not None
+    return row if is_card else None
+
+
+def _content(turn: Turn, tip: Tip) -> str:
+    """Return all that was said in a tip so far, the writer's words quoted."""
+    lines: list[str] = []
+    events = tip_events.of_tip(turn.tx, tip)
+    for event in events:
+        if event.kind is TipEventKind.PIECE and event.text:
+            lines.append(quoted(event.text))
+        elif event.kind is TipEventKind.EDIT:
+            lines += [turn.text("review.edited_to"), quoted(event.text or "")]
+        elif event.kind is TipEventKind.ANSWER:
+            lines += [turn.text("review.officer_said"), quoted(event.text or "")]
+    for place in tip_events.places_of(turn.tx, tip):
+        at = {"vi_do": f"{place.latitude:.5f}", "kinh_do": f"{place.longitude:.5f}"}
+        lines.append(turn.text("review.place", **at))
+    held = cards.attachments(turn.context, events, turn.language)
+    return "\n".join([*(lines or [turn.text("review.no_words")]), *([held] if held else [])])
+
+
+def _say_here(turn: Turn, tip: Tip, outgoing: Outgoing, chat: Address | None = None) -> None:
+    """Say something about a tip to the staff in the chat in which they wrote or pressed."""
+    here = chat or turn.group_address or turn.me
+    turn.context.outbox.put(
+        turn.tx,
+        here.id,
+        outgoing,
+        kind=DeliveryKind.NOTICE,
+        lane=Lane.TALK,
+        language=turn.language.value,
+        group_id=here.group_id,
+        tip_id=tip.id,
+    )
+
+
+def _tip_id(args: Sequence[str]) -> UUID:
+    tip_id = from_short(args[0]) if len(args) == 1 else None
+    if tip_id is None:
+        raise Refusal("app.stale_button")
+    return tip_id
+
+
+PRESSES: Mapping[str, Presser] = {
+    "take": press_take,
+    "close": press_close,
+    "done": press_done,
+    "seen": press_seen,
+    "read": press_read,
+}

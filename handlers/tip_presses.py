@@ -1,0 +1,114 @@
+"""The buttons residents press about tips."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from domain.delivery import Facet
+from domain.errors import Refusal
+from domain.ids import from_short, short
+from domain.messages import ChatKind, Outgoing, Press
+from domain.tip import IllegalStep, Secrecy, TipEventKind, TipOutcome, TipState
+from handlers.router import Presser
+from handlers.turn import Turn
+from storage import dialogues, ledger, tip_events, tips
+from storage.tips import Tip
+from tips import talk
+
+TIP = "tip"
+ASK = "ask"
+"""Dialogues: invited to report, invited to ask."""
+_OPENED_JUST_NOW = timedelta(minutes=1)
+
+
+def press_tip(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Báo tin** under a broadcast: invite to write, bound to it."""
+    _invite(turn, press, args, TIP, "tips.invite")
+
+
+def press_ask(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Hỏi** under a broadcast: invite to ask, bound to it."""
+    _invite(turn, press, args, ASK, "tips.invite_question")
+
+
+def press_mistake(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Báo nhầm**: thank, and close."""
+    tip = _own_tip(turn, args)
+    try:
+        talk.mistaken(turn.tx, turn.context, tip)
+    except IllegalStep:
+        raise Refusal("tips.mistake_already", ma_tin=tip.case_number) from None
+    turn.say("tips.mistake_noted", ma_tin=tip.case_number)
+    del press
+
+
+def press_chief(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Chỉ chỉ huy xem**: hide the content from everybody else, as far as is possible."""
+    tip = _own_tip(turn, args)
+    if tip.secrecy is Secrecy.CHIEF:
+        turn.answer(press.press_id, turn.text("tips.chief_noted", ma_tin=tip.case_number))
+        return
+    tips.hide(turn.tx, tip, Secrecy.CHIEF)
+    tip_events.add(turn.tx, tip, TipEventKind.KEPT_FOR_CHIEF)
+    key = "tips.chief_noted" if tip.carded_at is None else "tips.chief_noted_late"
+    turn.say(key, ma_tin=tip.case_number)
+
+
+def press_open(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Xem** on a neutral notice: show the content, to its own chat alone."""
+    event_id = from_short(args[0]) if len(args) == 1 else None
+    tip_id = tip_events.find(turn.tx, event_id) if event_id is not None else None
+    tip = tips.locked(turn.tx, tip_id) if tip_id is not None else None
+    if tip is None or event_id is None:
+        raise Refusal("app.stale_button")
+    if tip.state is TipState.ERASED:
+        raise Refusal("tips.erased")
+    if turn.chat.kind is not ChatKind.PRIVATE or tip.address_id != turn.me.id:
+        raise Refusal("tips.not_yours")
+    events = tip_events.of_tip(turn.tx, tip)
+    event = next(event for event in events if event.id == event_id)
+    opened = [e.at for e in events if e.kind is TipEventKind.OPENED and e.text == args[0]]
+    if opened and turn.tx.now - max(opened) < _OPENED_JUST_NOW:
+        turn.answer(press.press_id, turn.text("tips.shown_above"))
+        return
+    if event.kind is TipEventKind.CLOSED:
+        outcome = turn.text(f"tips.outcome_{TipOutcome(event.text or '').value}")
+        text = turn.library_text("sys-outcome-told-back", ma_tin=tip.case_number, ket_qua=outcome)
+    else:
+        text = turn.text("tips.answer", ma_tin=tip.case_number, loi=event.text or "")
+    turn.tell(Outgoing(text=text), tip_id=tip.id)
+    tip_events.add(turn.tx, tip, TipEventKind.OPENED, text=args[0])
+
+
+def _invite(turn: Turn, press: Press, args: Sequence[str], name: str, key: str) -> None:
+    if turn.chat.kind is not ChatKind.PRIVATE:
+        turn.answer(press.press_id, turn.text("groups.write_privately"), alert=True)
+        return
+    delivery_id = from_short(args[0]) if len(args) == 1 else None
+    row = ledger.get(turn.tx, delivery_id) if delivery_id is not None else None
+    data = {}
+    if row is not None and row.run_id is not None and row.address_id == turn.me.id:
+        ledger.note_facet(turn.tx, row.id, Facet.SEEN)
+        data = {"delivery": short(row.id)}
+    dialogues.keep(turn.tx, turn.me.id, name, data)
+    turn.say(key)
+
+
+def _own_tip(turn: Turn, args: Sequence[str]) -> Tip:
+    tip_id = from_short(args[0]) if len(args) == 1 else None
+    tip = tips.locked(turn.tx, tip_id) if tip_id is not None else None
+    if tip is None:
+        raise Refusal("app.stale_button")
+    if tip.state is TipState.ERASED:
+        raise Refusal("tips.erased")
+    if turn.chat.kind is not ChatKind.PRIVATE or tip.address_id != turn.me.id:
+        raise Refusal("tips.not_yours")
+    return tip
+
+
+PRESSES: Mapping[str, Presser] = {
+    "tip": press_tip,
+    "ask": press_ask,
+    "mistake": press_mistake,
+    "chief": press_chief,
+    "open": press_open,
+}

@@ -1,0 +1,72 @@
+"""What handlers of tips share: reading a message as a piece, the numbers, the receipt's buttons."""
+
+from domain.delivery import Facet
+from domain.ids import short
+from domain.library import fill, utf16_length
+from domain.messages import Button, Message
+from domain.tip import TipKind
+from handlers.turn import Turn, unit_values
+from storage import ledger
+from storage.addresses import Address
+from storage.ledger import Delivery
+from storage.tips import Tip
+from tips import cards, paging
+from tips.intake import Piece
+from tips.urgency import Alarm
+
+_COMMAND = "/baotin"
+
+
+def after_command(text: str) -> str:
+    """Return what follows `/baotin`, or the whole text."""
+    head, _, rest = text.partition(" ")
+    return rest.strip() if head.casefold() == _COMMAND else text
+
+
+def keep_whole(turn: Turn, text: str) -> str:
+    """Return the text, cut only beyond what any platform of ours sends."""
+    limit = turn.context.rules.longest_text
+    if utf16_length(text) <= limit:
+        return text
+    return text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")
+
+
+def piece_of(turn: Turn, message: Message, chat: Address, text: str) -> Piece:
+    """Return a message as a tip keeps it."""
+    return Piece(
+        chat_address_id=chat.id,
+        message_id=message.message_id,
+        text=keep_whole(turn, text),
+        media=message.media,
+        location=message.location,
+    )
+
+
+def numbers(turn: Turn, alarm: Alarm) -> str:
+    """Return the emergency numbers in the language of the cry."""
+    language = alarm.language or turn.language
+    body = turn.context.library.system("sys-emergency", language)
+    return fill(body, unit_values(turn.unit, language))
+
+
+def receipt_buttons(turn: Turn, tip: Tip) -> tuple[tuple[Button, ...], ...]:
+    """Return what can be done about a tip just sent."""
+    return (
+        (Button(turn.text("tips.button_chief"), f"chief:{short(tip.id)}"),),
+        (Button(turn.text("tips.button_mistake"), f"mistake:{short(tip.id)}"),),
+    )
+
+
+def note_facets(turn: Turn, delivery: Delivery, kind: TipKind) -> None:
+    """Count a reply, and a tip when it is one, on the message that it answers."""
+    ledger.note_facet(turn.tx, delivery.id, Facet.REPLIED)
+    if kind is TipKind.TIP:
+        ledger.note_facet(turn.tx, delivery.id, Facet.TIPS)
+
+
+def rush(turn: Turn, tip: Tip, *, alarmed: bool) -> None:
+    """Send an urgent tip's card at once; page the people on duty when the alarm is new."""
+    if tip.urgent:
+        cards.show(turn.tx, turn.context, tip)
+    if alarmed:
+        paging.page(turn.tx, turn.context, tip)

@@ -17,7 +17,13 @@ export class Attach {
     this.layer = layer;
     this.send = send;
     this.record = record;
-    this.input = h("input", { type: "file", class: "hidden-input", tabindex: "-1", "aria-hidden": "true", data: { role: "file-input" } });
+    this.input = h("input", {
+      type: "file",
+      class: "hidden-input",
+      tabindex: "-1",
+      "aria-hidden": "true",
+      data: { role: "file-input" },
+    });
   }
 
   openMenu(anchor) {
@@ -43,7 +49,9 @@ export class Attach {
       [
         item("Giọng nói mẫu", "tone", "sample-voice", () => this.look("voice", [sampleVoice()])),
         item("Ảnh mẫu", "photo", "sample-photo", async () => this.look("photo", [await samplePhoto(1)])),
-        item("Bộ ba ảnh mẫu", "album", "sample-album", async () => this.look("album", await Promise.all([1, 2, 3].map(samplePhoto)))),
+        item("Bộ ba ảnh mẫu", "album", "sample-album", async () =>
+          this.look("album", await Promise.all([1, 2, 3].map(samplePhoto))),
+        ),
         item("Giả vờ tệp 25 MB", "file", "sample-large", () => this.look("document", [sampleFile()], PRETENDED)),
       ],
       anchor,
@@ -78,7 +86,8 @@ export class Attach {
     if (kind !== "album") this.look(kind, files.slice(0, 1));
     else if (files.length === 1) this.look(files[0].type.startsWith("video/") ? "video" : "photo", files);
     else {
-      if (files.length > LARGEST_ALBUM) this.layer.toast(`Một bộ có nhiều nhất ${LARGEST_ALBUM} ảnh; các ảnh sau chưa được lấy.`);
+      if (files.length > LARGEST_ALBUM)
+        this.layer.toast(`Một bộ có nhiều nhất ${LARGEST_ALBUM} ảnh; các ảnh sau chưa được lấy.`);
       this.look("album", files.slice(0, LARGEST_ALBUM));
     }
   }
@@ -90,11 +99,27 @@ export class Attach {
       addresses.push(URL.createObjectURL(file));
       return addresses.at(-1);
     };
-    const caption = h("textarea", { class: "caption", rows: "2", maxlength: String(LONGEST_CAPTION), placeholder: "Thêm lời (không bắt buộc)", "aria-label": "Lời kèm theo", name: "caption" });
+    const caption = h("textarea", {
+      class: "caption",
+      rows: "2",
+      maxlength: String(LONGEST_CAPTION),
+      placeholder: "Thêm lời (không bắt buộc)",
+      "aria-label": "Lời kèm theo",
+      name: "caption",
+    });
     const answer = await this.layer.dialog({
       title: TITLES[kind],
       name: "attach-look",
-      body: h("div", { class: "look" }, h("div", { class: `look-files ${files.length > 1 ? "many" : ""}` }, files.map((file) => preview(kind, file, address(file), declaredSize))), caption),
+      body: h(
+        "div",
+        { class: "look" },
+        h(
+          "div",
+          { class: `look-files ${files.length > 1 ? "many" : ""}` },
+          files.map((file) => preview(kind, file, address(file), declaredSize)),
+        ),
+        caption,
+      ),
       actions: [
         { label: "Thôi", value: null },
         { label: "Gửi", main: true, check: () => ({ text: caption.value.normalize("NFC").trim() }) },
@@ -114,11 +139,17 @@ export class Attach {
       label: "Gửi",
       fields: [
         { name: "latitude", label: "Vĩ độ (từ −90 đến 90)", value: INVENTED_POINT.latitude, inputmode: "decimal" },
-        { name: "longitude", label: "Kinh độ (từ −180 đến 180)", value: INVENTED_POINT.longitude, inputmode: "decimal" },
+        {
+          name: "longitude",
+          label: "Kinh độ (từ −180 đến 180)",
+          value: INVENTED_POINT.longitude,
+          inputmode: "decimal",
+        },
       ],
       extra: h("p", { class: "hint", text: "Điểm điền sẵn là điểm bịa đặt." }),
       check: ({ latitude, longitude }) => {
-        const within = (value, limit) => value !== "" && Number.isFinite(number(value)) && Math.abs(number(value)) <= limit;
+        const within = (value, limit) =>
+          value !== "" && Number.isFinite(number(value)) && Math.abs(number(value)) <= limit;
         if (!within(latitude, 90)) return "Vĩ độ phải là số từ −90 đến 90.";
         if (!within(longitude, 180)) return "Kinh độ phải là số từ −180 đến 180.";
         return null;
@@ -128,7 +159,13 @@ export class Attach {
   }
 }
 
-const TITLES = { photo: "Gửi ảnh", album: "Gửi nhiều ảnh", video: "Gửi video", voice: "Gửi tin thoại", document: "Gửi tệp" };
+const TITLES = {
+  photo: "Gửi ảnh",
+  album: "Gửi nhiều ảnh",
+  video: "Gửi video",
+  voice: "Gửi tin thoại",
+  document: "Gửi tệp",
+};
 
 // Telegram's phones send photos as JPEG; other pictures are turned into one first.
 async function asPicture(file) {
@@ -181,5 +218,15 @@ function preview(kind, file, address, declaredSize) {
     return sound;
   }
   const size = declaredSize ? `giả vờ ${sizeOf(declaredSize)}` : sizeOf(file.size);
-  return h("div", { class: "paper" }, h("span", { class: "paper-icon" }, icon("file")), h("span", { class: "paper-words" }, h("span", { class: "paper-name", text: file.name }), h("span", { class: "paper-size", text: size })));
+  return h(
+    "div",
+    { class: "paper" },
+    h("span", { class: "paper-icon" }, icon("file")),
+    h(
+      "span",
+      { class: "paper-words" },
+      h("span", { class: "paper-name", text: file.name }),
+      h("span", { class: "paper-size", text: size }),
+    ),
+  );
 }

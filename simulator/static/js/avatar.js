@@ -12,7 +12,11 @@ export function hueOf(id) {
 
 /** Initials of a name: the last word as Vietnamese people are called, bracketed notes left out. */
 export function initialsOf(name) {
-  const words = String(name ?? "").replace(/\(.*?\)/g, " ").trim().split(/\s+/).filter((word) => /^\p{L}|^\d/u.test(word));
+  const words = String(name ?? "")
+    .replace(/\(.*?\)/g, " ")
+    .trim()
+    .split(/\s+/)
+    .filter((word) => /^\p{L}|^\d/u.test(word));
   if (words.length === 0) return "?";
   const last = words.at(-1);
   return (words.length > 1 ? words.at(-2)[0] + last[0] : last.slice(0, 1)).toUpperCase();
@@ -26,7 +30,11 @@ export function personAvatar(id, name, size = "") {
 /** An avatar of a chat: the bot, a group or a channel. */
 export function chatAvatar(chat, size = "") {
   if (chat.kind === "private") return h("span", { class: `avatar bot ${size}`, "aria-hidden": "true" }, icon("bot"));
-  return h("span", { class: `avatar square hue-${hueOf(chat.id)} ${size}`, "aria-hidden": "true" }, icon(KIND_ICONS[chat.kind] ?? "people"));
+  return h(
+    "span",
+    { class: `avatar square hue-${hueOf(chat.id)} ${size}`, "aria-hidden": "true" },
+    icon(KIND_ICONS[chat.kind] ?? "people"),
+  );
 }
 
 const ROLES = { resident: "Người dân", officer: "Cán bộ", chief: "Chỉ huy", reviewer: "Trực tin", admin: "Quản trị" };

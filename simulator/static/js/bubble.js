@@ -12,7 +12,10 @@ export function messageNode(row, view) {
   const message = messages[0];
   const captioned = messages.find((one) => one.text) ?? message;
   const grouped = view.chat.kind !== "private" && !own;
-  const body = messages.length > 1 || message.album ? album(messages, view.hands.openPhoto) : attachment(message, { onOpenPhoto: view.hands.openPhoto, onVote: view.hands.vote });
+  const body =
+    messages.length > 1 || message.album
+      ? album(messages, view.hands.openPhoto)
+      : attachment(message, { onOpenPhoto: view.hands.openPhoto, onVote: view.hands.vote });
   const bubble = h(
     "div",
     { class: bubbleClass(message, captioned, body) },
@@ -20,7 +23,9 @@ export function messageNode(row, view) {
     message.forwarded ? h("div", { class: "forwarded" }, icon("forward"), "Tin chuyển tiếp") : null,
     message.reply_to ? replyPreview(message, view) : null,
     body,
-    captioned.text ? h("div", { class: "words" }, formatted(captioned.text, captioned.entities, view.hands.textHands)) : null,
+    captioned.text && !message.poll
+      ? h("div", { class: "words" }, formatted(captioned.text, captioned.entities, view.hands.textHands))
+      : null,
     stamp(messages.at(-1), own, captioned),
   );
   const node = h(
@@ -33,7 +38,12 @@ export function messageNode(row, view) {
       "aria-label": labelOf(message, captioned, own),
     },
     grouped ? avatarSpace(message, view.chat, last) : null,
-    h("div", { class: "stack" }, h("div", { class: "line" }, bubble, menuButton(message, view)), message.buttons ? buttons(message, view) : null),
+    h(
+      "div",
+      { class: "stack" },
+      h("div", { class: "line" }, bubble, menuButton(message, view)),
+      message.buttons ? buttons(message, view) : null,
+    ),
   );
   return node;
 }
@@ -50,7 +60,12 @@ function labelOf(message, captioned, own) {
 
 function senderName(message, chat) {
   const name = message.from?.name ?? chat.title;
-  return h("div", { class: `sender name-${hueOf(message.from?.id ?? chat.id)}` }, h("span", { class: "sender-name", text: name }), message.from?.is_bot ? h("span", { class: "bot-mark", text: "bot" }) : null);
+  return h(
+    "div",
+    { class: `sender name-${hueOf(message.from?.id ?? chat.id)}` },
+    h("span", { class: "sender-name", text: name }),
+    message.from?.is_bot ? h("span", { class: "bot-mark", text: "bot" }) : null,
+  );
 }
 
 function avatarSpace(message, chat, last) {
@@ -64,7 +79,12 @@ function replyPreview(message, view) {
   const name = reply.from?.name ?? (typeof reply.from === "string" ? reply.from : view.chat.title);
   return h(
     "button",
-    { type: "button", class: "reply-preview", data: { action: "go-to-reply", target: String(reply.id) }, on: { click: () => view.hands.goTo(reply.id) } },
+    {
+      type: "button",
+      class: "reply-preview",
+      data: { action: "go-to-reply", target: String(reply.id) },
+      on: { click: () => view.hands.goTo(reply.id) },
+    },
     h("span", { class: "reply-name", text: name }),
     h("span", { class: `reply-text ${reply.quote ? "quoted" : ""}`, text: reply.quote || reply.text || "Tin nhắn" }),
   );
@@ -125,7 +145,11 @@ function buttons(message, view) {
 /** A line in the middle of the chat: a service message. */
 export function serviceNode(row) {
   const message = row.messages[0];
-  return h("div", { class: "middle service", data: { message: String(message.id), kind: "service" } }, h("span", { text: message.text || "Thay đổi trong nhóm" }));
+  return h(
+    "div",
+    { class: "middle service", data: { message: String(message.id), kind: "service" } },
+    h("span", { text: message.text || "Thay đổi trong nhóm" }),
+  );
 }
 
 /** A message not yet sent, or not sent at all, with what can be done about it. */
@@ -135,28 +159,67 @@ export function waitingNode(row, view) {
   const bubble = h(
     "div",
     { class: "bubble" },
-    entry.reply ? h("div", { class: "reply-preview" }, h("span", { class: "reply-text", text: entry.reply.quote || entry.reply.text })) : null,
-    entry.kind === "text" ? null : h("div", { class: "waiting-kind" }, icon(WAITING_ICONS[entry.kind] ?? "file"), waitingName(entry)),
+    entry.reply
+      ? h(
+          "div",
+          { class: "reply-preview" },
+          h("span", { class: "reply-text", text: entry.reply.quote || entry.reply.text }),
+        )
+      : null,
+    entry.kind === "text"
+      ? null
+      : h("div", { class: "waiting-kind" }, icon(WAITING_ICONS[entry.kind] ?? "file"), waitingName(entry)),
     entry.text ? h("div", { class: "words", text: entry.text }) : null,
-    h("span", { class: "stamp" }, clockTime(entry.at), h("span", { class: "tick", role: "img", "aria-label": failed ? "Chưa gửi được" : "Đang gửi" }, icon(failed ? "alert" : "clock"))),
+    h(
+      "span",
+      { class: "stamp" },
+      clockTime(entry.at),
+      h(
+        "span",
+        { class: "tick", role: "img", "aria-label": failed ? "Chưa gửi được" : "Đang gửi" },
+        icon(failed ? "alert" : "clock"),
+      ),
+    ),
   );
   const mend = failed
     ? h(
         "div",
         { class: "mend", role: "alert" },
         h("span", { class: "mend-why", text: entry.error }),
-        h("button", { type: "button", class: "small-button", data: { action: "retry" }, text: "Gửi lại", on: { click: () => view.hands.retry(entry.key) } }),
-        h("button", { type: "button", class: "small-button quiet", data: { action: "discard" }, text: "Bỏ", on: { click: () => view.hands.discard(entry.key) } }),
+        h("button", {
+          type: "button",
+          class: "small-button",
+          data: { action: "retry" },
+          text: "Gửi lại",
+          on: { click: () => view.hands.retry(entry.key) },
+        }),
+        h("button", {
+          type: "button",
+          class: "small-button quiet",
+          data: { action: "discard" },
+          text: "Bỏ",
+          on: { click: () => view.hands.discard(entry.key) },
+        }),
       )
     : null;
   return h(
     "div",
-    { class: `row own waiting ${failed ? "failed" : ""} ${first ? "first" : ""} ${last ? "last" : ""}`, data: { pending: entry.key, state: entry.state } },
+    {
+      class: `row own waiting ${failed ? "failed" : ""} ${first ? "first" : ""} ${last ? "last" : ""}`,
+      data: { pending: entry.key, state: entry.state },
+    },
     h("div", { class: "stack" }, h("div", { class: "line" }, bubble), mend),
   );
 }
 
-const WAITING_ICONS = { photo: "photo", album: "album", video: "video", voice: "microphone", document: "file", location: "pin" };
+const WAITING_ICONS = {
+  photo: "photo",
+  album: "album",
+  video: "video",
+  voice: "microphone",
+  document: "file",
+  location: "pin",
+};
 const WAITING_NAMES = { photo: "Ảnh", video: "Video", voice: "Tin thoại", document: "Tệp", location: "Vị trí" };
 
 function waitingName(entry) {

@@ -15,7 +15,12 @@ export class ChatList {
     const menu = iconButton("more", "Việc với máy này", "phone-menu", () => openPhoneMenu(phone, menu));
     const scan = iconButton("scan", "Quét mã QR", "scan", () => phone.scan(scan));
     this.list = h("div", { class: "chat-rows", role: "list" });
-    this.node = h("section", { class: "chat-list", "aria-label": "Các cuộc trò chuyện", data: { view: "list" } }, h("header", { class: "list-header" }, h("h2", { text: "Tin nhắn" }), scan, menu), this.list);
+    this.node = h(
+      "section",
+      { class: "chat-list", "aria-label": "Các cuộc trò chuyện", data: { view: "list" } },
+      h("header", { class: "list-header" }, h("h2", { text: "Tin nhắn" }), scan, menu),
+      this.list,
+    );
     this.draw();
   }
 
@@ -25,13 +30,27 @@ export class ChatList {
 
   draw() {
     const chats = this.phone.store.chatsOf(this.phone.user);
-    arrange(this.list, this.rows, chats, (chat) => chat.id, (chat) => this.facts(chat), (facts) => this.row(facts));
+    arrange(
+      this.list,
+      this.rows,
+      chats,
+      (chat) => chat.id,
+      (chat) => this.facts(chat),
+      (facts) => this.row(facts),
+    );
   }
 
   facts(chat) {
     const { store, user } = this.phone;
     const last = store.lastMessage(chat.id);
-    return { chat: { id: chat.id, kind: chat.kind, title: chat.title }, last: preview(last, user, chat), at: last?.at ?? null, failed: this.phone.outbox.waiting(user, chat.id).some((entry) => entry.state === "failed"), unread: store.unread(chat.id, user), draft: this.phone.draftWords(chat.id) };
+    return {
+      chat: { id: chat.id, kind: chat.kind, title: chat.title },
+      last: preview(last, user, chat),
+      at: last?.at ?? null,
+      failed: this.phone.outbox.waiting(user, chat.id).some((entry) => entry.state === "failed"),
+      unread: store.unread(chat.id, user),
+      draft: this.phone.draftWords(chat.id),
+    };
   }
 
   row({ chat, last, at, failed, unread, draft }) {
@@ -57,11 +76,27 @@ export class TopicList {
     this.refresh = oncePerFrame(() => this.draw());
     this.list = h("div", { class: "chat-rows", role: "list" });
     const chat = phone.store.chat(chatId, phone.user);
-    const menu = iconButton("more", "Việc với nhóm", "chat-menu", () => import("./chat-menu.js").then(({ openChatMenu }) => openChatMenu(phone, phone.store.chat(chatId, phone.user), menu)));
+    const menu = iconButton("more", "Việc với nhóm", "chat-menu", () =>
+      import("./chat-menu.js").then(({ openChatMenu }) =>
+        openChatMenu(phone, phone.store.chat(chatId, phone.user), menu),
+      ),
+    );
     this.node = h(
       "section",
       { class: "chat-list", "aria-label": `Chủ đề của ${chat.title}`, data: { view: "topics", chat: String(chatId) } },
-      h("header", { class: "chat-header" }, iconButton("back", "Về danh sách", "back", () => phone.back()), chatAvatar(chat, "medium"), h("div", { class: "chat-names" }, h("h2", { class: "chat-title", text: chat.title }), h("p", { class: "chat-subtitle", text: `${chat.members?.length ?? 0} thành viên` })), menu),
+      h(
+        "header",
+        { class: "chat-header" },
+        iconButton("back", "Về danh sách", "back", () => phone.back()),
+        chatAvatar(chat, "medium"),
+        h(
+          "div",
+          { class: "chat-names" },
+          h("h2", { class: "chat-title", text: chat.title }),
+          h("p", { class: "chat-subtitle", text: `${chat.members?.length ?? 0} thành viên` }),
+        ),
+        menu,
+      ),
       this.list,
     );
     this.draw();
@@ -78,10 +113,22 @@ export class TopicList {
     const unread = store.unreadMessages(this.chatId, user);
     const topics = [{ thread: 0, name: "Chung", closed: false }, ...(chat.topics ?? [])].map((topic) => {
       const last = store.lastMessage(this.chatId, topic.thread);
-      return { ...topic, last: preview(last, user, chat), at: last?.at ?? null, unread: unread.filter((message) => threadOf(message) === topic.thread).length };
+      return {
+        ...topic,
+        last: preview(last, user, chat),
+        at: last?.at ?? null,
+        unread: unread.filter((message) => threadOf(message) === topic.thread).length,
+      };
     });
     topics.sort((one, other) => (Date.parse(other.at ?? 0) || 0) - (Date.parse(one.at ?? 0) || 0));
-    arrange(this.list, this.rows, topics, (topic) => topic.thread, (topic) => topic, (topic) => this.row(topic));
+    arrange(
+      this.list,
+      this.rows,
+      topics,
+      (topic) => topic.thread,
+      (topic) => topic,
+      (topic) => this.row(topic),
+    );
   }
 
   row(topic) {
@@ -128,7 +175,15 @@ function arrange(list, known, items, keyOf, factsOf, draw) {
 }
 
 function chatRow({ avatar, title, words, at, failed, unread, data, open }) {
-  const badge = unread > 0 ? h("span", { class: "badge", data: { unread: String(unread) }, "aria-label": `${unread} tin chưa đọc`, text: unread > 99 ? "99+" : String(unread) }) : null;
+  const badge =
+    unread > 0
+      ? h("span", {
+          class: "badge",
+          data: { unread: String(unread) },
+          "aria-label": `${unread} tin chưa đọc`,
+          text: unread > 99 ? "99+" : String(unread),
+        })
+      : null;
   return h(
     "div",
     { role: "listitem" },
@@ -139,8 +194,19 @@ function chatRow({ avatar, title, words, at, failed, unread, data, open }) {
       h(
         "span",
         { class: "chat-row-words" },
-        h("span", { class: "chat-row-line" }, h("span", { class: "chat-row-title", text: title }), at ? h("time", { datetime: at, title: fullStamp(at), text: shortStamp(at) }) : null),
-        h("span", { class: "chat-row-line" }, h("span", { class: "chat-row-last" }, words), failed ? h("span", { class: "badge failed", "aria-label": "Có tin chưa gửi được", text: "!" }) : null, badge),
+        h(
+          "span",
+          { class: "chat-row-line" },
+          h("span", { class: "chat-row-title", text: title }),
+          at ? h("time", { datetime: at, title: fullStamp(at), text: shortStamp(at) }) : null,
+        ),
+        h(
+          "span",
+          { class: "chat-row-line" },
+          h("span", { class: "chat-row-last" }, words),
+          failed ? h("span", { class: "badge failed", "aria-label": "Có tin chưa gửi được", text: "!" }) : null,
+          badge,
+        ),
       ),
     ),
   );

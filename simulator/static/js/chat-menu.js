@@ -5,17 +5,29 @@ import { chatAvatar, personAvatar, roleName } from "./avatar.js";
 
 /** Open the menu of a chat. `phone` gives store, api, layer, user, act(promise-maker), leaveChat(). */
 export function openChatMenu(phone, chat, anchor) {
-  phone.layer.menu(chat.kind === "private" ? botItems(phone) : groupItems(phone, chat), anchor, "Việc với cuộc trò chuyện");
+  phone.layer.menu(
+    chat.kind === "private" ? botItems(phone) : groupItems(phone, chat),
+    anchor,
+    "Việc với cuộc trò chuyện",
+  );
 }
 
 function botItems(phone) {
   const owner = phone.owner();
   return [
     { label: "Quét mã QR…", icon: "scan", action: "scan", act: () => phone.scan() },
-    owner?.started ? { label: "Bắt đầu lại", note: "gửi /start lần nữa", icon: "refresh", action: "restart", act: () => phone.start() } : null,
+    owner?.started
+      ? {
+          label: "Bắt đầu lại",
+          note: "gửi /start lần nữa",
+          icon: "refresh",
+          action: "restart",
+          act: () => phone.start(),
+        }
+      : null,
     owner?.blocked
       ? { label: "Bỏ chặn bot", icon: "check", action: "unblock", act: () => phone.act(() => phone.api.unblock()) }
-      : { label: "Chặn bot", icon: "block", action: "block", danger: true, act: () => block(phone) },
+      : owner?.started && { label: "Chặn bot", icon: "block", action: "block", danger: true, act: () => block(phone) },
   ];
 }
 
@@ -32,11 +44,28 @@ function groupItems(phone, chat) {
     { label: "Thành viên", icon: "people", action: "members", act: () => showMembers(phone, chat) },
     chat.forum ? { label: "Tạo chủ đề…", icon: "topic", action: "new-topic", act: () => newTopic(phone, chat) } : null,
     isBotIn ? null : { label: "Thêm bot vào", icon: "bot", action: "add-bot", act: bot("add") },
-    chat.bot === "member" ? { label: "Cho bot làm quản trị", icon: "check", action: "promote-bot", act: bot("promote") } : null,
-    chat.bot === "administrator" ? { label: "Thôi quyền quản trị của bot", icon: "person", action: "demote-bot", act: bot("demote") } : null,
+    chat.bot === "member"
+      ? { label: "Cho bot làm quản trị", icon: "check", action: "promote-bot", act: bot("promote") }
+      : null,
+    chat.bot === "administrator"
+      ? { label: "Thôi quyền quản trị của bot", icon: "person", action: "demote-bot", act: bot("demote") }
+      : null,
     isBotIn ? { label: "Đưa bot ra", icon: "block", action: "remove-bot", danger: true, act: bot("remove") } : null,
-    chat.kind === "group" ? { label: "Nâng thành siêu nhóm", icon: "refresh", action: "migrate", act: () => phone.act(() => api.migrate(chat.id)) } : null,
-    { label: chat.kind === "channel" ? "Rời kênh" : "Rời nhóm", icon: "leave", action: "leave", danger: true, act: () => leave(phone, chat) },
+    chat.kind === "group"
+      ? {
+          label: "Nâng thành siêu nhóm",
+          icon: "refresh",
+          action: "migrate",
+          act: () => phone.act(() => api.migrate(chat.id)),
+        }
+      : null,
+    {
+      label: chat.kind === "channel" ? "Rời kênh" : "Rời nhóm",
+      icon: "leave",
+      action: "leave",
+      danger: true,
+      act: () => leave(phone, chat),
+    },
   ];
 }
 
@@ -59,14 +88,28 @@ async function newTopic(phone, chat) {
 }
 
 function showMembers(phone, chat) {
-  const line = (face, name, note) => h("li", { class: "member" }, face, h("span", { class: "member-words" }, h("span", { text: name }), h("small", { text: note })));
-  const people = (chat.members ?? []).map((id) => phone.store.users.get(id)).filter(Boolean).slice(0, 200);
+  const line = (face, name, note) =>
+    h(
+      "li",
+      { class: "member" },
+      face,
+      h("span", { class: "member-words" }, h("span", { text: name }), h("small", { text: note })),
+    );
+  const people = (chat.members ?? [])
+    .map((id) => phone.store.users.get(id))
+    .filter(Boolean)
+    .slice(0, 200);
   const { bot } = phone.store;
   const botNote = { member: "bot, thành viên", administrator: "bot, quản trị" }[chat.bot];
   phone.layer.dialog({
     title: `${chat.members?.length ?? 0} thành viên`,
     name: "members",
-    body: h("ul", { class: "members" }, bot && botNote ? line(chatAvatar({ kind: "private" }, "small"), bot.name, botNote) : null, people.map((user) => line(personAvatar(user.id, user.name, "small"), user.name, roleName(user.role)))),
+    body: h(
+      "ul",
+      { class: "members" },
+      bot && botNote ? line(chatAvatar({ kind: "private" }, "small"), bot.name, botNote) : null,
+      people.map((user) => line(personAvatar(user.id, user.name, "small"), user.name, roleName(user.role))),
+    ),
   });
 }
 
@@ -91,7 +134,14 @@ export function openLinks(phone, anchor) {
     return;
   }
   phone.layer.menu(
-    links.map((link) => ({ label: link.label, note: link.url, icon: "scan", action: "link", data: { payload: link.payload ?? "" }, act: () => phone.start(link.payload) })),
+    links.map((link) => ({
+      label: link.label,
+      note: link.url,
+      icon: "scan",
+      action: "link",
+      data: { payload: link.payload ?? "" },
+      act: () => phone.start(link.payload),
+    })),
     anchor,
     "Mã QR",
   );
@@ -108,7 +158,13 @@ function joinChat(phone, anchor) {
     if (done) phone.openChat(chat.id);
   };
   phone.layer.menu(
-    open.map((chat) => ({ label: chat.title, icon: chat.kind === "channel" ? "channel" : "people", action: "join", data: { chat: String(chat.id) }, act: () => join(chat) })),
+    open.map((chat) => ({
+      label: chat.title,
+      icon: chat.kind === "channel" ? "channel" : "people",
+      action: "join",
+      data: { chat: String(chat.id) },
+      act: () => join(chat),
+    })),
     anchor,
     "Vào nhóm hoặc kênh",
   );
@@ -121,7 +177,17 @@ async function newChat(phone) {
     label: "Tạo",
     fields: [
       { name: "title", label: "Tên" },
-      { name: "kind", label: "Loại", type: "select", options: [["group", "Nhóm"], ["supergroup", "Siêu nhóm"], ["forum", "Siêu nhóm có chủ đề"], ["channel", "Kênh"]] },
+      {
+        name: "kind",
+        label: "Loại",
+        type: "select",
+        options: [
+          ["group", "Nhóm"],
+          ["supergroup", "Siêu nhóm"],
+          ["forum", "Siêu nhóm có chủ đề"],
+          ["channel", "Kênh"],
+        ],
+      },
       { name: "all", label: "Mời mọi người trên bàn", type: "checkbox" },
     ],
     check: ({ title }) => (title ? null : "Nhóm cần có tên."),
@@ -129,5 +195,7 @@ async function newChat(phone) {
   if (!values) return;
   const forum = values.kind === "forum";
   const members = values.all ? phone.neighbours() : [];
-  await phone.act(() => phone.api.makeChat(forum ? "supergroup" : values.kind, values.title.normalize("NFC"), forum, members));
+  await phone.act(() =>
+    phone.api.makeChat(forum ? "supergroup" : values.kind, values.title.normalize("NFC"), forum, members),
+  );
 }

@@ -13,7 +13,12 @@ import { watchLongPress } from "./touch.js";
 
 const TYPING_SHOWN = 5500;
 const READ_WAIT = 250;
-const ACTIONS = { typing: "đang nhập…", upload_photo: "đang gửi ảnh…", record_voice: "đang ghi âm…", upload_document: "đang gửi tệp…" };
+const ACTIONS = {
+  typing: "đang nhập…",
+  upload_photo: "đang gửi ảnh…",
+  record_voice: "đang ghi âm…",
+  upload_document: "đang gửi tệp…",
+};
 
 export class ChatView {
   /** `phone` is the phone it stands on; `thread` is null outside forums. */
@@ -44,7 +49,9 @@ export class ChatView {
   }
 
   firstUnread() {
-    const unread = this.store.unreadMessages(this.chatId, this.phone.user).filter((message) => this.thread === null || threadOf(message) === this.thread);
+    const unread = this.store
+      .unreadMessages(this.chatId, this.phone.user)
+      .filter((message) => this.thread === null || threadOf(message) === this.thread);
     return unread[0]?.id ?? null;
   }
 
@@ -54,14 +61,42 @@ export class ChatView {
     this.elsewhere = h("span", { class: "badge elsewhere", hidden: true });
     const back = iconButton("back", "Về danh sách", "back", () => this.phone.back());
     back.append(this.elsewhere);
-    const menu = iconButton("more", "Việc với cuộc trò chuyện", "chat-menu", () => openChatMenu(this.phone, this.chat, menu));
-    this.header = h("header", { class: "chat-header" }, back, chatAvatar(this.chat, "medium"), h("div", { class: "chat-names" }, this.title, this.subtitle), menu);
-    this.pinned = h("button", { type: "button", class: "pinned-bar", hidden: true, data: { action: "pinned" }, on: { click: () => this.list.goTo(this.chat.pinned) } });
+    const menu = iconButton("more", "Việc với cuộc trò chuyện", "chat-menu", () =>
+      openChatMenu(this.phone, this.chat, menu),
+    );
+    this.header = h(
+      "header",
+      { class: "chat-header" },
+      back,
+      chatAvatar(this.chat, "medium"),
+      h("div", { class: "chat-names" }, this.title, this.subtitle),
+      menu,
+    );
+    this.pinned = h("button", {
+      type: "button",
+      class: "pinned-bar",
+      hidden: true,
+      data: { action: "pinned" },
+      on: { click: () => this.list.goTo(this.chat.pinned) },
+    });
     this.foot = h("div", { class: "chat-foot" });
-    this.node = h("section", { class: "chat-view", "aria-label": this.chat.title, data: { view: "chat", chat: String(this.chatId), thread: this.thread === null ? "" : String(this.thread) } }, this.header, this.pinned, this.list.node, this.foot);
+    this.node = h(
+      "section",
+      {
+        class: "chat-view",
+        "aria-label": this.chat.title,
+        data: { view: "chat", chat: String(this.chatId), thread: this.thread === null ? "" : String(this.thread) },
+      },
+      this.header,
+      this.pinned,
+      this.list.node,
+      this.foot,
+    );
     this.greeting = h("div", { class: "greeting" });
     this.list.node.append(this.greeting);
-    watchLongPress(this.list.scroller, (row) => this.openMenu(Number(row.dataset.message), row.querySelector(".bubble") ?? row));
+    watchLongPress(this.list.scroller, (row) =>
+      this.openMenu(Number(row.dataset.message), row.querySelector(".bubble") ?? row),
+    );
     this.node.addEventListener("dragover", (event) => event.preventDefault());
     this.node.addEventListener("drop", (event) => this.onDrop(event));
     this.showFrame();
@@ -131,7 +166,11 @@ export class ChatView {
     const message = chat.pinned ? this.store.message(this.chatId, chat.pinned) : null;
     this.pinned.hidden = !message || (this.thread !== null && threadOf(message) !== this.thread);
     if (this.pinned.hidden) return;
-    fill(this.pinned, icon("pinned"), h("span", { class: "pinned-words" }, h("strong", { text: "Tin ghim" }), h("span", { text: previewOf(message) })));
+    fill(
+      this.pinned,
+      icon("pinned"),
+      h("span", { class: "pinned-words" }, h("strong", { text: "Tin ghim" }), h("span", { text: previewOf(message) })),
+    );
     this.pinned.setAttribute("aria-label", `Tin ghim: ${previewOf(message)}`);
   }
 
@@ -139,11 +178,15 @@ export class ChatView {
     const kind = this.footFor();
     if (this.foot.dataset.foot === kind) return;
     this.foot.dataset.foot = kind;
-    const big = (label, action, act) => h("button", { type: "button", class: "big-button", data: { action }, text: label, on: { click: act } });
+    const big = (label, action, act) =>
+      h("button", { type: "button", class: "big-button", data: { action }, text: label, on: { click: act } });
     const feet = {
       write: () => this.composer.node,
       start: () => big("Bắt đầu", "start", () => this.phone.start()),
-      blocked: () => [big("Bỏ chặn", "unblock", () => this.phone.act(() => this.phone.api.unblock())), h("p", { class: "foot-note", text: "Bạn đã chặn bot này." })],
+      blocked: () => [
+        big("Bỏ chặn", "unblock", () => this.phone.act(() => this.phone.api.unblock())),
+        h("p", { class: "foot-note", text: "Bạn đã chặn bot này." }),
+      ],
       channel: () => h("p", { class: "foot-note", text: "Kênh một chiều: chỉ người quản trị đăng bài." }),
       closed: () => h("p", { class: "foot-note", text: "Chủ đề này đã đóng." }),
     };
@@ -154,8 +197,16 @@ export class ChatView {
     const empty = this.messages().length === 0;
     this.greeting.hidden = !empty;
     if (!empty || this.greeting.childElementCount > 0) return;
-    const words = this.chat.kind === "private" ? "Chưa có tin nhắn nào. Bấm Bắt đầu, hoặc quét mã QR trên áp phích, để trò chuyện." : "Chưa có tin nhắn nào ở đây.";
-    fill(this.greeting, chatAvatar(this.chat, "large"), h("strong", { text: this.chat.title }), h("p", { text: words }));
+    const words =
+      this.chat.kind === "private"
+        ? "Chưa có tin nhắn nào. Bấm Bắt đầu, hoặc quét mã QR trên áp phích, để trò chuyện."
+        : "Chưa có tin nhắn nào ở đây.";
+    fill(
+      this.greeting,
+      chatAvatar(this.chat, "large"),
+      h("strong", { text: this.chat.title }),
+      h("p", { text: words }),
+    );
   }
 
   /** Take a change of the store or the outbox. */
@@ -167,7 +218,8 @@ export class ChatView {
     if (change.type === "messages" && change.chat === this.chatId) {
       if ((change.added ?? []).some((message) => message.from?.is_bot)) this.endTyping();
       // What comes while nobody looks gets its mark, if everything before it was read.
-      if (!this.list.isSeen && this.store.unread(this.chatId, this.phone.user) === 1) this.list.unreadFrom = this.firstUnread();
+      if (!this.list.isSeen && this.store.unread(this.chatId, this.phone.user) === 1)
+        this.list.unreadFrom = this.firstUnread();
       this.list.refresh();
     }
     if (change.type === "snapshot" || change.type === "outbox") this.list.refresh();
@@ -191,7 +243,9 @@ export class ChatView {
     this.reported = id;
     clearTimeout(this.readTimer);
     this.readTimer = setTimeout(() => {
-      this.phone.api.read(this.chatId, this.reported).catch(() => { this.reported = 0; });
+      this.phone.api.read(this.chatId, this.reported).catch(() => {
+        this.reported = 0;
+      });
     }, READ_WAIT);
   }
 
@@ -243,7 +297,8 @@ export class ChatView {
       saveEdit: (message, text) => this.phone.act(() => this.phone.api.edit(this.chatId, message.id, text)),
       commands: () => (this.chat.kind === "channel" ? [] : (this.store.bot?.commands ?? [])),
       commandSuffix: () => (this.chat.kind === "private" ? "" : `@${this.store.bot?.username ?? ""}`),
-      lastOwn: () => this.messages().findLast((message) => message.from?.id === this.phone.user && message.kind === "text") ?? null,
+      lastOwn: () =>
+        this.messages().findLast((message) => message.from?.id === this.phone.user && message.kind === "text") ?? null,
     };
   }
 }

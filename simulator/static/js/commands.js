@@ -30,7 +30,14 @@ export class CommandList {
       this.matches.map((one, index) =>
         h(
           "button",
-          { type: "button", class: "command", role: "option", "aria-selected": String(index === this.chosen), data: { command: one.command }, on: { click: () => this.choose(index) } },
+          {
+            type: "button",
+            class: "command",
+            role: "option",
+            "aria-selected": String(index === this.chosen),
+            data: { command: one.command },
+            on: { click: () => this.choose(index) },
+          },
           h("strong", { text: `/${one.command}` }),
           h("span", { text: one.description }),
         ),

@@ -46,8 +46,13 @@ export class Composer {
       on: {
         input: () => this.onInput(),
         keydown: (event) => this.onKey(event),
-        compositionstart: () => { this.composing = true; },
-        compositionend: () => { this.composing = false; this.onInput(); },
+        compositionstart: () => {
+          this.composing = true;
+        },
+        compositionend: () => {
+          this.composing = false;
+          this.onInput();
+        },
         paste: (event) => this.onPaste(event),
       },
     });
@@ -58,11 +63,21 @@ export class Composer {
     this.keysButton = iconButton("keyboard", "Câu trả lời có sẵn", "toggle-keyboard", () => this.keyboard.toggle());
     this.slashButton = iconButton("slash", "Lệnh của bot", "commands", () => this.openCommands());
     // Pressing a button must not take the focus (and the phone's keyboard) away from the text box.
-    for (const button of [this.sendButton, this.keysButton, this.slashButton]) button.addEventListener("pointerdown", (event) => event.preventDefault());
+    for (const button of [this.sendButton, this.keysButton, this.slashButton])
+      button.addEventListener("pointerdown", (event) => event.preventDefault());
     this.field = h("div", { class: "composer-field" }, this.slashButton, this.box, this.counter, this.keysButton);
     this.line = h("div", { class: "composer-line" }, this.attachButton, this.field, this.voiceButton, this.sendButton);
     this.recording = h("div", { class: "recording", hidden: true });
-    this.node = h("div", { class: "composer", data: { role: "composer" } }, this.commands.node, this.bar, this.line, this.recording, this.keyboard.node, this.attach.input);
+    this.node = h(
+      "div",
+      { class: "composer", data: { role: "composer" } },
+      this.commands.node,
+      this.bar,
+      this.line,
+      this.recording,
+      this.keyboard.node,
+      this.attach.input,
+    );
   }
 
   focus() {
@@ -227,13 +242,18 @@ export class Composer {
       return;
     }
     const time = h("span", { class: "recording-time", text: "0:00" });
-    const timer = setInterval(() => { time.textContent = lengthOf(take.seconds()); }, 250);
+    const timer = setInterval(() => {
+      time.textContent = lengthOf(take.seconds());
+    }, 250);
     const end = () => {
       clearInterval(timer);
       this.recording.hidden = true;
       this.line.hidden = false;
     };
-    const cancel = () => { end(); take.cancel(); };
+    const cancel = () => {
+      end();
+      take.cancel();
+    };
     const send = async () => {
       const duration = Math.max(1, take.seconds());
       end();

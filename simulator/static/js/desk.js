@@ -26,11 +26,34 @@ export class Desk {
   build() {
     this.line = h("p", { class: "line-state", role: "status", data: { connection: "connecting" } });
     this.chips = h("div", { class: "chips", role: "group", "aria-label": "Máy trên bàn" });
-    this.add = h("button", { type: "button", class: "chip add", "aria-label": "Chọn người", data: { action: "people" }, on: { click: () => this.choosePeople() } }, icon("add"), h("span", { class: "chip-words", text: "Chọn người" }));
+    this.add = h(
+      "button",
+      {
+        type: "button",
+        class: "chip add",
+        "aria-label": "Chọn người",
+        data: { action: "people" },
+        on: { click: () => this.choosePeople() },
+      },
+      icon("add"),
+      h("span", { class: "chip-words", text: "Chọn người" }),
+    );
     this.row = h("main", { class: "phones" }, h("p", { class: "waiting-note", text: "Đang mở máy…" }));
     fill(
       this.root,
-      h("header", { class: "desk-bar" }, h("h1", {}, h("span", { class: "mark", "aria-hidden": "true" }, icon("check")), h("span", { text: "Bàn điện thoại" })), this.chips, this.add, this.line),
+      h(
+        "header",
+        { class: "desk-bar" },
+        h(
+          "h1",
+          {},
+          h("span", { class: "mark", "aria-hidden": "true" }, icon("check")),
+          h("span", { text: "Bàn điện thoại" }),
+        ),
+        this.chips,
+        this.add,
+        this.line,
+      ),
       this.row,
     );
     this.showLine();
@@ -130,12 +153,20 @@ export class Desk {
 
   showBar() {
     for (const id of this.phones.keys()) this.phones.get(id).showStatus();
-    const facts = this.people().map((id) => ({ id, user: this.store.users.get(id), unread: this.store.unreadTotal(id), front: id === this.front }));
+    const facts = this.people().map((id) => ({
+      id,
+      user: this.store.users.get(id),
+      unread: this.store.unreadTotal(id),
+      front: id === this.front,
+    }));
     const seal = JSON.stringify(facts);
     if (seal === this.barSeal) return;
     this.barSeal = seal;
     const focused = document.activeElement?.closest?.(".chip")?.dataset.person;
-    fill(this.chips, facts.map((one) => this.chip(one)));
+    fill(
+      this.chips,
+      facts.map((one) => this.chip(one)),
+    );
     if (focused) this.chips.querySelector(`[data-person="${focused}"]`)?.focus({ preventScroll: true });
   }
 
@@ -143,10 +174,20 @@ export class Desk {
     const name = user?.name ?? String(id);
     return h(
       "button",
-      { type: "button", class: `chip ${front ? "front" : ""}`, "aria-pressed": String(front), "aria-label": `${name}, ${roleName(user?.role)}${unread ? `, ${unread} tin chưa đọc` : ""}`, title: name, data: { action: "front", person: String(id) }, on: { click: () => this.bringToFront(id) } },
+      {
+        type: "button",
+        class: `chip ${front ? "front" : ""}`,
+        "aria-pressed": String(front),
+        "aria-label": `${name}, ${roleName(user?.role)}${unread ? `, ${unread} tin chưa đọc` : ""}`,
+        title: name,
+        data: { action: "front", person: String(id) },
+        on: { click: () => this.bringToFront(id) },
+      },
       personAvatar(id, name, "small"),
       h("span", { class: "chip-words", text: name.replace(/\s*\(.*?\)/g, "") }),
-      unread > 0 ? h("span", { class: "badge", "aria-hidden": "true", text: unread > 99 ? "99+" : String(unread) }) : null,
+      unread > 0
+        ? h("span", { class: "badge", "aria-hidden": "true", text: unread > 99 ? "99+" : String(unread) })
+        : null,
     );
   }
 
@@ -169,6 +210,9 @@ function kept() {
 }
 
 function ids(list) {
-  const numbers = (list ?? "").split(",").map(Number).filter((id) => Number.isInteger(id) && id > 0);
+  const numbers = (list ?? "")
+    .split(",")
+    .map(Number)
+    .filter((id) => Number.isInteger(id) && id > 0);
   return numbers.length > 0 ? [...new Set(numbers)] : null;
 }

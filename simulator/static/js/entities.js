@@ -83,7 +83,13 @@ function pressable(name, title, act) {
 }
 
 function spoiler() {
-  const node = h("span", { class: "spoiler", role: "button", tabindex: "0", "aria-expanded": "false", "aria-label": "Nội dung ẩn, bấm để xem" });
+  const node = h("span", {
+    class: "spoiler",
+    role: "button",
+    tabindex: "0",
+    "aria-expanded": "false",
+    "aria-label": "Nội dung ẩn, bấm để xem",
+  });
   const inner = h("span", { "aria-hidden": "true" });
   const open = (event) => {
     if (event.type === "keydown" && event.key !== "Enter") return;

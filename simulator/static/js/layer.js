@@ -21,7 +21,12 @@ export class Layer {
 
   /** An alert with one button; resolves when it is closed. */
   alert(text, title = null) {
-    return this.dialog({ title, role: "alertdialog", body: h("p", { class: "dialog-text", text }), actions: [{ label: "Đồng ý", value: true, main: true }] });
+    return this.dialog({
+      title,
+      role: "alertdialog",
+      body: h("p", { class: "dialog-text", text }),
+      actions: [{ label: "Đồng ý", value: true, main: true }],
+    });
   }
 
   /** A question; resolves to whether it was confirmed. */
@@ -29,7 +34,10 @@ export class Layer {
     const answer = await this.dialog({
       role: "alertdialog",
       body: h("p", { class: "dialog-text", text }),
-      actions: [{ label: "Thôi", value: false }, { label, value: true, main: true, danger }],
+      actions: [
+        { label: "Thôi", value: false },
+        { label, value: true, main: true, danger },
+      ],
     });
     return answer === true;
   }
@@ -71,8 +79,22 @@ export class Layer {
       const main = actions.find((action) => action.main);
       const box = h(
         "form",
-        { class: `dialog ${wide ? "wide" : ""}`, role, "aria-modal": "true", "aria-label": title ?? "Thông báo", novalidate: true, data: { dialog: name } },
-        title ? h("div", { class: "dialog-head" }, h("h2", { text: title }), iconButton("close", "Đóng", "close-dialog", () => close(null))) : null,
+        {
+          class: `dialog ${wide ? "wide" : ""}`,
+          role,
+          "aria-modal": "true",
+          "aria-label": title ?? "Thông báo",
+          novalidate: true,
+          data: { dialog: name },
+        },
+        title
+          ? h(
+              "div",
+              { class: "dialog-head" },
+              h("h2", { text: title }),
+              iconButton("close", "Đóng", "close-dialog", () => close(null)),
+            )
+          : null,
         h("div", { class: "dialog-body" }, body),
         actions.length ? foot : null,
       );
@@ -80,7 +102,17 @@ export class Layer {
         event.preventDefault();
         if (main) decide(main);
       });
-      const veil = h("div", { class: "veil", on: { click: (event) => event.target === veil && close(null), keydown: (event) => trap(event, box, () => close(null)) } }, box);
+      const veil = h(
+        "div",
+        {
+          class: "veil",
+          on: {
+            click: (event) => event.target === veil && close(null),
+            keydown: (event) => trap(event, box, () => close(null)),
+          },
+        },
+        box,
+      );
       this.node.append(veil);
       this.open.push({ veil, close });
       firstFocus(box);
@@ -91,7 +123,10 @@ export class Layer {
   async form({ title, fields, label, check = () => null, extra = null, name = "form" }) {
     const inputs = fields.map((field) => [field.name, fieldInput(field)]);
     const fault = h("p", { class: "fault", role: "alert" });
-    const read = () => Object.fromEntries(inputs.map(([key, input]) => [key, input.type === "checkbox" ? input.checked : input.value.trim()]));
+    const read = () =>
+      Object.fromEntries(
+        inputs.map(([key, input]) => [key, input.type === "checkbox" ? input.checked : input.value.trim()]),
+      );
     const body = [fields.map((field, index) => fieldRow(field, inputs[index][1])), extra, fault];
     return this.dialog({
       title,
@@ -130,13 +165,35 @@ export class Layer {
       items.filter(Boolean).map((item) =>
         h(
           "button",
-          { type: "button", class: `menu-item ${item.danger ? "danger" : ""}`, role: "menuitem", data: { action: item.action ?? "menu-item", ...item.data }, on: { click: () => { close(); item.act(); } } },
+          {
+            type: "button",
+            class: `menu-item ${item.danger ? "danger" : ""}`,
+            role: "menuitem",
+            data: { action: item.action ?? "menu-item", ...item.data },
+            on: {
+              click: () => {
+                close();
+                item.act();
+              },
+            },
+          },
           item.icon ? icon(item.icon) : null,
           h("span", { class: "menu-words" }, item.label, item.note ? h("small", { text: item.note }) : null),
         ),
       ),
     );
-    const veil = h("div", { class: "veil clear", on: { click: (event) => event.target === veil && close(), contextmenu: (event) => event.preventDefault(), keydown: (event) => walk(event, list, close) } }, list);
+    const veil = h(
+      "div",
+      {
+        class: "veil clear",
+        on: {
+          click: (event) => event.target === veil && close(),
+          contextmenu: (event) => event.preventDefault(),
+          keydown: (event) => walk(event, list, close),
+        },
+      },
+      list,
+    );
     onlyFreshPresses(veil);
     this.node.append(veil);
     this.menuClose = close;
@@ -151,7 +208,11 @@ export class Layer {
 }
 
 function firstFocus(box) {
-  const target = box.querySelector("[autofocus]") ?? box.querySelector("input, textarea, select") ?? box.querySelector(".dialog-button.main") ?? box.querySelector("button");
+  const target =
+    box.querySelector("[autofocus]") ??
+    box.querySelector("input, textarea, select") ??
+    box.querySelector(".dialog-button.main") ??
+    box.querySelector("button");
   target?.focus({ preventScroll: true });
 }
 
@@ -162,7 +223,9 @@ function trap(event, box, close) {
     return;
   }
   if (event.key !== "Tab") return;
-  const stops = [...box.querySelectorAll("button, input, textarea, select, a[href]")].filter((node) => !node.disabled && node.offsetParent !== null);
+  const stops = [...box.querySelectorAll("button, input, textarea, select, a[href]")].filter(
+    (node) => !node.disabled && node.offsetParent !== null,
+  );
   const edge = event.shiftKey ? stops[0] : stops.at(-1);
   if (document.activeElement !== edge) return;
   event.preventDefault();
@@ -172,7 +235,9 @@ function trap(event, box, close) {
 // The finger that opened a menu by a long press is lifted over it: that must neither choose nor close.
 function onlyFreshPresses(veil) {
   let pressed = false;
-  veil.addEventListener("pointerdown", () => { pressed = true; });
+  veil.addEventListener("pointerdown", () => {
+    pressed = true;
+  });
   const swallow = (event) => {
     if (!pressed && event.detail > 0) event.stopImmediatePropagation();
   };
@@ -207,12 +272,27 @@ function put(list, anchor, frame) {
 
 function fieldInput(field) {
   if (field.type === "select") {
-    return h("select", { name: field.name }, field.options.map(([value, text]) => h("option", { value, text })));
+    return h(
+      "select",
+      { name: field.name },
+      field.options.map(([value, text]) => h("option", { value, text })),
+    );
   }
   if (field.type === "textarea") return h("textarea", { name: field.name, rows: "4" }, field.value ?? "");
-  return h("input", { name: field.name, type: field.type ?? "text", value: field.value ?? "", inputmode: field.inputmode ?? null, autocomplete: "off" });
+  return h("input", {
+    name: field.name,
+    type: field.type ?? "text",
+    value: field.value ?? "",
+    inputmode: field.inputmode ?? null,
+    autocomplete: "off",
+  });
 }
 
 function fieldRow(field, input) {
-  return h("label", { class: `field ${field.type === "checkbox" ? "check" : ""}` }, h("span", { text: field.label }), input);
+  return h(
+    "label",
+    { class: `field ${field.type === "checkbox" ? "check" : ""}` },
+    h("span", { text: field.label }),
+    input,
+  );
 }

@@ -8,7 +8,12 @@ export class Lightbox {
     image.src = address;
     this.node = h(
       "dialog",
-      { class: "lightbox", "aria-label": "Xem ảnh", data: { dialog: "lightbox" }, on: { close: () => this.node.remove(), click: (event) => event.target !== image && this.node.close() } },
+      {
+        class: "lightbox",
+        "aria-label": "Xem ảnh",
+        data: { dialog: "lightbox" },
+        on: { close: () => this.node.remove(), click: (event) => event.target !== image && this.node.close() },
+      },
       iconButton("close", "Đóng", "close-lightbox", () => this.node.close()),
       image,
       words ? h("p", { text: words }) : null,

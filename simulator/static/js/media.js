@@ -11,7 +11,10 @@ const TALLEST = 320;
 export function attachment(message, { onOpenPhoto, onVote } = {}) {
   if (message.kind === "location" && message.location) return place(message.location);
   if (message.poll) return poll(message.poll, (option) => onVote?.(message, option));
-  if (!message.file) return KINDS_WITHOUT_FILE[message.kind] ? h("p", { class: "odd-kind", text: KINDS_WITHOUT_FILE[message.kind] }) : null;
+  if (!message.file)
+    return KINDS_WITHOUT_FILE[message.kind]
+      ? h("p", { class: "odd-kind", text: KINDS_WITHOUT_FILE[message.kind] })
+      : null;
   if (message.kind === "photo" || isPicture(message)) return photo(message, onOpenPhoto);
   if (message.kind === "video" || message.kind === "animation" || message.kind === "video_note") return video(message);
   if (message.kind === "voice" || message.kind === "audio") return voice(message);
@@ -19,8 +22,18 @@ export function attachment(message, { onOpenPhoto, onVote } = {}) {
 }
 
 const KINDS_WITHOUT_FILE = {
-  photo: "Ảnh", video: "Video", voice: "Tin thoại", audio: "Âm thanh", document: "Tệp", sticker: "Nhãn dán",
-  contact: "Danh thiếp", poll: "Bình chọn", venue: "Địa điểm", dice: "Xúc xắc", animation: "Ảnh động", video_note: "Video tròn",
+  photo: "Ảnh",
+  video: "Video",
+  voice: "Tin thoại",
+  audio: "Âm thanh",
+  document: "Tệp",
+  sticker: "Nhãn dán",
+  contact: "Danh thiếp",
+  poll: "Bình chọn",
+  venue: "Địa điểm",
+  dice: "Xúc xắc",
+  animation: "Ảnh động",
+  video_note: "Video tròn",
 };
 
 /** A short name for a kind of message, for previews and screen readers. */
@@ -39,7 +52,10 @@ export function previewOf(message) {
 }
 
 // Pressing an option votes for it; `choose(number)` tells which.
-function poll({ question, options = [], total_voter_count: voters = 0, is_closed: closed, is_anonymous: anonymous }, choose) {
+function poll(
+  { question, options = [], total_voter_count: voters = 0, is_closed: closed, is_anonymous: anonymous },
+  choose,
+) {
   const line = (option, index) => {
     const share = voters > 0 ? Math.round((100 * (option.voter_count ?? 0)) / voters) : 0;
     const full = h("i");
@@ -49,14 +65,26 @@ function poll({ question, options = [], total_voter_count: voters = 0, is_closed
       {},
       h(
         "button",
-        { type: "button", class: "poll-option", disabled: closed, data: { option: String(index) }, on: { click: () => choose(index) } },
+        {
+          type: "button",
+          class: "poll-option",
+          disabled: closed,
+          data: { option: String(index) },
+          on: { click: () => choose(index) },
+        },
         h("span", { class: "poll-line" }, h("span", { text: option.text }), h("span", { text: `${share}%` })),
         h("span", { class: "poll-bar", "aria-hidden": "true" }, full),
       ),
     );
   };
   const note = closed ? "Bình chọn đã đóng" : anonymous ? "Bình chọn kín" : "Bình chọn công khai";
-  return h("div", { class: "poll" }, h("strong", { text: question }), h("small", { text: `${note}, ${voters} người` }), h("ul", {}, options.map(line)));
+  return h(
+    "div",
+    { class: "poll" },
+    h("strong", { text: question }),
+    h("small", { text: `${note}, ${voters} người` }),
+    h("ul", {}, options.map(line)),
+  );
 }
 
 function addressOf(message) {
@@ -73,7 +101,13 @@ export function photo(message, onOpen, inGrid = false) {
   const image = h("img", { alt: message.text || "Ảnh", loading: "lazy", decoding: "async", draggable: "false" });
   const button = h(
     "button",
-    { type: "button", class: "photo", "aria-label": `Xem ảnh${message.text ? `: ${message.text}` : ""}`, data: { action: "open-photo" }, on: { click: () => onOpen?.(addressOf(message), message.text) } },
+    {
+      type: "button",
+      class: "photo",
+      "aria-label": `Xem ảnh${message.text ? `: ${message.text}` : ""}`,
+      data: { action: "open-photo" },
+      on: { click: () => onOpen?.(addressOf(message), message.text) },
+    },
     image,
   );
   if (!inGrid && width && height) {
@@ -81,7 +115,9 @@ export function photo(message, onOpen, inGrid = false) {
     button.style.width = `${Math.max(120, Math.round(width * scale))}px`;
     button.style.aspectRatio = `${Math.max(width / height, 120 / TALLEST)}`;
   }
-  image.addEventListener("error", () => fill(button, h("span", { class: "photo-missing" }, icon("photo"), "Không xem được ảnh")));
+  image.addEventListener("error", () =>
+    fill(button, h("span", { class: "photo-missing" }, icon("photo"), "Không xem được ảnh")),
+  );
   image.src = addressOf(message);
   return button;
 }
@@ -92,12 +128,23 @@ export function album(messages, onOpen) {
     const inner = message.kind === "video" ? video(message, true) : photo(message, onOpen, true);
     return h("div", { class: "tile", data: index > 0 ? { message: String(message.id) } : {} }, inner);
   });
-  return h("div", { class: `album count-${Math.min(messages.length, 10)}`, role: "group", "aria-label": `Bộ ${messages.length} ảnh` }, tiles);
+  return h(
+    "div",
+    { class: `album count-${Math.min(messages.length, 10)}`, role: "group", "aria-label": `Bộ ${messages.length} ảnh` },
+    tiles,
+  );
 }
 
 function video(message, inGrid = false) {
-  const node = h("video", { class: inGrid ? "film in-grid" : "film", controls: true, preload: "metadata", playsinline: true, "aria-label": "Video" });
-  if (message.file.width && message.file.height && !inGrid) node.style.aspectRatio = `${message.file.width / message.file.height}`;
+  const node = h("video", {
+    class: inGrid ? "film in-grid" : "film",
+    controls: true,
+    preload: "metadata",
+    playsinline: true,
+    "aria-label": "Video",
+  });
+  if (message.file.width && message.file.height && !inGrid)
+    node.style.aspectRatio = `${message.file.width / message.file.height}`;
   node.src = addressOf(message);
   return node;
 }
@@ -122,8 +169,17 @@ function voice(message) {
   sound.src = addressOf(message);
   const shape = h("span", { class: "wave", "aria-hidden": "true" }, bars(message.file.unique_id ?? message.file.name));
   const time = h("span", { class: "voice-time", text: lengthOf(message.file.duration) });
-  const button = h("button", { type: "button", class: "play", "aria-label": "Nghe tin thoại", data: { action: "play" } }, icon("play"));
-  const node = h("div", { class: "voice", data: { state: "still" } }, button, h("span", { class: "voice-body" }, shape, time));
+  const button = h(
+    "button",
+    { type: "button", class: "play", "aria-label": "Nghe tin thoại", data: { action: "play" } },
+    icon("play"),
+  );
+  const node = h(
+    "div",
+    { class: "voice", data: { state: "still" } },
+    button,
+    h("span", { class: "voice-body" }, shape, time),
+  );
   const show = () => {
     const playing = !sound.paused && !sound.ended;
     node.dataset.state = playing ? "playing" : "still";
@@ -135,11 +191,20 @@ function voice(message) {
     const share = sound.ended ? 0 : sound.currentTime / total;
     const lit = Math.round(share * shape.children.length);
     [...shape.children].forEach((bar, index) => bar.classList.toggle("lit", index < lit));
-    time.textContent = lengthOf(sound.currentTime > 0 && !sound.ended ? sound.currentTime : message.file.duration || total);
+    time.textContent = lengthOf(
+      sound.currentTime > 0 && !sound.ended ? sound.currentTime : message.file.duration || total,
+    );
   };
-  for (const event of ["play", "pause", "ended"]) sound.addEventListener(event, () => { show(); progress(); });
+  for (const event of ["play", "pause", "ended"])
+    sound.addEventListener(event, () => {
+      show();
+      progress();
+    });
   sound.addEventListener("timeupdate", progress);
-  sound.addEventListener("error", () => { node.dataset.state = "broken"; time.textContent = "Không nghe được"; });
+  sound.addEventListener("error", () => {
+    node.dataset.state = "broken";
+    time.textContent = "Không nghe được";
+  });
   button.addEventListener("click", () => {
     if (!sound.paused) {
       sound.pause();
@@ -147,7 +212,9 @@ function voice(message) {
     }
     if (nowPlaying && nowPlaying !== sound) nowPlaying.pause();
     nowPlaying = sound;
-    sound.play().catch(() => { node.dataset.state = "broken"; });
+    sound.play().catch(() => {
+      node.dataset.state = "broken";
+    });
   });
   return node;
 }
@@ -158,7 +225,12 @@ export function paper(file, address) {
     "a",
     { class: "paper", href: address, download: file.name ?? "tep", data: { action: "save-file" } },
     h("span", { class: "paper-icon" }, icon("file")),
-    h("span", { class: "paper-words" }, h("span", { class: "paper-name", text: file.name ?? "Tệp" }), h("span", { class: "paper-size", text: sizeOf(file.size) })),
+    h(
+      "span",
+      { class: "paper-words" },
+      h("span", { class: "paper-name", text: file.name ?? "Tệp" }),
+      h("span", { class: "paper-size", text: sizeOf(file.size) }),
+    ),
   );
 }
 
@@ -173,7 +245,14 @@ function place(location) {
   return h(
     "div",
     { class: "place", role: "img", "aria-label": `Vị trí ${coordinates(location)}` },
-    h("div", { class: "place-map" }, h("span", { class: "place-road" }), h("span", { class: "place-road second" }), h("span", { class: "place-river" }), h("span", { class: "place-pin" }, icon("pin"))),
+    h(
+      "div",
+      { class: "place-map" },
+      h("span", { class: "place-road" }),
+      h("span", { class: "place-road second" }),
+      h("span", { class: "place-river" }),
+      h("span", { class: "place-pin" }, icon("pin")),
+    ),
     h("div", { class: "place-words" }, h("strong", { text: "Vị trí" }), h("span", { text: coordinates(location) })),
   );
 }

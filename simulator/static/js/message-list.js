@@ -30,13 +30,27 @@ export class MessageList {
     this.rows = h("div", { class: "rows" });
     this.scroller = h(
       "div",
-      { class: "scroller", tabindex: "0", role: "log", "aria-live": "off", "aria-label": "Tin nhắn", on: { scroll: () => this.onScroll(), keydown: (event) => this.onKey(event) } },
+      {
+        class: "scroller",
+        tabindex: "0",
+        role: "log",
+        "aria-live": "off",
+        "aria-label": "Tin nhắn",
+        on: { scroll: () => this.onScroll(), keydown: (event) => this.onKey(event) },
+      },
       this.rows,
     );
     this.count = h("span", { class: "badge", hidden: true });
     this.toEnd = h(
       "button",
-      { type: "button", class: "to-end", hidden: true, "aria-label": "Xuống tin mới nhất", data: { action: "to-end" }, on: { click: () => this.scrollToEnd(true) } },
+      {
+        type: "button",
+        class: "to-end",
+        hidden: true,
+        "aria-label": "Xuống tin mới nhất",
+        data: { action: "to-end" },
+        on: { click: () => this.scrollToEnd(true) },
+      },
       icon("down"),
       this.count,
     );
@@ -88,7 +102,11 @@ export class MessageList {
   anchor() {
     const top = this.scroller.scrollTop;
     for (const [key, { node, row }] of this.nodes) {
-      if (row.kind === "message" && node.offsetTop <= top + this.scroller.clientHeight && node.offsetTop + node.offsetHeight > top) {
+      if (
+        row.kind === "message" &&
+        node.offsetTop <= top + this.scroller.clientHeight &&
+        node.offsetTop + node.offsetHeight > top
+      ) {
         return { key, bottom: node.offsetTop + node.offsetHeight };
       }
     }
@@ -112,7 +130,8 @@ export class MessageList {
       let known = this.nodes.get(row.key);
       if (!known || !sameRow(known.row, row)) {
         const node = this.draw(row);
-        if (!first && !known && (row.kind === "message" || row.kind === "waiting") && this.stuck) node.classList.add("entering");
+        if (!first && !known && (row.kind === "message" || row.kind === "waiting") && this.stuck)
+          node.classList.add("entering");
         if (known) {
           if (cursor === known.node) cursor = node;
           known.node.replaceWith(node);
@@ -127,7 +146,8 @@ export class MessageList {
 
   draw(row) {
     if (row.kind === "day") return h("div", { class: "middle day" }, h("span", { text: dayName(row.at) }));
-    if (row.kind === "unread") return h("div", { class: "unread-mark", data: { mark: "unread" } }, h("span", { text: "Tin chưa đọc" }));
+    if (row.kind === "unread")
+      return h("div", { class: "unread-mark", data: { mark: "unread" } }, h("span", { text: "Tin chưa đọc" }));
     if (row.kind === "service") return serviceNode(row);
     if (row.kind === "waiting") return waitingNode(row, this.view);
     return messageNode(row, this.view);

@@ -10,9 +10,20 @@ export function openMessageMenu(layer, message, anchor, { own, mayWrite, hands }
   layer.menu(
     [
       mayWrite ? { label: "Trả lời", icon: "reply", action: "reply", act: () => hands.reply(message) } : null,
-      mayWrite && message.text ? { label: picked ? "Trả lời, trích phần đã chọn" : "Trả lời, trích một đoạn…", icon: "quote", action: "quote", act: () => quote(layer, message, picked, hands) } : null,
-      message.text && !message.protected ? { label: "Chép lời", icon: "copy", action: "copy", act: () => hands.copy(message.text) } : null,
-      own && EDITABLE.has(message.kind) && message.text && !message.forwarded ? { label: "Sửa", icon: "edit", action: "edit", act: () => hands.edit(message) } : null,
+      mayWrite && message.text
+        ? {
+            label: picked ? "Trả lời, trích phần đã chọn" : "Trả lời, trích một đoạn…",
+            icon: "quote",
+            action: "quote",
+            act: () => quote(layer, message, picked, hands),
+          }
+        : null,
+      message.text && !message.protected
+        ? { label: "Chép lời", icon: "copy", action: "copy", act: () => hands.copy(message.text) }
+        : null,
+      own && EDITABLE.has(message.kind) && message.text && !message.forwarded
+        ? { label: "Sửa", icon: "edit", action: "edit", act: () => hands.edit(message) }
+        : null,
       own ? { label: "Xóa", icon: "trash", action: "delete", danger: true, act: () => hands.remove(message) } : null,
     ],
     anchor,
@@ -25,7 +36,9 @@ function selectionIn(anchor) {
   const selection = document.getSelection();
   if (!selection || selection.isCollapsed || !(anchor instanceof Element)) return "";
   const words = anchor.closest(".row")?.querySelector(".words");
-  return words?.contains(selection.anchorNode) && words.contains(selection.focusNode) ? selection.toString().trim() : "";
+  return words?.contains(selection.anchorNode) && words.contains(selection.focusNode)
+    ? selection.toString().trim()
+    : "";
 }
 
 async function quote(layer, message, picked, hands) {

@@ -31,7 +31,10 @@ export class Outbox {
   waiting(user, chat, thread = null) {
     return this.entries.filter(
       (entry) =>
-        entry.user === user && entry.chat === chat && !entry.arrived && (thread === null || (entry.thread ?? 0) === thread),
+        entry.user === user &&
+        entry.chat === chat &&
+        !entry.arrived &&
+        (thread === null || (entry.thread ?? 0) === thread),
     );
   }
 

@@ -11,12 +11,25 @@ export function openPeople(users, chosen, most) {
     let picked = [...chosen];
     const list = h("ul", { class: "people" });
     const note = h("p", { class: "hint", role: "status" });
-    const search = h("input", { type: "search", class: "search", placeholder: "Tìm tên", "aria-label": "Tìm người", autocomplete: "off", on: { input: () => draw() } });
+    const search = h("input", {
+      type: "search",
+      class: "search",
+      placeholder: "Tìm tên",
+      "aria-label": "Tìm người",
+      autocomplete: "off",
+      on: { input: () => draw() },
+    });
     const draw = () => {
       const wanted = plain(search.value.trim());
       const found = users.filter((user) => plain(user.name).includes(wanted) || String(user.id).includes(wanted));
-      note.textContent = found.length > SHOWN ? `Hiện ${SHOWN} trong ${found.length} người; hãy tìm theo tên.` : `Đã chọn ${picked.length}, nhiều nhất ${most}.`;
-      fill(list, found.slice(0, SHOWN).map((user) => h("li", {}, person(user))));
+      note.textContent =
+        found.length > SHOWN
+          ? `Hiện ${SHOWN} trong ${found.length} người; hãy tìm theo tên.`
+          : `Đã chọn ${picked.length}, nhiều nhất ${most}.`;
+      fill(
+        list,
+        found.slice(0, SHOWN).map((user) => h("li", {}, person(user))),
+      );
     };
     const toggle = (id, box) => {
       if (picked.includes(id)) picked = picked.filter((one) => one !== id);
@@ -32,16 +45,42 @@ export function openPeople(users, chosen, most) {
       const box = h("input", { type: "checkbox", data: { person: String(user.id) } });
       box.checked = picked.includes(user.id);
       box.addEventListener("change", () => toggle(user.id, box));
-      return h("label", { class: "person" }, box, personAvatar(user.id, user.name, "small"), h("span", { class: "member-words" }, h("span", { text: user.name }), h("small", { text: roleName(user.role) })));
+      return h(
+        "label",
+        { class: "person" },
+        box,
+        personAvatar(user.id, user.name, "small"),
+        h("span", { class: "member-words" }, h("span", { text: user.name }), h("small", { text: roleName(user.role) })),
+      );
     };
     const dialog = h(
       "dialog",
-      { class: "page-dialog", "aria-label": "Chọn người", data: { dialog: "people" }, on: { close: () => finish(dialog.returnValue) } },
-      h("div", { class: "dialog-head" }, h("h2", { text: "Máy trên bàn" }), iconButton("close", "Đóng", "close-dialog", () => dialog.close(""))),
+      {
+        class: "page-dialog",
+        "aria-label": "Chọn người",
+        data: { dialog: "people" },
+        on: { close: () => finish(dialog.returnValue) },
+      },
+      h(
+        "div",
+        { class: "dialog-head" },
+        h("h2", { text: "Máy trên bàn" }),
+        iconButton("close", "Đóng", "close-dialog", () => dialog.close("")),
+      ),
       search,
       list,
       note,
-      h("div", { class: "dialog-foot" }, h("button", { type: "button", class: "dialog-button main", data: { action: "confirm" }, text: "Xong", on: { click: () => dialog.close("done") } })),
+      h(
+        "div",
+        { class: "dialog-foot" },
+        h("button", {
+          type: "button",
+          class: "dialog-button main",
+          data: { action: "confirm" },
+          text: "Xong",
+          on: { click: () => dialog.close("done") },
+        }),
+      ),
     );
     const finish = (how) => {
       dialog.remove();

@@ -28,7 +28,10 @@ export class Phone {
       onChange: (chat, message, place, busy) => this.markButton(chat, message, place, busy),
     });
     this.build();
-    this.endings = [store.subscribe((change) => this.onChange(change)), outbox.subscribe((entry) => this.onOutbox(entry))];
+    this.endings = [
+      store.subscribe((change) => this.onChange(change)),
+      outbox.subscribe((entry) => this.onOutbox(entry)),
+    ];
     this.restore();
   }
 
@@ -39,7 +42,12 @@ export class Phone {
     this.said = h("div", { class: "unseen", "aria-live": "polite", data: { role: "announcer" } });
     this.node = h(
       "article",
-      { class: "phone", "aria-label": `Điện thoại của ${this.owner()?.name ?? this.user}`, data: { phone: String(this.user) }, on: { keydown: (event) => this.onKey(event), focusin: () => this.desk.use(this.user) } },
+      {
+        class: "phone",
+        "aria-label": `Điện thoại của ${this.owner()?.name ?? this.user}`,
+        data: { phone: String(this.user) },
+        on: { keydown: (event) => this.onKey(event), focusin: () => this.desk.use(this.user) },
+      },
       h("div", { class: "status-bar" }, this.who, this.clock),
       this.screen,
       this.layer.node,
@@ -59,7 +67,12 @@ export class Phone {
     const seal = `${name}/${owner?.role}`;
     if (this.statusSeal === seal) return;
     this.statusSeal = seal;
-    fill(this.who, personAvatar(this.user, name, "tiny"), h("strong", { text: name }), h("span", { class: `role role-${owner?.role ?? "resident"}`, text: roleName(owner?.role) }));
+    fill(
+      this.who,
+      personAvatar(this.user, name, "tiny"),
+      h("strong", { text: name }),
+      h("span", { class: `role role-${owner?.role ?? "resident"}`, text: roleName(owner?.role) }),
+    );
   }
 
   onKey(event) {
@@ -205,7 +218,12 @@ export class Phone {
       this.start(payload);
       return;
     }
-    const body = h("div", { class: "fields" }, h("p", { class: "hint", text: "Máy mô phỏng không mở liên kết ra ngoài. Địa chỉ là:" }), h("p", { class: "shown-link", text: url }));
+    const body = h(
+      "div",
+      { class: "fields" },
+      h("p", { class: "hint", text: "Máy mô phỏng không mở liên kết ra ngoài. Địa chỉ là:" }),
+      h("p", { class: "shown-link", text: url }),
+    );
     const copy = { label: "Chép", main: true, check: () => this.copy(url) };
     this.layer.dialog({ title: "Liên kết", name: "link", body, actions: [{ label: "Đóng", value: null }, copy] });
   }

@@ -25,12 +25,24 @@ export class ReplyKeyboard {
     this.node.hidden = rows.length === 0;
     fill(
       this.node,
-      rows.map((line) => h("div", { class: "button-line" }, line.map((key) => this.key(typeof key === "string" ? { text: key } : key)))),
+      rows.map((line) =>
+        h(
+          "div",
+          { class: "button-line" },
+          line.map((key) => this.key(typeof key === "string" ? { text: key } : key)),
+        ),
+      ),
     );
   }
 
   key(key) {
-    return h("button", { type: "button", class: "reply-key", data: { key: key.text }, text: key.text, on: { click: () => this.onPress(key) } });
+    return h("button", {
+      type: "button",
+      class: "reply-key",
+      data: { key: key.text },
+      text: key.text,
+      on: { click: () => this.onPress(key) },
+    });
   }
 
   toggle() {

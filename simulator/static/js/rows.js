@@ -16,7 +16,8 @@ export function buildRows(messages, waiting, { user, unreadFrom }) {
     }
     if (unreadFrom !== null && message.id === unreadFrom) rows.push({ key: "unread", kind: "unread", seal: "" });
     const last = rows.at(-1);
-    if (message.album && last?.kind === "message" && last.messages[0].album === message.album) last.messages.push(message);
+    if (message.album && last?.kind === "message" && last.messages[0].album === message.album)
+      last.messages.push(message);
     else rows.push(messageRow(message, user));
   }
   for (const entry of waiting) {

@@ -54,7 +54,8 @@ function drawStreet(pen, number) {
   pen.fillRect(0, 470, 960, 250);
   pen.fillStyle = "#d8d2b8";
   for (let x = 30; x < 960; x += 150) pen.fillRect(x, 590, 84, 12);
-  for (let house = 0; house < 5; house += 1) drawHouse(pen, 40 + house * 190, 330 + ((house * number * 37) % 60), hue + house * 24);
+  for (let house = 0; house < 5; house += 1)
+    drawHouse(pen, 40 + house * 190, 330 + ((house * number * 37) % 60), hue + house * 24);
 }
 
 function hills(pen, colour, base, height, number) {
@@ -76,7 +77,13 @@ function drawHouse(pen, x, top, hue) {
   pen.lineTo(x + 134, top);
   pen.fill();
   pen.fillStyle = "#ffe9a8";
-  for (const [dx, dy] of [[18, 22], [74, 22], [18, 70], [74, 70]]) pen.fillRect(x + dx, top + dy, 28, 28);
+  for (const [dx, dy] of [
+    [18, 22],
+    [74, 22],
+    [18, 70],
+    [74, 70],
+  ])
+    pen.fillRect(x + dx, top + dy, 28, 28);
 }
 
 /** A small text file. */

@@ -197,7 +197,17 @@ export class Store {
     const known = this.chats.get(user);
     const title = this.bot?.name ?? "Bot";
     if (known) return { ...known, title };
-    return { id: user, kind: "private", title, members: [user], forum: false, topics: [], bot: "member", pinned: null, unread: {} };
+    return {
+      id: user,
+      kind: "private",
+      title,
+      members: [user],
+      forum: false,
+      topics: [],
+      bot: "member",
+      pinned: null,
+      unread: {},
+    };
   }
 
   chat(id, user) {
@@ -209,7 +219,12 @@ export class Store {
   }
 
   unreadTotal(user, except = null) {
-    const own = [user, ...this.sharedChats().filter((chat) => this.isMember(chat, user)).map((chat) => chat.id)];
+    const own = [
+      user,
+      ...this.sharedChats()
+        .filter((chat) => this.isMember(chat, user))
+        .map((chat) => chat.id),
+    ];
     return own.reduce((sum, id) => sum + (id === except ? 0 : this.unread(id, user)), 0);
   }
 
@@ -217,7 +232,9 @@ export class Store {
   unreadMessages(chat, user) {
     const count = this.unread(chat, user);
     if (count === 0) return [];
-    return this.messages(chat).filter((message) => message.from?.id !== user).slice(-count);
+    return this.messages(chat)
+      .filter((message) => message.from?.id !== user)
+      .slice(-count);
   }
 }
 

@@ -21,7 +21,8 @@ export function watchLongPress(area, onHold) {
   });
   area.addEventListener("pointerdown", (event) => {
     const row = rowOf(event);
-    if (!row || event.pointerType === "mouse" || event.target.closest("button, a, video, [role=link], [role=button]")) return;
+    if (!row || event.pointerType === "mouse" || event.target.closest("button, a, video, [role=link], [role=button]"))
+      return;
     from = { x: event.clientX, y: event.clientY };
     timer = setTimeout(() => onHold(row), HOLD);
   });

@@ -34,6 +34,8 @@ T = TypeVar("T")
 _LOCK_PATIENCE = timedelta(seconds=15)
 _RETRY_STATES = frozenset({"40001", "40P01"})
 _UNDEFINED_TABLE = "42P01"
+_OPTIONS = {"preserve_rowcount": True}
+"""Without it an INSERT … ON CONFLICT on PostgreSQL tells −1 rows, whatever it did."""
 _MOST_TRIES = 5
 
 
@@ -158,7 +160,12 @@ def sqlite_engine(url: str, *, writes: bool, lock_patience: timedelta = _LOCK_PA
     transaction instead of failing in its middle.
     """
     busy_s = lock_patience.total_seconds()
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_s})
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": busy_s},
+        execution_options=_OPTIONS,
+    )
 
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
@@ -210,7 +217,11 @@ class _Sqlite:
 class _Postgres:
     def __init__(self, url: str) -> None:
         self._engine: AsyncEngine = create_async_engine(
-            url, hide_parameters=True, pool_size=8, pool_pre_ping=True
+            url,
+            hide_parameters=True,
+            pool_size=8,
+            pool_pre_ping=True,
+            execution_options=_OPTIONS,
         )
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
 

@@ -18,6 +18,7 @@ from storage.database import Database, DatabaseAway, Tx, is_sqlite, names_a_data
 from storage.sealing import fresh_keyring
 from storage.tables import installation as installation_table
 from storage.tables import send_window
+from storage.upsert import insert_into
 from tests.chat import MovingClock
 
 CANARY = "canary-0900-000-113"
@@ -210,6 +211,16 @@ async def test_a_foreign_key_must_exist(db: Database) -> None:
 
     with pytest.raises(IntegrityError):
         await db.write(orphan)
+
+
+async def test_an_insert_tells_how_many_rows_it_made(db: Database) -> None:
+    def put(tx: Tx) -> int:
+        statement = insert_into(tx, installation_table).values(name="a", value=b"1")
+        made: int = tx.connection.execute(statement.on_conflict_do_nothing()).rowcount
+        return made
+
+    assert await db.write(put) == 1
+    assert await db.write(put) == 0
 
 
 async def test_a_missing_table_is_the_databases_trouble_on_both(database_url: str) -> None:

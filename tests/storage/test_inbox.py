@@ -1,0 +1,286 @@
+"""The inbox: once, in order, and emptied afterwards."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from domain.messages import ChatKind, ChatRef, Message, Received, Sender
+from storage import addresses, inbox
+from storage.database import Database, Tx
+from storage.sealing import KeysUnusable, fresh_keyring
+from storage.tables import inbox as inbox_table
+from tests.chat import MovingClock
+
+CANARY = "Nhà số 5 ngõ Ví Dụ bán hàng cấm"
+
+
+class Hall(NamedTuple):
+    """A database with one account, and the clock it goes by."""
+
+    db: Database
+    clock: MovingClock
+    account_id: UUID
+
+    async def put(self, *items: Received) -> int:
+        return await self.db.write(lambda tx: inbox.put(tx, self.account_id, items))
+
+    async def due(self, limit: int = 50) -> list[inbox.InboxItem]:
+        return await self.db.read(lambda tx: inbox.next_items(tx, limit, [self.account_id]))
+
+    async def texts(self) -> list[str]:
+        def look(tx: Tx) -> list[str]:
+            items = inbox.next_items(tx, 50, [self.account_id])
+            return [_text(tx, item) for item in items]
+
+        return await self.db.read(look)
+
+    async def done(self, item: inbox.InboxItem) -> None:
+        await self.db.write(lambda tx: inbox.done(tx, item.id))
+
+    async def fail(self, item: inbox.InboxItem, most: int = 6) -> bool:
+        return await self.db.write(lambda tx: inbox.failed(tx, item.id, "Fault at x:1", most))
+
+    async def counts(self) -> dict[str, int]:
+        return await self.db.read(inbox.counts)
+
+
+def _text(tx: Tx, item: inbox.InboxItem) -> str:
+    incoming = inbox.opened(tx, item)
+    assert isinstance(incoming, Message)
+    return incoming.text
+
+
+@pytest.fixture
+async def hall(migrated_database_url: str) -> AsyncIterator[Hall]:
+    clock = MovingClock()
+    db = Database(migrated_database_url, fresh_keyring(), clock)
+    account = await db.write(lambda tx: addresses.register_account(tx, "telegram", "7", "vi_du"))
+    yield Hall(db, clock, account.id)
+    await db.close()
+
+
+def letter(key: str, chat: str, text: str = "", clock: MovingClock | None = None) -> Received:
+    at = (clock or MovingClock()).now()
+    ref = ChatRef(chat, ChatKind.PRIVATE)
+    message = Message(chat=ref, sender=Sender(chat), at=at, message_id=key, text=text or key)
+    return Received(key, chat, message)
+
+
+async def test_the_same_key_is_stored_once_also_within_one_batch(hall: Hall) -> None:
+    assert await hall.put(letter("1", "a"), letter("1", "a"), letter("2", "a")) == 2
+    assert await hall.put(letter("2", "a"), letter("3", "a")) == 1
+    assert await hall.counts() == {"new": 3}
+
+
+async def test_a_key_that_was_handled_is_still_known(hall: Hall) -> None:
+    await hall.put(letter("1", "a"))
+    await hall.done((await hall.due())[0])
+    assert await hall.put(letter("1", "a")) == 0
+    assert await hall.due() == []
+    assert await hall.counts() == {"done": 1}
+
+
+async def test_the_same_key_in_another_account_is_another_item(hall: Hall) -> None:
+    other = await hall.db.write(lambda tx: addresses.register_account(tx, "telegram", "8", "hai"))
+    await hall.put(letter("1", "a"))
+    assert await hall.db.write(lambda tx: inbox.put(tx, other.id, [letter("1", "a")])) == 1
+    both = await hall.db.read(lambda tx: inbox.next_items(tx, 9, [hall.account_id, other.id]))
+    assert {item.account_id for item in both} == {hall.account_id, other.id}
+    assert [item.account_id for item in await hall.due()] == [hall.account_id]
+
+
+async def test_of_each_chat_only_the_oldest_item_is_due(hall: Hall) -> None:
+    await hall.put(letter("1", "a"), letter("2", "b"), letter("3", "a"), letter("4", "b"))
+    assert await hall.texts() == ["1", "2"]
+    await hall.done((await hall.due())[0])
+    assert await hall.texts() == ["2", "3"]
+
+
+async def test_no_more_than_the_limit_is_given_the_oldest_first(hall: Hall) -> None:
+    await hall.put(*(letter(str(n), f"chat{n}") for n in range(9)))
+    assert len(await hall.due(4)) == 4
+    assert [item.id for item in await hall.due(4)] == [item.id for item in await hall.due()][:4]
+
+
+async def test_a_failing_item_holds_back_only_its_chat_with_growing_waits(hall: Hall) -> None:
+    await hall.put(letter("1", "a"), letter("2", "a"), letter("3", "b"))
+    for wait_s in (1, 2, 4, 8, 16):
+        item = (await hall.due())[0]
+        assert await hall.fail(item) is False
+        assert await hall.texts() == ["3"]
+        hall.clock.forward(seconds=wait_s - 0.5)
+        assert await hall.texts() == ["3"]
+        hall.clock.forward(seconds=0.6)
+        assert await hall.texts() == ["1", "3"]
+    assert (await hall.due())[0].tries == 5
+    assert await hall.fail((await hall.due())[0]) is True
+    assert await hall.texts() == ["2", "3"]
+    assert await hall.counts() == {"new": 2, "aside": 1}
+
+
+async def test_an_item_set_aside_keeps_its_sealed_words(hall: Hall) -> None:
+    await hall.put(letter("1", "a", CANARY))
+    item = (await hall.due())[0]
+    assert await hall.fail(item, most=1) is True
+    row = await _row(hall, item.id)
+    assert row["state"] == "aside"
+    assert row["body"] == item.body
+    assert CANARY.encode() not in row["body"]
+    assert await hall.db.read(lambda tx: _text(tx, item)) == CANARY
+    assert row["problem"] == "Fault at x:1"
+
+
+async def test_after_handling_only_the_key_stays(hall: Hall) -> None:
+    await hall.put(letter("1", "a", CANARY))
+    item = (await hall.due())[0]
+    await hall.done(item)
+    row = await _row(hall, item.id)
+    assert row["body"] is None
+    assert (row["state"], row["key"], row["handled_at"]) == ("done", "1", hall.clock.now())
+
+
+async def test_a_handled_item_cannot_be_claimed_nor_failed_back(hall: Hall) -> None:
+    await hall.put(letter("1", "a"))
+    item = (await hall.due())[0]
+    assert await hall.db.write(lambda tx: inbox.claim(tx, item.id)) is True
+    await hall.done(item)
+    assert await hall.db.write(lambda tx: inbox.claim(tx, item.id)) is False
+    assert await hall.fail(item) is False
+    assert await hall.counts() == {"done": 1}
+    assert await hall.due() == []
+
+
+async def test_one_item_that_cannot_be_opened_does_not_hide_the_others(hall: Hall) -> None:
+    await hall.put(letter("1", "a"), letter("2", "b"))
+    bad = (await hall.due())[0]
+    await hall.db.write(
+        lambda tx: tx.connection.execute(
+            inbox_table.update().where(inbox_table.c.id == bad.id).values(body=b"\x01broken")
+        )
+    )
+    items = await hall.due()
+    assert len(items) == 2
+    with pytest.raises(KeysUnusable):
+        await hall.db.read(lambda tx: inbox.opened(tx, items[0]))
+    assert await hall.db.read(lambda tx: _text(tx, items[1])) == "2"
+
+
+async def test_the_age_of_the_oldest_waiting_item_is_told(hall: Hall) -> None:
+    assert await hall.db.read(inbox.oldest_waiting) is None
+    came = hall.clock.now()
+    await hall.put(letter("1", "a"))
+    hall.clock.forward(minutes=3)
+    await hall.put(letter("2", "a"))
+    assert await hall.db.read(inbox.oldest_waiting) == came
+    await hall.done((await hall.due())[0])
+    assert await hall.db.read(inbox.oldest_waiting) == came + timedelta(minutes=3)
+
+
+async def test_an_item_does_not_show_its_words_when_printed(hall: Hall) -> None:
+    received = letter("1", "a", CANARY)
+    await hall.put(received)
+    assert CANARY not in repr(received)
+    assert repr((await hall.due())[0].body) not in repr((await hall.due())[0])
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_neither_words_nor_chat_ids_lie_in_the_file_in_clear(
+    hall: Hall, tmp_path: Path
+) -> None:
+    await hall.put(letter("key-1", "900123456789", CANARY))
+    during = _bytes_below(tmp_path)
+    await hall.done((await hall.due())[0])
+    for raw in (during, _bytes_below(tmp_path)):
+        assert b"key-1" in raw
+        assert CANARY.encode() not in raw
+        assert b"900123456789" not in raw
+
+
+def _bytes_below(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("x.db*"))
+
+
+class _Plan(NamedTuple):
+    """What happens next: who writes, or which of the due items is handled, fails, or goes twice."""
+
+    act: str
+    which: int
+
+
+steps = st.lists(
+    st.builds(
+        _Plan,
+        st.sampled_from(["write", "repeat", "handle", "fail", "wait"]),
+        st.integers(0, 2),
+    ),
+    max_size=30,
+)
+
+
+@given(plan=steps)
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+async def test_whatever_happens_each_item_is_handled_once_and_in_its_chats_order(
+    hall: Hall, plan: list[_Plan]
+) -> None:
+    await hall.db.write(lambda tx: tx.connection.execute(inbox_table.delete()))
+    written: dict[str, list[str]] = {"a": [], "b": [], "c": []}
+    handled: dict[str, list[str]] = {"a": [], "b": [], "c": []}
+    number = 0
+    for step in plan:
+        chat = "abc"[step.which]
+        if step.act == "write":
+            number += 1
+            written[chat].append(f"{chat}{number}")
+            assert await hall.put(letter(f"{chat}{number}", chat)) == 1
+        elif step.act == "repeat" and written[chat]:
+            assert await hall.put(letter(written[chat][-1], chat)) == 0
+        elif step.act == "wait":
+            hall.clock.forward(seconds=3)
+        else:
+            await _one(hall, step, handled)
+    hall.clock.forward(hours=1)
+    while items := await hall.due():
+        for item in items:
+            await _handle(hall, item, handled)
+    assert handled == written
+    assert (await hall.counts()).get("new", 0) == 0
+
+
+async def _one(hall: Hall, step: _Plan, handled: dict[str, list[str]]) -> None:
+    items = await hall.due()
+    if not items:
+        return
+    item = items[step.which % len(items)]
+    if step.act == "fail":
+        await hall.fail(item, most=1000)
+    else:
+        await _handle(hall, item, handled)
+
+
+async def _handle(hall: Hall, item: inbox.InboxItem, handled: dict[str, list[str]]) -> None:
+    def work(tx: Tx) -> str:
+        assert inbox.claim(tx, item.id)
+        inbox.done(tx, item.id)
+        return _text(tx, item)
+
+    text = await hall.db.write(work)
+    handled[text[0]].append(text)
+
+
+async def _row(hall: Hall, item_id: UUID) -> dict[str, object]:
+    def look(tx: Tx) -> dict[str, object]:
+        query = select(inbox_table).where(inbox_table.c.id == item_id)
+        return dict(tx.connection.execute(query).one()._mapping)
+
+    return await hall.db.read(look)

@@ -12,7 +12,7 @@ from simulator.world import World
 
 @dataclass(slots=True)
 class Call:
-    """A Bot API call under way; `accepted` collects the messages it put into chats."""
+    """A Bot API call under way; `accepted` collects what it put into chats or changed."""
 
     world: World
     bot: Bot

@@ -8,7 +8,10 @@ from typing import Any
 
 @dataclass(slots=True)
 class Send:
-    """One message accepted from a bot; `lost` when its answer was withheld on purpose."""
+    """One message, edit or deletion accepted from a bot.
+
+    `lost` says that its answer was withheld on purpose.
+    """
 
     chat_id: int
     message_id: int
@@ -17,35 +20,42 @@ class Send:
     at: datetime
     lost: bool = False
 
+    def as_json(self) -> dict[str, Any]:
+        """Write one line of the record."""
+        return {
+            "chat": self.chat_id,
+            "message_id": self.message_id,
+            "method": self.method,
+            "text": self.text,
+            "at": instant(self.at),
+            "lost": self.lost,
+        }
+
 
 @dataclass(slots=True)
 class Record:
-    """Everything accepted, in order, and everything refused."""
+    """Everything accepted, in order, and everything refused.
+
+    `changes` are edits and deletions of messages.
+    """
 
     sends: list[Send] = field(default_factory=list)
+    changes: list[Send] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     rejected: list[dict[str, Any]] = field(default_factory=list)
 
     def clear(self) -> None:
         """Forget everything."""
         self.sends.clear()
+        self.changes.clear()
         self.calls.clear()
         self.rejected.clear()
 
     def as_json(self) -> dict[str, Any]:
         """Write the record for `/sim/record`."""
         return {
-            "sends": [
-                {
-                    "chat": send.chat_id,
-                    "message_id": send.message_id,
-                    "method": send.method,
-                    "text": send.text,
-                    "at": instant(send.at),
-                    "lost": send.lost,
-                }
-                for send in self.sends
-            ],
+            "sends": [send.as_json() for send in self.sends],
+            "changes": [change.as_json() for change in self.changes],
             "calls": dict(self.calls),
             "rejected": self.rejected,
         }

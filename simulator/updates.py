@@ -4,7 +4,6 @@ Sources: Bot API "Getting updates"; Client.cpp `process_get_updates_query` and `
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,9 +71,9 @@ class UpdateQueue:
     clock: Clock
     next_id: int
     allowed: frozenset[str] = DEFAULT_KINDS
-    waiting: deque[Update] = field(default_factory=deque)
+    waiting: dict[int, Update] = field(default_factory=dict)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    on_update: Callable[[], None] | None = None
+    on_update: Callable[[Update], None] | None = None
     _poll: asyncio.Future[str] | None = None
     webhook_not_before: float = -1e9
     _next_conflict: float = 0.0
@@ -87,18 +86,19 @@ class UpdateQueue:
             return
         kept = CALLBACK_KEPT_S if kind == "callback_query" else KEPT_S
         expires = self.clock.monotonic() + kept
-        self.waiting.append(Update(self.next_id, kind, payload, queue, expires))
+        update = Update(self.next_id, kind, payload, queue, expires)
+        self.waiting[update.id] = update
         self.next_id += 1
         self.wake.set()
         if self.on_update is not None:
-            self.on_update()
+            self.on_update(update)
 
     def pending(self) -> list[Update]:
         """List what waits, oldest first, after dropping what has expired."""
         now = self.clock.monotonic()
-        if any(update.expires <= now for update in self.waiting):
-            self.waiting = deque(update for update in self.waiting if update.expires > now)
-        return list(self.waiting)
+        for update in [one for one in self.waiting.values() if one.expires <= now]:
+            del self.waiting[update.id]
+        return list(self.waiting.values())
 
     def allow(self, kinds: list[str] | None) -> None:
         """Remember allowed_updates; None keeps the last ones, an empty list means the default."""
@@ -109,17 +109,14 @@ class UpdateQueue:
 
     def confirm(self, offset: int) -> None:
         """Forget what an offset confirms: all below it, or all but the last -offset."""
-        if offset > 0:
-            while self.waiting and self.waiting[0].id < offset:
-                self.waiting.popleft()
-        elif offset < 0:
-            while len(self.waiting) > -offset:
-                self.waiting.popleft()
+        ids = list(self.waiting) if offset else []
+        confirmed = [one for one in ids if one < offset] if offset > 0 else ids[:offset]
+        for update_id in confirmed:
+            del self.waiting[update_id]
 
     def drop(self, update: Update) -> None:
         """Forget one update, delivered by webhook or given up."""
-        if update in self.waiting:
-            self.waiting.remove(update)
+        self.waiting.pop(update.id, None)
 
     async def poll(
         self, offset: int, limit: int, timeout_s: float, *, slow_empty: bool = False

@@ -6,6 +6,7 @@ failure is repeated at once, then after 2, 4, 8 … seconds up to a minute or tw
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,6 +49,7 @@ class Courier:
     clock: Clock
     answer: Answer
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _lines: dict[str, deque[Update]] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(init=False)
     _session: aiohttp.ClientSession | None = None
 
@@ -59,8 +61,9 @@ class Courier:
         timeout = aiohttp.ClientTimeout(total=ANSWER_TIMEOUT_S)
         connector = aiohttp.TCPConnector(limit=self.webhook.max_connections)
         self._session = aiohttp.ClientSession(timeout=timeout, connector=connector)
-        self.queue.on_update = self._look
-        self._look()
+        self.queue.on_update = self._take
+        for update in self.queue.pending():
+            self._take(update)
 
     async def stop(self) -> None:
         """Stop pushing; what is under way is given up and stays waiting."""
@@ -72,23 +75,22 @@ class Courier:
         if self._session is not None:
             await self._session.close()
 
-    def _look(self) -> None:
-        for name in {update.queue for update in self.queue.pending()}:
-            task = self._tasks.get(name)
-            if task is None or task.done():
-                self._tasks[name] = asyncio.ensure_future(self._drain(name))
+    def _take(self, update: Update) -> None:
+        line = self._lines.get(update.queue)
+        if line is None:
+            line = self._lines[update.queue] = deque()
+            self._tasks[update.queue] = asyncio.ensure_future(self._drain(update.queue, line))
+        line.append(update)
 
-    async def _drain(self, name: str) -> None:
-        while True:
-            mine = [update for update in self.queue.pending() if update.queue == name]
-            if not mine:
-                self._tasks.pop(name, None)
-                return
-            await self._deliver(mine[0])
+    async def _drain(self, name: str, line: deque[Update]) -> None:
+        while line:
+            await self._deliver(line.popleft())
+        del self._lines[name]
+        del self._tasks[name]
 
     async def _deliver(self, update: Update) -> None:
         failures = 0
-        while self.clock.monotonic() < update.expires:
+        while update.id in self.queue.waiting and self.clock.monotonic() < update.expires:
             async with self._slots:
                 error, retry_after = await self._post(update)
             if not error:

@@ -14,6 +14,7 @@ from simulator.errors import bad_request
 from simulator.markups import check_markup, read_markup
 from simulator.messages import Content, Message
 from simulator.posting import amend
+from simulator.record import Send
 from simulator.sending import read_caption, read_preview, read_text
 from simulator.wire import message_json
 
@@ -69,6 +70,7 @@ async def delete_message(call: Call) -> bool:
     chat, message = find_message(call, "write", "message to delete")
     _check_deletable(call, chat, message)
     forget(call.world, chat, [message.id])
+    _note(call, chat, message)
     return True
 
 
@@ -82,6 +84,8 @@ async def delete_messages(call: Call) -> bool:
     for message in found:
         _check_deletable(call, chat, message)
     forget(call.world, chat, [message.id for message in found])
+    for message in found:
+        _note(call, chat, message)
     return True
 
 
@@ -133,7 +137,15 @@ def _edit(call: Call, change: Callable[[Content], Content]) -> Json:
     at = call.world.clock.now() if changed else message.edited_at
     edited = replace(message, content=content, markup=checked, edited_at=at)
     amend(call.world, chat, edited, told=False)
+    _note(call, chat, edited)
     return message_json(call.world, call.bot, chat, edited)
+
+
+def _note(call: Call, chat: Chat, message: Message) -> None:
+    now = call.world.clock.now()
+    change = Send(chat.id, message.id, call.method, message.content.text, now)
+    call.world.record.changes.append(change)
+    call.accepted.append(change)
 
 
 def _is_editable(call: Call, chat: Chat, message: Message) -> bool:

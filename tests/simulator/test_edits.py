@@ -105,6 +105,17 @@ async def test_posts_in_a_channel_are_edited_and_deleted(bot: Bot) -> None:
     assert await bot.delete_message(CHANNEL, post.message_id)
 
 
+async def test_edits_and_deletions_are_on_record(phones: Phones, bot: Bot) -> None:
+    sent = await bot.send_message(RESIDENT, "cũ")
+    await bot.edit_message_text("mới", RESIDENT, sent.message_id)
+    await bot.delete_message(RESIDENT, sent.message_id)
+    record = await phones.get("/sim/record")
+    assert [(change["method"], change["text"]) for change in record["changes"]] == [
+        ("editMessageText", "mới"),
+        ("deleteMessage", "mới"),
+    ]
+
+
 async def test_an_edit_needs_a_message(raw: Raw) -> None:
     assert await raw.refusal("editMessageText", text="x") == (
         "400 Bad Request: message identifier is not specified"

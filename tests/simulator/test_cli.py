@@ -1,0 +1,135 @@
+"""The command line, as a program of its own."""
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHILD = (
+    "import os,signal,sys,time,urllib.request as u;"
+    "a=os.environ['TELEGRAM_API_URL'];t=os.environ['TELEGRAM_TOKEN'];"
+    "print('CHILD',u.urlopen(f'{a}/bot{t}/getMe').status,flush=True);"
+)
+
+
+class Simulators:
+    """Start simulators as processes and end them after the test."""
+
+    def __init__(self) -> None:
+        self.started: list[asyncio.subprocess.Process] = []
+
+    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "simulator",
+            *arguments,
+            cwd=ROOT,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        self.started.append(process)
+        return process
+
+
+async def read_until(process: asyncio.subprocess.Process, wanted: str) -> str:
+    assert process.stdout is not None
+    said = ""
+    async with asyncio.timeout(30):
+        while wanted not in said:
+            line = (await process.stdout.readline()).decode()
+            assert line, f"ended early: {said}"
+            said += line
+    return said
+
+
+@pytest.fixture
+async def simulators() -> AsyncIterator[Simulators]:
+    made = Simulators()
+    yield made
+    for process in made.started:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.communicate()
+
+
+async def test_it_prints_where_it_listens_and_ends_when_told(simulators: Simulators) -> None:
+    process = await simulators.start("--port", "0")
+    said = await read_until(process, "Bot: ")
+    found = re.search(r"http://127\.0\.0\.1:\d+", said)
+    assert found
+    async with (
+        aiohttp.ClientSession() as http,
+        http.get(f"{found.group()}/sim/health") as response,
+    ):
+        assert response.status == 200
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+async def test_a_child_gets_address_and_token_and_its_exit_code_is_given(
+    simulators: Simulators,
+) -> None:
+    code = f"{CHILD}sys.exit(7)"
+    process = await simulators.start("--port", "0", "--", sys.executable, "-c", code)
+    said, complaints = await asyncio.wait_for(process.communicate(), 30)
+    assert b"CHILD 200" in said
+    assert (process.returncode, complaints) == (7, b"")
+
+
+async def test_a_signal_reaches_the_child(simulators: Simulators) -> None:
+    code = (
+        f"{CHILD}signal.signal(signal.SIGTERM,lambda *_:(print('BYE',flush=True),sys.exit(5)));"
+        "print('READY',flush=True);time.sleep(60)"
+    )
+    process = await simulators.start("--port", "0", "--", sys.executable, "-c", code)
+    await read_until(process, "READY")
+    process.send_signal(signal.SIGTERM)
+    said, _ = await asyncio.wait_for(process.communicate(), 30)
+    assert b"BYE" in said
+    assert process.returncode == 5
+
+
+async def test_a_busy_port_is_one_sentence_and_exit_code_2(simulators: Simulators) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = await simulators.start("--port", str(taken.getsockname()[1]))
+        _, complaints = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 2
+    assert complaints.decode().startswith("Không mở được cổng")
+    assert complaints.count(b"\n") == 1
+
+
+async def test_a_bad_world_and_a_missing_command_are_told(
+    simulators: Simulators, tmp_path: Path
+) -> None:
+    world = tmp_path / "the-gioi.toml"
+    world.write_text("[[bots]]\ntoken = 'x'\nusername = 'a'\n", encoding="utf-8")
+    process = await simulators.start("--port", "0", "--world", str(world))
+    _, complaints = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 2
+    assert "Không đọc được tệp thế giới" in complaints.decode()
+    assert "Traceback" not in complaints.decode()
+    process = await simulators.start("--port", "0", "--", "/khong/co/lenh")
+    _, complaints = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 127
+    assert "Traceback" not in complaints.decode()
+
+
+async def test_help_names_the_options(simulators: Simulators) -> None:
+    process = await simulators.start("--help")
+    said, _ = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 0
+    for word in (b"--port", b"--host", b"--world", b"TELEGRAM_API_URL"):
+        assert word in said

@@ -24,6 +24,8 @@ def stop(turn: Turn, message: Message) -> bool:
     """Take a message that is wholly a wish to stop, to come back, or to be erased."""
     if turn.resident is None or message.media or not questions.is_bare_text(message):
         return False
+    if message.text.startswith("/"):
+        return False
     current = questions.open_dialogue(turn)
     talking = questions.is_in_conversation(turn, message)
     match words.opt_out(message.text, awaiting=current is not None or talking):

@@ -4,6 +4,7 @@ People type with all tones, some or none; `_could_be` takes a word typed with fe
 full one, never one with other marks. So `dưng nhân tin` stops, `đúng` never does.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from domain.toneless import fold
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _MOST_LETTERS = 80
+_INNER_BREAK = re.compile(r"\w\W*[.!?…。！？\n:;]\W*\w")
+"""More than one sentence or line: then a message says something else besides."""
 
 
 class OptOut(Enum):
@@ -124,15 +127,9 @@ def _words(text: str) -> tuple[_Word, ...]:
     plain = unicodedata.normalize("NFKC", text).casefold()
     plain = "".join(char for char in plain if unicodedata.category(char) != "Cf")
     kept = "".join(char if char.isalnum() or _is_mark(char) else " " for char in plain)
-    if len(kept) > _MOST_LETTERS or _has_inner_break(plain):
+    if len(kept) > _MOST_LETTERS or _INNER_BREAK.search(plain):
         return ()
     return tuple(_word(word) for word in kept.split())
-
-
-def _has_inner_break(text: str) -> bool:
-    """Tell whether the words make more than one sentence or line: then they say something else."""
-    inner = text.strip().rstrip(".!?…。！？ ,;~")
-    return any(mark in inner for mark in ".!?…。！？\n:;")
 
 
 def _is_mark(char: str) -> bool:

@@ -1,0 +1,185 @@
+"""Whole messages mean something, words within a longer text never do."""
+
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.toneless import fold, toneless
+from people import words
+from people.words import OptOut, Reply, Standing
+
+CLEAR = words.all_phrases((words.CLEAR_WORDS, words.CLEAR_SENTENCES, words.CLEAR_FOREIGN))
+WHILE_ASKED = words.all_phrases((words.AMBIGUOUS_WHILE_ASKED,))
+LONGEST = max(len(phrase.split()) for phrase in CLEAR) + 2
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _nfd(text: str) -> str:
+    return unicodedata.normalize("NFD", text)
+
+
+phrase = st.sampled_from([*CLEAR, "dừng"])
+edges = st.sampled_from(["", " ", "  ", "\n", "!", ".", "…", " 🙏", "\u200b"])
+writing = st.sampled_from([str.upper, str.lower, str.title, str.capitalize, str.swapcase])
+form = st.sampled_from([_nfc, _nfd])
+
+
+@given(phrase, edges, edges, writing, form, st.booleans())
+def test_every_known_phrase_stops_in_any_case_and_encoding(
+    text: str,
+    before: str,
+    after: str,
+    write: Callable[[str], str],
+    encode: Callable[[str], str],
+    awaiting: bool,
+) -> None:
+    typed = before + encode(write(text)) + after
+    assert words.opt_out(typed, awaiting=awaiting) is OptOut.CLEAR
+
+
+@given(st.sampled_from(CLEAR), writing, st.booleans())
+def test_every_known_phrase_stops_without_tones(
+    text: str, write: Callable[[str], str], awaiting: bool
+) -> None:
+    typed = toneless(write(text))
+    assert words.opt_out(typed, awaiting=awaiting) is OptOut.CLEAR
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["dừng", "dung", "huy", "stop", "nhận", "tin", "cháu", "tên", "tc", "thôi"]
+        ),
+        min_size=LONGEST + 1,
+        max_size=30,
+    )
+)
+def test_nothing_longer_than_the_longest_phrase_ever_stops(many: list[str]) -> None:
+    assert words.opt_out(" ".join(many), awaiting=True) is None
+
+
+@given(phrase, st.sampled_from(["xe máy", "nhà bên cạnh", "cháu tên", "ở Ví Dụ", "và đánh người"]))
+def test_a_phrase_within_a_longer_text_never_stops(text: str, more: str) -> None:
+    assert words.opt_out(f"{more} {text}", awaiting=True) is None
+    assert words.opt_out(f"{text} {more}", awaiting=False) is None
+
+
+@given(st.text(max_size=300))
+def test_any_text_at_all_is_read_without_failing(text: str) -> None:
+    known = {fold(each) for each in (*CLEAR, *WHILE_ASKED, "dừng", "thôi")}
+    if words.opt_out(text, awaiting=False) is not None:
+        assert len(text.split()) <= LONGEST
+        assert fold(text) not in {"", "đúng"} or fold(text) in known
+    words.consent(text)
+    words.stop_confirmed(text)
+    words.standing(text)
+    words.is_greeting(text)
+    words.says_nothing(text)
+
+
+@pytest.mark.parametrize("text", ["dung", "DUNG", "Dung.", "thoi", "Thôi", "THÔI!", "dưng"])
+def test_an_unclear_word_is_asked_about(text: str) -> None:
+    assert words.opt_out(text, awaiting=False) is OptOut.ASK
+    assert words.opt_out(text, awaiting=True) is OptOut.ASK
+
+
+@pytest.mark.parametrize("text", ["HUY", "Huy", "Hủy", "huỷ", "TC", "tc."])
+def test_huy_and_tc_stop_unless_something_is_awaited(text: str) -> None:
+    assert words.opt_out(text, awaiting=False) is OptOut.CLEAR
+    assert words.opt_out(text, awaiting=True) is OptOut.ASK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "đúng",
+        "Đúng",
+        "ĐÚNG!",
+        unicodedata.normalize("NFD", "Đúng"),
+        "đúng rồi",
+        "dùng",
+        "đứng",
+        "đừng",
+        "cháu tên Huy",
+        "em Huy ạ",
+        "Huy ạ",
+        "dừng xe",
+        "không dừng",
+        "dừng lại",
+        "thời",
+        "dừng\ncó trộm",
+        "stop: cháy",
+        "",
+        "🙏",
+        "huý",
+    ],
+)
+def test_a_yes_a_name_or_part_of_a_text_never_stops(text: str) -> None:
+    assert words.opt_out(text, awaiting=False) is None
+    assert words.opt_out(text, awaiting=True) is None
+
+
+@pytest.mark.parametrize("text", ["ĐỒNG Ý", "dong y", "Dồng ý", "đồng ý ạ", "同意", "I agree"])
+def test_a_clear_yes_to_consent_counts_at_any_time(text: str) -> None:
+    assert words.consent(text) == Reply(yes=True, strong=True)
+
+
+def test_a_bare_yes_or_no_counts_only_as_an_answer() -> None:
+    assert words.consent("YES") == Reply(yes=True, strong=False)
+    assert words.consent("Khong") == Reply(yes=False, strong=False)
+    assert words.consent("không đồng ý") == Reply(yes=False, strong=True)
+    assert words.consent("不同意") == Reply(yes=False, strong=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["ok", "OK", "vâng", "có", "ừ", "1", "👍", "", "đúng", "sure", "y"]
+)
+def test_an_unclear_yes_is_no_consent(text: str) -> None:
+    assert words.consent(text) is None
+    assert words.says_nothing(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("đúng", Reply(yes=True, strong=False)),
+        ("dung", Reply(yes=True, strong=False)),
+        ("không", Reply(yes=False, strong=False)),
+        ("khong phai", Reply(yes=False, strong=False)),
+        ("TIẾP TỤC", Reply(yes=False, strong=True)),
+        ("继续", Reply(yes=False, strong=True)),
+        ("dùng", None),
+        ("thôi", None),
+        ("có người đánh nhau", None),
+    ],
+)
+def test_the_answer_to_whether_to_stop(text: str, meant: Reply | None) -> None:
+    assert words.stop_confirmed(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("ĐĂNG KÝ", Standing.SUBSCRIBE),
+        ("dang ky", Standing.SUBSCRIBE),
+        ("subscribe", Standing.SUBSCRIBE),
+        ("订阅", Standing.SUBSCRIBE),
+        ("XÓA DỮ LIỆU", Standing.ERASE),
+        ("xoa du lieu", Standing.ERASE),
+        ("Xoá dữ liệu ạ", Standing.ERASE),
+        ("đăng ký xe máy ở đâu", None),
+    ],
+)
+def test_words_that_count_at_any_time(text: str, meant: Standing | None) -> None:
+    assert words.standing(text) is meant
+
+
+@pytest.mark.parametrize("text", ["cháy nhà", "trộm chó", "0912 000 000", "đánh nhau", "着火"])
+def test_the_shortest_tip_is_not_small_talk(text: str) -> None:
+    assert not words.says_nothing(text)

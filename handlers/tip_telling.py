@@ -2,7 +2,8 @@
 
 from domain.delivery import Facet
 from domain.ids import short
-from domain.library import fill, utf16_length
+from domain.lengths import utf16_length
+from domain.library import fill
 from domain.messages import Button, Message
 from domain.tip import TipKind
 from handlers.turn import Turn, unit_values

@@ -1,0 +1,433 @@
+"""What residents write in private, and what they are told."""
+
+from datetime import timedelta
+
+from domain.delivery import Facet, Lane
+from domain.messages import Location, MediaKind, MediaRef
+from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome, TipState
+from storage import tip_events
+from tests.tips.world import open_world
+
+
+async def test_the_first_piece_is_answered_at_once_and_the_rest_joins_silently(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("Đầu ngõ có người bán pháo nổ")
+        (receipt,) = await world.lan.news()
+        tip = await world.tip()
+        assert tip.case_number == "dong-kinh-260001"
+        assert tip.case_number in receipt.text
+        assert "113" in receipt.text
+        assert receipt.labels == ["Chỉ chỉ huy xem", "Báo nhầm"]
+        await world.lan.writes("ở nhà số 8")
+        await world.lan.sends_photo()
+        assert await world.lan.news() == []
+        assert await world.cards() == []
+        await world.tick(minutes=2)
+        (card,) = await world.cards()
+        assert "│ Đầu ngõ có người bán pháo nổ\n│ ở nhà số 8" in card.text
+        assert "1 ảnh (đang giữ kín)" in card.text
+        assert card.labels == ["Nhận việc", "Kết thúc"]
+        assert card.outgoing.protected
+
+
+async def test_each_piece_pushes_the_card_on_but_not_for_ever(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        for minute in range(14):
+            await world.lan.writes(f"xe tải đỗ chắn đường, lần {minute}")
+            await world.tick(seconds=59)
+            if minute < 9:
+                assert await world.cards() == []
+        assert await world.cards() != []
+        assert len(await world.tips()) == 1
+
+
+async def test_small_talk_is_thanked_and_is_no_tip(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("👍")
+        await world.lan.writes("cảm ơn ạ")
+        await world.lan.writes(media=(MediaRef(MediaKind.STICKER, "sticker-1"),))
+        assert await world.tips() == []
+        assert all("113" in heard.text for heard in await world.lan.heard())
+
+
+async def test_a_vang_after_an_officers_question_is_an_answer(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("có nhóm tụ tập trước chợ")
+        await world.tick(minutes=3)
+        (card,) = await world.cards()
+        await world.reviewer.writes(
+            "Còn tụ tập không ạ?", in_group=world.desk, reply_to=card.message_id
+        )
+        await world.tick()
+        await world.lan.writes("vâng")
+        await world.tick(minutes=3)
+        assert "│ vâng" in (await world.cards())[-1].text
+
+
+async def test_a_reply_to_a_campaign_is_bound_explicitly_and_counted(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        sent = await world.campaign(to=world.lan)
+        await world.lan.writes("đầu xóm có đám đi xe không mũ", reply_to=sent.message_id)
+        tip = await world.tip()
+        assert tip.bound is Binding.EXPLICIT
+        assert await world.facets(sent) == {Facet.REPLIED, Facet.TIPS}
+        await world.tick(minutes=3)
+        assert "Trả lời bài" in (await world.cards())[0].text
+
+
+async def test_a_bare_acknowledgement_of_a_campaign_is_counted_as_such(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        sent = await world.campaign(to=world.lan)
+        await world.lan.writes("đã đọc ạ", reply_to=sent.message_id)
+        assert await world.tips() == []
+        assert await world.facets(sent) == {Facet.REPLIED, Facet.ACKNOWLEDGED}
+
+
+async def test_the_first_message_after_a_campaign_is_bound_by_assumption_the_second_is_not(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        sent = await world.campaign(to=world.lan)
+        world.chat.clock.forward(hours=5)
+        await world.lan.writes("có xe chở quá tải trên đường làng")
+        assert (await world.tip()).bound is Binding.ASSUMED
+        assert await world.facets(sent) == {Facet.REPLIED, Facet.TIPS}
+        await world.tick(minutes=3)
+        assert "Có thể về bài" in (await world.cards())[0].text
+        world.chat.clock.forward(hours=5)
+        await world.lan.writes("nhà bên hát to quá")
+        assert [tip.bound for tip in await world.tips()] == [Binding.ASSUMED, Binding.NONE]
+
+
+async def test_two_days_after_a_campaign_nothing_is_assumed(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        sent = await world.campaign(to=world.lan)
+        world.chat.clock.forward(hours=49)
+        await world.lan.writes("có xe chở quá tải trên đường làng")
+        assert (await world.tip()).bound is Binding.NONE
+        assert await world.facets(sent) == set()
+
+
+async def test_the_button_bao_tin_binds_what_is_written_next(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        first = await world.campaign(to=world.lan)
+        second = await world.campaign(to=world.lan)
+        await world.lan.presses("Báo tin")
+        assert "ở đâu, lúc nào" in (await world.lan.last()).text
+        await world.lan.writes("tối nào cũng có đua xe")
+        assert (await world.tip()).bound is Binding.EXPLICIT
+        assert await world.facets(second) == {Facet.SEEN, Facet.REPLIED, Facet.TIPS}
+        assert await world.facets(first) == set()
+
+
+async def test_a_question_waits_for_a_human_and_is_counted_as_a_reply_only(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        sent = await world.campaign(to=world.lan)
+        await world.lan.presses("Hỏi")
+        await world.lan.writes("mức phạt không đội mũ là bao nhiêu ạ")
+        tip = await world.tip()
+        assert tip.kind is TipKind.QUESTION
+        assert "câu hỏi" in (await world.lan.last()).text
+        assert await world.facets(sent) == {Facet.SEEN, Facet.REPLIED}
+        await world.tick(minutes=3)
+        assert (await world.cards())[0].text.startswith("Câu hỏi dong-kinh-260001")
+
+
+async def test_a_reply_to_another_campaign_opens_a_tip_of_its_own(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        first = await world.campaign(to=world.lan)
+        second = await world.campaign(to=world.lan)
+        await world.lan.writes("việc thứ nhất ở đầu làng", reply_to=first.message_id)
+        await world.lan.writes("việc thứ hai ở cuối làng", reply_to=second.message_id)
+        await world.lan.writes("thêm về việc thứ nhất", reply_to=first.message_id)
+        assert len({tip.run_id for tip in await world.tips()}) == 2
+        assert len(await world.tips()) == 2
+
+
+async def test_an_emergency_shows_the_numbers_first_and_pages_at_once(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("chay nha roi cuu voi")
+        numbers, receipt = await world.lan.news()
+        assert numbers.lane is Lane.URGENT
+        assert "114" in numbers.text
+        assert "dong-kinh-260001" in receipt.text
+        brought = await world.tick()
+        (card,) = await world.cards()
+        assert "KHẨN CẤP" in card.text
+        assert card.lane is Lane.URGENT
+        assert brought.index(next(heard for heard in brought if heard.id == numbers.id)) == 0
+        for officer in (world.duty, world.chief):
+            (page,) = await officer.heard()
+            assert page.labels == ["Đã nhận"]
+            assert "dong-kinh-260001" in page.text
+            assert "chay" not in page.text
+        assert await world.reviewer.heard() == []
+
+
+async def test_a_cry_in_chinese_or_english_is_answered_in_it(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("救命！着火了")
+        numbers, receipt = await world.lan.news()
+        assert "如有危险" in numbers.text
+        assert "编号" in receipt.text
+        ming = world.chat.resident("880010010009")
+        await ming.writes("Please help, my house is on fire")
+        assert "If you are in danger" in (await ming.heard())[0].text
+
+
+async def test_a_danger_in_an_open_tip_raises_it_and_a_second_cry_does_not_page_again(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("nhà hàng xóm cãi nhau to")
+        await world.lan.writes("họ đang cầm dao đuổi nhau, cứu với")
+        await world.lan.writes("cứu với, có người bị chém")
+        tip = await world.tip()
+        assert tip.urgent
+        assert len([h for h in await world.lan.heard() if h.lane is Lane.URGENT]) == 2
+        assert len(await world.duty.heard()) == 1
+        assert len(await world.cards()) == 2
+
+
+async def test_with_nobody_on_duty_whoever_may_read_is_paged(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        for officer in (world.duty, world.chief):
+            await officer.blocks()
+        await world.lan.writes("cháy nhà rồi, cứu với")
+        assert "dong-kinh-260001" in (await world.reviewer.last()).text
+
+
+async def test_bao_nham_closes_with_thanks_and_the_card_says_so(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("hình như có trộm ở nhà bên")
+        await world.lan.presses("Báo nhầm")
+        tip = await world.tip()
+        assert (tip.state, tip.outcome) == (TipState.CLOSED, TipOutcome.MISTAKEN)
+        assert "không sao" in (await world.lan.last()).text
+        (answer,) = await world.lan.presses("Báo nhầm")
+        assert answer.alert
+        await world.tick(minutes=3)
+        assert "báo nhầm" in (await world.cards())[0].text
+        await world.lan.writes("có xe đổ ở dốc, không phải việc trước đâu")
+        assert len(await world.tips()) == 2
+
+
+async def test_bao_nham_after_the_card_is_told_in_a_line(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("hình như có trộm ở nhà bên")
+        await world.tick(minutes=3)
+        await world.lan.presses("Báo nhầm")
+        await world.chat.deliver()
+        assert "báo nhầm" in (await world.desk.last()).text
+
+
+async def test_another_person_cannot_press_the_buttons_of_a_tip(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("hình như có trộm ở nhà bên")
+        _, button = await world.lan.labelled("Báo nhầm")
+        stranger = world.chat.resident("880010010002")
+        assert button.action is not None
+        (answer,) = await stranger.presses_action(button.action)
+        assert "không mở được" in answer.text
+        (answer,) = await stranger.presses_action("mistake:xyz")
+        assert "không còn dùng" in answer.text
+        assert (await world.tip()).state is TipState.RECEIVED
+
+
+async def test_chief_only_hides_the_content_from_the_card(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("tôi sợ người trong xóm biết: nhà số 5 bán hàng trắng")
+        await world.lan.presses("Chỉ chỉ huy xem")
+        assert "chỉ chỉ huy" in (await world.lan.last()).text
+        await world.tick(minutes=3)
+        (card,) = await world.cards()
+        assert "hàng trắng" not in card.text
+        assert "Xem riêng" in card.labels
+        (answer,) = await world.reviewer.presses("Xem riêng", of=world.desk)
+        assert "chỉ chỉ huy" in answer.text
+        await world.chief.presses("Xem riêng", of=world.desk)
+        assert "hàng trắng" in (await world.chief.last()).text
+
+
+async def test_chief_only_after_the_card_is_honest(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("nhà số 5 bán hàng trắng")
+        await world.tick(minutes=3)
+        await world.lan.presses("Chỉ chỉ huy xem")
+        assert "có thể đã thấy" in (await world.lan.last()).text
+        (again,) = await world.lan.presses("Chỉ chỉ huy xem")
+        assert not again.alert
+        assert (await world.tip()).secrecy is Secrecy.CHIEF
+
+
+async def test_an_edit_keeps_both_versions_and_the_card_shows_the_new_one(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        message = await world.lan.writes("xe biển số 12A ở chợ")
+        await world.lan.edits(message, "xe biển số 12B ở chợ")
+        await world.tick(minutes=3)
+        (card,) = await world.cards()
+        assert "12B" in card.text
+        assert "12A" not in card.text
+        assert "đã sửa" in card.text
+        tip = await world.tip()
+        events = await world.chat.look(lambda tx: tip_events.of_tip(tx, tip))
+        assert [event.text for event in events if event.text] == [
+            "xe biển số 12A ở chợ",
+            "xe biển số 12B ở chợ",
+        ]
+        await world.lan.edits(message, "xe biển số 12C ở chợ")
+        await world.tick()
+        assert "Người báo sửa lại thành:\n│ xe biển số 12C" in (await world.cards())[-1].text
+
+
+async def test_an_edit_into_a_cry_rings(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        message = await world.lan.writes("có khói ở nhà bên")
+        await world.lan.edits(message, "nhà bên cháy rồi, cứu với")
+        assert (await world.lan.last()).lane is Lane.URGENT
+        assert len(await world.duty.heard()) == 1
+        assert (await world.tip()).urgent
+
+
+async def test_small_talk_edited_into_a_story_becomes_a_tip(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        message = await world.lan.writes("vâng")
+        await world.lan.edits(message, "vâng ạ")
+        assert await world.tips() == []
+        await world.lan.edits(message, "vâng, đầu ngõ có người bán pháo nổ")
+        assert len(await world.tips()) == 1
+
+
+async def test_a_place_is_shown_in_an_emergency_and_only_named_otherwise(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("xe đỗ chắn lối")
+        await world.lan.writes(location=Location(21.8537, 106.761))
+        await world.tick(minutes=3)
+        (card,) = await world.cards()
+        assert "1 vị trí (đang giữ kín)" in card.text
+        assert "21.85" not in card.text
+        ba = world.chat.resident("880010010003")
+        await ba.writes("cháy nhà rồi, cứu với")
+        await ba.writes(location=Location(21.8537, 106.761))
+        assert "21.85370, 106.76100" in (await world.cards())[-1].text
+
+
+async def test_a_message_without_anything_readable_is_answered(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("")
+        assert "chưa đọc được" in (await world.lan.last()).text
+        await world.lan.writes("/baotin")
+        assert "ở đâu, lúc nào" in (await world.lan.last()).text
+        await world.lan.writes("/baotin có người bán pháo")
+        await world.tick(minutes=3)
+        assert "│ có người bán pháo" in (await world.cards())[0].text
+
+
+async def test_a_very_long_text_is_kept_whole_and_its_card_is_split(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        story = " ".join(f"câu{number}" for number in range(2600))
+        await world.lan.writes(story)
+        await world.tick(minutes=3)
+        parts = await world.cards()
+        assert len(parts) > 1
+        assert [bool(part.labels) for part in parts] == [False] * (len(parts) - 1) + [True]
+        tip = await world.tip()
+        events = await world.chat.look(lambda tx: tip_events.of_tip(tx, tip))
+        assert events[0].text == story
+        shown = " ".join(part.outgoing.text for part in parts)
+        assert all(f"câu{number}" in shown for number in range(0, 2600, 100))
+
+
+async def test_an_album_is_one_tip(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        for number in range(3):
+            photo = MediaRef(MediaKind.PHOTO, f"file-{number}")
+            await world.lan.writes(
+                "rác đổ ra suối" if number == 0 else "", media=(photo,), album="a"
+            )
+        await world.tick(minutes=3)
+        assert "3 ảnh" in (await world.cards())[0].text
+        assert len(await world.lan.heard()) == 1
+
+
+async def test_what_comes_an_hour_later_is_a_story_of_its_own(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("xe đỗ chắn lối")
+        await world.tick(minutes=10)
+        await world.lan.writes("vẫn đỗ đó")
+        assert "Đã ghi thêm" in (await world.lan.last()).text
+        await world.tick(minutes=60)
+        await world.lan.writes("chó nhà bên cắn người đi đường hôm nọ")
+        assert len(await world.tips()) == 2
+        assert len(await world.cards()) == 2
+
+
+async def test_a_reply_to_the_receipt_goes_on_with_that_tip(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("xe đỗ chắn lối")
+        await world.tick(minutes=3)
+        receipt = await world.lan.last()
+        world.chat.clock.forward(hours=30)
+        await world.lan.writes("xe đó lại đỗ hôm nay", reply_to=receipt.message_id)
+        assert len(await world.tips()) == 1
+
+
+async def test_an_erased_tip_keeps_nothing_but_its_count(migrated_database_url: str) -> None:
+    from storage import tips
+
+    async with open_world(migrated_database_url) as world:
+        message = await world.lan.writes("xe đỗ chắn lối")
+        address = await world.lan.address()
+        assert await world.chat.do(lambda tx: tips.erase_of(tx, [address.id])) == 1
+        tip = await world.tip()
+        assert tip.state is TipState.ERASED
+        assert tip.address_id is None
+        events = await world.chat.look(lambda tx: tip_events.of_tip(tx, tip))
+        assert [event.text for event in events] == [None] * len(events)
+        assert events[-1].kind is TipEventKind.ERASED
+        await world.tick(minutes=3)
+        assert await world.cards() == []
+        assert all("dong-kinh" not in heard.text for heard in await world.lan.heard())
+        await world.lan.edits(message, "xe đỗ chắn lối đi nhà tôi")
+        (answer,) = await world.lan.presses_action(f"mistake:{_short(tip.id)}")
+        assert "đã được xóa" in answer.text
+
+
+async def test_an_urgent_tip_of_a_person_without_consent_is_served(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        stranger = world.chat.resident("880010010005")
+        await stranger.writes("đuối nước ở hồ, cứu với")
+        assert len(await stranger.heard()) == 2
+        assert len(await world.tips()) == 1
+        world.chat.clock.forward(seconds=timedelta(minutes=1).total_seconds())
+
+
+def _short(value: object) -> str:
+    from uuid import UUID
+
+    from domain.ids import short
+
+    assert isinstance(value, UUID)
+    return short(value)

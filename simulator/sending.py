@@ -200,6 +200,14 @@ def _read_reply(call: Call) -> ReplyParameters | None:
         raise bad_request('Can\'t find field "message_id"')
     if isinstance(message_id, bool) or not isinstance(message_id, int):
         raise bad_request('Field "message_id" must be a valid Number')
+    for name, shape, said in (
+        ("quote", str, "String"),
+        ("quote_parse_mode", str, "String"),
+        ("quote_entities", list, "Array"),
+        ("quote_position", int, "Number"),
+    ):
+        if value.get(name) is not None and not isinstance(value[name], shape):
+            raise bad_request(f'Field "{name}" must be of type {said}')
     quote = format_text(
         value.get("quote") or "", value.get("quote_parse_mode") or "", value.get("quote_entities")
     )

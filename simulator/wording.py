@@ -97,7 +97,7 @@ def _given_entity(entity: object) -> dict[str, Any]:
         raise bad_request(f"Receive an entity with incorrect offset {offset}")
     if not 0 <= length <= 1_000_000:
         raise bad_request(f"Receive an entity with incorrect length {length}")
-    if kind not in _KNOWN_TYPES:
+    if not isinstance(kind, str) or kind not in _KNOWN_TYPES:
         return {"type": "", "offset": offset, "length": 0}
     written = {"type": kind, "offset": offset, "length": length}
     for name in ("url", "language", "custom_emoji_id"):
@@ -105,7 +105,8 @@ def _given_entity(entity: object) -> dict[str, Any]:
             written[name] = str(entity[name])
     user = entity.get("user")
     if kind == "text_mention" and isinstance(user, dict):
-        written["user_id"] = int(user.get("id", 0))
+        number = user.get("id")
+        written["user_id"] = number if isinstance(number, int) else 0
     return written
 
 

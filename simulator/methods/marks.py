@@ -15,6 +15,7 @@ from simulator.snapshot import chat_for_phone
 from simulator.wire import poll_json
 
 Json = dict[str, Any]
+_REACTION_TYPES = frozenset({"emoji", "custom_emoji"})
 _REACTIONS = frozenset(
     "👍👎❤🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🕊🤡🥱🥴😍🐳🌚🌭💯🤣⚡🍌🏆💔🤨😐🍓🍾💋🖕😈😴😭🤓👻👀🎃🙈😇😨🤝✍🤗🫡🎅🎄☃💅🤪🗿🆒💘🙉🦄😘💊🙊😎👾😡"
 )
@@ -70,7 +71,7 @@ async def set_message_reaction(call: Call) -> bool:
         raise bad_request("Expected an Array of ReactionType")
     emoji = []
     for reaction in given:
-        if not isinstance(reaction, dict) or reaction.get("type") not in {"emoji", "custom_emoji"}:
+        if not isinstance(reaction, dict) or str(reaction.get("type")) not in _REACTION_TYPES:
             raise bad_request("Can't parse ReactionType: invalid reaction type specified")
         emoji.append(str(reaction.get("emoji") or ""))
     chat, message = find_message(call, "read", "message to react")

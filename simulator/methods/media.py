@@ -18,6 +18,11 @@ Json = dict[str, Any]
 ALBUM_SIZES = range(2, 11)
 MAX_PHOTO_SIDES = 10_000
 MAX_PHOTO_RATIO = 20
+_ALBUM_KINDS: dict[str, FileKind] = {
+    "photo": "photo",
+    "video": "video",
+    "document": "document",
+}
 _URL = re.compile(r"(?i)https?://")
 _VOICE_STARTS = (b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3")
 
@@ -86,10 +91,11 @@ def _album_item(call: Call, item: Any) -> Content:
     prefix = "Can't parse InputMedia: "
     if not isinstance(item, dict):
         raise bad_request(prefix + "expected an Object")
-    kind = item.get("type")
-    if kind not in {"photo", "video", "document"}:
-        if kind in {"audio", "animation", "live_photo"}:
-            raise bad_request(f'the simulator does not imitate media of the type "{kind}"')
+    named = str(item.get("type"))
+    kind = _ALBUM_KINDS.get(named)
+    if kind is None:
+        if named in {"audio", "animation", "live_photo"}:
+            raise bad_request(f'the simulator does not imitate media of the type "{named}"')
         raise bad_request(prefix + "invalid type specified")
     media = str(item.get("media") or "")
     if not media:

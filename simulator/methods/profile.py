@@ -97,9 +97,9 @@ def _scope(call: Call) -> str:
     prefix = "Can't parse BotCommandScope: "
     if not isinstance(given, dict):
         raise bad_request(prefix + "BotCommandScope must be an Object")
-    kind = given.get("type")
+    kind = str(given.get("type"))
     if kind in _PLAIN_SCOPES:
-        return str(kind)
+        return kind
     if kind not in _CHAT_SCOPES:
         raise bad_request(prefix + "Unsupported type specified")
     if not given.get("chat_id"):

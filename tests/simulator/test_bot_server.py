@@ -1,12 +1,15 @@
 """The door of the Bot API: tokens, methods, bodies."""
 
+import random
+
 import aiohttp
 import pytest
 from telegram import Bot
 from telegram.error import InvalidToken
 
 from simulator import Running
-from tests.simulator.conftest import RESIDENT, Phones, Raw
+from simulator.methods import NAMES
+from tests.simulator.conftest import OFFICER, RESIDENT, REVIEW, Phones, Raw
 
 
 async def test_the_token_may_be_percent_encoded(sim: Running, http: aiohttp.ClientSession) -> None:
@@ -65,3 +68,43 @@ async def test_multipart_without_files_is_read(
     form.add_field("text", "Xin chào")
     async with http.post(f"{raw.base_url}/bot{raw.token}/sendMessage", data=form) as response:
         assert (await response.json())["result"]["text"] == "Xin chào"
+
+
+NONSENSE = (
+    "",
+    "0",
+    "-1",
+    "abc",
+    "{}",
+    "[]",
+    "null",
+    "[1]",
+    "💥",
+    "[[]]",
+    str(OFFICER),
+    str(REVIEW),
+    '{"inline_keyboard":[[1]]}',
+    '{"message_id":"x"}',
+    '{"message_id":1,"quote":5}',
+    '[{"type":[]}]',
+    '[{"type":"photo","media":5}]',
+    '[{"type":"bold","offset":"x","length":1}]',
+    '{"type":"chat","chat_id":"x"}',
+)
+PARAMETERS = tuple(
+    "message_id text caption parse_mode entities caption_entities reply_parameters reply_markup "
+    "media photo document options question correct_option_ids type commands scope language_code "
+    "message_ids from_chat_id user_id latitude longitude live_period name icon_color limit offset "
+    "message_thread_id allowed_updates reaction link_preview_options file_id action".split()
+)
+
+
+@pytest.mark.parametrize("method", sorted(set(NAMES.values()) - {"leaveChat"}))
+async def test_no_parameters_make_a_method_fail(raw: Raw, method: str) -> None:
+    chance = random.Random(method)
+    for _ in range(40):
+        chosen = chance.sample(PARAMETERS, chance.randint(0, 12))
+        given = {name: chance.choice(NONSENSE) for name in chosen}
+        given["chat_id"] = chance.choice([str(OFFICER), str(REVIEW), "abc"])
+        said = await raw.call(method, **given)
+        assert said["ok"] or said["error_code"] in {400, 403}, (given, said)

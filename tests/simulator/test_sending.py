@@ -89,6 +89,13 @@ async def test_reply_parameters_without_a_message_are_refused(raw: Raw) -> None:
     assert said == '400 Bad Request: can\'t find field "message_id"'
 
 
+async def test_a_quote_of_the_wrong_type_is_refused(raw: Raw) -> None:
+    said = await raw.refusal(
+        "sendMessage", chat_id=RESIDENT, text="x", reply_parameters={"message_id": 1, "quote": 5}
+    )
+    assert said == '400 Bad Request: field "quote" must be of type String'
+
+
 async def test_callback_data_is_64_bytes_at_most(bot: Bot, raw: Raw) -> None:
     def keyboard(data: str) -> dict[str, object]:
         return {"inline_keyboard": [[{"text": "A", "callback_data": data}]]}

@@ -92,10 +92,42 @@ NONSENSE = (
     '{"type":"chat","chat_id":"x"}',
 )
 PARAMETERS = tuple(
-    "message_id text caption parse_mode entities caption_entities reply_parameters reply_markup "
-    "media photo document options question correct_option_ids type commands scope language_code "
-    "message_ids from_chat_id user_id latitude longitude live_period name icon_color limit offset "
-    "message_thread_id allowed_updates reaction link_preview_options file_id action".split()
+    [
+        "message_id",
+        "text",
+        "caption",
+        "parse_mode",
+        "entities",
+        "caption_entities",
+        "reply_parameters",
+        "reply_markup",
+        "media",
+        "photo",
+        "document",
+        "options",
+        "question",
+        "correct_option_ids",
+        "type",
+        "commands",
+        "scope",
+        "language_code",
+        "message_ids",
+        "from_chat_id",
+        "user_id",
+        "latitude",
+        "longitude",
+        "live_period",
+        "name",
+        "icon_color",
+        "limit",
+        "offset",
+        "message_thread_id",
+        "allowed_updates",
+        "reaction",
+        "link_preview_options",
+        "file_id",
+        "action",
+    ]
 )
 
 

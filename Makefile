@@ -7,6 +7,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8081
+# Run-time files of the demo: database, keys.
+DEMO_DIR ?= var/demo
 ARGS ?=
 # As many tests side by side as there are cores; a file's tests stay together, for what they share.
 JOBS ?= auto
@@ -22,7 +24,7 @@ endif
 
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope
 LINT_IMPORTS := $(BIN)/python -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
-DEMO := VAR_DIR=var/demo $(BIN)/python -m simulator --port $(PORT) -- $(BIN)/python -m bot run --demo
+DEMO := VAR_DIR=$(DEMO_DIR) $(BIN)/python -m simulator --port $(PORT) -- $(BIN)/python -m bot run --demo
 
 .PHONY: help setup run demo test test-fast lint format lock clean
 

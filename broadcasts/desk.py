@@ -27,7 +27,7 @@ class Desk:
     def say(self, language: Language) -> Say:
         """Return the catalogue in one language."""
 
-        def sentence(key: str, **facts: str) -> str:
+        def sentence(key: str, /, **facts: str) -> str:
             return self.catalogue.say(language, key, **facts)
 
         return sentence
@@ -52,6 +52,6 @@ class Desk:
         )
         return True
 
-    def tell(self, tx: Tx, staff_id: UUID, key: str, **facts: str) -> bool:
+    def tell(self, tx: Tx, staff_id: UUID, key: str, /, **facts: str) -> bool:
         """Write one sentence of the catalogue to a member of staff."""
         return self.notify(tx, staff_id, lambda say: (say(key, **facts), ()))

@@ -81,7 +81,7 @@ class Turn:
             raise Refusal("app.unreadable")
         return self.person
 
-    def text(self, key: str, **facts: str) -> str:
+    def text(self, key: str, /, **facts: str) -> str:
         """Return a sentence of the catalogue in the person's language."""
         return self.context.catalogue.say(self.language, key, **facts)
 
@@ -94,7 +94,7 @@ class Turn:
         """Return the placeholder values that a unit gives to any text."""
         return unit_values(self.unit, self.language)
 
-    def say(self, key: str, *rows: tuple[Button, ...], **facts: str) -> UUID:
+    def say(self, key: str, /, *rows: tuple[Button, ...], **facts: str) -> UUID:
         """Answer the person privately with a sentence of the catalogue and rows of buttons."""
         return self.tell(Outgoing(text=self.text(key, **facts), buttons=rows))
 

@@ -20,7 +20,7 @@ class Catalogue:
 
     sentences: Mapping[Language, Mapping[str, str]]
 
-    def say(self, language: Language, key: str, **facts: str) -> str:
+    def say(self, language: Language, key: str, /, **facts: str) -> str:
         """Return the sentence, its places filled literally.
 
         Raises: UnknownSentence.

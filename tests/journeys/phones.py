@@ -95,6 +95,10 @@ class Phones:
         sends: list[Mapping[str, Any]] = (await self._get("/sim/record"))["sends"]
         return sends
 
+    async def add_resident(self, user: int) -> None:
+        """Let one more made-up resident exist."""
+        await self._post("/sim/users", {"count": 1, "from": user})
+
     async def fault(self, **fault: object) -> None:
         """Let the next matching calls of the bot meet a fault."""
         await self._post("/sim/faults", fault)

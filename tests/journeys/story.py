@@ -1,0 +1,106 @@
+"""The main journey, played over the phones: yes, campaign, approval, arrival, tip, talk, end."""
+
+import re
+from dataclasses import dataclass
+
+from tests.journeys.phones import (
+    CHANNEL,
+    CHIEF,
+    GROUP,
+    LANH,
+    OFFICER,
+    REVIEW_GROUP,
+    REVIEWER,
+    Phones,
+    Shown,
+)
+
+TOLD = "Tối qua có hai người lạ đi từng nhà ở ngõ ví dụ, ngó vào cổng rồi bỏ đi"
+ADDED = "Họ đi một xe máy màu xanh, không biển số"
+ANSWERED = "Cảm ơn bà con. Đêm nay tổ tuần tra sẽ đi qua ngõ ấy."
+_CODE = re.compile(r"AN-[0-9A-Z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of the journey."""
+
+    code: str
+    case_number: str
+
+
+async def subscribe(phones: Phones, resident: int = LANH, payload: str = "kp-vi-du-2") -> None:
+    """Scan the code, say yes, confirm the quarter."""
+    await phones.start(resident, payload)
+    asked = await phones.offers(resident, "Đồng ý")
+    await phones.press(resident, asked, "Đồng ý")
+    where = await phones.offers(resident, "đúng", after=asked["id"])
+    await phones.press(resident, where, "đúng")
+    await phones.says(resident, "Nơi ở:", after=where["id"])
+
+
+async def plan_and_approve(phones: Phones, when: str = "Ngay") -> None:
+    """The officer takes a starter text for the whole unit and its groups; the chief approves."""
+    await phones.write(OFFICER, "/chiendich")
+    step = await phones.offers(OFFICER, "Trộm cắp")
+    for label in ("Trộm cắp", "Đi vắng", "Dùng bài này", "Toàn đơn vị", "Có", when, "Gửi duyệt"):
+        step = await _next(phones, OFFICER, step, label)
+    request = await phones.offers(CHIEF, "Duyệt")
+    await phones.press(CHIEF, request, "Duyệt")
+
+
+async def read_it(phones: Phones, resident: int = LANH) -> tuple[Shown, str]:
+    """Wait for the message, in private and in the group and channel; press "Đã đọc"."""
+    message = await phones.offers(resident, "Đã đọc")
+    found = _CODE.search(message["text"])
+    assert found is not None
+    for place in (GROUP, CHANNEL):
+        post = await phones.says(place, found[0])
+        assert "Báo tin riêng" in str(post["buttons"])
+    await phones.press(resident, message, "Đã đọc")
+    return message, found[0]
+
+
+async def tell(phones: Phones, message: Shown, resident: int = LANH) -> str:
+    """Answer the message with what was seen, in two pieces; returns the case number."""
+    await phones.write(resident, TOLD, reply_to=message["id"])
+    receipt = await phones.says(resident, "Chúng tôi đã nhận tin của bà con, mã ")
+    case_number: str = receipt["text"].split("mã ")[1].split(".")[0]
+    await phones.write(resident, ADDED)
+    return case_number
+
+
+async def talk_and_close(phones: Phones, case_number: str, resident: int = LANH) -> None:
+    """The reviewer reads the card, answers by replying to it, closes; the resident is told."""
+    card = await phones.until(
+        REVIEW_GROUP,
+        lambda m: case_number in m["text"] and TOLD in m["text"].replace("\n│ ", " "),
+        what=f"card {case_number}",
+    )
+    await phones.write(REVIEWER, ANSWERED, REVIEW_GROUP, reply_to=card["id"])
+    notice = await phones.offers(resident, "Xem")
+    assert ANSWERED not in notice["text"]
+    await phones.press(resident, notice, "Xem")
+    await phones.says(resident, ANSWERED)
+    closing = await phones.offers(REVIEW_GROUP, "Kết thúc")
+    await phones.press(REVIEWER, closing, "Kết thúc")
+    choice = await phones.offers(REVIEW_GROUP, "Có giá trị")
+    await phones.press(REVIEWER, choice, "Có giá trị")
+    news = await phones.offers(resident, "Xem", after=notice["id"])
+    await phones.press(resident, news, "Xem")
+    await phones.says(resident, f"Tin {case_number} đã kết thúc")
+
+
+async def whole_journey(phones: Phones) -> Told:
+    """Play everything once."""
+    await subscribe(phones)
+    await plan_and_approve(phones)
+    message, code = await read_it(phones)
+    case_number = await tell(phones, message)
+    await talk_and_close(phones, case_number)
+    return Told(code, case_number)
+
+
+async def _next(phones: Phones, user: int, step: Shown, label: str) -> Shown:
+    await phones.press(user, step, label)
+    return await phones.until(user, lambda _: True, after=step["id"], what=f"after {label}")

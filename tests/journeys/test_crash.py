@@ -1,0 +1,90 @@
+"""SIGKILL at random moments of the journey: nothing is lost, no routine message goes out twice."""
+
+import asyncio
+import random
+from contextlib import suppress
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.journeys.phones import CHANNEL, GROUP, LANH, Phones
+from tests.journeys.processes import Program, command, service, simulator
+from tests.journeys.story import ADDED, ANSWERED, TOLD, Told, whole_journey
+
+KILLS = 10
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(420)
+async def test_ten_kills_at_random_moments_of_the_journey_lose_nothing(
+    tmp_path: Path, database_url: str
+) -> None:
+    seed = random.randrange(1 << 32)
+    chance = random.Random(seed)
+    async with simulator(tmp_path) as address, aiohttp.ClientSession() as session:
+        phones = Phones(address, session, patience_s=150)
+        program = service(tmp_path, address, database_url)
+        await program.start()
+        killer = asyncio.create_task(_kill_and_restart(program, chance))
+        try:
+            told = await _with_pauses(phones, chance)
+            kills = await killer
+            assert kills == KILLS, f"seed {seed}"
+            await _all_quiet(tmp_path, database_url)
+            await _judge(phones, told)
+        except BaseException:
+            print(f"seed {seed}")  # noqa: T201 - repeats the order of the kills
+            raise
+        finally:
+            killer.cancel()
+            with suppress(asyncio.CancelledError):
+                await killer
+            assert await program.stop() == 0
+        code, printed = await command(tmp_path, "verify", database_url=database_url)
+        assert code == 0, printed
+        code, printed = await command(tmp_path, "reach", told.code, database_url=database_url)
+        assert code == 0, printed
+        assert "Bấm “Đã đọc”: 1" in printed
+    assert "handler_fault" not in program.said()
+
+
+async def _kill_and_restart(program: Program, chance: random.Random) -> int:
+    for _ in range(KILLS):
+        await asyncio.sleep(chance.uniform(0.3, 3.5))
+        await program.kill()
+        await asyncio.sleep(chance.uniform(0, 0.3))
+        await program.start()
+    return KILLS
+
+
+async def _with_pauses(phones: Phones, chance: random.Random) -> Told:
+    """Play the journey while the service comes and goes."""
+    del chance
+    return await whole_journey(phones)
+
+
+async def _all_quiet(folder: Path, database_url: str) -> None:
+    """Wait until everything that came in is handled and everything meant to go out is settled."""
+    for _ in range(60):
+        code, printed = await command(folder, "doctor", database_url=database_url)
+        del code
+        if "chờ xử lý" not in printed:
+            break
+        await asyncio.sleep(1)
+    await asyncio.sleep(2)
+
+
+async def _judge(phones: Phones, told: Told) -> None:
+    """Compare with what the platform really received."""
+    sends = await phones.record()
+    for place in (LANH, GROUP, CHANNEL):
+        routine = [
+            send
+            for send in sends
+            if send["chat"] == place and f"Mã bản tin: {told.code}" in send["text"]
+        ]
+        assert len(routine) == 1, f"{len(routine)} times in {place}"
+    everything = "\n".join(send["text"].replace("\n│ ", " ") for send in sends)
+    for words in (TOLD, ADDED, ANSWERED):
+        assert words in everything

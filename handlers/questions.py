@@ -14,6 +14,7 @@ from domain.ids import from_short, short
 from domain.language import Language
 from domain.library import fill
 from domain.messages import Button, MediaKind, Message, Outgoing
+from handlers import review
 from handlers.turn import Turn, unit_values
 from people.consent_words import CONSENT_TEXT, version_of
 from storage import dialogues, ledger, residents
@@ -111,10 +112,18 @@ def is_in_conversation(turn: Turn, message: Message) -> bool:
     return row is not None and row.tip_id is not None
 
 
-def is_bare_text(message: Message) -> bool:
-    """Tell whether there is nothing but their own words: no file, place or forwarded text."""
+def is_bare_text(turn: Turn, message: Message) -> bool:
+    """Tell whether there is nothing but their own words to us: no file, place, forwarded text.
+
+    What a member of staff writes in reply to a card is for the person behind it.
+    """
     only_stickers = all(media.kind is MediaKind.STICKER for media in message.media)
-    return only_stickers and message.location is None and not message.forwarded
+    return (
+        only_stickers
+        and message.location is None
+        and not message.forwarded
+        and not review.is_answer(turn, message)
+    )
 
 
 def consent_words(turn: Turn, language: Language) -> str:

@@ -23,7 +23,7 @@ _ANSWERS: Mapping[str, Callable[[Turn, Message, Dialogue], bool]] = {
     STOP: stopping.answer,
 }
 
-OTHERS_COMMANDS = frozenset({"baotin", "tin"})
+OTHERS_COMMANDS = frozenset({"baotin"})
 """Commands that come after ours in the router's order."""
 
 
@@ -35,7 +35,7 @@ def dialogue(turn: Turn, message: Message) -> bool:
     current = questions.open_dialogue(turn)
     if turn.resident is None or current is None or current.name not in OURS:
         return False
-    if message.text.startswith("/") or not questions.is_bare_text(message):
+    if message.text.startswith("/") or not questions.is_bare_text(turn, message):
         return False
     if _ANSWERS[current.name](turn, message, current):
         return True
@@ -77,13 +77,14 @@ def command(turn: Turn, message: Message) -> bool:
     """Take a command; an unknown one is answered with the list, unless a text follows it."""
     if not message.text.startswith("/"):
         return False
-    name, _, rest = message.text[1:].partition(" ")
+    name, *more = message.text[1:].split(maxsplit=1) or [""]
+    rest = "".join(more)
     handler = _COMMANDS.get(name.lower())
     if handler is not None:
         resident_of(turn)
         handler(turn, rest.strip())
         return True
-    if name.lower() in OTHERS_COMMANDS or rest.strip() or len(name) > 32:
+    if name.lower() in OTHERS_COMMANDS or rest or len(name) > 32:
         return False
     commands = turn.text("residents.commands")
     turn.say("residents.unknown_command", ten=f"/{name}", lenh=commands)

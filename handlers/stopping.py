@@ -22,7 +22,7 @@ _NOTHING_TO_STOP = (Wish.STOPPED, Wish.NO)
 
 def stop(turn: Turn, message: Message) -> bool:
     """Take a message that is wholly a wish to stop, to come back, or to be erased."""
-    if turn.resident is None or message.media or not questions.is_bare_text(message):
+    if turn.resident is None or message.media or not questions.is_bare_text(turn, message):
         return False
     if message.text.startswith("/"):
         return False

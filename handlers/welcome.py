@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 
+from domain.delivery import DeliveryKind
 from domain.errors import Refusal
+from domain.ids import short
 from domain.language import Language
 from domain.messages import Button, Message, Outgoing, Press
 from handlers import homes, questions
 from handlers.questions import BUTTON, CONSENT, evidence, refresh, resident_of
+from handlers.tip_presses import TIP
 from handlers.turn import Turn
 from people import invitations, wishes, words
 from people.consent_words import CONSENT_TEXT
-from storage import residents, units
+from people.invitations import Invitation
+from storage import dialogues, ledger, residents, units
 from storage.dialogues import Dialogue
 from storage.residents import Wish
 
@@ -27,7 +31,7 @@ def start(turn: Turn, message: Message) -> bool:
         residents.set_invited_by(turn.tx, turn.resident.id, invitation.text)
         refresh(turn)
     if invitation.to_tip:
-        write_tip(turn)
+        write_tip(turn, invitation)
         return True
     _meet_inviting_unit(turn)
     welcome(turn)
@@ -48,9 +52,16 @@ def welcome(turn: Turn) -> None:
         homes.summarise(turn)
 
 
-def write_tip(turn: Turn) -> None:
-    """Invite to write a tip, without asking for anything first."""
-    questions.end_ours(turn)
+def write_tip(turn: Turn, invitation: Invitation) -> None:
+    """Invite to write a tip, without asking for anything first.
+
+    What is written next answers the group's post, when the link names one.
+    """
+    data = {}
+    post = ledger.get(turn.tx, invitation.post) if invitation.post is not None else None
+    if post is not None and post.kind is DeliveryKind.POST:
+        data = {"delivery": short(post.id)}
+    dialogues.keep(turn.tx, turn.me.id, TIP, data)
     rows = [(Button(turn.text("residents.anonymity_button"), "about:anonymity"),)]
     if resident_of(turn).wish is not Wish.YES:
         rows.append((Button(turn.text("residents.subscribe_button"), "consent:ask"),))
@@ -179,7 +190,7 @@ def _greeted(turn: Turn, message: Message) -> bool:
     if (
         turn.resident is None
         or message.media
-        or not questions.is_bare_text(message)
+        or not questions.is_bare_text(turn, message)
         or not words.is_greeting(message.text)
         or questions.is_in_conversation(turn, message)
     ):

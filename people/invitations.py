@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from uuid import UUID
 
+from domain.ids import from_short
 from domain.place import Level, Place
 from domain.places import Gazetteer
 from domain.toneless import slug
 
 PRIVATE_TIP = "bao-tin"
-"""The link of the button "Báo tin riêng" in a group; may be followed by `-<something>`."""
+"""The link of the button "Báo tin riêng" in a group; `-<short id of the post>` may follow."""
 
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -23,6 +25,11 @@ class Invitation:
     def to_tip(self) -> bool:
         """True when the person came to tell something privately."""
         return self.text == PRIVATE_TIP or self.text.startswith(f"{PRIVATE_TIP}-")
+
+    @property
+    def post(self) -> UUID | None:
+        """The post in a group under which the button stood, if the link tells."""
+        return from_short(self.text.removeprefix(f"{PRIVATE_TIP}-")) if self.to_tip else None
 
 
 def read(payload: str) -> Invitation:

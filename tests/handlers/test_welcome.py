@@ -1,11 +1,18 @@
 """Coming to us: consent is asked with full words, answered clearly, and proved."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 
+from domain.delivery import DeliveryKind, Lane
+from domain.ids import short
 from domain.language import Language
+from domain.messages import Outgoing
+from handlers.tip_presses import TIP
 from people.consent_words import version_of
+from storage import dialogues, ledger
+from storage.database import Tx
 from storage.residents import Wish
 from tests.chat import DONG_KINH
 from tests.handlers.residents_world import World, open_world
@@ -157,6 +164,39 @@ async def test_private_tip_from_a_group_comes_before_any_consent(world: World) -
     assert "hãng nhắn tin biết tài khoản" in (await lan.last()).text
     await lan.presses("Nhận tin an toàn")
     assert "Đồng ý" in (await lan.last()).labels
+
+
+async def test_a_private_tip_is_bound_to_the_post_whose_link_it_came_by(world: World) -> None:
+    group = await world.chat.group("-100")
+    target = await group.address()
+
+    def post(tx: Tx) -> UUID | None:
+        kind = DeliveryKind.POST
+        new = ledger.NewDelivery(
+            kind=kind,
+            lane=Lane.BULK,
+            address_id=target.id,
+            language="vi",
+            outgoing=Outgoing(text="x"),
+        )
+        return ledger.put(tx, new)
+
+    sent = await world.chat.do(post)
+    assert sent is not None
+    lan = world.party()
+    await lan.starts(f"bao-tin-{short(sent)}")
+    address = await lan.address()
+    open_ = await world.chat.look(lambda tx: dialogues.current(tx, address.id))
+    assert open_ is not None
+    assert (open_.name, open_.data) == (TIP, {"delivery": short(sent)})
+
+
+async def test_a_command_on_several_lines_is_understood(world: World) -> None:
+    lan = await world.chat.subscriber("1001")
+    await lan.writes("/KHUVUC\nkp ví dụ 4, đông kinh")
+    assert (await lan.record()).area_code == f"{DONG_KINH}-kp-vi-du-4"
+    await lan.writes("/")
+    assert "Các lệnh dùng được" in (await lan.last()).text
 
 
 async def test_an_unknown_link_is_welcome_all_the_same(world: World) -> None:

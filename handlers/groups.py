@@ -4,6 +4,7 @@ Only what is addressed to us arrives here. Nobody is quoted or named, no receipt
 status is ever written into a group.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -143,8 +144,8 @@ def _post(turn: Turn, message: Message) -> Delivery | None:
 
 def _without_mention(turn: Turn, text: str) -> str:
     """Drop our own name from a message that calls us."""
-    name = f"@{turn.account.username}".casefold()
-    return " ".join(word for word in text.split(" ") if word.casefold() != name).strip()
+    name = re.escape(turn.account.username)
+    return re.sub(rf"(?<!\w)@{name}\b[ ,:]*", "", text, flags=re.IGNORECASE).strip()
 
 
 def _writer(turn: Turn, group: Group, alarm: Alarm | None) -> Writer:

@@ -172,7 +172,7 @@ def accept(
     fate = Fate.JOINED if bursting(tip, tx.now) else Fate.ADDED
     if tip.state is TipState.CLOSED:
         tip = tips.reopen(tx, tip)
-        tip_events.add(tx, tip, TipEventKind.REOPENED)
+        tip_events.add(tx, tip, TipEventKind.REOPENED, shown=False)
         fate = Fate.REOPENED
     urgent = tip.urgent or piece.urgent
     if tip.secrecy is not Secrecy.ORDINARY:

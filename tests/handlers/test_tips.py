@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.delivery import Facet, Lane
 from domain.messages import Location, MediaKind, MediaRef
-from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome, TipState
+from domain.tip import Binding
 from storage import tip_events
 from tests.tips.world import open_world
 
@@ -114,33 +114,6 @@ async def test_two_days_after_a_campaign_nothing_is_assumed(migrated_database_ur
         assert await world.facets(sent) == set()
 
 
-async def test_the_button_bao_tin_binds_what_is_written_next(migrated_database_url: str) -> None:
-    async with open_world(migrated_database_url) as world:
-        first = await world.campaign(to=world.lan)
-        second = await world.campaign(to=world.lan)
-        await world.lan.presses("Báo tin")
-        assert "ở đâu, lúc nào" in (await world.lan.last()).text
-        await world.lan.writes("tối nào cũng có đua xe")
-        assert (await world.tip()).bound is Binding.EXPLICIT
-        assert await world.facets(second) == {Facet.SEEN, Facet.REPLIED, Facet.TIPS}
-        assert await world.facets(first) == set()
-
-
-async def test_a_question_waits_for_a_human_and_is_counted_as_a_reply_only(
-    migrated_database_url: str,
-) -> None:
-    async with open_world(migrated_database_url) as world:
-        sent = await world.campaign(to=world.lan)
-        await world.lan.presses("Hỏi")
-        await world.lan.writes("mức phạt không đội mũ là bao nhiêu ạ")
-        tip = await world.tip()
-        assert tip.kind is TipKind.QUESTION
-        assert "câu hỏi" in (await world.lan.last()).text
-        assert await world.facets(sent) == {Facet.SEEN, Facet.REPLIED}
-        await world.tick(minutes=3)
-        assert (await world.cards())[0].text.startswith("Câu hỏi dong-kinh-260001")
-
-
 async def test_a_reply_to_another_campaign_opens_a_tip_of_its_own(
     migrated_database_url: str,
 ) -> None:
@@ -207,71 +180,6 @@ async def test_with_nobody_on_duty_whoever_may_read_is_paged(migrated_database_u
             await officer.blocks()
         await world.lan.writes("cháy nhà rồi, cứu với")
         assert "dong-kinh-260001" in (await world.reviewer.last()).text
-
-
-async def test_bao_nham_closes_with_thanks_and_the_card_says_so(
-    migrated_database_url: str,
-) -> None:
-    async with open_world(migrated_database_url) as world:
-        await world.lan.writes("hình như có trộm ở nhà bên")
-        await world.lan.presses("Báo nhầm")
-        tip = await world.tip()
-        assert (tip.state, tip.outcome) == (TipState.CLOSED, TipOutcome.MISTAKEN)
-        assert "không sao" in (await world.lan.last()).text
-        (answer,) = await world.lan.presses("Báo nhầm")
-        assert answer.alert
-        await world.tick(minutes=3)
-        assert "báo nhầm" in (await world.cards())[0].text
-        await world.lan.writes("có xe đổ ở dốc, không phải việc trước đâu")
-        assert len(await world.tips()) == 2
-
-
-async def test_bao_nham_after_the_card_is_told_in_a_line(migrated_database_url: str) -> None:
-    async with open_world(migrated_database_url) as world:
-        await world.lan.writes("hình như có trộm ở nhà bên")
-        await world.tick(minutes=3)
-        await world.lan.presses("Báo nhầm")
-        await world.chat.deliver()
-        assert "báo nhầm" in (await world.desk.last()).text
-
-
-async def test_another_person_cannot_press_the_buttons_of_a_tip(migrated_database_url: str) -> None:
-    async with open_world(migrated_database_url) as world:
-        await world.lan.writes("hình như có trộm ở nhà bên")
-        _, button = await world.lan.labelled("Báo nhầm")
-        stranger = world.chat.resident("880010010002")
-        assert button.action is not None
-        (answer,) = await stranger.presses_action(button.action)
-        assert "không mở được" in answer.text
-        (answer,) = await stranger.presses_action("mistake:xyz")
-        assert "không còn dùng" in answer.text
-        assert (await world.tip()).state is TipState.RECEIVED
-
-
-async def test_chief_only_hides_the_content_from_the_card(migrated_database_url: str) -> None:
-    async with open_world(migrated_database_url) as world:
-        await world.lan.writes("tôi sợ người trong xóm biết: nhà số 5 bán hàng trắng")
-        await world.lan.presses("Chỉ chỉ huy xem")
-        assert "chỉ chỉ huy" in (await world.lan.last()).text
-        await world.tick(minutes=3)
-        (card,) = await world.cards()
-        assert "hàng trắng" not in card.text
-        assert "Xem riêng" in card.labels
-        (answer,) = await world.reviewer.presses("Xem riêng", of=world.desk)
-        assert "chỉ chỉ huy" in answer.text
-        await world.chief.presses("Xem riêng", of=world.desk)
-        assert "hàng trắng" in (await world.chief.last()).text
-
-
-async def test_chief_only_after_the_card_is_honest(migrated_database_url: str) -> None:
-    async with open_world(migrated_database_url) as world:
-        await world.lan.writes("nhà số 5 bán hàng trắng")
-        await world.tick(minutes=3)
-        await world.lan.presses("Chỉ chỉ huy xem")
-        assert "có thể đã thấy" in (await world.lan.last()).text
-        (again,) = await world.lan.presses("Chỉ chỉ huy xem")
-        assert not again.alert
-        assert (await world.tip()).secrecy is Secrecy.CHIEF
 
 
 async def test_an_edit_keeps_both_versions_and_the_card_shows_the_new_one(
@@ -392,27 +300,6 @@ async def test_a_reply_to_the_receipt_goes_on_with_that_tip(migrated_database_ur
         assert len(await world.tips()) == 1
 
 
-async def test_an_erased_tip_keeps_nothing_but_its_count(migrated_database_url: str) -> None:
-    from storage import tips
-
-    async with open_world(migrated_database_url) as world:
-        message = await world.lan.writes("xe đỗ chắn lối")
-        address = await world.lan.address()
-        assert await world.chat.do(lambda tx: tips.erase_of(tx, [address.id])) == 1
-        tip = await world.tip()
-        assert tip.state is TipState.ERASED
-        assert tip.address_id is None
-        events = await world.chat.look(lambda tx: tip_events.of_tip(tx, tip))
-        assert [event.text for event in events] == [None] * len(events)
-        assert events[-1].kind is TipEventKind.ERASED
-        await world.tick(minutes=3)
-        assert await world.cards() == []
-        assert all("dong-kinh" not in heard.text for heard in await world.lan.heard())
-        await world.lan.edits(message, "xe đỗ chắn lối đi nhà tôi")
-        (answer,) = await world.lan.presses_action(f"mistake:{_short(tip.id)}")
-        assert "đã được xóa" in answer.text
-
-
 async def test_an_urgent_tip_of_a_person_without_consent_is_served(
     migrated_database_url: str,
 ) -> None:
@@ -422,12 +309,3 @@ async def test_an_urgent_tip_of_a_person_without_consent_is_served(
         assert len(await stranger.heard()) == 2
         assert len(await world.tips()) == 1
         world.chat.clock.forward(seconds=timedelta(minutes=1).total_seconds())
-
-
-def _short(value: object) -> str:
-    from uuid import UUID
-
-    from domain.ids import short
-
-    assert isinstance(value, UUID)
-    return short(value)

@@ -45,11 +45,11 @@ def check(tx: Tx, desk: Desk, unit: Unit, content: Content) -> Mapping[str, Outg
 
     Raises: Refusal naming what is missing, too long, or not allowed in a broadcast.
     """
-    missing = content.missing()
-    if missing:
-        name = missing[0][1]
-        raise Refusal("campaigns.placeholder_empty", what=PLACEHOLDERS.get(name, name))
     try:
+        missing = content.missing()
+        if missing:
+            name = missing[0][1]
+            raise Refusal("campaigns.placeholder_empty", what=PLACEHOLDERS.get(name, name))
         prepared = prepare(desk.catalogue, content, SAMPLE_CODE, tx.now)
     except TextFault:
         raise Refusal("campaigns.text_fault") from None

@@ -1,0 +1,279 @@
+"""Reach: what happened, nothing guessed, nothing added up that must not be."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+
+from broadcasts import reach
+from domain.delivery import (
+    Accepted,
+    DeliveryState,
+    Facet,
+    GoneAway,
+    Outcome,
+    TurnedDown,
+    Unknowable,
+)
+from domain.failures import Until
+from domain.language import Language
+from domain.messages import ChatKind
+from domain.tip import Binding, TipKind
+from storage import addresses, ledger, residents
+from storage.database import Tx
+from storage.residents import Wish
+from storage.runs import PeriodReach, Run
+from storage.tables import delivery, run_counter, tip
+from tests.broadcasts.station import Station, open_station
+from tests.chat import Party
+
+TWO, THREE = "05977-kp-vi-du-2", "05977-kp-vi-du-3"
+
+
+@pytest.fixture
+async def station(migrated_database_url: str) -> AsyncIterator[Station]:
+    async with open_station(migrated_database_url) as opened:
+        yield opened
+
+
+async def row_of(station: Station, run: Run, party: Party) -> UUID:
+    resident_id = (await party.record()).id
+    query = select(delivery.c.id).where(
+        delivery.c.run_id == run.id, delivery.c.resident_id == resident_id
+    )
+    found: UUID = await station.chat.look(lambda tx: tx.connection.execute(query).scalar_one())
+    return found
+
+
+async def sends_tip(
+    station: Station, run: Run, party: Party, bound: Binding, *, marked: bool = True
+) -> None:
+    row_id = await row_of(station, run, party)
+    resident_id = (await party.record()).id
+
+    def write(tx: Tx) -> None:
+        tx.connection.execute(
+            tip.insert().values(
+                id=tx.new_id(),
+                unit_id=station.chat.unit.id,
+                case_number=tx.new_id().hex,
+                kind=TipKind.TIP.value,
+                resident_id=resident_id,
+                run_id=run.id,
+                bound=bound.value,
+                state="received",
+                urgent=False,
+                public=False,
+                secrecy="ordinary",
+                language="vi",
+                opened_at=tx.now,
+                last_piece_at=tx.now,
+            )
+        )
+        if marked:
+            ledger.note_facet(tx, row_id, Facet.TIPS, proof=bound is Binding.EXPLICIT)
+
+    await station.chat.do(write)
+
+
+async def test_the_funnel_tells_each_outcome_apart(station: Station) -> None:
+    now = station.chat.clock.now()
+    outcomes: dict[str, Outcome] = {
+        "3001": Accepted("m1", now),
+        "3002": Accepted("m2", now),
+        "3003": GoneAway(Until.THEY_WRITE, "blocked"),
+        "3004": TurnedDown("content"),
+        "3005": Unknowable("reset"),
+    }
+    parties = {name: await station.chat.subscriber(name, area=TWO) for name in outcomes}
+    stopped = await station.chat.subscriber("3006", area=THREE, language=Language.EN)
+    run = await station.fired()
+    await station.expand(run)
+    gone = (await stopped.record()).id
+    await station.chat.do(lambda tx: residents.set_wish(tx, gone, Wish.STOPPED))
+    await station.answer(outcomes)
+    pressed = await row_of(station, run, parties["3001"])
+    for facet in (Facet.ACKNOWLEDGED, Facet.REPLIED, Facet.STOPPED):
+        await station.chat.do(lambda tx, facet=facet: ledger.note_facet(tx, pressed, facet))  # type: ignore[misc]
+    await sends_tip(station, run, parties["3001"], Binding.EXPLICIT)
+    await sends_tip(station, run, parties["3001"], Binding.EXPLICIT)
+    await sends_tip(station, run, parties["3002"], Binding.ASSUMED)
+
+    found = await station.chat.look(lambda tx: reach.of_run(tx, run))
+
+    private = found.private
+    assert (private.targeted, private.accepted, private.unreachable) == (6, 2, 1)
+    assert (private.refused, private.unsure, private.skipped, private.pending) == (1, 1, 1, 0)
+    assert (private.delivered, private.seen) == (None, None)
+    assert (private.acknowledged, private.replied, private.stopped) == (1, 1, 1)
+    assert (private.with_tip, found.tips_explicit, found.tips_assumed) == (2, 2, 1)
+    assert found.reasons["skipped", "opted_out"] == 1
+    assert [(name, part.targeted) for name, part in found.by_language] == [("vi", 5), ("en", 1)]
+    assert [part.targeted for _, part in found.by_area] == [5, 1]
+    assert await station.chat.look(reach.verify) == []
+
+
+async def test_the_funnel_in_words(station: Station) -> None:
+    now = station.chat.clock.now()
+    for name in ("3001", "3002", "3003"):
+        await station.chat.subscriber(name)
+    run = await station.fired()
+    await station.expand(run)
+    await station.answer(
+        {
+            "3001": Accepted("m1", now),
+            "3002": Accepted("m2", now),
+            "3003": GoneAway(Until.FOREVER, "deleted"),
+        }
+    )
+    found = await station.chat.look(lambda tx: reach.of_run(tx, run))
+
+    text = reach.render(found, station.desk.say(Language.VI))
+
+    assert text.splitlines() == [
+        f"Đợt {run.code} (đang gửi)",
+        "Định gửi: 3 người",
+        "Telegram nhận chuyển, chưa chắc đã xem: 2 (66,67%)",
+        "Đã tới máy: không biết",
+        "Đã xem: không biết",
+        "Không liên lạc được: 1 (33,33%)",
+        "Nền tảng từ chối: 0 (0,00%)",
+        "Không rõ đã tới hay chưa: 0 (0,00%)",
+        "Không gửi, có lý do: 0 (0,00%)",
+        "Bấm “Đã đọc”: 0",
+        "Trả lời: 0",
+        "Tin báo gắn với đợt: 0 (nói rõ 0, suy đoán theo giờ 0)",
+        "Dừng nhận sau tin này: 0",
+    ]
+
+
+async def test_a_channel_that_tells_of_delivery_may_say_nought(station: Station) -> None:
+    await station.chat.subscriber("3001")
+    run = await station.fired()
+    await station.expand(run)
+
+    found = await station.chat.look(lambda tx: reach.of_run(tx, run, {"telegram"}))
+
+    assert (found.private.delivered, found.private.seen) == (0, 0)
+
+
+async def test_posts_stand_apart_and_members_are_not_readers(station: Station) -> None:
+    await station.chat.subscriber("3001")
+    group = await station.group_id("Nhóm Hai", TWO, "-100")
+    run = await station.fired(groups=[group])
+    await station.expand(run)
+    await station.chat.deliver()
+
+    def count_members(tx: Tx) -> None:
+        tx.connection.execute(
+            update(run_counter)
+            .where(run_counter.c.run_id == run.id, run_counter.c.kind == "post")
+            .values(members=1200)
+        )
+
+    await station.chat.do(count_members)
+    found = await station.chat.look(lambda tx: reach.of_run(tx, run))
+    text = reach.render(found, station.desk.say(Language.VI))
+
+    assert found.private.targeted == 1
+    assert found.posts.targeted == 1
+    assert "1/1 bài; thành viên lúc đăng: 1.200, là mức trên, không phải số người đọc" in text
+    assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
+
+
+async def test_a_tip_that_left_no_mark_is_found(station: Station) -> None:
+    lan = await station.chat.subscriber("3001")
+    run = await station.fired()
+    await station.expand(run)
+    await sends_tip(station, run, lan, Binding.EXPLICIT, marked=False)
+
+    [problem] = await station.chat.look(lambda tx: reach.verify(tx, run.id))
+
+    assert "1 deliveries have a tip but are not marked" in problem
+
+
+async def test_a_mark_without_a_tip_is_found(station: Station) -> None:
+    lan = await station.chat.subscriber("3001")
+    run = await station.fired()
+    await station.expand(run)
+    row_id = await row_of(station, run, lan)
+    await station.chat.do(lambda tx: ledger.note_facet(tx, row_id, Facet.TIPS, proof=False))
+
+    [problem] = await station.chat.look(lambda tx: reach.verify(tx, run.id))
+
+    assert "1 deliveries are marked for 0 tips" in problem
+
+
+async def test_a_row_moved_behind_the_counters_is_found(station: Station) -> None:
+    await station.chat.subscriber("3001")
+    run = await station.fired()
+    await station.expand(run)
+
+    def spoil(tx: Tx) -> None:
+        tx.connection.execute(
+            update(delivery)
+            .where(delivery.c.run_id == run.id)
+            .values(state=DeliveryState.ACCEPTED.value)
+        )
+
+    await station.chat.do(spoil)
+    problems = await station.chat.look(lambda tx: reach.verify(tx, run.id))
+
+    assert len(problems) == 2
+    assert "accepted is counted 0, the rows say 1" in problems[0]
+
+
+async def test_an_unknown_run_is_a_problem(station: Station) -> None:
+    nothing = UUID(int=1)
+    assert await station.chat.look(lambda tx: reach.verify(tx, nothing)) == [
+        f"there is no run {nothing}"
+    ]
+
+
+async def test_three_people_and_three_broadcasts(station: Station) -> None:
+    """Pairs of person and broadcast are 6, persons 3, also with a second linked channel."""
+    a, b, c = [await station.chat.subscriber(name, area=TWO) for name in ("1", "2", "3")]
+    wishes = {"1": (a, {1, 3}), "2": (b, {1, 2}), "3": (c, {2, 3})}
+    since = station.chat.clock.now()
+    for number in (1, 2, 3):
+        for party, wanted in wishes.values():
+            wish = Wish.YES if number in wanted else Wish.PAUSED
+            resident_id = (await party.record()).id
+            await station.chat.do(
+                lambda tx, who=resident_id, wish=wish: residents.set_wish(tx, who, wish)  # type: ignore[misc]
+            )
+        await station.expand(await station.fired())
+        await station.chat.deliver()
+        station.chat.clock.forward(days=1)
+    unit = station.chat.unit
+    until = station.chat.clock.now()
+
+    whole = await station.chat.look(lambda tx: reach.reach_of_period(tx, unit, since, until))
+    first_day = await station.chat.look(
+        lambda tx: reach.reach_of_period(tx, unit, since, since + timedelta(days=1))
+    )
+    nothing = await station.chat.look(
+        lambda tx: reach.reach_of_period(tx, unit, until, until + timedelta(days=1))
+    )
+
+    assert whole == PeriodReach(deliveries=6, persons=3, runs=3)
+    assert first_day == PeriodReach(deliveries=2, persons=2, runs=1)
+    assert nothing == PeriodReach(deliveries=0, persons=0, runs=0)
+
+    def link_other_channel(tx: Tx) -> None:
+        other = addresses.register_account(tx, "zalo", "oa-1", "vi_du_oa")
+        where = addresses.ensure(tx, other.id, ChatKind.PRIVATE, "z1")
+        addresses.link_resident(tx, where.id, _resident(tx, station, "1"))
+
+    await station.chat.do(link_other_channel)
+    again = await station.chat.look(lambda tx: reach.reach_of_period(tx, unit, since, until))
+    assert again.persons == 3
+
+
+def _resident(tx: Tx, station: Station, platform_id: str) -> UUID:
+    known = addresses.find(tx, station.chat.account.id, platform_id)
+    assert known is not None
+    assert known.resident_id is not None
+    return known.resident_id

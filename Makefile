@@ -26,7 +26,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope
 LINT_IMPORTS := $(BIN)/python -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
 DEMO := VAR_DIR=$(DEMO_DIR) $(BIN)/python -m simulator --port $(PORT) -- $(BIN)/python -m bot run --demo
 
-.PHONY: help setup run demo test test-fast lint format lock clean
+.PHONY: help setup run demo test test-fast pictures lint format lock clean
 
 help: ## Print this help
 	@printf 'Usage: make COMMAND\n\n'
@@ -54,6 +54,10 @@ test: $(DEV_READY) ## Run every test, on SQLite and PostgreSQL, the browser's in
 test-fast: $(DEV_READY) ## Run the tests without the browser's and the crash journeys
 	@scripts/debian-packages test-fast
 	$(PYTEST) -m 'not browser and not crash' $(ARGS)
+
+pictures: $(DEV_READY) ## Make the README's pictures anew, from the journey in the browser
+	@scripts/debian-packages test
+	PICTURES=$(CURDIR)/docs/pictures $(BIN)/python -m pytest tests/journeys/test_browser_journey.py
 
 lint: $(DEV_READY) ## Check style, format, types and who imports whom
 	@failed=; \

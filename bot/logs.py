@@ -5,7 +5,16 @@ import sys
 
 import structlog
 
-_QUIET = ("aiohttp", "alembic", "apscheduler", "httpx", "httpcore", "telegram", "asyncio", "sqlalchemy")
+_QUIET = (
+    "aiohttp",
+    "alembic",
+    "apscheduler",
+    "httpx",
+    "httpcore",
+    "telegram",
+    "asyncio",
+    "sqlalchemy",
+)
 
 
 def set_up_logs(level: str, style: str) -> None:

@@ -206,6 +206,7 @@ async def test_however_often_throttled_something_still_goes() -> None:
 async def test_chats_long_silent_are_forgotten_and_the_others_not() -> None:
     world = World()
     pace = new_pace(world, account_per_s=1000)
+    world.now += 2
     for number in range(10_000):
         world.now += 0.002
         await pace.slot(chat(number), reply=True)

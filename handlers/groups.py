@@ -11,6 +11,7 @@ from dataclasses import replace
 import structlog
 
 from domain.delivery import Facet, Lane
+from domain.ids import short
 from domain.language import Language
 from domain.library import fill
 from domain.messages import Button, Message, Outgoing
@@ -29,7 +30,7 @@ from tips.urgency import Alarm, alarm_in
 log = structlog.get_logger(__name__)
 
 PRIVATELY = "bao-tin"
-"""Start payload by which somebody comes from a group to write privately."""
+"""Start payload by which somebody comes to write privately; the post's short id may follow."""
 _FORWARD = "/chuyentin"
 _REPORT = "/baotin"
 
@@ -96,7 +97,7 @@ def _public_tip(
         burst=turn.context.rules.burst,
     )
     if post is not None:
-        telling.note_facets(turn, post, TipKind.TIP)
+        telling.note_facets(turn, post, TipKind.TIP, public=True)
     if taken.fate is Fate.OPENED:
         _receipt(turn, taken)
     telling.rush(turn, taken.tip, alarmed=piece.urgent)
@@ -123,10 +124,11 @@ def _neutral_line(turn: Turn, message: Message, chat: Address, post: Delivery | 
         return
     text = turn.context.library.system("sys-group-reply-neutral", Language.VI)
     label = turn.context.catalogue.say(Language.VI, "groups.button_private")
+    start = f"{PRIVATELY}-{short(post.id)}" if post is not None else PRIVATELY
     line = turn.tell_group(
         Outgoing(
             text=fill(text, unit_values(turn.unit, Language.VI)),
-            buttons=((Button(label, start=PRIVATELY),),),
+            buttons=((Button(label, start=start),),),
             # Under our own post, never under what somebody wrote.
             reply_to=message.reply_to if post is not None else None,
             thread=message.chat.thread,

@@ -7,7 +7,7 @@ from domain.library import fill
 from domain.messages import Button, Message
 from domain.tip import TipKind
 from handlers.turn import Turn, unit_values
-from storage import ledger
+from storage import ledger, tips
 from storage.addresses import Address
 from storage.ledger import Delivery
 from storage.tips import Tip
@@ -58,11 +58,19 @@ def receipt_buttons(turn: Turn, tip: Tip) -> tuple[tuple[Button, ...], ...]:
     )
 
 
-def note_facets(turn: Turn, delivery: Delivery, kind: TipKind) -> None:
-    """Count a reply, and a tip when it is one, on the message that it answers."""
-    ledger.note_facet(turn.tx, delivery.id, Facet.REPLIED)
-    if kind is TipKind.TIP:
-        ledger.note_facet(turn.tx, delivery.id, Facet.TIPS)
+def note_facets(turn: Turn, campaign: Delivery, kind: TipKind, *, public: bool = False) -> None:
+    """Count a reply, and a tip when it is one, on the message that it answers.
+
+    Who came from a post to write privately, and had got the same words privately, answers both.
+    """
+    answered = {campaign.id}
+    if not public and campaign.run_id is not None and turn.resident is not None:
+        own = tips.own_delivery(turn.tx, campaign.run_id, turn.resident.id)
+        answered |= {own} if own is not None else set()
+    for delivery_id in sorted(answered):
+        ledger.note_facet(turn.tx, delivery_id, Facet.REPLIED)
+        if kind is TipKind.TIP:
+            ledger.note_facet(turn.tx, delivery_id, Facet.TIPS)
 
 
 def rush(turn: Turn, tip: Tip, *, alarmed: bool) -> None:

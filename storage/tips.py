@@ -310,6 +310,14 @@ def run_code(tx: Tx, run_id: UUID) -> str:
     return code
 
 
+def own_delivery(tx: Tx, run_id: UUID, resident_id: UUID) -> UUID | None:
+    """Return the private delivery by which a resident got a run, if they did."""
+    query = select(delivery.c.id).where(
+        delivery.c.run_id == run_id, delivery.c.resident_id == resident_id
+    )
+    return tx.connection.execute(query).scalar_one_or_none()
+
+
 def _case_number(tx: Tx, unit_code: str) -> str:
     year = f"{local(tx.now).year % 100:02}"
     number = next_number(tx, f"tip:{unit_code}:{year}")

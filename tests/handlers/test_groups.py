@@ -1,9 +1,13 @@
 """What is taken and what is said in neighbourhood groups."""
 
-from domain.delivery import Facet, Lane
+from domain.delivery import DeliveryKind, Facet, Lane
+from domain.ids import short
 from domain.messages import Addressed
 from domain.roles import Role
 from domain.tip import Binding
+from handlers.tip_presses import TIP
+from storage import counters, dialogues, ledger
+from storage.database import Tx
 from tests.chat import GroupParty
 from tests.tips.world import open_world
 
@@ -26,7 +30,7 @@ async def test_a_reply_that_tells_something_becomes_a_public_tip(
         assert await world.facets(post) == {Facet.REPLIED, Facet.TIPS}
         (line,) = await world.village.news()
         assert line.text == NEUTRAL
-        assert [button.start for button in line.buttons] == ["bao-tin"]
+        assert [button.start for button in line.buttons] == [f"bao-tin-{short(post.id)}"]
         assert line.outgoing.reply_to == post.message_id
         (receipt,) = await ba.heard()
         assert "công khai" in receipt.text
@@ -188,3 +192,43 @@ async def test_a_public_tip_is_answered_in_private(migrated_database_url: str) -
         await world.lan.writes("nhà số 8")
         assert len(await world.tips()) == 1
         assert await world.village.news() == []
+
+
+async def test_a_private_tip_that_came_from_a_post_counts_on_it_and_on_ones_own_copy(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        post = await world.campaign(post=world.village)
+        address = await world.lan.address()
+
+        def write(tx: Tx) -> None:
+            posted = ledger.get(tx, post.id)
+            assert posted is not None
+            ledger.put(
+                tx,
+                ledger.NewDelivery(
+                    kind=DeliveryKind.CAMPAIGN,
+                    lane=Lane.BULK,
+                    address_id=address.id,
+                    language="vi",
+                    run_id=posted.run_id,
+                    resident_id=address.resident_id,
+                ),
+            )
+            # As the link under the neutral line leaves it.
+            dialogues.keep(tx, address.id, TIP, {"delivery": short(post.id)})
+
+        await world.chat.do(write)
+        await world.chat.deliver()
+        await world.lan.writes("cuối xóm có người bán pháo")
+        tip = await world.tip()
+        assert not tip.public
+        assert tip.bound is Binding.EXPLICIT
+        assert tip.run_id is not None
+        run_id = tip.run_id
+        lines = await world.chat.look(lambda tx: counters.of_run(tx, run_id))
+        assert {line.key.kind: line.counts["tips"] for line in lines} == {"post": 1, "campaign": 1}
+        assert await world.chat.look(lambda tx: counters.recounted(tx, run_id)) == [
+            type(line)(line.key, {k: v for k, v in line.counts.items() if k != "members"})
+            for line in lines
+        ]

@@ -27,11 +27,11 @@ def find_keys(path: Path, *, fresh_database: bool) -> Keyring:
     if not path.exists() and fresh_database:
         try:
             write_keyring(fresh_keyring(), path)
-        except FileExistsError:
-            pass
         except OSError as error:
-            message = f"Không tạo được tệp khóa {path}: {error.strerror}."
-            raise Misconfigured(message) from error
+            # Another first start may have been faster: then its keys are taken.
+            if not path.exists():
+                message = f"Không tạo được tệp khóa {path}: {error.strerror}."
+                raise Misconfigured(message) from error
     try:
         return read_keyring(path)
     except KeysUnusable as error:

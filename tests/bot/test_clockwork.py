@@ -1,0 +1,84 @@
+"""Ticks ring, whatever the others do, and finish what they began."""
+
+import asyncio
+import time
+from datetime import timedelta
+
+from bot.clockwork import Clockwork
+from storage.database import DatabaseAway
+from tests.delivery.post_office import until
+
+SECOND = timedelta(seconds=1)
+
+
+async def test_a_raising_tick_stops_neither_itself_nor_the_others() -> None:
+    rings: list[str] = []
+
+    async def faulty() -> None:
+        rings.append("faulty")
+        raise LookupError
+
+    async def homeless() -> None:
+        rings.append("homeless")
+        raise DatabaseAway
+
+    async def well() -> None:
+        rings.append("well")
+
+    ticks = {"faulty": faulty, "homeless": homeless, "well": well}
+    clockwork = Clockwork({name: (tick, SECOND) for name, tick in ticks.items()})
+    clockwork.start()
+    await until(lambda: all(rings.count(name) >= 2 for name in ticks))
+    await clockwork.stop()
+
+
+async def test_a_late_tick_still_rings() -> None:
+    """The loop is held up for longer than the interval; APScheduler alone would drop the tick."""
+    rings = []
+
+    async def tick() -> None:
+        rings.append(time.monotonic())
+
+    clockwork = Clockwork({"tick": (tick, SECOND)})
+    clockwork.start()
+    await asyncio.sleep(0)
+    time.sleep(3.2)  # noqa: ASYNC251 - to hold up the loop is the point
+    held_up_until = time.monotonic()
+    await until(lambda: bool(rings), 0.8)
+    assert rings[0] - held_up_until < 0.8
+    assert len(rings) == 1, "the missed ones ring once together"
+    await clockwork.stop()
+
+
+async def test_a_slow_tick_does_not_run_twice_at_once() -> None:
+    running, most = 0, 0
+
+    async def slow() -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(2.3)
+        running -= 1
+
+    clockwork = Clockwork({"slow": (slow, SECOND)})
+    clockwork.start()
+    await asyncio.sleep(2.5)
+    await clockwork.stop()
+    assert most == 1
+
+
+async def test_stopping_lets_a_tick_under_way_finish() -> None:
+    begun, finished = asyncio.Event(), []
+
+    async def tick() -> None:
+        begun.set()
+        await asyncio.sleep(0.3)
+        finished.append(True)
+
+    clockwork = Clockwork({"tick": (tick, SECOND)})
+    clockwork.start()
+    await asyncio.wait_for(begun.wait(), 5)
+    await clockwork.stop()
+    assert finished == [True]
+    await asyncio.sleep(1.2)
+    assert finished == [True]

@@ -1,0 +1,135 @@
+"""Settings: every wrong value gives a sentence that names the setting and never the value."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, load_settings
+from domain.errors import Misconfigured
+
+TOKEN = "123456:canary-of-a-token"
+PASSWORD = "canary-of-a-password"
+
+pytestmark = pytest.mark.usefixtures("bare")
+
+
+def _said(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(Misconfigured) as caught:
+        load_settings()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TELEGRAM_TOKEN", "canary value"),
+        ("TELEGRAM_TOKEN", "canary:value"),
+        ("TELEGRAM_TOKEN", "12345:canary value"),
+        ("TELEGRAM_MODE", "canary"),
+        ("TELEGRAM_PACE_PER_S", "canary"),
+        ("TELEGRAM_PACE_PER_S", "0"),
+        ("TELEGRAM_PACE_PER_S", "-3"),
+        ("TELEGRAM_PACE_PER_S", "1001"),
+        ("TELEGRAM_PACE_PER_S", "nan"),
+        ("TELEGRAM_PACE_PER_S", "inf"),
+        ("DATABASE_URL", "mysql://canary@host/x"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", f"postgresql://ann:{PASSWORD}@host:canary/x"),
+        ("DATABASE_URL", f"postgresql://ann:{PASSWORD}@host"),
+        ("WEB_PORT", "canary"),
+        ("WEB_PORT", "65536"),
+        ("WEB_PORT", "-1"),
+        ("WEB_PORT", "80.5"),
+        ("BURST_S", "-1"),
+        ("BURST_S", "canary"),
+        ("BURST_S", "601"),
+        ("SEND_TIMEOUT_S", "0"),
+        ("SEND_TIMEOUT_S", "121"),
+        ("LOG_LEVEL", "canary"),
+        ("LOG_FORMAT", "canary"),
+    ],
+)
+def test_a_wrong_value_is_told_by_its_name_in_vietnamese(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    said = _said(monkeypatch, **{name: value})
+    assert re.fullmatch(rf"{name}: \S.*\.", said)
+    assert "canary" not in said
+    assert re.search(r"phải|không", said)
+    assert not re.search(r"\b(Input|should|must|be)\b", said)
+
+
+def test_all_faults_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = _said(monkeypatch, WEB_PORT="x", LOG_LEVEL="x", BURST_S="x")
+    assert sorted(line.split(":")[0] for line in said.splitlines()) == [
+        "BURST_S",
+        "LOG_LEVEL",
+        "WEB_PORT",
+    ]
+
+
+@pytest.mark.parametrize("given", [{}, {"TELEGRAM_WEBHOOK_URL": "https://canary.example"}])
+def test_a_webhook_needs_both_its_address_and_its_secret(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str]
+) -> None:
+    said = _said(monkeypatch, TELEGRAM_MODE="webhook", **given)
+    assert "TELEGRAM_WEBHOOK_URL" in said
+    assert "TELEGRAM_WEBHOOK_SECRET" in said
+    assert "canary" not in said
+
+
+def test_neither_printed_nor_dumped_settings_show_a_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TELEGRAM_TOKEN", TOKEN)
+    monkeypatch.setenv("TELEGRAM_WEBHOOK_SECRET", PASSWORD)
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://ann:{PASSWORD}@host/x")
+    settings = load_settings()
+    for shown in (repr(settings), str(settings)):
+        assert TOKEN not in shown
+        assert PASSWORD not in shown
+    assert settings.telegram_token.get_secret_value() == TOKEN
+
+
+def test_without_anything_set_a_file_in_var_is_the_database(bare: Path) -> None:
+    settings = load_settings()
+    assert settings.database == "sqlite:///var/an-ninh.db"
+    assert settings.keys == Path("var/keys/keyring.json")
+    assert settings.telegram_token.get_secret_value() == ""
+
+
+def test_the_folder_moves_database_and_keys(monkeypatch: pytest.MonkeyPatch, bare: Path) -> None:
+    monkeypatch.setenv("VAR_DIR", str(bare / "elsewhere"))
+    settings = load_settings()
+    assert settings.database == f"sqlite:///{bare / 'elsewhere' / 'an-ninh.db'}"
+    assert settings.keys == bare / "elsewhere" / "keys" / "keyring.json"
+    monkeypatch.setenv("KEY_FILE", "/etc/keys.json")
+    assert load_settings().keys == Path("/etc/keys.json")
+
+
+def test_a_postgresql_address_gets_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://ann@host/x")
+    assert load_settings().database == "postgresql+psycopg://ann@host/x"
+
+
+def test_the_environment_wins_over_the_file(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (bare / ".env").write_text("WEB_PORT=1\nBURST_S=2\nSOMETHING_ELSE=3\n", "utf-8")
+    monkeypatch.setenv("WEB_PORT", "9")
+    settings = load_settings()
+    assert (settings.web_port, settings.burst_s) == (9, 2)
+
+
+def test_a_file_that_is_not_utf8_is_told_in_a_sentence(bare: Path) -> None:
+    (bare / ".env").write_bytes("VAR_DIR=đường".encode("utf-16"))
+    with pytest.raises(Misconfigured, match="UTF-8"):
+        load_settings()
+
+
+def test_settings_cannot_be_changed_afterwards() -> None:
+    settings = Settings()
+    with pytest.raises(ValueError, match="frozen"):
+        settings.web_port = 5

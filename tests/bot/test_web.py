@@ -1,0 +1,106 @@
+"""The web door: health, routes, limits, and a busy port said in a sentence."""
+
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.web import WebDoor, create_app
+from domain.errors import Misconfigured
+from storage.database import DatabaseAway
+
+Facts = dict[str, object]
+
+
+async def _well() -> Facts:
+    return {"ok": True, "unsure": 0}
+
+
+async def _ill() -> Facts:
+    return {"ok": False}
+
+
+async def _homeless() -> Facts:
+    message = "canary of a path"
+    raise DatabaseAway(message)
+
+
+async def _echo(request: web.Request) -> web.Response:
+    return web.Response(text=str(len(await request.read())))
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("health", "status", "facts"),
+    [
+        (_well, 200, {"ok": True, "unsure": 0}),
+        (_ill, 503, {"ok": False}),
+        (_homeless, 503, {"ok": False, "database": "away"}),
+    ],
+)
+async def test_health_is_told_by_status_and_facts(
+    session: aiohttp.ClientSession,
+    health: Callable[[], Awaitable[Facts]],
+    status: int,
+    facts: Facts,
+) -> None:
+    door = WebDoor(create_app([], health), "127.0.0.1", 0)
+    port = await door.open()
+    try:
+        async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
+            assert answer.status == status
+            assert await answer.json() == facts
+    finally:
+        await door.close()
+
+
+async def test_a_channels_routes_are_served_with_limited_bodies(
+    session: aiohttp.ClientSession,
+) -> None:
+    door = WebDoor(create_app([web.post("/hook", _echo)], _well), "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{await door.open()}"
+    try:
+        async with session.post(f"{url}/hook", data=b"x" * 1000) as answer:
+            assert await answer.text() == "1000"
+        async with session.post(f"{url}/hook", data=io.BytesIO(b"x" * (1024 * 1024 + 1))) as answer:
+            assert answer.status == 413
+        async with session.get(f"{url}/anything") as answer:
+            assert answer.status == 404
+    finally:
+        await door.close()
+
+
+async def test_a_busy_port_is_told_in_a_sentence_and_leaves_the_first_alone(
+    session: aiohttp.ClientSession,
+) -> None:
+    first = WebDoor(create_app([], _well), "127.0.0.1", 0)
+    port = await first.open()
+    second = WebDoor(create_app([], _well), "127.0.0.1", port)
+    with pytest.raises(Misconfigured, match=rf"{port} \(đã có chương trình khác dùng\).*WEB_PORT"):
+        await second.open()
+    await second.close()
+    async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
+        assert answer.status == 200
+    await first.close()
+
+
+async def test_an_address_that_is_not_ours_is_told_as_such() -> None:
+    # 192.0.2.0/24 is set aside for examples (RFC 5737): no machine has it.
+    door = WebDoor(create_app([], _well), "192.0.2.1", 0)
+    with pytest.raises(Misconfigured, match="WEB_HOST"):
+        await door.open()
+
+
+async def test_after_closing_nobody_answers(session: aiohttp.ClientSession) -> None:
+    door = WebDoor(create_app([], _well), "127.0.0.1", 0)
+    port = await door.open()
+    await door.close()
+    with pytest.raises(aiohttp.ClientConnectorError):
+        await session.get(f"http://127.0.0.1:{port}/healthz")

@@ -28,7 +28,7 @@ def resume(tx: Tx, run: Run) -> None:
     """
     if run.state is not RunState.PAUSED:
         raise Refusal("campaigns.run_not_paused")
-    if reach.verify(tx, run.id):
+    if reach.disagreements(tx, run.id):
         raise Refusal("campaigns.figures_disagree")
     back = RunState.EXPANDING if run.expanded_at is None else RunState.SENDING
     # The reason of a pause that staff lifted is kept: the same alarm does not ring twice.

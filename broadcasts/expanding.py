@@ -118,7 +118,7 @@ def finish_due(tx: Tx, desk: Desk) -> list[UUID]:
 
 
 def _finish(tx: Tx, desk: Desk, run: Run) -> bool:
-    problems = reach.verify(tx, run.id)
+    problems = reach.disagreements(tx, run.id)
     if problems:
         log.error("figures_disagree", run=str(run.id), problems=len(problems))
         _pause(tx, desk, run, PauseReason.FIGURES_DISAGREE)

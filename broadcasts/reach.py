@@ -121,7 +121,8 @@ def verify(tx: Tx, run_id: UUID | None = None) -> list[str]:
     return [problem for one in ids for problem in _verify_run(tx, one)]
 
 
-def _verify_run(tx: Tx, run_id: UUID) -> list[str]:
+def disagreements(tx: Tx, run_id: UUID) -> list[str]:
+    """Return where a run's counters differ from its rows, or its states from what was targeted."""
     run = runs.get(tx, run_id)
     if run is None:
         return [f"there is no run {run_id}"]
@@ -142,14 +143,25 @@ def _verify_run(tx: Tx, run_id: UUID) -> list[str]:
         total = sum(kept.get(state.value, 0) for state in DeliveryState)
         if total != kept.get("targeted", 0):
             problems.append(f"{name}: the states sum to {total}, not {kept.get('targeted', 0)}")
+    return problems
+
+
+def _verify_run(tx: Tx, run_id: UUID) -> list[str]:
+    problems = disagreements(tx, run_id)
+    run = runs.get(tx, run_id)
+    if run is None:
+        return problems
     unmarked = runs.tips_unmarked(tx, run_id)
     if unmarked:
         problems.append(f"run {run.code}: {unmarked} deliveries have a tip but are not marked")
-    marked = sum(line.get(Facet.TIPS.value, 0) for line in rows.values())
     tips = sum(runs.tips_by_binding(tx, run_id).values())
-    if marked > tips:
-        problems.append(f"run {run.code}: {marked} deliveries are marked for {tips} tips")
-    if run.state is RunState.FINISHED and any(line.get("pending", 0) for line in rows.values()):
+    rows = counters.recounted(tx, run_id)
+    # One tip may mark the post it came from and the private message with the same words.
+    for kind in (DeliveryKind.CAMPAIGN, DeliveryKind.POST):
+        marked = sum(line.counts[Facet.TIPS.value] for line in rows if line.key.kind == kind.value)
+        if marked > tips:
+            problems.append(f"run {run.code}: {marked} {kind} rows are marked for {tips} tips")
+    if run.state is RunState.FINISHED and any(line.counts["pending"] for line in rows):
         problems.append(f"run {run.code} is finished but has pending rows")
     return problems
 

@@ -203,7 +203,20 @@ async def test_a_mark_without_a_tip_is_found(station: Station) -> None:
 
     [problem] = await station.chat.look(lambda tx: reach.verify(tx, run.id))
 
-    assert "1 deliveries are marked for 0 tips" in problem
+    assert "1 campaign rows are marked for 0 tips" in problem
+
+
+async def test_one_tip_may_mark_a_post_and_the_private_message(station: Station) -> None:
+    lan = await station.chat.subscriber("3001", area=TWO)
+    group = await station.group_id("Nhóm Hai", TWO, "-100")
+    run = await station.fired(groups=[group])
+    await station.expand(run)
+    await sends_tip(station, run, lan, Binding.EXPLICIT)
+    query = select(delivery.c.id).where(delivery.c.group_id == group)
+    post: UUID = await station.chat.look(lambda tx: tx.connection.execute(query).scalar_one())
+    await station.chat.do(lambda tx: ledger.note_facet(tx, post, Facet.TIPS))
+
+    assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
 
 
 async def test_a_row_moved_behind_the_counters_is_found(station: Station) -> None:

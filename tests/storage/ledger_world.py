@@ -22,6 +22,7 @@ from storage.codec import write_outgoing
 from storage.counters import of_run
 from storage.database import Database, Tx
 from storage.ledger import Delivery, NewDelivery, NewRunRow
+from storage.runs import Run
 from storage.sealing import fresh_keyring
 from storage.settling import Settled, settle
 from storage.tables import area, delivery, group_chat
@@ -102,71 +103,77 @@ class LedgerWorld:
     ) -> UUID:
         """Make a run that is being sent to people and groups."""
 
-        def make(tx: Tx) -> UUID:
-            known = campaigns.create(
-                tx,
-                campaigns.NewCampaign(
-                    unit_id=self.unit.id,
-                    author_id=self.author,
-                    template_id=None,
-                    subject="traffic",
-                    lane=lane,
-                    content=Content(
-                        title="Mũ", bodies={Language.VI: "Đội mũ"}, values={Language.VI: {}}
-                    ),
-                    audience=Audience(area_code=AREA),
-                    due_at=None,
-                ),
-            )
-            text = write_outgoing(Outgoing(text="Đội mũ bảo hiểm"))
-            made = runs.create(
-                tx,
-                runs.NewRun(
-                    campaign_id=known.id,
-                    occurrence=1,
-                    unit_id=self.unit.id,
-                    code=runs.unused_code(tx),
-                    lane=lane,
-                    state=RunState.SENDING,
-                    content={"vi": text, "post": text},
-                    audience=known.audience,
-                    due_at=tx.now,
-                    not_after=tx.now + lifetime,
-                ),
-            )
-            assert made is not None
-            ledger.put_run_rows(
-                tx,
-                [
-                    NewRunRow(
-                        run_id=made.id,
-                        resident_id=resident_id,
-                        lane=lane,
-                        account_id=self.account.id,
-                        address_id=address_id,
-                        channel="telegram",
-                        area_code=AREA,
-                        language="vi",
-                    )
-                    for resident_id, address_id in people
-                ],
-            )
-            for group_id, address_id in groups:
-                ledger.put(
-                    tx,
-                    NewDelivery(
-                        kind=DeliveryKind.POST,
-                        lane=lane,
-                        address_id=address_id,
-                        language="vi",
-                        area_code=AREA,
-                        run_id=made.id,
-                        group_id=group_id,
-                    ),
-                )
-            return made.id
+        return await self.do(
+            lambda tx: self._write_rows(tx, self._write_run(tx, lane, lifetime), people, groups)
+        )
 
-        return await self.do(make)
+    def _write_run(self, tx: Tx, lane: Lane, lifetime: timedelta) -> Run:
+        words = Content(title="Mũ", bodies={Language.VI: "Đội mũ"}, values={Language.VI: {}})
+        known = campaigns.create(
+            tx,
+            campaigns.NewCampaign(
+                unit_id=self.unit.id,
+                author_id=self.author,
+                template_id=None,
+                subject="traffic",
+                lane=lane,
+                content=words,
+                audience=Audience(area_code=AREA),
+                due_at=None,
+            ),
+        )
+        text = write_outgoing(Outgoing(text="Đội mũ bảo hiểm"))
+        made = runs.create(
+            tx,
+            runs.NewRun(
+                campaign_id=known.id,
+                occurrence=1,
+                unit_id=self.unit.id,
+                code=runs.unused_code(tx),
+                lane=lane,
+                state=RunState.SENDING,
+                content={"vi": text, "post": text},
+                audience=known.audience,
+                due_at=tx.now,
+                not_after=tx.now + lifetime,
+            ),
+        )
+        assert made is not None
+        return made
+
+    def _write_rows(
+        self,
+        tx: Tx,
+        run: Run,
+        people: Collection[tuple[UUID, UUID]],
+        groups: Collection[tuple[UUID, UUID]],
+    ) -> UUID:
+        rows = [
+            NewRunRow(
+                run_id=run.id,
+                resident_id=resident_id,
+                lane=run.lane,
+                account_id=self.account.id,
+                address_id=address_id,
+                channel="telegram",
+                area_code=AREA,
+                language="vi",
+            )
+            for resident_id, address_id in people
+        ]
+        ledger.put_run_rows(tx, rows)
+        for group_id, address_id in groups:
+            post = NewDelivery(
+                kind=DeliveryKind.POST,
+                lane=run.lane,
+                address_id=address_id,
+                language="vi",
+                area_code=AREA,
+                run_id=run.id,
+                group_id=group_id,
+            )
+            ledger.put(tx, post)
+        return run.id
 
     async def reply(self, address_id: UUID, text: str = "Đã nhận", lane: Lane = Lane.TALK) -> UUID:
         """Write a reply; return its id."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.campaign import (
@@ -59,6 +59,7 @@ def test_every_state_says_where_it_may_go(states: dict[object, frozenset[object]
         assert targets <= set(states)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(list(RunState)), max_size=12))
 def test_a_run_that_is_over_stays_over(steps: list[RunState]) -> None:
     state = RunState.EXPANDING
@@ -71,6 +72,7 @@ def test_a_run_that_is_over_stays_over(steps: list[RunState]) -> None:
     assert over_at is None or state is over_at
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(list(CampaignState)), max_size=12))
 def test_nothing_is_done_that_was_not_approved(steps: list[CampaignState]) -> None:
     state, approved = CampaignState.DRAFT, False
@@ -91,6 +93,7 @@ def test_a_missed_run_never_begins() -> None:
 MINUTES = st.integers(min_value=1, max_value=179 * 24 * 60)
 
 
+@settings(deadline=None)
 @given(MINUTES)
 def test_a_time_with_day_and_month_is_read_back(ahead: int) -> None:
     due = (NOW + timedelta(minutes=ahead)).replace(second=0, microsecond=0)
@@ -99,6 +102,7 @@ def test_a_time_with_day_and_month_is_read_back(ahead: int) -> None:
     assert read_due(local(due).strftime("%Hh%M, ngày %d-%m"), NOW) == due
 
 
+@settings(deadline=None)
 @given(st.integers(0, 23), st.integers(0, 59))
 def test_a_time_alone_is_today_or_past(hour: int, minute: int) -> None:
     due = datetime(2026, 11, 23, hour, minute, tzinfo=HANOI)
@@ -109,6 +113,7 @@ def test_a_time_alone_is_today_or_past(hour: int, minute: int) -> None:
             read_due(f"{hour}:{minute:02}", NOW)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_any_text_is_a_later_time_or_told_to_be_none(text: str) -> None:
     try:

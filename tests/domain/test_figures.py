@@ -1,7 +1,7 @@
 """Figures as people here write them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.figures import count, percent
@@ -31,6 +31,7 @@ def test_a_share_has_two_decimals_and_a_comma(part: int, whole: int, written: st
     assert percent(part, whole) == written
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**12))
 def test_a_count_reads_back(number: int) -> None:
     assert int(count(number).replace(".", "")) == number

@@ -275,7 +275,12 @@ def skip_pending(tx: Tx, run_id: UUID, reason: SkipReason, limit: int = 1000) ->
     ).all()
     moves = Moves()
     for row in rows:
-        move(tx, as_delivery(row), DeliveryState.SKIPPED, moves, reason.value)
+        moves.shift(key_of(as_delivery(row)), DeliveryState.PENDING, DeliveryState.SKIPPED)
+    tx.connection.execute(
+        update(delivery)
+        .where(delivery.c.id.in_([row.id for row in rows]))
+        .values(state=DeliveryState.SKIPPED.value, reason=reason.value, settled_at=tx.now)
+    )
     moves.apply(tx)
     return len(rows)
 

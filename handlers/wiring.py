@@ -20,7 +20,7 @@ def make_router(context: Context) -> Router:
             residents.dialogue,
             campaigns.command,
             residents.command,
-            tips.take,
+            residents.asking_again(tips.take),
         ),
         group=(review.take, groups.take),
         presses={

@@ -26,7 +26,7 @@ from handlers.turn import ChatRules, Context
 from handlers.wiring import make_router
 from storage import addresses, settling
 from storage.database import Database, Tx, is_sqlite
-from storage.migrations_runner import newest_revision, revision, upgrade
+from storage.migrations_runner import is_current, is_untouched, upgrade
 from storage.packaged import load_gazetteer, load_library
 
 _NOT_CONNECTED = (
@@ -56,12 +56,11 @@ def open_database(settings: Settings, clock: Clock, *, bring_up_to_date: bool) -
     Raises: Misconfigured, DatabaseAway.
     """
     url = settings.database
-    here = revision(url)
-    current = here == newest_revision()
+    current = is_current(url)
     if not current and not bring_up_to_date:
         message = "Cơ sở dữ liệu chưa có hoặc chưa đúng phiên bản. Chạy: python -m bot db upgrade"
         raise Misconfigured(message)
-    keys = find_keys(settings.keys, fresh_database=here is None)
+    keys = find_keys(settings.keys, fresh_database=is_untouched(url))
     if not current:
         upgrade(url)
     return Database(url, keys, clock)
@@ -89,7 +88,11 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
             settling.take_over(tx, account.id, all_dead=True)
         return next(one for one in addresses.accounts(tx) if one.id == account.id)
 
-    account = await database.write(prepare)
+    try:
+        account = await database.write(prepare)
+    except BaseException:
+        await database.close()
+        raise
     words = catalogue()
     context = Context(
         catalogue=words,

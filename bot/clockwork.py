@@ -25,7 +25,7 @@ class Clockwork:
     """
 
     def __init__(self, ticks: Mapping[str, tuple[Tick, timedelta]]) -> None:
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -46,14 +46,16 @@ class Clockwork:
         """Ring no more, and let ticks under way finish, as long as patience lasts."""
         self._scheduler.shutdown(wait=False)
         if self._under_way:
-            await asyncio.wait(self._under_way, timeout=_PATIENCE_S)
+            await asyncio.wait(self._under_way.values(), timeout=_PATIENCE_S)
 
     async def _ring(self, name: str, tick: Tick) -> None:
-        # APScheduler cancels what runs when it is shut down, whatever `wait` says.
+        # In a task of its own, for APScheduler cancels what runs when it is shut down, whatever
+        # `wait` says.
+        if name in self._under_way:
+            return
         task = asyncio.create_task(_guarded(name, tick), name=f"tick-{name}")
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        await asyncio.shield(task)
+        self._under_way[name] = task
+        task.add_done_callback(lambda _: self._under_way.pop(name, None))
 
 
 async def _guarded(name: str, tick: Tick) -> None:

@@ -20,7 +20,7 @@ _WORD = "zalo an ninh"
 
 
 def find_keys(path: Path, *, fresh_database: bool) -> Keyring:
-    """Read the keys; make them when there are none and the database is empty (`fresh_database`).
+    """Read the keys; make them when there are none and nothing was ever sealed in the database.
 
     Raises: Misconfigured.
     """

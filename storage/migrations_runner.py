@@ -13,7 +13,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, func, make_url, select
 
 from storage.database import DatabaseAway, is_sqlite, sorted_errors, sqlite_engine
-from storage.tables import metadata
+from storage.tables import installation, metadata
 
 _FOLDER = Path(__file__).parent / "migrations"
 _UPGRADE_LOCK = 0x5A414E
@@ -57,6 +57,17 @@ def is_current(url: str) -> bool:
     Raises: DatabaseAway.
     """
     return revision(url) == newest_revision()
+
+
+def is_untouched(url: str) -> bool:
+    """Tell whether no service ever started on the database: it may have tables, but no facts yet.
+
+    Raises: DatabaseAway.
+    """
+    if revision(url) is None:
+        return True
+    with _connected(url, writes=False) as connection:
+        return connection.execute(select(installation.c.name).limit(1)).one_or_none() is None
 
 
 def newest_revision() -> str | None:

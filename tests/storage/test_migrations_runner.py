@@ -15,6 +15,7 @@ from storage.database import DatabaseAway
 from storage.migrations_runner import (
     differences,
     is_current,
+    is_untouched,
     newest_revision,
     revision,
     upgrade,
@@ -100,6 +101,14 @@ def test_the_history_is_one_line_from_the_first_tables_to_the_newest() -> None:
     assert len(script.get_heads()) == 1
     assert script.get_heads() == [newest_revision()]
     assert len(script.get_bases()) == 1
+
+
+def test_a_database_is_untouched_until_a_first_fact_is_written(database_url: str) -> None:
+    assert is_untouched(database_url)
+    upgrade(database_url)
+    assert is_untouched(database_url)
+    _execute(database_url, "INSERT INTO installation (name, value) VALUES ('word', '1')")
+    assert not is_untouched(database_url)
 
 
 def test_a_missing_file_is_empty_and_looking_does_not_make_it(tmp_path: Path) -> None:

@@ -1,0 +1,203 @@
+"""The command line: help for every command, honest exit codes, sentences instead of tracebacks."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.bot.channels.telegram.pretend import TOKEN, USERNAME, PretendTelegram, error
+from tests.house.tree import ROOT
+
+COMMANDS = ["run", "seed", "reach", "verify", "doctor", "db", "db upgrade"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command wrote, and how it ended."""
+
+    code: int | None
+    out: str
+    err: str
+
+    @property
+    def all(self) -> str:
+        assert "Traceback" not in self.out + self.err
+        assert TOKEN.split(":")[1] not in self.out + self.err
+        return self.out + self.err
+
+
+def _environment(**values: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    plain = {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "LANG": "C.UTF-8"}
+    return {**kept, **plain, **values}
+
+
+async def _bot(folder: Path, *words: str, **environment: str) -> Said:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *words,
+        cwd=folder,
+        env=_environment(**environment),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    return Said(process.returncode, out.decode(), err.decode())
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[PretendTelegram]:
+    pretend = PretendTelegram()
+    await pretend.open()
+    yield pretend
+    await pretend.close()
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+async def test_every_command_explains_itself_in_vietnamese(tmp_path: Path, command: str) -> None:
+    said = await _bot(tmp_path, *command.split(), "--help")
+    assert said.code == 0
+    assert any(letter in said.all for letter in "ạảịụếềồđữ")
+    assert _entries(tmp_path) == []
+
+
+async def test_the_first_page_names_every_command(tmp_path: Path) -> None:
+    said = await _bot(tmp_path, "-h")
+    assert [name for name in COMMANDS if " " not in name and name not in said.out] == []
+
+
+@pytest.mark.parametrize("words", [["nosuch"], ["reach"], ["run", "--nosuch"], ["db", "nosuch"]])
+async def test_wrong_usage_ends_with_two(tmp_path: Path, words: list[str]) -> None:
+    said = await _bot(tmp_path, *words)
+    assert said.code == 2
+    assert said.all.strip()
+    assert _entries(tmp_path) == []
+
+
+@pytest.mark.parametrize("words", [["run"], [], ["seed"], ["verify"], ["db", "upgrade"]])
+async def test_wrong_settings_end_with_two_and_a_sentence(tmp_path: Path, words: list[str]) -> None:
+    said = await _bot(tmp_path, *words, WEB_PORT="canary")
+    assert said.code == 2
+    assert "WEB_PORT: phải là số nguyên" in said.all
+    assert "canary" not in said.all
+
+
+async def test_running_without_a_token_says_what_to_do(tmp_path: Path) -> None:
+    said = await _bot(tmp_path, "run")
+    assert said.code == 2
+    assert "TELEGRAM_TOKEN" in said.all
+
+
+async def test_a_new_installation_is_upgraded_seeded_and_verified_by_commands_alone(
+    tmp_path: Path, telegram: PretendTelegram
+) -> None:
+    here = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": telegram.url, "WEB_PORT": "0"}
+    early = await _bot(tmp_path, "verify", **here)
+    assert (early.code, "db upgrade" in early.all) == (2, True)
+    assert _entries(tmp_path) == []
+    for words, code, sentence in (
+        (["db", "upgrade"], 0, "Đã nâng cấp"),
+        (["db", "upgrade"], 0, "đã ở phiên bản mới nhất"),
+        (["doctor"], 1, "✗"),
+        (["seed", "none.toml"], 2, "Không đọc được tệp none.toml"),
+        (["seed"], 0, "Công an phường Đông Kinh"),
+        (["seed"], 0, "không ghi gì thêm"),
+        (["verify"], 0, "đều khớp"),
+        (["verify", "AN-XXXXX"], 2, "Không có đợt nào"),
+        (["reach", "AN-XXXXX"], 2, "Không có đợt nào"),
+        (["doctor"], 0, f"@{USERNAME}"),
+    ):
+        said = await _bot(tmp_path, *words, **here)
+        assert (said.code, sentence in said.all) == (code, True), (words, said)
+
+
+async def test_seeding_an_empty_folder_makes_database_and_keys_by_itself(tmp_path: Path) -> None:
+    said = await _bot(tmp_path, "seed", TELEGRAM_TOKEN=TOKEN)
+    assert said.code == 0, said
+    assert sorted(_entries(tmp_path / "var")) == ["an-ninh.db", "keys"]
+
+
+async def test_a_file_that_is_no_database_ends_with_one_and_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(b"not a database " * 200)
+    for words in (["verify"], ["db", "upgrade"], ["seed"]):
+        said = await _bot(tmp_path, *words, DATABASE_URL="sqlite:///x.db", TELEGRAM_TOKEN=TOKEN)
+        assert said.code == 1
+        assert "Không dùng được cơ sở dữ liệu" in said.all
+
+
+async def test_a_token_that_telegram_refuses_ends_with_two(
+    tmp_path: Path, telegram: PretendTelegram
+) -> None:
+    telegram.standing["getMe"] = error(401, "Unauthorized")
+    said = await _bot(
+        tmp_path,
+        "run",
+        TELEGRAM_TOKEN=TOKEN,
+        TELEGRAM_API_URL=telegram.url,
+        WEB_PORT="0",
+    )
+    assert said.code == 2
+    assert "BotFather" in said.all
+
+
+async def test_a_busy_port_ends_with_two(tmp_path: Path, telegram: PretendTelegram) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        said = await _bot(
+            tmp_path,
+            "run",
+            TELEGRAM_TOKEN=TOKEN,
+            TELEGRAM_API_URL=telegram.url,
+            WEB_PORT=str(taken.getsockname()[1]),
+        )
+    assert said.code == 2
+    assert "WEB_PORT" in said.all
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+async def test_the_service_runs_alone_in_its_folder_and_ends_well_on_a_signal(
+    tmp_path: Path, telegram: PretendTelegram, ending: signal.Signals
+) -> None:
+    here = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": telegram.url, "WEB_PORT": "0"}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run", "--demo"),
+        cwd=tmp_path,
+        env=_environment(**here),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    said = b""
+    try:
+        while b"healthz" not in said:
+            line = await asyncio.wait_for(process.stderr.readline(), 60)
+            assert line, said.decode()
+            said += line
+        found = re.search(r"http://127\.0\.0\.1:\d+/healthz", said.decode())
+        assert found is not None
+        async with aiohttp.ClientSession() as session, session.get(found[0]) as answer:
+            assert answer.status == 200
+            facts = await answer.json()
+        assert facts["ok"] is True
+        second = await _bot(tmp_path, "run", **here)
+        assert (second.code, "tiến trình khác" in second.all) == (2, True)
+    finally:
+        process.send_signal(ending)
+        rest = await asyncio.wait_for(process.stderr.read(), 30)
+        code = await process.wait()
+    assert code == 0, (said + rest).decode()
+    assert Said(code, "", (said + rest).decode()).all
+
+
+def _entries(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir()]

@@ -160,6 +160,20 @@ async def test_an_emergency_reply_overtakes_what_waits_for_the_same_chat(
     assert [send.delivery_id for send in after.sends] == [ordinary]
 
 
+async def test_a_reply_waits_for_the_broadcast_on_its_way_to_the_same_chat(
+    world: LedgerWorld,
+) -> None:
+    person = await world.person()
+    await world.run([person])
+    broadcast = await world.open()
+    assert broadcast is not None
+    await world.reply(person[1])
+
+    assert await world.open() is None
+    await world.settle(broadcast)
+    assert await world.open() is not None
+
+
 async def test_one_chat_that_must_wait_does_not_hold_up_a_broadcast(world: LedgerWorld) -> None:
     busy, other = await world.person(), await world.person()
     await world.reply(busy[1])

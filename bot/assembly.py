@@ -21,6 +21,7 @@ from domain.clock import Clock, SystemClock
 from domain.errors import Misconfigured
 from domain.language import Language
 from domain.messages import Outgoing
+from domain.places import Gazetteer
 from domain.texts.catalogue import Catalogue, catalogue
 from handlers.turn import ChatRules, Context
 from handlers.wiring import make_router
@@ -77,19 +78,8 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
     database = open_database(settings, clock, bring_up_to_date=True)
     gazetteer = load_gazetteer(demo_villages=demo)
 
-    def prepare(tx: Tx) -> addresses.Account:
-        check_keys(tx)
-        seed_areas(tx, gazetteer)
-        account = register(tx, settings)
-        if demo:
-            seed_plan(tx, account.id, read_plan(None))
-        if is_sqlite(settings.database):
-            # The folder's lock is ours, so whoever opened these windows is dead.
-            settling.take_over(tx, account.id, all_dead=True)
-        return next(one for one in addresses.accounts(tx) if one.id == account.id)
-
     try:
-        account = await database.write(prepare)
+        account = await database.write(lambda tx: _prepare(tx, settings, gazetteer, demo=demo))
     except BaseException:
         await database.close()
         raise
@@ -136,6 +126,18 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         inbox_bell,
         outbox_bell,
     )
+
+
+def _prepare(tx: Tx, settings: Settings, gazetteer: Gazetteer, *, demo: bool) -> addresses.Account:
+    check_keys(tx)
+    seed_areas(tx, gazetteer)
+    account = register(tx, settings)
+    if demo:
+        seed_plan(tx, account.id, read_plan(None))
+    if is_sqlite(settings.database):
+        # The folder's lock is ours, so whoever opened these windows is dead.
+        settling.take_over(tx, account.id, all_dead=True)
+    return next(one for one in addresses.accounts(tx) if one.id == account.id)
 
 
 def register(tx: Tx, settings: Settings) -> addresses.Account:

@@ -317,3 +317,26 @@ async def until(
         await asyncio.sleep(0.01)
     message = "it did not come true in good time"
     raise AssertionError(message)
+
+
+def failing(failure: Exception, times: int = 10**9) -> Platform:
+    """Return a platform that fails so often before it accepts."""
+    left = times
+
+    async def script(_chat: ChatRef, _outgoing: Outgoing) -> Sent | None:
+        nonlocal left
+        if left > 0:
+            left -= 1
+            raise failure
+        return None
+
+    return Platform(script)
+
+
+async def in_state(office: Office, delivery_id: UUID, state: DeliveryState) -> None:
+    """Return once a delivery has come to a state."""
+
+    async def reached() -> bool:
+        return await office.state(delivery_id) is state
+
+    await until(reached)

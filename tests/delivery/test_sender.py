@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -23,52 +22,22 @@ from domain.failures import (
     Until,
 )
 from domain.ids import short
-from domain.messages import Button, ChatKind, ChatRef, Outgoing, Sent
-from storage import addresses, ledger, settling
+from domain.messages import Button, ChatKind, ChatRef, Outgoing
+from storage import addresses, ledger
 from storage.database import Tx
 from storage.tables import attempt, run_counter
-from storage.tables import delivery as delivery_table
-from tests.cellar import furnished
-from tests.chat import MovingClock
 from tests.delivery.post_office import (
     QUICK,
     CountingPlatform,
-    FlakyDatabase,
     Office,
     Platform,
     at_work,
+    failing,
+    in_state,
     until,
 )
 
 SETTLED = set(DeliveryState) - {DeliveryState.PENDING}
-
-
-@pytest.fixture
-async def office(migrated_database_url: str) -> AsyncIterator[Office]:
-    clock = MovingClock()
-    async with furnished(migrated_database_url, clock=clock) as cellar:
-        yield Office(cellar, clock)
-
-
-def failing(failure: Exception, times: int = 10**9) -> Platform:
-    """Return a platform that fails so often before it accepts."""
-    left = times
-
-    async def script(_chat: ChatRef, _outgoing: Outgoing) -> Sent | None:
-        nonlocal left
-        if left > 0:
-            left -= 1
-            raise failure
-        return None
-
-    return Platform(script)
-
-
-async def _in_state(office: Office, delivery_id: UUID, state: DeliveryState) -> None:
-    async def reached() -> bool:
-        return await office.state(delivery_id) is state
-
-    await until(reached)
 
 
 async def test_an_accepted_message_is_settled_with_the_platforms_id(office: Office) -> None:
@@ -76,8 +45,8 @@ async def test_an_accepted_message_is_settled_with_the_platforms_id(office: Offi
     (run_row,) = await office.broadcast(["1002"], "Cảnh giác lừa đảo")
     platform = Platform()
     async with at_work(office.sender(platform)):
-        await _in_state(office, reply, DeliveryState.ACCEPTED)
-        await _in_state(office, run_row, DeliveryState.ACCEPTED)
+        await in_state(office, reply, DeliveryState.ACCEPTED)
+        await in_state(office, run_row, DeliveryState.ACCEPTED)
     assert sorted(platform.sends) == [("1001", "Chào bà con"), ("1002", "Cảnh giác lừa đảo")]
     ids = await office.cellar.look(
         lambda tx: set(tx.connection.execute(select(attempt.c.message_id)).scalars())
@@ -104,7 +73,7 @@ async def test_a_routine_message_that_fails_is_settled_and_sent_only_once(
     (row,) = await office.broadcast(["1001"], "Cảnh giác lừa đảo")
     platform = failing(failure, times=1)
     async with at_work(office.sender(platform)):
-        await _in_state(office, row, state)
+        await in_state(office, row, state)
         await asyncio.sleep(0.1)
     assert len(platform.sends) == 1
     known = await office.cellar.look(
@@ -119,7 +88,7 @@ async def test_a_reply_of_unknown_fate_goes_once_more_marked(office: Office) -> 
     (row,) = await office.reply("1001", "Mã tin là 5")
     platform = failing(Ambiguous("reset"), times=1)
     async with at_work(office.sender(platform)):
-        await _in_state(office, row, DeliveryState.ACCEPTED)
+        await in_state(office, row, DeliveryState.ACCEPTED)
     assert platform.texts() == ["Mã tin là 5", "(gửi lại) Mã tin là 5"]
 
 
@@ -127,7 +96,7 @@ async def test_a_reply_of_unknown_fate_twice_is_left_unsure(office: Office) -> N
     (row,) = await office.reply("1001", "Mã tin là 5")
     platform = failing(Ambiguous("reset"))
     async with at_work(office.sender(platform)):
-        await _in_state(office, row, DeliveryState.UNSURE)
+        await in_state(office, row, DeliveryState.UNSURE)
         await asyncio.sleep(0.1)
     assert len(platform.sends) == 2
 
@@ -139,7 +108,7 @@ async def test_a_text_that_fills_a_message_goes_again_unmarked_rather_than_refus
     (row,) = await office.reply("1001", text)
     platform = failing(Ambiguous("reset"), times=1)
     async with at_work(office.sender(platform)):
-        await _in_state(office, row, DeliveryState.ACCEPTED)
+        await in_state(office, row, DeliveryState.ACCEPTED)
     assert platform.texts() == [text, text]
 
 
@@ -153,11 +122,11 @@ async def test_a_throttled_chat_waits_alone(office: Office) -> None:
     async with at_work(office.sender(platform)):
         await until(lambda: "một" in platform.texts())
         (other,) = await office.reply("1002", "hai")
-        await _in_state(office, other, DeliveryState.ACCEPTED)
+        await in_state(office, other, DeliveryState.ACCEPTED)
         assert await office.state(slow) is DeliveryState.PENDING
         assert await office.paused_for() == timedelta(0)
         office.clock.forward(seconds=31)
-        await _in_state(office, slow, DeliveryState.ACCEPTED)
+        await in_state(office, slow, DeliveryState.ACCEPTED)
     assert platform.texts() == ["một", "hai", "một"]
 
 
@@ -175,8 +144,8 @@ async def test_a_throttled_account_waits_altogether(office: Office) -> None:
         await asyncio.sleep(0.6)
         assert len(platform.sends) == 1
         office.clock.forward(seconds=31)
-        await _in_state(office, first, DeliveryState.ACCEPTED)
-        await _in_state(office, other, DeliveryState.ACCEPTED)
+        await in_state(office, first, DeliveryState.ACCEPTED)
+        await in_state(office, other, DeliveryState.ACCEPTED)
     assert platform.texts()[1:] in (["một", "hai"], ["hai", "một"])
 
 
@@ -211,7 +180,7 @@ async def test_a_chat_that_moved_gets_the_message_under_its_new_id(office: Offic
     platform = failing(Moved("-10055"), times=1)
     (row,) = await office.reply("-55", "Chào nhóm")
     async with at_work(office.sender(platform)):
-        await _in_state(office, row, DeliveryState.ACCEPTED)
+        await in_state(office, row, DeliveryState.ACCEPTED)
     assert platform.sends == [("-55", "Chào nhóm"), ("-10055", "Chào nhóm")]
 
 
@@ -253,104 +222,6 @@ async def test_stopping_in_the_middle_leaves_nothing_in_the_dark(office: Office)
     assert len({chat for chat, _ in platform.sends}) == len(platform.sends) == 60
 
 
-class Hanging(Platform):
-    """A platform whose first send to each chat hangs until it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__(self._hang)
-        self.let_go = asyncio.Event()
-        self._hung: set[str] = set()
-
-    async def _hang(self, chat: ChatRef, _outgoing: Outgoing) -> None:
-        if chat.chat_id not in self._hung:
-            self._hung.add(chat.chat_id)
-            await self.let_go.wait()
-
-
-async def _take_over(office: Office) -> int:
-    """Play the other worker, which finds the lease ended; the sender itself may be faster."""
-    office.clock.forward(minutes=5)
-    account_id = office.cellar.account_id
-    rows = await office.cellar.do(lambda tx: settling.take_over(tx, account_id))
-    office.bell.ring()
-    return rows
-
-
-async def test_a_routine_message_taken_over_while_it_hangs_is_never_sent_twice(
-    office: Office,
-) -> None:
-    (row,) = await office.broadcast(["1001"], "Cảnh giác")
-    platform = Hanging()
-    async with at_work(office.sender(platform)):
-        await until(lambda: len(platform.sends) == 1)
-        await _take_over(office)
-        assert await office.state(row) is DeliveryState.UNSURE
-        async with at_work(office.sender(platform, worker="w2")):
-            await asyncio.sleep(0.3)
-        assert len(platform.sends) == 1
-        # The late worker's own answer is evidence: it did arrive.
-        platform.let_go.set()
-        await _in_state(office, row, DeliveryState.ACCEPTED)
-    assert len(platform.sends) == 1
-
-
-async def test_a_reply_taken_over_while_it_hangs_goes_again_marked(office: Office) -> None:
-    (row,) = await office.reply("1001", "Mã tin là 5")
-    platform = Hanging()
-    async with at_work(office.sender(platform)):
-        await until(lambda: len(platform.sends) == 1)
-        await _take_over(office)
-        await _in_state(office, row, DeliveryState.ACCEPTED)
-        platform.let_go.set()
-    assert platform.texts() == ["Mã tin là 5", "(gửi lại) Mã tin là 5"]
-    assert await office.state(row) is DeliveryState.ACCEPTED
-
-
-async def test_the_sender_itself_takes_over_from_a_worker_that_died(office: Office) -> None:
-    (row,) = await office.reply("1001", "Mã tin là 5")
-    platform = Hanging()
-    dying = asyncio.create_task(office.sender(platform, worker="dead").run())
-    await until(lambda: len(platform.sends) == 1)
-    dying.cancel()
-    await asyncio.gather(dying, return_exceptions=True)
-    office.clock.forward(minutes=5)
-    async with at_work(office.sender(platform)):
-        await _in_state(office, row, DeliveryState.ACCEPTED)
-    assert platform.texts() == ["Mã tin là 5", "(gửi lại) Mã tin là 5"]
-
-
-async def test_a_send_that_hangs_for_ever_is_broken_off_and_others_go_on(office: Office) -> None:
-    (hung,) = await office.broadcast(["1001"], "Cảnh giác")
-    platform = Hanging()
-    sender = office.sender(platform, send_timeout=timedelta(milliseconds=200))
-    async with at_work(sender):
-        await _in_state(office, hung, DeliveryState.UNSURE)
-        (later,) = await office.broadcast(["1001"], "Tin sau")
-        await _in_state(office, later, DeliveryState.ACCEPTED)
-    assert platform.texts() == ["Cảnh giác", "Tin sau"]
-
-
-async def test_a_send_that_could_outlast_its_lease_is_not_begun(office: Office) -> None:
-    """The clock jumps while the window waits for its pace: its rows go back untouched."""
-    rows = await office.broadcast([str(1000 + n) for n in range(8)], "Cảnh giác")
-    platform = Platform()
-    # One a second: the first waits a whole second of the pace's time, enough to move the clock.
-    slow = replace(QUICK, account_per_s=1)
-    async with at_work(office.sender(platform, limits=slow)):
-
-        async def opened() -> bool:
-            return await office.open_windows() > 0
-
-        await until(opened)
-        office.clock.forward(seconds=14)
-
-        async def all_sent() -> bool:
-            return (await office.states(rows))[DeliveryState.ACCEPTED] == 8
-
-        await until(all_sent)
-    assert len(platform.sends) == 8
-
-
 async def test_a_bulk_run_of_five_hundred_mutes_no_conversation(office: Office) -> None:
     rows = await office.broadcast([str(1000 + n) for n in range(500)], "tin", Lane.BULK)
     platform = Platform()
@@ -362,7 +233,7 @@ async def test_a_bulk_run_of_five_hundred_mutes_no_conversation(office: Office) 
             await until(lambda already=already: len(platform.sends) > already + 5)
             begun = len(platform.sends)
             (reply,) = await office.reply("9001", f"trả lời {number}")
-            await _in_state(office, reply, DeliveryState.ACCEPTED)
+            await in_state(office, reply, DeliveryState.ACCEPTED)
             overtaken.append(platform.texts().index(f"trả lời {number}") - begun)
     assert len(platform.sends) < 505, "the run was over before the conversation was"
     # A second of the whole pace at the very most, usually far less.
@@ -411,78 +282,6 @@ async def test_each_chat_gets_its_messages_in_order_one_at_a_time(office: Office
         assert platform.most_at_once[person] == 1
 
 
-async def _flaky(office: Office) -> FlakyDatabase:
-    return FlakyDatabase(office.cellar.url, office.cellar.keys, office.clock)
-
-
-async def test_results_wait_for_a_database_that_is_away_for_a_moment(office: Office) -> None:
-    rows = await office.broadcast([str(1000 + n) for n in range(5)], "Cảnh giác")
-    platform = Hanging()
-    database = await _flaky(office)
-    async with at_work(office.sender(platform, database=database)):
-        await until(lambda: len(platform.sends) == 5)
-        database.away = True
-        platform.let_go.set()
-        await asyncio.sleep(0.2)
-        assert await office.states(rows) == {DeliveryState.PENDING: 5}
-        database.away = False
-
-        async def all_settled() -> bool:
-            return (await office.states(rows))[DeliveryState.ACCEPTED] == 5
-
-        await until(all_settled)
-    await database.close()
-    assert len(platform.sends) == 5
-
-
-async def test_stopping_does_not_wait_for_ever_for_a_database_that_is_gone(
-    office: Office,
-) -> None:
-    (row,) = await office.broadcast(["1001"], "Cảnh giác")
-    platform = Hanging()
-    database = await _flaky(office)
-    sender = office.sender(platform, database=database, patience=timedelta(milliseconds=300))
-    async with at_work(sender):
-        await until(lambda: len(platform.sends) == 1)
-        database.away = True
-        platform.let_go.set()
-    await database.close()
-    # Whoever starts next finds the window, and tells honestly that nobody knows.
-    assert await _take_over(office) == 1
-    assert await office.state(row) is DeliveryState.UNSURE
-
-
-async def test_a_row_that_cannot_be_read_neither_ends_the_sender_nor_loses_what_was_sent(
-    office: Office,
-) -> None:
-    (sent,) = await office.reply("1001", "một")
-    platform = Hanging()
-    async with at_work(office.sender(platform)) as running:
-        await until(lambda: len(platform.sends) == 1)
-        (broken,) = await office.reply("1002", "hai")
-        await office.cellar.do(lambda tx: _damage(tx, broken))
-        platform.let_go.set()
-        await _in_state(office, sent, DeliveryState.ACCEPTED)
-        assert not running.done()
-        await office.cellar.do(
-            lambda tx: tx.connection.execute(
-                delivery_table.update()
-                .where(delivery_table.c.id == broken, delivery_table.c.state == "pending")
-                .values(state="refused", window_id=None)
-            )
-        )
-        (later,) = await office.reply("1003", "ba")
-        await _in_state(office, later, DeliveryState.ACCEPTED)
-
-
-def _damage(tx: Tx, delivery_id: UUID) -> None:
-    tx.connection.execute(
-        delivery_table.update()
-        .where(delivery_table.c.id == delivery_id)
-        .values(payload=b"\x01damaged")
-    )
-
-
 async def _button(office: Office, action: str) -> UUID:
     def put(tx: Tx) -> UUID:
         account_id = office.cellar.account_id
@@ -511,7 +310,7 @@ async def test_a_button_carries_the_deliverys_own_id(office: Office) -> None:
         actions.append(outgoing.buttons[0][0].action)
 
     async with at_work(office.sender(Platform(script))):
-        await _in_state(office, row, DeliveryState.ACCEPTED)
+        await in_state(office, row, DeliveryState.ACCEPTED)
     assert actions == [f"ok:{short(row)}"]
 
 
@@ -521,9 +320,9 @@ async def test_a_button_that_gets_too_long_is_refused_and_the_sender_goes_on(
     bad = await _button(office, "x" * 50 + "{d}")
     platform = Platform()
     async with at_work(office.sender(platform)):
-        await _in_state(office, bad, DeliveryState.REFUSED)
+        await in_state(office, bad, DeliveryState.REFUSED)
         (later,) = await office.reply("1001", "hai")
-        await _in_state(office, later, DeliveryState.ACCEPTED)
+        await in_state(office, later, DeliveryState.ACCEPTED)
     assert platform.texts() == ["hai"]
 
 
@@ -535,7 +334,7 @@ async def test_members_are_counted_where_the_platform_can_and_never_cost_a_post(
 ) -> None:
     row = await office.post("Cảnh giác")
     async with at_work(office.sender(CountingPlatform(answer))):
-        await _in_state(office, row, DeliveryState.ACCEPTED)
+        await in_state(office, row, DeliveryState.ACCEPTED)
     members = await office.cellar.look(
         lambda tx: tx.connection.execute(select(run_counter.c.members)).scalar_one()
     )

@@ -1,50 +1,29 @@
 """The door to the database, on SQLite and PostgreSQL."""
 
 import asyncio
-import sqlite3
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from domain.clock import HANOI
 from storage import installation, sequences
-from storage.database import Database, DatabaseAway, Tx, is_sqlite, names_a_database, sqlite_engine
-from storage.sealing import fresh_keyring
+from storage.database import Database, DatabaseAway, Tx, is_sqlite, names_a_database
 from storage.tables import installation as installation_table
 from storage.tables import send_window
 from storage.upsert import insert_into
-from tests.chat import MovingClock
+from tests.storage.doors import alone, count_facts, opened
 
 CANARY = "canary-0900-000-113"
-
-
-@asynccontextmanager
-async def opened(
-    url: str, lock_patience: timedelta = timedelta(seconds=15)
-) -> AsyncIterator[Database]:
-    database = Database(url, fresh_keyring(), MovingClock(), lock_patience=lock_patience)
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 @pytest.fixture
 async def db(migrated_database_url: str) -> AsyncIterator[Database]:
     async with opened(migrated_database_url) as database:
         yield database
-
-
-def count_facts(tx: Tx) -> int:
-    query = select(func.count()).select_from(installation_table)
-    count: int = tx.connection.execute(query).scalar_one()
-    return count
 
 
 async def test_what_was_written_is_read_again_after_reopening(migrated_database_url: str) -> None:
@@ -94,7 +73,7 @@ async def test_a_writer_waits_for_a_writer_of_another_process(migrated_database_
     async with opened(migrated_database_url) as ours, opened(migrated_database_url) as theirs:
         loop = asyncio.get_running_loop()
         # Each work function blocks its thread, or on PostgreSQL its loop: so a loop of its own.
-        first = loop.run_in_executor(None, lambda: _alone(migrated_database_url, slow))
+        first = loop.run_in_executor(None, lambda: alone(migrated_database_url, slow))
         await loop.run_in_executor(None, entered.wait, 5)
         second = asyncio.create_task(theirs.write(lambda tx: sequences.next_number(tx, "case")))
         await asyncio.sleep(0.2)
@@ -103,14 +82,6 @@ async def test_a_writer_waits_for_a_writer_of_another_process(migrated_database_
         await first
         assert await second == 2
         assert await ours.read(lambda tx: installation.read(tx, "slow")) == b"1"
-
-
-def _alone(url: str, work: object) -> None:
-    async def run() -> None:
-        async with opened(url) as database:
-            await database.write(work)  # type: ignore[arg-type]
-
-    asyncio.run(run())
 
 
 async def test_a_read_sees_one_unchanging_snapshot(migrated_database_url: str) -> None:
@@ -251,174 +222,6 @@ async def test_no_error_text_holds_what_was_to_be_written(db: Database) -> None:
 async def test_more_readers_than_connections_all_get_their_turn(db: Database) -> None:
     results = await asyncio.gather(*(db.read(count_facts) for _ in range(60)))
     assert results == [0] * 60
-
-
-# SQLite alone
-
-
-def test_the_promised_pragmas_are_in_force_on_readers_and_writers(tmp_path: Path) -> None:
-    for writes in (True, False):
-        engine = sqlite_engine(f"sqlite:///{tmp_path / 'x.db'}", writes=writes)
-        with engine.connect() as connection:
-            values = {
-                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-                for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
-            }
-            busy = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
-        engine.dispose()
-        full = 2
-        assert values == {
-            "journal_mode": "wal",
-            "synchronous": full,
-            "foreign_keys": 1,
-            "secure_delete": 1,
-        }
-        assert busy >= 1000
-
-
-async def test_a_missing_folder_is_named_as_the_databases_trouble(tmp_path: Path) -> None:
-    async with opened(f"sqlite:///{tmp_path / 'none' / 'x.db'}") as database:
-        for act in (database.read, database.write):
-            with pytest.raises(DatabaseAway, match="unable to open"):
-                await act(count_facts)
-
-
-async def test_a_file_that_is_no_database_is_the_databases_trouble(tmp_path: Path) -> None:
-    (tmp_path / "x.db").write_bytes(b"not a database at all " * 100)
-    async with opened(f"sqlite:///{tmp_path / 'x.db'}") as database:
-        for act in (database.read, database.write):
-            with pytest.raises(DatabaseAway, match="not a database"):
-                await act(count_facts)
-
-
-async def test_a_full_disk_is_the_databases_trouble_and_keeps_nothing(
-    tmp_path: Path, migrated_sqlite: Path
-) -> None:
-    path = _copy(migrated_sqlite, tmp_path)
-    async with opened(f"sqlite:///{path}") as database:
-
-        def fill(tx: Tx) -> None:
-            pages = tx.connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-            tx.connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
-            installation.write(tx, "big", CANARY.encode() * 100_000)
-
-        with pytest.raises(DatabaseAway, match="full") as caught:
-            await database.write(fill)
-        assert CANARY not in str(caught.value)
-        assert await database.read(count_facts) == 0
-
-
-async def test_a_file_locked_for_too_long_is_the_databases_trouble(
-    tmp_path: Path, migrated_sqlite: Path
-) -> None:
-    path = _copy(migrated_sqlite, tmp_path)
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        async with opened(f"sqlite:///{path}", timedelta(milliseconds=50)) as database:
-            with pytest.raises(DatabaseAway, match="locked"):
-                await database.write(lambda tx: installation.write(tx, "b", b"2"))
-            # Readers are not held up.
-            assert await database.read(count_facts) == 0
-            other.execute("ROLLBACK")
-            await database.write(lambda tx: installation.write(tx, "b", b"2"))
-            assert await database.read(count_facts) == 1
-
-
-def _copy(source: Path, folder: Path) -> Path:
-    target = folder / "x.db"
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
-    return target
-
-
-# PostgreSQL alone
-
-
-async def test_a_server_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:
-    url = f"postgresql+psycopg://ann:{CANARY}@/x?host={tmp_path}"
-    async with opened(url) as database:
-        for act in (database.read, database.write):
-            with pytest.raises(DatabaseAway) as caught:
-                await act(count_facts)
-            assert CANARY not in str(caught.value)
-
-
-def _end_all_others(tx: Tx) -> int:
-    query = text(
-        "SELECT count(pg_terminate_backend(pid, 2000)) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid() "
-        "AND backend_type = 'client backend'"
-    )
-    ended: int = tx.connection.execute(query).scalar_one()
-    return ended
-
-
-@pytest.mark.parametrize("database_kind", ["postgresql"])
-async def test_a_killed_backend_heals_on_the_next_call(migrated_database_url: str) -> None:
-    async with opened(migrated_database_url) as ours, opened(migrated_database_url) as killer:
-        await ours.write(lambda tx: installation.write(tx, "a", b"1"))
-        assert await killer.write(_end_all_others) >= 1
-        await ours.write(lambda tx: installation.write(tx, "b", b"2"))
-        assert await ours.read(count_facts) == 2
-
-
-@pytest.mark.parametrize("database_kind", ["postgresql"])
-async def test_a_backend_killed_in_the_middle_is_the_databases_trouble_and_keeps_nothing(
-    migrated_database_url: str,
-) -> None:
-    def killed(tx: Tx) -> None:
-        installation.write(tx, "a", CANARY.encode())
-        killer = threading.Thread(target=_alone, args=(migrated_database_url, _end_all_others))
-        killer.start()
-        killer.join()
-        installation.write(tx, "b", CANARY.encode())
-
-    async with opened(migrated_database_url) as ours:
-        loop = asyncio.get_running_loop()
-        away = loop.run_in_executor(None, _caught, migrated_database_url, killed)
-        error = await away
-        assert isinstance(error, DatabaseAway)
-        assert CANARY not in str(error)
-        assert await ours.read(count_facts) == 0
-
-
-def _caught(url: str, work: object) -> BaseException | None:
-    try:
-        _alone(url, work)
-    except DatabaseAway as error:
-        return error
-    return None
-
-
-@pytest.mark.parametrize("database_kind", ["postgresql"])
-async def test_two_transactions_that_cross_both_get_through(migrated_database_url: str) -> None:
-    """Each takes a row the other wants next: PostgreSQL ends one, which simply goes again."""
-    both_hold = threading.Barrier(2, timeout=5)
-    tries: list[str] = []
-
-    def crossing(mine: str, other: str) -> None:
-        def work(tx: Tx) -> None:
-            tries.append(mine)
-            sequences.next_number(tx, mine)
-            if tries.count(mine) == 1:
-                both_hold.wait()
-            sequences.next_number(tx, other)
-
-        _alone(migrated_database_url, work)
-
-    async with opened(migrated_database_url) as ours:
-        for name in ("a", "b"):
-            await ours.write(lambda tx, name=name: sequences.next_number(tx, name))  # type: ignore[misc]
-        loop = asyncio.get_running_loop()
-        await asyncio.gather(
-            loop.run_in_executor(None, crossing, "a", "b"),
-            loop.run_in_executor(None, crossing, "b", "a"),
-        )
-        for name in ("a", "b"):
-            number = await ours.write(lambda tx, name=name: sequences.next_number(tx, name))  # type: ignore[misc]
-            assert number == 4
-        assert sorted(tries)[0] == "a"
-        assert len(tries) == 3
 
 
 # Addresses of databases

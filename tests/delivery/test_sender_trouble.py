@@ -1,0 +1,191 @@
+"""Hangs, take-overs, stops, lost databases, damaged rows: nothing doubled or in the dark."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from domain.delivery import DeliveryState
+from domain.messages import ChatRef, Outgoing
+from storage import settling
+from storage.database import Tx
+from storage.tables import delivery as delivery_table
+from tests.delivery.post_office import (
+    QUICK,
+    FlakyDatabase,
+    Office,
+    Platform,
+    at_work,
+    in_state,
+    until,
+)
+
+
+class Hanging(Platform):
+    """A platform whose first send to each chat hangs until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__(self._hang)
+        self.let_go = asyncio.Event()
+        self._hung: set[str] = set()
+
+    async def _hang(self, chat: ChatRef, _outgoing: Outgoing) -> None:
+        if chat.chat_id not in self._hung:
+            self._hung.add(chat.chat_id)
+            await self.let_go.wait()
+
+
+async def _take_over(office: Office) -> int:
+    """Play the other worker, which finds the lease ended; the sender itself may be faster."""
+    office.clock.forward(minutes=5)
+    account_id = office.cellar.account_id
+    rows = await office.cellar.do(lambda tx: settling.take_over(tx, account_id))
+    office.bell.ring()
+    return rows
+
+
+async def test_a_routine_message_taken_over_while_it_hangs_is_never_sent_twice(
+    office: Office,
+) -> None:
+    (row,) = await office.broadcast(["1001"], "Cảnh giác")
+    platform = Hanging()
+    async with at_work(office.sender(platform)):
+        await until(lambda: len(platform.sends) == 1)
+        await _take_over(office)
+        assert await office.state(row) is DeliveryState.UNSURE
+        async with at_work(office.sender(platform, worker="w2")):
+            await asyncio.sleep(0.3)
+        assert len(platform.sends) == 1
+        # The late worker's own answer is evidence: it did arrive.
+        platform.let_go.set()
+        await in_state(office, row, DeliveryState.ACCEPTED)
+    assert len(platform.sends) == 1
+
+
+async def test_a_reply_taken_over_while_it_hangs_goes_again_marked(office: Office) -> None:
+    (row,) = await office.reply("1001", "Mã tin là 5")
+    platform = Hanging()
+    async with at_work(office.sender(platform)):
+        await until(lambda: len(platform.sends) == 1)
+        await _take_over(office)
+        await in_state(office, row, DeliveryState.ACCEPTED)
+        platform.let_go.set()
+    assert platform.texts() == ["Mã tin là 5", "(gửi lại) Mã tin là 5"]
+    assert await office.state(row) is DeliveryState.ACCEPTED
+
+
+async def test_the_sender_itself_takes_over_from_a_worker_that_died(office: Office) -> None:
+    (row,) = await office.reply("1001", "Mã tin là 5")
+    platform = Hanging()
+    dying = asyncio.create_task(office.sender(platform, worker="dead").run())
+    await until(lambda: len(platform.sends) == 1)
+    dying.cancel()
+    await asyncio.gather(dying, return_exceptions=True)
+    office.clock.forward(minutes=5)
+    async with at_work(office.sender(platform)):
+        await in_state(office, row, DeliveryState.ACCEPTED)
+    assert platform.texts() == ["Mã tin là 5", "(gửi lại) Mã tin là 5"]
+
+
+async def test_a_send_that_hangs_for_ever_is_broken_off_and_others_go_on(office: Office) -> None:
+    (hung,) = await office.broadcast(["1001"], "Cảnh giác")
+    platform = Hanging()
+    sender = office.sender(platform, send_timeout=timedelta(milliseconds=200))
+    async with at_work(sender):
+        await in_state(office, hung, DeliveryState.UNSURE)
+        (later,) = await office.broadcast(["1001"], "Tin sau")
+        await in_state(office, later, DeliveryState.ACCEPTED)
+    assert platform.texts() == ["Cảnh giác", "Tin sau"]
+
+
+async def test_a_send_that_could_outlast_its_lease_is_not_begun(office: Office) -> None:
+    """The clock jumps while the window waits for its pace: its rows go back untouched."""
+    rows = await office.broadcast([str(1000 + n) for n in range(8)], "Cảnh giác")
+    platform = Platform()
+    # One a second: the first waits a whole second of the pace's time, enough to move the clock.
+    slow = replace(QUICK, account_per_s=1)
+    async with at_work(office.sender(platform, limits=slow)):
+
+        async def opened() -> bool:
+            return await office.open_windows() > 0
+
+        await until(opened)
+        office.clock.forward(seconds=14)
+
+        async def all_sent() -> bool:
+            return (await office.states(rows))[DeliveryState.ACCEPTED] == 8
+
+        await until(all_sent)
+    assert len(platform.sends) == 8
+
+
+async def _flaky(office: Office) -> FlakyDatabase:
+    return FlakyDatabase(office.cellar.url, office.cellar.keys, office.clock)
+
+
+async def test_results_wait_for_a_database_that_is_away_for_a_moment(office: Office) -> None:
+    rows = await office.broadcast([str(1000 + n) for n in range(5)], "Cảnh giác")
+    platform = Hanging()
+    database = await _flaky(office)
+    async with at_work(office.sender(platform, database=database)):
+        await until(lambda: len(platform.sends) == 5)
+        database.away = True
+        platform.let_go.set()
+        await asyncio.sleep(0.2)
+        assert await office.states(rows) == {DeliveryState.PENDING: 5}
+        database.away = False
+
+        async def all_settled() -> bool:
+            return (await office.states(rows))[DeliveryState.ACCEPTED] == 5
+
+        await until(all_settled)
+    await database.close()
+    assert len(platform.sends) == 5
+
+
+async def test_stopping_does_not_wait_for_ever_for_a_database_that_is_gone(
+    office: Office,
+) -> None:
+    (row,) = await office.broadcast(["1001"], "Cảnh giác")
+    platform = Hanging()
+    database = await _flaky(office)
+    sender = office.sender(platform, database=database, patience=timedelta(milliseconds=300))
+    async with at_work(sender):
+        await until(lambda: len(platform.sends) == 1)
+        database.away = True
+        platform.let_go.set()
+    await database.close()
+    # Whoever starts next finds the window, and tells honestly that nobody knows.
+    assert await _take_over(office) == 1
+    assert await office.state(row) is DeliveryState.UNSURE
+
+
+async def test_a_row_that_cannot_be_read_neither_ends_the_sender_nor_loses_what_was_sent(
+    office: Office,
+) -> None:
+    (sent,) = await office.reply("1001", "một")
+    platform = Hanging()
+    async with at_work(office.sender(platform)) as running:
+        await until(lambda: len(platform.sends) == 1)
+        (broken,) = await office.reply("1002", "hai")
+        await office.cellar.do(lambda tx: _damage(tx, broken))
+        platform.let_go.set()
+        await in_state(office, sent, DeliveryState.ACCEPTED)
+        assert not running.done()
+        await office.cellar.do(
+            lambda tx: tx.connection.execute(
+                delivery_table.update()
+                .where(delivery_table.c.id == broken, delivery_table.c.state == "pending")
+                .values(state="refused", window_id=None)
+            )
+        )
+        (later,) = await office.reply("1003", "ba")
+        await in_state(office, later, DeliveryState.ACCEPTED)
+
+
+def _damage(tx: Tx, delivery_id: UUID) -> None:
+    tx.connection.execute(
+        delivery_table.update()
+        .where(delivery_table.c.id == delivery_id)
+        .values(payload=b"\x01damaged")
+    )

@@ -31,6 +31,7 @@ class Pace:
         self._rate = limits.account_per_s
         self._slowed_at = monotonic()
         self._slowed = False
+        self._promised = 0
         self._sent: deque[float] = deque([monotonic()] * max(1, int(limits.account_per_s)))
         self._chats: dict[UUID, deque[float]] = {}
         self._per_chat = max(1, limits.group_per_minute)
@@ -66,27 +67,53 @@ class Pace:
             return recent < self._limits.group_per_minute
         return True
 
-    async def slot(self, address_id: UUID, *, reply: bool) -> None:
-        """Wait for the account's next slot and take it. Only replies may use the reserved share."""
-        while (wait_s := self._wait_s(reply=reply)) > 0:
+    def reserve(self, most: int, *, reply: bool) -> int:
+        """Promise up to `most` sends that may go now; returns how many, perhaps none.
+
+        Only replies may use the reserved share. Each is used up by `sending` or given `back`.
+        """
+        free = max(0, min(most, self._allowed(reply=reply) - len(self._sent) - self._promised))
+        self._promised += free
+        return free
+
+    def back(self, promised: int) -> None:
+        """Give promised sends back that were not needed."""
+        self._promised -= promised
+
+    async def ready(self, most_s: float, *, reply: bool) -> None:
+        """Wait until a send may go, at most so long."""
+        wait_s = min(most_s, self._wait_s(reply=reply))
+        if wait_s > 0:
             await self._sleep(wait_s)
+
+    def sending(self, address_id: UUID) -> None:
+        """Use up one promised send: call it at the instant at which the message goes."""
         now = self._monotonic()
+        self._promised -= 1
         self._sent.append(now)
         self._chats.setdefault(address_id, deque(maxlen=self._per_chat)).append(now)
         if len(self._chats) > 10_000:
             self._forget(now)
 
-    def _wait_s(self, *, reply: bool) -> float:
-        now = self._monotonic()
-        rate = self.rate_per_s
+    def _span_s(self) -> float:
         # Less than one a second is one in a longer span.
-        span = (1.0 + _GUARD) * max(1.0, 1.0 / rate)
+        return (1.0 + _GUARD) * max(1.0, 1.0 / self.rate_per_s)
+
+    def _allowed(self, *, reply: bool) -> int:
+        now, span = self._monotonic(), self._span_s()
         while self._sent and now - self._sent[0] >= span:
             self._sent.popleft()
-        allowed = max(1, int(rate if reply else rate * (1 - self._limits.reply_share)))
-        if len(self._sent) < allowed:
+        rate = self.rate_per_s
+        return max(1, int(rate if reply else rate * (1 - self._limits.reply_share)))
+
+    def _wait_s(self, *, reply: bool) -> float:
+        over = len(self._sent) + self._promised - self._allowed(reply=reply)
+        if over < 0:
             return 0.0
-        return max(0.001, self._sent[len(self._sent) - allowed] + span - now)
+        # What is promised goes any moment: look again soon; else when the oldest leave the window.
+        if over >= len(self._sent):
+            return 0.02
+        return max(0.001, self._sent[over] + self._span_s() - self._monotonic())
 
     def _forget(self, now: float) -> None:
         self._chats = {

@@ -121,10 +121,19 @@ class Sender:
         done: Window | None = None
         results: list[Settled] = []
         faulty = False
+        reply = lanes is _CONVERSATION
         while done is not None or not self._stopping.is_set():
             heard = self._bell.rings
+            promised = 0 if faulty else self._promised(reply=reply)
+            if not promised and done is None and not faulty:
+                # Nothing is opened that could not go at once: a worker that dies waiting would
+                # leave its sends in the dark.
+                await self._pace.ready(_NAP_S, reply=reply)
+                continue
+            used = 0
             try:
-                window = await self._step(lanes, done, results, opening=not faulty)
+                window = await self._step(lanes, done, results, promised)
+                used = len(window.sends) if window else 0
             except DatabaseAway:
                 # The results stay with us: they are settled as soon as the database is back.
                 log.warning("database_away", unsettled=len(results))
@@ -141,6 +150,8 @@ class Sender:
                 faulty = done is not None
                 await asyncio.sleep(_NAP_S)
                 continue
+            finally:
+                self._pace.back(promised - used)
             done, results = None, []
             if faulty:
                 faulty = False
@@ -155,16 +166,13 @@ class Sender:
         lanes: Sequence[Lane],
         done: Window | None,
         results: Sequence[Settled],
-        *,
-        opening: bool,
+        size: int,
     ) -> Window | None:
-        size = max(1, min(16, int(self._pace.rate_per_s / 4)))
         claim = Claim(self._account_id, self._rules.worker, self._rules.lease)
-        opening = opening and not self._stopping.is_set()
 
         def step(tx: Tx) -> tuple[bool, Window | None]:
             held = done is None or settling.settle(tx, done.id, results)
-            if not opening:
+            if not size:
                 return held, None
             return held, windows.open_window(tx, claim, lanes, size, self._ready)
 
@@ -176,11 +184,18 @@ class Sender:
             self._bell.ring()
         return window
 
+    def _promised(self, *, reply: bool) -> int:
+        """Reserve a window's worth of sends: a quarter of a second's, 1 to 16."""
+        if self._stopping.is_set():
+            return 0
+        size = max(1, min(16, int(self._pace.rate_per_s / 4)))
+        return self._pace.reserve(size, reply=reply)
+
     def _ready(self, address_id: UUID, kind: ChatKind) -> bool:
         return self._pace.chat_ready(address_id, group=kind is not ChatKind.PRIVATE)
 
     async def _one(self, window: Window, send: Send) -> Settled:
-        await self._pace.slot(send.address_id, reply=send.lane is Lane.TALK)
+        self._pace.sending(send.address_id)
         if self._stopping.is_set():
             outcome: Outcome = NotSent("shutdown", timedelta(0))
         elif self._clock.now() + self._rules.send_timeout > window.lease_until:

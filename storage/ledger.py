@@ -77,6 +77,7 @@ class Delivery:
     state: DeliveryState
     reason: str | None
     again: bool
+    tries: int
     created_at: datetime
     window_id: UUID | None
     proven: bool
@@ -347,6 +348,7 @@ def as_delivery(row: Row[Any]) -> Delivery:
         DeliveryState(row.state),
         row.reason,
         row.again,
+        row.tries,
         row.created_at,
         row.window_id,
         any(row._mapping[name] is not None for name in PROOFS),

@@ -26,6 +26,9 @@ from storage.ledger import Delivery, as_delivery, key_of, move
 from storage.tables import account, attempt, delivery
 from storage.tables import send_window as window
 
+WORKER_DIED = "worker_died"
+_MOST_TRIES = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -81,7 +84,7 @@ def take_over(tx: Tx, account_id: UUID, *, all_dead: bool = False) -> int:
             select(delivery).where(delivery.c.window_id == window_id).with_for_update()
         ).all()
         for raw in opened:
-            _apply(tx, as_delivery(raw), Unknowable("worker_died"), moves)
+            _apply(tx, as_delivery(raw), Unknowable(WORKER_DIED), moves)
             rows += 1
         tx.connection.execute(
             update(attempt)
@@ -148,13 +151,16 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
 def _in_the_dark(tx: Tx, row: Delivery, reason: str, moves: Moves) -> None:
     """Routine messages stay unsure; urgent ones, replies and cards go once more, marked.
 
-    What was pressed or answered meanwhile has arrived.
+    A reply or card whose workers died goes again a few times: most likely it never went out, and
+    an answer that comes twice, marked, hurts less than silence. What was pressed or answered
+    meanwhile has arrived.
     """
     if row.proven:
         move(tx, row, DeliveryState.ACCEPTED, moves)
         return
     goes_again = row.run_id is None or row.lane is Lane.URGENT
-    if goes_again and not row.again:
+    patient = row.run_id is None and reason == WORKER_DIED and row.tries < _MOST_TRIES
+    if goes_again and (not row.again or patient):
         tx.connection.execute(
             update(delivery)
             .where(delivery.c.id == row.id)

@@ -64,12 +64,19 @@ def most_within(instants: list[float], span: float) -> int:
     )
 
 
+async def slot(pace: Pace, to: UUID, *, reply: bool) -> None:
+    """Wait for a promise of one send, and use it at once."""
+    while not pace.reserve(1, reply=reply):
+        await pace.ready(1000, reply=reply)
+    pace.sending(to)
+
+
 async def take(world: World, pace: Pace, count: int, *, reply: bool = True) -> list[float]:
     """Take slots as fast as they come; return when each was given."""
     given_at: list[float] = []
 
     async def one(number: int) -> None:
-        await pace.slot(chat(number), reply=reply)
+        await slot(pace, chat(number), reply=reply)
         given_at.append(world.now)
 
     tasks = [asyncio.create_task(one(number)) for number in range(count)]
@@ -115,13 +122,13 @@ async def test_replies_keep_their_share_while_a_broadcast_takes_all_it_may() -> 
     waits: list[float] = []
 
     async def broadcast(number: int) -> None:
-        await pace.slot(chat(number), reply=False)
+        await slot(pace, chat(number), reply=False)
         bulk.append(world.now)
 
     async def answer(number: int) -> None:
         await world.sleep(number * 0.5 + 1)
         asked = world.now
-        await pace.slot(chat(10_000 + number), reply=True)
+        await slot(pace, chat(10_000 + number), reply=True)
         replies.append(world.now)
         waits.append(world.now - asked)
 
@@ -160,7 +167,7 @@ async def test_a_group_gets_only_so_many_a_minute(per_minute: int) -> None:
     sent: list[float] = []
     while world.now < 1000 + 200:
         if pace.chat_ready(chat(7), group=True):
-            task = asyncio.create_task(pace.slot(chat(7), reply=True))
+            task = asyncio.create_task(slot(pace, chat(7), reply=True))
             await world.pass_until(task.done)
             sent.append(world.now)
         world.now += 0.05
@@ -209,9 +216,9 @@ async def test_chats_long_silent_are_forgotten_and_the_others_not() -> None:
     world.now += 2
     for number in range(10_000):
         world.now += 0.002
-        await pace.slot(chat(number), reply=True)
+        await slot(pace, chat(number), reply=True)
     world.now += 121
-    task = asyncio.create_task(pace.slot(chat(20_000), reply=True))
+    task = asyncio.create_task(slot(pace, chat(20_000), reply=True))
     await world.pass_until(task.done)
     assert not pace.chat_ready(chat(20_000), group=False)
     assert pace.chat_ready(chat(5), group=False)
@@ -240,7 +247,7 @@ async def test_no_demand_whatever_makes_it_too_fast(
     async def one(number: int, after: float, *, reply: bool) -> None:
         if after:
             await world.sleep(after)
-        await pace.slot(chat(number), reply=reply)
+        await slot(pace, chat(number), reply=reply)
         given_at.append(world.now)
         if throttled and chance.random() < 0.05:
             pace.slow_down()
@@ -259,3 +266,23 @@ async def test_no_demand_whatever_makes_it_too_fast(
     span = (1 + GUARD) * max(1, 1 / rate)
     full = [start] * max(1, int(rate))
     assert most_within(full + given_at, span) <= max(1, int(rate))
+
+
+async def test_promises_not_used_are_given_back_and_none_are_given_twice() -> None:
+    world = World()
+    pace = new_pace(world)
+    world.now += 2
+    assert pace.reserve(16, reply=True) == 16
+    assert pace.reserve(16, reply=True) == 9
+    assert pace.reserve(16, reply=True) == 0
+    pace.back(5)
+    assert pace.reserve(16, reply=False) == 1
+    assert pace.reserve(16, reply=True) == 4
+
+
+async def test_right_after_a_start_nothing_is_promised() -> None:
+    world = World()
+    pace = new_pace(world)
+    assert pace.reserve(16, reply=True) == 0
+    world.now += 1 + GUARD + 0.01
+    assert pace.reserve(16, reply=True) == 16

@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "700000001:SIMULATOR-demo-token-not-a-secret"
+_HEALTH = re.compile(r"http://127\.0\.0\.1:\d+/healthz")
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
@@ -46,6 +47,11 @@ class Program:
     def said(self) -> str:
         """Return all it printed."""
         return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+
+    def health_address(self) -> str:
+        """Return where the newest start answers about its health."""
+        found: list[str] = _HEALTH.findall(self.said())
+        return found[-1]
 
     async def until_said(self, words: str, patience_s: float = 30) -> None:
         """Wait until it has printed the words."""

@@ -2,8 +2,10 @@
 
 import asyncio
 import random
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -28,13 +30,13 @@ async def test_ten_kills_at_random_moments_of_the_journey_lose_nothing(
         await program.start()
         killer = asyncio.create_task(_kill_and_restart(program, chance))
         try:
-            told = await _with_pauses(phones, chance)
+            told = await whole_journey(phones)
             kills = await killer
             assert kills == KILLS, f"seed {seed}"
-            await _all_quiet(tmp_path, database_url)
+            await _all_quiet(program, session)
             await _judge(phones, told)
-        except BaseException:
-            print(f"seed {seed}")  # noqa: T201 - repeats the order of the kills
+        except Exception as error:
+            error.add_note(f"the kills were ordered by seed {seed}")
             raise
         finally:
             killer.cancel()
@@ -58,21 +60,18 @@ async def _kill_and_restart(program: Program, chance: random.Random) -> int:
     return KILLS
 
 
-async def _with_pauses(phones: Phones, chance: random.Random) -> Told:
-    """Play the journey while the service comes and goes."""
-    del chance
-    return await whole_journey(phones)
-
-
-async def _all_quiet(folder: Path, database_url: str) -> None:
-    """Wait until everything that came in is handled and everything meant to go out is settled."""
-    for _ in range(60):
-        code, printed = await command(folder, "doctor", database_url=database_url)
-        del code
-        if "chờ xử lý" not in printed:
-            break
-        await asyncio.sleep(1)
-    await asyncio.sleep(2)
+async def _all_quiet(program: Program, session: aiohttp.ClientSession) -> None:
+    """Wait until all that came in is handled and all that is to go out is settled."""
+    facts: Mapping[str, Any] = {}
+    for _ in range(120):
+        with suppress(aiohttp.ClientError):
+            async with session.get(program.health_address()) as response:
+                facts = await response.json()
+            if not facts["inbox"].get("new") and not facts["waiting"]:
+                assert not facts["inbox"].get("aside"), facts
+                return
+        await asyncio.sleep(0.5)
+    raise AssertionError(f"never quiet: {facts}")
 
 
 async def _judge(phones: Phones, told: Told) -> None:

@@ -96,6 +96,31 @@ def edited(turn: Turn, edit: Edit) -> None:
         _edited_into_a_tip(turn, edit, text, alarm)
 
 
+def keep_unhandled(turn: Turn, message: Message) -> bool:
+    """Keep what no handler could manage as a plain tip of its own; False when it is no tip.
+
+    The shortest way in: nothing is looked up that could fail again, and the writer's dialogue is
+    left as it is. Who calls says something to the writer; only the emergency numbers are said here.
+    """
+    text = telling.after_command(message.text)
+    alarm = alarm_in(text)
+    piece = telling.piece_of(turn, message, turn.me, text)
+    officer = turn.staff is not None and turn.resident is None
+    if turn.chat.kind is not ChatKind.PRIVATE or text.startswith("/") or (officer and not alarm):
+        return False
+    if piece.is_empty or piece.is_small_talk:
+        return False
+    if tip_events.by_message(turn.tx, turn.me.id, message.message_id) is not None:
+        return True
+    tip = intake.keep(
+        turn.tx, replace(piece, urgent=alarm is not None), _writer(turn, alarm), turn.tx.now
+    )
+    if alarm is not None:
+        turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
+    log.warning("unhandled_kept", tip=str(tip.id), urgent=alarm is not None)
+    return True
+
+
 def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> None:
     tip = _target(turn, anchor)
     campaign, binding = anchor.campaign, Binding.EXPLICIT

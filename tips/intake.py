@@ -147,28 +147,10 @@ def accept(
     burst: timedelta,
 ) -> Taken:
     """Add a piece to a tip, or open a new one with it."""
-    secrecy = Secrecy.SENSITIVE if is_sensitive(piece.text) else Secrecy.ORDINARY
     if tip is None or tip.state is TipState.ERASED:
-        opened = tips.create(
-            tx,
-            tips.NewTip(
-                unit_id=writer.unit_id,
-                unit_code=writer.unit_code,
-                area_code=writer.area_code,
-                address_id=writer.address_id,
-                resident_id=writer.resident_id,
-                group_id=writer.group_id,
-                run_id=bound.run_id,
-                bound=bound.binding,
-                kind=kind,
-                urgent=piece.urgent,
-                secrecy=secrecy,
-                language=writer.language,
-                card_due_at=tx.now if piece.urgent else tx.now + burst,
-            ),
-        )
-        _keep(tx, opened, piece)
-        return Taken(opened, Fate.OPENED)
+        due = tx.now if piece.urgent else tx.now + burst
+        return Taken(_open(tx, piece, writer, bound, kind, due), Fate.OPENED)
+    secrecy = Secrecy.SENSITIVE if is_sensitive(piece.text) else Secrecy.ORDINARY
     fate = Fate.JOINED if bursting(tip, tx.now) else Fate.ADDED
     if tip.state is TipState.CLOSED:
         tip = tips.reopen(tx, tip)
@@ -186,6 +168,11 @@ def accept(
     )
     _keep(tx, tip, piece)
     return Taken(tip, fate)
+
+
+def keep(tx: Tx, piece: Piece, writer: Writer, card_due_at: datetime) -> Tip:
+    """Open a tip of its own with a piece that could not be handled any other way."""
+    return _open(tx, piece, writer, Bound(), TipKind.TIP, card_due_at)
 
 
 def change(
@@ -208,6 +195,29 @@ def change(
     )
     tip_events.add(tx, tip, TipEventKind.EDIT, text=text, lookup=piece.lookup, shown=False)
     return tip
+
+
+def _open(tx: Tx, piece: Piece, writer: Writer, bound: Bound, kind: TipKind, due: datetime) -> Tip:
+    opened = tips.create(
+        tx,
+        tips.NewTip(
+            unit_id=writer.unit_id,
+            unit_code=writer.unit_code,
+            area_code=writer.area_code,
+            address_id=writer.address_id,
+            resident_id=writer.resident_id,
+            group_id=writer.group_id,
+            run_id=bound.run_id,
+            bound=bound.binding,
+            kind=kind,
+            urgent=piece.urgent,
+            secrecy=Secrecy.SENSITIVE if is_sensitive(piece.text) else Secrecy.ORDINARY,
+            language=writer.language,
+            card_due_at=due,
+        ),
+    )
+    _keep(tx, opened, piece)
+    return opened
 
 
 def _keep(tx: Tx, tip: Tip, piece: Piece) -> None:

@@ -10,7 +10,7 @@ from bot.channels.telegram.intake import Intake
 from domain.clock import SystemClock
 from domain.messages import ChatMoved, Message
 from tests.bot.channels.telegram.pretend import BOT_ID, USERNAME, ListInbox
-from tests.bot.channels.telegram.test_incoming import JSON, mangled
+from tests.bot.channels.telegram.test_incoming_broken import JSON, mangled
 from tests.bot.channels.telegram.updates import GROUP, Json, message, texts, update
 
 ME = Me(BOT_ID, USERNAME, frozenset({"baotin"}))

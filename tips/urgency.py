@@ -1,8 +1,9 @@
 """Tell a danger that is happening now. A hint: it may raise a tip, it never lowers or closes one.
 
-An emergency is an explicit cry, or two signs: an event and a word of who, where or now. Words of
-the past and of mere asking take the second path away, never the first. Unsure means yes: a needless
-113 costs little, a missed one may cost a life.
+An emergency is an explicit cry, or two signs: an event and a word of who, where or now. A message of
+very few words needs no second sign: who writes only "cháy nhà" has no time for more. Words of the
+past and of mere asking take the second path away, never the first. Unsure means yes: a needless 113
+costs little, a missed one may cost a life.
 """
 
 import tomllib
@@ -15,6 +16,9 @@ from typing import Any
 
 from domain.language import Language
 from tips.phrases import Phrasebook, is_han, split, words_of
+
+
+_FEW_WORDS = 4
 
 
 class _Sign(StrEnum):
@@ -30,7 +34,7 @@ class _Sign(StrEnum):
     PAST = "past"
     ASKING = "asking"
     NOTHING = "nothing"
-    """A phrase that merely looks like one of the others."""
+    """A phrase that merely looks like one of the others; typed without tones it is the likelier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,15 @@ def alarm_in(text: str) -> Alarm | None:
         found = _book(Language.ZH).find_letters(text)
         return _judge(found, Language.ZH)
     words = words_of(text)
-    return _judge([hit.meaning for hit in _book(Language.VI).find(words)], None) or _judge(
-        [hit.meaning for hit in _book(Language.EN).find(words)], Language.EN
-    )
+    brief = len(words) <= _FEW_WORDS
+    vietnamese = [hit.meaning for hit in _book(Language.VI).find(words)]
+    english = [hit.meaning for hit in _book(Language.EN).find(words)]
+    return _judge(vietnamese, None, brief=brief) or _judge(english, Language.EN, brief=brief)
 
 
-def _judge(meanings: list[str], language: Language | None) -> Alarm | None:
+def _judge(
+    meanings: list[str], language: Language | None, *, brief: bool = False
+) -> Alarm | None:
     found = set(meanings)
     if _Sign.CRY in found:
         return Alarm(cry=True, language=language)
@@ -64,7 +71,7 @@ def _judge(meanings: list[str], language: Language | None) -> Alarm | None:
     if not now and found & {_Sign.PAST, _Sign.ASKING}:
         return None
     near = found & {_Sign.WHO, _Sign.WHERE, _Sign.HURRY}
-    if dangers and (now or near or dangers + troubles > 1):
+    if dangers and (brief or now or near or dangers + troubles > 1):
         return Alarm(cry=False, language=language)
     if troubles and ((now and near) or troubles > 1):
         return Alarm(cry=False, language=language)
@@ -81,6 +88,8 @@ def _book(language: Language) -> Phrasebook:
     text = (resources.files("tips") / "urgency.toml").read_text("utf-8")
     given: Mapping[str, Any] = tomllib.loads(text)[language.value]
     signs: dict[str, str] = {_Sign(name): phrases for name, phrases in given["words"].items()}
+    # Of two phrases of one length that look the same without tones, the first is found.
+    signs = {_Sign.NOTHING: signs.pop(_Sign.NOTHING), **signs}
     if language is Language.ZH:
         return Phrasebook.of({}, letters=signs)
     for pair in given["pairs"]:

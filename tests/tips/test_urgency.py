@@ -71,12 +71,34 @@ def test_most_are_recognised_without_tones_too() -> None:
         "cho em hỏi mức phạt gây tai nạn",
         "请问消防站在哪里",
         "the fire station is near my house",
+        "co nguoi danh bac o dau ngo",
+        "danh bac o nha ong A",
         "",
         "👍",
     ],
 )
 def test_homographs_the_past_and_mere_questions_do_not_ring(text: str) -> None:
     assert alarm_in(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "có cướp",
+        "co cuop o tiem vang",
+        "dang co trom trong nha",
+        "no cam dao duoi chem",
+        "lu cuon troi",
+        "sat lo dat",
+        "help fire",
+        "help! fire!",
+        "chay nha",
+        "cháy nhà",
+        "đánh bác em đang nằm bất động",
+    ],
+)
+def test_a_few_words_without_tones_are_enough(text: str) -> None:
+    assert alarm_in(text) is not None
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,12 @@ from storage.counters import FACET_COLUMNS, CounterKey, Moves
 from storage.database import Tx
 from storage.sealing import Place
 from storage.tables import attempt, delivery
+from storage.tables.deliveries import FAILED
 from storage.upsert import insert_into
 
 PROOFS = ("seen_at", "acknowledged_at")
 """Columns that say it arrived; tips, replies and stops may be tied to it by assumption."""
+_FAILED = (DeliveryState.UNREACHABLE, DeliveryState.REFUSED, DeliveryState.UNSURE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,9 +252,12 @@ def move(
 ) -> None:
     """Bring a row to a settled state, out of any window, and note it for the counters.
 
-    A run-less row's words are emptied once it is certain that they need not be sent again.
+    A run-less row's words are emptied once it is certain that they need not be sent again; one
+    about a tip that failed waits for `note_failure`.
     """
     values: dict[str, object] = {"state": state.value, "reason": reason, "window_id": None}
+    if row.run_id is None and row.tip_id is not None:
+        values["failed_at"] = tx.now if state in _FAILED else None
     if state is not DeliveryState.PENDING:
         values["settled_at"] = tx.now
     if state not in (DeliveryState.PENDING, DeliveryState.UNSURE):
@@ -320,6 +325,24 @@ def unsure(tx: Tx) -> int:
     query = select(func.count()).where(delivery.c.state == DeliveryState.UNSURE.value)
     count: int = tx.connection.execute(query).scalar_one()
     return count
+
+
+def failed_of_tips(tx: Tx, limit: int) -> list[Delivery]:
+    """Return messages about tips that did not arrive, or may not have, oldest first.
+
+    They stay among them until `note_failure`; one that is found to have arrived leaves by itself.
+    """
+    rows = tx.connection.execute(
+        select(delivery).where(FAILED).order_by(delivery.c.id).limit(limit)
+    )
+    return [as_delivery(row) for row in rows]
+
+
+def note_failure(tx: Tx, delivery_id: UUID) -> None:
+    """Remember that what had to be done about a failed message is done."""
+    tx.connection.execute(
+        update(delivery).where(delivery.c.id == delivery_id).values(failed_at=None)
+    )
 
 
 def key_of(row: Delivery) -> CounterKey:

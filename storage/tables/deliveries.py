@@ -1,8 +1,11 @@
 """The ledger: one row for each thing meant for one person or group, and its attempts."""
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -11,6 +14,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    literal_column,
     text,
 )
 
@@ -58,31 +62,36 @@ delivery = Table(
     Column("replied_at", UtcDateTime),
     Column("tip_at", UtcDateTime),
     Column("stopped_at", UtcDateTime),
+    Column("failed_at", UtcDateTime),
     UniqueConstraint("run_id", "resident_id"),
     UniqueConstraint("run_id", "group_id"),
 )
 
-Index(
-    "ix_delivery_due",
+# Written out, not bound: SQLite and prepared statements of PostgreSQL take a partial index only
+# for a condition that they can see.
+PENDING = delivery.c.state == literal_column("'pending'")
+UNSURE = delivery.c.state == literal_column("'unsure'")
+DUE = PENDING & delivery.c.window_id.is_(None)
+FAILED = delivery.c.failed_at.is_not(None)
+
+
+def _some(name: str, condition: ColumnElement[bool], *columns: Column[Any]) -> None:
+    Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
+_some(
+    "ix_delivery_due_alone",
+    DUE & delivery.c.run_id.is_(None),
     delivery.c.account_id,
     delivery.c.lane,
     delivery.c.id,
-    sqlite_where=(delivery.c.state == "pending") & delivery.c.window_id.is_(None),
-    postgresql_where=(delivery.c.state == "pending") & delivery.c.window_id.is_(None),
 )
-Index(
-    "ix_delivery_waiting",
-    delivery.c.address_id,
-    delivery.c.id,
-    sqlite_where=delivery.c.state == "pending",
-    postgresql_where=delivery.c.state == "pending",
-)
-Index(
-    "ix_delivery_open",
-    delivery.c.window_id,
-    sqlite_where=delivery.c.window_id.is_not(None),
-    postgresql_where=delivery.c.window_id.is_not(None),
-)
+_some("ix_delivery_due_run", DUE, delivery.c.run_id, delivery.c.account_id, delivery.c.id)
+_some("ix_delivery_waiting", PENDING, delivery.c.address_id, delivery.c.id)
+_some("ix_delivery_open", delivery.c.window_id.is_not(None), delivery.c.window_id)
+_some("ix_delivery_unsure", UNSURE, delivery.c.id)
+_some("ix_delivery_failed", FAILED, delivery.c.id)
+_some("ix_delivery_ending", DUE & delivery.c.not_after.is_not(None), delivery.c.not_after)
 Index("ix_delivery_resident", delivery.c.resident_id, delivery.c.run_id)
 
 attempt = Table(

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    literal_column,
 )
 
 from storage.tables.metadata import metadata
@@ -34,13 +35,18 @@ inbox = Table(
     UniqueConstraint("account_id", "key"),
 )
 
-Index(
-    "ix_inbox_new",
-    inbox.c.order_lookup,
-    inbox.c.id,
-    sqlite_where=inbox.c.state == "new",
-    postgresql_where=inbox.c.state == "new",
-)
+# Written out, not bound: see the ledger's tables.
+NEW = inbox.c.state == literal_column("'new'")
+ASIDE = inbox.c.state == literal_column("'aside'")
+DONE = inbox.c.state == literal_column("'done'")
+
+for _name, _condition, _columns in (
+    ("ix_inbox_new", NEW, (inbox.c.order_lookup, inbox.c.id)),
+    ("ix_inbox_waiting", NEW, (inbox.c.id,)),
+    ("ix_inbox_aside", ASIDE, (inbox.c.id,)),
+    ("ix_inbox_done", DONE, (inbox.c.handled_at,)),
+):
+    Index(_name, *_columns, sqlite_where=_condition, postgresql_where=_condition)
 
 tip = Table(
     "tip",

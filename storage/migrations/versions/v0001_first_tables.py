@@ -219,8 +219,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_inbox_aside",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'aside'"),
+            postgresql_where=sa.text("state = 'aside'"),
+        )
+        batch_op.create_index(
+            "ix_inbox_done",
+            ["handled_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'done'"),
+            postgresql_where=sa.text("state = 'done'"),
+        )
+        batch_op.create_index(
             "ix_inbox_new",
             ["order_lookup", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'new'"),
+            postgresql_where=sa.text("state = 'new'"),
+        )
+        batch_op.create_index(
+            "ix_inbox_waiting",
+            ["id"],
             unique=False,
             sqlite_where=sa.text("state = 'new'"),
             postgresql_where=sa.text("state = 'new'"),
@@ -398,6 +419,7 @@ def upgrade() -> None:
         sa.Column("replied_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("tip_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("stopped_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_delivery_account_id_account")
         ),
@@ -418,11 +440,36 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_delivery_due",
+            "ix_delivery_due_alone",
             ["account_id", "lane", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
+            postgresql_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_delivery_due_run",
+            ["run_id", "account_id", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'pending' AND window_id IS NULL"),
             postgresql_where=sa.text("state = 'pending' AND window_id IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_delivery_ending",
+            ["not_after"],
+            unique=False,
+            sqlite_where=sa.text(
+                "state = 'pending' AND window_id IS NULL AND not_after IS NOT NULL"
+            ),
+            postgresql_where=sa.text(
+                "state = 'pending' AND window_id IS NULL AND not_after IS NOT NULL"
+            ),
+        )
+        batch_op.create_index(
+            "ix_delivery_failed",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("failed_at IS NOT NULL"),
+            postgresql_where=sa.text("failed_at IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_delivery_open",
@@ -433,6 +480,13 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_delivery_resident", ["resident_id", "run_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_tip_id"), ["tip_id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_unsure",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'unsure'"),
+            postgresql_where=sa.text("state = 'unsure'"),
+        )
         batch_op.create_index(
             "ix_delivery_waiting",
             ["address_id", "id"],
@@ -536,6 +590,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'pending'"),
             postgresql_where=sa.text("state = 'pending'"),
         )
+        batch_op.drop_index(
+            "ix_delivery_unsure",
+            sqlite_where=sa.text("state = 'unsure'"),
+            postgresql_where=sa.text("state = 'unsure'"),
+        )
         batch_op.drop_index(batch_op.f("ix_delivery_tip_id"))
         batch_op.drop_index("ix_delivery_resident")
         batch_op.drop_index(
@@ -544,9 +603,28 @@ def downgrade() -> None:
             postgresql_where=sa.text("window_id IS NOT NULL"),
         )
         batch_op.drop_index(
-            "ix_delivery_due",
+            "ix_delivery_failed",
+            sqlite_where=sa.text("failed_at IS NOT NULL"),
+            postgresql_where=sa.text("failed_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_ending",
+            sqlite_where=sa.text(
+                "state = 'pending' AND window_id IS NULL AND not_after IS NOT NULL"
+            ),
+            postgresql_where=sa.text(
+                "state = 'pending' AND window_id IS NULL AND not_after IS NOT NULL"
+            ),
+        )
+        batch_op.drop_index(
+            "ix_delivery_due_run",
             sqlite_where=sa.text("state = 'pending' AND window_id IS NULL"),
             postgresql_where=sa.text("state = 'pending' AND window_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_due_alone",
+            sqlite_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
+            postgresql_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
         )
 
     op.drop_table("delivery")
@@ -570,9 +648,24 @@ def downgrade() -> None:
     op.drop_table("send_window")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(
+            "ix_inbox_waiting",
+            sqlite_where=sa.text("state = 'new'"),
+            postgresql_where=sa.text("state = 'new'"),
+        )
+        batch_op.drop_index(
             "ix_inbox_new",
             sqlite_where=sa.text("state = 'new'"),
             postgresql_where=sa.text("state = 'new'"),
+        )
+        batch_op.drop_index(
+            "ix_inbox_done",
+            sqlite_where=sa.text("state = 'done'"),
+            postgresql_where=sa.text("state = 'done'"),
+        )
+        batch_op.drop_index(
+            "ix_inbox_aside",
+            sqlite_where=sa.text("state = 'aside'"),
+            postgresql_where=sa.text("state = 'aside'"),
         )
 
     op.drop_table("inbox")

@@ -73,6 +73,11 @@ def note_facets(turn: Turn, campaign: Delivery, kind: TipKind, *, public: bool =
             ledger.note_facet(turn.tx, delivery_id, Facet.TIPS)
 
 
+def note_assumed(turn: Turn, campaign: Delivery) -> None:
+    """Count a tip on the message that it is only assumed to answer: that proves nothing."""
+    ledger.note_facet(turn.tx, campaign.id, Facet.TIPS, proof=False)
+
+
 def rush(turn: Turn, tip: Tip, *, alarmed: bool) -> None:
     """Send an urgent tip's card at once; page the people on duty when the alarm is new."""
     if tip.urgent:

@@ -137,7 +137,9 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
         kind=anchor.kind,
         burst=turn.context.rules.burst,
     )
-    if taken.fate is Fate.OPENED and campaign is not None:
+    if taken.fate is Fate.OPENED and campaign is not None and binding is Binding.ASSUMED:
+        telling.note_assumed(turn, campaign)
+    elif taken.fate is Fate.OPENED and campaign is not None:
         telling.note_facets(turn, campaign, anchor.kind)
     elif anchor.campaign is not None:
         ledger.note_facet(turn.tx, anchor.campaign.id, Facet.REPLIED)

@@ -3,19 +3,22 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
 from domain.campaign import RUN_MOVES, Audience, PauseReason, RunState, new_code, read_code
 from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.tip import Binding, TipKind
 from storage.campaigns import audience_json, read_audience
 from storage.database import Tx
-from storage.tables import delivery, run, run_counter, tip
+from storage.savepoints import delay
+from storage.tables import campaign, delivery, run, run_counter, tip
 from storage.upsert import insert_into
 
+_WELL: Mapping[str, None | int] = MappingProxyType({"faults": 0, "retry_at": None})
 _REACHED = (DeliveryState.ACCEPTED.value, DeliveryState.DELIVERED.value)
 
 
@@ -125,13 +128,40 @@ def of_unit(tx: Tx, unit_id: UUID, limit: int) -> list[Run]:
 
 
 def ids_in(tx: Tx, states: Collection[RunState]) -> list[UUID]:
-    """Return the ids of the runs in some states, oldest first."""
+    """Return the runs in some states, oldest first; those put off after a fault are left out."""
     rows = tx.connection.execute(
         select(run.c.id)
-        .where(run.c.state.in_([state.value for state in states]))
+        .where(run.c.state.in_([state.value for state in states]), _not_put_off(tx))
         .order_by(run.c.id)
     )
     return list(rows.scalars())
+
+
+def put_off(tx: Tx, run_id: UUID) -> int:
+    """Leave a run that failed alone for a while, longer each time; return its faults."""
+    one = run.c.id == run_id
+    faults: int = tx.connection.execute(select(run.c.faults).where(one)).scalar_one() + 1
+    tx.connection.execute(
+        update(run).where(one).values(faults=faults, retry_at=tx.now + delay(faults))
+    )
+    return faults
+
+
+def label(tx: Tx, run_id: UUID) -> tuple[UUID, str]:
+    """Return who wrote a run's campaign, and its code, readable even where the rest is not."""
+    query = (
+        select(campaign.c.author_id, run.c.code)
+        .join(campaign, campaign.c.id == run.c.campaign_id)
+        .where(run.c.id == run_id)
+    )
+    row = tx.connection.execute(query).one()
+    return row.author_id, row.code
+
+
+def failing(tx: Tx) -> int:
+    """Return how many runs could not go on at the last try."""
+    count: int = tx.connection.execute(select(func.count()).where(run.c.faults > 0)).scalar_one()
+    return count
 
 
 def all_ids(tx: Tx) -> list[UUID]:
@@ -150,14 +180,14 @@ def change(tx: Tx, known: Run, state: RunState, **values: object) -> bool:
     result = tx.connection.execute(
         update(run)
         .where(run.c.id == known.id, run.c.state == known.state.value)
-        .values(state=state.value, **values)
+        .values(state=state.value, **_WELL, **values)
     )
     return bool(result.rowcount)
 
 
 def advance(tx: Tx, run_id: UUID, cursor: UUID) -> None:
     """Remember up to which resident the recipients are written down."""
-    tx.connection.execute(update(run).where(run.c.id == run_id).values(cursor=cursor))
+    tx.connection.execute(update(run).where(run.c.id == run_id).values(cursor=cursor, **_WELL))
 
 
 def counted(tx: Tx, run_id: UUID, column: str) -> int:
@@ -170,11 +200,18 @@ def counted(tx: Tx, run_id: UUID, column: str) -> int:
 
 
 def having_pending(tx: Tx, states: Collection[RunState]) -> list[UUID]:
-    """Return the runs in some states that still have pending rows, oldest first."""
+    """Return the runs in some states that still have pending rows, oldest first.
+
+    Those put off after a fault are left out.
+    """
     rows = tx.connection.execute(
         select(run.c.id)
         .join(run_counter, run_counter.c.run_id == run.c.id)
-        .where(run.c.state.in_([state.value for state in states]), run_counter.c.pending > 0)
+        .where(
+            run.c.state.in_([state.value for state in states]),
+            run_counter.c.pending > 0,
+            _not_put_off(tx),
+        )
         .distinct()
         .order_by(run.c.id)
     )
@@ -202,6 +239,8 @@ def tips_unmarked(tx: Tx, run_id: UUID) -> int:
             delivery.c.tip_at.is_(None),
             tip.c.kind == TipKind.TIP.value,
             tip.c.public.is_(False),
+            # Who came by a post may have told before a private message was there to be marked.
+            tip.c.opened_at >= delivery.c.created_at,
         )
     )
     found: int = tx.connection.execute(query).scalar_one()
@@ -232,6 +271,10 @@ def reach_of_period(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> 
         )
     ).one()
     return PeriodReach(*row)
+
+
+def _not_put_off(tx: Tx) -> ColumnElement[bool]:
+    return or_(run.c.retry_at.is_(None), run.c.retry_at <= tx.now)
 
 
 def _run(row: Row[Any]) -> Run:

@@ -1,9 +1,9 @@
 """Tell a danger that is happening now. A hint: it may raise a tip, it never lowers or closes one.
 
-An emergency is an explicit cry, or two signs: an event and a word of who, where or now. A message of
-very few words needs no second sign: who writes only "cháy nhà" has no time for more. Words of the
-past and of mere asking take the second path away, never the first. Unsure means yes: a needless 113
-costs little, a missed one may cost a life.
+An emergency is an explicit cry, or two signs: an event and a word of who, where or now. A message
+of very few words needs no second sign: who writes only "cháy nhà" has no time for more. Words of
+the past and of mere asking take the second path away, never the first. Unsure means yes: a needless
+113 costs little, a missed one may cost a life.
 """
 
 import tomllib
@@ -16,7 +16,6 @@ from typing import Any
 
 from domain.language import Language
 from tips.phrases import Phrasebook, is_han, split, words_of
-
 
 _FEW_WORDS = 4
 
@@ -57,9 +56,7 @@ def alarm_in(text: str) -> Alarm | None:
     return _judge(vietnamese, None, brief=brief) or _judge(english, Language.EN, brief=brief)
 
 
-def _judge(
-    meanings: list[str], language: Language | None, *, brief: bool = False
-) -> Alarm | None:
+def _judge(meanings: list[str], language: Language | None, *, brief: bool = False) -> Alarm | None:
     found = set(meanings)
     if _Sign.CRY in found:
         return Alarm(cry=True, language=language)

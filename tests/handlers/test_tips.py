@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-from domain.delivery import Facet, Lane
+from domain.delivery import DeliveryState, Facet, Lane
 from domain.messages import Location, MediaKind, MediaRef
 from domain.tip import Binding
-from storage import tip_events
+from storage import ledger, tip_events
+from storage.counters import Moves
+from storage.database import Tx
 from tests.tips.world import open_world
 
 
@@ -97,12 +99,34 @@ async def test_the_first_message_after_a_campaign_is_bound_by_assumption_the_sec
         world.chat.clock.forward(hours=5)
         await world.lan.writes("có xe chở quá tải trên đường làng")
         assert (await world.tip()).bound is Binding.ASSUMED
-        assert await world.facets(sent) == {Facet.REPLIED, Facet.TIPS}
+        assert await world.facets(sent) == {Facet.TIPS}
         await world.tick(minutes=3)
         assert "Có thể về bài" in (await world.cards())[0].text
         world.chat.clock.forward(hours=5)
         await world.lan.writes("nhà bên hát to quá")
         assert [tip.bound for tip in await world.tips()] == [Binding.ASSUMED, Binding.NONE]
+
+
+async def test_an_assumed_tie_does_not_prove_that_the_campaign_arrived(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        sent = await world.campaign(to=world.lan)
+
+        def doubt(tx: Tx) -> None:
+            row = ledger.get(tx, sent.id)
+            assert row is not None
+            moves = Moves()
+            ledger.move(tx, row, DeliveryState.UNSURE, moves)
+            moves.apply(tx)
+
+        await world.chat.do(doubt)
+        await world.lan.writes("có xe chở quá tải trên đường làng")
+        assert (await world.tip()).bound is Binding.ASSUMED
+        assert await world.facets(sent) == {Facet.TIPS}
+        row = await world.chat.look(lambda tx: ledger.get(tx, sent.id))
+        assert row is not None
+        assert row.state is DeliveryState.UNSURE
 
 
 async def test_two_days_after_a_campaign_nothing_is_assumed(migrated_database_url: str) -> None:

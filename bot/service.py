@@ -12,7 +12,7 @@ from bot.assembly import House
 from bot.clockwork import Clockwork, Tick
 from bot.inbox_worker import AccountInbox
 from bot.web import WebDoor, create_app
-from broadcasts import expanding, firing
+from broadcasts import expanding, finishing, firing
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from domain.failures import AccountDown, Transient
@@ -109,6 +109,7 @@ class Service:
         return {
             "fire": (self._fire, every_second),
             "expand": (self._expand, every_second),
+            "finish": (self._finish, every_second),
             "cards": (self._cards, every_second),
             "silence": (self._silence, timedelta(minutes=5)),
         }
@@ -117,9 +118,14 @@ class Service:
         await self._tick(lambda tx: firing.fire_due(tx, self._desk))
 
     async def _expand(self) -> None:
-        while not self._stopping.is_set() and await self._tick(expanding.expand_due):
+        def step(tx: Tx) -> bool:
+            return expanding.expand_due(tx, self._desk)
+
+        while not self._stopping.is_set() and await self._tick(step):
             pass
-        await self._tick(lambda tx: expanding.finish_due(tx, self._desk))
+
+    async def _finish(self) -> None:
+        await self._tick(lambda tx: finishing.finish_due(tx, self._desk))
 
     async def _cards(self) -> None:
         await self._tick(lambda tx: cards.send_due(tx, self._house.context))

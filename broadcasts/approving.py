@@ -151,7 +151,7 @@ def approve(tx: Tx, known: Campaign, decider: Staff, rules: CampaignRules = RULE
 
 def reject(tx: Tx, known: Campaign, decider: Staff, reason: str) -> None:
     """Turn a campaign down, with a reason for its author."""
-    _decide(tx, known, CampaignState.REJECTED, decider, decision_note=reason)
+    _decide(tx, known, CampaignState.REJECTED, decider, note=reason)
 
 
 def cancel(tx: Tx, known: Campaign, decider: Staff) -> None:
@@ -177,9 +177,16 @@ def reschedule(tx: Tx, known: Campaign, due_at: datetime | None) -> Campaign:
 
 
 def _decide(
-    tx: Tx, known: Campaign, state: CampaignState, decider: Staff, **values: object
+    tx: Tx,
+    known: Campaign,
+    state: CampaignState,
+    decider: Staff,
+    note: str | None = None,
+    **values: object,
 ) -> bool:
-    decided = campaigns.change(tx, known, state, decided_by=decider.id, decided_at=tx.now, **values)
+    decided = campaigns.change(
+        tx, known, state, note=note, decided_by=decider.id, decided_at=tx.now, **values
+    )
     if not decided:
         raise Refusal("campaigns.already_decided")
     return True

@@ -1,33 +1,38 @@
-"""From an audience to rows of the ledger, in steps; and the end of a run, once figures agree."""
+"""From an audience to rows of the ledger, in steps."""
 
 from uuid import UUID
 
 import structlog
 
-from broadcasts import reach
 from broadcasts.desk import Desk
 from broadcasts.preparing import POST
-from domain.campaign import PauseReason, RunState
-from domain.delivery import DeliveryKind, SkipReason
+from broadcasts.trouble import put_off_run
+from domain.campaign import RunState
+from domain.delivery import DeliveryKind
 from domain.language import Language
-from storage import addresses, campaigns, ledger, recipients, runs, units
+from storage import addresses, ledger, recipients, runs, units
 from storage.counters import Moves
 from storage.database import Tx
 from storage.ledger import NewDelivery, NewRunRow
 from storage.runs import Run
+from storage.savepoints import Spoiled, apart
 from storage.units import Unit
 
 log = structlog.get_logger(__name__)
 
-_SUSPICIOUS_REFUSALS = 20
 
+def expand_due(tx: Tx, desk: Desk, limit: int = 500) -> bool:
+    """Take one step of the oldest run that is expanding; False when there is none.
 
-def expand_due(tx: Tx, limit: int = 500) -> bool:
-    """Take one step of the oldest run that is expanding; False when there is none."""
+    A run that fails is put off, so that the next step is another's.
+    """
     waiting = runs.ids_in(tx, (RunState.EXPANDING,))
     if not waiting:
         return False
-    expand_step(tx, waiting[0], limit)
+    try:
+        apart(tx, lambda: expand_step(tx, waiting[0], limit))
+    except Spoiled as fault:
+        put_off_run(tx, desk, waiting[0], fault)
     return True
 
 
@@ -95,62 +100,3 @@ def _write_posts(tx: Tx, run: Run, unit: Unit) -> int:
         written += row is not None
     moves.apply(tx)
     return written
-
-
-def finish_due(tx: Tx, desk: Desk) -> list[UUID]:
-    """End the runs of which nothing is pending, tell their authors the reach; return their ids.
-
-    A run whose counters do not agree with its rows is paused instead: figures that cannot be
-    believed are not called a result. What a cancelled run left pending is skipped here.
-    """
-    for run_id in runs.having_pending(tx, (RunState.CANCELLED,)):
-        ledger.skip_pending(tx, run_id, SkipReason.CANCELLED)
-    busy = set(runs.having_pending(tx, (RunState.SENDING,)))
-    finished = []
-    for run_id in runs.ids_in(tx, (RunState.SENDING,)):
-        if run_id in busy:
-            _watch_refusals(tx, desk, run_id)
-            continue
-        run = runs.get(tx, run_id, lock=True)
-        if run is not None and run.state is RunState.SENDING and _finish(tx, desk, run):
-            finished.append(run_id)
-    return finished
-
-
-def _finish(tx: Tx, desk: Desk, run: Run) -> bool:
-    problems = reach.disagreements(tx, run.id)
-    if problems:
-        log.error("figures_disagree", run=str(run.id), problems=len(problems))
-        _pause(tx, desk, run, PauseReason.FIGURES_DISAGREE)
-        return False
-    runs.change(tx, run, RunState.FINISHED, finished_at=tx.now)
-    known = campaigns.get(tx, run.campaign_id)
-    if known is not None:
-        figures = reach.of_run(tx, run)
-        desk.notify(
-            tx,
-            known.author_id,
-            lambda say: (
-                f"{say('campaigns.run_finished', code=run.code)}\n\n{reach.render(figures, say)}",
-                (),
-            ),
-        )
-    log.info("run_finished", run=str(run.id))
-    return True
-
-
-def _watch_refusals(tx: Tx, desk: Desk, run_id: UUID) -> None:
-    """Pause a run of which the platform refuses nearly everything: the fault is in the text."""
-    refused = runs.counted(tx, run_id, "refused")
-    if refused < _SUSPICIOUS_REFUSALS or refused <= runs.counted(tx, run_id, "accepted"):
-        return
-    run = runs.get(tx, run_id, lock=True)
-    if run is not None and run.state is RunState.SENDING and run.pause_reason is None:
-        _pause(tx, desk, run, PauseReason.MOSTLY_REFUSED)
-
-
-def _pause(tx: Tx, desk: Desk, run: Run, reason: PauseReason) -> None:
-    runs.change(tx, run, RunState.PAUSED, pause_reason=reason.value)
-    known = campaigns.get(tx, run.campaign_id)
-    if known is not None:
-        desk.tell(tx, known.author_id, f"campaigns.paused_{reason.value}", code=run.code)

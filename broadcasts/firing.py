@@ -1,16 +1,20 @@
 """Starting what is due: an approved campaign whose time has come becomes a run, once."""
 
+from uuid import UUID
+
 import structlog
 
 from broadcasts.approving import RULES
 from broadcasts.desk import Desk
 from broadcasts.preparing import prepare
+from broadcasts.trouble import put_off_campaign
 from domain.campaign import CampaignRules, CampaignState, RunState
 from domain.clock import show_time
 from storage import campaigns, runs
 from storage.campaigns import Campaign
 from storage.codec import write_outgoing
 from storage.database import Tx
+from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)
 
@@ -19,9 +23,22 @@ def fire_due(tx: Tx, desk: Desk, rules: CampaignRules = RULES) -> int:
     """Start every campaign that is due; return how many runs were started.
 
     Harmless when called twice or by two processes: (campaign, occurrence) is unique. A campaign
-    later than it allows is not sent; its run is kept as missed and its author is told.
+    later than it allows is not sent; its run is kept as missed and its author is told. One that
+    fails is put off, and does not hold up the others.
     """
-    return sum(_fire(tx, desk, known, rules) for known in campaigns.due(tx))
+    return sum(_try(tx, desk, campaign_id, rules) for campaign_id in campaigns.due(tx))
+
+
+def _try(tx: Tx, desk: Desk, campaign_id: UUID, rules: CampaignRules) -> bool:
+    def fire() -> bool:
+        known = campaigns.get(tx, campaign_id)
+        return known is not None and _fire(tx, desk, known, rules)
+
+    try:
+        return apart(tx, fire)
+    except Spoiled as fault:
+        put_off_campaign(tx, desk, campaign_id, fault)
+        return False
 
 
 def _fire(tx: Tx, desk: Desk, known: Campaign, rules: CampaignRules) -> bool:

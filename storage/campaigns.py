@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, or_, select, update
 
 from domain.campaign import CAMPAIGN_MOVES, Audience, CampaignState, Content, content_hash
 from domain.delivery import Lane
 from storage import sequences
 from storage.database import Tx
+from storage.savepoints import delay
+from storage.sealing import Place
 from storage.tables import campaign
 
 _CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
@@ -93,7 +95,7 @@ def get(tx: Tx, campaign_id: UUID, *, lock: bool = False) -> Campaign | None:
     if lock:
         query = query.with_for_update()
     row = tx.connection.execute(query).one_or_none()
-    return _campaign(row) if row else None
+    return _campaign(tx, row) if row else None
 
 
 def by_number(tx: Tx, unit_id: UUID, number: int) -> Campaign | None:
@@ -101,7 +103,7 @@ def by_number(tx: Tx, unit_id: UUID, number: int) -> Campaign | None:
     row = tx.connection.execute(
         select(campaign).where(campaign.c.unit_id == unit_id, campaign.c.number == number)
     ).one_or_none()
-    return _campaign(row) if row else None
+    return _campaign(tx, row) if row else None
 
 
 def waiting(tx: Tx, unit_id: UUID, states: Sequence[CampaignState]) -> list[Campaign]:
@@ -114,32 +116,68 @@ def waiting(tx: Tx, unit_id: UUID, states: Sequence[CampaignState]) -> list[Camp
         )
         .order_by(campaign.c.number)
     )
-    return [_campaign(row) for row in rows]
+    return [_campaign(tx, row) for row in rows]
 
 
-def due(tx: Tx, limit: int = 20) -> list[Campaign]:
-    """Return approved campaigns whose time has come, locked; another tick's are left out."""
+def due(tx: Tx, limit: int = 20) -> list[UUID]:
+    """Return the ids of approved campaigns whose time has come, locked.
+
+    Those of another tick are left out, and those put off after a fault.
+    """
     rows = tx.connection.execute(
-        select(campaign)
+        select(campaign.c.id)
         .where(
             campaign.c.state == CampaignState.APPROVED.value,
             campaign.c.next_at <= tx.now,
+            or_(campaign.c.retry_at.is_(None), campaign.c.retry_at <= tx.now),
         )
         .order_by(campaign.c.next_at, campaign.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [_campaign(row) for row in rows]
+    return list(rows.scalars())
 
 
-def change(tx: Tx, known: Campaign, state: CampaignState, **values: object) -> bool:
+def put_off(tx: Tx, campaign_id: UUID) -> int:
+    """Leave a due campaign that failed alone for a while, longer each time; return its faults."""
+    one = campaign.c.id == campaign_id
+    faults: int = tx.connection.execute(select(campaign.c.faults).where(one)).scalar_one() + 1
+    tx.connection.execute(
+        update(campaign).where(one).values(faults=faults, retry_at=tx.now + delay(faults))
+    )
+    return faults
+
+
+def label(tx: Tx, campaign_id: UUID) -> tuple[UUID, int]:
+    """Return a campaign's author and number, readable even where its words are not."""
+    query = select(campaign.c.author_id, campaign.c.number).where(campaign.c.id == campaign_id)
+    row = tx.connection.execute(query).one()
+    return row.author_id, row.number
+
+
+def failing(tx: Tx) -> int:
+    """Return how many approved campaigns could not be started when they were due."""
+    query = select(func.count()).where(
+        campaign.c.state == CampaignState.APPROVED.value, campaign.c.faults > 0
+    )
+    count: int = tx.connection.execute(query).scalar_one()
+    return count
+
+
+def change(
+    tx: Tx, known: Campaign, state: CampaignState, *, note: str | None = None, **values: object
+) -> bool:
     """Bring a campaign into another state; False when it has left the known one meanwhile.
+
+    `note` is what the decider wrote about it.
 
     Raises: ValueError for a step that no campaign may take.
     """
     if state not in CAMPAIGN_MOVES[known.state]:
         message = f"a campaign cannot go from {known.state} to {state}"
         raise ValueError(message)
+    if note is not None:
+        values["decision_note"] = tx.keys.seal(note, _note_place(known.id))
     result = tx.connection.execute(
         update(campaign)
         .where(campaign.c.id == known.id, campaign.c.state == known.state.value)
@@ -170,7 +208,12 @@ def read_audience(stored: Any) -> Audience:
     return _AUDIENCE.validate_python(stored)
 
 
-def _campaign(row: Row[Any]) -> Campaign:
+def _note_place(campaign_id: UUID) -> Place:
+    return Place("campaign", "decision_note", campaign_id)
+
+
+def _campaign(tx: Tx, row: Row[Any]) -> Campaign:
+    note = row.decision_note
     return Campaign(
         id=row.id,
         unit_id=row.unit_id,
@@ -190,5 +233,5 @@ def _campaign(row: Row[Any]) -> Campaign:
         submitted_hash=row.submitted_hash,
         decided_by=row.decided_by,
         decided_at=row.decided_at,
-        decision_note=row.decision_note,
+        decision_note=tx.keys.unseal(note, _note_place(row.id)) if note is not None else None,
     )

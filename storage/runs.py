@@ -18,7 +18,7 @@ from storage.savepoints import delay
 from storage.tables import campaign, delivery, run, run_counter, tip
 from storage.upsert import insert_into
 
-_WELL: Mapping[str, None | int] = MappingProxyType({"faults": 0, "retry_at": None})
+_WELL: Mapping[str, int | None] = MappingProxyType({"faults": 0, "retry_at": None})
 _REACHED = (DeliveryState.ACCEPTED.value, DeliveryState.DELIVERED.value)
 
 
@@ -132,6 +132,24 @@ def ids_in(tx: Tx, states: Collection[RunState]) -> list[UUID]:
     rows = tx.connection.execute(
         select(run.c.id)
         .where(run.c.state.in_([state.value for state in states]), _not_put_off(tx))
+        .order_by(run.c.id)
+    )
+    return list(rows.scalars())
+
+
+def overdue_paused(tx: Tx) -> list[UUID]:
+    """Return the paused runs that may not send any more.
+
+    Left out are those put off after a fault, and those whose figures people have to look into.
+    """
+    rows = tx.connection.execute(
+        select(run.c.id)
+        .where(
+            run.c.state == RunState.PAUSED.value,
+            run.c.pause_reason != PauseReason.FIGURES_DISAGREE.value,
+            run.c.not_after < tx.now,
+            _not_put_off(tx),
+        )
         .order_by(run.c.id)
     )
     return list(rows.scalars())

@@ -1,6 +1,16 @@
 """Campaigns, their runs, and the counters of a run."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, UniqueConstraint, Uuid
+from sqlalchemy import (
+    JSON,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
 
 from storage.tables.metadata import metadata
 from storage.types import UtcDateTime
@@ -26,7 +36,9 @@ campaign = Table(
     Column("submitted_hash", String),
     Column("decided_by", ForeignKey("staff.id")),
     Column("decided_at", UtcDateTime),
-    Column("decision_note", String),
+    Column("decision_note", LargeBinary),
+    Column("faults", Integer, nullable=False, server_default="0"),
+    Column("retry_at", UtcDateTime),
     UniqueConstraint("unit_id", "number"),
 )
 
@@ -49,6 +61,8 @@ run = Table(
     Column("expanded_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
     Column("pause_reason", String),
+    Column("faults", Integer, nullable=False, server_default="0"),
+    Column("retry_at", UtcDateTime),
     UniqueConstraint("campaign_id", "occurrence"),
 )
 

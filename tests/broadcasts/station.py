@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from broadcasts import approving, expanding, firing
+from broadcasts import approving, expanding, finishing, firing
 from broadcasts.approving import Draft
 from broadcasts.desk import Desk
 from domain.campaign import Audience, Content
@@ -119,7 +119,7 @@ class Station:
 
     async def finish(self) -> list[UUID]:
         """End what is done."""
-        return await self.chat.do(lambda tx: expanding.finish_due(tx, self.desk))
+        return await self.chat.do(lambda tx: finishing.finish_due(tx, self.desk))
 
     async def answer(self, outcomes: dict[str, Outcome]) -> None:
         """Send what is due; the outcome by platform id of the chat."""

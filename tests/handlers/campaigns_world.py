@@ -1,6 +1,6 @@
 """Officers at work in chat: walking through a form, ticking the clock, looking at runs."""
 
-from broadcasts import expanding, firing
+from broadcasts import expanding, finishing, firing
 from broadcasts.desk import Desk
 from handlers import campaigns as handlers
 from storage import campaigns, runs
@@ -42,8 +42,8 @@ async def tick(chat: Chat) -> None:
 
     def work(tx: Tx) -> None:
         firing.fire_due(tx, desk)
-        expanding.expand_due(tx)
-        expanding.finish_due(tx, desk)
+        expanding.expand_due(tx, desk)
+        finishing.finish_due(tx, desk)
 
     await chat.do(work)
 

@@ -166,7 +166,9 @@ def upgrade() -> None:
         sa.Column("submitted_hash", sa.String(), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("decided_at", storage.types.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("decision_note", sa.String(), nullable=True),
+        sa.Column("decision_note", sa.LargeBinary(), nullable=True),
+        sa.Column("faults", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("retry_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["author_id"], ["staff.id"], name=op.f("fk_campaign_author_id_staff")
         ),
@@ -301,6 +303,8 @@ def upgrade() -> None:
         sa.Column("expanded_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("finished_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("pause_reason", sa.String(), nullable=True),
+        sa.Column("faults", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("retry_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_run_campaign_id_campaign")
         ),
@@ -389,6 +393,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tip_card_due_at"), ["card_due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_tip_resident_id"), ["resident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tip_run_id"), ["run_id"], unique=False)
+        batch_op.create_index(
+            "ix_tip_untaken",
+            ["opened_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'received'"),
+            postgresql_where=sa.text("state = 'received'"),
+        )
 
     op.create_table(
         "delivery",
@@ -480,6 +491,13 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_delivery_resident", ["resident_id", "run_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_tip_id"), ["tip_id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_told",
+            ["address_id", "settled_at"],
+            unique=False,
+            sqlite_where=sa.text("tip_id IS NOT NULL AND run_id IS NULL"),
+            postgresql_where=sa.text("tip_id IS NOT NULL AND run_id IS NULL"),
+        )
         batch_op.create_index(
             "ix_delivery_unsure",
             ["id"],
@@ -595,6 +613,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'unsure'"),
             postgresql_where=sa.text("state = 'unsure'"),
         )
+        batch_op.drop_index(
+            "ix_delivery_told",
+            sqlite_where=sa.text("tip_id IS NOT NULL AND run_id IS NULL"),
+            postgresql_where=sa.text("tip_id IS NOT NULL AND run_id IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_delivery_tip_id"))
         batch_op.drop_index("ix_delivery_resident")
         batch_op.drop_index(
@@ -629,6 +652,11 @@ def downgrade() -> None:
 
     op.drop_table("delivery")
     with op.batch_alter_table("tip", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_tip_untaken",
+            sqlite_where=sa.text("state = 'received'"),
+            postgresql_where=sa.text("state = 'received'"),
+        )
         batch_op.drop_index(batch_op.f("ix_tip_run_id"))
         batch_op.drop_index(batch_op.f("ix_tip_resident_id"))
         batch_op.drop_index(batch_op.f("ix_tip_card_due_at"))

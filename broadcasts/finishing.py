@@ -1,0 +1,117 @@
+"""The end of a run: once nothing of it is pending and its figures agree, its author is told."""
+
+from uuid import UUID
+
+import structlog
+
+from broadcasts import reach
+from broadcasts.desk import Desk, Say
+from broadcasts.trouble import put_off_run
+from domain.campaign import PauseReason, RunState
+from domain.delivery import DeliveryKind, DeliveryState, SkipReason
+from domain.figures import count
+from storage import campaigns, ledger, runs
+from storage.database import Tx
+from storage.runs import Run
+from storage.savepoints import Spoiled, apart
+
+log = structlog.get_logger(__name__)
+
+_SUSPICIOUS_REFUSALS = 20
+_EXPIRED = (DeliveryState.SKIPPED.value, SkipReason.EXPIRED.value)
+
+
+def finish_due(tx: Tx, desk: Desk) -> list[UUID]:
+    """End the runs of which nothing is pending, tell their authors the reach; return their ids.
+
+    A run whose counters do not agree with its rows is paused instead: figures that cannot be
+    believed are not called a result. What a cancelled run left pending is skipped here. A run that
+    fails is put off, and does not hold up the others.
+    """
+    for run_id in runs.having_pending(tx, (RunState.CANCELLED,)):
+        _skip(tx, desk, run_id)
+    for run_id in runs.overdue_paused(tx):
+        _wake(tx, desk, run_id)
+    busy = set(runs.having_pending(tx, (RunState.SENDING,)))
+    waiting = runs.ids_in(tx, (RunState.SENDING,))
+    return [run_id for run_id in waiting if _look_at(tx, desk, run_id, busy=run_id in busy)]
+
+
+def _skip(tx: Tx, desk: Desk, run_id: UUID) -> None:
+    try:
+        apart(tx, lambda: ledger.skip_pending(tx, run_id, SkipReason.CANCELLED))
+    except Spoiled as fault:
+        put_off_run(tx, desk, run_id, fault)
+
+
+def _wake(tx: Tx, desk: Desk, run_id: UUID) -> None:
+    """Let a paused run whose time is over come to its end; nothing of it can be sent any more."""
+    try:
+        apart(tx, lambda: _unpause(tx, run_id))
+    except Spoiled as fault:
+        put_off_run(tx, desk, run_id, fault)
+
+
+def _unpause(tx: Tx, run_id: UUID) -> None:
+    run = runs.get(tx, run_id, lock=True)
+    if run is not None and run.state is RunState.PAUSED:
+        # Why it was paused stays written: it keeps the same alarm from ringing twice.
+        back = RunState.EXPANDING if run.expanded_at is None else RunState.SENDING
+        runs.change(tx, run, back)
+
+
+def _look_at(tx: Tx, desk: Desk, run_id: UUID, *, busy: bool) -> bool:
+    try:
+        if busy:
+            apart(tx, lambda: _watch_refusals(tx, desk, run_id))
+            return False
+        return apart(tx, lambda: _finish(tx, desk, run_id))
+    except Spoiled as fault:
+        put_off_run(tx, desk, run_id, fault)
+        return False
+
+
+def _finish(tx: Tx, desk: Desk, run_id: UUID) -> bool:
+    run = runs.get(tx, run_id, lock=True)
+    if run is None or run.state is not RunState.SENDING:
+        return False
+    problems = reach.disagreements(tx, run.id)
+    if problems:
+        log.error("figures_disagree", run=str(run.id), problems=len(problems))
+        _pause(tx, desk, run, PauseReason.FIGURES_DISAGREE)
+        return False
+    runs.change(tx, run, RunState.FINISHED, finished_at=tx.now)
+    known = campaigns.get(tx, run.campaign_id)
+    if known is not None:
+        desk.notify(tx, known.author_id, lambda say: (_result(tx, run, say), ()))
+    log.info("run_finished", run=str(run.id))
+    return True
+
+
+def _result(tx: Tx, run: Run, say: Say) -> str:
+    expired = sum(
+        ledger.reasons(tx, run.id, kind).get(_EXPIRED, 0)
+        for kind in (DeliveryKind.CAMPAIGN, DeliveryKind.POST)
+    )
+    if expired:
+        said = say("campaigns.run_expired", code=run.code, n=count(expired))
+    else:
+        said = say("campaigns.run_finished", code=run.code)
+    return f"{said}\n\n{reach.render(reach.of_run(tx, run), say)}"
+
+
+def _watch_refusals(tx: Tx, desk: Desk, run_id: UUID) -> None:
+    """Pause a run of which the platform refuses nearly everything: the fault is in the text."""
+    refused = runs.counted(tx, run_id, "refused")
+    if refused < _SUSPICIOUS_REFUSALS or refused <= runs.counted(tx, run_id, "accepted"):
+        return
+    run = runs.get(tx, run_id, lock=True)
+    if run is not None and run.state is RunState.SENDING and run.pause_reason is None:
+        _pause(tx, desk, run, PauseReason.MOSTLY_REFUSED)
+
+
+def _pause(tx: Tx, desk: Desk, run: Run, reason: PauseReason) -> None:
+    runs.change(tx, run, RunState.PAUSED, pause_reason=reason.value)
+    known = campaigns.get(tx, run.campaign_id)
+    if known is not None:
+        desk.tell(tx, known.author_id, f"campaigns.paused_{reason.value}", code=run.code)

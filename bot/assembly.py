@@ -25,13 +25,17 @@ from domain.places import Gazetteer
 from domain.texts.catalogue import Catalogue, catalogue
 from handlers.turn import ChatRules, Context
 from handlers.wiring import make_router
-from storage import addresses, settling
+from storage import addresses, installation, settling
 from storage.database import Database, Tx, is_sqlite
 from storage.migrations_runner import is_current, is_untouched, upgrade
 from storage.packaged import load_gazetteer, load_library
 
 _NOT_CONNECTED = (
     "Chưa có TELEGRAM_TOKEN. Ghi token vào tệp .env, hoặc chạy thử không cần token: make demo"
+)
+_NO_UNIT = (
+    "Chưa có đơn vị nào nên không có ai trả lời bà con. Ghi đơn vị, cán bộ, nhóm vào một tệp TOML, "
+    "rồi chạy: python -m bot seed TỆP"
 )
 
 
@@ -134,6 +138,8 @@ def _prepare(tx: Tx, settings: Settings, gazetteer: Gazetteer, *, demo: bool) ->
     account = register(tx, settings)
     if demo:
         seed_plan(tx, account.id, read_plan(None))
+    if not installation.count_units(tx):
+        raise Misconfigured(_NO_UNIT)
     if is_sqlite(settings.database):
         # The folder's lock is ours, so whoever opened these windows is dead.
         settling.take_over(tx, account.id, all_dead=True)

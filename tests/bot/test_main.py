@@ -98,6 +98,12 @@ async def test_running_without_a_token_says_what_to_do(tmp_path: Path) -> None:
     assert "TELEGRAM_TOKEN" in said.all
 
 
+async def test_running_without_a_unit_names_the_command_that_makes_one(tmp_path: Path) -> None:
+    said = await _bot(tmp_path, "run", TELEGRAM_TOKEN=TOKEN)
+    assert said.code == 2
+    assert "python -m bot seed" in said.all
+
+
 async def test_a_new_installation_is_upgraded_seeded_and_verified_by_commands_alone(
     tmp_path: Path, telegram: PretendTelegram
 ) -> None:
@@ -142,6 +148,7 @@ async def test_a_token_that_telegram_refuses_ends_with_two(
     said = await _bot(
         tmp_path,
         "run",
+        "--demo",
         TELEGRAM_TOKEN=TOKEN,
         TELEGRAM_API_URL=telegram.url,
         WEB_PORT="0",
@@ -157,6 +164,7 @@ async def test_a_busy_port_ends_with_two(tmp_path: Path, telegram: PretendTelegr
         said = await _bot(
             tmp_path,
             "run",
+            "--demo",
             TELEGRAM_TOKEN=TOKEN,
             TELEGRAM_API_URL=telegram.url,
             WEB_PORT=str(taken.getsockname()[1]),

@@ -20,9 +20,12 @@ from domain.messages import (
     PressAnswer,
 )
 from handlers.turn import Context, Turn
+from people import wishes
 from storage import addresses, residents, units
 from storage.addresses import Account, Address
 from storage.database import Tx
+from storage.residents import Resident
+from storage.units import Unit
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +33,10 @@ Taker = Callable[[Turn, Message], bool]
 """Handles a message and returns True, or leaves everything as it was and returns False."""
 Presser = Callable[[Turn, Press, Sequence[str]], None]
 """Handles a press whose action is `verb:arg:arg…`; gets the args."""
+
+
+class NoUnit(RuntimeError):
+    """No unit is set up: nobody is there in whose name to answer."""
 
 
 class Router:
@@ -51,12 +58,13 @@ class Router:
         self._edited = edited
 
     def handle(self, tx: Tx, account: Account, incoming: Incoming) -> list[PressAnswer]:
-        """Handle one item; returns the answers to presses that are due after the commit."""
+        """Handle one item; returns the answers to presses that are due after the commit.
+
+        Raises: NoUnit, so that the item waits until somebody is there to answer for.
+        """
         match incoming:
             case Message() | Edit() | Press():
                 turn = self._turn(tx, account, incoming)
-                if turn is None:
-                    return []
                 self._guarded(turn)
                 return turn.answers
             case Membership():
@@ -72,9 +80,7 @@ class Router:
     def apologise(self, tx: Tx, account: Account, incoming: Incoming) -> None:
         """Tell the person that their message was kept but could not be handled."""
         if isinstance(incoming, Message) and incoming.chat.kind is ChatKind.PRIVATE:
-            turn = self._turn(tx, account, incoming)
-            if turn is not None:
-                turn.say("app.trouble")
+            self._turn(tx, account, incoming).say("app.trouble")
 
     def _guarded(self, turn: Turn) -> None:
         """Handle within a savepoint: a refusal undoes everything and is told to the person."""
@@ -108,28 +114,23 @@ class Router:
                 if not any(taker(turn, incoming) for taker in takers):
                     log.info("message_not_taken", chat_kind=turn.chat.kind.value)
 
-    def _turn(self, tx: Tx, account: Account, incoming: Message | Edit | Press) -> Turn | None:
-        unit = self._home_unit(tx, account)
-        if unit is None:
-            log.error("no_unit", account=str(account.id))
-            return None
+    def _turn(self, tx: Tx, account: Account, incoming: Message | Edit | Press) -> Turn:
         chat = incoming.chat
-        person = addresses.ensure(tx, account.id, ChatKind.PRIVATE, incoming.sender.user_id)
-        if chat.kind is ChatKind.PRIVATE and person.unreachable is not None:
+        private = chat.kind is ChatKind.PRIVATE
+        person = addresses.find(tx, account.id, incoming.sender.user_id)
+        if person is None and private:
+            # In a group whoever is not known stays unknown until a tip of theirs is opened.
+            person = addresses.ensure(tx, account.id, ChatKind.PRIVATE, incoming.sender.user_id)
+        if private and person is not None and person.unreachable is not None:
             addresses.mark_reachable(tx, person.id)
         group_address, group = self._group_of(tx, account, chat)
-        staff = units.get_staff(tx, person.staff_id) if person.staff_id else None
-        resident = residents.get(tx, person.resident_id) if person.resident_id else None
-        if resident is None and staff is None and chat.kind is ChatKind.PRIVATE:
+        staff = units.get_staff(tx, person.staff_id) if person and person.staff_id else None
+        resident = residents.get(tx, person.resident_id) if person and person.resident_id else None
+        unit = _unit_of(tx, account, group or staff or resident)
+        if resident is None and staff is None and person is not None and private:
             language = from_hint(incoming.sender.language_hint)
-            resident = residents.create(tx, account.unit_id or unit.id, language)
+            resident = residents.create(tx, unit.id, language)
             addresses.link_resident(tx, person.id, resident.id)
-        if group is not None:
-            unit = units.get_unit(tx, group.unit_id)
-        elif staff is not None:
-            unit = units.get_unit(tx, staff.unit_id)
-        elif resident is not None:
-            unit = units.get_unit(tx, resident.unit_id)
         return Turn(
             tx=tx,
             context=self._context,
@@ -143,11 +144,6 @@ class Router:
             group=group,
             group_address=group_address,
         )
-
-    def _home_unit(self, tx: Tx, account: Account) -> units.Unit | None:
-        everybody = units.all_units(tx)
-        own = [unit for unit in everybody if unit.id == account.unit_id]
-        return next(iter(own or everybody), None)
 
     def _group_of(
         self, tx: Tx, account: Account, chat: ChatRef
@@ -165,13 +161,22 @@ class Router:
             return
         match incoming.change:
             case MembershipChange.BLOCKED:
-                # Blocking is a stop; only writing again, with a new yes, brings broadcasts back.
                 addresses.mark_unreachable(tx, known.id, Until.THEY_WRITE)
                 if known.resident_id is not None:
-                    residents.set_wish(tx, known.resident_id, residents.Wish.STOPPED)
+                    wishes.block(tx, residents.get(tx, known.resident_id), account.channel)
             case MembershipChange.REMOVED if known.group_id is not None:
                 units.note_presence(tx, known.group_id, present=False)
             case MembershipChange.ADDED if known.group_id is not None:
                 units.note_presence(tx, known.group_id, present=True)
             case _:
                 pass
+
+
+def _unit_of(tx: Tx, account: Account, whose: units.Group | units.Staff | Resident | None) -> Unit:
+    """Return the unit of a group or person; strangers belong to the account's, or the first."""
+    unit_id = whose.unit_id if whose is not None else account.unit_id
+    unit = units.get_unit(tx, unit_id) if unit_id is not None else units.first_unit(tx)
+    if unit is None:
+        message = "no unit is set up"
+        raise NoUnit(message)
+    return unit

@@ -10,10 +10,20 @@ from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
 from domain.language import Language
 from domain.library import Library, fill
-from domain.messages import Button, ChatRef, Incoming, Outgoing, PressAnswer
+from domain.messages import (
+    Button,
+    ChatKind,
+    ChatRef,
+    Edit,
+    Message,
+    Outgoing,
+    Press,
+    PressAnswer,
+)
 from domain.places import Gazetteer
 from domain.roles import Permission, may
 from domain.texts.catalogue import Catalogue
+from storage import addresses
 from storage.addresses import Account, Address
 from storage.database import Tx
 from storage.residents import Resident
@@ -51,12 +61,12 @@ class Turn:
 
     tx: Tx
     context: Context
-    incoming: Incoming
+    incoming: Message | Edit | Press
     account: Account
     unit: Unit
     chat: ChatRef
     person: Address | None
-    """The private address of who wrote; in a group too."""
+    """The private address of who wrote; None in a group while we do not know them."""
     resident: Resident | None
     staff: Staff | None
     group: Group | None
@@ -73,12 +83,10 @@ class Turn:
 
     @property
     def me(self) -> Address:
-        """The private address of who wrote.
-
-        Raises: Refusal when nobody can be told apart (a channel's post).
-        """
+        """The private address of who wrote; made known now if they only spoke in a group."""
         if self.person is None:
-            raise Refusal("app.unreadable")
+            user_id = self.incoming.sender.user_id
+            self.person = addresses.ensure(self.tx, self.account.id, ChatKind.PRIVATE, user_id)
         return self.person
 
     def text(self, key: str, /, **facts: str) -> str:

@@ -14,6 +14,7 @@ UNDO_WITHIN = timedelta(hours=24)
 """How long a stop by a button can be taken back without being asked for consent again."""
 
 NOBODY_ANSWERED = "[không trả lời trong 24 giờ]"
+BLOCKED = "[đã chặn]"
 
 
 def agree(tx: Tx, person: Resident, evidence: Evidence) -> bool:
@@ -35,6 +36,11 @@ def stop(tx: Tx, person: Resident, evidence: Evidence) -> UUID | None:
     proof = consents.note(tx, person.id, Answer.STOP, evidence)
     residents.set_wish(tx, person.id, Wish.STOPPED)
     return proof if undoable else None
+
+
+def block(tx: Tx, person: Resident, channel: str) -> None:
+    """Record that the person blocked us: a stop; only a new yes brings broadcasts back."""
+    stop(tx, person, Evidence("", person.language.value, channel, BLOCKED))
 
 
 def pause(tx: Tx, person: Resident, evidence: Evidence) -> None:
@@ -64,7 +70,7 @@ def undo_stop(tx: Tx, person: Resident, proof: UUID, evidence: Evidence) -> bool
         or stopped.id != proof
         or stopped.answer is not Answer.STOP
         or person.wish is not Wish.STOPPED
-        # Blocking us later is a stop of its own, and moves this instant.
+        # A stop of a later instant is not the one they want back.
         or person.wish_at != stopped.at
         or tx.now - stopped.at > UNDO_WITHIN
     ):

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 
 from domain.language import Language
 from domain.roles import Role
@@ -55,34 +56,28 @@ class Group:
 
 def all_units(tx: Tx) -> list[Unit]:
     """Return all units, by code."""
-    rows = tx.connection.execute(select(unit).order_by(unit.c.code))
-    return [
-        Unit(
-            row.id,
-            row.code,
-            row.name,
-            row.area_code,
-            row.duty_phone,
-            row.controller,
-            row.retention,
-            row.card_content,
-        )
-        for row in rows
-    ]
+    return [_unit(row) for row in tx.connection.execute(select(unit).order_by(unit.c.code))]
 
 
 def get_unit(tx: Tx, unit_id: UUID) -> Unit:
     """Return a unit by its id."""
-    return next(found for found in all_units(tx) if found.id == unit_id)
+    return _unit(tx.connection.execute(select(unit).where(unit.c.id == unit_id)).one())
+
+
+def first_unit(tx: Tx) -> Unit | None:
+    """Return the first unit by code; None while none is set up."""
+    row = tx.connection.execute(select(unit).order_by(unit.c.code).limit(1)).one_or_none()
+    return _unit(row) if row else None
 
 
 def unit_for_area(tx: Tx, area_code: str) -> Unit | None:
     """Return the unit that serves an area or one above it."""
-    by_area = {found.area_code: found for found in all_units(tx)}
     code: str | None = area_code
     while code is not None:
-        if code in by_area:
-            return by_area[code]
+        here = select(unit).where(unit.c.area_code == code).order_by(unit.c.code.desc()).limit(1)
+        row = tx.connection.execute(here).one_or_none()
+        if row is not None:
+            return _unit(row)
         query = select(area.c.parent_code).where(area.c.code == code)
         code = tx.connection.execute(query).scalar_one_or_none()
     return None
@@ -165,4 +160,17 @@ def note_presence(tx: Tx, group_id: UUID, *, present: bool) -> None:
         update(group_chat)
         .where(group_chat.c.id == group_id)
         .values(left_at=None if present else tx.now)
+    )
+
+
+def _unit(row: Row[Any]) -> Unit:
+    return Unit(
+        row.id,
+        row.code,
+        row.name,
+        row.area_code,
+        row.duty_phone,
+        row.controller,
+        row.retention,
+        row.card_content,
     )

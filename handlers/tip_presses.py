@@ -12,7 +12,7 @@ from handlers.router import Presser
 from handlers.turn import Turn
 from storage import dialogues, ledger, tip_events, tips
 from storage.tips import Tip
-from tips import talk
+from tips import cards, talk
 
 TIP = "tip"
 ASK = "ask"
@@ -47,10 +47,10 @@ def press_chief(turn: Turn, press: Press, args: Sequence[str]) -> None:
     if tip.secrecy is Secrecy.CHIEF:
         turn.answer(press.press_id, turn.text("tips.chief_noted", ma_tin=tip.case_number))
         return
-    tips.hide(turn.tx, tip, Secrecy.CHIEF)
+    tip = tips.hide(turn.tx, tip, Secrecy.CHIEF)
     tip_events.add(turn.tx, tip, TipEventKind.KEPT_FOR_CHIEF)
-    key = "tips.chief_noted" if tip.carded_at is None else "tips.chief_noted_late"
-    turn.say(key, ma_tin=tip.case_number)
+    in_time = cards.take_back(turn.tx, tip)
+    turn.say("tips.chief_noted" if in_time else "tips.chief_noted_late", ma_tin=tip.case_number)
 
 
 def press_open(turn: Turn, press: Press, args: Sequence[str]) -> None:

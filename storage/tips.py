@@ -123,12 +123,6 @@ def locked(tx: Tx, tip_id: UUID) -> Tip | None:
     return _tip(row) if row else None
 
 
-def by_case_number(tx: Tx, case_number: str) -> Tip | None:
-    """Return a tip by the number on its card."""
-    row = tx.connection.execute(select(tip).where(tip.c.case_number == case_number)).one_or_none()
-    return _tip(row) if row else None
-
-
 def recent_of(tx: Tx, address_id: UUID, since: datetime) -> list[Tip]:
     """Return the tips of one address in which something was said since then, newest first."""
     said: list[ColumnElement[bool]] = [
@@ -183,6 +177,17 @@ def note_carded(tx: Tx, known: Tip) -> Tip:
 def put_off(tx: Tx, known: Tip, until: datetime) -> Tip:
     """Try the card again later: nobody is there to read it."""
     return _changed(tx, known.id, card_due_at=until)
+
+
+def due_again(tx: Tx, known: Tip, due_at: datetime, *, first: bool) -> Tip:
+    """Let a card follow that did not come; `first` when there is none yet to add to."""
+    waits = known.card_due_at if known.card_due_at is not None else due_at
+    return _changed(
+        tx,
+        known.id,
+        card_due_at=min(waits, due_at),
+        carded_at=None if first else known.carded_at,
+    )
 
 
 def bind(tx: Tx, known: Tip, run_id: UUID, bound: Binding) -> Tip:

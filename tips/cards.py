@@ -3,30 +3,74 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from domain.clock import show_time
-from domain.delivery import DeliveryKind, Lane
+from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.ids import short
 from domain.language import Language
 from domain.messages import Button, Outgoing
-from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome
-from storage import addresses, tip_events, tips, units
+from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome, TipState
+from storage import addresses, ledger, tip_events, tip_rows, tips, units
 from storage.database import Tx
+from storage.ledger import Delivery
+from storage.savepoints import Spoiled, apart
 from storage.tip_events import LOCATION, Event
 from storage.tips import Tip
-from tips.desk import Desk, Reader, readers, send
+from tips import paging
+from tips.desk import Desk, Reader, readers, send, tell
 from tips.quoting import quoted
 
 log = structlog.get_logger(__name__)
 
 _NOBODY_READS = timedelta(minutes=5)
+_SPOILED_FIRST, _SPOILED_LONGEST = timedelta(seconds=30), timedelta(hours=1)
+_AGAIN_FIRST, _AGAIN_LONGEST = timedelta(seconds=5), timedelta(minutes=10)
+"""A card that did not come waits an eighth of the tip's age, within these."""
 
 
 def send_due(tx: Tx, desk: Desk, limit: int = 20) -> int:
     """Send the cards whose burst is over; returns how many tips were shown."""
-    return sum(show(tx, desk, tip) for tip in tips.due(tx, limit))
+    shown = 0
+    for tip in tips.due(tx, limit):
+        try:
+            shown += apart(tx, partial(show, tx, desk, tip))
+        except Spoiled as fault:
+            # The older it gets, the longer it waits: it must not keep the others from their turn.
+            wait = min(max(tx.now - tip.last_piece_at, _SPOILED_FIRST), _SPOILED_LONGEST)
+            log.error("card_fault", tip=str(tip.id), fault=str(fault))
+            tips.put_off(tx, tip, tx.now + wait)
+    return shown
+
+
+def mend_failures(tx: Tx, desk: Desk, limit: int = 50) -> int:
+    """React to messages about tips that did not arrive; returns how many there were.
+
+    A card is put again, where its readers can be reached; of a page others hear; of an answer
+    that the writer did not get, the readers.
+    """
+    failed = ledger.failed_of_tips(tx, limit)
+    for row in failed:
+        ledger.note_failure(tx, row.id)
+        try:
+            apart(tx, partial(_mend, tx, desk, row))
+        except Spoiled as fault:
+            log.error("mending_fault", delivery=str(row.id), fault=str(fault))
+    return len(failed)
+
+
+def take_back(tx: Tx, tip: Tip) -> bool:
+    """Take back the cards that are not on their way yet, to be composed anew at once.
+
+    Returns whether it is certain that nobody has seen any card of the tip.
+    """
+    for row in tip_rows.withdraw(tx, tip.id):
+        if not tip_rows.was_asked_for(tx, tip.id, row.put_at):
+            tip = tip_rows.show_again(tx, tip, row.put_at, tx.now)
+    left = tip_rows.cards(tx, tip.id)
+    return all(row.state is DeliveryState.SKIPPED and not row.again for row in left)
 
 
 def show(tx: Tx, desk: Desk, tip: Tip) -> bool:
@@ -115,6 +159,53 @@ def attachments(desk: Desk, events: Sequence[Event], language: Language) -> str:
         for kind, count in counts.items()
     )
     return desk.catalogue.say(language, "review.held", kem_theo=listed)
+
+
+def _mend(tx: Tx, desk: Desk, row: Delivery) -> None:
+    tip = tips.locked(tx, row.tip_id) if row.tip_id is not None else None
+    if tip is None or tip.state is TipState.ERASED:
+        return
+    if row.kind is DeliveryKind.CARD:
+        _card_missed(tx, tip, row)
+    elif row.kind is DeliveryKind.NOTICE and row.lane is Lane.URGENT:
+        paging.page_others(tx, desk, tip)
+    elif row.kind is DeliveryKind.REPLY and tip_rows.carries_an_answer(tx, tip.id, row.created_at):
+        _answer_missed(tx, desk, tip, row)
+    else:
+        log.error("notice_missed", tip=str(tip.id), kind=row.kind.value, reason=row.reason)
+
+
+def _card_missed(tx: Tx, tip: Tip, row: Delivery) -> None:
+    log.error("card_missed", tip=str(tip.id), state=row.state.value, reason=row.reason)
+    if tip_rows.was_asked_for(tx, tip.id, row.created_at):
+        return
+    if row.state is DeliveryState.UNSURE and _since(tx, tip, TipEventKind.TAKEN, row):
+        return
+    others = [
+        other
+        for other in tip_rows.cards(tx, tip.id)
+        if other.put_at == row.created_at and other.address_id != row.address_id
+    ]
+    if any(other.hopeful for other in others):
+        return
+    tip_rows.withdraw(tx, tip.id, put_at=row.created_at)
+    wait = min(max((tx.now - tip.last_piece_at) / 8, _AGAIN_FIRST), _AGAIN_LONGEST)
+    tip_rows.show_again(tx, tip, row.created_at, tx.now + wait)
+
+
+def _answer_missed(tx: Tx, desk: Desk, tip: Tip, row: Delivery) -> None:
+    unsure = row.state is DeliveryState.UNSURE
+    if unsure and _since(tx, tip, TipEventKind.OPENED, row):
+        return
+    key = "review.answer_unsure" if unsure else "review.answer_missed"
+    log.warning("answer_missed", tip=str(tip.id), state=row.state.value, reason=row.reason)
+    tell(tx, desk, tip, key, luc=show_time(row.created_at))
+
+
+def _since(tx: Tx, tip: Tip, kind: TipEventKind, row: Delivery) -> bool:
+    """Tell whether something happened that shows that a doubtful message arrived."""
+    last = tip_events.last_of_kind(tx, tip.id, kind)
+    return last is not None and last > row.created_at
 
 
 def _facts(tx: Tx, desk: Desk, tip: Tip, language: Language) -> list[str]:

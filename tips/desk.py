@@ -1,6 +1,8 @@
 """Where a unit's staff hear of tips: review groups, else the private chats of who may read."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -11,12 +13,14 @@ from domain.messages import Button, Outgoing
 from domain.roles import Permission, Role, may
 from domain.texts.catalogue import Catalogue
 from domain.tip import TipEventKind
-from storage import addresses, tip_events, tips, units
+from storage import addresses, tip_events, tip_rows, tips, units
 from storage.addresses import Address
 from storage.database import Tx
 from storage.tips import Tip
 
 _ROLES = frozenset(Role)
+_REFUSED_FOR = timedelta(minutes=15)
+"""How long a group that refused a message is left alone."""
 
 
 class Desk(Protocol):
@@ -44,20 +48,34 @@ class Reader:
 
 
 def readers(tx: Tx, tip: Tip) -> list[Reader]:
-    """Return the review groups of a tip's unit; without one, everybody who may read the tip."""
-    groups = []
+    """Return the review groups of a tip's unit; without one, everybody who may read the tip.
+
+    A group that cannot be written to, or whose platform refused the last message lately, counts
+    as none while there is anybody else.
+    """
+    groups, well = [], []
     for group in units.groups_of(tx, tip.unit_id, "review"):
         address = addresses.of_group(tx, group.id)
         if address is not None:
-            groups.append(Reader(address, group.id, Language.VI))
-    asked = Permission.READ_URGENT_TIPS if tip.urgent else Permission.READ_TIPS
-    return groups or _privately(tx, tip.unit_id, _who_may(asked))
+            reader = Reader(address, group.id, Language.VI)
+            groups.append(reader)
+            if address.unreachable is None and not tip_rows.refused_lately(
+                tx, address.id, _REFUSED_FOR
+            ):
+                well.append(reader)
+    return well or _privately(tx, tip.unit_id, _who_may(_asked(tip))) or groups
 
 
 def on_duty(tx: Tx, tip: Tip) -> list[Reader]:
     """Return whom to page: duty officers and the chief; failing them all who may read it."""
     found = _privately(tx, tip.unit_id, frozenset({Role.DUTY_OFFICER, Role.CHIEF}))
     return found or _privately(tx, tip.unit_id, _who_may(Permission.READ_URGENT_TIPS))
+
+
+def others(tx: Tx, tip: Tip, known: Collection[UUID]) -> list[Reader]:
+    """Return who else may read an urgent tip: none of the addresses already known."""
+    found = _privately(tx, tip.unit_id, _who_may(Permission.READ_URGENT_TIPS))
+    return [reader for reader in found if reader.address.id not in known]
 
 
 def tell(tx: Tx, desk: Desk, tip: Tip, key: str, *rows: tuple[Button, ...], **facts: str) -> None:
@@ -95,6 +113,10 @@ def had_lately(tx: Tx, tip: Tip, kind: TipEventKind, seconds: float) -> bool:
     """Tell whether something happened to a tip within the last seconds."""
     last = tip_events.last_of_kind(tx, tip.id, kind)
     return last is not None and (tx.now - last).total_seconds() < seconds
+
+
+def _asked(tip: Tip) -> Permission:
+    return Permission.READ_URGENT_TIPS if tip.urgent else Permission.READ_TIPS
 
 
 def _who_may(permission: Permission) -> frozenset[Role]:

@@ -91,6 +91,12 @@ _some("ix_delivery_waiting", PENDING, delivery.c.address_id, delivery.c.id)
 _some("ix_delivery_open", delivery.c.window_id.is_not(None), delivery.c.window_id)
 _some("ix_delivery_unsure", UNSURE, delivery.c.id)
 _some("ix_delivery_failed", FAILED, delivery.c.id)
+_some(
+    "ix_delivery_told",
+    delivery.c.tip_id.is_not(None) & delivery.c.run_id.is_(None),
+    delivery.c.address_id,
+    delivery.c.settled_at,
+)
 _some("ix_delivery_ending", DUE & delivery.c.not_after.is_not(None), delivery.c.not_after)
 Index("ix_delivery_resident", delivery.c.resident_id, delivery.c.run_id)
 

@@ -42,7 +42,7 @@ DONE = inbox.c.state == literal_column("'done'")
 
 for _name, _condition, _columns in (
     ("ix_inbox_new", NEW, (inbox.c.order_lookup, inbox.c.id)),
-    ("ix_inbox_waiting", NEW, (inbox.c.id,)),
+    ("ix_inbox_waiting", NEW, (inbox.c.account_id, inbox.c.id)),
     ("ix_inbox_aside", ASIDE, (inbox.c.id,)),
     ("ix_inbox_done", DONE, (inbox.c.handled_at,)),
 ):
@@ -78,6 +78,10 @@ tip = Table(
     Column("closed_by", ForeignKey("staff.id")),
     Column("outcome", String),
 )
+
+UNTAKEN = tip.c.state == literal_column("'received'")
+
+Index("ix_tip_untaken", tip.c.opened_at, sqlite_where=UNTAKEN, postgresql_where=UNTAKEN)
 
 tip_event = Table(
     "tip_event",

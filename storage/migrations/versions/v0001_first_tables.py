@@ -243,7 +243,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_inbox_waiting",
-            ["id"],
+            ["account_id", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'new'"),
             postgresql_where=sa.text("state = 'new'"),

@@ -1,0 +1,167 @@
+"""What the ledger knows of a tip: its cards and pages, whether they came, and taking them back."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, func, select, update
+
+from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
+from domain.tip import TipEventKind
+from storage import tips
+from storage.database import Tx
+from storage.tables import delivery, tip, tip_event
+from storage.tables.intake import UNTAKEN
+from storage.tips import Tip
+
+_MISSED = frozenset({DeliveryState.REFUSED, DeliveryState.UNREACHABLE, DeliveryState.UNSURE})
+_ON_CARDS = (TipEventKind.PIECE, TipEventKind.EDIT, TipEventKind.REOPENED)
+_BY_OFFICERS = (TipEventKind.ANSWER, TipEventKind.CLOSED, TipEventKind.OPENED)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A message about a tip; what was put in one transaction has one `put_at`."""
+
+    id: UUID
+    address_id: UUID
+    put_at: datetime
+    state: DeliveryState
+    again: bool
+
+    @property
+    def missed(self) -> bool:
+        """True when it did not arrive, or nobody knows."""
+        return self.state in _MISSED
+
+    @property
+    def hopeful(self) -> bool:
+        """True when it arrived or still may."""
+        return not self.missed and self.state is not DeliveryState.SKIPPED
+
+
+def cards(tx: Tx, tip_id: UUID) -> list[Row]:
+    """Return a tip's cards and the content shown to single officers, oldest first."""
+    return _rows(tx, tip_id, DeliveryKind.CARD, tuple(Lane))
+
+
+def pages(tx: Tx, tip_id: UUID) -> list[Row]:
+    """Return the pages to people on duty, oldest first."""
+    return _rows(tx, tip_id, DeliveryKind.NOTICE, (Lane.URGENT,))
+
+
+def withdraw(tx: Tx, tip_id: UUID, *, put_at: datetime | None = None) -> list[Row]:
+    """Skip a tip's cards that are not on their way yet, or those of one instant; return them."""
+    waiting = (
+        delivery.c.tip_id == tip_id,
+        delivery.c.kind == DeliveryKind.CARD.value,
+        delivery.c.state == DeliveryState.PENDING.value,
+        delivery.c.window_id.is_(None),
+    )
+    query = select(delivery).where(*waiting).order_by(delivery.c.id).with_for_update()
+    if put_at is not None:
+        query = query.where(delivery.c.created_at == put_at)
+    found = [
+        Row(row.id, row.address_id, row.created_at, DeliveryState.SKIPPED, row.again)
+        for row in tx.connection.execute(query)
+    ]
+    tx.connection.execute(
+        update(delivery)
+        .where(delivery.c.id.in_([row.id for row in found]))
+        .values(
+            state=DeliveryState.SKIPPED.value,
+            reason=SkipReason.CANCELLED.value,
+            settled_at=tx.now,
+            payload=None,
+        )
+    )
+    return found
+
+
+def show_again(tx: Tx, known: Tip, put_at: datetime, due_at: datetime) -> Tip:
+    """Let what stood on the card of an instant, and on none that came, be shown again."""
+    before = [
+        row.put_at
+        for row in cards(tx, known.id)
+        if row.put_at < put_at and row.hopeful and not was_asked_for(tx, known.id, row.put_at)
+    ]
+    stood = [
+        tip_event.c.tip_id == known.id,
+        tip_event.c.kind.in_([kind.value for kind in _ON_CARDS]),
+        tip_event.c.at <= put_at,
+    ]
+    if before:
+        stood.append(tip_event.c.at > max(before))
+    tx.connection.execute(update(tip_event).where(*stood).values(shown=False))
+    first = known.carded_at == put_at
+    return tips.due_again(tx, known, due_at, first=first)
+
+
+def was_asked_for(tx: Tx, tip_id: UUID, put_at: datetime) -> bool:
+    """Tell whether a card was put because a member of staff asked to read the content."""
+    return _happened(tx, tip_id, put_at, (TipEventKind.READ,))
+
+
+def carries_an_answer(tx: Tx, tip_id: UUID, put_at: datetime) -> bool:
+    """Tell whether a message to a tip's writer carries or announces an officer's word."""
+    return _happened(tx, tip_id, put_at, _BY_OFFICERS)
+
+
+def refused_lately(tx: Tx, address_id: UUID, within: timedelta) -> bool:
+    """Tell whether the last message about a tip that a chat was sent did not arrive."""
+    last = tx.connection.execute(
+        select(delivery.c.state, delivery.c.settled_at)
+        .where(
+            delivery.c.address_id == address_id,
+            delivery.c.tip_id.is_not(None),
+            delivery.c.run_id.is_(None),
+            delivery.c.settled_at.is_not(None),
+            delivery.c.state != DeliveryState.SKIPPED.value,
+        )
+        .order_by(delivery.c.settled_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return (
+        last is not None
+        and DeliveryState(last.state) in _MISSED
+        and tx.now - last.settled_at < within
+    )
+
+
+def unseen(tx: Tx, since: timedelta) -> int:
+    """Return how many tips nobody has taken and no card told of, `since` after they came."""
+    reached = (DeliveryState.ACCEPTED.value, DeliveryState.DELIVERED.value)
+    carded = exists().where(
+        delivery.c.tip_id == tip.c.id,
+        delivery.c.kind == DeliveryKind.CARD.value,
+        delivery.c.state.in_(reached),
+    )
+    query = select(func.count()).where(UNTAKEN, tip.c.opened_at < tx.now - since, ~carded)
+    count: int = tx.connection.execute(query).scalar_one()
+    return count
+
+
+def _rows(tx: Tx, tip_id: UUID, kind: DeliveryKind, lanes: Collection[Lane]) -> list[Row]:
+    rows = tx.connection.execute(
+        select(delivery)
+        .where(
+            delivery.c.tip_id == tip_id,
+            delivery.c.kind == kind.value,
+            delivery.c.lane.in_([int(lane) for lane in lanes]),
+        )
+        .order_by(delivery.c.id)
+    )
+    return [
+        Row(row.id, row.address_id, row.created_at, DeliveryState(row.state), row.again)
+        for row in rows
+    ]
+
+
+def _happened(tx: Tx, tip_id: UUID, at: datetime, kinds: Collection[TipEventKind]) -> bool:
+    query = select(tip_event.c.id).where(
+        tip_event.c.tip_id == tip_id,
+        tip_event.c.at == at,
+        tip_event.c.kind.in_([kind.value for kind in kinds]),
+    )
+    return tx.connection.execute(query.limit(1)).one_or_none() is not None

@@ -128,6 +128,7 @@ class Service:
         await self._tick(lambda tx: finishing.finish_due(tx, self._desk))
 
     async def _cards(self) -> None:
+        await self._tick(lambda tx: cards.mend_failures(tx, self._house.context))
         await self._tick(lambda tx: cards.send_due(tx, self._house.context))
 
     async def _silence(self) -> None:

@@ -5,19 +5,16 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from broadcasts import controlling, expanding, reach
-from domain.campaign import PauseReason, RunState
-from domain.delivery import Accepted, DeliveryState, TurnedDown, Unknowable
-from domain.errors import Refusal
+from domain.campaign import RunState
 from domain.language import Language
-from storage import ledger, residents, runs
-from storage.counters import Moves
+from storage import residents, runs
 from storage.database import Tx
 from storage.residents import Wish
 from storage.runs import Run
-from storage.tables import delivery, run_counter
+from storage.tables import delivery
 from tests.broadcasts.station import Station, open_station
 
 TWO, THREE = "05977-kp-vi-du-2", "05977-kp-vi-du-3"
@@ -151,112 +148,6 @@ async def test_posts_go_to_the_groups_named_and_to_no_other(station: Station) ->
     )
     rows = await station.chat.look(lambda tx: tx.connection.execute(query).all())
     assert [tuple(row) for row in rows] == [(named, TWO)]
-
-
-async def test_a_run_ends_when_nothing_is_pending(station: Station) -> None:
-    await station.chat.subscriber("3001")
-    run = await station.fired()
-    await station.expand(run)
-    assert await station.finish() == []
-
-    await station.chat.deliver()
-
-    assert await station.finish() == [run.id]
-    assert await station.finish() == []
-    ended = await station.newest()
-    assert ended.state is RunState.FINISHED
-    assert ended.finished_at == station.chat.clock.now()
-    assert f"Đợt {run.code} đã gửi xong." in (await station.officer.last()).text
-
-
-async def test_a_run_whose_figures_disagree_is_not_called_finished(station: Station) -> None:
-    await station.chat.subscriber("3001")
-    run = await station.fired()
-    await station.expand(run)
-    await station.chat.deliver()
-
-    def spoil(tx: Tx) -> None:
-        tx.connection.execute(
-            update(run_counter).where(run_counter.c.run_id == run.id).values(acknowledged=7)
-        )
-
-    await station.chat.do(spoil)
-    [problem] = await station.chat.look(lambda tx: reach.verify(tx, None))
-
-    assert await station.finish() == []
-
-    assert "acknowledged is counted 7, the rows say 0" in problem
-    paused = await station.newest()
-    assert (paused.state, paused.pause_reason) == (RunState.PAUSED, PauseReason.FIGURES_DISAGREE)
-    assert "số đếm không khớp" in (await station.officer.last()).text
-    with pytest.raises(Refusal, match="figures_disagree"):
-        await station.chat.do(lambda tx: controlling.resume(tx, _fresh(tx, run)))
-
-
-async def test_a_run_that_the_platform_refuses_pauses_itself_once(station: Station) -> None:
-    for number in range(25):
-        await station.chat.subscriber(str(3000 + number))
-    run = await station.fired()
-    await station.expand(run)
-    refused = TurnedDown("content")
-
-    def refuse(tx: Tx) -> None:
-        rows = tx.connection.execute(
-            select(delivery).where(delivery.c.run_id == run.id).limit(20)
-        ).all()
-        moves = Moves()
-        for row in rows:
-            ledger.move(tx, ledger.as_delivery(row), DeliveryState.REFUSED, moves, refused.reason)
-        moves.apply(tx)
-
-    await station.chat.do(refuse)
-    assert await station.finish() == []
-    paused = await station.newest()
-    assert (paused.state, paused.pause_reason) == (RunState.PAUSED, PauseReason.MOSTLY_REFUSED)
-    assert "từ chối phần lớn" in (await station.officer.last()).text
-
-    await station.chat.do(lambda tx: controlling.resume(tx, _fresh(tx, run)))
-    await station.finish()
-    assert (await station.newest()).state is RunState.SENDING, "the same alarm rang twice"
-
-
-async def test_what_was_on_its_way_when_a_run_was_cancelled_does_not_wait_for_ever(
-    station: Station,
-) -> None:
-    for number in range(3):
-        await station.chat.subscriber(str(3000 + number))
-    run = await station.fired()
-    await station.expand(run)
-    skipped = await station.chat.do(lambda tx: controlling.cancel(tx, _fresh(tx, run)))
-    assert skipped == 3
-
-    def put_back(tx: Tx) -> None:
-        # As when a send in flight at the time of the cancellation came back as not sent.
-        row = tx.connection.execute(
-            select(delivery).where(delivery.c.run_id == run.id).limit(1)
-        ).one()
-        moves = Moves()
-        ledger.move(tx, ledger.as_delivery(row), DeliveryState.PENDING, moves)
-        moves.apply(tx)
-
-    await station.chat.do(put_back)
-    await station.finish()
-
-    assert await station.chat.look(lambda tx: ledger.pending_of_run(tx, run.id)) == 0
-    assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
-
-
-async def test_unsure_rows_do_not_keep_a_run_from_ending(station: Station) -> None:
-    await station.chat.subscriber("3001")
-    await station.chat.subscriber("3002")
-    run = await station.fired()
-    await station.expand(run)
-    now = station.chat.clock.now()
-
-    await station.answer({"3001": Accepted("m1", now), "3002": Unknowable("reset")})
-
-    assert await station.finish() == [run.id]
-    assert "Không rõ đã tới hay chưa: 1 (50,00%)" in (await station.officer.last()).text
 
 
 def _fresh(tx: Tx, run: Run) -> Run:

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from domain.campaign import CampaignState, RunState
 from domain.roles import Role
 from storage import campaigns, runs
+from storage.tables import campaign
 from tests.chat import Chat, Party, open_chat
 from tests.handlers.campaigns_world import (
     ALCOHOL,
@@ -211,3 +213,19 @@ async def test_approving_now_is_valid_for_a_day(chat: Chat, officer: Party, chie
     chat.clock.forward(seconds=timedelta(hours=25).total_seconds())
     [answer] = await chief.presses("Duyệt")
     assert "Đã quá giờ" in answer.text
+
+
+async def test_the_reason_of_a_refusal_lies_sealed(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await chat.subscriber("3001")
+    await write(officer)
+    await officer.presses("Gửi duyệt")
+    await chief.presses("Không duyệt")
+    await chief.writes("Chờ ý kiến của cấp trên")
+
+    assert (await first(chat)).decision_note == "Chờ ý kiến của cấp trên"
+    query = select(campaign.c.decision_note)
+    lying = await chat.look(lambda tx: tx.connection.execute(query).scalar_one())
+    assert isinstance(lying, bytes)
+    assert "Chờ ý kiến".encode() not in lying

@@ -28,7 +28,9 @@ def simulate(
             "TELEGRAM_TOKEN set; the simulator ends with it and gives its exit code.",
         ),
     ] = None,
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes any free one.")] = 8081,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")
+    ] = 8081,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     world: Annotated[
         Path | None,

@@ -4,6 +4,7 @@ Nothing raises: what cannot be read of a private chat becomes a Message with the
 be saved, or none, so that its writer gets an answer; in a group it is dropped.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -109,6 +110,8 @@ def _message(raw: Raw, me: Me, addressed: Addressed | None) -> Message:
         text = clean("\n".join(filter(None, (message.venue.title, message.venue.address))))
     if "contact" in raw:
         text = CONTACT_NOTE
+    if addressed is Addressed.MENTION:
+        text = _without_our_name(text, me)
     replied = integer(replied_message(raw).get("message_id"))
     return Message(
         chat=_chat(message),
@@ -126,6 +129,12 @@ def _message(raw: Raw, me: Me, addressed: Addressed | None) -> Message:
         addressed=addressed,
         forwarded="forward_origin" in raw,
     )
+
+
+def _without_our_name(text: str, me: Me) -> str:
+    """Return what was said to us; that it was to us is known."""
+    name = rf"@{re.escape(me.username)}\b[\s,:;.!-]*"
+    return re.sub(name, "", text, flags=re.IGNORECASE).strip()
 
 
 def _edit(raw: Raw, me: Me) -> Edit | None:

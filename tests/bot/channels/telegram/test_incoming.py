@@ -203,6 +203,21 @@ def test_a_reply_in_a_topic_of_a_group_says_where_and_to_what() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("@anninh_demo_bot có người lạ", "có người lạ"),
+        ("Nhờ @AnNinh_Demo_Bot, có người lạ", "Nhờ có người lạ"),
+        ("có người lạ @anninh_demo_bot", "có người lạ"),
+        ("@anninh_demo_bot2 có người lạ", "@anninh_demo_bot2 có người lạ"),
+    ],
+)
+def test_of_a_mention_only_what_was_said_to_us_is_kept(said: str, kept: str) -> None:
+    found = read(update(message=message(GROUP, text=said)), Addressed.MENTION)
+    assert isinstance(found, Message)
+    assert found.text == kept
+
+
 def test_a_chain_of_replies_outside_a_forum_is_no_topic() -> None:
     assert read_message(GROUP, text="x", message_thread_id=5).chat.thread is None
 

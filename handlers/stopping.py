@@ -43,6 +43,10 @@ def answer(turn: Turn, message: Message, dialogue: Dialogue) -> bool:
     """Take a typed answer to "you want to stop, do you?"; False when it is none."""
     reply = words.stop_confirmed(message.text)
     timely = questions.is_timely(turn, message, dialogue)
+    if reply is None and timely and words.opt_out(message.text, awaiting=True) is OptOut.ASK:
+        # "Thôi" may mean either: whether to stop, or to leave it.
+        questions.ask_stop(turn)
+        return True
     if reply is None or not (reply.strong or timely):
         return False
     if resident_of(turn).wish is not Wish.PAUSED:

@@ -1,12 +1,13 @@
 """What a short message of a resident means: stop, yes, no, a greeting. Whole messages only.
 
 People type with all tones, some or none; `_could_be` takes a word typed with fewer marks for the
-full one, never one with other marks. So `dưng nhân tin` stops, `đúng` never does.
+full one, never one with other marks. So `dưng nhân tin` stops, `đúng` never does. Around a wish to
+stop any polite words may stand (`em xin … ạ`), and nothing else.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -55,6 +56,15 @@ class _Phrases:
 
     by_length: dict[int, tuple[tuple[_Word, ...], ...]]
 
+    def ends(self, words: tuple[_Word, ...], at: int) -> Iterator[int]:
+        """Yield where a phrase that begins at a word ends."""
+        for length, phrases in self.by_length.items():
+            end = at + length
+            if end <= len(words) and any(
+                all(map(_could_be, words[at:end], phrase)) for phrase in phrases
+            ):
+                yield end
+
     def hold(self, words: tuple[_Word, ...]) -> bool:
         """Tell whether the words may be one of the phrases."""
         return any(
@@ -65,16 +75,35 @@ class _Phrases:
 def opt_out(text: str, *, awaiting: bool) -> OptOut | None:
     """Tell whether the whole message asks to stop; `awaiting`: some question of ours is open.
 
-    HUY is also a name and TC also "tố cáo", so they are asked about while something is awaited.
+    HUY is also a name and TC also "tố cáo", so they are asked about while something is awaited,
+    and no polite word may stand beside them: "em Huy ạ" is a name.
     """
-    words = _words(text)
-    if _ASK.hold(words):
-        return OptOut.ASK
+    words = _words(text, sentences=MOST_WORDS)
     if _SHORT.hold(words):
         return OptOut.ASK if awaiting else OptOut.CLEAR
-    if words == (_STOP,) or _CLEAR.hold(words):
+    if not 0 < len(words) <= MOST_WORDS:
+        return None
+    if _is_wish(words, _CLEAR, (_CLEAR, _ASK), _LEADS):
         return OptOut.CLEAR
-    return None
+    return OptOut.ASK if _is_wish(words, _ASK, (_ASK,), _OWN_LEADS) else None
+
+
+def _is_wish(
+    words: tuple[_Word, ...], needed: _Phrases, cores: tuple[_Phrases, ...], leads: _Phrases
+) -> bool:
+    """Tell whether words are leads, then cores, each with tails, one of the cores a needed one."""
+    # Where a reading may have come to: how many words are read, whether a core and a needed one.
+    reached = {(0, False, False)}
+    for at in range(len(words)):
+        for state in [state for state in reached if state[0] == at]:
+            _, begun, found = state
+            fillers = _TAILS if begun else leads
+            reached |= {(end, begun, found) for end in fillers.ends(words, at)}
+            for core in cores:
+                reached |= {(end, True, found or core is needed) for end in core.ends(words, at)}
+            if words[at] == _STOP and _CLEAR in cores:
+                reached.add((at + 1, True, found or needed is _CLEAR))
+    return (len(words), True, True) in reached
 
 
 def standing(text: str) -> Standing | None:
@@ -103,7 +132,17 @@ def stop_confirmed(text: str) -> Reply | None:
     for phrases, reply in _STOPPING:
         if phrases.hold(words):
             return reply
+    if _is_wish(words, _DUNG, (_DUNG,), _OWN_LEADS):
+        return Reply(yes=True, strong=False)
     return None
+
+
+def yes_or_no(text: str) -> bool | None:
+    """Read the answer to a plain question of ours."""
+    words = _words(text)
+    if _YES.hold(words):
+        return True
+    return False if _NO.hold(words) else None
 
 
 def is_greeting(text: str) -> bool:
@@ -120,14 +159,14 @@ def says_nothing(text: str) -> bool:
     return _SMALL_TALK.hold(words) or _GREETING.hold(words)
 
 
-def _words(text: str) -> tuple[_Word, ...]:
-    """Split a short message into words; a long one is no phrase of ours and has none."""
+def _words(text: str, sentences: int = 1) -> tuple[_Word, ...]:
+    """Split a short message into words; one that is longer or has more sentences has none."""
     if len(text) > _MOST_LETTERS * 4:
         return ()
     plain = unicodedata.normalize("NFKC", text).casefold()
     plain = "".join(char for char in plain if unicodedata.category(char) != "Cf")
     kept = "".join(char if char.isalnum() or _is_mark(char) else " " for char in plain)
-    if len(kept) > _MOST_LETTERS or _INNER_BREAK.search(plain):
+    if len(kept) > _MOST_LETTERS or (sentences == 1 and _INNER_BREAK.search(plain)):
         return ()
     return tuple(_word(word) for word in kept.split())
 
@@ -184,27 +223,64 @@ def all_phrases(lines: Iterable[str]) -> list[str]:
     return [phrase.strip() for line in lines for phrase in line.split(",")]
 
 
-AMBIGUOUS = "dưng, thôi"
+MOST_WORDS = 12
+"""A longer message says something else besides stop."""
+AMBIGUOUS = "dưng, thôi, tắt, hủy đi, hủy ngay, hủy luôn, hủy hết"
 """Asked about always. The first is `dung` without a tone: đúng is yes, dùng use, dừng stop."""
 AMBIGUOUS_WHILE_ASKED = "hủy, tc"
 CLEAR_WORDS = (
-    "dừng nhận, từ chối, stop, unsubscribe, 退订, ngừng nhận, ngưng nhận, hủy đăng ký, hủy nhận,"
-    "hủy tin, hủy nhận tin, dừng tin, tắt tin, stop all, 停止, 取消订阅"
+    "dừng nhận, từ chối, stop, unsubscribe, 退订, ngừng, ngưng, ngừng nhận, ngưng nhận,"
+    "hủy đăng ký, hủy đăng kí, hủy nhận, hủy tin, hủy nhận tin, dừng tin, dừng tin nhắn, tắt tin,"
+    "tắt tin nhắn, tắt thông báo, ngừng tin, ngưng tin, stop all, 停, 停止, 取消订阅"
 )
 CLEAR_SENTENCES = (
-    "dừng nhận tin, dừng nhận tin nhắn, dừng gửi tin, dừng nhắn tin, ngừng nhận tin,"
-    "ngừng gửi tin, ngưng nhận tin, ngưng gửi tin, từ chối nhận tin, thôi không nhận nữa,"
-    "thôi không nhận tin nữa, thôi nhận tin, không nhận nữa, không nhận tin nữa,"
-    "không muốn nhận nữa, không muốn nhận tin, không muốn nhận tin nữa, đừng gửi nữa,"
-    "đừng gửi tin nữa, đừng nhắn nữa, đừng nhắn tin nữa, thôi đừng gửi nữa, thôi đừng nhắn nữa,"
-    "không nhận tin nhắn nữa, không muốn nhận tin nhắn nữa, muốn dừng nhận tin"
+    "dừng nhận tin, dừng nhận tin nhắn, dừng gửi, dừng gửi tin, dừng gửi tin nhắn, dừng nhắn,"
+    "dừng nhắn tin, ngừng nhận tin, ngừng nhắn tin, ngừng gửi, ngừng gửi tin, ngưng nhận tin,"
+    "ngưng nhắn tin, ngưng gửi, ngưng gửi tin, từ chối nhận tin, thôi không nhận nữa,"
+    "thôi không nhận tin nữa, thôi nhận tin, thôi gửi tin, không nhận, không nhận nữa,"
+    "không nhận tin, không nhận tin nữa, không muốn nhận, không muốn nhận nữa, không muốn nhận tin,"
+    "không muốn nhận tin nữa, không gửi nữa, không gửi tin nữa, không nhắn nữa, đừng gửi,"
+    "đừng gửi nữa, đừng gửi tin, đừng gửi tin nữa, đừng nhắn, đừng nhắn nữa, đừng nhắn tin,"
+    "đừng nhắn tin nữa, thôi đừng gửi nữa, thôi đừng nhắn nữa, không nhận tin nhắn,"
+    "không nhận tin nhắn nữa, không muốn nhận tin nhắn nữa, muốn dừng, muốn dừng nhận tin"
 )
-CLEAR_FOREIGN = "stop messages, stop sending, please stop, i want to stop, 不要再发了, 不再接收"
+CLEAR_FOREIGN = (
+    "stop messages, stop sending, stop sending messages, stop it, stop this, i want to stop,"
+    "stop messaging me, stop sending me messages, no more messages, do not send, don t send,"
+    "opt out, 不要再发了, 不再接收, 不要发了, 别发了, 别再发了, 停止发送, 请停止, 请停止发送,"
+    "请退订"
+)
+_OWN = "tôi, em, cháu, con, mình, xin, xin phép, cho, cho tôi, cho em, cho cháu, cho con, cho mình"
+_PLEASE = "dạ, vâng, ok, làm ơn, vui lòng, please, pls, nhờ, yêu cầu, đề nghị, tôi muốn"
+_CLOSINGS = (
+    "ạ, nhé, nhe, nha, nhá, ngay, ngay lập tức, luôn, hẳn, đi, hết, lại, với, giúp, giùm, dùm, hộ,"
+    "em ơi, ad, ad ơi, admin, bạn ơi, cảm ơn, cám ơn, cảm ơn ạ, please, pls, now, thanks, thank you"
+)
 
 _STOP = _word("dừng")
+_DUNG = _phrases("dưng")
 _ASK = _phrases(AMBIGUOUS)
 _SHORT = _phrases(AMBIGUOUS_WHILE_ASKED)
-_CLEAR = _phrases(CLEAR_WORDS, _politely(CLEAR_SENTENCES), CLEAR_FOREIGN)
+_CLEAR = _phrases(
+    CLEAR_WORDS,
+    CLEAR_SENTENCES,
+    CLEAR_SENTENCES.replace("không", "ko"),
+    CLEAR_SENTENCES.replace("không", "k"),
+    CLEAR_FOREIGN,
+)
+_OWN_LEADS = _phrases(_OWN, _PLEASE)
+"""What may stand before `dung`, too: "cô Dung" is a name, "em dung" hardly."""
+_LEADS = _phrases(_OWN, _PLEASE, "bác, cô, chú, anh, chị, ông, bà")
+_TAILS = _phrases(
+    _CLOSINGS,
+    ",".join(
+        f"{verb} {whom}"
+        for verb in ("cho", "giúp", "giùm", "dùm", "hộ")
+        for whom in ("tôi", "em", "cháu", "con", "mình", "bác", "cô", "chú")
+    ),
+)
+_YES = _phrases("có, có ạ, đúng, đúng vậy, đúng rồi, phải, phải ạ, vâng, vâng ạ, ừ, yes, y, ok, 是")
+_NO = _phrases("không, không ạ, dạ không, không phải, không phải ạ, ko, no, n, 不, 不是")
 _SUBSCRIBE = _phrases(
     _politely("đăng ký, đăng kí, đăng ký nhận tin, đăng kí nhận tin, nhận lại tin"),
     "subscribe, 订阅",

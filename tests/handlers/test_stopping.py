@@ -112,6 +112,37 @@ async def test_a_clear_word_stops_at_once_and_says_how_to_return(world: World, s
     assert world.tips == []
 
 
+@pytest.mark.parametrize(
+    "said", ["Dừng ạ", "em xin dừng ạ", "DỪNG NGAY", "dừng lại", "stop please", "停", "k nhận nữa"]
+)
+async def test_a_stop_said_politely_or_in_haste_is_no_tip(world: World, said: str) -> None:
+    lan = await world.chat.subscriber("1001")
+    await lan.writes(said)
+    assert (await lan.record()).wish is Wish.STOPPED
+    assert await world.last_words(lan) == said
+    assert world.tips == []
+
+
+@pytest.mark.parametrize("said", ["dung a", "dung lai", "xin dung", "thôi đi"])
+async def test_an_unclear_word_said_politely_pauses_and_asks(world: World, said: str) -> None:
+    lan = await world.chat.subscriber("1001")
+    await lan.writes(said)
+    assert (await lan.record()).wish is Wish.PAUSED
+    assert (await lan.last()).labels == ["Dừng nhận tin", "Tiếp tục nhận"]
+    assert world.tips == []
+
+
+async def test_an_answer_as_unclear_as_the_question_is_asked_about_again(world: World) -> None:
+    lan = await world.chat.subscriber("1001")
+    await lan.writes("dung lai")
+    await lan.writes("thôi đi")
+    assert (await lan.record()).wish is Wish.PAUSED
+    assert (await lan.last()).labels == ["Dừng nhận tin", "Tiếp tục nhận"]
+    await lan.writes("dung lai")
+    assert (await lan.record()).wish is Wish.STOPPED
+    assert world.tips == []
+
+
 @pytest.mark.parametrize("said", ["dung", "thoi", "Thôi"])
 async def test_an_unclear_word_pauses_and_asks(world: World, said: str) -> None:
     lan = await world.chat.subscriber("1001")

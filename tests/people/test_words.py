@@ -13,7 +13,6 @@ from people.words import OptOut, Reply, Standing
 
 CLEAR = words.all_phrases((words.CLEAR_WORDS, words.CLEAR_SENTENCES, words.CLEAR_FOREIGN))
 WHILE_ASKED = words.all_phrases((words.AMBIGUOUS_WHILE_ASKED,))
-LONGEST = max(len(phrase.split()) for phrase in CLEAR) + 2
 
 
 def _nfc(text: str) -> str:
@@ -56,7 +55,7 @@ def test_every_known_phrase_stops_without_tones(
         st.sampled_from(
             ["dừng", "dung", "huy", "stop", "nhận", "tin", "cháu", "tên", "tc", "thôi"]
         ),
-        min_size=LONGEST + 1,
+        min_size=words.MOST_WORDS + 1,
         max_size=30,
     )
 )
@@ -74,7 +73,7 @@ def test_a_phrase_within_a_longer_text_never_stops(text: str, more: str) -> None
 def test_any_text_at_all_is_read_without_failing(text: str) -> None:
     known = {fold(each) for each in (*CLEAR, *WHILE_ASKED, "dừng", "thôi")}
     if words.opt_out(text, awaiting=False) is not None:
-        assert len(text.split()) <= LONGEST
+        assert len(text.split()) <= words.MOST_WORDS
         assert fold(text) not in {"", "đúng"} or fold(text) in known
     words.consent(text)
     words.stop_confirmed(text)
@@ -87,6 +86,53 @@ def test_any_text_at_all_is_read_without_failing(text: str) -> None:
 def test_an_unclear_word_is_asked_about(text: str) -> None:
     assert words.opt_out(text, awaiting=False) is OptOut.ASK
     assert words.opt_out(text, awaiting=True) is OptOut.ASK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Dừng ạ", "dừng nhé", "xin dừng", "em xin dừng ạ", "DỪNG NGAY", "dừng lại", "dừng đi"),
+        *("dừng tin nhắn", "stop please", "please unsubscribe", "停", "Stop. Thank you!", "ngừng"),
+        *("stop stop stop", "Cho tôi dừng nhận tin với ạ", "thôi dừng giúp em", "ko nhận nữa"),
+        *("dạ em xin dừng hẳn luôn nhé, cảm ơn ạ", "Dừng lại!\nDừng ngay!", "k nhan tin nua a"),
+        *("đừng nhắn tin nữa em ơi", "bác dừng nhận tin nhé", "不要再发了", "dừng cho cháu"),
+    ],
+)
+def test_polite_words_and_haste_around_a_stop_change_nothing(text: str) -> None:
+    assert words.opt_out(text, awaiting=False) is OptOut.CLEAR
+    assert words.opt_out(text, awaiting=True) is OptOut.CLEAR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("dung a", "dung lai", "Dung nhe", "xin dung", "em xin dung a", "dung ngay di", "DUNG!!"),
+        *("thôi đi", "thoi a", "thôi nhé", "dung thoi", "tắt đi", "huy di", "dung dung dung"),
+    ],
+)
+def test_unclear_words_among_polite_ones_are_asked_about(text: str) -> None:
+    assert words.opt_out(text, awaiting=False) is OptOut.ASK
+    assert words.opt_out(text, awaiting=True) is OptOut.ASK
+
+
+polite = st.sampled_from(
+    ["ạ", "nhé", "ngay", "đi", "luôn", "giúp em", "với ạ", "please", "now", ""]
+)
+leads = st.sampled_from(["", "xin", "em xin", "cho tôi", "dạ cháu", "please", "làm ơn"])
+
+
+@given(leads, phrase, polite, writing, form)
+def test_any_known_stop_said_politely_stops(
+    lead: str, text: str, close: str, write: Callable[[str], str], encode: Callable[[str], str]
+) -> None:
+    typed = encode(write(f"{lead} {text} {close}"))
+    expected = None if len(typed.split()) > words.MOST_WORDS else OptOut.CLEAR
+    assert words.opt_out(typed, awaiting=False) is expected
+
+
+@given(leads, polite, polite)
+def test_polite_words_alone_stop_nothing(lead: str, close: str, more: str) -> None:
+    assert words.opt_out(f"{lead} {close} {more}", awaiting=False) is None
 
 
 @pytest.mark.parametrize("text", ["HUY", "Huy", "Hủy", "huỷ", "TC", "tc."])
@@ -109,9 +155,19 @@ def test_huy_and_tc_stop_unless_something_is_awaited(text: str) -> None:
         "cháu tên Huy",
         "em Huy ạ",
         "Huy ạ",
+        "Cô Dung ạ",
+        "chị Dung",
+        "đúng ạ",
+        "dạ đúng",
+        "em đúng rồi ạ",
+        "dung roi",
+        "dừng xe lại",
+        "dừng xe giúp em với",
+        "cho em xin số",
+        "em xin ạ",
+        "dung co trom",
         "dừng xe",
         "không dừng",
-        "dừng lại",
         "thời",
         "dừng\ncó trộm",
         "stop: cháy",
@@ -151,6 +207,8 @@ def test_an_unclear_yes_is_no_consent(text: str) -> None:
         ("đúng", Reply(yes=True, strong=False)),
         ("dung", Reply(yes=True, strong=False)),
         ("không", Reply(yes=False, strong=False)),
+        ("dung a", Reply(yes=True, strong=False)),
+        ("dung lai di", Reply(yes=True, strong=False)),
         ("khong phai", Reply(yes=False, strong=False)),
         ("TIẾP TỤC", Reply(yes=False, strong=True)),
         ("继续", Reply(yes=False, strong=True)),
@@ -178,6 +236,14 @@ def test_the_answer_to_whether_to_stop(text: str, meant: Reply | None) -> None:
 )
 def test_words_that_count_at_any_time(text: str, meant: Standing | None) -> None:
     assert words.standing(text) is meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("Có", True), ("dạ không", False), ("phải ạ", True), ("có cháy", None), ("", None)],
+)
+def test_a_plain_yes_or_no(text: str, meant: bool | None) -> None:
+    assert words.yes_or_no(text) is meant
 
 
 @pytest.mark.parametrize("text", ["cháy nhà", "trộm chó", "0912 000 000", "đánh nhau", "着火"])

@@ -7,10 +7,11 @@ status is ever written into a group.
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
-from domain.delivery import Facet, Lane
+from domain.delivery import DeliveryKind, Facet, Lane
 from domain.ids import short
 from domain.language import Language
 from domain.library import fill
@@ -19,7 +20,7 @@ from domain.tip import Binding, TipKind
 from handlers import tip_telling as telling
 from handlers.router import Presser
 from handlers.turn import Turn, unit_values
-from storage import ledger, neutral_lines, tips
+from storage import addresses, ledger, neutral_lines, tips
 from storage.addresses import Address
 from storage.ledger import Delivery
 from storage.units import Group
@@ -33,6 +34,7 @@ PRIVATELY = "bao-tin"
 """Start payload by which somebody comes to write privately; the post's short id may follow."""
 _FORWARD = "/chuyentin"
 _REPORT = "/baotin"
+_NUMBERS_EVERY = timedelta(seconds=30)
 
 PRESSES: Mapping[str, Presser] = {}
 """Buttons in groups belong to the rooms whose buttons they are."""
@@ -41,8 +43,10 @@ PRESSES: Mapping[str, Presser] = {}
 def take(turn: Turn, message: Message) -> bool:
     """Take what is addressed to us in a connected neighbourhood group; forget the rest."""
     group = turn.group
-    if group is None or turn.group_address is None or message.addressed is None:
+    if message.addressed is None:
         return False
+    if group is None or turn.group_address is None:
+        return _unconnected(turn, message)
     if group.left_at is not None or group.purpose == "review":
         return False
     command = message.text.split(" ", 1)[0].casefold()
@@ -70,6 +74,29 @@ def take(turn: Turn, message: Message) -> bool:
     else:
         _public_tip(turn, group, piece, post, None)
     _neutral_line(turn, message, turn.group_address, post)
+    return True
+
+
+def _unconnected(turn: Turn, message: Message) -> bool:
+    """In a group that is nobody's, a danger gets the numbers; nothing of the words is kept."""
+    alarm = alarm_in(_without_mention(turn, telling.after_command(message.text)))
+    if alarm is None:
+        return False
+    chat = turn.group_address or addresses.ensure(
+        turn.tx, turn.account.id, turn.chat.kind, turn.chat.chat_id
+    )
+    last = neutral_lines.last_in(turn.tx, chat.id)
+    if last is None or turn.tx.now - last >= _NUMBERS_EVERY:
+        said = turn.context.outbox.put(
+            turn.tx,
+            chat.id,
+            Outgoing(text=telling.numbers(turn, alarm), thread=message.chat.thread),
+            kind=DeliveryKind.REPLY,
+            lane=Lane.URGENT,
+            language=(alarm.language or turn.language).value,
+        )
+        neutral_lines.note(turn.tx, said)
+    log.warning("danger_in_unconnected_group")
     return True
 
 

@@ -103,11 +103,13 @@ class Secrecy(StrEnum):
 
 
 class TipEventKind(StrEnum):
-    """What happened to a tip; pieces, edits and answers have words."""
+    """What happened to a tip; pieces, edits, answers and their changes have words."""
 
     PIECE = "piece"
     EDIT = "edit"
     ANSWER = "answer"
+    AMENDED = "amended"
+    """The officer changed the words of an answer before its reader opened it."""
     TAKEN = "taken"
     CLOSED = "closed"
     REOPENED = "reopened"

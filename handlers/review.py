@@ -6,7 +6,7 @@ from uuid import UUID
 from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
 from domain.ids import from_short, short
-from domain.messages import Button, ChatKind, Message, Outgoing, Press
+from domain.messages import Button, ChatKind, Edit, Message, Outgoing, Press
 from domain.tip import TipEventKind, TipOutcome
 from handlers.router import Presser
 from handlers.turn import Turn
@@ -43,6 +43,29 @@ def answer_privately(turn: Turn, message: Message) -> bool:
     if row is None or row.tip_id is None:
         return False
     _answer(turn, message, row, row.tip_id, turn.me)
+    return True
+
+
+def edited(turn: Turn, edit: Edit) -> bool:
+    """Take changed words of an answer; False when the message was none."""
+    chat = turn.me if turn.chat.kind is ChatKind.PRIVATE else turn.group_address
+    if chat is None or turn.staff is None:
+        return False
+    known = tip_events.by_message(turn.tx, chat.id, edit.message_id, TipEventKind.ANSWER)
+    tip = tips.get(turn.tx, known.tip_id) if known is not None else None
+    if known is None or tip is None:
+        return False
+    key, facts = "review.amended", {"ma_tin": tip.case_number}
+    try:
+        if not edit.text.strip():
+            raise Refusal("review.only_text")
+        with turn.tx.connection.begin_nested():
+            if not talk.amend(turn.tx, known, turn.staff, edit.text):
+                return True
+    except Refusal as refusal:
+        key, facts = refusal.key, refusal.facts
+    told = Outgoing(text=turn.text(key, **facts), reply_to=edit.message_id)
+    _say_here(turn, tip, told, chat=chat)
     return True
 
 
@@ -114,7 +137,8 @@ def _answer(turn: Turn, message: Message, row: Delivery, tip_id: UUID, chat: Add
         if row.kind is not DeliveryKind.CARD:
             raise Refusal("review.reply_to_card", ma_tin=tip.case_number)
         with turn.tx.connection.begin_nested():
-            talk.answer(turn.tx, turn.context, tip_id, turn.staff, message.text)
+            lookup = tip_events.lookup(turn.tx, chat.id, message.message_id)
+            talk.answer(turn.tx, turn.context, tip_id, turn.staff, message.text, lookup=lookup)
     except Refusal as refusal:
         # Told here and not by the router, which says nothing in groups.
         key, facts = refusal.key, refusal.facts
@@ -144,7 +168,7 @@ def _content(turn: Turn, tip: Tip) -> str:
         elif event.kind is TipEventKind.EDIT:
             lines += [turn.text("review.edited_to"), quoted(event.text or "")]
         elif event.kind is TipEventKind.ANSWER:
-            lines += [turn.text("review.officer_said"), quoted(event.text or "")]
+            lines += [turn.text("review.officer_said"), quoted(talk.newest_words(events, event))]
     for place in tip_events.places_of(turn.tx, tip):
         at = {"vi_do": f"{place.latitude:.5f}", "kinh_do": f"{place.longitude:.5f}"}
         lines.append(turn.text("review.place", **at))

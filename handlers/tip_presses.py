@@ -74,7 +74,9 @@ def press_open(turn: Turn, press: Press, args: Sequence[str]) -> None:
         outcome = turn.text(f"tips.outcome_{TipOutcome(event.text or '').value}")
         text = turn.library_text("sys-outcome-told-back", ma_tin=tip.case_number, ket_qua=outcome)
     else:
-        text = turn.text("tips.answer", ma_tin=tip.case_number, loi=event.text or "")
+        text = turn.text(
+            "tips.answer", ma_tin=tip.case_number, loi=talk.newest_words(events, event)
+        )
     turn.tell(Outgoing(text=text), tip_id=tip.id)
     tip_events.add(turn.tx, tip, TipEventKind.OPENED, text=args[0])
 

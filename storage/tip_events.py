@@ -128,15 +128,20 @@ def lookup(tx: Tx, chat_address_id: UUID, message_id: str) -> bytes:
     return tx.keys.hash(f"message:{chat_address_id.hex}", message_id)
 
 
-def by_message(tx: Tx, chat_address_id: UUID, message_id: str) -> Event | None:
-    """Return the piece that a message in a chat became, its words left sealed."""
+def by_message(
+    tx: Tx,
+    chat_address_id: UUID,
+    message_id: str,
+    kind: TipEventKind = TipEventKind.PIECE,
+) -> Event | None:
+    """Return the piece (or answer) that a message in a chat became, its words left sealed."""
     row = tx.connection.execute(
         select(tip_event)
         .where(
             tip_event.c.message_lookup.in_(
                 tx.keys.hashes(f"message:{chat_address_id.hex}", message_id)
             ),
-            tip_event.c.kind == TipEventKind.PIECE.value,
+            tip_event.c.kind == kind.value,
         )
         .order_by(tip_event.c.id.desc())
         .limit(1)

@@ -1,5 +1,6 @@
 """Work on a tip: take it, answer its writer without knowing who it is, close it, read it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain.delivery import DeliveryKind, Lane
@@ -11,6 +12,7 @@ from domain.roles import Permission, may
 from domain.tip import IllegalStep, TipEventKind, TipOutcome, TipState
 from storage import addresses, tip_events, tips, units
 from storage.database import Tx
+from storage.tip_events import Event
 from storage.tips import Tip
 from storage.units import Staff
 from tips import rights
@@ -35,10 +37,19 @@ def take(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> Tip:
     return _taken(tx, desk, tip, own)
 
 
-def answer(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None, text: str) -> Tip:
+def answer(
+    tx: Tx,
+    desk: Desk,
+    tip_id: UUID,
+    staff: Staff | None,
+    text: str,
+    *,
+    lookup: bytes | None = None,
+) -> Tip:
     """Store an officer's words and send their writer a neutral notice of them.
 
-    A tip nobody has becomes the answerer's. Raises: Refusal.
+    A tip nobody has becomes the answerer's; by `lookup` a change of the words finds them again.
+    Raises: Refusal.
     """
     tip, own = _for_work(tx, tip_id, staff)
     rights.must_be_free(tx, own, tip)
@@ -47,10 +58,45 @@ def answer(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None, text: str) -> 
     _must_be_reachable(tx, tip)
     if tip.state is TipState.RECEIVED:
         tip = _taken(tx, desk, tip, own)
-    event_id = tip_events.add(tx, tip, TipEventKind.ANSWER, text=text, staff_id=own.id)
+    event_id = tip_events.add(
+        tx, tip, TipEventKind.ANSWER, text=text, staff_id=own.id, lookup=lookup
+    )
     tip = tips.note_answer(tx, tip)
     notify(tx, desk, tip, event_id)
     return tip
+
+
+def amend(tx: Tx, known: Event, staff: Staff | None, text: str) -> bool:
+    """Take an officer's changed words of an answer beside the old; False when they are the same.
+
+    Raises: Refusal; also when the resident has opened the old ones.
+    """
+    tip, own = _for_work(tx, known.tip_id, staff)
+    if known.staff_id != own.id:
+        raise Refusal("app.not_allowed")
+    events = tip_events.of_tip(tx, tip)
+    if newest_words(events, known) == text:
+        return False
+    opened = {event.text for event in events if event.kind is TipEventKind.OPENED}
+    if short(known.id) in opened:
+        raise Refusal("review.amended_late", ma_tin=tip.case_number)
+    tip_events.add(tx, tip, TipEventKind.AMENDED, text=text, staff_id=own.id, lookup=known.lookup)
+    return True
+
+
+def newest_words(events: Sequence[Event], known: Event) -> str:
+    """Return the words of an answer as they read now; `events` are all of its tip."""
+    versions = [
+        event.text or ""
+        for event in events
+        if event.id == known.id
+        or (
+            event.kind is TipEventKind.AMENDED
+            and known.lookup is not None
+            and event.lookup == known.lookup
+        )
+    ]
+    return versions[-1]
 
 
 def may_close(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> tuple[Tip, Staff]:

@@ -79,8 +79,8 @@ def note_assumed(turn: Turn, campaign: Delivery) -> None:
 
 
 def rush(turn: Turn, tip: Tip, *, alarmed: bool) -> None:
-    """Send an urgent tip's card at once; page the people on duty when the alarm is new."""
-    if tip.urgent:
+    """Send what of an urgent tip cannot wait; page the people on duty when the alarm is new."""
+    if tip.urgent and tip.card_due_at is not None and tip.card_due_at <= turn.tx.now:
         cards.show(turn.tx, turn.context, tip)
     if alarmed:
         paging.page(turn.tx, turn.context, tip)

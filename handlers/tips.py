@@ -79,6 +79,8 @@ def emergency(turn: Turn, message: Message) -> bool:
 
 def edited(turn: Turn, edit: Edit) -> None:
     """Take new words of a message: both versions are kept, and a danger in them counts."""
+    if review.edited(turn, edit):
+        return
     chat = turn.me if turn.chat.kind is ChatKind.PRIVATE else turn.group_address
     if chat is None:
         return
@@ -162,6 +164,8 @@ def _tell_writer(turn: Turn, taken: Taken, before: Tip | None) -> None:
         say("tips.reopened")
     elif taken.fate is Fate.OPENED and tip.kind is TipKind.QUESTION:
         say("tips.question_received", *telling.receipt_buttons(turn, tip)[1:])
+    elif taken.fate is Fate.OPENED and tip.urgent:
+        say("tips.urgent_received", *telling.receipt_buttons(turn, tip))
     elif taken.fate is Fate.OPENED:
         body = turn.context.library.system("sys-tip-received", tip.language)
         text = fill(body, {**unit_values(turn.unit, tip.language), "ma_tin": tip.case_number})

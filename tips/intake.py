@@ -19,6 +19,8 @@ TALK = timedelta(hours=24)
 """How long what a resident writes without more ado continues a tip that an officer answered."""
 PAUSE = timedelta(minutes=30)
 """How long it continues a tip of their own that nobody answered yet."""
+URGENT_BURST = timedelta(seconds=15)
+"""How long what follows an urgent tip's first card is gathered; the first and a new cry go now."""
 _LONGEST_BURST = 5
 """A card waits for more at most this many bursts, however many pieces come."""
 
@@ -162,7 +164,7 @@ def accept(
     tip = tips.note_piece(
         tx,
         tip,
-        card_due_at=tx.now if urgent else _card_due(tip, fate, tx.now, burst),
+        card_due_at=_card_due(tip, fate, tx.now, burst, piece=piece),
         urgent=urgent,
         secrecy=secrecy,
     )
@@ -189,7 +191,7 @@ def change(
     tip = tips.note_piece(
         tx,
         tip,
-        card_due_at=tx.now if urgent or tip.urgent else tip.card_due_at or tx.now,
+        card_due_at=_edit_due(tip, tx.now, urgent=urgent),
         urgent=urgent or tip.urgent,
         secrecy=secrecy,
     )
@@ -235,11 +237,24 @@ def _keep(tx: Tx, tip: Tip, piece: Piece) -> None:
         tip_events.attach_place(tx, tip, event_id, piece.location)
 
 
-def _card_due(tip: Tip, fate: Fate, now: datetime, burst: timedelta) -> datetime:
-    """Each piece of a burst pushes the card on; what comes later waits for one burst only."""
+def _card_due(tip: Tip, fate: Fate, now: datetime, burst: timedelta, *, piece: Piece) -> datetime:
+    """Each piece of a burst pushes the card on; what comes later waits for one burst only.
+
+    In an emergency nothing pushes: a cry or a place goes now, an album's photos go together soon.
+    """
+    if piece.urgent or (tip.urgent and piece.location is not None):
+        return now
+    if tip.urgent:
+        return min(tip.card_due_at or now + URGENT_BURST, now + URGENT_BURST)
     if fate is Fate.JOINED:
         return max(now, min(now + burst, tip.opened_at + _LONGEST_BURST * burst))
     return tip.card_due_at or now + burst
+
+
+def _edit_due(tip: Tip, now: datetime, *, urgent: bool) -> datetime:
+    if tip.urgent and not urgent:
+        return min(tip.card_due_at or now + URGENT_BURST, now + URGENT_BURST)
+    return now if urgent else tip.card_due_at or now
 
 
 def _last_word(tip: Tip) -> datetime | None:

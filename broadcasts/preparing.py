@@ -22,7 +22,7 @@ def prepare(
 ) -> Mapping[str, Outgoing]:
     """Return a run's messages by language, and the Vietnamese one for groups under `post`.
 
-    `{d}` in a button's action stands for the delivery and is filled in when it is sent.
+    `{d}` in a button's action or start stands for the delivery and is filled in when it is sent.
 
     Raises: TextFault when a placeholder has no value.
     """
@@ -47,7 +47,7 @@ def prepare(
         text=_text(catalogue, content, Language.VI, code, sent_at),
         buttons=(
             (Button(acknowledge, action=f"{ButtonName.ACK}:{{d}}"),),
-            (Button(private, start="bao-tin"),),
+            (Button(private, start="bao-tin-{d}"),),
         ),
     )
     return prepared

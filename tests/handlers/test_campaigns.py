@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from delivery.outbox import personal
 from domain.campaign import RunState
+from domain.ids import short
 from domain.language import Language
 from domain.roles import Role
 from domain.texts.catalogue import catalogue
@@ -166,7 +168,8 @@ async def test_one_village_and_its_groups(chat: Chat, officer: Party, chief: Par
     assert [len(await one.heard()) for one in (near, far, group, other)] == [1, 0, 1, 0]
     post = await group.last()
     assert post.labels == ["Đã đọc", "Báo tin riêng"]
-    assert post.buttons[1].start == "bao-tin"
+    _, [privately] = personal(post.outgoing, post.id).buttons
+    assert privately.start == f"bao-tin-{short(post.id)}"
     report = (await officer.last()).text
     assert "Định gửi: 1 người" in report
     assert "1/1 bài; thành viên lúc đăng: không biết" in report

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, literal_column, select
 
 from domain.messages import Incoming, Received
 from storage.codec import read_incoming, write_incoming
 from storage.database import Tx
 from storage.sealing import Place
 from storage.tables import inbox
+from storage.tables.intake import ASIDE, DONE, NEW
 from storage.upsert import insert_into
 
 
@@ -58,12 +59,12 @@ def next_items(tx: Tx, limit: int, accounts: Collection[UUID]) -> list[InboxItem
     earlier = inbox.alias()
     first_of_chat = ~exists().where(
         earlier.c.order_lookup == inbox.c.order_lookup,
-        earlier.c.state == "new",
+        earlier.c.state == literal_column("'new'"),
         earlier.c.id < inbox.c.id,
     )
     query = (
         select(inbox)
-        .where(inbox.c.state == "new", inbox.c.account_id.in_(list(accounts)), first_of_chat)
+        .where(NEW, inbox.c.account_id.in_(list(accounts)), first_of_chat)
         .where((inbox.c.not_before.is_(None)) | (inbox.c.not_before <= tx.now))
         .order_by(inbox.c.id)
         .limit(limit)
@@ -122,13 +123,23 @@ def failed(tx: Tx, item_id: UUID, problem: str, most_tries: int) -> bool:
 
 
 def counts(tx: Tx) -> dict[str, int]:
-    """Return how many items are new, done, aside."""
-    query = select(inbox.c.state, func.count()).group_by(inbox.c.state)
-    return {row.state: row[1] for row in tx.connection.execute(query)}
+    """Return how many items are `new` and how many are `aside`."""
+    return {
+        name: tx.connection.execute(
+            select(func.count()).select_from(inbox).where(condition)
+        ).scalar_one()
+        for name, condition in (("new", NEW), ("aside", ASIDE))
+    }
 
 
 def oldest_waiting(tx: Tx) -> datetime | None:
     """Return when the oldest unhandled item came in."""
-    query = select(func.min(inbox.c.received_at)).where(inbox.c.state == "new")
+    query = select(func.min(inbox.c.received_at)).where(NEW)
     oldest: datetime | None = tx.connection.execute(query).scalar_one()
     return oldest
+
+
+def forget_done(tx: Tx, before: datetime, limit: int = 1000) -> int:
+    """Forget the keys of up to `limit` items handled before an instant; return how many."""
+    old = select(inbox.c.id).where(DONE, inbox.c.handled_at < before).limit(limit)
+    return tx.connection.execute(inbox.delete().where(inbox.c.id.in_(old))).rowcount

@@ -20,6 +20,7 @@ from storage.database import Database, DatabaseAway, Tx
 from storage.tables import inbox as inbox_table
 from tests.chat import Chat, Takers, open_chat
 from tests.delivery.post_office import FlakyDatabase, Platform, until
+from tests.storage.test_inbox import by_state
 
 T = TypeVar("T")
 CANARY = "canary: số 5 ngõ Ví Dụ"
@@ -86,7 +87,7 @@ def letter(chat: Chat, key: str, person: str, text: str) -> Received:
 
 
 async def _counts(chat: Chat) -> dict[str, int]:
-    return await chat.look(inbox.counts)
+    return await chat.look(by_state)
 
 
 def _reached(chat: Chat, **wanted: int) -> Callable[[], Awaitable[bool]]:

@@ -11,13 +11,14 @@ import structlog
 from bot.assembly import House
 from bot.clockwork import Clockwork, Tick
 from bot.inbox_worker import AccountInbox
+from bot.menu import menus
 from bot.web import WebDoor, create_app
 from broadcasts import expanding, finishing, firing
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
-from domain.failures import AccountDown, Transient
+from domain.failures import AccountDown, SendFailure, Transient
 from people import wishes
-from storage import addresses, inbox, ledger
+from storage import addresses, inbox, ledger, waiting
 from storage.database import Tx
 from tips import cards
 
@@ -50,12 +51,17 @@ class Service:
             house.settings.web_host,
             house.settings.web_port,
         )
+        menu: asyncio.Task[None] | None = None
         try:
             port = await door.open()
             await self._start_channel()
+            # Beside the work: a platform slow to take a menu must not keep messages waiting.
+            menu = asyncio.create_task(self._publish_menu(), name="menu")
             announce(port)
             await self._work()
         finally:
+            if menu is not None:
+                menu.cancel()
             await house.channel.stop()
             await door.close()
             await house.database.close()
@@ -84,6 +90,13 @@ class Service:
         await house.database.write(
             lambda tx: addresses.register_account(tx, house.channel.name, key, name)
         )
+
+    async def _publish_menu(self) -> None:
+        house = self._house
+        try:
+            await house.channel.publish_commands(menus(house.context.catalogue))
+        except SendFailure as failure:
+            log.warning("menu_not_published", reason=type(failure).__name__)
 
     async def _work(self) -> None:
         house = self._house
@@ -143,11 +156,11 @@ class Service:
     async def _health(self) -> dict[str, object]:
         def look(tx: Tx) -> dict[str, object]:
             oldest = inbox.oldest_waiting(tx)
-            waiting = {lane.name.lower(): count for lane, count in ledger.backlog(tx).items()}
+            lanes = {lane.name.lower(): count for lane, count in waiting.backlog(tx).items()}
             return {
                 "inbox": inbox.counts(tx),
                 "inbox_age_s": (tx.now - oldest).total_seconds() if oldest else 0,
-                "waiting": waiting,
+                "waiting": lanes,
                 "unsure": ledger.unsure(tx),
             }
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 
 from domain.failures import Until
 from domain.messages import ChatKind, ChatRef
@@ -66,6 +66,22 @@ def accounts(tx: Tx) -> list[Account]:
         Account(row.id, row.channel, row.username, row.unit_id, row.down_reason, row.paused_until)
         for row in rows
     ]
+
+
+def down_reason(tx: Tx, account_id: UUID) -> str | None:
+    """Return why an account sends nothing, None when nothing is known against it."""
+    query = select(account.c.down_reason).where(account.c.id == account_id)
+    reason: str | None = tx.connection.execute(query).scalar_one()
+    return reason
+
+
+def mark_up(tx: Tx, account_id: UUID) -> None:
+    """Clear an account's fault mark; one message alone goes first, to see whether it is true."""
+    tx.connection.execute(
+        account.update()
+        .where(account.c.id == account_id)
+        .values(down_reason=None, paused_until=func.coalesce(account.c.paused_until, tx.now))
+    )
 
 
 def find(tx: Tx, account_id: UUID, platform_id: str) -> Address | None:

@@ -20,11 +20,13 @@ from storage.counters import FACET_COLUMNS, CounterKey, Moves
 from storage.database import Tx
 from storage.sealing import Place
 from storage.tables import attempt, delivery
-from storage.tables.deliveries import FAILED
+from storage.tables.deliveries import DUE, FAILED, UNSURE
 from storage.upsert import insert_into
 
 PROOFS = ("seen_at", "acknowledged_at")
 """Columns that say it arrived; tips, replies and stops may be tied to it by assumption."""
+SENDING_RUNS = ("expanding", "sending")
+"""States of a run in which its rows may be sent."""
 _FAILED = (DeliveryState.UNREACHABLE, DeliveryState.REFUSED, DeliveryState.UNSURE)
 
 
@@ -248,19 +250,25 @@ def _was_thought_unsent(row: Delivery) -> bool:
 
 
 def move(
-    tx: Tx, row: Delivery, state: DeliveryState, moves: Moves, reason: str | None = None
+    tx: Tx,
+    row: Delivery,
+    state: DeliveryState,
+    moves: Moves,
+    reason: str | None = None,
+    *,
+    keep: bool = False,
 ) -> None:
     """Bring a row to a settled state, out of any window, and note it for the counters.
 
-    A run-less row's words are emptied once it is certain that they need not be sent again; one
-    about a tip that failed waits for `note_failure`.
+    A run-less row's words are emptied, unless told to `keep` them, once it is certain that they
+    need not be sent again; one about a tip that failed waits for `note_failure`.
     """
     values: dict[str, object] = {"state": state.value, "reason": reason, "window_id": None}
     if row.run_id is None and row.tip_id is not None:
         values["failed_at"] = tx.now if state in _FAILED else None
     if state is not DeliveryState.PENDING:
         values["settled_at"] = tx.now
-    if state not in (DeliveryState.PENDING, DeliveryState.UNSURE):
+    if state not in (DeliveryState.PENDING, DeliveryState.UNSURE) and not keep:
         values["payload"] = None
     tx.connection.execute(update(delivery).where(delivery.c.id == row.id).values(**values))
     if row.run_id is not None:
@@ -273,8 +281,7 @@ def skip_pending(tx: Tx, run_id: UUID, reason: SkipReason, limit: int = 1000) ->
         select(delivery)
         .where(
             delivery.c.run_id == run_id,
-            delivery.c.state == DeliveryState.PENDING.value,
-            delivery.c.window_id.is_(None),
+            DUE,
         )
         .limit(limit)
         .with_for_update()
@@ -310,19 +317,9 @@ def reasons(tx: Tx, run_id: UUID, kind: DeliveryKind) -> dict[tuple[str, str], i
     return {(row.state, row.reason): row[2] for row in rows}
 
 
-def backlog(tx: Tx) -> dict[Lane, int]:
-    """Return how many rows wait in each lane."""
-    rows = tx.connection.execute(
-        select(delivery.c.lane, func.count())
-        .where(delivery.c.state == DeliveryState.PENDING.value)
-        .group_by(delivery.c.lane)
-    )
-    return {Lane(row.lane): row[1] for row in rows}
-
-
 def unsure(tx: Tx) -> int:
     """Return how many rows have an outcome that nobody knows."""
-    query = select(func.count()).where(delivery.c.state == DeliveryState.UNSURE.value)
+    query = select(func.count()).select_from(delivery).where(UNSURE)
     count: int = tx.connection.execute(query).scalar_one()
     return count
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select, true, update
@@ -28,6 +28,14 @@ from storage.tables import send_window as window
 
 WORKER_DIED = "worker_died"
 _MOST_TRIES = 4
+_LONGEST_WAIT = timedelta(hours=1)
+"""However long a platform says to wait, one message tries again after this."""
+_SECOND_THOUGHT = timedelta(seconds=5)
+"""How long what may have been sent waits before it goes once more: a proof may come meanwhile."""
+
+
+_ANSWERS = (Accepted, GoneAway, TurnedDown, Relocated)
+"""Outcomes that show that the platform hears our account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled]) -> bool:
     only, and may raise an unsure row to accepted but change nothing else.
     """
     held = tx.connection.execute(
-        select(window.c.id).where(window.c.id == window_id).with_for_update()
+        select(window.c.account_id).where(window.c.id == window_id).with_for_update()
     ).one_or_none()
     moves = Moves()
     for result in results:
@@ -62,6 +70,8 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled]) -> bool:
                 moves.add(key_of(row), "members", result.members)
                 if row.group_id is not None:
                     units.note_members(tx, row.group_id, result.members)
+    if held is not None and any(isinstance(result.outcome, _ANSWERS) for result in results):
+        _end_pause(tx, held.account_id)
     tx.connection.execute(delete(window).where(window.c.id == window_id))
     moves.apply(tx)
     return held is not None
@@ -131,10 +141,11 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
         case TurnedDown(reason):
             move(tx, row, DeliveryState.REFUSED, moves, reason)
         case NotSent(reason, wait, account_wide):
+            held_until = tx.now + min(wait, _LONGEST_WAIT)
             if account_wide:
-                _pause_account(tx, row.account_id, tx.now + wait)
+                _pause_account(tx, row.account_id, held_until)
             elif wait:
-                addresses.hold_until(tx, row.address_id, tx.now + wait)
+                addresses.hold_until(tx, row.address_id, held_until)
             _back(tx, row, reason)
         case Relocated(chat_id):
             addresses.relocate(tx, row.address_id, chat_id)
@@ -161,10 +172,12 @@ def _in_the_dark(tx: Tx, row: Delivery, reason: str, moves: Moves) -> None:
     goes_again = row.run_id is None or row.lane is Lane.URGENT
     patient = row.run_id is None and reason == WORKER_DIED and row.tries < _MOST_TRIES
     if goes_again and (not row.again or patient):
+        # A dead worker's lease was wait enough.
+        not_before = None if reason == WORKER_DIED else tx.now + _SECOND_THOUGHT
         tx.connection.execute(
             update(delivery)
             .where(delivery.c.id == row.id)
-            .values(window_id=None, again=True, reason=reason)
+            .values(window_id=None, again=True, reason=reason, not_before=not_before)
         )
         return
     move(tx, row, DeliveryState.UNSURE, moves, reason)
@@ -184,4 +197,13 @@ def _pause_account(tx: Tx, account_id: UUID, until: datetime) -> None:
             or_(account.c.paused_until.is_(None), account.c.paused_until < until),
         )
         .values(paused_until=until)
+    )
+
+
+def _end_pause(tx: Tx, account_id: UUID) -> None:
+    """Let the account send freely again, once the platform took what was tried after a pause."""
+    tx.connection.execute(
+        update(account)
+        .where(account.c.id == account_id, account.c.paused_until <= tx.now)
+        .values(paused_until=None)
     )

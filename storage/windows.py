@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Exists, and_, or_, select, update
+import structlog
+from sqlalchemy import Exists, Row, Select, and_, literal_column, or_, select, update
 
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.messages import ChatKind, ChatRef, Outgoing
@@ -13,12 +15,16 @@ from storage import addresses
 from storage.codec import read_outgoing
 from storage.counters import Moves
 from storage.database import Tx
-from storage.ledger import Delivery, as_delivery, move
-from storage.sealing import Place
+from storage.ledger import SENDING_RUNS, Delivery, as_delivery, move
+from storage.sealing import KeysUnusable, Place
 from storage.tables import account, address, attempt, delivery, group_chat, resident, run
 from storage.tables import send_window as window
+from storage.tables.deliveries import DUE
 
-_SENDING_RUNS = ("expanding", "sending")
+log = structlog.get_logger(__name__)
+
+UNREADABLE = "unreadable"
+"""Why a row is refused whose words or address can no longer be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,13 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class _LiveRun:
+    id: UUID
+    lane: Lane
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     row: Delivery
     payload: bytes | None
@@ -64,8 +77,13 @@ class _Candidate:
     wish: str | None
     unreachable: str | None
     group_left: bool
-    run_content: dict[str, str] | None
-    run_not_after: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    row: Delivery
+    chat: ChatRef
+    outgoing: Outgoing
 
 
 def open_window(
@@ -77,25 +95,23 @@ def open_window(
     are checked again here: who must not be sent to is settled as skipped. The window may come
     back without sends, when all that was due was skipped.
     """
-    if not _may_send(tx, claim.account_id):
+    size = min(size, _allowed(tx, claim.account_id, size))
+    if not size:
         return None
+    live = _live_runs(tx)
     urgent_waits = False
-    left = sorted(lanes)
-    while left:
-        candidates = _candidates(tx, claim.account_id, left, size * 4)
+    for lane in sorted(lanes):
+        candidates = _candidates(tx, claim.account_id, lane, live, size * 4)
         if not candidates:
-            return None
-        lane = candidates[0].row.lane
+            continue
         if lane > Lane.TALK and (urgent_waits or _urgent_open(tx, claim.account_id)):
             return None
-        same_lane = [candidate for candidate in candidates if candidate.row.lane is lane]
-        chosen, skipped = _pick(tx, same_lane, size, ready)
-        if chosen or skipped:
+        chosen, settled = _pick(tx, candidates, size, ready)
+        if chosen or settled:
             return _write_window(tx, claim, lane, chosen)
         # Every chat of this lane has to wait for its own pace; that must not hold up the others,
         # else one person who writes without pause would mute a broadcast to everybody.
         urgent_waits = urgent_waits or lane is Lane.URGENT
-        left = [lower for lower in left if lower > lane]
     return None
 
 
@@ -104,12 +120,13 @@ def _pick(
     candidates: Sequence[_Candidate],
     size: int,
     ready: Callable[[UUID, ChatKind], bool],
-) -> tuple[list[_Candidate], int]:
+) -> tuple[list[_Chosen], int]:
     """Return up to `size` rows to send, one per chat, and how many were settled unsent."""
     moves = Moves()
-    chosen: list[_Candidate] = []
+    words = _RunWords(tx)
+    chosen: list[_Chosen] = []
     chats: set[UUID] = set()
-    skipped = 0
+    settled = 0
     for candidate in candidates:
         if len(chosen) >= size:
             break
@@ -118,19 +135,47 @@ def _pick(
         if verdict is not None:
             state, reason = verdict
             move(tx, row, state, moves, reason)
-            skipped += 1
+            settled += 1
         elif row.address_id not in chats and ready(row.address_id, candidate.chat_kind):
-            chosen.append(candidate)
+            try:
+                opened = _Chosen(row, addresses.chat_of(tx, row.address_id), words.of(candidate))
+            except (KeysUnusable, ValueError, LookupError) as error:
+                # One row's fault: it must not hold up the others. Its words are kept, for an
+                # operator may yet find the key.
+                log.error("unreadable", delivery=str(row.id), error=type(error).__name__)
+                move(tx, row, DeliveryState.REFUSED, moves, UNREADABLE, keep=True)
+                settled += 1
+                continue
+            chosen.append(opened)
             chats.add(row.address_id)
     moves.apply(tx)
-    return chosen, skipped
+    return chosen, settled
 
 
-def _may_send(tx: Tx, account_id: UUID) -> bool:
-    row = tx.connection.execute(
-        select(account.c.down_reason, account.c.paused_until).where(account.c.id == account_id)
-    ).one()
-    return row.down_reason is None and (row.paused_until is None or row.paused_until <= tx.now)
+def _allowed(tx: Tx, account_id: UUID, size: int) -> int:
+    """Return how many rows an account may send now: after a pause, one alone tries the water."""
+    query = select(account.c.down_reason, account.c.paused_until).where(account.c.id == account_id)
+    row = tx.connection.execute(query).one()
+    if row.down_reason is not None:
+        return 0
+    if row.paused_until is None:
+        return size
+    if row.paused_until > tx.now:
+        return 0
+    # Locked, so that two do not try at once.
+    tx.connection.execute(query.with_for_update())
+    tried = select(window.c.id).where(window.c.account_id == account_id).limit(1)
+    return 0 if tx.connection.execute(tried).one_or_none() else 1
+
+
+def _live_runs(tx: Tx) -> list[_LiveRun]:
+    """Return the runs that are being sent, oldest first."""
+    rows = tx.connection.execute(
+        select(run.c.id, run.c.lane, run.c.not_after)
+        .where(run.c.state.in_(SENDING_RUNS))
+        .order_by(run.c.id)
+    )
+    return [_LiveRun(row.id, Lane[row.lane], row.not_after) for row in rows]
 
 
 def _urgent_open(tx: Tx, account_id: UUID) -> bool:
@@ -147,7 +192,7 @@ def _in_the_way() -> Exists:
         select(other.c.id)
         .where(
             other.c.address_id == delivery.c.address_id,
-            other.c.state == DeliveryState.PENDING.value,
+            other.c.state == literal_column("'pending'"),
             or_(
                 other.c.window_id.is_not(None),
                 and_(
@@ -161,58 +206,72 @@ def _in_the_way() -> Exists:
     )
 
 
-def _candidates(tx: Tx, account_id: UUID, lanes: Sequence[Lane], limit: int) -> list[_Candidate]:
-    now = tx.now
-    query = (
+def _candidates(
+    tx: Tx, account_id: UUID, lane: Lane, live: Sequence[_LiveRun], limit: int
+) -> list[_Candidate]:
+    """Return due rows of a lane: first what belongs to no run, then run by run, oldest first.
+
+    Each part reads an index of its own in order, so that what waits elsewhere, such as a paused
+    run of many thousands, costs nothing.
+    """
+    alone = (
+        _due(account_id, tx.now)
+        .where(delivery.c.run_id.is_(None), delivery.c.lane == int(lane))
+        .limit(limit)
+    )
+    found = [_candidate(raw, None) for raw in tx.connection.execute(alone)]
+    for one in live:
+        if len(found) >= limit:
+            break
+        if one.lane is lane:
+            rows = _due(account_id, tx.now).where(delivery.c.run_id == one.id)
+            rows = rows.limit(limit - len(found))
+            found += [_candidate(raw, one.not_after) for raw in tx.connection.execute(rows)]
+    return found
+
+
+def _due(account_id: UUID, now: datetime) -> Select[Any]:
+    return (
         select(
             delivery,
             resident.c.wish,
             address.c.unreachable,
             address.c.kind.label("chat_kind"),
             group_chat.c.left_at,
-            run.c.content,
-            run.c.not_after.label("run_not_after"),
         )
         .join(address, address.c.id == delivery.c.address_id)
         .outerjoin(resident, resident.c.id == delivery.c.resident_id)
         .outerjoin(group_chat, group_chat.c.id == delivery.c.group_id)
-        .outerjoin(run, run.c.id == delivery.c.run_id)
         .where(
+            DUE,
             delivery.c.account_id == account_id,
-            delivery.c.state == DeliveryState.PENDING.value,
-            delivery.c.window_id.is_(None),
-            delivery.c.lane.in_([int(lane) for lane in lanes]),
             or_(delivery.c.not_before.is_(None), delivery.c.not_before <= now),
             or_(address.c.not_before.is_(None), address.c.not_before <= now),
-            or_(delivery.c.run_id.is_(None), run.c.state.in_(_SENDING_RUNS)),
             ~_in_the_way(),
         )
-        .order_by(delivery.c.lane, delivery.c.id)
-        .limit(limit)
+        .order_by(delivery.c.id)
         .with_for_update(of=delivery, skip_locked=True)
     )
-    return [
-        _Candidate(
-            as_delivery(raw),
-            raw.payload,
-            ChatKind(raw.chat_kind),
-            raw.not_after,
-            raw.wish,
-            raw.unreachable,
-            raw.left_at is not None,
-            raw.content,
-            raw.run_not_after,
-        )
-        for raw in tx.connection.execute(query)
-    ]
+
+
+def _candidate(raw: Row[Any], run_not_after: datetime | None) -> _Candidate:
+    limits = [limit for limit in (raw.not_after, run_not_after) if limit is not None]
+    return _Candidate(
+        as_delivery(raw),
+        raw.payload,
+        ChatKind(raw.chat_kind),
+        min(limits, default=None),
+        raw.wish,
+        raw.unreachable,
+        raw.left_at is not None,
+    )
 
 
 def _verdict(tx: Tx, candidate: _Candidate) -> tuple[DeliveryState, str] | None:
     """Say why a row must not be sent, or None."""
     row = candidate.row
-    for limit in (candidate.not_after, candidate.run_not_after):
-        if limit is not None and limit < tx.now:
-            return DeliveryState.SKIPPED, SkipReason.EXPIRED.value
+    if candidate.not_after is not None and candidate.not_after < tx.now:
+        return DeliveryState.SKIPPED, SkipReason.EXPIRED.value
     if row.kind is DeliveryKind.CAMPAIGN:
         if candidate.wish == "paused":
             return DeliveryState.SKIPPED, SkipReason.PAUSED.value
@@ -225,7 +284,7 @@ def _verdict(tx: Tx, candidate: _Candidate) -> tuple[DeliveryState, str] | None:
     return None
 
 
-def _write_window(tx: Tx, claim: Claim, lane: Lane, chosen: Sequence[_Candidate]) -> Window:
+def _write_window(tx: Tx, claim: Claim, lane: Lane, chosen: Sequence[_Chosen]) -> Window:
     window_id = tx.new_id()
     until = tx.now + claim.lease
     if chosen:
@@ -240,8 +299,8 @@ def _write_window(tx: Tx, claim: Claim, lane: Lane, chosen: Sequence[_Candidate]
             )
         )
     sends = []
-    for candidate in chosen:
-        row = candidate.row
+    for one in chosen:
+        row = one.row
         attempt_id = tx.new_id()
         tx.connection.execute(
             attempt.insert().values(
@@ -262,24 +321,45 @@ def _write_window(tx: Tx, claim: Claim, lane: Lane, chosen: Sequence[_Candidate]
                 row.id,
                 attempt_id,
                 row.address_id,
-                addresses.chat_of(tx, row.address_id),
+                one.chat,
                 row.kind,
                 row.lane,
                 row.language,
-                _outgoing(tx, candidate),
+                one.outgoing,
                 row.again,
             )
         )
     return Window(window_id, lane, until, tuple(sends))
 
 
-def _outgoing(tx: Tx, candidate: _Candidate) -> Outgoing:
-    row = candidate.row
-    if candidate.payload is not None:
-        place = Place("delivery", "payload", row.id)
-        return read_outgoing(tx.keys.unseal(candidate.payload, place))
-    if candidate.run_content is None:
-        message = f"delivery {row.id} has neither content of its own nor a run"
-        raise LookupError(message)
-    name = "post" if row.kind is DeliveryKind.POST else row.language
-    return read_outgoing(candidate.run_content[name])
+class _RunWords:
+    """What rows say; a run's words are read once, however many rows they are for."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self._contents: dict[UUID, dict[str, str]] = {}
+        self._read: dict[tuple[UUID, str], Outgoing] = {}
+
+    def of(self, candidate: _Candidate) -> Outgoing:
+        """Open a row's own words, or its run's.
+
+        Raises: KeysUnusable, pydantic.ValidationError (a ValueError), LookupError.
+        """
+        row = candidate.row
+        if candidate.payload is not None:
+            place = Place("delivery", "payload", row.id)
+            return read_outgoing(self._tx.keys.unseal(candidate.payload, place))
+        if row.run_id is None:
+            message = f"delivery {row.id} has neither content of its own nor a run"
+            raise LookupError(message)
+        name = "post" if row.kind is DeliveryKind.POST else row.language
+        known = (row.run_id, name)
+        if known not in self._read:
+            self._read[known] = read_outgoing(self._content(row.run_id)[name])
+        return self._read[known]
+
+    def _content(self, run_id: UUID) -> dict[str, str]:
+        if run_id not in self._contents:
+            query = select(run.c.content).where(run.c.id == run_id)
+            self._contents[run_id] = self._tx.connection.execute(query).scalar_one()
+        return self._contents[run_id]

@@ -186,14 +186,6 @@ async def test_reasons_are_told_apart_by_kind(world: LedgerWorld) -> None:
     assert posts == {("skipped", "cancelled"): 1}
 
 
-async def test_the_backlog_is_counted_by_lane(world: LedgerWorld) -> None:
-    people = [await world.person() for _ in range(3)]
-    await world.run(people)
-    await world.reply(people[0][1])
-
-    assert await world.do(ledger.backlog) == {Lane.TALK: 1, Lane.ROUTINE: 3}
-
-
 # --- any sequence of events keeps the figures true
 
 OUTCOMES: list[Outcome | None] = [

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from domain.delivery import (
     Accepted,
+    AccountStopped,
     DeliveryState,
     Facet,
     GoneAway,
@@ -20,6 +21,7 @@ from domain.delivery import (
 )
 from domain.failures import Until
 from storage import addresses, ledger
+from storage.database import Tx
 from storage.settling import Settled, settle, take_over
 from storage.tables import attempt
 from storage.windows import Window
@@ -123,6 +125,7 @@ async def test_an_urgent_message_in_the_dark_goes_once_more_marked(world: Ledger
     await world.settle(await opened(world), Unknowable("read_timeout"))
     assert await world.problems(run_id) == []
 
+    world.clock.forward(seconds=6)
     second = await opened(world)
     assert second.sends[0].again
     await world.settle(second, Unknowable("read_timeout"))
@@ -139,6 +142,7 @@ async def test_a_reply_in_the_dark_goes_once_more_marked_and_keeps_its_words(
     reply = await world.reply(address_id, "Đã nhận tin")
     await world.settle(await opened(world), Unknowable("reset"))
 
+    world.clock.forward(seconds=6)
     second = await opened(world)
     assert (second.sends[0].again, second.sends[0].outgoing.text) == (True, "Đã nhận tin")
     await world.settle(second)
@@ -277,3 +281,86 @@ async def test_a_press_while_the_message_is_on_its_way_settles_the_doubt(
 
     assert await world.states(run_id) == [DeliveryState.ACCEPTED]
     assert await world.problems(run_id) == []
+
+
+async def test_what_may_have_been_sent_waits_a_moment_before_it_goes_again_in_its_order(
+    world: LedgerWorld,
+) -> None:
+    _, address_id = await world.person()
+    await world.reply(address_id, "một")
+    await world.settle(await opened(world), Unknowable("reset"))
+    await world.reply(address_id, "hai")
+
+    world.clock.forward(seconds=4)
+    assert await world.open() is None
+    world.clock.forward(seconds=2)
+    window = await opened(world)
+
+    assert [send.outgoing.text for send in window.sends] == ["một"]
+
+
+async def test_what_a_dead_worker_left_goes_again_at_once(world: LedgerWorld) -> None:
+    _, address_id = await world.person()
+    await world.reply(address_id)
+    await opened(world)
+
+    world.clock.forward(seconds=31)
+    await world.do(lambda tx: take_over(tx, world.account.id))
+
+    assert (await opened(world)).sends[0].again
+
+
+@pytest.mark.parametrize("account_wide", [True, False])
+async def test_nobody_waits_longer_than_an_hour_whatever_the_platform_says(
+    world: LedgerWorld, account_wide: bool
+) -> None:
+    await world.reply((await world.person())[1])
+    months = NotSent("throttled", timedelta(seconds=9_000_000), account_wide)
+    await world.settle(await opened(world), months)
+
+    world.clock.forward(minutes=59)
+    assert await world.open() is None
+    world.clock.forward(minutes=2)
+
+    assert len((await opened(world)).sends) == 1
+
+
+async def test_after_a_pause_one_message_alone_goes_until_the_platform_answers(
+    world: LedgerWorld,
+) -> None:
+    people = [await world.person() for _ in range(6)]
+    await world.run(people)
+    throttled = NotSent("throttled", timedelta(seconds=30), account_wide=True)
+    await world.settle(await opened(world), throttled)
+    world.clock.forward(seconds=31)
+
+    trial = await opened(world)
+    assert len(trial.sends) == 1
+    assert await world.open(worker="w2") is None, "one try at a time"
+    await world.settle(trial, throttled)
+    assert await world.open() is None
+    world.clock.forward(seconds=31)
+    await world.settle(await opened(world), Unknowable("read_timeout"))
+    trial = await opened(world)
+    assert len(trial.sends) == 1, "a platform that is silent has not answered"
+    await world.settle(trial, GoneAway(Until.THEY_WRITE, "blocked"))
+
+    assert len((await opened(world)).sends) == 4
+
+
+async def test_an_account_that_is_up_again_sends_one_message_first(world: LedgerWorld) -> None:
+    await world.run([await world.person() for _ in range(5)])
+    await world.settle(await opened(world), AccountStopped("token: Unauthorized"))
+    assert await world.open() is None
+
+    def look(tx: Tx) -> str | None:
+        return addresses.down_reason(tx, world.account.id)
+
+    assert await world.do(look) == "token: Unauthorized"
+    await world.do(lambda tx: addresses.mark_up(tx, world.account.id))
+    assert await world.do(look) is None
+
+    trial = await opened(world)
+    assert len(trial.sends) == 1
+    await world.settle(trial)
+    assert len((await opened(world)).sends) == 4

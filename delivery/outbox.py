@@ -13,6 +13,8 @@ from domain.messages import Button, Outgoing
 from storage import addresses, ledger
 from storage.database import Tx
 
+_LONGEST_START = 64
+
 
 class Outbox:
     """Write messages that will be sent, fitted to what the channel can do."""
@@ -36,9 +38,9 @@ class Outbox:
     ) -> UUID:
         """Write a message outside any run as one or several rows; return the last row's id.
 
-        `{d}` in a button's action is replaced by the row's own short id when it is sent.
+        `{d}` in a button's action or start is replaced by the row's own short id when it is sent.
 
-        Raises: ValueError when there is nothing to send or an action would get too long by that.
+        Raises: ValueError when there is nothing to send or one would get too long by that.
         """
         if not outgoing.text.strip() and not outgoing.heading and outgoing.media is None:
             message = "an empty message was put into the outbox"
@@ -74,14 +76,19 @@ class Outbox:
 def personal(outgoing: Outgoing, delivery_id: UUID) -> Outgoing:
     """Put the delivery's own id into the buttons, so that a press tells which message it was.
 
-    Raises: ValueError when an action gets longer than 64 bytes by that.
+    Raises: ValueError when an action or a start gets longer than 64 bytes by that.
     """
     own = short(delivery_id)
 
+    def filled(words: str | None) -> str | None:
+        return words.replace("{d}", own) if words is not None else None
+
     def named(button: Button) -> Button:
-        if button.action is None or "{d}" not in button.action:
-            return button
-        return replace(button, action=button.action.replace("{d}", own))
+        start = filled(button.start)
+        if start is not None and len(start.encode()) > _LONGEST_START:
+            message = "a start payload is at most 64 characters (Bot API, deep linking)"
+            raise ValueError(message)
+        return replace(button, action=filled(button.action), start=start)
 
     rows = tuple(tuple(named(button) for button in row) for row in outgoing.buttons)
     return replace(outgoing, buttons=rows)

@@ -116,10 +116,16 @@ def test_whether_something_fits_one_message_is_told_beforehand() -> None:
     assert not OUTBOX.fits_one_message("telegram", Outgoing(text="a" * 40, heading="b" * 10))
 
 
-def test_only_the_marked_actions_get_the_deliverys_id() -> None:
+def test_only_what_is_marked_gets_the_deliverys_id_actions_and_starts_alike() -> None:
     own = UUID(int=5)
-    start = Button("Mở", start="{d}")
-    outgoing = Outgoing(text="a", buttons=((*ROWS[0], start),))
+    starts = (Button("Mở", start="bao-tin-{d}"), Button("Mở", start="bao-tin"))
+    outgoing = Outgoing(text="a", buttons=((*ROWS[0], *starts),))
     (row,) = personal(outgoing, own).buttons
-    assert [button.action for button in row] == [f"yes:{short(own)}", "no", None]
-    assert row[2] == start
+    assert [button.action for button in row] == [f"yes:{short(own)}", "no", None, None]
+    assert [button.start for button in row[2:]] == [f"bao-tin-{short(own)}", "bao-tin"]
+
+
+def test_a_start_that_would_get_too_long_is_refused_at_once() -> None:
+    long = Outgoing(text="a", buttons=((Button("Mở", start="a" * 43 + "{d}"),),))
+    with pytest.raises(ValueError, match="64"):
+        personal(long, UUID(int=5))

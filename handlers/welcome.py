@@ -13,9 +13,10 @@ from handlers.tip_presses import TIP
 from handlers.turn import Turn
 from people import invitations, wishes, words
 from people.consent_words import CONSENT_TEXT
-from people.invitations import Invitation
+from people.invitations import PRIVATE_TIP, Invitation
 from storage import dialogues, ledger, residents, units
 from storage.dialogues import Dialogue
+from storage.ledger import Delivery
 from storage.residents import Wish
 
 
@@ -27,8 +28,9 @@ def start(turn: Turn, message: Message) -> bool:
         turn.say("residents.staff_hello")
         return True
     invitation = invitations.read(message.start)
-    if invitation.text:
-        residents.set_invited_by(turn.tx, turn.resident.id, invitation.text)
+    known = _known_link(turn, invitation)
+    if known is not None:
+        residents.set_invited_by(turn.tx, turn.resident.id, known)
         refresh(turn)
     if invitation.to_tip:
         write_tip(turn, invitation)
@@ -57,10 +59,8 @@ def write_tip(turn: Turn, invitation: Invitation) -> None:
 
     What is written next answers the group's post, when the link names one.
     """
-    data = {}
-    post = ledger.get(turn.tx, invitation.post) if invitation.post is not None else None
-    if post is not None and post.kind is DeliveryKind.POST:
-        data = {"delivery": short(post.id)}
+    post = _post(turn, invitation)
+    data = {"delivery": short(post.id)} if post is not None else {}
     dialogues.keep(turn.tx, turn.me.id, TIP, data)
     rows = [(Button(turn.text("residents.anonymity_button"), "about:anonymity"),)]
     if resident_of(turn).wish is not Wish.YES:
@@ -216,3 +216,20 @@ def _meet_inviting_unit(turn: Turn) -> None:
         residents.set_unit(turn.tx, person.id, unit.id)
         turn.unit = unit
         refresh(turn)
+
+
+def _known_link(turn: Turn, invitation: Invitation) -> str | None:
+    """Return what is kept of a payload: our own name for a place or a post it leads to.
+
+    Anybody can type a payload, a phone number for instance: what leads nowhere is not kept.
+    """
+    if invitation.to_tip:
+        post = _post(turn, invitation)
+        return f"{PRIVATE_TIP}-{short(post.id)}" if post is not None else PRIVATE_TIP
+    place = invitations.area_of(turn.context.gazetteer, invitation.text, turn.unit.area_code)
+    return place.code if place is not None else None
+
+
+def _post(turn: Turn, invitation: Invitation) -> Delivery | None:
+    post = ledger.get(turn.tx, invitation.post) if invitation.post is not None else None
+    return post if post is not None and post.kind is DeliveryKind.POST else None

@@ -46,7 +46,7 @@ async def test_a_poster_leads_to_consent_then_to_its_place_then_to_a_summary(wor
         assert needed in summary.text
     person = await lan.record()
     assert person.area_code == f"{DONG_KINH}-kp-vi-du-2"
-    assert person.invited_by == "kp-vi-du-2"
+    assert person.invited_by == f"{DONG_KINH}-kp-vi-du-2"
 
 
 async def test_the_proof_names_the_words_shown_and_the_words_answered(world: World) -> None:
@@ -203,7 +203,7 @@ async def test_an_unknown_link_is_welcome_all_the_same(world: World) -> None:
     lan = world.party()
     await lan.starts("chien-dich-7")
     assert "Đồng ý" in (await lan.last()).labels
-    assert (await lan.record()).invited_by == "chien-dich-7"
+    assert (await lan.record()).invited_by is None
     await lan.presses("Đồng ý")
     assert "xã, phường nào" in (await lan.last()).text
 
@@ -213,6 +213,17 @@ async def test_a_link_that_cannot_be_ours_is_not_kept(world: World) -> None:
     await lan.starts("tôi là Nguyễn Văn Ví Dụ")
     assert (await lan.record()).invited_by is None
     assert "Đồng ý" in (await lan.last()).labels
+
+
+@pytest.mark.parametrize("typed", ["0912345678", "bao-tin-0912345678", "nguyen-van-vi-du", "20"])
+async def test_a_typed_payload_that_leads_nowhere_is_not_kept(world: World, typed: str) -> None:
+    lan = world.party()
+    await lan.starts("kp-vi-du-2")
+    await lan.starts(typed)
+    kept = (await lan.record()).invited_by
+    assert kept == ("bao-tin" if typed.startswith("bao-tin") else f"{DONG_KINH}-kp-vi-du-2")
+    await lan.writes("/dulieu")
+    assert f"kênh: {kept}\n" in (await lan.last()).text
 
 
 @pytest.mark.parametrize("said", ["xin chào", "Hello", "Chào chú công an"])

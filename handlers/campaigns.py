@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from domain.delivery import DeliveryKind
 from domain.messages import Message
 from handlers import campaign_decisions, campaign_drafts, campaign_runs
 from handlers.router import Presser
 from handlers.turn import Turn
+from storage import dialogues, ledger
 
 _COMMANDS: Mapping[str, Callable[[Turn, str], None]] = MappingProxyType(
     {
@@ -35,7 +37,19 @@ def staff_dialogue(turn: Turn, message: Message) -> bool:
     """Take what linked staff answer to an open question; a command is never an answer."""
     if turn.staff is None or message.text.lstrip().startswith("/"):
         return False
+    if message.reply_to is not None and not _is_our_question(turn, message.reply_to):
+        return False
     return campaign_decisions.take(turn, message) or campaign_drafts.take(turn, message)
+
+
+def _is_our_question(turn: Turn, message_id: str) -> bool:
+    """Tell whether a message asked what is open now; one of a card or a report did not."""
+    asked = ledger.by_message(turn.tx, turn.me.id, message_id)
+    current = dialogues.current(turn.tx, turn.me.id)
+    if asked is None or current is None or current.updated_at is None:
+        return False
+    is_talk = asked.kind is DeliveryKind.REPLY and asked.tip_id is None
+    return is_talk and asked.created_at >= current.updated_at
 
 
 def command(turn: Turn, message: Message) -> bool:

@@ -50,12 +50,14 @@ class Router:
         group: Sequence[Taker],
         presses: Mapping[str, Presser],
         edited: Callable[[Turn, Edit], None],
+        unhandled: Taker | None = None,
     ) -> None:
         self._context = context
         self._private = private
         self._group = group
         self._presses = presses
         self._edited = edited
+        self._unhandled = unhandled
 
     def handle(self, tx: Tx, account: Account, incoming: Incoming) -> list[PressAnswer]:
         """Handle one item; returns the answers to presses that are due after the commit.
@@ -78,9 +80,17 @@ class Router:
         return []
 
     def apologise(self, tx: Tx, account: Account, incoming: Incoming) -> None:
-        """Tell the person that their message was kept but could not be handled."""
-        if isinstance(incoming, Message) and incoming.chat.kind is ChatKind.PRIVATE:
-            self._turn(tx, account, incoming).say("app.trouble")
+        """Pass on what could not be handled by the shortest way; tell the person what is true."""
+        if not isinstance(incoming, Message) or incoming.chat.kind is not ChatKind.PRIVATE:
+            return
+        turn = self._turn(tx, account, incoming)
+        kept = False
+        try:
+            with tx.connection.begin_nested():
+                kept = self._unhandled is not None and self._unhandled(turn, incoming)
+        except Exception as error:  # noqa: BLE001 - then at least the truth must be told
+            log.error("unhandled_fault", error=type(error).__name__)
+        turn.say("app.trouble" if kept else "app.trouble_lost")
 
     def _guarded(self, turn: Turn) -> None:
         """Handle within a savepoint: a refusal undoes everything and is told to the person."""

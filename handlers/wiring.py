@@ -1,34 +1,37 @@
 """Which handlers are asked, and in which order."""
 
-from handlers import campaigns, groups, residents, review, tips
+from handlers import campaigns, connecting, groups, officers, residents, review, tips
 from handlers.router import Router
 from handlers.turn import Context
 
 
 def make_router(context: Context) -> Router:
-    """Put the handlers in order: a member of staff's open dialogue first, then what cannot wait.
+    """Put the handlers in order: emergencies before all else, so that no dialogue can swallow them.
 
-    Emergencies and stops come before any open question, so that no dialogue can swallow them.
+    A member of staff's open dialogue comes next; a resident's wish to stop before any question.
     """
     return Router(
         context,
         private=(
+            tips.emergency,
             campaigns.staff_dialogue,
             residents.start,
-            tips.emergency,
             residents.stop,
             residents.dialogue,
             campaigns.command,
             residents.command,
+            officers.check,
             residents.asking_again(tips.take),
         ),
-        group=(review.take, groups.take),
+        group=(connecting.take, review.take, groups.take),
         presses={
             **residents.PRESSES,
             **tips.PRESSES,
             **review.PRESSES,
             **groups.PRESSES,
             **campaigns.PRESSES,
+            **officers.PRESSES,
         },
         edited=tips.edited,
+        unhandled=tips.keep_unhandled,
     )

@@ -85,6 +85,7 @@ class Takers:
     group: Sequence[Taker] = ()
     presses: Mapping[str, Presser] = field(default_factory=dict)
     edited: Callable[[Turn, Edit], None] = lambda turn, edit: None
+    unhandled: Taker | None = None
 
 
 @dataclass(slots=True)
@@ -283,6 +284,7 @@ async def open_chat(
         group=takers.group,
         presses=takers.presses,
         edited=takers.edited,
+        unhandled=takers.unhandled,
     )
     try:
         yield Chat(db, clock, account, own, context, router)

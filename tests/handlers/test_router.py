@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import event, func, select
 
-from domain.messages import Message
+from domain.messages import ChatRef, Message, Sender
 from domain.roles import Role
-from handlers.router import NoUnit
+from handlers import tips
+from handlers.router import NoUnit, Router
+from handlers.turn import Turn
 from handlers.wiring import make_router
-from storage import consents
+from storage import consents, units
 from storage.consents import Answer
 from storage.database import Tx
 from storage.residents import Wish
@@ -132,3 +134,56 @@ async def test_a_block_by_staff_or_strangers_is_no_stop_of_anybody(chat: Chat) -
     before = await chat.look(_addresses)
     await chat.resident("1009").blocks()
     assert await chat.look(_addresses) == before
+
+
+async def test_what_no_handler_could_manage_becomes_a_tip_and_is_told_so(world: World) -> None:
+    message = _unhandled(world, "nhà số 8 hay tụ tập")
+    await _apologise(world, message)
+    assert "đã được chuyển thành tin báo" in (await world.lan.last()).text
+    await world.tick()
+    (card,) = await world.cards()
+    assert "│ nhà số 8 hay tụ tập" in card.text
+
+
+async def test_what_cannot_become_a_tip_is_not_called_kept(world: World) -> None:
+    await _apologise(world, _unhandled(world, "/khuvuc"))
+    assert "chưa ai xem" in (await world.lan.last()).text
+    assert await world.tips() == []
+
+
+async def test_a_shortest_way_that_fails_too_is_told_truthfully(world: World) -> None:
+    def fail(turn: Turn, message: Message) -> bool:
+        units.get_unit(turn.tx, turn.me.id)
+        return True
+
+    world.chat.router = Router(
+        world.chat.context,
+        private=(),
+        group=(),
+        presses={},
+        edited=tips.edited,
+        unhandled=fail,
+    )
+    await _apologise(world, _unhandled(world, "nhà số 8 hay tụ tập"))
+    assert "chưa ai xem" in (await world.lan.last()).text
+
+
+async def test_nothing_is_said_in_a_group_about_what_failed(world: World) -> None:
+    message = _unhandled(world, "nhà số 8 hay tụ tập", world.village.ref)
+    await _apologise(world, message)
+    assert await world.village.heard() == []
+    assert await world.lan.heard() == []
+
+
+def _unhandled(world: World, text: str, chat: ChatRef | None = None) -> Message:
+    return Message(
+        chat=chat or world.lan.ref,
+        sender=Sender(world.lan.platform_id),
+        at=world.chat.clock.now(),
+        message_id="m1",
+        text=text,
+    )
+
+
+async def _apologise(world: World, message: Message) -> None:
+    await world.chat.do(lambda tx: world.chat.router.apologise(tx, world.chat.account, message))

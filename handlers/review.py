@@ -10,7 +10,7 @@ from domain.messages import Button, ChatKind, Edit, Message, Outgoing, Press
 from domain.tip import TipEventKind, TipOutcome
 from handlers.router import Presser
 from handlers.turn import Turn
-from storage import ledger, tip_events, tips
+from storage import addresses, ledger, tip_events, tips
 from storage.addresses import Address
 from storage.ledger import Delivery
 from storage.tips import Tip
@@ -24,6 +24,9 @@ def take(turn: Turn, message: Message) -> bool:
     """Take what is written to us in a review group: a reply to a card goes to its writer."""
     if turn.group is None or turn.group.purpose != PURPOSE or turn.group_address is None:
         return False
+    if turn.group_address.unreachable is not None:
+        # Who hears the group can be heard in it: its cards need not go elsewhere any more.
+        addresses.mark_reachable(turn.tx, turn.group_address.id)
     if message.reply_to is None:
         return True
     row = ledger.by_message(turn.tx, turn.group_address.id, message.reply_to)

@@ -44,6 +44,8 @@ def take(turn: Turn, message: Message) -> bool:
     """Take whatever reached here in a private chat."""
     if turn.chat.kind is not ChatKind.PRIVATE:
         return False
+    if _known(turn, message):
+        return True
     if review.answer_privately(turn, message):
         return True
     text = telling.after_command(message.text)
@@ -71,6 +73,8 @@ def emergency(turn: Turn, message: Message) -> bool:
     alarm = alarm_in(text)
     if alarm is None or (message.forwarded and not alarm.cry):
         return False
+    if _known(turn, message):
+        return True
     turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
     piece = telling.piece_of(turn, message, turn.me, text)
     _accept(turn, replace(piece, urgent=True), _anchor(turn, message), alarm)
@@ -112,7 +116,7 @@ def keep_unhandled(turn: Turn, message: Message) -> bool:
         return False
     if piece.is_empty or piece.is_small_talk:
         return False
-    if tip_events.by_message(turn.tx, turn.me.id, message.message_id) is not None:
+    if _known(turn, message):
         return True
     tip = intake.keep(
         turn.tx, replace(piece, urgent=alarm is not None), _writer(turn, alarm), turn.tx.now
@@ -121,6 +125,11 @@ def keep_unhandled(turn: Turn, message: Message) -> bool:
         turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
     log.warning("unhandled_kept", tip=str(tip.id), urgent=alarm is not None)
     return True
+
+
+def _known(turn: Turn, message: Message) -> bool:
+    """Tell whether a message is a piece already: it was kept unhandled and is now tried again."""
+    return tip_events.by_message(turn.tx, turn.me.id, message.message_id) is not None
 
 
 def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> None:

@@ -3,11 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from domain.messages import Location
 from domain.roles import Role
 from handlers import tips
+from storage import tip_events
 from tests.chat import GroupParty, Takers, open_chat
-from tests.tips.world import LAN, World
+from tests.tips.world import LAN, World, open_world
 
 STORY = "có nhóm tụ tập trước chợ"
 
@@ -53,3 +56,17 @@ async def test_commands_thanks_and_officers_notes_are_no_tips(migrated_database_
         await world.lan.writes("cảm ơn ạ")
         await world.reviewer.writes("mai họp lúc 8 giờ")
         assert await world.tips() == []
+
+
+@pytest.mark.parametrize("text", [STORY, "cháy nhà rồi, cứu với"])
+async def test_what_was_kept_and_is_tried_again_stays_one_piece(
+    migrated_database_url: str, text: str
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        message = await world.lan.writes(text)
+        heard = len(await world.lan.heard())
+        await world.chat.handle(message)
+        tip = await world.tip()
+        events = await world.chat.look(lambda tx: tip_events.of_tip(tx, tip))
+        assert [event.text for event in events].count(text) == 1
+        assert len(await world.lan.heard()) == heard

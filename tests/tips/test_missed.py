@@ -255,3 +255,16 @@ async def test_chief_only_takes_back_a_card_that_is_not_on_its_way(
         tip = await world.tip()
         rows = await world.chat.look(lambda tx: tip_rows.cards(tx, tip.id))
         assert [row.state for row in rows] == [DeliveryState.SKIPPED, DeliveryState.ACCEPTED]
+
+
+async def test_a_review_group_that_speaks_again_gets_the_cards_again(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes(STORY)
+        await due(world, minutes=3)
+        await fails(world, world.desk, GoneAway(Until.FOREVER, "kicked"))
+        await due(world)
+        assert (await world.desk.address()).unreachable is Until.FOREVER
+        await world.reviewer.writes("bot đâu rồi", in_group=world.desk)
+        assert (await world.desk.address()).unreachable is None

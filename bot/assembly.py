@@ -141,7 +141,7 @@ def _prepare(tx: Tx, settings: Settings, gazetteer: Gazetteer, *, demo: bool) ->
     if not installation.count_units(tx):
         raise Misconfigured(_NO_UNIT)
     if is_sqlite(settings.database):
-        # The folder's lock is ours, so whoever opened these windows is dead.
+        # The file's lock is ours, so whoever opened these windows is dead.
         settling.take_over(tx, account.id, all_dead=True)
     return next(one for one in addresses.accounts(tx) if one.id == account.id)
 
@@ -151,10 +151,18 @@ def register(tx: Tx, settings: Settings) -> addresses.Account:
 
     Raises: Misconfigured when no token is set.
     """
+    return addresses.register_account(tx, "telegram", account_key(settings), "")
+
+
+def account_key(settings: Settings) -> str:
+    """Return the bot id, which stands in front of the token and is no secret.
+
+    Raises: Misconfigured when no token is set.
+    """
     token = settings.telegram_token.get_secret_value()
     if not token:
         raise Misconfigured(_NOT_CONNECTED)
-    return addresses.register_account(tx, "telegram", token.split(":", 1)[0], "")
+    return token.split(":", 1)[0]
 
 
 def telegram_settings(settings: Settings) -> TelegramSettings:

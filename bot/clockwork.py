@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from domain.clock import Clock
 from storage.database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 
 _PATIENCE_S = 10.0
+_GRACE = timedelta(minutes=1)
 
 Tick = Callable[[], Awaitable[None]]
 
@@ -24,7 +26,10 @@ class Clockwork:
     default would silently drop a job that is one second late, hence no grace limit.
     """
 
-    def __init__(self, ticks: Mapping[str, tuple[Tick, timedelta]]) -> None:
+    def __init__(self, ticks: Mapping[str, tuple[Tick, timedelta]], clock: Clock) -> None:
+        self._clock = clock
+        self._every = {name: every for name, (_, every) in ticks.items()}
+        self._well_at = dict.fromkeys(ticks, clock.now())
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -37,6 +42,19 @@ class Clockwork:
                 args=[name, tick],
                 id=name,
             )
+
+    def well_at(self) -> Mapping[str, datetime]:
+        """Return when each tick last ended without a fault, or when this clockwork was made."""
+        return dict(self._well_at)
+
+    def overdue(self) -> list[str]:
+        """Return the ticks that have not ended well for three rounds and a minute."""
+        now = self._clock.now()
+        return [
+            name
+            for name, well_at in self._well_at.items()
+            if now - well_at > 3 * self._every[name] + _GRACE
+        ]
 
     def start(self) -> None:
         """Begin to ring."""
@@ -53,15 +71,16 @@ class Clockwork:
         # `wait` says.
         if name in self._under_way:
             return
-        task = asyncio.create_task(_guarded(name, tick), name=f"tick-{name}")
+        task = asyncio.create_task(self._guarded(name, tick), name=f"tick-{name}")
         self._under_way[name] = task
         task.add_done_callback(lambda _: self._under_way.pop(name, None))
 
-
-async def _guarded(name: str, tick: Tick) -> None:
-    try:
-        await tick()
-    except DatabaseAway:
-        log.warning("tick_without_database", tick=name)
-    except Exception as error:  # noqa: BLE001 - one faulty tick must not stop the clock
-        log.error("tick_fault", tick=name, error=type(error).__name__)
+    async def _guarded(self, name: str, tick: Tick) -> None:
+        try:
+            await tick()
+        except DatabaseAway:
+            log.warning("tick_without_database", tick=name)
+        except Exception as error:  # noqa: BLE001 - one faulty tick must not stop the clock
+            log.error("tick_fault", tick=name, error=type(error).__name__)
+        else:
+            self._well_at[name] = self._clock.now()

@@ -13,9 +13,9 @@ import uvloop
 from rich.console import Console
 
 from bot import figures
-from bot.assembly import build, open_database, register
+from bot.assembly import account_key, build, open_database, register
 from bot.doctor import examine
-from bot.instance_lock import sole_instance
+from bot.instance_lock import StillOurs, sole_instance
 from bot.keys import check_keys
 from bot.logs import set_up_logs
 from bot.seed import read_plan, seed_areas, seed_plan
@@ -59,7 +59,7 @@ def run(*, demo: Demo = False) -> None:
     settings = load_settings()
     set_up_logs(settings.log_level, settings.log_format)
 
-    async def serve() -> None:
+    async def serve(still_ours: StillOurs) -> None:
         house = await build(settings, demo=demo)
 
         def announce(port: int) -> None:
@@ -69,10 +69,10 @@ def run(*, demo: Demo = False) -> None:
                 highlight=False,
             )
 
-        await Service(house).run(announce)
+        await Service(house, still_ours).run(announce)
 
-    with sole_instance(settings.var_dir):
-        _in_loop(serve)
+    with sole_instance(settings.database, account_key(settings)) as still_ours:
+        _in_loop(lambda: serve(still_ours))
 
 
 @app.command()

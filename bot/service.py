@@ -2,23 +2,27 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
 import structlog
 
+from bot import health
 from bot.assembly import House
 from bot.clockwork import Clockwork, Tick
 from bot.inbox_worker import AccountInbox
+from bot.instance_lock import StillOurs
 from bot.menu import menus
+from bot.revival import Revival
 from bot.web import WebDoor, create_app
 from broadcasts import expanding, finishing, firing
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from domain.failures import AccountDown, SendFailure, Transient
 from people import wishes
-from storage import addresses, inbox, ledger, waiting
+from storage import addresses, inbox, waiting
 from storage.database import Tx
 from tips import cards
 
@@ -26,21 +30,32 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 _KNOCK_AGAIN_S = 2.0
+_STEPS_S = 5.0
+_POLL_GRACE = timedelta(seconds=60)
+_KEYS_KEPT = timedelta(days=8)
+"""Telegram may number updates anew after a week without any (Bot API, Update)."""
 
 
 class Service:
     """The running service."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, still_ours: StillOurs = lambda: True) -> None:
         self._house = house
+        self._still_ours = still_ours
+        self._made_at = house.clock.now()
+        self._usurped = False
         self._stopping = asyncio.Event()
         self._desk = Desk(house.context.outbox, house.context.catalogue)
-        self._clockwork = Clockwork(self._ticks())
+        self._revival = Revival(
+            house.database, house.account.id, house.channel, house.outbox_bell, house.clock
+        )
+        self._clockwork = Clockwork(self._ticks(), house.clock)
 
     async def run(self, announce: Callable[[int], None]) -> None:
         """Run until a signal says stop; `announce` is told the web door's port.
 
-        Raises: Misconfigured when the platform refuses the account or the port is taken.
+        Raises: Misconfigured when the platform refuses the account, the port is taken, or another
+        process took our place.
         """
         house = self._house
         loop = asyncio.get_running_loop()
@@ -115,6 +130,9 @@ class Service:
         for result in results:
             if isinstance(result, BaseException):
                 raise result
+        if self._usurped:
+            message = "Một tiến trình khác đã chạy tài khoản này; tiến trình này dừng lại."
+            raise Misconfigured(message)
         log.info("stopped", by_signal=stop in done)
 
     def _ticks(self) -> dict[str, tuple[Tick, timedelta]]:
@@ -124,7 +142,11 @@ class Service:
             "expand": (self._expand, every_second),
             "finish": (self._finish, every_second),
             "cards": (self._cards, every_second),
+            "expire": (self._expire, timedelta(seconds=10)),
+            "revive": (self._revival.look, timedelta(seconds=5)),
+            "alone": (self._alone, timedelta(seconds=10)),
             "silence": (self._silence, timedelta(minutes=5)),
+            "forget": (self._forget, timedelta(hours=1)),
         }
 
     async def _fire(self) -> None:
@@ -134,8 +156,7 @@ class Service:
         def step(tx: Tx) -> bool:
             return expanding.expand_due(tx, self._desk)
 
-        while not self._stopping.is_set() and await self._tick(step):
-            pass
+        await self._steps(step)
 
     async def _finish(self) -> None:
         await self._tick(lambda tx: finishing.finish_due(tx, self._desk))
@@ -144,8 +165,28 @@ class Service:
         await self._tick(lambda tx: cards.mend_failures(tx, self._house.context))
         await self._tick(lambda tx: cards.send_due(tx, self._house.context))
 
+    async def _expire(self) -> None:
+        await self._steps(waiting.expire_due)
+
+    async def _alone(self) -> None:
+        if not await asyncio.to_thread(self._still_ours):
+            log.error("another_process_runs_this_account")
+            self._usurped = True
+            self._stopping.set()
+
+    async def _forget(self) -> None:
+        before = self._house.clock.now() - _KEYS_KEPT
+        await self._steps(lambda tx: inbox.forget_done(tx, before))
+
     async def _silence(self) -> None:
         await self._tick(wishes.settle_silence)
+
+    async def _steps(self, work: Callable[[Tx], object]) -> None:
+        """Work in steps until nothing is left, at most a few seconds: the next ring goes on."""
+        deadline = time.monotonic() + _STEPS_S
+        while not self._stopping.is_set() and time.monotonic() < deadline:
+            if not await self._tick(work):
+                return
 
     async def _tick(self, work: Callable[[Tx], T]) -> T:
         result = await self._house.database.write(work)
@@ -154,18 +195,23 @@ class Service:
         return result
 
     async def _health(self) -> dict[str, object]:
-        def look(tx: Tx) -> dict[str, object]:
-            oldest = inbox.oldest_waiting(tx)
-            lanes = {lane.name.lower(): count for lane, count in waiting.backlog(tx).items()}
-            return {
-                "inbox": inbox.counts(tx),
-                "inbox_age_s": (tx.now - oldest).total_seconds() if oldest else 0,
-                "waiting": lanes,
-                "unsure": ledger.unsure(tx),
-            }
-
-        facts = await self._house.database.read(look)
-        return {"ok": self._house.channel.down is None, **facts}
+        house = self._house
+        store = await house.database.read(lambda tx: health.stored(tx, house.account.id))
+        # Before the first poll the platform has been silent since our start.
+        heard_at = house.channel.heard_at
+        if heard_at is None and house.settings.telegram_mode == "polling":
+            heard_at = self._made_at
+        return health.facts(
+            store,
+            health.Running(
+                now=house.clock.now(),
+                heard_at=heard_at,
+                heard_limit=house.channel.poll_timeout + _POLL_GRACE,
+                refused=house.channel.down is not None,
+                ticks=self._clockwork.well_at(),
+                overdue=self._clockwork.overdue(),
+            ),
+        )
 
     async def _pause(self, seconds: float) -> None:
         waiting: Awaitable[bool] = self._stopping.wait()

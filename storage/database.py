@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -142,6 +143,12 @@ class Database:
 def is_sqlite(url: str) -> bool:
     """Tell whether the URL names a SQLite file."""
     return make_url(url).get_backend_name() == "sqlite"
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the SQLite file that the URL names, whatever link leads to it; None for others."""
+    named = make_url(url).database
+    return Path(named).resolve() if is_sqlite(url) and named else None
 
 
 def names_a_database(url: str) -> bool:

@@ -5,7 +5,9 @@ import time
 from datetime import timedelta
 
 from bot.clockwork import Clockwork
+from domain.clock import SystemClock
 from storage.database import DatabaseAway
+from tests.chat import MovingClock
 from tests.delivery.post_office import until
 
 SECOND = timedelta(seconds=1)
@@ -26,7 +28,7 @@ async def test_a_raising_tick_stops_neither_itself_nor_the_others() -> None:
         rings.append("well")
 
     ticks = {"faulty": faulty, "homeless": homeless, "well": well}
-    clockwork = Clockwork({name: (tick, SECOND) for name, tick in ticks.items()})
+    clockwork = Clockwork({name: (tick, SECOND) for name, tick in ticks.items()}, SystemClock())
     clockwork.start()
     await until(lambda: all(rings.count(name) >= 2 for name in ticks))
     await clockwork.stop()
@@ -39,7 +41,7 @@ async def test_a_late_tick_still_rings() -> None:
     async def tick() -> None:
         rings.append(time.monotonic())
 
-    clockwork = Clockwork({"tick": (tick, SECOND)})
+    clockwork = Clockwork({"tick": (tick, SECOND)}, SystemClock())
     clockwork.start()
     await asyncio.sleep(0)
     time.sleep(3.2)  # noqa: ASYNC251 - to hold up the loop is the point
@@ -60,7 +62,7 @@ async def test_a_slow_tick_does_not_run_twice_at_once() -> None:
         await asyncio.sleep(2.3)
         running -= 1
 
-    clockwork = Clockwork({"slow": (slow, SECOND)})
+    clockwork = Clockwork({"slow": (slow, SECOND)}, SystemClock())
     clockwork.start()
     await asyncio.sleep(2.5)
     await clockwork.stop()
@@ -75,10 +77,32 @@ async def test_stopping_lets_a_tick_under_way_finish() -> None:
         await asyncio.sleep(0.3)
         finished.append(True)
 
-    clockwork = Clockwork({"tick": (tick, SECOND)})
+    clockwork = Clockwork({"tick": (tick, SECOND)}, SystemClock())
     clockwork.start()
     await asyncio.wait_for(begun.wait(), 5)
     await clockwork.stop()
     assert finished == [True]
     await asyncio.sleep(1.2)
     assert finished == [True]
+
+
+async def test_a_tick_that_keeps_failing_is_named_as_overdue_and_no_other() -> None:
+    clock = MovingClock()
+
+    async def faulty() -> None:
+        raise LookupError
+
+    async def well() -> None:
+        return
+
+    ticks = {"faulty": (faulty, SECOND), "well": (well, SECOND)}
+    began = clock.now()
+    clockwork = Clockwork(ticks, clock)
+    assert clockwork.well_at() == {"faulty": began, "well": began}
+    clock.forward(seconds=62)
+    assert clockwork.overdue() == [], "not yet: a minute and three rounds"
+    clock.forward(seconds=2)
+    clockwork.start()
+    await until(lambda: clockwork.overdue() == ["faulty"])
+    await clockwork.stop()
+    assert clockwork.well_at() == {"faulty": began, "well": clock.now()}

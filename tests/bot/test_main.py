@@ -199,6 +199,11 @@ async def test_the_service_runs_alone_in_its_folder_and_ends_well_on_a_signal(
         assert facts["ok"] is True
         second = await _bot(tmp_path, "run", **here)
         assert (second.code, "tiến trình khác" in second.all) == (2, True)
+        file = f"sqlite:///{tmp_path / 'var' / 'an-ninh.db'}"
+        keys = str(tmp_path / "var" / "keys" / "keyring.json")
+        elsewhere = {**here, "VAR_DIR": "other", "DATABASE_URL": file, "KEY_FILE": keys}
+        third = await _bot(tmp_path, "run", **elsewhere)
+        assert (third.code, "tiến trình khác" in third.all) == (2, True)
     finally:
         process.send_signal(ending)
         rest = await asyncio.wait_for(process.stderr.read(), 30)

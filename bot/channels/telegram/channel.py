@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import telegram
 from aiohttp import web
@@ -97,10 +98,19 @@ class TelegramChannel:
     def down(self) -> AccountDown | None:
         """Why the account cannot work, None while it can.
 
-        A send that succeeds clears what a send found; polling that was refused has ended, and
-        stays told until the next `start`.
+        A send that succeeds clears what a send found, a poll that succeeds what a poll found.
         """
         return self._deaf or self._down
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """When Telegram last answered a poll; None when we do not poll."""
+        return self._poller.heard_at if self._poller else None
+
+    @property
+    def poll_timeout(self) -> timedelta:
+        """How long a poll without news may take."""
+        return timedelta(seconds=self._settings.poll_timeout_s)
 
     @property
     def unreadable(self) -> int:
@@ -151,6 +161,14 @@ class TelegramChannel:
             return (await self._introduced()).username
         finally:
             await self._transport.close()
+
+    async def check(self) -> None:
+        """Ask the platform, while running, whether it knows the account; clears `down` if so.
+
+        Raises: SendFailure.
+        """
+        await self._introduced()
+        self._down = None
 
     async def stop(self) -> None:
         """Stop receiving, wait for the sends in flight (at most their time-outs), close."""
@@ -289,7 +307,8 @@ class TelegramChannel:
             intake,
             poll_timeout_s=self._settings.poll_timeout_s,
             backoff_cap_s=self._settings.backoff_cap_s,
-            on_down=self._went_deaf,
+            on_down=self._note_hearing,
+            clock=self._clock,
         )
         self._poller.start()
 
@@ -356,7 +375,7 @@ class TelegramChannel:
             self._down = meaning
         return meaning
 
-    def _went_deaf(self, failure: AccountDown) -> None:
+    def _note_hearing(self, failure: AccountDown | None) -> None:
         self._deaf = failure
 
 

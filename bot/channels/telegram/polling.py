@@ -7,18 +7,22 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.raw import integer, mapping
 from bot.channels.telegram.translate import translate
 from bot.channels.telegram.transport import CallFailed, Transport
+from domain.clock import Clock
 from domain.failures import AccountDown, Throttled
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
 _LOG = logging.getLogger(__name__)
 _COMMIT_GRACE_S = 10
+_REFUSED_PAUSE_S = 45.0
+"""Between two tries while the token is refused: it may have been one stray answer."""
+_LONGEST_THROTTLE_S = 300.0
 
 
 class Poller:
@@ -31,18 +35,29 @@ class Poller:
         *,
         poll_timeout_s: int,
         backoff_cap_s: float,
-        on_down: Callable[[AccountDown], None],
+        on_down: Callable[[AccountDown | None], None],
+        clock: Clock,
+        refused_pause_s: float = _REFUSED_PAUSE_S,
     ) -> None:
         self._transport = transport
         self._intake = intake
         self._poll_timeout_s = poll_timeout_s
         self._backoff_cap_s = backoff_cap_s
         self._on_down = on_down
+        self._clock = clock
+        self._refused_pause_s = refused_pause_s
+        self._refused = False
+        self._heard_at = clock.now()
         self._stopping = asyncio.Event()
         self._offset: int | None = None
         self._failures = 0
         self._in_conflict = False
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def heard_at(self) -> datetime:
+        """When Telegram last answered a poll, or when this poller was made."""
+        return self._heard_at
 
     def start(self) -> None:
         """Begin to poll in a task of its own."""
@@ -64,8 +79,7 @@ class Poller:
             try:
                 updates = await self._poll()
             except CallFailed as failure:
-                if not await self._recover(failure):
-                    return
+                await self._recover(failure)
                 continue
             except Exception as error:  # noqa: BLE001 - a fault of ours must not end the polling
                 _LOG.error("polling stumbled: %s", type(error).__name__)
@@ -100,9 +114,14 @@ class Poller:
             for task in (poll, stop):
                 task.cancel()
             await asyncio.gather(poll, stop, return_exceptions=True)
+        self._heard_at = self._clock.now()
         if self._in_conflict:
             self._in_conflict = False
             _LOG.info("polling again: no other poller any more")
+        if self._refused:
+            self._refused = False
+            _LOG.info("polling again: Telegram takes the token")
+            self._on_down(None)
         return result if isinstance(result, list) else []
 
     async def _commit(self, updates: list[object]) -> None:
@@ -130,8 +149,8 @@ class Poller:
             # Nothing here can be confirmed and it will come again at once: do not spin.
             await self._pause(1)
 
-    async def _recover(self, failure: CallFailed) -> bool:
-        """Wait as the failure asks; False when polling must end."""
+    async def _recover(self, failure: CallFailed) -> None:
+        """Wait as the failure asks."""
         meaning = translate(
             status=failure.status,
             code=failure.code,
@@ -140,20 +159,24 @@ class Poller:
             network=failure.network,
         )
         if isinstance(meaning, AccountDown):
-            _LOG.error("polling ended: Telegram refuses the token")
-            self._on_down(meaning)
-            return False
+            if not self._refused:
+                self._refused = True
+                _LOG.error("polling waits: Telegram refuses the token")
+                self._on_down(meaning)
+            await self._pause(self._refused_pause_s * random.uniform(0.8, 1.2))  # noqa: S311
+            return
         self._failures += 1
         delay = self._delay(self._failures)
         if isinstance(meaning, Throttled):
-            delay = max(delay, meaning.retry_after / timedelta(seconds=1))
+            told_s = meaning.retry_after / timedelta(seconds=1)
+            delay = max(delay, min(told_s, _LONGEST_THROTTLE_S))
         if failure.code == 409:
             if not self._in_conflict:
                 self._in_conflict = True
                 _LOG.error("another poller or a webhook uses this bot; waiting for it to end")
         elif self._failures == 1:
             _LOG.warning("polling failed, trying again: %s", type(meaning).__name__)
-        return not await self._pause(delay)
+        await self._pause(delay)
 
     def _delay(self, attempt: int) -> float:
         longest = min(self._backoff_cap_s, 0.5 * 2.0 ** min(attempt, 10))

@@ -130,6 +130,20 @@ async def test_an_account_that_is_refused_is_down_until_a_success(
     assert channel.down is None
 
 
+async def test_an_account_that_is_known_again_is_no_longer_down(
+    channel: TelegramChannel, server: PretendTelegram
+) -> None:
+    server.next("sendMessage", error(401, "Unauthorized"))
+    with pytest.raises(AccountDown):
+        await channel.send(HOME, HELLO)
+    server.next("getMe", error(401, "Unauthorized"))
+    with pytest.raises(AccountDown):
+        await channel.check()
+    assert channel.down is not None
+    await channel.check()
+    assert channel.down is None
+
+
 async def test_a_server_that_is_gone_is_a_passing_fault(
     channel: TelegramChannel, server: PretendTelegram
 ) -> None:

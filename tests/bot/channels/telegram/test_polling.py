@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -27,13 +28,17 @@ from tests.bot.channels.telegram.pretend import (
     until,
 )
 from tests.bot.channels.telegram.updates import GROUP, message, texts, update
+from tests.chat import MovingClock
 
 
 class Polling:
     """A poller with its account's state."""
 
-    def __init__(self, transport: Transport, inbox: ListInbox) -> None:
-        self.down: list[AccountDown] = []
+    def __init__(
+        self, transport: Transport, inbox: ListInbox, refused_pause_s: float = 0.1
+    ) -> None:
+        self.down: list[AccountDown | None] = []
+        self.clock = MovingClock()
         me = Me(BOT_ID, USERNAME, frozenset())
         self.poller = Poller(
             transport,
@@ -41,6 +46,8 @@ class Polling:
             poll_timeout_s=1,
             backoff_cap_s=0.05,
             on_down=self.down.append,
+            clock=self.clock,
+            refused_pause_s=refused_pause_s,
         )
 
 
@@ -138,14 +145,47 @@ async def test_a_second_poller_is_told_of_once_and_outlived(
 
 
 @pytest.mark.parametrize("code", [401, 404])
-async def test_a_refused_token_ends_the_polling_and_is_told(
-    polling: Polling, server: PretendTelegram, code: int
+async def test_a_refused_token_is_told_once_asked_again_slowly_and_healed(
+    polling: Polling, server: PretendTelegram, inbox: ListInbox, code: int
 ) -> None:
-    server.next("getUpdates", error(code, "Unauthorized"))
+    refused = error(code, "Unauthorized")
+    server.next("getUpdates", refused, refused, refused)
+    server.updates = texts("một")
+    began = time.monotonic()
     polling.poller.start()
     await until(lambda: bool(polling.down))
-    await asyncio.sleep(0.1)
-    assert len(server.calls) == 1
+    assert isinstance(polling.down[0], AccountDown)
+    await until(lambda: len(inbox.items) == 1)
+    assert time.monotonic() - began >= 3 * 0.08
+    assert len(polling.down) == 2
+    assert polling.down[1] is None
+
+
+async def test_stopping_does_not_wait_for_the_next_try_of_a_refused_token(
+    transport: Transport, server: PretendTelegram, inbox: ListInbox
+) -> None:
+    polling = Polling(transport, inbox, refused_pause_s=60)
+    server.standing["getUpdates"] = error(401, "Unauthorized")
+    polling.poller.start()
+    await until(lambda: bool(polling.down))
+    began = time.monotonic()
+    await polling.poller.stop()
+    assert time.monotonic() - began < 5
+
+
+async def test_the_instant_of_the_last_answer_is_known(
+    polling: Polling, server: PretendTelegram, inbox: ListInbox
+) -> None:
+    began = polling.clock.now()
+    server.standing["getUpdates"] = error(409, "Conflict: terminated by other getUpdates request")
+    polling.poller.start()
+    await until(lambda: len(server.calls) >= 3)
+    polling.clock.forward(minutes=5)
+    assert polling.poller.heard_at == began
+    del server.standing["getUpdates"]
+    server.updates = texts("một")
+    await until(lambda: len(inbox.items) == 1)
+    assert polling.poller.heard_at == began + timedelta(minutes=5)
 
 
 async def test_stop_leaves_a_long_poll_at_once(polling: Polling, server: PretendTelegram) -> None:

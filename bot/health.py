@@ -1,0 +1,101 @@
+"""Whether the service hears, thinks and speaks: facts without any content, judged by limits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain.delivery import Lane
+from storage import addresses, inbox, ledger, tip_rows, waiting
+from storage.database import Tx
+
+_INBOX_LIMIT = timedelta(minutes=2)
+"""Longer than the retries of an item that fails take before it is set aside."""
+_TALK_LIMIT = timedelta(minutes=3)
+_PAUSE_LIMIT = timedelta(minutes=1)
+_CARD_LIMIT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the database says about one account and what waits in all."""
+
+    inbox: Mapping[str, int]
+    inbox_age: timedelta
+    waiting: Mapping[Lane, int]
+    talk_age: timedelta
+    unsure: int
+    unseen_tips: int
+    down: bool
+    paused: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """What this process knows of itself; `heard` is None where nobody polls."""
+
+    now: datetime
+    heard_at: datetime | None
+    heard_limit: timedelta
+    refused: bool
+    ticks: Mapping[str, datetime]
+    overdue: Sequence[str] = field(default_factory=tuple)
+
+
+def stored(tx: Tx, account_id: UUID) -> Stored:
+    """Read what has to be judged; every question is answered by an index or by counters."""
+
+    def age(instant: datetime | None) -> timedelta:
+        return tx.now - instant if instant else timedelta(0)
+
+    ours = next(one for one in addresses.accounts(tx) if one.id == account_id)
+    until = ours.paused_until
+    return Stored(
+        inbox=inbox.counts(tx),
+        inbox_age=age(inbox.oldest_waiting(tx)),
+        waiting=waiting.backlog(tx),
+        talk_age=age(waiting.oldest_talk(tx)),
+        unsure=ledger.unsure(tx),
+        unseen_tips=tip_rows.unseen(tx, _CARD_LIMIT),
+        down=ours.down_reason is not None,
+        paused=max(until - tx.now, timedelta(0)) if until else timedelta(0),
+    )
+
+
+def problems(store: Stored, running: Running) -> list[str]:
+    """Name what is beyond its limit, by words that do not vary."""
+    silent = running.heard_at is not None and (running.now - running.heard_at > running.heard_limit)
+    signs = {
+        "account_down": store.down or running.refused,
+        "account_paused": store.paused > _PAUSE_LIMIT,
+        "platform_silent": silent,
+        "ticks_overdue": bool(running.overdue),
+        "inbox_waits": store.inbox_age > _INBOX_LIMIT,
+        "inbox_aside": store.inbox.get("aside", 0) > 0,
+        "replies_wait": store.talk_age > _TALK_LIMIT,
+        "tips_unseen": store.unseen_tips > 0,
+    }
+    return [name for name, wrong in signs.items() if wrong]
+
+
+def facts(store: Stored, running: Running) -> dict[str, object]:
+    """Return what the health page tells; ages in seconds."""
+
+    def seconds(age: timedelta) -> float:
+        return round(age.total_seconds(), 1)
+
+    found = problems(store, running)
+    heard = running.heard_at
+    return {
+        "ok": not found,
+        "problems": found,
+        "inbox": dict(store.inbox),
+        "inbox_age_s": seconds(store.inbox_age),
+        "waiting": {lane.name.lower(): count for lane, count in store.waiting.items()},
+        "talk_age_s": seconds(store.talk_age),
+        "unsure": store.unsure,
+        "unseen_tips": store.unseen_tips,
+        "paused_s": seconds(store.paused),
+        "poll_age_s": seconds(running.now - heard) if heard else None,
+        "ticks_age_s": {name: seconds(running.now - at) for name, at in running.ticks.items()},
+    }

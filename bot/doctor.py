@@ -6,6 +6,7 @@ import os
 import socket
 import stat
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from bot.assembly import open_database, telegram_settings
@@ -16,9 +17,11 @@ from domain.clock import SystemClock
 from domain.errors import Misconfigured
 from domain.failures import SendFailure
 from domain.roles import Permission, Role, may
-from storage import addresses, inbox, ledger, units
+from storage import addresses, inbox, ledger, tip_rows, units
 from storage.database import Database, DatabaseAway, Tx
 from storage.packaged import load_library
+
+_CARD_LIMIT = timedelta(minutes=10)
 
 Level = Literal["good", "warn", "bad"]
 
@@ -135,6 +138,10 @@ def _backlog(tx: Tx) -> list[Finding]:
     oldest = inbox.oldest_waiting(tx)
     if oldest is not None and (tx.now - oldest).total_seconds() > 60:
         findings.append(Finding("warn", "Có tin đến chờ xử lý hơn một phút: dịch vụ có đang chạy?"))
+    unseen = tip_rows.unseen(tx, _CARD_LIMIT)
+    if unseen:
+        text = f"{unseen} tin báo chưa tới được người tiếp nhận nào: xem lại nhóm tiếp nhận."
+        findings.append(Finding("bad", text))
     unsure = ledger.unsure(tx)
     if unsure:
         text = f"{unsure} tin gửi đi chưa rõ tới hay chưa (xem bằng lệnh reach)."

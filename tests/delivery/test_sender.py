@@ -84,10 +84,21 @@ async def test_a_routine_message_that_fails_is_settled_and_sent_only_once(
     assert known.unreachable is (failure.until if isinstance(failure, Unreachable) else None)
 
 
+async def _second_thought(office: Office, row: UUID) -> None:
+    """Let the time go by for which what may have been sent waits before it goes again."""
+
+    async def waits() -> bool:
+        return (await office.row(row)).again
+
+    await until(waits)
+    office.clock.forward(seconds=6)
+
+
 async def test_a_reply_of_unknown_fate_goes_once_more_marked(office: Office) -> None:
     (row,) = await office.reply("1001", "Mã tin là 5")
     platform = failing(Ambiguous("reset"), times=1)
     async with at_work(office.sender(platform)):
+        await _second_thought(office, row)
         await in_state(office, row, DeliveryState.ACCEPTED)
     assert platform.texts() == ["Mã tin là 5", "(gửi lại) Mã tin là 5"]
 
@@ -96,6 +107,7 @@ async def test_a_reply_of_unknown_fate_twice_is_left_unsure(office: Office) -> N
     (row,) = await office.reply("1001", "Mã tin là 5")
     platform = failing(Ambiguous("reset"))
     async with at_work(office.sender(platform)):
+        await _second_thought(office, row)
         await in_state(office, row, DeliveryState.UNSURE)
         await asyncio.sleep(0.1)
     assert len(platform.sends) == 2
@@ -108,6 +120,7 @@ async def test_a_text_that_fills_a_message_goes_again_unmarked_rather_than_refus
     (row,) = await office.reply("1001", text)
     platform = failing(Ambiguous("reset"), times=1)
     async with at_work(office.sender(platform)):
+        await _second_thought(office, row)
         await in_state(office, row, DeliveryState.ACCEPTED)
     assert platform.texts() == [text, text]
 

@@ -18,7 +18,7 @@ from bot.doctor import examine
 from bot.instance_lock import StillOurs, sole_instance
 from bot.keys import check_keys
 from bot.logs import set_up_logs
-from bot.seed import read_plan, seed_areas, seed_plan
+from bot.seed import Plan, Update, read_plan, seed_areas, seed_plan, update_plan
 from bot.service import Service
 from bot.settings import Settings, load_settings
 from domain.clock import SystemClock
@@ -81,10 +81,23 @@ def seed(
         Path | None,
         typer.Argument(help="Tệp TOML mô tả đơn vị, cán bộ, nhóm. Bỏ trống: đơn vị ví dụ."),
     ] = None,
+    *,
+    update: Annotated[
+        bool,
+        typer.Option(
+            "--update",
+            help="Sửa đơn vị đã có theo tệp: tên, số trực, cán bộ (thêm, sửa, cho nghỉ), nhóm.",
+        ),
+    ] = False,
 ) -> None:
-    """Ghi địa bàn, đơn vị, cán bộ và nhóm vào cơ sở dữ liệu còn trống."""
+    """Ghi địa bàn, đơn vị, cán bộ và nhóm vào cơ sở dữ liệu, hoặc sửa theo tệp (--update)."""
     settings = load_settings()
+    if update and file is None:
+        raise Misconfigured("Cần nêu tệp để cập nhật: python -m bot seed TỆP.toml --update")
     plan = read_plan(file)
+    if update:
+        _update(settings, plan)
+        return
 
     def work(tx: Tx) -> bool:
         check_keys(tx)
@@ -94,7 +107,28 @@ def seed(
     if _with_database(settings, work, write=True):
         _out.print(f"Đã ghi đơn vị {plan.unit.name['vi']}.", highlight=False)
     else:
-        _out.print("Đã có đơn vị trong cơ sở dữ liệu; không ghi gì thêm.")
+        _out.print(
+            "Đã có đơn vị trong cơ sở dữ liệu; không ghi gì thêm. "
+            "Muốn sửa theo tệp: python -m bot seed TỆP.toml --update",
+            highlight=False,
+        )
+
+
+def _update(settings: Settings, plan: Plan) -> None:
+    def work(tx: Tx) -> Update:
+        check_keys(tx)
+        seed_areas(tx, load_gazetteer(demo_villages=False))
+        return update_plan(tx, plan)
+
+    done = _with_database(settings, work, write=True)
+    if not (done.unit_changed or done.added or done.changed):
+        _out.print("Mọi thứ đã đúng như tệp; không sửa gì.")
+        return
+    changed = "đã sửa" if done.unit_changed else "không đổi"
+    _out.print(
+        f"Đơn vị: {changed}. Cán bộ và nhóm: thêm {done.added}, sửa {done.changed}.",
+        highlight=False,
+    )
 
 
 @app.command()

@@ -1,9 +1,11 @@
-"""Fill an empty installation: the areas always, the demo unit when asked."""
+"""Fill an empty installation, or bring one up to date with its file."""
 
 import tomllib
+from collections import Counter
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn, TypedDict
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
@@ -14,8 +16,9 @@ from domain.language import Language
 from domain.messages import ChatKind
 from domain.places import Gazetteer
 from domain.roles import Role
-from storage import addresses, areas, installation, setting_up
+from storage import addresses, areas, installation, setting_up, units
 from storage.database import Tx
+from storage.units import Unit
 
 
 class _Strict(BaseModel):
@@ -48,6 +51,8 @@ class PlannedStaff(_Strict):
     name: str
     roles: tuple[Role, ...]
     telegram: str
+    active: bool = True
+    """Set to false for somebody who has left: `update_plan` then takes all rights away."""
 
 
 class PlannedGroup(_Strict):
@@ -65,6 +70,18 @@ class Plan(_Strict):
     unit: PlannedUnit
     staff: tuple[PlannedStaff, ...]
     groups: tuple[PlannedGroup, ...]
+
+
+Change = Literal["unit", "added", "changed", "same"]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What an update did; people and groups are counted together."""
+
+    unit_changed: bool
+    added: int
+    changed: int
 
 
 def read_plan(file: Path | None) -> Plan:
@@ -98,28 +115,125 @@ def seed_plan(tx: Tx, account_id: UUID, plan: Plan) -> bool:
     """
     if installation.count_units(tx):
         return False
+    _check_areas(tx, plan)
+    unit = setting_up.create_unit(tx, code=plan.unit.code, **_particulars(plan.unit))
+    setting_up.give_account(tx, account_id, unit.id)
+    for person in plan.staff:
+        _seed_person(tx, account_id, unit, person)
+    for group in plan.groups:
+        _seed_group(tx, account_id, unit, group)
+    return True
+
+
+def update_plan(tx: Tx, plan: Plan) -> Update:
+    """Bring the unit of the plan's code to what the plan says; again changes nothing more.
+
+    People and groups are known by their Telegram ids. Who is not in the plan stays as they are.
+
+    Raises: Misconfigured when there is no such unit with an account, an area does not exist, or
+    an id belongs to another unit.
+    """
+    unit = next((one for one in units.all_units(tx) if one.code == plan.unit.code), None)
+    if unit is None:
+        message = f"Không có đơn vị mang mã {plan.unit.code} để cập nhật."
+        raise Misconfigured(message)
+    _check_areas(tx, plan)
+    account_id = next(
+        (
+            one.id
+            for one in addresses.accounts(tx)
+            if (one.channel, one.unit_id) == ("telegram", unit.id)
+        ),
+        None,
+    )
+    if account_id is None:
+        message = f"Đơn vị {plan.unit.code} chưa có tài khoản Telegram nào."
+        raise Misconfigured(message)
+    done: Counter[Change] = Counter()
+    wanted = _particulars(plan.unit)
+    if any(getattr(unit, name) != value for name, value in wanted.items()):
+        setting_up.change_unit(tx, unit.id, **wanted)
+        done["unit"] += 1
+    for person in plan.staff:
+        done[_update_person(tx, account_id, unit, person)] += 1
+    for group in plan.groups:
+        done[_update_group(tx, account_id, unit, group)] += 1
+    return Update(unit_changed=bool(done["unit"]), added=done["added"], changed=done["changed"])
+
+
+class _Particulars(TypedDict):
+    name: dict[str, str]
+    area_code: str
+    duty_phone: str
+    controller: str
+    retention: dict[str, str]
+    card_content: bool
+
+
+def _particulars(planned: PlannedUnit) -> _Particulars:
+    return {
+        "name": planned.name,
+        "area_code": planned.area,
+        "duty_phone": planned.duty_phone,
+        "controller": planned.controller,
+        "retention": planned.retention,
+        "card_content": planned.card_content,
+    }
+
+
+def _check_areas(tx: Tx, plan: Plan) -> None:
     for code in (plan.unit.area, *(group.area for group in plan.groups)):
         if areas.get(tx, code) is None:
             message = f"Không có địa bàn mang mã {code}."
             raise Misconfigured(message)
-    unit = setting_up.create_unit(
-        tx,
-        code=plan.unit.code,
-        name=plan.unit.name,
-        area_code=plan.unit.area,
-        duty_phone=plan.unit.duty_phone,
-        controller=plan.unit.controller,
-        retention=plan.unit.retention,
-        card_content=plan.unit.card_content,
-    )
-    setting_up.give_account(tx, account_id, unit.id)
-    for person in plan.staff:
-        made = setting_up.create_staff(tx, unit.id, person.name, person.roles)
-        address = addresses.ensure(tx, account_id, ChatKind.PRIVATE, person.telegram)
-        addresses.link_staff(tx, address.id, made.id)
-    for group in plan.groups:
-        kind = ChatKind.CHANNEL if group.purpose == "channel" else ChatKind.GROUP
-        connected = setting_up.create_group(tx, unit.id, group.area, group.purpose, group.label)
-        address = addresses.ensure(tx, account_id, kind, group.telegram)
-        addresses.link_group(tx, address.id, connected.id)
-    return True
+
+
+def _seed_person(tx: Tx, account_id: UUID, unit: Unit, person: PlannedStaff) -> None:
+    if not person.active:
+        return
+    made = setting_up.create_staff(tx, unit.id, person.name, person.roles)
+    address = addresses.ensure(tx, account_id, ChatKind.PRIVATE, person.telegram)
+    addresses.link_staff(tx, address.id, made.id)
+
+
+def _update_person(tx: Tx, account_id: UUID, unit: Unit, person: PlannedStaff) -> Change:
+    known = addresses.find(tx, account_id, person.telegram)
+    if known is None or known.staff_id is None:
+        _seed_person(tx, account_id, unit, person)
+        return "added" if person.active else "same"
+    if setting_up.unit_of_staff(tx, known.staff_id) != unit.id:
+        _refuse(person.name)
+    now = units.get_staff(tx, known.staff_id)
+    if now is None and not person.active:
+        return "same"
+    wanted = (person.name, frozenset(person.roles), person.active)
+    if now is not None and (now.name, now.roles, True) == wanted:
+        return "same"
+    setting_up.change_staff(tx, known.staff_id, person.name, person.roles, active=person.active)
+    return "changed"
+
+
+def _seed_group(tx: Tx, account_id: UUID, unit: Unit, group: PlannedGroup) -> None:
+    kind = ChatKind.CHANNEL if group.purpose == "channel" else ChatKind.GROUP
+    connected = setting_up.create_group(tx, unit.id, group.area, group.purpose, group.label)
+    address = addresses.ensure(tx, account_id, kind, group.telegram)
+    addresses.link_group(tx, address.id, connected.id)
+
+
+def _update_group(tx: Tx, account_id: UUID, unit: Unit, group: PlannedGroup) -> Change:
+    known = addresses.find(tx, account_id, group.telegram)
+    if known is None or known.group_id is None:
+        _seed_group(tx, account_id, unit, group)
+        return "added"
+    now = units.get_group(tx, known.group_id)
+    if now.unit_id != unit.id:
+        _refuse(group.label)
+    if (now.area_code, now.purpose, now.label) == (group.area, group.purpose, group.label):
+        return "same"
+    setting_up.change_group(tx, now.id, group.area, group.purpose, group.label)
+    return "changed"
+
+
+def _refuse(name: str) -> NoReturn:
+    message = f"{name}: mã Telegram này đã thuộc về đơn vị khác."
+    raise Misconfigured(message)

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
+from sqlalchemy import select
+
 from domain.language import Language
 from domain.roles import Role
 from storage.database import Tx
@@ -39,6 +41,32 @@ def create_unit(
     return get_unit(tx, new_id)
 
 
+def change_unit(
+    tx: Tx,
+    unit_id: UUID,
+    *,
+    name: Mapping[str, str],
+    area_code: str,
+    duty_phone: str,
+    controller: str,
+    retention: Mapping[str, str],
+    card_content: bool,
+) -> None:
+    """Give a unit other particulars; messages already prepared keep the old ones."""
+    tx.connection.execute(
+        unit.update()
+        .where(unit.c.id == unit_id)
+        .values(
+            name=dict(name),
+            area_code=area_code,
+            duty_phone=duty_phone,
+            controller=controller,
+            retention=dict(retention),
+            card_content=card_content,
+        )
+    )
+
+
 def give_account(tx: Tx, account_id: UUID, unit_id: UUID) -> None:
     """Say which unit a channel account belongs to."""
     tx.connection.execute(
@@ -65,6 +93,36 @@ def create_staff(tx: Tx, unit_id: UUID, name: str, roles: Collection[Role]) -> S
         message = "a member of staff just made is not there"
         raise LookupError(message)
     return made
+
+
+def change_staff(
+    tx: Tx, staff_id: UUID, name: str, roles: Collection[Role], *, active: bool
+) -> None:
+    """Give a member of staff another name or other roles; inactive, they have no rights at all."""
+    tx.connection.execute(
+        staff.update()
+        .where(staff.c.id == staff_id)
+        .values(name=tx.keys.seal(name, Place("staff", "name", staff_id)), active=active)
+    )
+    tx.connection.execute(staff_role.delete().where(staff_role.c.staff_id == staff_id))
+    for role in sorted(set(roles)):
+        tx.connection.execute(staff_role.insert().values(staff_id=staff_id, role=role.value))
+
+
+def unit_of_staff(tx: Tx, staff_id: UUID) -> UUID:
+    """Return the unit of a member of staff, active or not."""
+    query = select(staff.c.unit_id).where(staff.c.id == staff_id)
+    unit_id: UUID = tx.connection.execute(query).scalar_one()
+    return unit_id
+
+
+def change_group(tx: Tx, group_id: UUID, area_code: str, purpose: str, label: str) -> None:
+    """Give a connected group another area, purpose or label."""
+    tx.connection.execute(
+        group_chat.update()
+        .where(group_chat.c.id == group_id)
+        .values(area_code=area_code, purpose=purpose, label=label)
+    )
 
 
 def create_group(tx: Tx, unit_id: UUID, area_code: str, purpose: str, label: str) -> Group:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.seed import read_plan, seed_areas, seed_plan
+from bot.seed import Update, read_plan, seed_areas, seed_plan, update_plan
 from domain.errors import Misconfigured
 from domain.messages import ChatKind
 from domain.roles import Permission, Role, may
-from storage import addresses, areas, installation, units
+from storage import addresses, areas, installation, setting_up, units
 from storage.addresses import Account
 from storage.database import Database, Tx
 from storage.packaged import load_gazetteer
@@ -131,3 +131,160 @@ def test_a_file_that_is_not_there_or_not_text_is_told(tmp_path: Path) -> None:
 
 def test_the_shipped_file_is_what_is_read_without_a_name() -> None:
     assert read_plan(None).unit.code == tomllib.loads(DEMO)["unit"]["code"]
+
+
+def _update(tx: Tx, text: str, folder: Path) -> Update:
+    file = folder / "changed.toml"
+    file.write_text(text, "utf-8")
+    return update_plan(tx, read_plan(file))
+
+
+async def _updated(db: Database, folder: Path, *changes: tuple[str, str]) -> Update:
+    text = DEMO
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return await db.write(lambda tx: _update(tx, text, folder))
+
+
+async def _staff(db: Database) -> dict[str, frozenset[Role]]:
+    def look(tx: Tx) -> dict[str, frozenset[Role]]:
+        (unit,) = units.all_units(tx)
+        found = units.staff_with(tx, unit.id, frozenset(Role))
+        return {one.name.split(" (")[0]: one.roles for one in found}
+
+    return await db.read(look)
+
+
+NOTHING = Update(unit_changed=False, added=0, changed=0)
+
+
+async def test_an_update_with_the_same_file_changes_nothing(db: Database, tmp_path: Path) -> None:
+    await db.write(_seed)
+    assert await _updated(db, tmp_path) == NOTHING
+
+
+async def test_an_update_gives_a_unit_another_phone_and_name_once(
+    db: Database, tmp_path: Path
+) -> None:
+    await db.write(_seed)
+    changes = (("0200 000 0113", "0200 000 0999"), ('en = "Đông Kinh Ward', 'en = "New Ward'))
+    done = await _updated(db, tmp_path, *changes)
+    assert done == Update(unit_changed=True, added=0, changed=0)
+    (unit,) = await db.read(units.all_units)
+    assert "0999" in unit.duty_phone
+    assert unit.name["en"].startswith("New Ward")
+    assert await _updated(db, tmp_path, *changes) == NOTHING
+
+
+async def test_an_update_adds_people_and_groups_and_changes_those_who_are_there(
+    db: Database, tmp_path: Path
+) -> None:
+    await db.write(_seed)
+    before = await _staff(db)
+    changes = (
+        ("[[groups]]", '[[staff]]\nname = "Lý"\nroles = ["deputy"]\ntelegram = "2999"\n[[groups]]'),
+        ('roles = ["reviewer"]', 'roles = ["reviewer", "officer"]'),
+        ('label = "Tổ tiếp nhận"', 'label = "Tổ mới"'),
+        (
+            '[[groups]]\nlabel = "Tổ mới"',
+            (
+                '[[groups]]\nlabel = "Nhóm Ba"\npurpose = "neighbourhood"\n'
+                'area = "05977-kp-vi-du-3"\ntelegram = "-1009"\n[[groups]]\nlabel = "Tổ mới"'
+            ),
+        ),
+    )
+    assert await _updated(db, tmp_path, *changes) == Update(unit_changed=False, added=2, changed=2)
+
+    after = await _staff(db)
+    assert after["Lý"] == {Role.DEPUTY}
+    assert after["Tiếp nhận Mai"] == {Role.REVIEWER, Role.OFFICER}
+    assert set(after) - {"Lý"} == set(before)
+    account = (await db.read(addresses.accounts))[0]
+    assert account.username == "vi_du_bot", "the account lost its name"
+
+    def labels(tx: Tx) -> list[str]:
+        (unit,) = units.all_units(tx)
+        assert addresses.find(tx, account.id, "-1009") is not None
+        purposes = ("neighbourhood", "review")
+        return [one.label for name in purposes for one in units.groups_of(tx, unit.id, name)]
+
+    assert await db.read(labels) == ["Nhóm dân cư khối phố Ví Dụ 2", "Nhóm Ba", "Tổ mới"]
+    assert await _updated(db, tmp_path, *changes) == NOTHING
+
+
+async def test_somebody_who_left_loses_all_rights_and_may_come_back(
+    db: Database, tmp_path: Path
+) -> None:
+    await db.write(_seed)
+    left = ('telegram = "2003"', 'telegram = "2003"\nactive = false')
+    assert (await _updated(db, tmp_path, left)).changed == 1
+    assert "Tiếp nhận Mai" not in await _staff(db)
+    assert await _updated(db, tmp_path, left) == NOTHING
+
+    assert (await _updated(db, tmp_path)).changed == 1
+    assert (await _staff(db))["Tiếp nhận Mai"] == {Role.REVIEWER}
+
+
+async def test_a_resident_who_becomes_staff_keeps_their_address(
+    db: Database, tmp_path: Path
+) -> None:
+    await db.write(_seed)
+    account = (await db.read(addresses.accounts))[0]
+    known = await db.write(lambda tx: addresses.ensure(tx, account.id, ChatKind.PRIVATE, "2999"))
+    new = '[[staff]]\nname = "Lý"\nroles = ["deputy"]\ntelegram = "2999"\n[[groups]]'
+    assert (await _updated(db, tmp_path, ("[[groups]]", new))).added == 1
+    again = await db.read(lambda tx: addresses.get(tx, known.id))
+    assert again.staff_id is not None
+
+
+async def test_an_update_of_a_unit_that_is_not_there_is_told(db: Database, tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="Không có đơn vị mang mã VD"):
+        await _updated(db, tmp_path)
+    await db.write(_seed)
+    with pytest.raises(Misconfigured, match="mã XX"):
+        await _updated(db, tmp_path, ('code = "VD"', 'code = "XX"'))
+
+
+async def test_an_update_that_fails_leaves_everything_as_it_was(
+    db: Database, tmp_path: Path
+) -> None:
+    await db.write(_seed)
+    with pytest.raises(Misconfigured, match="no-such-place"):
+        await _updated(
+            db,
+            tmp_path,
+            ("0200 000 0113", "0200 000 0999"),
+            ('area = "05977-kp-vi-du-2"', 'area = "no-such-place"'),
+        )
+    (unit,) = await db.read(units.all_units)
+    assert "0113" in unit.duty_phone
+
+
+async def test_an_id_of_another_unit_is_not_taken_over(db: Database, tmp_path: Path) -> None:
+    await db.write(_seed)
+
+    def other(tx: Tx) -> None:
+        (known,) = units.all_units(tx)
+        (account,) = addresses.accounts(tx)
+        made = setting_up.create_unit(
+            tx,
+            code="KHAC",
+            name=known.name,
+            area_code=known.area_code,
+            duty_phone="1",
+            controller="x",
+            retention=known.retention,
+            card_content=False,
+        )
+        one = setting_up.create_staff(tx, made.id, "Người Khác", [Role.OFFICER])
+        group = setting_up.create_group(tx, made.id, known.area_code, "review", "Nhóm Khác")
+        person = addresses.ensure(tx, account.id, ChatKind.PRIVATE, "2888")
+        addresses.link_staff(tx, person.id, one.id)
+        chat = addresses.ensure(tx, account.id, ChatKind.GROUP, "-1888")
+        addresses.link_group(tx, chat.id, group.id)
+
+    await db.write(other)
+    for old, new in (('telegram = "2001"', '"2888"'), ('telegram = "-1001000000002"', '"-1888"')):
+        with pytest.raises(Misconfigured, match="đơn vị khác"):
+            await _updated(db, tmp_path, (old, f"telegram = {new}"))

@@ -17,7 +17,7 @@ from domain.clock import SystemClock
 from domain.errors import Misconfigured
 from domain.failures import SendFailure
 from domain.roles import Permission, Role, may
-from storage import addresses, inbox, ledger, tip_rows, units
+from storage import addresses, campaigns, inbox, ledger, runs, tip_rows, units
 from storage.database import Database, DatabaseAway, Tx
 from storage.packaged import load_library
 
@@ -122,10 +122,19 @@ def _unit(tx: Tx, unit: units.Unit) -> list[Finding]:
         text = f"{name}: {len(unlinked)} cán bộ chưa nối tài khoản nhắn tin."
         findings.append(Finding("warn", text))
     if not units.groups_of(tx, unit.id, "review"):
-        text = f"{name}: chưa nối nhóm tiếp nhận; tin báo sẽ không có ai thấy."
-        findings.append(Finding("bad", text))
+        text = f"{name}: chưa nối nhóm tiếp nhận; thẻ tin báo vào chat riêng của từng người."
+        findings.append(Finding("warn", text))
+        if all(addresses.of_staff(tx, one.id) is None for one in reviewers):
+            text = f"{name}: chưa có nhóm hay chat riêng nào để nhận thẻ; không ai thấy tin báo."
+            findings.append(Finding("bad", text))
     if not units.groups_of(tx, unit.id, "neighbourhood"):
         findings.append(Finding("warn", f"{name}: chưa nối nhóm dân cư nào."))
+    # The consent that residents give names a time limit and a right that people must see to.
+    text = (
+        f"{name}: bản này chưa tự xóa dữ liệu khi hết hạn lưu ({unit.retention['vi']}) và chưa có "
+        "lệnh xóa theo yêu cầu; đơn vị phải có người theo dõi và xóa tay."
+    )
+    findings.append(Finding("warn", text))
     return findings
 
 
@@ -133,7 +142,15 @@ def _backlog(tx: Tx) -> list[Finding]:
     findings = []
     aside = inbox.counts(tx).get("aside", 0)
     if aside:
-        text = f"{aside} tin đến không xử lý được, đang giữ riêng để xem."
+        why = ", ".join(f"{name} ({n})" for name, n in sorted(inbox.problems(tx).items()))
+        text = f"{aside} tin đến không xử lý được, đang giữ riêng để xem. Lỗi: {why}."
+        findings.append(Finding("bad", text))
+    failing = campaigns.failing(tx), runs.failing(tx)
+    if any(failing):
+        text = (
+            f"{failing[0]} chiến dịch tới giờ mà không bắt đầu được, {failing[1]} đợt gửi đang "
+            "vướng lỗi; xem nhật ký (campaign_fault, run_fault)."
+        )
         findings.append(Finding("bad", text))
     oldest = inbox.oldest_waiting(tx)
     if oldest is not None and (tx.now - oldest).total_seconds() > 60:

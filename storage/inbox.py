@@ -132,6 +132,12 @@ def counts(tx: Tx) -> dict[str, int]:
     }
 
 
+def problems(tx: Tx) -> dict[str, int]:
+    """Return why items were set aside: the faults' names, and how often."""
+    query = select(inbox.c.problem, func.count()).where(ASIDE).group_by(inbox.c.problem)
+    return {row.problem or "unknown": row[1] for row in tx.connection.execute(query)}
+
+
 def oldest_waiting(tx: Tx) -> datetime | None:
     """Return when the oldest unhandled item came in."""
     query = select(func.min(inbox.c.received_at)).where(NEW)

@@ -12,14 +12,19 @@ from bot.doctor import Finding, examine
 from bot.keys import check_keys
 from bot.seed import read_plan, seed_areas, seed_plan
 from bot.settings import load_settings
+from domain.campaign import Audience, Content
 from domain.clock import SystemClock
+from domain.delivery import Lane
+from domain.language import Language
 from domain.messages import ChatKind, ChatRef, Message, Received, Sender
 from domain.roles import Role
-from storage import inbox
+from storage import campaigns, inbox, units
+from storage.campaigns import NewCampaign
 from storage.database import Tx
 from storage.packaged import load_gazetteer
 from storage.sealing import fresh_keyring, write_keyring
 from storage.tables import account, address, group_chat, send_window, staff, staff_role, unit
+from storage.tables import campaign as campaign_table
 from storage.tables import inbox as inbox_table
 from tests.bot.channels.telegram.pretend import TOKEN, USERNAME, PretendTelegram, error
 
@@ -194,7 +199,14 @@ async def test_a_unit_without_a_review_group_is_told(installed: Path) -> None:
         )
 
     await _change(leave)
-    assert "không có ai thấy" in await _bad()
+    assert "vào chat riêng" in await _warned()
+    assert await _bad() == ""
+
+    def unlink(tx: Tx) -> None:
+        tx.connection.execute(update(address).values(staff_id=None))
+
+    await _change(unlink)
+    assert "không ai thấy tin báo" in await _bad()
 
 
 async def test_staff_without_a_chat_and_a_unit_without_groups_are_warned_of(
@@ -217,9 +229,40 @@ async def test_an_account_that_stopped_and_items_set_aside_are_told(installed: P
         ref = ChatRef("1", ChatKind.PRIVATE)
         item = Message(chat=ref, sender=Sender("1"), at=tx.now, message_id="1", text="mất")
         inbox.put(tx, account_id, [Received(str(n), str(n), item) for n in range(3)])
-        tx.connection.execute(update(inbox_table).values(state="aside"))
+        tx.connection.execute(update(inbox_table).values(state="aside", problem="KeyError"))
 
     await _change(trouble)
     said = await _bad()
     assert "đang dừng gửi: token" in said
     assert "3 tin đến không xử lý được" in said
+    assert "KeyError (3)" in said
+
+
+async def test_what_the_consent_promises_and_nothing_does_is_warned_of(installed: Path) -> None:
+    said = await _warned()
+    assert "chưa tự xóa dữ liệu khi hết hạn lưu (12 tháng" in said
+    assert "chưa có lệnh xóa theo yêu cầu" in said
+
+
+async def test_a_campaign_that_cannot_be_started_is_told(installed: Path) -> None:
+    def fail(tx: Tx) -> None:
+        (known,) = units.all_units(tx)
+        (author, *_) = units.staff_with(tx, known.id, frozenset({Role.OFFICER}))
+        made = campaigns.create(
+            tx,
+            NewCampaign(
+                unit_id=known.id,
+                author_id=author.id,
+                template_id=None,
+                subject="traffic",
+                lane=Lane.ROUTINE,
+                content=Content(title="x", bodies={Language.VI: "x"}, values={Language.VI: {}}),
+                audience=Audience(area_code=known.area_code, include_groups=False, group_ids=()),
+                due_at=None,
+            ),
+        )
+        tx.connection.execute(update(campaign_table).values(state="approved"))
+        campaigns.put_off(tx, made.id)
+
+    await _change(fail)
+    assert "1 chiến dịch tới giờ mà không bắt đầu được" in await _bad()

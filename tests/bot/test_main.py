@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.bot.channels.telegram.pretend import TOKEN, USERNAME, PretendTelegram, error
+from tests.bot.channels.telegram.pretend import TOKEN, USERNAME, PretendTelegram, error, ok, until
 from tests.house.tree import ROOT
 
 COMMANDS = ["run", "seed", "reach", "verify", "doctor", "db", "db upgrade"]
@@ -104,6 +104,7 @@ async def test_running_without_a_unit_names_the_command_that_makes_one(tmp_path:
     assert "python -m bot seed" in said.all
 
 
+@pytest.mark.timeout(300)
 async def test_a_new_installation_is_upgraded_seeded_and_verified_by_commands_alone(
     tmp_path: Path, telegram: PretendTelegram
 ) -> None:
@@ -124,6 +125,20 @@ async def test_a_new_installation_is_upgraded_seeded_and_verified_by_commands_al
         (["doctor"], 0, f"@{USERNAME}"),
     ):
         said = await _bot(tmp_path, *words, **here)
+        assert (said.code, sentence in said.all) == (code, True), (words, said)
+
+
+async def test_an_installation_is_brought_up_to_date_with_its_file(tmp_path: Path) -> None:
+    demo = (ROOT / "storage" / "data" / "demo.toml").read_text("utf-8")
+    changed = demo.replace('label = "Tổ tiếp nhận"', 'label = "Tổ mới"')
+    (tmp_path / "unit.toml").write_text(changed, "utf-8")
+    for words, code, sentence in (
+        (["seed"], 0, "Công an phường Đông Kinh"),
+        (["seed", "--update"], 2, "Cần nêu tệp"),
+        (["seed", "unit.toml", "--update"], 0, "thêm 0, sửa 1"),
+        (["seed", "unit.toml", "--update"], 0, "Mọi thứ đã đúng như tệp"),
+    ):
+        said = await _bot(tmp_path, *words, TELEGRAM_TOKEN=TOKEN)
         assert (said.code, sentence in said.all) == (code, True), (words, said)
 
 
@@ -177,6 +192,7 @@ async def test_a_busy_port_ends_with_two(tmp_path: Path, telegram: PretendTelegr
 async def test_the_service_runs_alone_in_its_folder_and_ends_well_on_a_signal(
     tmp_path: Path, telegram: PretendTelegram, ending: signal.Signals
 ) -> None:
+    telegram.standing["getMyCommands"] = ok([])
     here = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": telegram.url, "WEB_PORT": "0"}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run", "--demo"),
@@ -197,6 +213,9 @@ async def test_the_service_runs_alone_in_its_folder_and_ends_well_on_a_signal(
             assert answer.status == 200
             facts = await answer.json()
         assert facts["ok"] is True
+        await until(lambda: len(telegram.named("setMyCommands")) == 4)
+        languages = {str(one.get("language_code", "")) for one in telegram.named("setMyCommands")}
+        assert languages == {"vi", "en", "zh", ""}
         second = await _bot(tmp_path, "run", **here)
         assert (second.code, "tiến trình khác" in second.all) == (2, True)
         file = f"sqlite:///{tmp_path / 'var' / 'an-ninh.db'}"
@@ -210,6 +229,31 @@ async def test_the_service_runs_alone_in_its_folder_and_ends_well_on_a_signal(
         code = await process.wait()
     assert code == 0, (said + rest).decode()
     assert Said(code, "", (said + rest).decode()).all
+
+
+async def test_a_platform_that_does_not_take_the_menu_stops_nothing(
+    tmp_path: Path, telegram: PretendTelegram
+) -> None:
+    telegram.standing["getMyCommands"] = error(500, "Internal")
+    here = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": telegram.url, "WEB_PORT": "0"}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run", "--demo"),
+        cwd=tmp_path,
+        env=_environment(**here),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    said = b""
+    try:
+        while b"menu_not_published" not in said or b"healthz" not in said:
+            line = await asyncio.wait_for(process.stderr.readline(), 60)
+            assert line, said.decode()
+            said += line
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.stderr.read(), 30)
+    assert await process.wait() == 0
+    assert telegram.named("setMyCommands") == []
 
 
 def _entries(folder: Path) -> list[str]:

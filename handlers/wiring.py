@@ -1,7 +1,13 @@
 """Which handlers are asked, and in which order."""
 
-from handlers import campaigns, connecting, groups, officers, residents, review, tips
+from handlers.campaigns import dialogue as campaigns
+from handlers.groups import connecting
+from handlers.groups import talk as groups
+from handlers.residents import commands as residents
 from handlers.router import Router
+from handlers.staff import slips
+from handlers.tips import review
+from handlers.tips import taking as tips
 from handlers.turn import Context
 
 
@@ -20,7 +26,7 @@ def make_router(context: Context) -> Router:
             residents.dialogue,
             campaigns.command,
             residents.command,
-            officers.check,
+            slips.check,
             residents.asking_again(tips.take),
         ),
         group=(connecting.take, review.take, groups.take),
@@ -30,7 +36,7 @@ def make_router(context: Context) -> Router:
             **review.PRESSES,
             **groups.PRESSES,
             **campaigns.PRESSES,
-            **officers.PRESSES,
+            **slips.PRESSES,
         },
         edited=tips.edited,
         unhandled=tips.keep_unhandled,

@@ -5,7 +5,7 @@ import re
 from bot.menu import menus
 from domain.language import Language
 from domain.texts.catalogue import catalogue
-from handlers import residents
+from handlers.residents import commands
 from tests.chat import Takers, open_chat
 
 
@@ -19,15 +19,15 @@ def test_every_language_has_the_same_commands_and_strangers_get_a_menu_too() -> 
 
 def test_every_command_is_what_telegram_takes() -> None:
     # Bot API, BotCommand: name of 1-32 lower-case letters, digits, underscores; 1-256 characters.
-    for commands in menus(catalogue()).values():
-        for name, does in commands:
+    for menu in menus(catalogue()).values():
+        for name, does in menu:
             assert re.fullmatch("[a-z0-9_]{1,32}", name)
             assert 1 <= len(does) <= 256
             assert does == does.strip()
 
 
 async def test_every_command_of_the_menu_is_understood(migrated_database_url: str) -> None:
-    async with open_chat(migrated_database_url, Takers(private=(residents.command,))) as chat:
+    async with open_chat(migrated_database_url, Takers(private=(commands.command,))) as chat:
         lan = chat.resident("3001")
         for name, _ in menus(catalogue())[""]:
             await lan.writes(f"/{name}")

@@ -7,8 +7,8 @@ from sqlalchemy import event, func, select
 
 from domain.messages import ChatRef, Message, Sender
 from domain.roles import Role
-from handlers import tips
 from handlers.router import NoUnit, Router
+from handlers.tips import taking
 from handlers.turn import Turn
 from handlers.wiring import make_router
 from storage import consents, units
@@ -161,7 +161,7 @@ async def test_a_shortest_way_that_fails_too_is_told_truthfully(world: World) ->
         private=(),
         group=(),
         presses={},
-        edited=tips.edited,
+        edited=taking.edited,
         unhandled=fail,
     )
     await _apologise(world, _unhandled(world, "nhà số 8 hay tụ tập"))

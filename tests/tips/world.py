@@ -12,7 +12,8 @@ from domain.delivery import DeliveryKind, Facet, Lane
 from domain.language import Language
 from domain.messages import Button, Outgoing
 from domain.roles import Role
-from handlers import groups, review, tips
+from handlers.groups import talk
+from handlers.tips import review, taking
 from storage import addresses, counters, ledger, runs
 from storage import tips as stored_tips
 from storage.codec import write_outgoing
@@ -154,10 +155,10 @@ class World:
 async def open_world(url: str, *, review_group: bool = True) -> AsyncIterator[World]:
     """Open the world on a migrated database; Lan is a resident who said yes."""
     takers = Takers(
-        private=(tips.emergency, tips.take),
-        group=(review.take, groups.take),
-        presses={**tips.PRESSES, **review.PRESSES, **groups.PRESSES},
-        edited=tips.edited,
+        private=(taking.emergency, taking.take),
+        group=(review.take, talk.take),
+        presses={**taking.PRESSES, **review.PRESSES, **talk.PRESSES},
+        edited=taking.edited,
     )
     async with open_chat(url, takers) as chat:
         lan = await chat.subscriber(LAN)

@@ -1,0 +1,186 @@
+"""Approving a campaign in chat: the request, the decision, a new time when it is too late."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from broadcasts import approving
+from broadcasts.desk import Desk, Rows, Say
+from broadcasts.preparing import SAMPLE_CODE, prepare
+from domain.campaign import CampaignState
+from domain.clock import show_time
+from domain.errors import Refusal
+from domain.ids import from_short, short
+from domain.messages import Button, Message, Press
+from domain.roles import Permission
+from handlers.campaigns.form import ASAP, SOON, read_choice
+from handlers.campaigns.wording import shown_plan, shown_text, typed_time
+from handlers.turn import Turn
+from storage import campaigns, dialogues, units
+from storage.campaigns import Campaign
+
+REASON = "campaign_reason"
+NEW_TIME = "campaign_time"
+_TYPED = "typed"
+_LONGEST_REASON = 500
+
+
+def ask_approvers(turn: Turn, known: Campaign) -> None:
+    """Send the request to everybody who may approve, and tell the author to whom it went."""
+    desk = _desk(turn)
+    asked = approving.approvers(turn.tx, known.unit_id, known.author_id)
+    for one in asked:
+        desk.notify(turn.tx, one.id, lambda say: _request(turn, known, say))
+    turn.say(
+        "campaigns.submitted",
+        number=str(known.number),
+        approvers=", ".join(one.name for one in asked),
+    )
+
+
+def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Approve exactly the version whose button was pressed: `approve:<id>:<hash>`."""
+    decider = turn.require(Permission.APPROVE_CAMPAIGN)
+    campaign_id, start = _read(args)
+    known = approving.decidable(turn.tx, decider, campaign_id, start)
+    number = str(known.number)
+    desk = _desk(turn)
+    if not approving.approve(turn.tx, known, decider):
+        turn.answer(press.press_id, turn.text("campaigns.too_late", number=number), alert=True)
+        desk.notify(turn.tx, known.author_id, lambda say: _new_time(known, say))
+        return
+    approved = campaigns.get(turn.tx, known.id)
+    when = show_time(approved.next_at) if approved and approved.next_at else ""
+    turn.say("campaigns.approved", number=number, when=when)
+    desk.tell(
+        turn.tx,
+        known.author_id,
+        "campaigns.approved_author",
+        decider=decider.name,
+        number=number,
+        when=when,
+    )
+
+
+def reject(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Ask why a campaign is turned down: `reject:<id>:<hash>`."""
+    del press
+    decider = turn.require(Permission.APPROVE_CAMPAIGN)
+    campaign_id, start = _read(args)
+    known = approving.decidable(turn.tx, decider, campaign_id, start)
+    dialogues.keep(turn.tx, turn.me.id, REASON, {"campaign": short(known.id), "hash": start})
+    turn.say("campaigns.ask_reason", number=str(known.number))
+
+
+def choose_time(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Take a new time for a campaign that was approved too late: `retime:<id>:<choice>`."""
+    del press
+    turn.require(Permission.WRITE_CAMPAIGN)
+    if len(args) != 2:
+        raise Refusal("app.stale_button")
+    known = _own_draft(turn, args[0])
+    choice = args[1]
+    if choice == _TYPED:
+        dialogues.keep(turn.tx, turn.me.id, NEW_TIME, {"campaign": args[0]})
+        turn.say("campaigns.ask_when")
+    elif choice == ASAP or choice in SOON:
+        due_at = read_choice(choice, turn.tx.now)
+        ask_approvers(turn, approving.reschedule(turn.tx, known, due_at))
+    else:
+        raise Refusal("app.stale_button")
+
+
+def take(turn: Turn, message: Message) -> bool:
+    """Take a typed reason, or a typed new time."""
+    open_one = dialogues.current(turn.tx, turn.me.id)
+    typed = " ".join(message.text.split())
+    if open_one is None or open_one.name not in (REASON, NEW_TIME) or not typed:
+        return False
+    if open_one.name == NEW_TIME:
+        due_at: datetime | None = typed_time(typed, turn.tx.now)
+    dialogues.end(turn.tx, turn.me.id)
+    try:
+        if open_one.name == NEW_TIME:
+            known = _own_draft(turn, open_one.data["campaign"])
+            ask_approvers(turn, approving.reschedule(turn.tx, known, due_at))
+        else:
+            _turn_down(turn, open_one.data, typed[:_LONGEST_REASON])
+    except Refusal as refusal:
+        # Said here, not by the router, which would undo the end of a question that is void.
+        turn.say(refusal.key, **refusal.facts)
+    return True
+
+
+def _turn_down(turn: Turn, data: Mapping[str, str], reason: str) -> None:
+    decider = turn.require(Permission.APPROVE_CAMPAIGN)
+    campaign_id, start = _read((data["campaign"], data["hash"]))
+    known = approving.decidable(turn.tx, decider, campaign_id, start)
+    approving.reject(turn.tx, known, decider, reason)
+    number = str(known.number)
+    turn.say("campaigns.rejected", number=number)
+    _desk(turn).tell(
+        turn.tx,
+        known.author_id,
+        "campaigns.rejected_author",
+        decider=decider.name,
+        number=number,
+        reason=reason,
+    )
+
+
+def _request(turn: Turn, known: Campaign, say: Say) -> tuple[str, Rows]:
+    """Return the exact text, plan and time, and the buttons that sign or refuse them."""
+    prepared = prepare(turn.context.catalogue, known.content, SAMPLE_CODE, turn.tx.now)
+    author = units.get_staff(turn.tx, known.author_id)
+    unit = units.get_unit(turn.tx, known.unit_id)
+    text = say(
+        "campaigns.approval_request",
+        number=str(known.number),
+        author=author.name if author else "–",
+        text=shown_text(prepared, say),
+        plan=shown_plan(turn.tx, unit, known.audience, known.due_at, say),
+    )
+    agree = say("campaigns.button_approve")
+    note = known.content.verify_note
+    if note is not None:
+        text = f"{text}\n\n{say('campaigns.approval_verify', note=note)}"
+        agree = say("campaigns.button_sign_and_approve")
+    which = f"{short(known.id)}:{known.hash()[:8]}"
+    return text, (
+        (Button(agree, action=f"approve:{which}"),),
+        (Button(say("campaigns.button_reject"), action=f"reject:{which}"),),
+    )
+
+
+def _new_time(known: Campaign, say: Say) -> tuple[str, Rows]:
+    which = short(known.id)
+    soon = tuple(
+        Button(say(f"campaigns.button_{choice}"), action=f"retime:{which}:{choice}")
+        for choice in SOON
+    )
+    now = Button(say("campaigns.button_now"), action=f"retime:{which}:{ASAP}")
+    other = Button(say("campaigns.button_other_time"), action=f"retime:{which}:{_TYPED}")
+    text = say("campaigns.too_late_author", number=str(known.number))
+    return text, ((now, *soon), (other,))
+
+
+def _own_draft(turn: Turn, short_id: str) -> Campaign:
+    author = turn.require(Permission.WRITE_CAMPAIGN)
+    campaign_id = from_short(short_id)
+    known = campaigns.get(turn.tx, campaign_id, lock=True) if campaign_id else None
+    if known is None or known.author_id != author.id:
+        raise Refusal("app.stale_button")
+    if known.state is not CampaignState.DRAFT:
+        raise Refusal("campaigns.already_decided")
+    return known
+
+
+def _read(args: Sequence[str]) -> tuple[UUID, str]:
+    campaign_id = from_short(args[0]) if len(args) == 2 else None
+    if campaign_id is None:
+        raise Refusal("app.stale_button")
+    return campaign_id, args[1]
+
+
+def _desk(turn: Turn) -> Desk:
+    return Desk(turn.context.outbox, turn.context.catalogue)

@@ -1,0 +1,64 @@
+"""Campaigns in chat, for staff: commands, open questions, buttons."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from domain.delivery import DeliveryKind
+from domain.messages import Message
+from handlers.campaigns import decisions, drafts, running
+from handlers.router import Presser
+from handlers.turn import Turn
+from storage import dialogues, ledger
+
+_COMMANDS: Mapping[str, Callable[[Turn, str], None]] = MappingProxyType(
+    {
+        "/chiendich": lambda turn, _argument: drafts.start(turn),
+        "/cacdot": running.show_list,
+        "/baocao": running.show_reach,
+        "/tamdung": running.pause,
+        "/tieptuc": running.resume,
+        "/huy": running.ask_cancel,
+    }
+)
+
+PRESSES: Mapping[str, Presser] = MappingProxyType(
+    {
+        "draft": drafts.press,
+        "approve": decisions.approve,
+        "reject": decisions.reject,
+        "retime": decisions.choose_time,
+        "unrun": running.cancel_run,
+        "uncampaign": running.cancel_campaign,
+    }
+)
+
+
+def staff_dialogue(turn: Turn, message: Message) -> bool:
+    """Take what linked staff answer to an open question; a command is never an answer."""
+    if turn.staff is None or message.text.lstrip().startswith("/"):
+        return False
+    if message.reply_to is not None and not _is_our_question(turn, message.reply_to):
+        return False
+    return decisions.take(turn, message) or drafts.take(turn, message)
+
+
+def _is_our_question(turn: Turn, message_id: str) -> bool:
+    """Tell whether a message asked what is open now; one of a card or a report did not."""
+    asked = ledger.by_message(turn.tx, turn.me.id, message_id)
+    current = dialogues.current(turn.tx, turn.me.id)
+    if asked is None or current is None or current.updated_at is None:
+        return False
+    is_talk = asked.kind is DeliveryKind.REPLY and asked.tip_id is None
+    return is_talk and asked.created_at >= current.updated_at
+
+
+def command(turn: Turn, message: Message) -> bool:
+    """Take a command of ours from linked staff."""
+    if turn.staff is None:
+        return False
+    name, _, argument = message.text.strip().partition(" ")
+    handler = _COMMANDS.get(name.lower().partition("@")[0])
+    if handler is None:
+        return False
+    handler(turn, argument.strip())
+    return True

@@ -1,0 +1,218 @@
+"""Writing a campaign in chat: what an officer presses and types, from subject to submission."""
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
+
+from broadcasts import approving
+from broadcasts.approving import Draft
+from broadcasts.desk import Desk
+from domain.campaign import foreign_links
+from domain.errors import Refusal
+from domain.language import Language
+from domain.messages import Message, Press
+from domain.roles import Permission
+from handlers.campaigns import decisions
+from handlers.campaigns.asking import area_mark, areas_offered, ask
+from handlers.campaigns.form import (
+    ASAP,
+    SOON,
+    Form,
+    Step,
+    audience_of,
+    content_of,
+    from_data,
+    groups_in,
+    new_form,
+    offered,
+    to_data,
+)
+from handlers.campaigns.wording import typed_time
+from handlers.turn import Turn
+from storage import dialogues
+
+DIALOGUE = "campaign"
+_STALE_AFTER = timedelta(hours=2)
+_LONGEST_VALUE = 300
+
+
+def start(turn: Turn) -> None:
+    """Begin a new campaign, in place of one left unfinished."""
+    turn.require(Permission.WRITE_CAMPAIGN)
+    _go_on(turn, new_form())
+
+
+def take(turn: Turn, message: Message) -> bool:
+    """Take what an officer types while a campaign is being written."""
+    form = _open_form(turn)
+    if form is None:
+        return False
+    turn.require(Permission.WRITE_CAMPAIGN)
+    typed = " ".join(unicodedata.normalize("NFC", message.text).split())
+    if form.step is Step.VALUE and typed:
+        language, name = _open_value(turn, form)
+        if len(typed) > _LONGEST_VALUE:
+            raise Refusal("campaigns.value_too_long", most=str(_LONGEST_VALUE))
+        links = foreign_links(typed)
+        if links:
+            raise Refusal("campaigns.foreign_link", link=links[0])
+        _after_value(turn, form.with_value(language, name, typed))
+    elif form.step is Step.WHEN and typed:
+        due_at = typed_time(typed, turn.tx.now)
+        _go_on(turn, replace(form, due=due_at.isoformat(), step=Step.SUMMARY))
+    else:
+        raise Refusal("campaigns.press_please")
+    return True
+
+
+def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Take a button of the dialogue: `draft:<token>:<what>:<choice>`."""
+    del press
+    turn.require(Permission.WRITE_CAMPAIGN)
+    form = _open_form(turn)
+    if form is None or len(args) != 3 or args[0] != form.token:
+        raise Refusal("app.stale_button")
+    _, what, choice = args
+    act = _ACTS.get((form.step, what)) or _ANYWHERE.get(what)
+    if act is None:
+        raise Refusal("app.stale_button")
+    act(turn, form, choice)
+
+
+def _open_form(turn: Turn) -> Form | None:
+    known = dialogues.current(turn.tx, turn.me.id)
+    if known is None or known.name != DIALOGUE:
+        return None
+    if known.updated_at is not None and turn.tx.now - known.updated_at > _STALE_AFTER:
+        dialogues.end(turn.tx, turn.me.id)
+        return None
+    return from_data(known.data)
+
+
+def _go_on(turn: Turn, form: Form, page: int = 0) -> None:
+    dialogues.keep(turn.tx, turn.me.id, DIALOGUE, to_data(form))
+    ask(turn, form, page)
+
+
+def _subject(turn: Turn, form: Form, choice: str) -> None:
+    if not any(template.subject == choice for template in offered(turn.context.library)):
+        raise Refusal("app.stale_button")
+    _go_on(turn, replace(form, subject=choice, step=Step.TEXT))
+
+
+def _text(turn: Turn, form: Form, choice: str) -> None:
+    if not any(template.id == choice for template in offered(turn.context.library)):
+        raise Refusal("app.stale_button")
+    _go_on(turn, replace(form, template=choice, step=Step.PREVIEW))
+
+
+def _page(turn: Turn, form: Form, choice: str) -> None:
+    if not choice.isdecimal():
+        raise Refusal("app.stale_button")
+    _go_on(turn, form, int(choice))
+
+
+def _back(turn: Turn, form: Form, choice: str) -> None:
+    del choice
+    before = {Step.TEXT: Step.SUBJECT, Step.PREVIEW: Step.TEXT, Step.SUMMARY: Step.PREVIEW}
+    _go_on(turn, replace(form, step=before[form.step], values={}, dropped=frozenset()))
+
+
+def _use(turn: Turn, form: Form, choice: str) -> None:
+    del choice
+    _after_value(turn, form)
+
+
+def _after_value(turn: Turn, form: Form) -> None:
+    missing = content_of(form, turn.context.library, turn.unit).missing()
+    _go_on(turn, replace(form, step=Step.VALUE if missing else Step.AREA))
+
+
+def _open_value(turn: Turn, form: Form) -> tuple[Language, str]:
+    return content_of(form, turn.context.library, turn.unit).missing()[0]
+
+
+def _same(turn: Turn, form: Form, choice: str) -> None:
+    del choice
+    language, name = _open_value(turn, form)
+    vietnamese = content_of(form, turn.context.library, turn.unit).values[Language.VI]
+    if language is Language.VI or name not in vietnamese:
+        raise Refusal("app.stale_button")
+    _after_value(turn, form.with_value(language, name, vietnamese[name]))
+
+
+def _drop(turn: Turn, form: Form, choice: str) -> None:
+    del choice
+    language, _ = _open_value(turn, form)
+    if language is Language.VI:
+        raise Refusal("app.stale_button")
+    _after_value(turn, replace(form, dropped=form.dropped | {language}))
+
+
+def _area(turn: Turn, form: Form, choice: str) -> None:
+    chosen = [code for code in areas_offered(turn) if area_mark(code) == choice]
+    if not chosen:
+        raise Refusal("app.stale_button")
+    groups = groups_in(turn.tx, turn.unit, chosen[0])
+    step = Step.GROUPS if groups else Step.WHEN
+    _go_on(turn, replace(form, area=chosen[0], groups=False, step=step))
+
+
+def _groups(turn: Turn, form: Form, choice: str) -> None:
+    _go_on(turn, replace(form, groups=choice == "yes", step=Step.WHEN))
+
+
+def _when(turn: Turn, form: Form, choice: str) -> None:
+    if choice != ASAP and choice not in SOON:
+        raise Refusal("app.stale_button")
+    _go_on(turn, replace(form, due=choice, step=Step.SUMMARY))
+
+
+def _submit(turn: Turn, form: Form, choice: str) -> None:
+    del choice
+    author = turn.require(Permission.WRITE_CAMPAIGN)
+    desk = Desk(turn.context.outbox, turn.context.catalogue)
+    known = approving.write_down(
+        turn.tx,
+        desk,
+        author,
+        Draft(
+            template_id=form.template,
+            subject=form.subject,
+            content=content_of(form, turn.context.library, turn.unit),
+            audience=audience_of(turn.tx, form, turn.unit),
+            due_at=form.due_at(turn.tx.now),
+        ),
+    )
+    dialogues.end(turn.tx, turn.me.id)
+    decisions.ask_approvers(turn, known)
+
+
+def _quit(turn: Turn, form: Form, choice: str) -> None:
+    del form, choice
+    dialogues.end(turn.tx, turn.me.id)
+    turn.say("campaigns.quit")
+
+
+_Act = Callable[[Turn, Form, str], None]
+_ACTS: Mapping[tuple[Step, str], _Act] = MappingProxyType(
+    {
+        (Step.SUBJECT, "subject"): _subject,
+        (Step.TEXT, "text"): _text,
+        (Step.TEXT, "page"): _page,
+        (Step.TEXT, "back"): _back,
+        (Step.PREVIEW, "back"): _back,
+        (Step.PREVIEW, "use"): _use,
+        (Step.VALUE, "same"): _same,
+        (Step.VALUE, "drop"): _drop,
+        (Step.AREA, "area"): _area,
+        (Step.AREA, "page"): _page,
+        (Step.GROUPS, "groups"): _groups,
+        (Step.WHEN, "when"): _when,
+        (Step.SUMMARY, "back"): _back,
+        (Step.SUMMARY, "submit"): _submit,
+    }
+)
+_ANYWHERE: Mapping[str, _Act] = MappingProxyType({"quit": _quit})

@@ -1,0 +1,189 @@
+"""What is said in neighbourhood groups: little, and never about a person.
+
+Only what is addressed to us arrives here. Nobody is quoted or named, no receipt, case number or
+status is ever written into a group.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from domain.delivery import DeliveryKind, Facet, Lane
+from domain.ids import short
+from domain.language import Language
+from domain.library import fill
+from domain.messages import Button, Message, Outgoing
+from domain.tip import Binding, TipKind
+from handlers.router import Presser
+from handlers.tips import telling
+from handlers.turn import Turn, unit_values
+from storage import addresses, ledger, neutral_lines, tips
+from storage.addresses import Address
+from storage.ledger import Delivery
+from storage.units import Group
+from tips import intake
+from tips.intake import Bound, Fate, Piece, Taken, Writer
+from tips.urgency import Alarm, alarm_in
+
+log = structlog.get_logger(__name__)
+
+PRIVATELY = "bao-tin"
+"""Start payload by which somebody comes to write privately; the post's short id may follow."""
+_FORWARD = "/chuyentin"
+_REPORT = "/baotin"
+_NUMBERS_EVERY = timedelta(seconds=30)
+
+PRESSES: Mapping[str, Presser] = {}
+"""Buttons in groups belong to the rooms whose buttons they are."""
+
+
+def take(turn: Turn, message: Message) -> bool:
+    """Take what is addressed to us in a connected neighbourhood group; forget the rest."""
+    group = turn.group
+    if message.addressed is None:
+        return False
+    if group is None or turn.group_address is None:
+        return _unconnected(turn, message)
+    if group.left_at is not None or group.purpose == "review":
+        return False
+    command = message.text.split(" ", 1)[0].casefold()
+    if command == _FORWARD:
+        if turn.staff is not None:
+            turn.say("groups.pass_on_later")
+        return True
+    text = _without_mention(turn, telling.after_command(message.text))
+    piece = telling.piece_of(turn, message, turn.group_address, text)
+    post = _post(turn, message)
+    alarm = alarm_in(text)
+    if alarm is not None:
+        turn.tell_group(
+            Outgoing(text=telling.numbers(turn, alarm), thread=message.chat.thread),
+            lane=Lane.URGENT,
+        )
+        _public_tip(turn, group, replace(piece, urgent=True), post, alarm)
+    elif turn.staff is not None and command != _REPORT:
+        # An officer who talks in the group under our post is not a tipster.
+        return True
+    elif piece.is_empty or piece.is_small_talk:
+        _count_acknowledgement(turn, post, piece)
+    elif text.startswith("/"):
+        return True
+    else:
+        _public_tip(turn, group, piece, post, None)
+    _neutral_line(turn, message, turn.group_address, post)
+    return True
+
+
+def _unconnected(turn: Turn, message: Message) -> bool:
+    """In a group that is nobody's, a danger gets the numbers; nothing of the words is kept."""
+    alarm = alarm_in(_without_mention(turn, telling.after_command(message.text)))
+    if alarm is None:
+        return False
+    chat = turn.group_address or addresses.ensure(
+        turn.tx, turn.account.id, turn.chat.kind, turn.chat.chat_id
+    )
+    last = neutral_lines.last_in(turn.tx, chat.id)
+    if last is None or turn.tx.now - last >= _NUMBERS_EVERY:
+        said = turn.context.outbox.put(
+            turn.tx,
+            chat.id,
+            Outgoing(text=telling.numbers(turn, alarm), thread=message.chat.thread),
+            kind=DeliveryKind.REPLY,
+            lane=Lane.URGENT,
+            language=(alarm.language or turn.language).value,
+        )
+        neutral_lines.note(turn.tx, said)
+    log.warning("danger_in_unconnected_group")
+    return True
+
+
+def _count_acknowledgement(turn: Turn, post: Delivery | None, piece: Piece) -> None:
+    if post is None or piece.is_empty:
+        return
+    ledger.note_facet(turn.tx, post.id, Facet.ACKNOWLEDGED)
+    ledger.note_facet(turn.tx, post.id, Facet.REPLIED)
+
+
+def _public_tip(
+    turn: Turn, group: Group, piece: Piece, post: Delivery | None, alarm: Alarm | None
+) -> None:
+    recent = tips.recent_of(turn.tx, turn.me.id, turn.tx.now - intake.PAUSE)
+    tip = intake.current_in_group(recent, group.id, turn.tx.now)
+    if tip is not None and post is not None and tip.run_id not in (None, post.run_id):
+        tip = None
+    taken = intake.accept(
+        turn.tx,
+        piece,
+        _writer(turn, group, alarm),
+        tip,
+        bound=Bound(Binding.EXPLICIT, post.run_id) if post is not None else Bound(),
+        kind=TipKind.TIP,
+        burst=turn.context.rules.burst,
+    )
+    if post is not None:
+        telling.note_facets(turn, post, TipKind.TIP, public=True)
+    if taken.fate is Fate.OPENED:
+        _receipt(turn, taken)
+    telling.rush(turn, taken.tip, alarmed=piece.urgent)
+    log.info("piece_taken", tip=str(taken.tip.id), fate=taken.fate.value, urgent=piece.urgent)
+
+
+def _receipt(turn: Turn, taken: Taken) -> None:
+    """Tell the writer in private, where the platform allows; honestly: the group has seen it."""
+    tip = taken.tip
+    said = turn.context.library.system("sys-write-publicly", tip.language)
+    noted = turn.context.catalogue.say(tip.language, "groups.public_noted", ma_tin=tip.case_number)
+    text = "\n\n".join((fill(said, unit_values(turn.unit, tip.language)), noted))
+    turn.tell(Outgoing(text=text, buttons=telling.receipt_buttons(turn, tip)[1:]), tip_id=tip.id)
+
+
+def _neutral_line(turn: Turn, message: Message, chat: Address, post: Delivery | None) -> None:
+    """Point to the private way, under one post (or in a group, under none) once in a while."""
+    assert turn.group_address is not None
+    if post is not None:
+        last = neutral_lines.last_under(turn.tx, post.id)
+    else:
+        last = neutral_lines.last_in(turn.tx, chat.id)
+    if last is not None and turn.tx.now - last < turn.context.rules.neutral_every:
+        return
+    text = turn.context.library.system("sys-group-reply-neutral", Language.VI)
+    label = turn.context.catalogue.say(Language.VI, "groups.button_private")
+    start = f"{PRIVATELY}-{short(post.id)}" if post is not None else PRIVATELY
+    line = turn.tell_group(
+        Outgoing(
+            text=fill(text, unit_values(turn.unit, Language.VI)),
+            buttons=((Button(label, start=start),),),
+            # Under our own post, never under what somebody wrote.
+            reply_to=message.reply_to if post is not None else None,
+            thread=message.chat.thread,
+        )
+    )
+    neutral_lines.note(turn.tx, post.id if post is not None else line)
+
+
+def _post(turn: Turn, message: Message) -> Delivery | None:
+    if message.reply_to is None or turn.group_address is None:
+        return None
+    row = ledger.by_message(turn.tx, turn.group_address.id, message.reply_to)
+    return row if row is not None and row.run_id is not None else None
+
+
+def _without_mention(turn: Turn, text: str) -> str:
+    """Drop our own name from a message that calls us."""
+    name = re.escape(turn.account.username)
+    return re.sub(rf"(?<!\w)@{name}\b[ ,:]*", "", text, flags=re.IGNORECASE).strip()
+
+
+def _writer(turn: Turn, group: Group, alarm: Alarm | None) -> Writer:
+    return Writer(
+        unit_id=group.unit_id,
+        unit_code=turn.unit.code,
+        area_code=group.area_code,
+        address_id=turn.me.id,
+        resident_id=turn.resident.id if turn.resident is not None else None,
+        group_id=group.id,
+        language=(alarm.language if alarm is not None else None) or turn.language,
+    )

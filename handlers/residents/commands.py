@@ -1,0 +1,154 @@
+"""What residents say about themselves: who is asked for it, in which order."""
+
+from collections.abc import Callable, Mapping
+
+from domain.clock import show_day
+from domain.messages import Message
+from handlers.residents import homes, questions, stopping, welcome
+from handlers.residents.questions import AREA, CONSENT, OURS, STOP, resident_of
+from handlers.router import Presser, Taker
+from handlers.turn import Turn
+from people import words
+from storage import consents, dialogues
+from storage.dialogues import Dialogue
+
+__all__ = ["PRESSES", "asking_again", "command", "dialogue", "start", "stop"]
+
+start = welcome.start
+stop = stopping.stop
+
+_ANSWERS: Mapping[str, Callable[[Turn, Message, Dialogue], bool]] = {
+    CONSENT: welcome.answer,
+    AREA: homes.answer,
+    STOP: stopping.answer,
+}
+
+OTHERS_COMMANDS = frozenset({"baotin"})
+"""Commands that come after ours in the router's order."""
+
+
+def dialogue(turn: Turn, message: Message) -> bool:
+    """Take an answer to our open question, and small talk that answers nothing.
+
+    Whatever else tells of something is left to the tips; `asking_again` repeats the question.
+    """
+    current = questions.open_dialogue(turn)
+    if turn.resident is None or current is None or current.name not in OURS:
+        return False
+    if message.text.startswith("/") or not questions.is_bare_text(turn, message):
+        return False
+    if _ANSWERS[current.name](turn, message, current):
+        return True
+    if questions.is_timely(turn, message, current) and words.says_nothing(message.text):
+        _ask_again(turn, current)
+        return True
+    return False
+
+
+def asking_again(take: Taker) -> Taker:
+    """Wrap the last taker: after a tip our open question is asked once more, and only once."""
+
+    def take_then_ask(turn: Turn, message: Message) -> bool:
+        before = dialogues.current(turn.tx, turn.me.id)
+        taken = take(turn, message)
+        after = dialogues.current(turn.tx, turn.me.id)
+        if not taken or turn.resident is None or before is None or after is None:
+            return taken
+        if after.name in OURS and after.data.get("asked") == before.data.get("asked"):
+            if not after.data.get("again"):
+                _ask_again(turn, after)
+            questions.mark_repeated(turn)
+        return True
+
+    return take_then_ask
+
+
+def _ask_again(turn: Turn, current: Dialogue) -> None:
+    match current.name:
+        case questions.CONSENT:
+            questions.ask_consent(turn, briefly=True)
+        case questions.AREA:
+            homes.ask_again(turn, current)
+        case questions.STOP:
+            questions.ask_stop(turn)
+
+
+def command(turn: Turn, message: Message) -> bool:
+    """Take a command; an unknown one is answered with the list, unless a text follows it."""
+    if not message.text.startswith("/"):
+        return False
+    name, *more = message.text[1:].split(maxsplit=1) or [""]
+    rest = "".join(more)
+    handler = _COMMANDS.get(name.lower())
+    if handler is not None:
+        resident_of(turn)
+        handler(turn, rest.strip())
+        return True
+    if name.lower() in OTHERS_COMMANDS or rest or len(name) > 32:
+        return False
+    commands = turn.text("residents.commands")
+    turn.say("residents.unknown_command", ten=f"/{name}", lenh=commands)
+    return True
+
+
+def _help(turn: Turn, _rest: str) -> None:
+    turn.say("residents.help", lenh=turn.text("residents.commands"))
+
+
+def _language(turn: Turn, _rest: str) -> None:
+    welcome.ask_language(turn)
+
+
+def _area(turn: Turn, rest: str) -> None:
+    if not rest or not homes.by_name(turn, rest):
+        homes.ask_openly(turn)
+
+
+def _subscribe(turn: Turn, _rest: str) -> None:
+    welcome.subscribe(turn, "/dangky")
+
+
+def _stop(turn: Turn, _rest: str) -> None:
+    stopping.stop_now(turn, "/dung")
+
+
+def _data(turn: Turn, _rest: str) -> None:
+    """Say what is kept of the person, truthfully and completely."""
+    person = resident_of(turn)
+    answers = consents.history(turn.tx, person.id)
+    never = turn.text("residents.never")
+    turn.say(
+        "residents.data",
+        **turn.unit_values(),
+        **homes.chosen(turn),
+        so_lan=str(len(answers)),
+        lan_cuoi=show_day(answers[-1].at) if answers else never,
+        duong_dan=person.invited_by or never,
+        tu_luc=show_day(person.created_at),
+    )
+
+
+_COMMANDS: Mapping[str, Callable[[Turn, str], None]] = {
+    "trogiup": _help,
+    "help": _help,
+    "ngonngu": _language,
+    "language": _language,
+    "khuvuc": _area,
+    "area": _area,
+    "dangky": _subscribe,
+    "subscribe": _subscribe,
+    "dung": _stop,
+    "stop": _stop,
+    "dulieu": _data,
+    "data": _data,
+}
+
+PRESSES: Mapping[str, Presser] = {
+    "about": welcome.press_about,
+    "ack": stopping.press_acknowledge,
+    "area": homes.press,
+    "consent": welcome.press_consent,
+    "lang": welcome.press_language,
+    "stop": stopping.press_stop,
+    "wish": stopping.press_wish,
+}

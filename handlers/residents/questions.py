@@ -1,0 +1,188 @@
+"""The questions we ask residents about themselves, and whether a message answers one.
+
+An open question is a dialogue; its data hold which delivery asked it. A short "không" or the name
+of a place answers the question only while that is the last thing we said: it may just as well be
+meant for the officer who wrote after it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from domain.errors import Refusal
+from domain.ids import from_short, short
+from domain.language import Language
+from domain.library import fill
+from domain.messages import Button, MediaKind, Message, Outgoing
+from handlers.tips import review
+from handlers.turn import Turn, unit_values
+from people.consent_words import CONSENT_TEXT, version_of
+from storage import dialogues, ledger, residents
+from storage.consents import Evidence
+from storage.dialogues import Dialogue
+from storage.residents import Resident
+
+CONSENT = "consent"
+AREA = "area"
+STOP = "stop"
+OURS = frozenset({CONSENT, AREA, STOP})
+
+BUTTON = "[nút] {label}"
+"""How a press is written into the proof of an answer."""
+
+
+def resident_of(turn: Turn) -> Resident:
+    """Return the resident who writes.
+
+    Raises: Refusal for a member of staff who is not a resident.
+    """
+    if turn.resident is None:
+        raise Refusal("residents.staff_hello")
+    return turn.resident
+
+
+def refresh(turn: Turn) -> Resident:
+    """Read the resident anew after a change; what is said next goes by it."""
+    turn.resident = residents.get(turn.tx, resident_of(turn).id)
+    return turn.resident
+
+
+def evidence(
+    turn: Turn, words: str, version: str = "", language: Language | None = None
+) -> Evidence:
+    """Return the proof of an answer given now.
+
+    `version` and `language` name the words that had been shown, if any.
+    """
+    shown_in = language or turn.language
+    return Evidence(version, shown_in.value, turn.account.channel, words)
+
+
+def open_dialogue(turn: Turn) -> Dialogue | None:
+    """Return the question that is open in the private chat, ours or another room's."""
+    return dialogues.current(turn.tx, turn.me.id)
+
+
+def end_ours(turn: Turn) -> None:
+    """Close the open question if it is one of ours."""
+    current = open_dialogue(turn)
+    if current is not None and current.name in OURS:
+        dialogues.end(turn.tx, turn.me.id)
+
+
+def ask(
+    turn: Turn,
+    name: str,
+    outgoing: Outgoing,
+    data: Mapping[str, str] | None = None,
+) -> None:
+    """Say a question and keep it open in place of any other."""
+    asked = turn.tell(outgoing)
+    dialogues.keep(turn.tx, turn.me.id, name, {**(data or {}), "asked": short(asked)})
+
+
+def mark_repeated(turn: Turn) -> None:
+    """Note that the open question was asked again after a tip; counts from now."""
+    current = open_dialogue(turn)
+    if current is not None:
+        dialogues.keep(turn.tx, turn.me.id, current.name, {**current.data, "again": "1"})
+
+
+def is_timely(turn: Turn, message: Message, dialogue: Dialogue) -> bool:
+    """Tell whether the message can be meant for our open question."""
+    asked = from_short(dialogue.data.get("asked", ""))
+    if message.reply_to is not None:
+        row = ledger.by_message(turn.tx, turn.me.id, message.reply_to)
+        return row is not None and row.id == asked
+    if dialogue.data.get("again") and dialogue.updated_at is not None:
+        # Asked again after a tip: for a while the next message is likely another piece of it.
+        still_telling = turn.tx.now - dialogue.updated_at < turn.context.rules.burst
+        if still_telling:
+            return False
+    return residents.last_said(turn.tx, resident_of(turn).id) == asked
+
+
+def is_in_conversation(turn: Turn, message: Message) -> bool:
+    """Tell whether what we said last to them, or what they reply to, belongs to a tip."""
+    if message.reply_to is not None:
+        row = ledger.by_message(turn.tx, turn.me.id, message.reply_to)
+    else:
+        newest = residents.last_said(turn.tx, resident_of(turn).id)
+        row = ledger.get(turn.tx, newest) if newest is not None else None
+    return row is not None and row.tip_id is not None
+
+
+def is_bare_text(turn: Turn, message: Message) -> bool:
+    """Tell whether there is nothing but their own words to us: no file, place, forwarded text.
+
+    What a member of staff writes in reply to a card is for the person behind it.
+    """
+    only_stickers = all(media.kind is MediaKind.STICKER for media in message.media)
+    return (
+        only_stickers
+        and message.location is None
+        and not message.forwarded
+        and not review.is_answer(turn, message)
+    )
+
+
+def consent_words(turn: Turn, language: Language) -> str:
+    """Return the words by which this unit asks for consent in a language."""
+    body = turn.context.library.system(CONSENT_TEXT, language)
+    return fill(body, unit_values(turn.unit, language))
+
+
+def consent_version(turn: Turn, language: Language) -> str:
+    """Return the version of the words that would be shown now."""
+    return version_of(consent_words(turn, language))
+
+
+def ask_consent(turn: Turn, *, briefly: bool = False) -> None:
+    """Show who we are and what is kept, and ask; `briefly` when those words stand just above."""
+    words = consent_words(turn, turn.language)
+    version, language = version_of(words), turn.language.value
+    text = turn.text("residents.consent_again") if briefly else words
+    answers = (
+        Button(turn.text("residents.yes"), f"consent:yes:{language}:{version}"),
+        Button(turn.text("residents.no"), f"consent:no:{language}:{version}"),
+    )
+    outgoing = Outgoing(text=text, buttons=(answers, language_buttons(turn, "consent:show")))
+    ask(turn, CONSENT, outgoing, {"version": version, "language": language})
+
+
+def language_buttons(turn: Turn, action: str) -> tuple[Button, ...]:
+    """Return a button for each language, labelled in that language."""
+    return tuple(
+        Button(_capital(turn.context.catalogue.say(each, "residents.language_name")), verb)
+        for each in Language
+        for verb in [f"{action}:{each.value}"]
+    )
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def ask_stop(turn: Turn) -> None:
+    """Ask whether an unclear word meant stop; what was being asked before comes back later."""
+    before = open_dialogue(turn)
+    data: dict[str, str] = {}
+    if before is not None and before.name == STOP:
+        data = before.data
+    elif before is not None:
+        data = {"then": before.name, "then_data": json.dumps(before.data, ensure_ascii=False)}
+    text = turn.text("residents.ask_stop")
+    data["version"] = version_of(text)
+    buttons = (
+        Button(turn.text("residents.stop_button"), "wish:stop"),
+        Button(turn.text("residents.keep_button"), "wish:keep"),
+    )
+    ask(turn, STOP, Outgoing(text=text, buttons=(buttons,)), data)
+
+
+def interrupted(dialogue: Dialogue) -> Dialogue | None:
+    """Return the question that an unclear word interrupted."""
+    name = dialogue.data.get("then")
+    if name is None:
+        return None
+    return replace(dialogue, name=name, data=json.loads(dialogue.data["then_data"]))

@@ -1,0 +1,229 @@
+"""Stopping and coming back: words that count at any time, and the buttons under a broadcast."""
+
+from collections.abc import Sequence
+
+from domain.delivery import DeliveryKind, Facet
+from domain.errors import Refusal
+from domain.ids import from_short, short
+from domain.messages import Button, ChatKind, Message, Outgoing, Press
+from handlers.residents import homes, questions, welcome
+from handlers.residents.questions import BUTTON, STOP, evidence, refresh, resident_of
+from handlers.turn import Turn
+from people import wishes, words
+from people.consent_words import version_of
+from people.words import OptOut, Standing
+from storage import dialogues, ledger
+from storage.dialogues import Dialogue
+from storage.ledger import Delivery
+from storage.residents import Wish
+
+_NOTHING_TO_STOP = (Wish.STOPPED, Wish.NO)
+
+
+def stop(turn: Turn, message: Message) -> bool:
+    """Take a message that is wholly a wish to stop, to come back, or to be erased."""
+    if turn.resident is None or message.media or not questions.is_bare_text(turn, message):
+        return False
+    if message.text.startswith("/"):
+        return False
+    current = questions.open_dialogue(turn)
+    talking = questions.is_in_conversation(turn, message)
+    match words.opt_out(message.text, awaiting=current is not None or talking):
+        case OptOut.CLEAR:
+            _note_on_broadcast(turn, message)
+            stop_now(turn, message.text.strip())
+            return True
+        case OptOut.ASK if current is None or current.name != STOP:
+            return _ask(turn, message, talking=talking)
+        case _:
+            return _standing(turn, message, current)
+
+
+def answer(turn: Turn, message: Message, dialogue: Dialogue) -> bool:
+    """Take a typed answer to "you want to stop, do you?"; False when it is none."""
+    reply = words.stop_confirmed(message.text)
+    timely = questions.is_timely(turn, message, dialogue)
+    if reply is None and timely and words.opt_out(message.text, awaiting=True) is OptOut.ASK:
+        # "Thôi" may mean either: whether to stop, or to leave it.
+        questions.ask_stop(turn)
+        return True
+    if reply is None or not (reply.strong or timely):
+        return False
+    if resident_of(turn).wish is not Wish.PAUSED:
+        dialogues.end(turn.tx, turn.me.id)
+        turn.say("residents.stopped_meanwhile")
+    elif reply.yes:
+        stop_now(turn, message.text.strip())
+    else:
+        _keep(turn, message.text.strip(), dialogue)
+    return True
+
+
+def press_wish(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle the buttons of the question whether to stop, and the undo of a stop."""
+    person = resident_of(turn)
+    match args:
+        case ["stop"]:
+            if person.wish is Wish.STOPPED:
+                turn.answer(press.press_id, turn.text("residents.stopped_toast"))
+            else:
+                stop_now(turn, BUTTON.format(label=turn.text("residents.stop_button")))
+        case ["keep"]:
+            _press_keep(turn, press)
+        case ["undo", proof]:
+            said = BUTTON.format(label=turn.text("residents.undo_button"))
+            stopped = from_short(proof)
+            if person.wish is Wish.YES:
+                turn.answer(press.press_id, turn.text("residents.already_receiving"))
+            elif stopped is not None and wishes.undo_stop(
+                turn.tx, person, stopped, evidence(turn, said)
+            ):
+                refresh(turn)
+                turn.say("residents.resumed")
+            else:
+                questions.ask_consent(turn)
+        case _:
+            raise Refusal("app.stale_button")
+
+
+def press_stop(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Dừng** under a broadcast.
+
+    The wish counts whoever the broadcast was for, and however old it is; it is counted on the
+    broadcast only when it was theirs.
+    """
+    if turn.chat.kind is not ChatKind.PRIVATE:
+        raise Refusal("residents.stop_in_private")
+    person = resident_of(turn)
+    row = _delivery(turn, args)
+    if row is not None and row.address_id == turn.me.id:
+        ledger.note_facet(turn.tx, row.id, Facet.STOPPED)
+    turn.answer(press.press_id, turn.text("residents.stopped_toast"))
+    if person.wish is not Wish.STOPPED:
+        stop_now(turn, BUTTON.format(label=turn.text("residents.stop_button")))
+
+
+def press_acknowledge(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Đã đọc** under a broadcast or a group's post.
+
+    A private message is acknowledged only by the person it was for. A post is counted once,
+    however many members press: the service keeps no list of who pressed in a group, so "at least
+    one member acknowledged" is all that the figure says. Everybody who presses is thanked.
+    """
+    row = _delivery(turn, args)
+    if row is None or not _is_theirs(turn, row):
+        raise Refusal("app.stale_button")
+    ledger.note_facet(turn.tx, row.id, Facet.ACKNOWLEDGED)
+    turn.answer(press.press_id, turn.text("residents.acknowledged"))
+
+
+def _is_theirs(turn: Turn, row: Delivery) -> bool:
+    if turn.chat.kind is ChatKind.PRIVATE:
+        return row.address_id == turn.me.id
+    return turn.group_address is not None and row.address_id == turn.group_address.id
+
+
+def _delivery(turn: Turn, args: Sequence[str]) -> Delivery | None:
+    delivery_id = from_short(args[0]) if len(args) == 1 else None
+    return ledger.get(turn.tx, delivery_id) if delivery_id is not None else None
+
+
+def stop_now(turn: Turn, said: str) -> None:
+    """Stop at once and confirm, with the way back."""
+    person = resident_of(turn)
+    current = questions.open_dialogue(turn)
+    version = current.data.get("version", "") if current and current.name == STOP else ""
+    proof = wishes.stop(turn.tx, person, evidence(turn, said, version))
+    refresh(turn)
+    _close(turn, current)
+    rows: tuple[tuple[Button, ...], ...] = ()
+    if proof is not None:
+        label = turn.text("residents.undo_button")
+        rows = ((Button(label, f"wish:undo:{short(proof)}"),),)
+    turn.tell(Outgoing(text=turn.library_text("sys-optout-done"), buttons=rows))
+
+
+def _close(turn: Turn, current: Dialogue | None) -> Dialogue | None:
+    """End our open question; another room's question that it interrupted is open again."""
+    questions.end_ours(turn)
+    before = questions.interrupted(current) if current and current.name == STOP else None
+    if before is not None and before.name not in questions.OURS:
+        dialogues.keep(turn.tx, turn.me.id, before.name, before.data)
+    return before
+
+
+def _ask(turn: Turn, message: Message, *, talking: bool) -> bool:
+    """An unclear word: pause at once and ask; where nothing is sent there is nothing to pause."""
+    person = resident_of(turn)
+    if person.wish in _NOTHING_TO_STOP:
+        if talking:
+            return False
+        questions.end_ours(turn)
+        turn.say("residents.not_receiving")
+        return True
+    version = version_of(turn.text("residents.ask_stop"))
+    wishes.pause(turn.tx, person, evidence(turn, message.text.strip(), version))
+    refresh(turn)
+    questions.ask_stop(turn)
+    return True
+
+
+def _keep(turn: Turn, said: str, dialogue: Dialogue | None) -> None:
+    """Go back to what held before the pause, and to the question that was open then."""
+    person = resident_of(turn)
+    version = dialogue.data.get("version", "") if dialogue else ""
+    wish = wishes.resume(turn.tx, person, evidence(turn, said, version))
+    refresh(turn)
+    turn.say("residents.resumed" if wish is Wish.YES else "residents.not_stopped")
+    before = _close(turn, dialogue)
+    if before is not None and before.name == questions.CONSENT:
+        questions.ask_consent(turn, briefly=True)
+    elif before is not None and before.name == questions.AREA:
+        homes.ask_again(turn, before)
+
+
+def _press_keep(turn: Turn, press: Press) -> None:
+    match resident_of(turn).wish:
+        case Wish.PAUSED:
+            current = questions.open_dialogue(turn)
+            asked = current if current and current.name == STOP else None
+            _keep(turn, BUTTON.format(label=turn.text("residents.keep_button")), asked)
+        case Wish.YES:
+            turn.answer(press.press_id, turn.text("residents.already_receiving"))
+        case Wish.STOPPED:
+            turn.say("residents.stopped_meanwhile")
+        case _:
+            turn.answer(press.press_id, turn.text("residents.not_stopped"))
+
+
+def _standing(turn: Turn, message: Message, current: Dialogue | None) -> bool:
+    match words.standing(message.text):
+        case Standing.SUBSCRIBE:
+            welcome.subscribe(turn, message.text.strip())
+            return True
+        case Standing.ERASE:
+            say_who_erases(turn)
+            return True
+    reply = words.consent(message.text)
+    if reply is None or not reply.strong or not reply.yes or current is not None:
+        return False
+    if resident_of(turn).wish is Wish.YES or questions.is_in_conversation(turn, message):
+        return False
+    # "Đồng ý" out of the blue: show to what, then it counts.
+    questions.ask_consent(turn)
+    return True
+
+
+def say_who_erases(turn: Turn) -> None:
+    """Say truthfully that nothing was erased, and who does it."""
+    values = turn.unit_values()
+    turn.say("residents.erase_by_officer", sdt_truc=values["sdt_truc"], don_vi=values["don_vi"])
+
+
+def _note_on_broadcast(turn: Turn, message: Message) -> None:
+    """Count the stop on the broadcast to which they replied."""
+    if message.reply_to is None:
+        return
+    row = ledger.by_message(turn.tx, turn.me.id, message.reply_to)
+    if row is not None and row.kind is DeliveryKind.CAMPAIGN:
+        ledger.note_facet(turn.tx, row.id, Facet.STOPPED)

@@ -1,0 +1,235 @@
+"""Coming to us: the first words, the question for consent, the language."""
+
+from collections.abc import Sequence
+
+from domain.delivery import DeliveryKind
+from domain.errors import Refusal
+from domain.ids import short
+from domain.language import Language
+from domain.messages import Button, Message, Outgoing, Press
+from handlers.residents import homes, questions
+from handlers.residents.questions import BUTTON, CONSENT, evidence, refresh, resident_of
+from handlers.tips.presses import TIP
+from handlers.turn import Turn
+from people import invitations, wishes, words
+from people.consent_words import CONSENT_TEXT
+from people.invitations import PRIVATE_TIP, Invitation
+from storage import dialogues, ledger, residents, units
+from storage.dialogues import Dialogue
+from storage.ledger import Delivery
+from storage.residents import Wish
+
+
+def start(turn: Turn, message: Message) -> bool:
+    """Take those who come by a link, and a first greeting."""
+    if message.start is None:
+        return _greeted(turn, message)
+    if turn.resident is None:
+        turn.say("residents.staff_hello")
+        return True
+    invitation = invitations.read(message.start)
+    known = _known_link(turn, invitation)
+    if known is not None:
+        residents.set_invited_by(turn.tx, turn.resident.id, known)
+        refresh(turn)
+    if invitation.to_tip:
+        write_tip(turn, invitation)
+        return True
+    _meet_inviting_unit(turn)
+    welcome(turn)
+    return True
+
+
+def welcome(turn: Turn) -> None:
+    """Ask for consent; greet those who gave it, and go on with where they live."""
+    person = resident_of(turn)
+    if person.wish is not Wish.YES:
+        questions.ask_consent(turn)
+        return
+    invited = homes.invited_place(turn)
+    if person.area_code is None or (invited is not None and invited.code != person.area_code):
+        homes.begin(turn)
+    else:
+        questions.end_ours(turn)
+        homes.summarise(turn)
+
+
+def write_tip(turn: Turn, invitation: Invitation) -> None:
+    """Invite to write a tip, without asking for anything first.
+
+    What is written next answers the group's post, when the link names one.
+    """
+    post = _post(turn, invitation)
+    data = {"delivery": short(post.id)} if post is not None else {}
+    dialogues.keep(turn.tx, turn.me.id, TIP, data)
+    rows = [(Button(turn.text("residents.anonymity_button"), "about:anonymity"),)]
+    if resident_of(turn).wish is not Wish.YES:
+        rows.append((Button(turn.text("residents.subscribe_button"), "consent:ask"),))
+    turn.say("residents.write_tip", *rows)
+
+
+def subscribe(turn: Turn, said: str) -> None:
+    """They want broadcasts: ask for consent, or go back to the yes they had paused."""
+    person = resident_of(turn)
+    if person.wish is Wish.YES:
+        questions.end_ours(turn)
+        turn.say("residents.already_receiving")
+        return
+    if person.wish is Wish.PAUSED:
+        resumed = wishes.resume(turn.tx, person, evidence(turn, said))
+        refresh(turn)
+        if resumed is Wish.YES:
+            questions.end_ours(turn)
+            turn.say("residents.resumed")
+            return
+    questions.ask_consent(turn)
+
+
+def answer(turn: Turn, message: Message, dialogue: Dialogue) -> bool:
+    """Take a typed answer to the question for consent; False when it is none."""
+    reply = words.consent(message.text)
+    timely = questions.is_timely(turn, message, dialogue)
+    if reply is None or not (reply.strong or timely):
+        return False
+    shown_in = Language(dialogue.data["language"])
+    if dialogue.data["version"] != questions.consent_version(turn, shown_in):
+        # The words changed since they were shown: an answer to the old ones proves nothing.
+        questions.ask_consent(turn)
+    elif not _settle(turn, shown_in, yes=reply.yes, said=message.text.strip()):
+        questions.end_ours(turn)
+        turn.say("residents.agreed_already")
+    return True
+
+
+def press_consent(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle the buttons under the question for consent."""
+    person = resident_of(turn)
+    match args:
+        case ["ask"]:
+            label = turn.text("residents.subscribe_button")
+            subscribe(turn, BUTTON.format(label=label))
+        case ["show", language]:
+            set_language(turn, language)
+            if person.wish is Wish.YES:
+                turn.say("residents.language_set")
+            else:
+                questions.ask_consent(turn)
+        case [("yes" | "no") as said, language, version] if language in set(Language):
+            # The proof is of the words above the button, whatever language is set by now.
+            shown_in = Language(language)
+            if version != questions.consent_version(turn, shown_in):
+                questions.ask_consent(turn)
+                return
+            label = turn.context.catalogue.say(shown_in, f"residents.{said}")
+            _settle(turn, shown_in, yes=said == "yes", said=BUTTON.format(label=label))
+            turn.answer(press.press_id, turn.text("residents.noted"))
+        case _:
+            raise Refusal("app.stale_button")
+
+
+def press_language(turn: Turn, _press: Press, args: Sequence[str]) -> None:
+    """Handle the buttons of /ngonngu."""
+    resident_of(turn)
+    if len(args) != 1:
+        raise Refusal("app.stale_button")
+    set_language(turn, args[0])
+    current = questions.open_dialogue(turn)
+    if current is not None and current.name == CONSENT:
+        questions.ask_consent(turn)
+    else:
+        turn.say("residents.language_set")
+
+
+def press_about(turn: Turn, _press: Press, args: Sequence[str]) -> None:
+    """Tell honestly what stays secret and what does not."""
+    resident_of(turn)
+    if list(args) != ["anonymity"]:
+        raise Refusal("app.stale_button")
+    turn.tell(Outgoing(text=turn.library_text("sys-anonymity")))
+
+
+def ask_language(turn: Turn) -> None:
+    """Ask which language to answer in."""
+    turn.say("residents.ask_language", questions.language_buttons(turn, "lang"))
+
+
+def set_language(turn: Turn, language: str) -> None:
+    """Answer in another language from now on.
+
+    Raises: Refusal.
+    """
+    if language not in set(Language):
+        raise Refusal("app.stale_button")
+    person = resident_of(turn)
+    if person.language.value != language:
+        residents.set_language(turn.tx, person.id, Language(language))
+        refresh(turn)
+
+
+def _settle(turn: Turn, shown_in: Language, *, yes: bool, said: str) -> bool:
+    """Record the answer and go on; False when it had been given before."""
+    person = resident_of(turn)
+    version = f"{CONSENT_TEXT}:{questions.consent_version(turn, shown_in)}"
+    record = wishes.agree if yes else wishes.decline
+    if not record(turn.tx, person, evidence(turn, said, version, shown_in)):
+        return False
+    refresh(turn)
+    questions.end_ours(turn)
+    if not yes:
+        turn.say("residents.refused")
+        return True
+    turn.say("residents.agreed")
+    if person.area_code is None:
+        homes.begin(turn)
+    else:
+        homes.summarise(turn)
+    return True
+
+
+def _greeted(turn: Turn, message: Message) -> bool:
+    if (
+        turn.resident is None
+        or message.media
+        or not questions.is_bare_text(turn, message)
+        or not words.is_greeting(message.text)
+        or questions.is_in_conversation(turn, message)
+    ):
+        return False
+    current = questions.open_dialogue(turn)
+    if current is not None:
+        return False
+    if turn.resident.wish is Wish.NONE:
+        questions.ask_consent(turn)
+    else:
+        turn.say("residents.hello", don_vi=turn.unit_values()["don_vi"])
+    return True
+
+
+def _meet_inviting_unit(turn: Turn) -> None:
+    """Let the unit whose poster it was ask for consent, while the person has chosen nothing."""
+    person = resident_of(turn)
+    place = homes.invited_place(turn)
+    if place is None or person.area_code is not None or person.wish is not Wish.NONE:
+        return
+    unit = units.unit_for_area(turn.tx, place.code)
+    if unit is not None and unit.id != person.unit_id:
+        residents.set_unit(turn.tx, person.id, unit.id)
+        turn.unit = unit
+        refresh(turn)
+
+
+def _known_link(turn: Turn, invitation: Invitation) -> str | None:
+    """Return what is kept of a payload: our own name for a place or a post it leads to.
+
+    Anybody can type a payload, a phone number for instance: what leads nowhere is not kept.
+    """
+    if invitation.to_tip:
+        post = _post(turn, invitation)
+        return f"{PRIVATE_TIP}-{short(post.id)}" if post is not None else PRIVATE_TIP
+    place = invitations.area_of(turn.context.gazetteer, invitation.text, turn.unit.area_code)
+    return place.code if place is not None else None
+
+
+def _post(turn: Turn, invitation: Invitation) -> Delivery | None:
+    post = ledger.get(turn.tx, invitation.post) if invitation.post is not None else None
+    return post if post is not None and post.kind is DeliveryKind.POST else None

@@ -1,0 +1,281 @@
+"""What residents write: every message that is not plainly small talk reaches a human."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import structlog
+
+from domain.delivery import Facet, Lane
+from domain.ids import from_short
+from domain.library import fill
+from domain.messages import Button, ChatKind, Edit, Message, Outgoing
+from domain.tip import Binding, TipKind, TipState
+from handlers.router import Presser
+from handlers.tips import presses, review, telling
+from handlers.turn import Turn, unit_values
+from storage import dialogues, ledger, tip_events, tips
+from storage.ledger import Delivery
+from storage.tips import Tip
+from tips import intake
+from tips.intake import Bound, Fate, Piece, Taken, Writer
+from tips.phrases import is_han, words_of
+from tips.small_talk import is_small_talk
+from tips.urgency import Alarm, alarm_in
+
+log = structlog.get_logger(__name__)
+
+_FEWEST_WORDS = 4
+"""Words by which an edit of something that was no tip makes it one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """What a message hangs on: a tip it answers, or a campaign's message."""
+
+    tip: Tip | None = None
+    campaign: Delivery | None = None
+    kind: TipKind = TipKind.TIP
+    asked: bool = False
+    """Whether they were invited to write just now, by Báo tin or Hỏi."""
+
+
+def take(turn: Turn, message: Message) -> bool:
+    """Take whatever reached here in a private chat."""
+    if turn.chat.kind is not ChatKind.PRIVATE:
+        return False
+    if _known(turn, message):
+        return True
+    if review.answer_privately(turn, message):
+        return True
+    text = telling.after_command(message.text)
+    piece = telling.piece_of(turn, message, turn.me, text)
+    anchor = _anchor(turn, message)
+    if piece.is_empty and not message.media:
+        turn.say("tips.invite" if message.text.startswith("/") else "app.unreadable")
+        return True
+    if piece.is_small_talk:
+        tip = anchor.tip or _current(turn)
+        if tip is None or not intake.is_awaited(tip):
+            _thank(turn, anchor)
+            return True
+    _accept(turn, piece, anchor, None)
+    return True
+
+
+def emergency(turn: Turn, message: Message) -> bool:
+    """Take a message that tells of a danger now: the numbers first, then a tip that cannot wait."""
+    if turn.chat.kind is not ChatKind.PRIVATE or review.is_answer(turn, message):
+        return False
+    text = telling.after_command(message.text)
+    if text.startswith("/"):
+        return False
+    alarm = alarm_in(text)
+    if alarm is None or (message.forwarded and not alarm.cry):
+        return False
+    if _known(turn, message):
+        return True
+    turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
+    piece = telling.piece_of(turn, message, turn.me, text)
+    _accept(turn, replace(piece, urgent=True), _anchor(turn, message), alarm)
+    return True
+
+
+def edited(turn: Turn, edit: Edit) -> None:
+    """Take new words of a message: both versions are kept, and a danger in them counts."""
+    if review.edited(turn, edit):
+        return
+    chat = turn.me if turn.chat.kind is ChatKind.PRIVATE else turn.group_address
+    if chat is None:
+        return
+    text = telling.keep_whole(turn, telling.after_command(edit.text))
+    alarm = alarm_in(text)
+    tip = intake.change(turn.tx, chat.id, edit.message_id, text, urgent=alarm is not None)
+    if tip is not None and alarm is not None:
+        numbers_now = Outgoing(text=telling.numbers(turn, alarm))
+        if turn.chat.kind is ChatKind.PRIVATE:
+            turn.tell(numbers_now, lane=Lane.URGENT)
+        else:
+            turn.tell_group(numbers_now, lane=Lane.URGENT)
+        telling.rush(turn, tip, alarmed=True)
+    elif tip is None and turn.chat.kind is ChatKind.PRIVATE and turn.staff is None:
+        _edited_into_a_tip(turn, edit, text, alarm)
+
+
+def keep_unhandled(turn: Turn, message: Message) -> bool:
+    """Keep what no handler could manage as a plain tip of its own; False when it is no tip.
+
+    The shortest way in: nothing is looked up that could fail again, and the writer's dialogue is
+    left as it is. Who calls says something to the writer; only the emergency numbers are said here.
+    """
+    text = telling.after_command(message.text)
+    alarm = alarm_in(text)
+    piece = telling.piece_of(turn, message, turn.me, text)
+    officer = turn.staff is not None and turn.resident is None
+    if turn.chat.kind is not ChatKind.PRIVATE or text.startswith("/") or (officer and not alarm):
+        return False
+    if piece.is_empty or piece.is_small_talk:
+        return False
+    if _known(turn, message):
+        return True
+    tip = intake.keep(
+        turn.tx, replace(piece, urgent=alarm is not None), _writer(turn, alarm), turn.tx.now
+    )
+    if alarm is not None:
+        turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
+    log.warning("unhandled_kept", tip=str(tip.id), urgent=alarm is not None)
+    return True
+
+
+def _known(turn: Turn, message: Message) -> bool:
+    """Tell whether a message is a piece already: it was kept unhandled and is now tried again."""
+    return tip_events.by_message(turn.tx, turn.me.id, message.message_id) is not None
+
+
+def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> None:
+    tip = _target(turn, anchor)
+    campaign, binding = anchor.campaign, Binding.EXPLICIT
+    if campaign is None and tip is None and anchor.kind is TipKind.TIP:
+        campaign, binding = _assumed(turn), Binding.ASSUMED
+    bound = Bound(binding, campaign.run_id) if campaign is not None else Bound()
+    before = tip
+    taken = intake.accept(
+        turn.tx,
+        piece,
+        _writer(turn, alarm),
+        tip,
+        bound=bound,
+        kind=anchor.kind,
+        burst=turn.context.rules.burst,
+    )
+    if taken.fate is Fate.OPENED and campaign is not None and binding is Binding.ASSUMED:
+        telling.note_assumed(turn, campaign)
+    elif taken.fate is Fate.OPENED and campaign is not None:
+        telling.note_facets(turn, campaign, anchor.kind)
+    elif anchor.campaign is not None:
+        ledger.note_facet(turn.tx, anchor.campaign.id, Facet.REPLIED)
+    if anchor.asked:
+        dialogues.end(turn.tx, turn.me.id)
+    _tell_writer(turn, taken, before)
+    log.info("piece_taken", tip=str(taken.tip.id), fate=taken.fate.value, urgent=piece.urgent)
+    telling.rush(turn, taken.tip, alarmed=piece.urgent)
+
+
+def _tell_writer(turn: Turn, taken: Taken, before: Tip | None) -> None:
+    """Answer the first piece at once; later ones of a burst join silently."""
+    tip = taken.tip
+
+    def say(key: str, *rows: tuple[Button, ...]) -> None:
+        text = turn.context.catalogue.say(tip.language, key, ma_tin=tip.case_number)
+        turn.tell(Outgoing(text=text, buttons=rows), tip_id=tip.id)
+
+    if taken.fate is Fate.REOPENED:
+        say("tips.reopened")
+    elif taken.fate is Fate.OPENED and tip.kind is TipKind.QUESTION:
+        say("tips.question_received", *telling.receipt_buttons(turn, tip)[1:])
+    elif taken.fate is Fate.OPENED and tip.urgent:
+        say("tips.urgent_received", *telling.receipt_buttons(turn, tip))
+    elif taken.fate is Fate.OPENED:
+        body = turn.context.library.system("sys-tip-received", tip.language)
+        text = fill(body, {**unit_values(turn.unit, tip.language), "ma_tin": tip.case_number})
+        turn.tell(Outgoing(text=text, buttons=telling.receipt_buttons(turn, tip)), tip_id=tip.id)
+    elif taken.fate is Fate.ADDED and before is not None:
+        quiet = turn.tx.now - before.last_piece_at > turn.context.rules.burst
+        if quiet:
+            say("tips.added")
+
+
+def _target(turn: Turn, anchor: _Anchor) -> Tip | None:
+    """Return the tip to go on with; an explicit answer to a campaign joins only its own burst."""
+    if anchor.tip is not None and anchor.tip.state is not TipState.ERASED:
+        return anchor.tip
+    if anchor.campaign is None and not anchor.asked:
+        return _current(turn)
+    for tip in _recent(turn):
+        same = anchor.campaign is None or tip.run_id == anchor.campaign.run_id
+        if same and tip.kind is anchor.kind and intake.bursting(tip, turn.tx.now):
+            return tip
+    return None
+
+
+def _recent(turn: Turn) -> list[Tip]:
+    found = tips.recent_of(turn.tx, turn.me.id, turn.tx.now - intake.TALK)
+    # What was written in a group goes on in private only once an officer answered it.
+    return [tip for tip in found if not tip.public or tip.last_answer_at is not None]
+
+
+def _current(turn: Turn) -> Tip | None:
+    return intake.current(_recent(turn), turn.tx.now)
+
+
+def _anchor(turn: Turn, message: Message) -> _Anchor:
+    """Find what a message answers: a reply first, then the button pressed just before."""
+    if message.reply_to is not None:
+        row = ledger.by_message(turn.tx, turn.me.id, message.reply_to)
+        own = tip_events.by_message(turn.tx, turn.me.id, message.reply_to)
+        tip_id = own.tip_id if own is not None else row.tip_id if row is not None else None
+        if tip_id is not None:
+            tip = tips.locked(turn.tx, tip_id)
+            return _Anchor(tip=tip if tip and tip.address_id == turn.me.id else None)
+        if row is not None and row.run_id is not None:
+            return _Anchor(campaign=row)
+    dialogue = dialogues.current(turn.tx, turn.me.id)
+    if (
+        dialogue is None
+        or dialogue.name not in (presses.TIP, presses.ASK)
+        or dialogue.updated_at is None
+    ):
+        return _Anchor()
+    if turn.tx.now - dialogue.updated_at > turn.context.rules.assume_bound:
+        dialogues.end(turn.tx, turn.me.id)
+        return _Anchor()
+    delivery_id = from_short(dialogue.data.get("delivery", ""))
+    campaign = ledger.get(turn.tx, delivery_id) if delivery_id is not None else None
+    kind = TipKind.QUESTION if dialogue.name == presses.ASK else TipKind.TIP
+    return _Anchor(campaign=campaign, kind=kind, asked=True)
+
+
+def _assumed(turn: Turn) -> Delivery | None:
+    """Return the campaign that a first message is assumed to answer: none was told since."""
+    if turn.resident is None:
+        return None
+    since = turn.tx.now - turn.context.rules.assume_bound
+    row = ledger.last_campaign(turn.tx, turn.resident.id, since)
+    if row is None or row.run_id is None:
+        return None
+    later = [tip for tip in tips.recent_of(turn.tx, turn.me.id, row.created_at) if not tip.public]
+    return None if any(tip.opened_at >= row.created_at for tip in later) else row
+
+
+def _writer(turn: Turn, alarm: Alarm | None) -> Writer:
+    resident = turn.resident
+    return Writer(
+        unit_id=turn.unit.id,
+        unit_code=turn.unit.code,
+        area_code=resident.area_code if resident is not None else None,
+        address_id=turn.me.id,
+        resident_id=resident.id if resident is not None else None,
+        group_id=None,
+        language=(alarm.language if alarm is not None else None) or turn.language,
+    )
+
+
+def _thank(turn: Turn, anchor: _Anchor) -> None:
+    if anchor.campaign is not None and not anchor.asked:
+        ledger.note_facet(turn.tx, anchor.campaign.id, Facet.ACKNOWLEDGED)
+        ledger.note_facet(turn.tx, anchor.campaign.id, Facet.REPLIED)
+    turn.say("tips.small_talk")
+
+
+def _edited_into_a_tip(turn: Turn, edit: Edit, text: str, alarm: Alarm | None) -> None:
+    """What was small talk and is now a story counts as if it had just been written."""
+    told = len(words_of(text)) >= _FEWEST_WORDS or is_han(text)
+    if alarm is None and (not told or is_small_talk(text) or text.startswith("/")):
+        return
+    message = Message(
+        chat=edit.chat, sender=edit.sender, at=edit.at, message_id=edit.message_id, text=edit.text
+    )
+    if not emergency(turn, message):
+        take(turn, message)
+
+
+PRESSES: Mapping[str, Presser] = presses.PRESSES

@@ -1,5 +1,6 @@
 """The tables, by subject, on one MetaData."""
 
+from storage.tables.audit import audit_entry
 from storage.tables.campaigns import campaign, run, run_counter
 from storage.tables.deliveries import attempt, delivery, neutral_line, send_window
 from storage.tables.intake import attachment, inbox, tip, tip_event
@@ -25,6 +26,7 @@ __all__ = [
     "area",
     "attachment",
     "attempt",
+    "audit_entry",
     "campaign",
     "consent",
     "delivery",

@@ -74,6 +74,29 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "audit_entry",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("thing", sa.String(), nullable=False),
+        sa.Column("thing_id", sa.Uuid(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.Column("link", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_audit_entry_unit_id_unit")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_entry")),
+        sa.UniqueConstraint("id", name=op.f("uq_audit_entry_id")),
+    )
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_entry_thing_id"), ["thing_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_audit_entry_unit_id_number"), ["unit_id", "number"], unique=False
+        )
+
+    op.create_table(
         "group_chat",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
@@ -105,6 +128,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_resident_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resident")),
     )
+    with op.batch_alter_table("resident", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_resident_unit_id_wish_id"), ["unit_id", "wish", "id"], unique=False
+        )
+
     op.create_table(
         "staff",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -712,8 +740,16 @@ def downgrade() -> None:
 
     op.drop_table("address")
     op.drop_table("staff")
+    with op.batch_alter_table("resident", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resident_unit_id_wish_id"))
+
     op.drop_table("resident")
     op.drop_table("group_chat")
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_entry_unit_id_number"))
+        batch_op.drop_index(batch_op.f("ix_audit_entry_thing_id"))
+
+    op.drop_table("audit_entry")
     op.drop_table("account")
     op.drop_table("unit")
     op.drop_table("sequence")

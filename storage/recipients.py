@@ -1,10 +1,9 @@
 """Whom a run addresses, taken from the residents in steps, and counted beforehand."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, func, select
 
 from domain.campaign import Audience
 from storage import units
@@ -39,16 +38,32 @@ def step(
 ) -> list[Recipient]:
     """Return the next residents by id who have no row in the run yet, with one address each.
 
-    Of several addresses one that can be reached is taken, else the oldest.
+    Of several addresses one that can be reached is taken, else the oldest. Only what belongs to
+    the next residents is read, in an order that an index gives: a database that has just been
+    filled has no statistics, and would guess wrongly how to join long tables.
     """
+    best = _best_address()
     already = (
         select(delivery.c.id)
         .where(delivery.c.run_id == run_id, delivery.c.resident_id == resident.c.id)
-        .exists()
+        .scalar_subquery()
     )
-    query = _addressed(tx, unit, audience).where(~already).order_by(resident.c.id).limit(limit)
+    where = [*_audience(tx, unit, audience), best.is_not(None), already.is_(None)]
     if after is not None:
-        query = query.where(resident.c.id > after)
+        where.append(resident.c.id > after)
+    page = (
+        select(resident.c.id, resident.c.area_code, resident.c.language, best.label("address_id"))
+        .where(*where)
+        .order_by(resident.c.id)
+        .limit(limit)
+        .subquery()
+    )
+    query = (
+        select(page, address.c.account_id, account.c.channel)
+        .join(address, address.c.id == page.c.address_id)
+        .join(account, account.c.id == address.c.account_id)
+        .order_by(page.c.id)
+    )
     return [
         Recipient(row.id, row.area_code, row.language, row.address_id, row.account_id, row.channel)
         for row in tx.connection.execute(query)
@@ -57,14 +72,25 @@ def step(
 
 def expected(tx: Tx, unit: units.Unit, audience: Audience) -> Expected:
     """Return whom an audience would reach now."""
-    found = _addressed(tx, unit, audience).subquery()
+    closed = (
+        select(func.min(case((address.c.unreachable.is_(None), 0), else_=1)))
+        .where(address.c.resident_id == resident.c.id)
+        .scalar_subquery()
+    )
+    found = (
+        select(resident.c.language, closed.label("closed"))
+        .where(*_audience(tx, unit, audience))
+        .subquery()
+    )
     rows = tx.connection.execute(
-        select(found.c.language, func.count(), func.count(found.c.unreachable)).group_by(
-            found.c.language
-        )
+        select(found.c.language, func.count(), func.sum(found.c.closed))
+        .where(found.c.closed.is_not(None))
+        .group_by(found.c.language)
     ).all()
     return Expected(
-        sum(row[1] for row in rows), sum(row[2] for row in rows), {row[0]: row[1] for row in rows}
+        sum(row[1] for row in rows),
+        sum(int(row[2]) for row in rows),
+        {row[0]: row[1] for row in rows},
     )
 
 
@@ -78,7 +104,7 @@ def subscribers_by_area(tx: Tx, unit: units.Unit) -> dict[str | None, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _addressed(tx: Tx, unit: units.Unit, audience: Audience) -> Select[Any]:
+def _audience(tx: Tx, unit: units.Unit, audience: Audience) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = [
         resident.c.unit_id == unit.id,
         resident.c.wish == Wish.YES.value,
@@ -89,25 +115,15 @@ def _addressed(tx: Tx, unit: units.Unit, audience: Audience) -> Select[Any]:
         where.append(resident.c.area_code.in_(sorted(below)))
     if audience.languages:
         where.append(resident.c.language.in_([language.value for language in audience.languages]))
-    best = (
+    return where
+
+
+def _best_address() -> ScalarSelect[UUID]:
+    return (
         select(address.c.id)
         .where(address.c.resident_id == resident.c.id)
         .order_by(address.c.unreachable.is_not(None), address.c.id)
         .limit(1)
         .correlate(resident)
         .scalar_subquery()
-    )
-    return (
-        select(
-            resident.c.id,
-            resident.c.area_code,
-            resident.c.language,
-            address.c.id.label("address_id"),
-            address.c.account_id,
-            address.c.unreachable,
-            account.c.channel,
-        )
-        .join(address, address.c.id == best)
-        .join(account, account.c.id == address.c.account_id)
-        .where(*where)
     )

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -80,6 +81,8 @@ resident = Table(
     Column("wish_at", UtcDateTime),
     Column("invited_by", String),
     Column("created_at", UtcDateTime, nullable=False),
+    # Who said yes, in the order in which runs take them.
+    Index(None, "unit_id", "wish", "id"),
 )
 
 consent = Table(

@@ -133,11 +133,6 @@ def upgrade() -> None:
             batch_op.f("ix_resident_unit_id_wish_id"), ["unit_id", "wish", "id"], unique=False
         )
 
-    with op.batch_alter_table("resident", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_resident_unit_id_wish_id"), ["unit_id", "wish", "id"], unique=False
-        )
-
     op.create_table(
         "staff",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -745,9 +740,6 @@ def downgrade() -> None:
 
     op.drop_table("address")
     op.drop_table("staff")
-    with op.batch_alter_table("resident", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_resident_unit_id_wish_id"))
-
     with op.batch_alter_table("resident", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resident_unit_id_wish_id"))
 

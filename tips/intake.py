@@ -120,13 +120,38 @@ def current(tips_of_writer: Sequence[Tip], now: datetime) -> Tip | None:
     return None
 
 
-def current_in_group(tips_of_writer: Sequence[Tip], group_id: UUID, now: datetime) -> Tip | None:
-    """Return the tip that somebody's next words in a group go on with: their last one there."""
+def current_in_group(
+    tips_of_writer: Sequence[Tip], group_id: UUID, now: datetime, run_id: UUID | None = None
+) -> Tip | None:
+    """Return the tip that somebody's next words in a group go on with.
+
+    Words under a post of a run go on with what they said to that post; others with their last.
+    """
     for tip in tips_of_writer:
-        fresh = bursting(tip, now) or now - tip.last_piece_at < PAUSE
-        if tip.group_id == group_id and tip.state.is_open and fresh:
+        theirs = tip.group_id == group_id and (run_id is None or _answers(tip, run_id))
+        if theirs and continues(tip, now):
             return tip
     return None
+
+
+def continues(tip: Tip, now: datetime) -> bool:
+    """Tell whether more words on the same matter still belong to an open tip."""
+    if not tip.state.is_open:
+        return False
+    answered = tip.last_answer_at is not None and now - tip.last_answer_at < TALK
+    return bursting(tip, now) or answered or now - tip.last_piece_at < PAUSE
+
+
+def of_campaign(tips_of_writer: Sequence[Tip], run_id: UUID, now: datetime) -> Tip | None:
+    """Return the tip that a further answer to a campaign's message goes on with."""
+    for tip in tips_of_writer:
+        if tip.kind is TipKind.TIP and tip.run_id == run_id and continues(tip, now):
+            return tip
+    return None
+
+
+def _answers(tip: Tip, run_id: UUID) -> bool:
+    return tip.run_id == run_id and tip.bound is Binding.EXPLICIT
 
 
 def is_awaited(tip: Tip) -> bool:

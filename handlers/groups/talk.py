@@ -110,10 +110,9 @@ def _count_acknowledgement(turn: Turn, post: Delivery | None, piece: Piece) -> N
 def _public_tip(
     turn: Turn, group: Group, piece: Piece, post: Delivery | None, alarm: Alarm | None
 ) -> None:
-    recent = tips.recent_of(turn.tx, turn.me.id, turn.tx.now - intake.PAUSE)
-    tip = intake.current_in_group(recent, group.id, turn.tx.now)
-    if tip is not None and post is not None and tip.run_id not in (None, post.run_id):
-        tip = None
+    recent = tips.recent_of(turn.tx, turn.me.id, turn.tx.now - intake.TALK)
+    run_id = post.run_id if post is not None else None
+    tip = intake.current_in_group(recent, group.id, turn.tx.now, run_id)
     taken = intake.accept(
         turn.tx,
         piece,

@@ -153,6 +153,8 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
         telling.note_facets(turn, campaign, anchor.kind)
     elif anchor.campaign is not None:
         ledger.note_facet(turn.tx, anchor.campaign.id, Facet.REPLIED)
+        if taken.tip.bound is Binding.ASSUMED and taken.tip.run_id == bound.run_id is not None:
+            tips.bind(turn.tx, taken.tip, bound.run_id, Binding.EXPLICIT)
     if anchor.asked:
         dialogues.end(turn.tx, turn.me.id)
     _tell_writer(turn, taken, before)
@@ -185,13 +187,16 @@ def _tell_writer(turn: Turn, taken: Taken, before: Tip | None) -> None:
 
 
 def _target(turn: Turn, anchor: _Anchor) -> Tip | None:
-    """Return the tip to go on with; an explicit answer to a campaign joins only its own burst."""
+    """Return the tip to go on with; an explicit answer to a campaign joins only what answers it."""
     if anchor.tip is not None and anchor.tip.state is not TipState.ERASED:
         return anchor.tip
     if anchor.campaign is None and not anchor.asked:
         return _current(turn)
+    run_id = anchor.campaign.run_id if anchor.campaign is not None else None
+    if run_id is not None and not anchor.asked:
+        return intake.of_campaign(_recent(turn), run_id, turn.tx.now)
     for tip in _recent(turn):
-        same = anchor.campaign is None or tip.run_id == anchor.campaign.run_id
+        same = run_id is None or tip.run_id == run_id
         if same and tip.kind is anchor.kind and intake.bursting(tip, turn.tx.now):
             return tip
     return None

@@ -121,6 +121,39 @@ async def test_several_replies_of_one_person_are_one_tip(migrated_database_url: 
         assert len(await world.tips()) == 2
 
 
+async def test_a_reply_to_a_post_opens_a_tip_of_its_own_and_goes_on_with_that_one(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        first = await world.campaign(post=world.village)
+        second = await world.campaign(post=world.village)
+        command = Addressed.COMMAND
+        await world.lan.writes("/baotin có người lạ", in_group=world.village, addressed=command)
+        for text, post in (
+            ("cuối xóm có người bán pháo", first),
+            ("xe tải chạy ẩu lắm", second),
+            ("nhà số 8", first),
+            ("biển số 12C", second),
+        ):
+            await world.tick(minutes=3)
+            await world.lan.writes(text, in_group=world.village, reply_to=post.message_id)
+        unrelated, of_first, of_second = await world.tips()
+        assert (unrelated.bound, unrelated.run_id) == (Binding.NONE, None)
+        assert of_first.bound is of_second.bound is Binding.EXPLICIT
+        assert of_first.run_id != of_second.run_id
+        await world.tick(minutes=3)
+        texts = ["│" in card.text and card.text for card in await world.cards()]
+        later = [text for text in texts if text and "Bổ sung" in text]
+        assert [of_first.case_number in later[0], of_second.case_number in later[1]] == [True] * 2
+        assert "│ nhà số 8" in later[0]
+        assert "│ biển số 12C" in later[1]
+        world.chat.clock.forward(minutes=40)
+        await world.lan.writes(
+            "lại bán pháo nữa", in_group=world.village, reply_to=first.message_id
+        )
+        assert len(await world.tips()) == 4
+
+
 async def test_staff_who_talk_in_the_group_are_no_tipsters(migrated_database_url: str) -> None:
     async with open_world(migrated_database_url) as world:
         post = await world.campaign(post=world.village)

@@ -151,6 +151,34 @@ async def test_a_reply_to_another_campaign_opens_a_tip_of_its_own(
         assert len(await world.tips()) == 2
 
 
+async def test_a_later_reply_to_the_same_campaign_goes_on_with_its_tip(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        heard = await world.campaign(to=world.lan)
+        other = await world.campaign(to=world.lan)
+        await world.lan.writes("cuối xóm có người bán pháo", reply_to=heard.message_id)
+        await world.tick(minutes=5)
+        await world.lan.writes("xe tải chạy ẩu", reply_to=other.message_id)
+        await world.tick(minutes=5)
+        await world.lan.writes("nhà số 8", reply_to=heard.message_id)
+        assert len(await world.tips()) == 2
+        await world.tick(minutes=5)
+        added = (await world.cards())[-1].text
+        assert "│ nhà số 8" in added
+        assert (await world.tips())[0].case_number in added
+
+
+async def test_a_reply_makes_an_assumed_tie_an_explicit_one(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        heard = await world.campaign(to=world.lan)
+        await world.lan.writes("cuối xóm có người bán pháo")
+        assert (await world.tip()).bound is Binding.ASSUMED
+        await world.lan.writes("nhà số 8", reply_to=heard.message_id)
+        assert (await world.tip()).bound is Binding.EXPLICIT
+        assert await world.facets(heard) == {Facet.TIPS, Facet.REPLIED}
+
+
 async def test_an_emergency_shows_the_numbers_first_and_pages_at_once(
     migrated_database_url: str,
 ) -> None:

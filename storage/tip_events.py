@@ -4,20 +4,34 @@ Words and file references are sealed with the tip's own key: when that is destro
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select, update
 
+from domain.audit import Act, Thing
 from domain.messages import Location, MediaRef
 from domain.tip import TipEventKind
+from storage import audit
 from storage.database import Tx
 from storage.sealing import DataKey, Place
 from storage.tables import attachment, tip_event
 from storage.tips import Tip
+
+_ACTS: Mapping[TipEventKind, Act] = MappingProxyType(
+    {
+        TipEventKind.TAKEN: Act.TIP_TAKEN,
+        TipEventKind.READ: Act.TIP_READ,
+        TipEventKind.ANSWER: Act.TIP_ANSWERED,
+        TipEventKind.AMENDED: Act.TIP_ANSWER_CHANGED,
+        TipEventKind.CLOSED: Act.TIP_CLOSED,
+        TipEventKind.PAGE_SEEN: Act.TIP_PAGE_SEEN,
+    }
+)
 
 LOCATION = "location"
 """The kind of an attachment that is a place, not a file."""
@@ -64,6 +78,8 @@ def add(
             shown=shown,
         )
     )
+    if staff_id is not None:
+        _account_for(tx, tip, kind, text, staff_id)
     return event_id
 
 
@@ -183,6 +199,18 @@ def _attachments(tx: Tx, event_ids: Collection[UUID]) -> dict[UUID, tuple[str, .
     for row in rows:
         found[row.event_id] = (*found.get(row.event_id, ()), row.kind)
     return found
+
+
+def _account_for(tx: Tx, tip: Tip, kind: TipEventKind, text: str, staff_id: UUID) -> None:
+    """Write what staff did to a tip into the audit log; of words nothing but that there were."""
+    act = _ACTS.get(kind)
+    if act is None:
+        message = f"{kind} is no act of staff"
+        raise ValueError(message)
+    facts = {"number": tip.case_number}
+    if kind is TipEventKind.CLOSED:
+        facts["outcome"] = text
+    audit.append(tx, act, Thing.TIP, tip.id, unit_id=tip.unit_id, staff_id=staff_id, **facts)
 
 
 def _reference_place(attachment_id: UUID) -> Place:

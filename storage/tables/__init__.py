@@ -2,7 +2,8 @@
 
 from storage.tables.audit import audit_entry
 from storage.tables.campaigns import campaign, run, run_counter
-from storage.tables.deliveries import attempt, delivery, neutral_line, send_window
+from storage.tables.codes import one_time_code, wrong_code
+from storage.tables.deliveries import attempt, delivery, neutral_line, post_reaction, send_window
 from storage.tables.intake import attachment, inbox, tip, tip_event
 from storage.tables.metadata import metadata
 from storage.tables.people import (
@@ -36,6 +37,8 @@ __all__ = [
     "installation",
     "metadata",
     "neutral_line",
+    "post_reaction",
+    "one_time_code",
     "resident",
     "run",
     "run_counter",
@@ -46,4 +49,5 @@ __all__ = [
     "tip",
     "tip_event",
     "unit",
+    "wrong_code",
 ]

@@ -278,6 +278,31 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "one_time_code",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_one_time_code_staff_id_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["unit.id"], name=op.f("fk_one_time_code_unit_id_unit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_code")),
+        sa.UniqueConstraint("lookup", name=op.f("uq_one_time_code_lookup")),
+    )
+    with op.batch_alter_table("one_time_code", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_one_time_code_staff_id_purpose"), ["staff_id", "purpose"], unique=False
+        )
+
+    op.create_table(
         "send_window",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -345,6 +370,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_run_state"), ["state"], unique=False)
+
+    op.create_table(
+        "wrong_code",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("address_id", sa.Uuid(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_wrong_code_address_id_address")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wrong_code")),
+    )
+    with op.batch_alter_table("wrong_code", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_wrong_code_address_id_at"), ["address_id", "at"], unique=False
+        )
 
     op.create_table(
         "run_counter",
@@ -692,6 +732,10 @@ def downgrade() -> None:
 
     op.drop_table("tip")
     op.drop_table("run_counter")
+    with op.batch_alter_table("wrong_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_wrong_code_address_id_at"))
+
+    op.drop_table("wrong_code")
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_run_state"))
 
@@ -702,6 +746,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_send_window_account_id"))
 
     op.drop_table("send_window")
+    with op.batch_alter_table("one_time_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_one_time_code_staff_id_purpose"))
+
+    op.drop_table("one_time_code")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_inbox_waiting",

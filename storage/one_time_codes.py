@@ -1,0 +1,151 @@
+"""Codes that work once and not for long: to link a chat to a member of staff, to connect a group.
+
+Only a keyed hash of a code is kept. Whoever types wrong codes is heard a few times an hour.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import delete, func, or_, select, update
+
+from domain.ids import random_code
+from storage.database import Tx
+from storage.tables import one_time_code, wrong_code
+
+_LETTERS = 10
+"""Of 30 each: 49 bits, for a code that lives a day and is tried five times an hour."""
+_HALF = _LETTERS // 2
+_MOST_WRONG = 5
+_WRONG_WITHIN = timedelta(hours=1)
+_KEPT = timedelta(days=8)
+
+
+class CodePurpose(StrEnum):
+    """What a code is good for."""
+
+    STAFF = "staff"
+    """Links the chat in which it is typed to a member of staff."""
+    GROUP = "group"
+    """Asks to connect the group in which it is typed."""
+
+
+class TooManyWrong(Exception):
+    """Too many wrong codes from one chat: it has to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneTimeCode:
+    """What a code stood for; `staff_id` is whom it links, or who asked for it."""
+
+    id: UUID
+    purpose: CodePurpose
+    unit_id: UUID
+    staff_id: UUID
+    facts: Mapping[str, str]
+    expires_at: datetime
+
+
+def issue(
+    tx: Tx,
+    purpose: CodePurpose,
+    unit_id: UUID,
+    staff_id: UUID,
+    valid: timedelta,
+    **facts: str,
+) -> str:
+    """Make a code; an older one of that person for the same purpose stops working."""
+    revoke(tx, purpose, staff_id)
+    code = random_code(_LETTERS)
+    tx.connection.execute(
+        one_time_code.insert().values(
+            id=tx.new_id(),
+            purpose=purpose.value,
+            unit_id=unit_id,
+            staff_id=staff_id,
+            facts=facts,
+            lookup=tx.keys.hash(_hashed(purpose), code),
+            made_at=tx.now,
+            expires_at=tx.now + valid,
+        )
+    )
+    return f"{code[:_HALF]}-{code[_HALF:]}"
+
+
+def revoke(tx: Tx, purpose: CodePurpose, staff_id: UUID) -> None:
+    """Let no open code of that person and purpose work any more."""
+    tx.connection.execute(
+        delete(one_time_code).where(
+            one_time_code.c.staff_id == staff_id,
+            one_time_code.c.purpose == purpose.value,
+            one_time_code.c.used_at.is_(None),
+        )
+    )
+
+
+def redeem(tx: Tx, purpose: CodePurpose, typed: str, address_id: UUID) -> OneTimeCode | None:
+    """Use a code up; None when it is wrong, used or too old, which is counted against the chat.
+
+    Raises: TooManyWrong.
+    """
+    if _wrong_lately(tx, address_id) >= _MOST_WRONG:
+        message = "too many wrong codes from one chat"
+        raise TooManyWrong(message)
+    code = normal(typed)
+    row = tx.connection.execute(
+        update(one_time_code)
+        .where(
+            one_time_code.c.lookup.in_(tx.keys.hashes(_hashed(purpose), code)),
+            one_time_code.c.purpose == purpose.value,
+            one_time_code.c.used_at.is_(None),
+            one_time_code.c.expires_at > tx.now,
+        )
+        .values(used_at=tx.now)
+        .returning(one_time_code)
+    ).one_or_none()
+    if row is None:
+        tx.connection.execute(
+            wrong_code.insert().values(id=tx.new_id(), address_id=address_id, at=tx.now)
+        )
+        return None
+    return OneTimeCode(row.id, purpose, row.unit_id, row.staff_id, row.facts, row.expires_at)
+
+
+def normal(typed: str) -> str:
+    """Return a typed code as it was made: capitals, no spaces or dashes, whatever the keyboard."""
+    plain = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def is_code(typed: str) -> bool:
+    """Tell whether a text has the shape of a code."""
+    code = normal(typed)
+    return len(code) == _LETTERS and code.isascii()
+
+
+def forget_old(tx: Tx) -> int:
+    """Delete codes and wrong tries that are of no use any more; returns how many."""
+    codes = tx.connection.execute(
+        delete(one_time_code).where(
+            or_(
+                one_time_code.c.expires_at < tx.now - _KEPT,
+                one_time_code.c.used_at < tx.now - _KEPT,
+            )
+        )
+    )
+    wrong = tx.connection.execute(delete(wrong_code).where(wrong_code.c.at < tx.now - _KEPT))
+    return codes.rowcount + wrong.rowcount
+
+
+def _wrong_lately(tx: Tx, address_id: UUID) -> int:
+    query = select(func.count()).where(
+        wrong_code.c.address_id == address_id, wrong_code.c.at > tx.now - _WRONG_WITHIN
+    )
+    return tx.connection.execute(query).scalar_one()
+
+
+def _hashed(purpose: CodePurpose) -> str:
+    return f"code:{purpose.value}"

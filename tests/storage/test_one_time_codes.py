@@ -1,0 +1,147 @@
+"""One-time codes work once, in time, however they are typed; guessing is soon no use."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from domain.roles import Role
+from storage import one_time_codes, setting_up
+from storage.database import Tx
+from storage.one_time_codes import CodePurpose, OneTimeCode, TooManyWrong
+from tests.cellar import Cellar, furnished
+from tests.chat import MovingClock
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clock() -> MovingClock:
+    return MovingClock()
+
+
+@pytest.fixture
+async def cellar(migrated_database_url: str, clock: MovingClock) -> AsyncIterator[Cellar]:
+    async with furnished(migrated_database_url, clock=clock) as made:
+        yield made
+
+
+async def _someone(cellar: Cellar) -> UUID:
+    made = await cellar.do(
+        lambda tx: setting_up.create_staff(tx, cellar.unit_id, "Cán bộ Ví Dụ", [Role.OFFICER])
+    )
+    return made.id
+
+
+async def _issued(cellar: Cellar, staff_id: UUID, **facts: str) -> str:
+    return await cellar.do(
+        lambda tx: one_time_codes.issue(
+            tx, CodePurpose.STAFF, cellar.unit_id, staff_id, DAY, **facts
+        )
+    )
+
+
+async def _typed(cellar: Cellar, code: str, by: str = "5001") -> OneTimeCode | None:
+    chat = await cellar.private(by)
+    return await cellar.do(lambda tx: one_time_codes.redeem(tx, CodePurpose.STAFF, code, chat.id))
+
+
+async def test_a_code_stands_for_whom_it_was_made(cellar: Cellar) -> None:
+    staff_id = await _someone(cellar)
+    code = await _issued(cellar, staff_id, note="x")
+    found = await _typed(cellar, code)
+    assert found is not None
+    assert (found.staff_id, found.unit_id, found.facts) == (staff_id, cellar.unit_id, {"note": "x"})
+
+
+async def test_a_code_works_once(cellar: Cellar) -> None:
+    code = await _issued(cellar, await _someone(cellar))
+    assert await _typed(cellar, code) is not None
+    assert await _typed(cellar, code) is None
+
+
+async def test_of_many_who_type_a_code_at_once_one_has_it(cellar: Cellar) -> None:
+    code = await _issued(cellar, await _someone(cellar))
+    found = await asyncio.gather(*(_typed(cellar, code, by=f"60{n}") for n in range(8)))
+    assert sum(one is not None for one in found) == 1
+
+
+async def test_a_code_is_too_old_after_its_time(cellar: Cellar, clock: MovingClock) -> None:
+    code = await _issued(cellar, await _someone(cellar))
+    clock.forward(days=1)
+    assert await _typed(cellar, code) is None
+
+
+async def test_a_newer_code_takes_the_place_of_an_older_one(cellar: Cellar) -> None:
+    staff_id = await _someone(cellar)
+    old = await _issued(cellar, staff_id)
+    new = await _issued(cellar, staff_id)
+    assert await _typed(cellar, old) is None
+    assert await _typed(cellar, new) is not None
+
+
+async def test_a_code_for_one_purpose_is_wrong_for_another(cellar: Cellar) -> None:
+    code = await _issued(cellar, await _someone(cellar))
+    chat = await cellar.private("5001")
+    assert (
+        await cellar.do(lambda tx: one_time_codes.redeem(tx, CodePurpose.GROUP, code, chat.id))
+        is None
+    )
+
+
+async def test_after_five_wrong_codes_even_a_right_one_has_to_wait(
+    cellar: Cellar, clock: MovingClock
+) -> None:
+    code = await _issued(cellar, await _someone(cellar))
+    for _ in range(5):
+        assert await _typed(cellar, "AAAAA-AAAAA") is None
+    with pytest.raises(TooManyWrong):
+        await _typed(cellar, code)
+    assert await _typed(cellar, code, by="5002") is not None
+    clock.forward(hours=1, seconds=1)
+    assert await _typed(cellar, code) is None, "used by the other chat"
+
+
+async def test_the_database_holds_no_code(cellar: Cellar) -> None:
+    code = await _issued(cellar, await _someone(cellar))
+    row = await cellar.look(
+        lambda tx: tx.connection.execute(text("SELECT * FROM one_time_code")).one()
+    )
+    kept = repr(tuple(row))
+    assert code not in kept
+    assert one_time_codes.normal(code) not in kept
+
+
+async def test_old_codes_and_wrong_tries_are_forgotten(cellar: Cellar, clock: MovingClock) -> None:
+    code = await _issued(cellar, await _someone(cellar))
+    await _typed(cellar, code)
+    await _typed(cellar, "WRONG")
+    assert await cellar.do(one_time_codes.forget_old) == 0
+    clock.forward(days=10)
+
+    def left(tx: Tx) -> int:
+        counts = "SELECT (SELECT count(*) FROM one_time_code) + (SELECT count(*) FROM wrong_code)"
+        number: int = tx.connection.execute(text(counts)).scalar_one()
+        return number
+
+    assert await cellar.do(one_time_codes.forget_old) == 2
+    assert await cellar.look(left) == 0
+
+
+@pytest.mark.parametrize(
+    "typed", ["k7qd2-m9xhr", " K7QD2 M9XHR ", "K7QD2M9XHR", "K7QD2–M9XHR", "Ｋ７ＱＤ２-Ｍ９ＸＨＲ"]
+)
+def test_a_code_may_be_typed_in_any_way(typed: str) -> None:
+    assert one_time_codes.normal(typed) == "K7QD2M9XHR"
+    assert one_time_codes.is_code(typed)
+
+
+@given(st.text())
+def test_anything_typed_is_read_without_a_fault(typed: str) -> None:
+    assert one_time_codes.normal(one_time_codes.normal(typed)) == one_time_codes.normal(typed)
+    assert one_time_codes.is_code(typed) in {True, False}

@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import Insert, case, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from domain.delivery import DeliveryState, Facet
+from domain.delivery import DeliveryKind, DeliveryState, Facet
+from storage import reactions
 from storage.database import Tx
 from storage.tables import delivery, run_counter
-from storage.upsert import insert_into
 
 FACET_COLUMNS = {
     Facet.SEEN: delivery.c.seen_at,
@@ -21,6 +23,7 @@ FACET_COLUMNS = {
 }
 
 _COUNTED = (*(state.value for state in DeliveryState), *(facet.value for facet in Facet))
+_SUMMED = ("targeted", *_COUNTED, "members")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,9 +39,14 @@ class CounterKey:
 
 @dataclass(slots=True)
 class Moves:
-    """Changes of counters, collected during a transaction and applied in one go."""
+    """Changes of rows and of what counts them, collected and then written in a few statements."""
 
+    _rows: dict[tuple[tuple[str, object], ...], list[UUID]] = field(default_factory=dict)
     _changes: dict[CounterKey, Counter[str]] = field(default_factory=dict)
+
+    def write(self, row_id: UUID, **values: object) -> None:
+        """Note new values of a row of the ledger; rows that get the same are written together."""
+        self._rows.setdefault(tuple(sorted(values.items())), []).append(row_id)
 
     def add(self, key: CounterKey, column: str, by: int = 1) -> None:
         """Note a change of one counter."""
@@ -52,27 +60,42 @@ class Moves:
 
     def apply(self, tx: Tx) -> None:
         """Write the changes, in sorted order so that two transactions cannot lock each other."""
-        for key in sorted(self._changes):
-            changed = {name: by for name, by in self._changes[key].items() if by}
-            if not changed:
-                continue
-            named = {
+        for values, ids in self._rows.items():
+            tx.connection.execute(
+                update(delivery).where(delivery.c.id.in_(sorted(ids))).values(dict(values))
+            )
+        self._rows.clear()
+        changed = [
+            {
                 "run_id": key.run_id,
                 "kind": key.kind,
                 "area_code": key.area_code,
                 "channel": key.channel,
                 "language": key.language,
+                **{name: self._changes[key][name] for name in _SUMMED},
             }
-            tx.connection.execute(
-                insert_into(tx, run_counter).values(**named).on_conflict_do_nothing()
-            )
-            where = [run_counter.c[name] == value for name, value in named.items()]
-            tx.connection.execute(
-                update(run_counter)
-                .where(*where)
-                .values({name: run_counter.c[name] + by for name, by in changed.items()})
-            )
+            for key in sorted(self._changes)
+            if any(self._changes[key].values())
+        ]
+        if changed:
+            tx.connection.execute(_ADD[tx.connection.dialect.name], changed)
         self._changes.clear()
+
+
+def _added(insert: sqlite.Insert) -> sqlite.Insert:
+    return insert.on_conflict_do_update(
+        index_elements=list(run_counter.primary_key),
+        set_={name: run_counter.c[name] + insert.excluded[name] for name in _SUMMED},
+    )
+
+
+_ADD: Mapping[str, Insert] = MappingProxyType(
+    {
+        "sqlite": _added(sqlite.insert(run_counter)),
+        # Both dialects' classes have the same methods.
+        "postgresql": _added(postgresql.insert(run_counter)),  # type: ignore[arg-type]
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +109,11 @@ class Line:
 def of_run(tx: Tx, run_id: UUID) -> list[Line]:
     """Return a run's figures as counted, sorted by key."""
     rows = tx.connection.execute(select(run_counter).where(run_counter.c.run_id == run_id))
-    names = ("targeted", *_COUNTED, "members")
     return sorted(
         (
             Line(
                 CounterKey(row.run_id, row.kind, row.area_code, row.channel, row.language),
-                {name: row._mapping[name] for name in names},
+                {name: row._mapping[name] for name in _SUMMED},
             )
             for row in rows
         ),
@@ -114,13 +136,14 @@ def recounted(tx: Tx, run_id: UUID) -> list[Line]:
         select(*group, *figures).where(delivery.c.run_id == run_id).group_by(*group)
     )
     names = ("targeted", *_COUNTED)
-    return sorted(
-        (
-            Line(
-                CounterKey(run_id, row.kind, row.area_code, row.channel, row.language),
-                {name: row._mapping[name] for name in names},
-            )
-            for row in rows
-        ),
-        key=lambda line: line.key,
-    )
+    people = reactions.counted(tx, run_id)
+    lines = []
+    for row in rows:
+        counts = {name: row._mapping[name] for name in names}
+        if row.kind == DeliveryKind.POST.value:
+            # Posts count people, not posts.
+            counts |= dict.fromkeys((facet.value for facet in Facet), 0)
+            counts |= people.get((row.area_code, row.channel, row.language), {})
+        key = CounterKey(run_id, row.kind, row.area_code, row.channel, row.language)
+        lines.append(Line(key, counts))
+    return sorted(lines, key=lambda line: line.key)

@@ -4,17 +4,17 @@ A row is being sent when it is pending and lies in an open window (`storage.wind
 stored "sending".
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from domain.delivery import DeliveryKind, DeliveryState, Facet, Lane, SkipReason
 from domain.messages import Outgoing
-from storage import addresses
+from storage import addresses, reactions
 from storage.codec import read_outgoing, write_outgoing
 from storage.counters import FACET_COLUMNS, CounterKey, Moves
 from storage.database import Tx
@@ -169,6 +169,12 @@ def put_run_rows(tx: Tx, run_rows: Sequence[NewRunRow]) -> None:
     moves.apply(tx)
 
 
+def locked(tx: Tx, delivery_ids: Collection[UUID]) -> dict[UUID, Delivery]:
+    """Return rows by their ids; nobody else can change them until the transaction ends."""
+    rows = tx.connection.execute(_LOCKED, {"rows": list(delivery_ids)})
+    return {row.id: as_delivery(row) for row in rows}
+
+
 def get(tx: Tx, delivery_id: UUID) -> Delivery | None:
     """Return a row by its id."""
     row = tx.connection.execute(select(delivery).where(delivery.c.id == delivery_id)).one_or_none()
@@ -216,9 +222,12 @@ def last_campaign(tx: Tx, resident_id: UUID, since: datetime) -> Delivery | None
     return as_delivery(row) if row else None
 
 
-def note_facet(tx: Tx, delivery_id: UUID, facet: Facet, *, proof: bool = True) -> bool:
+def note_facet(
+    tx: Tx, delivery_id: UUID, facet: Facet, *, proof: bool = True, user_id: str | None = None
+) -> bool:
     """Record that something happened to a delivery; False when it had already happened.
 
+    Under a post each person is counted once, by `user_id` on the platform (`storage.reactions`).
     It proves that the message arrived: an unsure row becomes accepted, and one that was about to
     be sent again is not. Pass `proof=False` where the tie is only assumed.
     """
@@ -237,10 +246,13 @@ def note_facet(tx: Tx, delivery_id: UUID, facet: Facet, *, proof: bool = True) -
         .where(delivery.c.id == delivery_id, column.is_(None))
         .values({column: tx.now})
     )
-    if result.rowcount and known.run_id is not None:
+    fresh = bool(result.rowcount)
+    if known.kind is DeliveryKind.POST:
+        fresh = reactions.note(tx, known.id, known.created_at, known.channel, facet, user_id)
+    if fresh and known.run_id is not None:
         moves.add(key_of(known), facet.value)
     moves.apply(tx)
-    return bool(result.rowcount)
+    return fresh
 
 
 def _was_thought_unsent(row: Delivery) -> bool:
@@ -258,7 +270,7 @@ def move(
     *,
     keep: bool = False,
 ) -> None:
-    """Bring a row to a settled state, out of any window, and note it for the counters.
+    """Let `moves` bring a row to a settled state, out of any window, and count it there.
 
     A run-less row's words are emptied, unless told to `keep` them, once it is certain that they
     need not be sent again; one about a tip that failed waits for `note_failure`.
@@ -270,7 +282,7 @@ def move(
         values["settled_at"] = tx.now
     if state not in (DeliveryState.PENDING, DeliveryState.UNSURE) and not keep:
         values["payload"] = None
-    tx.connection.execute(update(delivery).where(delivery.c.id == row.id).values(**values))
+    moves.write(row.id, **values)
     if row.run_id is not None:
         moves.shift(key_of(row), row.state, state)
 
@@ -296,11 +308,6 @@ def skip_pending(tx: Tx, run_id: UUID, reason: SkipReason, limit: int = 1000) ->
     )
     moves.apply(tx)
     return len(rows)
-
-
-def pending_of_run(tx: Tx, run_id: UUID) -> int:
-    """Return how many rows of a run are still to be sent or being sent."""
-    return _count(tx, run_id, DeliveryState.PENDING)
 
 
 def reasons(tx: Tx, run_id: UUID, kind: DeliveryKind) -> dict[tuple[str, str], int]:
@@ -375,7 +382,9 @@ def as_delivery(row: Row[Any]) -> Delivery:
     )
 
 
-def _count(tx: Tx, run_id: UUID, state: DeliveryState) -> int:
-    query = select(func.count()).where(delivery.c.run_id == run_id, delivery.c.state == state.value)
-    count: int = tx.connection.execute(query).scalar_one()
-    return count
+_LOCKED = (
+    select(delivery)
+    .where(delivery.c.id.in_(bindparam("rows", expanding=True)))
+    .order_by(delivery.c.id)
+    .with_for_update()
+)

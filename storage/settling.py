@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, true, update
+from sqlalchemy import String, Uuid, bindparam, delete, or_, select, true, update
 
 from domain.delivery import (
     Accepted,
@@ -22,9 +22,10 @@ from domain.delivery import (
 from storage import addresses, units
 from storage.counters import Moves
 from storage.database import Tx
-from storage.ledger import Delivery, as_delivery, key_of, move
+from storage.ledger import Delivery, as_delivery, key_of, locked, move
 from storage.tables import account, attempt, delivery
 from storage.tables import send_window as window
+from storage.types import UtcDateTime
 
 WORKER_DIED = "worker_died"
 _MOST_TRIES = 4
@@ -59,9 +60,10 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled]) -> bool:
         select(window.c.account_id).where(window.c.id == window_id).with_for_update()
     ).one_or_none()
     moves = Moves()
+    rows = locked(tx, [result.delivery_id for result in results])
+    _note_attempts(tx, results)
     for result in results:
-        row = _locked(tx, result.delivery_id)
-        _note_attempt(tx, result)
+        row = rows[result.delivery_id]
         if held is None or row.window_id != window_id:
             _weigh(tx, row, result.outcome, moves)
         else:
@@ -106,20 +108,23 @@ def take_over(tx: Tx, account_id: UUID, *, all_dead: bool = False) -> int:
     return rows
 
 
-def _locked(tx: Tx, delivery_id: UUID) -> Delivery:
-    return as_delivery(
-        tx.connection.execute(
-            select(delivery).where(delivery.c.id == delivery_id).with_for_update()
-        ).one()
+def _note_attempts(tx: Tx, results: Sequence[Settled]) -> None:
+    if not results:
+        return
+    tx.connection.execute(
+        _NOTE,
+        [
+            {
+                "attempt": result.attempt_id,
+                "at": tx.now,
+                "came_to": type(result.outcome).__name__.lower(),
+                "became": result.outcome.message_id
+                if isinstance(result.outcome, Accepted)
+                else None,
+            }
+            for result in results
+        ],
     )
-
-
-def _note_attempt(tx: Tx, result: Settled) -> None:
-    outcome = result.outcome
-    values: dict[str, object] = {"settled_at": tx.now, "outcome": type(outcome).__name__.lower()}
-    if isinstance(outcome, Accepted):
-        values["message_id"] = outcome.message_id
-    tx.connection.execute(update(attempt).where(attempt.c.id == result.attempt_id).values(**values))
 
 
 def _weigh(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
@@ -146,15 +151,15 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
                 _pause_account(tx, row.account_id, held_until)
             elif wait:
                 addresses.hold_until(tx, row.address_id, held_until)
-            _back(tx, row, reason)
+            _back(row, reason, moves)
         case Relocated(chat_id):
             addresses.relocate(tx, row.address_id, chat_id)
-            _back(tx, row, "relocated")
+            _back(row, "relocated", moves)
         case AccountStopped(reason):
             tx.connection.execute(
                 update(account).where(account.c.id == row.account_id).values(down_reason=reason)
             )
-            _back(tx, row, reason)
+            _back(row, reason, moves)
         case Unknowable(reason):
             _in_the_dark(tx, row, reason, moves)
 
@@ -174,19 +179,13 @@ def _in_the_dark(tx: Tx, row: Delivery, reason: str, moves: Moves) -> None:
     if goes_again and (not row.again or patient):
         # A dead worker's lease was wait enough.
         not_before = None if reason == WORKER_DIED else tx.now + _SECOND_THOUGHT
-        tx.connection.execute(
-            update(delivery)
-            .where(delivery.c.id == row.id)
-            .values(window_id=None, again=True, reason=reason, not_before=not_before)
-        )
+        moves.write(row.id, window_id=None, again=True, reason=reason, not_before=not_before)
         return
     move(tx, row, DeliveryState.UNSURE, moves, reason)
 
 
-def _back(tx: Tx, row: Delivery, reason: str) -> None:
-    tx.connection.execute(
-        update(delivery).where(delivery.c.id == row.id).values(window_id=None, reason=reason)
-    )
+def _back(row: Delivery, reason: str, moves: Moves) -> None:
+    moves.write(row.id, window_id=None, reason=reason)
 
 
 def _pause_account(tx: Tx, account_id: UUID, until: datetime) -> None:
@@ -207,3 +206,14 @@ def _end_pause(tx: Tx, account_id: UUID) -> None:
         .where(account.c.id == account_id, account.c.paused_until <= tx.now)
         .values(paused_until=None)
     )
+
+
+_NOTE = (
+    update(attempt)
+    .where(attempt.c.id == bindparam("attempt", type_=Uuid))
+    .values(
+        settled_at=bindparam("at", type_=UtcDateTime),
+        outcome=bindparam("came_to", type_=String),
+        message_id=bindparam("became", type_=String),
+    )
+)

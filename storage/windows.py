@@ -3,23 +3,22 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Exists, Row, Select, and_, literal_column, or_, select, update
+from sqlalchemy import Uuid, bindparam, select, update
 
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.messages import ChatKind, ChatRef, Outgoing
-from storage import addresses
+from storage import due
 from storage.codec import read_outgoing
 from storage.counters import Moves
 from storage.database import Tx
-from storage.ledger import SENDING_RUNS, Delivery, as_delivery, move
+from storage.due import Candidate
+from storage.ledger import Delivery, move
 from storage.sealing import KeysUnusable, Place
-from storage.tables import account, address, attempt, delivery, group_chat, resident, run
+from storage.tables import account, attempt, delivery, run
 from storage.tables import send_window as window
-from storage.tables.deliveries import DUE
 
 log = structlog.get_logger(__name__)
 
@@ -62,24 +61,6 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class _LiveRun:
-    id: UUID
-    lane: Lane
-    not_after: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    row: Delivery
-    payload: bytes | None
-    chat_kind: ChatKind
-    not_after: datetime | None
-    wish: str | None
-    unreachable: str | None
-    group_left: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Chosen:
     row: Delivery
     chat: ChatRef
@@ -98,10 +79,11 @@ def open_window(
     size = min(size, _allowed(tx, claim.account_id, size))
     if not size:
         return None
-    live = _live_runs(tx)
+    live = due.live_runs(tx)
+    busy = {one.lane for one in live} | due.lanes_of_talk(tx, claim.account_id)
     urgent_waits = False
-    for lane in sorted(lanes):
-        candidates = _candidates(tx, claim.account_id, lane, live, size * 4)
+    for lane in sorted(busy.intersection(lanes)):
+        candidates = due.candidates(tx, claim.account_id, lane, live, size * 4)
         if not candidates:
             continue
         if lane > Lane.TALK and (urgent_waits or _urgent_open(tx, claim.account_id)):
@@ -117,7 +99,7 @@ def open_window(
 
 def _pick(
     tx: Tx,
-    candidates: Sequence[_Candidate],
+    candidates: Sequence[Candidate],
     size: int,
     ready: Callable[[UUID, ChatKind], bool],
 ) -> tuple[list[_Chosen], int]:
@@ -138,7 +120,7 @@ def _pick(
             settled += 1
         elif row.address_id not in chats and ready(row.address_id, candidate.chat_kind):
             try:
-                opened = _Chosen(row, addresses.chat_of(tx, row.address_id), words.of(candidate))
+                opened = _Chosen(row, _chat(tx, candidate), words.of(candidate))
             except (KeysUnusable, ValueError, LookupError) as error:
                 # One row's fault: it must not hold up the others. Its words are kept, for an
                 # operator may yet find the key.
@@ -152,10 +134,15 @@ def _pick(
     return chosen, settled
 
 
+def _chat(tx: Tx, candidate: Candidate) -> ChatRef:
+    place = Place("address", "platform_id", candidate.row.address_id)
+    return ChatRef(tx.keys.unseal(candidate.platform_id, place), candidate.chat_kind)
+
+
 def _allowed(tx: Tx, account_id: UUID, size: int) -> int:
     """Return how many rows an account may send now: after a pause, one alone tries the water."""
-    query = select(account.c.down_reason, account.c.paused_until).where(account.c.id == account_id)
-    row = tx.connection.execute(query).one()
+    account_now = {"account": account_id}
+    row = tx.connection.execute(_STANDING, account_now).one()
     if row.down_reason is not None:
         return 0
     if row.paused_until is None:
@@ -163,111 +150,15 @@ def _allowed(tx: Tx, account_id: UUID, size: int) -> int:
     if row.paused_until > tx.now:
         return 0
     # Locked, so that two do not try at once.
-    tx.connection.execute(query.with_for_update())
-    tried = select(window.c.id).where(window.c.account_id == account_id).limit(1)
-    return 0 if tx.connection.execute(tried).one_or_none() else 1
-
-
-def _live_runs(tx: Tx) -> list[_LiveRun]:
-    """Return the runs that are being sent, oldest first."""
-    rows = tx.connection.execute(
-        select(run.c.id, run.c.lane, run.c.not_after)
-        .where(run.c.state.in_(SENDING_RUNS))
-        .order_by(run.c.id)
-    )
-    return [_LiveRun(row.id, Lane[row.lane], row.not_after) for row in rows]
+    tx.connection.execute(_STANDING_LOCKED, account_now)
+    return 0 if tx.connection.execute(_TRIED, account_now).one_or_none() else 1
 
 
 def _urgent_open(tx: Tx, account_id: UUID) -> bool:
-    query = select(window.c.id).where(
-        window.c.account_id == account_id, window.c.lane == Lane.URGENT.name
-    )
-    return tx.connection.execute(query.limit(1)).one_or_none() is not None
+    return tx.connection.execute(_URGENT_OPEN, {"account": account_id}).one_or_none() is not None
 
 
-def _in_the_way() -> Exists:
-    """Say what holds a row back: one in flight per chat, and run-less rows keep their order."""
-    other = delivery.alias()
-    return (
-        select(other.c.id)
-        .where(
-            other.c.address_id == delivery.c.address_id,
-            other.c.state == literal_column("'pending'"),
-            or_(
-                other.c.window_id.is_not(None),
-                and_(
-                    other.c.run_id.is_(None),
-                    other.c.lane <= delivery.c.lane,
-                    other.c.id < delivery.c.id,
-                ),
-            ),
-        )
-        .exists()
-    )
-
-
-def _candidates(
-    tx: Tx, account_id: UUID, lane: Lane, live: Sequence[_LiveRun], limit: int
-) -> list[_Candidate]:
-    """Return due rows of a lane: first what belongs to no run, then run by run, oldest first.
-
-    Each part reads an index of its own in order, so that what waits elsewhere, such as a paused
-    run of many thousands, costs nothing.
-    """
-    alone = (
-        _due(account_id, tx.now)
-        .where(delivery.c.run_id.is_(None), delivery.c.lane == int(lane))
-        .limit(limit)
-    )
-    found = [_candidate(raw, None) for raw in tx.connection.execute(alone)]
-    for one in live:
-        if len(found) >= limit:
-            break
-        if one.lane is lane:
-            rows = _due(account_id, tx.now).where(delivery.c.run_id == one.id)
-            rows = rows.limit(limit - len(found))
-            found += [_candidate(raw, one.not_after) for raw in tx.connection.execute(rows)]
-    return found
-
-
-def _due(account_id: UUID, now: datetime) -> Select[Any]:
-    return (
-        select(
-            delivery,
-            resident.c.wish,
-            address.c.unreachable,
-            address.c.kind.label("chat_kind"),
-            group_chat.c.left_at,
-        )
-        .join(address, address.c.id == delivery.c.address_id)
-        .outerjoin(resident, resident.c.id == delivery.c.resident_id)
-        .outerjoin(group_chat, group_chat.c.id == delivery.c.group_id)
-        .where(
-            DUE,
-            delivery.c.account_id == account_id,
-            or_(delivery.c.not_before.is_(None), delivery.c.not_before <= now),
-            or_(address.c.not_before.is_(None), address.c.not_before <= now),
-            ~_in_the_way(),
-        )
-        .order_by(delivery.c.id)
-        .with_for_update(of=delivery, skip_locked=True)
-    )
-
-
-def _candidate(raw: Row[Any], run_not_after: datetime | None) -> _Candidate:
-    limits = [limit for limit in (raw.not_after, run_not_after) if limit is not None]
-    return _Candidate(
-        as_delivery(raw),
-        raw.payload,
-        ChatKind(raw.chat_kind),
-        min(limits, default=None),
-        raw.wish,
-        raw.unreachable,
-        raw.left_at is not None,
-    )
-
-
-def _verdict(tx: Tx, candidate: _Candidate) -> tuple[DeliveryState, str] | None:
+def _verdict(tx: Tx, candidate: Candidate) -> tuple[DeliveryState, str] | None:
     """Say why a row must not be sent, or None."""
     row = candidate.row
     if candidate.not_after is not None and candidate.not_after < tx.now:
@@ -287,48 +178,47 @@ def _verdict(tx: Tx, candidate: _Candidate) -> tuple[DeliveryState, str] | None:
 def _write_window(tx: Tx, claim: Claim, lane: Lane, chosen: Sequence[_Chosen]) -> Window:
     window_id = tx.new_id()
     until = tx.now + claim.lease
-    if chosen:
-        tx.connection.execute(
-            window.insert().values(
-                id=window_id,
-                account_id=claim.account_id,
-                worker=claim.worker,
-                lane=lane.name,
-                opened_at=tx.now,
-                lease_until=until,
-            )
+    if not chosen:
+        return Window(window_id, lane, until, ())
+    tx.connection.execute(
+        window.insert().values(
+            id=window_id,
+            account_id=claim.account_id,
+            worker=claim.worker,
+            lane=lane.name,
+            opened_at=tx.now,
+            lease_until=until,
         )
-    sends = []
-    for one in chosen:
-        row = one.row
-        attempt_id = tx.new_id()
-        tx.connection.execute(
-            attempt.insert().values(
-                id=attempt_id,
-                delivery_id=row.id,
-                address_id=row.address_id,
-                window_id=window_id,
-                opened_at=tx.now,
-            )
+    )
+    sends = [
+        Send(
+            one.row.id,
+            tx.new_id(),
+            one.row.address_id,
+            one.chat,
+            one.row.kind,
+            one.row.lane,
+            one.row.language,
+            one.outgoing,
+            one.row.again,
         )
-        tx.connection.execute(
-            update(delivery)
-            .where(delivery.c.id == row.id)
-            .values(window_id=window_id, tries=delivery.c.tries + 1)
-        )
-        sends.append(
-            Send(
-                row.id,
-                attempt_id,
-                row.address_id,
-                one.chat,
-                row.kind,
-                row.lane,
-                row.language,
-                one.outgoing,
-                row.again,
-            )
-        )
+        for one in chosen
+    ]
+    tx.connection.execute(
+        attempt.insert(),
+        [
+            {
+                "id": send.attempt_id,
+                "delivery_id": send.delivery_id,
+                "address_id": send.address_id,
+                "window_id": window_id,
+                "opened_at": tx.now,
+            }
+            for send in sends
+        ],
+    )
+    rows = [send.delivery_id for send in sends]
+    tx.connection.execute(_TAKE, {"rows": rows, "into": window_id})
     return Window(window_id, lane, until, tuple(sends))
 
 
@@ -340,7 +230,7 @@ class _RunWords:
         self._contents: dict[UUID, dict[str, str]] = {}
         self._read: dict[tuple[UUID, str], Outgoing] = {}
 
-    def of(self, candidate: _Candidate) -> Outgoing:
+    def of(self, candidate: Candidate) -> Outgoing:
         """Open a row's own words, or its run's.
 
         Raises: KeysUnusable, pydantic.ValidationError (a ValueError), LookupError.
@@ -363,3 +253,17 @@ class _RunWords:
             query = select(run.c.content).where(run.c.id == run_id)
             self._contents[run_id] = self._tx.connection.execute(query).scalar_one()
         return self._contents[run_id]
+
+
+# Built once, since they are asked several times a second.
+_STANDING = select(account.c.down_reason, account.c.paused_until).where(
+    account.c.id == bindparam("account", type_=Uuid)
+)
+_STANDING_LOCKED = _STANDING.with_for_update()
+_TRIED = select(window.c.id).where(window.c.account_id == bindparam("account", type_=Uuid)).limit(1)
+_URGENT_OPEN = _TRIED.where(window.c.lane == Lane.URGENT.name)
+_TAKE = (
+    update(delivery)
+    .where(delivery.c.id.in_(bindparam("rows", expanding=True)))
+    .values(window_id=bindparam("into", type_=Uuid), tries=delivery.c.tries + 1)
+)

@@ -112,7 +112,7 @@ async def test_what_was_on_its_way_when_a_run_was_cancelled_does_not_wait_for_ev
     await station.chat.do(put_back)
     await station.finish()
 
-    assert await station.chat.look(lambda tx: ledger.pending_of_run(tx, run.id)) == 0
+    assert await station.chat.look(lambda tx: runs.counted(tx, run.id, "pending")) == 0
     assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
 
 

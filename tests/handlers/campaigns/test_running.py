@@ -6,7 +6,7 @@ import pytest
 
 from domain.campaign import RunState
 from domain.roles import Role
-from storage import ledger, runs
+from storage import runs
 from storage.runs import Run
 from tests.chat import Chat, Party, open_chat
 from tests.handlers.campaigns.world import (
@@ -163,4 +163,4 @@ async def test_the_author_is_told_of_a_time_that_was_missed(
     assert "đã lỡ giờ" in (await officer.last()).text
     run = await newest_run(chat)
     assert run.state is RunState.MISSED
-    assert await chat.look(lambda tx: ledger.pending_of_run(tx, run.id)) == 0
+    assert await chat.look(lambda tx: runs.counted(tx, run.id, "pending")) == 0

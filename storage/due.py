@@ -1,0 +1,171 @@
+"""What is due: the rows that an account could send now, most urgent first.
+
+Asked several times a second, so every statement is built once: building costs more than asking.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    Integer,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    literal_column,
+    or_,
+    select,
+)
+
+from domain.delivery import Lane
+from domain.messages import ChatKind
+from storage.database import Tx
+from storage.ledger import SENDING_RUNS, Delivery, as_delivery
+from storage.tables import address, delivery, group_chat, resident, run
+from storage.tables.deliveries import DUE
+from storage.types import UtcDateTime
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRun:
+    """A run that is being sent."""
+
+    id: UUID
+    lane: Lane
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A row that could be sent, and what decides whether it still may; its words are sealed."""
+
+    row: Delivery
+    payload: bytes | None = field(repr=False)
+    platform_id: bytes = field(repr=False)
+    chat_kind: ChatKind
+    not_after: datetime | None
+    wish: str | None
+    unreachable: str | None
+    group_left: bool
+
+
+def live_runs(tx: Tx) -> list[LiveRun]:
+    """Return the runs that are being sent, oldest first."""
+    rows = tx.connection.execute(_LIVE_RUNS)
+    return [LiveRun(row.id, Lane[row.lane], row.not_after) for row in rows]
+
+
+def lanes_of_talk(tx: Tx, account_id: UUID) -> set[Lane]:
+    """Return the lanes in which something waits that belongs to no run."""
+    waits = tx.connection.execute(_LANES_OF_TALK, {"account": account_id}).one()
+    return {lane for lane, one in zip(Lane, waits, strict=True) if one}
+
+
+def candidates(
+    tx: Tx, account_id: UUID, lane: Lane, live: Sequence[LiveRun], limit: int
+) -> list[Candidate]:
+    """Return due rows of a lane: first what belongs to no run, then run by run, oldest first.
+
+    Each part reads an index of its own in order, so that what waits elsewhere, such as a paused
+    run of many thousands, costs nothing.
+    """
+    known = {"account": account_id, "now": tx.now}
+    alone = tx.connection.execute(_DUE_ALONE, {**known, "lane": int(lane), "most": limit})
+    found = [_candidate(raw, None) for raw in alone]
+    for one in live:
+        if len(found) >= limit:
+            break
+        if one.lane is lane:
+            most = limit - len(found)
+            rows = tx.connection.execute(_DUE_OF_RUN, {**known, "run": one.id, "most": most})
+            found += [_candidate(raw, one.not_after) for raw in rows]
+    return found
+
+
+def _candidate(raw: Row[Any], run_not_after: datetime | None) -> Candidate:
+    limits = [limit for limit in (raw.not_after, run_not_after) if limit is not None]
+    return Candidate(
+        as_delivery(raw),
+        raw.payload,
+        raw.platform_id,
+        ChatKind(raw.chat_kind),
+        min(limits, default=None),
+        raw.wish,
+        raw.unreachable,
+        raw.left_at is not None,
+    )
+
+
+def _in_the_way() -> Exists:
+    """Say what holds a row back: one in flight per chat, and run-less rows keep their order."""
+    other = delivery.alias()
+    return (
+        select(other.c.id)
+        .where(
+            other.c.address_id == delivery.c.address_id,
+            other.c.state == literal_column("'pending'"),
+            or_(
+                other.c.window_id.is_not(None),
+                and_(
+                    other.c.run_id.is_(None),
+                    other.c.lane <= delivery.c.lane,
+                    other.c.id < delivery.c.id,
+                ),
+            ),
+        )
+        .exists()
+    )
+
+
+def _due(*which: ColumnElement[bool]) -> Select[Any]:
+    now = bindparam("now", type_=UtcDateTime)
+    return (
+        select(
+            delivery,
+            resident.c.wish,
+            address.c.unreachable,
+            address.c.platform_id,
+            address.c.kind.label("chat_kind"),
+            group_chat.c.left_at,
+        )
+        .join(address, address.c.id == delivery.c.address_id)
+        .outerjoin(resident, resident.c.id == delivery.c.resident_id)
+        .outerjoin(group_chat, group_chat.c.id == delivery.c.group_id)
+        .where(
+            DUE,
+            delivery.c.account_id == bindparam("account", type_=Uuid),
+            *which,
+            or_(delivery.c.not_before.is_(None), delivery.c.not_before <= now),
+            or_(address.c.not_before.is_(None), address.c.not_before <= now),
+            ~_in_the_way(),
+        )
+        .order_by(delivery.c.id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(of=delivery, skip_locked=True)
+    )
+
+
+def _waits(lane: Lane) -> Exists:
+    return exists().where(
+        DUE,
+        delivery.c.run_id.is_(None),
+        delivery.c.account_id == bindparam("account", type_=Uuid),
+        delivery.c.lane == int(lane),
+    )
+
+
+_LIVE_RUNS = (
+    select(run.c.id, run.c.lane, run.c.not_after)
+    .where(run.c.state.in_(SENDING_RUNS))
+    .order_by(run.c.id)
+)
+_LANES_OF_TALK = select(*(_waits(lane).label(lane.name) for lane in Lane))
+_DUE_ALONE = _due(delivery.c.run_id.is_(None), delivery.c.lane == bindparam("lane", type_=Integer))
+_DUE_OF_RUN = _due(delivery.c.run_id == bindparam("run", type_=Uuid))

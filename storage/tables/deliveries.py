@@ -115,6 +115,20 @@ attempt = Table(
 
 Index("ix_attempt_message", attempt.c.address_id, attempt.c.message_id)
 
+post_reaction = Table(
+    "post_reaction",
+    metadata,
+    Column("delivery_id", ForeignKey("delivery.id"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("person", LargeBinary, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("known", Boolean, nullable=False),
+)
+
+KNOWN = post_reaction.c.known.is_(literal_column("true"))
+
+_some("ix_post_reaction_known", KNOWN, post_reaction.c.delivery_id)
+
 neutral_line = Table(
     "neutral_line",
     metadata,

@@ -61,6 +61,7 @@ tip = Table(
     Column("group_id", ForeignKey("group_chat.id")),
     Column("run_id", ForeignKey("run.id"), index=True),
     Column("bound", String, nullable=False),
+    Column("by_post", Boolean, nullable=False),
     Column("state", String, nullable=False),
     Column("urgent", Boolean, nullable=False),
     Column("public", Boolean, nullable=False),

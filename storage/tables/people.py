@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from storage.tables.metadata import metadata
@@ -81,6 +82,9 @@ resident = Table(
     Column("wish_at", UtcDateTime),
     Column("invited_by", String),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("language_chosen", Boolean, nullable=False, server_default=text("false")),
+    Column("words_aside", LargeBinary),
+    Column("erased_at", UtcDateTime),
     # Who said yes, in the order in which runs take them.
     Index(None, "unit_id", "wish", "id"),
 )
@@ -142,6 +146,7 @@ address = Table(
     Column("unreachable", String),
     Column("unreachable_at", UtcDateTime),
     Column("not_before", UtcDateTime),
+    Column("forget_at", UtcDateTime, index=True),
     UniqueConstraint("account_id", "lookup"),
 )
 

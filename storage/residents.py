@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from domain.language import Language
+from domain.tip import TipState
 from storage.database import Tx
-from storage.tables import delivery, resident
+from storage.tables import delivery, resident, tip
 
 
 class Wish(StrEnum):
@@ -34,6 +35,10 @@ class Resident:
     wish_at: datetime | None
     invited_by: str | None
     created_at: datetime
+    language_chosen: bool
+    """Whether they said themselves which language they want."""
+    erased_at: datetime | None
+    """When everything that told of them was erased; the row stays, to be counted."""
 
 
 def get(tx: Tx, resident_id: UUID) -> Resident:
@@ -48,6 +53,8 @@ def get(tx: Tx, resident_id: UUID) -> Resident:
         row.wish_at,
         row.invited_by,
         row.created_at,
+        row.language_chosen,
+        row.erased_at,
     )
 
 
@@ -81,9 +88,17 @@ def set_unit(tx: Tx, resident_id: UUID, unit_id: UUID) -> None:
     _update(tx, resident_id, unit_id=unit_id)
 
 
-def set_language(tx: Tx, resident_id: UUID, language: Language) -> None:
-    """Record the language to answer in."""
-    _update(tx, resident_id, language=language.value)
+def set_language(tx: Tx, resident_id: UUID, language: Language, *, chosen: bool = True) -> None:
+    """Record the language to answer in, and whether they chose it or it was told from their words.
+
+    What is open of their tips is answered in it, too.
+    """
+    _update(tx, resident_id, language=language.value, language_chosen=chosen)
+    tx.connection.execute(
+        update(tip)
+        .where(tip.c.resident_id == resident_id, tip.c.state != TipState.ERASED.value)
+        .values(language=language.value)
+    )
 
 
 def set_invited_by(tx: Tx, resident_id: UUID, payload: str) -> None:

@@ -1,0 +1,845 @@
+"""The first tables."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+import storage.types
+
+revision: str = "0001"
+down_revision: str | None = None
+branch_labels: Sequence[str] | None = None
+depends_on: Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Go forward."""
+    op.create_table(
+        "area",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("parent_code", sa.String(), nullable=True),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("full_name", sa.String(), nullable=False),
+        sa.Column("old_names", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["parent_code"], ["area.code"], name=op.f("fk_area_parent_code_area")
+        ),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_area")),
+    )
+    with op.batch_alter_table("area", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_area_parent_code"), ["parent_code"], unique=False)
+
+    op.create_table(
+        "installation",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_installation")),
+    )
+    op.create_table(
+        "sequence",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_sequence")),
+    )
+    op.create_table(
+        "unit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.JSON(), nullable=False),
+        sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("duty_phone", sa.String(), nullable=False),
+        sa.Column("controller", sa.String(), nullable=False),
+        sa.Column("retention", sa.JSON(), nullable=False),
+        sa.Column("card_content", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["area_code"], ["area.code"], name=op.f("fk_unit_area_code_area")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
+        sa.UniqueConstraint("code", name=op.f("uq_unit_code")),
+    )
+    op.create_table(
+        "account",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("platform_key", sa.String(), nullable=False),
+        sa.Column("username", sa.String(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
+        sa.Column("down_reason", sa.String(), nullable=True),
+        sa.Column("paused_until", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_account_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint(
+            "channel", "platform_key", name=op.f("uq_account_channel_platform_key")
+        ),
+    )
+    op.create_table(
+        "audit_entry",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("thing", sa.String(), nullable=False),
+        sa.Column("thing_id", sa.Uuid(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.Column("link", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_audit_entry_unit_id_unit")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_entry")),
+        sa.UniqueConstraint("id", name=op.f("uq_audit_entry_id")),
+    )
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_entry_thing_id"), ["thing_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_audit_entry_unit_id_number"), ["unit_id", "number"], unique=False
+        )
+
+    op.create_table(
+        "group_chat",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("connected_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("left_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("members", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["area_code"], ["area.code"], name=op.f("fk_group_chat_area_code_area")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_group_chat_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_chat")),
+    )
+    op.create_table(
+        "resident",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("area_code", sa.String(), nullable=True),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("wish", sa.String(), nullable=False),
+        sa.Column("wish_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("invited_by", sa.String(), nullable=True),
+        sa.Column("created_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "language_chosen", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
+        ),
+        sa.Column("words_aside", sa.LargeBinary(), nullable=True),
+        sa.Column("erased_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["area_code"], ["area.code"], name=op.f("fk_resident_area_code_area")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_resident_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resident")),
+    )
+    with op.batch_alter_table("resident", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_resident_unit_id_wish_id"), ["unit_id", "wish", "id"], unique=False
+        )
+
+    op.create_table(
+        "staff",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_staff_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
+    )
+    op.create_table(
+        "address",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("platform_id", sa.LargeBinary(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=True),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("unreachable", sa.String(), nullable=True),
+        sa.Column("unreachable_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("not_before", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("forget_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_address_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["group_chat.id"], name=op.f("fk_address_group_id_group_chat")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_address_resident_id_resident")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_address_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address")),
+        sa.UniqueConstraint("account_id", "lookup", name=op.f("uq_address_account_id_lookup")),
+    )
+    with op.batch_alter_table("address", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_address_forget_at"), ["forget_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_address_group_id"), ["group_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_address_resident_id"), ["resident_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_address_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
+        "campaign",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("template_id", sa.String(), nullable=True),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("lane", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("audience", sa.JSON(), nullable=False),
+        sa.Column("created_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("next_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
+        sa.Column("submitted_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("submitted_hash", sa.String(), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decision_note", sa.LargeBinary(), nullable=True),
+        sa.Column("faults", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("retry_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["staff.id"], name=op.f("fk_campaign_author_id_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["staff.id"], name=op.f("fk_campaign_decided_by_staff")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_campaign_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sa.UniqueConstraint("unit_id", "number", name=op.f("uq_campaign_unit_id_number")),
+    )
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaign_next_at"), ["next_at"], unique=False)
+
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("words_version", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("exact_words", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_consent_resident_id_resident")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consent_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
+        "inbox",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("order_lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("not_before", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(), nullable=True),
+        sa.Column("handled_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_inbox_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
+        sa.UniqueConstraint("account_id", "key", name=op.f("uq_inbox_account_id_key")),
+    )
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_inbox_aside",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'aside'"),
+            postgresql_where=sa.text("state = 'aside'"),
+        )
+        batch_op.create_index(
+            "ix_inbox_done",
+            ["handled_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'done'"),
+            postgresql_where=sa.text("state = 'done'"),
+        )
+        batch_op.create_index(
+            "ix_inbox_new",
+            ["order_lookup", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'new'"),
+            postgresql_where=sa.text("state = 'new'"),
+        )
+        batch_op.create_index(
+            "ix_inbox_waiting",
+            ["account_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'new'"),
+            postgresql_where=sa.text("state = 'new'"),
+        )
+
+    op.create_table(
+        "one_time_code",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_one_time_code_staff_id_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["unit.id"], name=op.f("fk_one_time_code_unit_id_unit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_code")),
+        sa.UniqueConstraint("lookup", name=op.f("uq_one_time_code_lookup")),
+    )
+    with op.batch_alter_table("one_time_code", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_one_time_code_staff_id_purpose"), ["staff_id", "purpose"], unique=False
+        )
+
+    op.create_table(
+        "send_window",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=False),
+        sa.Column("lane", sa.String(), nullable=False),
+        sa.Column("opened_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_send_window_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_send_window")),
+    )
+    with op.batch_alter_table("send_window", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_send_window_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "staff_role",
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_staff_role_staff_id_staff")
+        ),
+        sa.PrimaryKeyConstraint("staff_id", "role", name=op.f("pk_staff_role")),
+    )
+    op.create_table(
+        "dialogue",
+        sa.Column("address_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("updated_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_dialogue_address_id_address")
+        ),
+        sa.PrimaryKeyConstraint("address_id", name=op.f("pk_dialogue")),
+    )
+    op.create_table(
+        "run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("lane", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("audience", sa.JSON(), nullable=False),
+        sa.Column("due_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("not_after", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("cursor", sa.Uuid(), nullable=True),
+        sa.Column("expanded_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("pause_reason", sa.String(), nullable=True),
+        sa.Column("faults", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("retry_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_run_campaign_id_campaign")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_run_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
+        sa.UniqueConstraint(
+            "campaign_id", "occurrence", name=op.f("uq_run_campaign_id_occurrence")
+        ),
+        sa.UniqueConstraint("code", name=op.f("uq_run_code")),
+    )
+    with op.batch_alter_table("run", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_run_state"), ["state"], unique=False)
+
+    op.create_table(
+        "wrong_code",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("address_id", sa.Uuid(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_wrong_code_address_id_address")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wrong_code")),
+    )
+    with op.batch_alter_table("wrong_code", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_wrong_code_address_id_at"), ["address_id", "at"], unique=False
+        )
+
+    op.create_table(
+        "run_counter",
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("targeted", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("pending", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("accepted", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("delivered", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("unreachable", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("refused", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("unsure", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("skipped", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("seen", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("acknowledged", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("replied", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tips", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("stopped", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("members", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_counter_run_id_run")),
+        sa.PrimaryKeyConstraint(
+            "run_id", "kind", "area_code", "channel", "language", name=op.f("pk_run_counter")
+        ),
+    )
+    op.create_table(
+        "tip",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("area_code", sa.String(), nullable=True),
+        sa.Column("case_number", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("address_id", sa.Uuid(), nullable=True),
+        sa.Column("resident_id", sa.Uuid(), nullable=True),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("run_id", sa.Uuid(), nullable=True),
+        sa.Column("bound", sa.String(), nullable=False),
+        sa.Column("by_post", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("secrecy", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=True),
+        sa.Column("data_key", sa.LargeBinary(), nullable=True),
+        sa.Column("opened_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("card_due_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("carded_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("last_piece_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_answer_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("taken_by", sa.Uuid(), nullable=True),
+        sa.Column("closed_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.Uuid(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_tip_address_id_address")
+        ),
+        sa.ForeignKeyConstraint(["closed_by"], ["staff.id"], name=op.f("fk_tip_closed_by_staff")),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["group_chat.id"], name=op.f("fk_tip_group_id_group_chat")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_tip_resident_id_resident")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_tip_run_id_run")),
+        sa.ForeignKeyConstraint(["taken_by"], ["staff.id"], name=op.f("fk_tip_taken_by_staff")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_tip_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tip")),
+        sa.UniqueConstraint("case_number", name=op.f("uq_tip_case_number")),
+    )
+    with op.batch_alter_table("tip", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tip_address_id"), ["address_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tip_card_due_at"), ["card_due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tip_resident_id"), ["resident_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tip_run_id"), ["run_id"], unique=False)
+        batch_op.create_index(
+            "ix_tip_untaken",
+            ["opened_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'received'"),
+            postgresql_where=sa.text("state = 'received'"),
+        )
+
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("address_id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=True),
+        sa.Column("resident_id", sa.Uuid(), nullable=True),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("tip_id", sa.Uuid(), nullable=True),
+        sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("payload", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("not_before", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("not_after", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("window_id", sa.Uuid(), nullable=True),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("again", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("settled_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("replied_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("tip_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("stopped_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_delivery_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_delivery_address_id_address")
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["group_chat.id"], name=op.f("fk_delivery_group_id_group_chat")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_delivery_resident_id_resident")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_delivery_run_id_run")),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_delivery_tip_id_tip")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("run_id", "group_id", name=op.f("uq_delivery_run_id_group_id")),
+        sa.UniqueConstraint("run_id", "resident_id", name=op.f("uq_delivery_run_id_resident_id")),
+    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_delivery_due_alone",
+            ["account_id", "lane", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
+            postgresql_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_delivery_due_run",
+            ["run_id", "account_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'pending' AND window_id IS NULL"),
+            postgresql_where=sa.text("state = 'pending' AND window_id IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_delivery_ending",
+            ["not_after"],
+            unique=False,
+            sqlite_where=sa.text(
+                "state = 'pending' AND window_id IS NULL AND not_after IS NOT NULL"
+            ),
+            postgresql_where=sa.text(
+                "state = 'pending' AND window_id IS NULL AND not_after IS NOT NULL"
+            ),
+        )
+        batch_op.create_index(
+            "ix_delivery_failed",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("failed_at IS NOT NULL"),
+            postgresql_where=sa.text("failed_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_delivery_open",
+            ["window_id"],
+            unique=False,
+            sqlite_where=sa.text("window_id IS NOT NULL"),
+            postgresql_where=sa.text("window_id IS NOT NULL"),
+        )
+        batch_op.create_index("ix_delivery_resident", ["resident_id", "run_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delivery_tip_id"), ["tip_id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_told",
+            ["address_id", "settled_at"],
+            unique=False,
+            sqlite_where=sa.text("tip_id IS NOT NULL AND run_id IS NULL"),
+            postgresql_where=sa.text("tip_id IS NOT NULL AND run_id IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_delivery_unsure",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'unsure'"),
+            postgresql_where=sa.text("state = 'unsure'"),
+        )
+        batch_op.create_index(
+            "ix_delivery_waiting",
+            ["address_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+
+    op.create_table(
+        "tip_event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("message_lookup", sa.LargeBinary(), nullable=True),
+        sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_tip_event_staff_id_staff")
+        ),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_tip_event_tip_id_tip")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tip_event")),
+    )
+    with op.batch_alter_table("tip_event", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_tip_event_message_lookup"), ["message_lookup"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_tip_event_tip_id"), ["tip_id"], unique=False)
+
+    op.create_table(
+        "attachment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("reference", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["tip_event.id"], name=op.f("fk_attachment_event_id_tip_event")
+        ),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_attachment_tip_id_tip")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+    )
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachment_tip_id"), ["tip_id"], unique=False)
+
+    op.create_table(
+        "attempt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("address_id", sa.Uuid(), nullable=False),
+        sa.Column("window_id", sa.Uuid(), nullable=False),
+        sa.Column("opened_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_attempt_address_id_address")
+        ),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_attempt_delivery_id_delivery")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+    )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempt_delivery_id"), ["delivery_id"], unique=False)
+        batch_op.create_index("ix_attempt_message", ["address_id", "message_id"], unique=False)
+
+    op.create_table(
+        "neutral_line",
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_neutral_line_delivery_id_delivery")
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_neutral_line")),
+    )
+    op.create_table(
+        "post_reaction",
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("person", sa.LargeBinary(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("known", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_post_reaction_delivery_id_delivery")
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", "kind", "person", name=op.f("pk_post_reaction")),
+    )
+    with op.batch_alter_table("post_reaction", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_post_reaction_known",
+            ["delivery_id"],
+            unique=False,
+            sqlite_where=sa.text("known IS true"),
+            postgresql_where=sa.text("known IS true"),
+        )
+
+
+def downgrade() -> None:
+    """Go back."""
+    with op.batch_alter_table("post_reaction", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_post_reaction_known",
+            sqlite_where=sa.text("known IS true"),
+            postgresql_where=sa.text("known IS true"),
+        )
+
+    op.drop_table("post_reaction")
+    op.drop_table("neutral_line")
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index("ix_attempt_message")
+        batch_op.drop_index(batch_op.f("ix_attempt_delivery_id"))
+
+    op.drop_table("attempt")
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachment_tip_id"))
+
+    op.drop_table("attachment")
+    with op.batch_alter_table("tip_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tip_event_tip_id"))
+        batch_op.drop_index(batch_op.f("ix_tip_event_message_lookup"))
+
+    op.drop_table("tip_event")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_delivery_waiting",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_unsure",
+            sqlite_where=sa.text("state = 'unsure'"),
+            postgresql_where=sa.text("state = 'unsure'"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_told",
+            sqlite_where=sa.text("tip_id IS NOT NULL AND run_id IS NULL"),
+            postgresql_where=sa.text("tip_id IS NOT NULL AND run_id IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_delivery_tip_id"))
+        batch_op.drop_index("ix_delivery_resident")
+        batch_op.drop_index(
+            "ix_delivery_open",
+            sqlite_where=sa.text("window_id IS NOT NULL"),
+            postgresql_where=sa.text("window_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_failed",
+            sqlite_where=sa.text("failed_at IS NOT NULL"),
+            postgresql_where=sa.text("failed_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_ending",
+            sqlite_where=sa.text(
+                "state = 'pending' AND window_id IS NULL AND not_after IS NOT NULL"
+            ),
+            postgresql_where=sa.text(
+                "state = 'pending' AND window_id IS NULL AND not_after IS NOT NULL"
+            ),
+        )
+        batch_op.drop_index(
+            "ix_delivery_due_run",
+            sqlite_where=sa.text("state = 'pending' AND window_id IS NULL"),
+            postgresql_where=sa.text("state = 'pending' AND window_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_due_alone",
+            sqlite_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
+            postgresql_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
+        )
+
+    op.drop_table("delivery")
+    with op.batch_alter_table("tip", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_tip_untaken",
+            sqlite_where=sa.text("state = 'received'"),
+            postgresql_where=sa.text("state = 'received'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_tip_run_id"))
+        batch_op.drop_index(batch_op.f("ix_tip_resident_id"))
+        batch_op.drop_index(batch_op.f("ix_tip_card_due_at"))
+        batch_op.drop_index(batch_op.f("ix_tip_address_id"))
+
+    op.drop_table("tip")
+    op.drop_table("run_counter")
+    with op.batch_alter_table("wrong_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_wrong_code_address_id_at"))
+
+    op.drop_table("wrong_code")
+    with op.batch_alter_table("run", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_run_state"))
+
+    op.drop_table("run")
+    op.drop_table("dialogue")
+    op.drop_table("staff_role")
+    with op.batch_alter_table("send_window", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_send_window_account_id"))
+
+    op.drop_table("send_window")
+    with op.batch_alter_table("one_time_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_one_time_code_staff_id_purpose"))
+
+    op.drop_table("one_time_code")
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_inbox_waiting",
+            sqlite_where=sa.text("state = 'new'"),
+            postgresql_where=sa.text("state = 'new'"),
+        )
+        batch_op.drop_index(
+            "ix_inbox_new",
+            sqlite_where=sa.text("state = 'new'"),
+            postgresql_where=sa.text("state = 'new'"),
+        )
+        batch_op.drop_index(
+            "ix_inbox_done",
+            sqlite_where=sa.text("state = 'done'"),
+            postgresql_where=sa.text("state = 'done'"),
+        )
+        batch_op.drop_index(
+            "ix_inbox_aside",
+            sqlite_where=sa.text("state = 'aside'"),
+            postgresql_where=sa.text("state = 'aside'"),
+        )
+
+    op.drop_table("inbox")
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consent_resident_id"))
+
+    op.drop_table("consent")
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_next_at"))
+
+    op.drop_table("campaign")
+    with op.batch_alter_table("address", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_address_staff_id"))
+        batch_op.drop_index(batch_op.f("ix_address_resident_id"))
+        batch_op.drop_index(batch_op.f("ix_address_group_id"))
+        batch_op.drop_index(batch_op.f("ix_address_forget_at"))
+
+    op.drop_table("address")
+    op.drop_table("staff")
+    with op.batch_alter_table("resident", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resident_unit_id_wish_id"))
+
+    op.drop_table("resident")
+    op.drop_table("group_chat")
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_entry_unit_id_number"))
+        batch_op.drop_index(batch_op.f("ix_audit_entry_thing_id"))
+
+    op.drop_table("audit_entry")
+    op.drop_table("account")
+    op.drop_table("unit")
+    op.drop_table("sequence")
+    op.drop_table("installation")
+    with op.batch_alter_table("area", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_area_parent_code"))
+
+    op.drop_table("area")

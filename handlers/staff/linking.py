@@ -1,0 +1,73 @@
+"""Link a chat to a member of staff by a one-time code that an admin gave them."""
+
+from broadcasts.desk import Desk
+from domain.delivery import DeliveryKind, Lane
+from domain.messages import ChatKind, Message, Outgoing
+from domain.roles import Role
+from handlers.turn import Turn
+from storage import addresses, one_time_codes, staff_links, units
+from storage.one_time_codes import CodePurpose, TooManyWrong
+from storage.units import Staff
+
+LINK = "lk-"
+"""What the link with a code begins with, after `?start=`."""
+
+_COMMAND = "/lienket"
+
+
+def take(turn: Turn, message: Message) -> bool:
+    """Take `/lienket CODE`, and whoever comes by a link with a code."""
+    if turn.chat.kind is not ChatKind.PRIVATE:
+        return False
+    typed = _typed(message)
+    if typed is None:
+        return False
+    if not one_time_codes.is_code(typed):
+        turn.say("linking.ask")
+        return True
+    try:
+        code = one_time_codes.redeem(turn.tx, CodePurpose.STAFF, typed, turn.me.id)
+    except TooManyWrong:
+        turn.say("linking.wait")
+        return True
+    who = units.get_staff(turn.tx, code.staff_id) if code is not None else None
+    if who is None:
+        turn.say("linking.wrong")
+        return True
+    _link(turn, who)
+    return True
+
+
+def _typed(message: Message) -> str | None:
+    if message.start is not None:
+        return message.start.removeprefix(LINK) if message.start.startswith(LINK) else None
+    command, _, rest = message.text.strip().partition(" ")
+    return rest.strip() if command.casefold().partition("@")[0] == _COMMAND else None
+
+
+def _link(turn: Turn, who: Staff) -> None:
+    before = staff_links.link(turn.tx, turn.me, who)
+    turn.staff = who
+    turn.person = addresses.get(turn.tx, turn.me.id)
+    if turn.person.resident_id is None:
+        turn.resident = None
+    turn.say("linking.linked", ten=who.name, vai_tro=roles_of(turn, who))
+    for address_id in before:
+        turn.context.outbox.put(
+            turn.tx,
+            address_id,
+            Outgoing(text=turn.text("linking.moved", ten=who.name)),
+            kind=DeliveryKind.NOTICE,
+            lane=Lane.TALK,
+            language=who.language.value,
+        )
+    desk = Desk(turn.context.outbox, turn.context.catalogue)
+    for chief in units.staff_with(turn.tx, who.unit_id, frozenset({Role.CHIEF})):
+        if chief.id != who.id:
+            facts = {"ten": who.name, "vai_tro": roles_of(turn, who)}
+            desk.tell(turn.tx, chief.id, "linking.chief_told", **facts)
+
+
+def roles_of(turn: Turn, who: Staff) -> str:
+    """Return a member of staff's roles in words, for people."""
+    return ", ".join(turn.text(f"linking.role_{role.value}") for role in Role if role in who.roles)

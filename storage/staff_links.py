@@ -1,0 +1,87 @@
+"""Which chats belong to which member of staff: one per account, the newest."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from domain.audit import Act, Thing
+from storage import audit
+from storage.addresses import Address
+from storage.database import Tx
+from storage.residents import Wish
+from storage.tables import address, resident
+from storage.units import Staff
+
+
+def link(tx: Tx, chat: Address, who: Staff) -> list[UUID]:
+    """Give a chat to a member of staff; returns the chats of that account they had before.
+
+    A chat that only said hello as a resident is none any more: what staff write there is asked
+    about before it becomes a tip.
+    """
+    former = tx.connection.execute(
+        update(address)
+        .where(
+            address.c.staff_id == who.id,
+            address.c.account_id == chat.account_id,
+            address.c.id != chat.id,
+        )
+        .values(staff_id=None)
+        .returning(address.c.id)
+    ).scalars()
+    before = list(former)
+    tx.connection.execute(update(address).where(address.c.id == chat.id).values(staff_id=who.id))
+    _forget_stranger(tx, chat.id)
+    audit.append(
+        tx,
+        Act.STAFF_LINKED,
+        Thing.STAFF,
+        who.id,
+        unit_id=who.unit_id,
+        staff_id=who.id,
+        channel=chat.channel,
+        moved=bool(before),
+    )
+    return before
+
+
+def unlink(tx: Tx, who: Staff) -> int:
+    """Take every chat from a member of staff; returns how many there were."""
+    done = tx.connection.execute(
+        update(address).where(address.c.staff_id == who.id).values(staff_id=None)
+    ).rowcount
+    audit.append(
+        tx,
+        Act.STAFF_UNLINKED,
+        Thing.STAFF,
+        who.id,
+        unit_id=who.unit_id,
+        staff_id=None,
+        chats=done,
+    )
+    return done
+
+
+def _forget_stranger(tx: Tx, chat_id: UUID) -> None:
+    untouched = (
+        select(resident.c.id)
+        .join(address, address.c.resident_id == resident.c.id)
+        .where(
+            address.c.id == chat_id,
+            resident.c.wish == Wish.NONE.value,
+            resident.c.area_code.is_(None),
+        )
+    )
+    resident_id = tx.connection.execute(untouched).scalar_one_or_none()
+    if resident_id is None:
+        return
+    try:
+        with tx.connection.begin_nested():
+            tx.connection.execute(
+                update(address).where(address.c.id == chat_id).values(resident_id=None)
+            )
+            tx.connection.execute(delete(resident).where(resident.c.id == resident_id))
+    except IntegrityError:
+        # They told us something before: then they stay a resident as well.
+        return

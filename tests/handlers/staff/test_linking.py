@@ -1,0 +1,144 @@
+"""Staff link their chat by a code given to them; nobody else gets any right by trying."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.audit import Act
+from domain.delivery import DeliveryKind
+from domain.roles import Role
+from handlers.staff import linking
+from storage import addresses, audit, one_time_codes, setting_up, units
+from storage.one_time_codes import CodePurpose
+from storage.units import Staff
+from tests.chat import Chat, Party, Takers, open_chat
+
+
+@pytest.fixture
+async def chat(migrated_database_url: str) -> AsyncIterator[Chat]:
+    async with open_chat(migrated_database_url, Takers(private=(linking.take,))) as opened:
+        yield opened
+
+
+async def _newcomer(chat: Chat, *roles: Role) -> Staff:
+    unit_id = chat.unit.id
+    return await chat.do(
+        lambda tx: setting_up.create_staff(tx, unit_id, "Cán bộ Thử (ví dụ)", roles)
+    )
+
+
+async def _code(chat: Chat, who: Staff) -> str:
+    day = timedelta(days=1)
+    return await chat.do(
+        lambda tx: one_time_codes.issue(tx, CodePurpose.STAFF, who.unit_id, who.id, day)
+    )
+
+
+async def _staff_of(chat: Chat, party: Party) -> UUID | None:
+    found = await chat.look(lambda tx: addresses.find(tx, chat.account.id, party.platform_id))
+    return found.staff_id if found is not None else None
+
+
+async def test_who_types_the_code_is_the_member_of_staff(chat: Chat) -> None:
+    who = await _newcomer(chat, Role.REVIEWER, Role.DUTY_OFFICER)
+    party = chat.resident("4001")
+    await party.writes(f"/lienket {await _code(chat, who)}")
+    told = (await party.last()).text
+    assert "Cán bộ Thử (ví dụ)" in told
+    assert "tiếp nhận tin, trực ban" in told
+    assert await _staff_of(chat, party) == who.id
+    log = await chat.look(lambda tx: list(audit.entries(tx, staff_id=who.id)))
+    assert [entry.act for entry in log] == [Act.STAFF_LINKED]
+
+
+async def test_who_opens_the_link_is_the_member_of_staff(chat: Chat) -> None:
+    who = await _newcomer(chat, Role.OFFICER)
+    party = chat.resident("4001")
+    await party.starts(f"lk-{await _code(chat, who)}")
+    assert await _staff_of(chat, party) == who.id
+
+
+async def test_a_newcomer_who_linked_is_no_resident(chat: Chat) -> None:
+    who = await _newcomer(chat, Role.OFFICER)
+    party = chat.resident("4001")
+    await party.writes(f"/lienket {await _code(chat, who)}")
+    found = await chat.look(lambda tx: addresses.find(tx, chat.account.id, "4001"))
+    assert found is not None
+    assert found.resident_id is None
+
+
+async def test_a_subscriber_who_links_stays_a_resident_too(chat: Chat) -> None:
+    who = await _newcomer(chat, Role.OFFICER)
+    lan = await chat.subscriber("4001")
+    await lan.writes(f"/lienket {await _code(chat, who)}")
+    found = await chat.look(lambda tx: addresses.find(tx, chat.account.id, "4001"))
+    assert found is not None
+    assert found.resident_id is not None
+    assert found.staff_id == who.id
+
+
+async def test_a_code_is_good_for_one_chat_only(chat: Chat) -> None:
+    code = await _code(chat, await _newcomer(chat, Role.CHIEF))
+    await chat.resident("4001").writes(f"/lienket {code}")
+    thief = chat.resident("4002")
+    await thief.writes(f"/lienket {code}")
+    assert "không đúng, đã dùng rồi hoặc đã quá hạn" in (await thief.last()).text
+    assert await _staff_of(chat, thief) is None
+
+
+async def test_guessing_is_soon_no_use(chat: Chat) -> None:
+    code = await _code(chat, await _newcomer(chat, Role.CHIEF))
+    thief = chat.resident("4002")
+    for _ in range(5):
+        await thief.writes("/lienket AAAAA-BBBBB")
+    await thief.writes(f"/lienket {code}")
+    assert "sau một giờ" in (await thief.last()).text
+    assert await _staff_of(chat, thief) is None
+
+
+@pytest.mark.parametrize("typed", ["/lienket", "/lienket   ", "/lienket 12", "/lienket đâu rồi ạ"])
+async def test_what_is_no_code_is_answered_with_how_to_type_one(chat: Chat, typed: str) -> None:
+    party = chat.resident("4001")
+    await party.writes(typed)
+    assert "/lienket K7QD2-M9XHR" in (await party.last()).text
+
+
+async def test_the_code_of_somebody_who_left_is_wrong(chat: Chat) -> None:
+    who = await _newcomer(chat, Role.OFFICER)
+    code = await _code(chat, who)
+    await chat.do(lambda tx: setting_up.change_staff(tx, who.id, who.name, who.roles, active=False))
+    party = chat.resident("4001")
+    await party.writes(f"/lienket {code}")
+    assert "không đúng" in (await party.last()).text
+
+
+async def test_a_new_phone_takes_over_and_the_old_one_is_told(chat: Chat) -> None:
+    who = await _newcomer(chat, Role.OFFICER)
+    old, new = chat.resident("4001"), chat.resident("4002")
+    await old.writes(f"/lienket {await _code(chat, who)}")
+    await new.writes(f"/lienket {await _code(chat, who)}")
+    assert await _staff_of(chat, old) is None
+    assert await _staff_of(chat, new) == who.id
+    assert "không còn quyền của cán bộ" in (await old.last()).text
+
+
+async def test_the_chief_hears_of_every_link_but_their_own(chat: Chat) -> None:
+    chief = await chat.staff("2002", Role.CHIEF)
+    who = await _newcomer(chat, Role.OFFICER)
+    await chat.resident("4001").writes(f"/lienket {await _code(chat, who)}")
+    heard = await chief.last()
+    assert heard.kind is DeliveryKind.NOTICE
+    assert "Cán bộ Thử (ví dụ) (cán bộ) vừa liên kết" in heard.text
+    own = await chat.look(lambda tx: units.staff_with(tx, chat.unit.id, frozenset({Role.CHIEF}))[0])
+    await chief.writes(f"/lienket {await _code(chat, own)}")
+    assert "vừa liên kết" not in (await chief.last()).text
+
+
+async def test_other_words_are_left_to_others(chat: Chat) -> None:
+    party = chat.resident("4001")
+    for words in ("lienket K7QD2-M9XHR", "/lienketlai K7QD2-M9XHR", "có trộm"):
+        await party.writes(words)
+    await party.starts("kp-vi-du-2")
+    assert await chat.said() == []

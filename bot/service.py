@@ -22,7 +22,7 @@ from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from domain.failures import AccountDown, SendFailure, Transient
 from people import wishes
-from storage import addresses, inbox, waiting
+from storage import addresses, inbox, reactions, waiting
 from storage.database import Tx
 from tips import cards
 
@@ -177,6 +177,7 @@ class Service:
     async def _forget(self) -> None:
         before = self._house.clock.now() - _KEYS_KEPT
         await self._steps(lambda tx: inbox.forget_done(tx, before))
+        await self._steps(reactions.forget)
 
     async def _silence(self) -> None:
         await self._tick(wishes.settle_silence)

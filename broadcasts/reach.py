@@ -49,7 +49,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """The reach of one run; posts stand apart and are never added to what was private."""
+    """The reach of one run; posts stand apart and are never added to what was private.
+
+    Facets of posts count people, each once under each post.
+    """
 
     code: str
     state: RunState
@@ -64,6 +67,9 @@ class Reach:
     by_language: tuple[tuple[str, Figures], ...]
     tips_explicit: int
     tips_assumed: int
+    """Tips that its private messages brought."""
+    tips_by_post: int
+    """Tips that its posts brought, written in the group or by the link under a post."""
 
 
 def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
@@ -71,7 +77,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
     lines = counters.of_run(tx, run.id)
     private = [line for line in lines if line.key.kind == DeliveryKind.CAMPAIGN.value]
     posts = [line for line in lines if line.key.kind == DeliveryKind.POST.value]
-    tips = runs.tips_by_binding(tx, run.id)
+    tips = runs.tips_by_binding(tx, run.id, by_post=False)
     areas = sorted({line.key.area_code for line in private})
     languages = sorted({line.key.language for line in private}, key=_language_order)
     return Reach(
@@ -102,6 +108,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
         ),
         tips_explicit=tips.get(Binding.EXPLICIT, 0),
         tips_assumed=tips.get(Binding.ASSUMED, 0),
+        tips_by_post=sum(runs.tips_by_binding(tx, run.id, by_post=True).values()),
     )
 
 
@@ -154,13 +161,14 @@ def _verify_run(tx: Tx, run_id: UUID) -> list[str]:
     unmarked = runs.tips_unmarked(tx, run_id)
     if unmarked:
         problems.append(f"run {run.code}: {unmarked} deliveries have a tip but are not marked")
-    tips = sum(runs.tips_by_binding(tx, run_id).values())
-    rows = counters.recounted(tx, run_id)
+    posted = sum(runs.tips_by_binding(tx, run_id, by_post=True).values())
     # One tip may mark the post it came from and the private message with the same words.
-    for kind in (DeliveryKind.CAMPAIGN, DeliveryKind.POST):
+    tips = posted + sum(runs.tips_by_binding(tx, run_id, by_post=False).values())
+    rows = counters.recounted(tx, run_id)
+    for kind, there in ((DeliveryKind.CAMPAIGN, tips), (DeliveryKind.POST, posted)):
         marked = sum(line.counts[Facet.TIPS.value] for line in rows if line.key.kind == kind.value)
-        if marked > tips:
-            problems.append(f"run {run.code}: {marked} {kind} rows are marked for {tips} tips")
+        if marked > there:
+            problems.append(f"run {run.code}: {marked} {kind} marks stand for {there} tips")
     if run.state is RunState.FINISHED and any(line.counts["pending"] for line in rows):
         problems.append(f"run {run.code} is finished but has pending rows")
     return problems
@@ -201,6 +209,7 @@ def render(reach: Reach, say: Say) -> str:
                 members=count(reach.members) if reach.members else say("campaigns.unknown"),
                 acknowledged=count(reach.posts.acknowledged),
                 replied=count(reach.posts.replied),
+                tips=count(reach.tips_by_post),
             ),
         ]
     return "\n".join(lines)

@@ -236,11 +236,15 @@ def having_pending(tx: Tx, states: Collection[RunState]) -> list[UUID]:
     return list(rows.scalars())
 
 
-def tips_by_binding(tx: Tx, run_id: UUID) -> dict[Binding, int]:
-    """Return how many tips are tied to a run, by how they are tied."""
+def tips_by_binding(tx: Tx, run_id: UUID, *, by_post: bool) -> dict[Binding, int]:
+    """Return how many tips came by a run's posts, or by its private messages, by how tied."""
     rows = tx.connection.execute(
         select(tip.c.bound, func.count())
-        .where(tip.c.run_id == run_id, tip.c.kind == TipKind.TIP.value)
+        .where(
+            tip.c.run_id == run_id,
+            tip.c.kind == TipKind.TIP.value,
+            tip.c.by_post.is_(by_post),
+        )
         .group_by(tip.c.bound)
     )
     return {Binding(row.bound): row[1] for row in rows}

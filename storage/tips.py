@@ -39,6 +39,8 @@ class NewTip:
     group_id: UUID | None
     run_id: UUID | None
     bound: Binding
+    by_post: bool = False
+    """Whether a post in a group led to it; nobody but the figures is told."""
     kind: TipKind
     urgent: bool
     secrecy: Secrecy
@@ -95,6 +97,7 @@ def create(tx: Tx, new: NewTip) -> Tip:
             group_id=new.group_id,
             run_id=new.run_id,
             bound=new.bound.value,
+            by_post=new.by_post,
             state=TipState.RECEIVED.value,
             urgent=new.urgent,
             public=new.group_id is not None,

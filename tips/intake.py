@@ -71,6 +71,7 @@ class Bound:
 
     binding: Binding = Binding.NONE
     run_id: UUID | None = None
+    by_post: bool = False
 
 
 class Fate(StrEnum):
@@ -236,6 +237,7 @@ def _open(tx: Tx, piece: Piece, writer: Writer, bound: Bound, kind: TipKind, due
             group_id=writer.group_id,
             run_id=bound.run_id,
             bound=bound.binding,
+            by_post=bound.by_post,
             kind=kind,
             urgent=piece.urgent,
             secrecy=Secrecy.SENSITIVE if is_sensitive(piece.text) else Secrecy.ORDINARY,

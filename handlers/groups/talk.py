@@ -103,8 +103,8 @@ def _unconnected(turn: Turn, message: Message) -> bool:
 def _count_acknowledgement(turn: Turn, post: Delivery | None, piece: Piece) -> None:
     if post is None or piece.is_empty:
         return
-    ledger.note_facet(turn.tx, post.id, Facet.ACKNOWLEDGED)
-    ledger.note_facet(turn.tx, post.id, Facet.REPLIED)
+    telling.note(turn, post.id, Facet.ACKNOWLEDGED)
+    telling.note(turn, post.id, Facet.REPLIED)
 
 
 def _public_tip(
@@ -118,7 +118,7 @@ def _public_tip(
         piece,
         _writer(turn, group, alarm),
         tip,
-        bound=Bound(Binding.EXPLICIT, post.run_id) if post is not None else Bound(),
+        bound=Bound(Binding.EXPLICIT, post.run_id, by_post=True) if post else Bound(),
         kind=TipKind.TIP,
         burst=turn.context.rules.burst,
     )

@@ -106,14 +106,14 @@ def press_stop(turn: Turn, press: Press, args: Sequence[str]) -> None:
 def press_acknowledge(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Đã đọc** under a broadcast or a group's post.
 
-    A private message is acknowledged only by the person it was for. A post is counted once,
-    however many members press: the service keeps no list of who pressed in a group, so "at least
-    one member acknowledged" is all that the figure says. Everybody who presses is thanked.
+    A private message is acknowledged only by the person it was for. Under a post each member who
+    presses is counted once and thanked each time; who it was is not kept (`storage.reactions`).
     """
     row = _delivery(turn, args)
     if row is None or not _is_theirs(turn, row):
         raise Refusal("app.stale_button")
-    ledger.note_facet(turn.tx, row.id, Facet.ACKNOWLEDGED)
+    user_id = press.sender.user_id
+    ledger.note_facet(turn.tx, row.id, Facet.ACKNOWLEDGED, user_id=user_id)
     turn.answer(press.press_id, turn.text("residents.acknowledged"))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from domain.delivery import Facet, Lane
+from domain.delivery import DeliveryKind, Facet, Lane
 from domain.ids import from_short
 from domain.library import fill
 from domain.messages import Button, ChatKind, Edit, Message, Outgoing
@@ -136,7 +136,9 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
     campaign, binding = anchor.campaign, Binding.EXPLICIT
     if campaign is None and tip is None and anchor.kind is TipKind.TIP:
         campaign, binding = _assumed(turn), Binding.ASSUMED
-    bound = Bound(binding, campaign.run_id) if campaign is not None else Bound()
+    bound = Bound()
+    if campaign is not None:
+        bound = Bound(binding, campaign.run_id, campaign.kind is DeliveryKind.POST)
     before = tip
     taken = intake.accept(
         turn.tx,
@@ -152,7 +154,7 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
     elif taken.fate is Fate.OPENED and campaign is not None:
         telling.note_facets(turn, campaign, anchor.kind)
     elif anchor.campaign is not None:
-        ledger.note_facet(turn.tx, anchor.campaign.id, Facet.REPLIED)
+        telling.note(turn, anchor.campaign.id, Facet.REPLIED)
         if taken.tip.bound is Binding.ASSUMED and taken.tip.run_id == bound.run_id is not None:
             tips.bind(turn.tx, taken.tip, bound.run_id, Binding.EXPLICIT)
     if anchor.asked:
@@ -266,8 +268,8 @@ def _writer(turn: Turn, alarm: Alarm | None) -> Writer:
 
 def _thank(turn: Turn, anchor: _Anchor) -> None:
     if anchor.campaign is not None and not anchor.asked:
-        ledger.note_facet(turn.tx, anchor.campaign.id, Facet.ACKNOWLEDGED)
-        ledger.note_facet(turn.tx, anchor.campaign.id, Facet.REPLIED)
+        telling.note(turn, anchor.campaign.id, Facet.ACKNOWLEDGED)
+        telling.note(turn, anchor.campaign.id, Facet.REPLIED)
     turn.say("tips.small_talk")
 
 

@@ -1,5 +1,7 @@
 """What handlers of tips share: reading a message as a piece, the numbers, the receipt's buttons."""
 
+from uuid import UUID
+
 from domain.delivery import Facet
 from domain.ids import short
 from domain.lengths import utf16_length
@@ -68,9 +70,14 @@ def note_facets(turn: Turn, campaign: Delivery, kind: TipKind, *, public: bool =
         own = tips.own_delivery(turn.tx, campaign.run_id, turn.resident.id)
         answered |= {own} if own is not None else set()
     for delivery_id in sorted(answered):
-        ledger.note_facet(turn.tx, delivery_id, Facet.REPLIED)
+        note(turn, delivery_id, Facet.REPLIED)
         if kind is TipKind.TIP:
-            ledger.note_facet(turn.tx, delivery_id, Facet.TIPS)
+            note(turn, delivery_id, Facet.TIPS)
+
+
+def note(turn: Turn, delivery_id: UUID, facet: Facet) -> None:
+    """Count on a message of a run what who writes did about it."""
+    ledger.note_facet(turn.tx, delivery_id, facet, user_id=turn.incoming.sender.user_id)
 
 
 def note_assumed(turn: Turn, campaign: Delivery) -> None:

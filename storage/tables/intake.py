@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     literal_column,
+    text,
 )
 
 from storage.tables.metadata import metadata
@@ -61,7 +62,7 @@ tip = Table(
     Column("group_id", ForeignKey("group_chat.id")),
     Column("run_id", ForeignKey("run.id"), index=True),
     Column("bound", String, nullable=False),
-    Column("by_post", Boolean, nullable=False),
+    Column("by_post", Boolean, nullable=False, server_default=text("false")),
     Column("state", String, nullable=False),
     Column("urgent", Boolean, nullable=False),
     Column("public", Boolean, nullable=False),

@@ -203,7 +203,7 @@ async def test_a_mark_without_a_tip_is_found(station: Station) -> None:
 
     [problem] = await station.chat.look(lambda tx: reach.verify(tx, run.id))
 
-    assert "1 campaign rows are marked for 0 tips" in problem
+    assert "1 campaign marks stand for 0 tips" in problem
 
 
 async def test_one_tip_may_mark_a_post_and_the_private_message(station: Station) -> None:
@@ -214,8 +214,58 @@ async def test_one_tip_may_mark_a_post_and_the_private_message(station: Station)
     await sends_tip(station, run, lan, Binding.EXPLICIT)
     query = select(delivery.c.id).where(delivery.c.group_id == group)
     post: UUID = await station.chat.look(lambda tx: tx.connection.execute(query).scalar_one())
-    await station.chat.do(lambda tx: ledger.note_facet(tx, post, Facet.TIPS))
+    by_post = update(tip).where(tip.c.run_id == run.id).values(by_post=True)
+    await station.chat.do(lambda tx: tx.connection.execute(by_post).rowcount)
+    await station.chat.do(lambda tx: ledger.note_facet(tx, post, Facet.TIPS, user_id="3001"))
 
+    assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
+    found = await station.chat.look(lambda tx: reach.of_run(tx, run))
+    assert (found.tips_explicit, found.tips_assumed, found.tips_by_post) == (0, 0, 1)
+
+
+async def test_more_people_marked_on_posts_than_tips_by_posts_are_found(station: Station) -> None:
+    lan = await station.chat.subscriber("3001", area=TWO)
+    group = await station.group_id("Nhóm Hai", TWO, "-100")
+    run = await station.fired(groups=[group])
+    await station.expand(run)
+    await sends_tip(station, run, lan, Binding.EXPLICIT)
+    query = select(delivery.c.id).where(delivery.c.group_id == group)
+    post: UUID = await station.chat.look(lambda tx: tx.connection.execute(query).scalar_one())
+    await station.chat.do(lambda tx: ledger.note_facet(tx, post, Facet.TIPS, user_id="3001"))
+
+    [problem] = await station.chat.look(lambda tx: reach.verify(tx, run.id))
+
+    assert "1 post marks stand for 0 tips" in problem
+
+
+async def test_the_line_of_posts_counts_people_and_names_its_tips(station: Station) -> None:
+    lan = await station.chat.subscriber("3001", area=TWO)
+    group = await station.group_id("Nhóm Hai", TWO, "-100")
+    run = await station.fired(groups=[group])
+    await station.expand(run)
+    await sends_tip(station, run, lan, Binding.EXPLICIT, marked=False)
+    by_post = update(tip).where(tip.c.run_id == run.id).values(by_post=True, public=True)
+    await station.chat.do(lambda tx: tx.connection.execute(by_post).rowcount)
+    query = select(delivery.c.id).where(delivery.c.group_id == group)
+    post: UUID = await station.chat.look(lambda tx: tx.connection.execute(query).scalar_one())
+
+    def react(tx: Tx) -> None:
+        for user_id in ("1", "2", "3", "1"):
+            ledger.note_facet(tx, post, Facet.ACKNOWLEDGED, user_id=user_id)
+        for facet in (Facet.REPLIED, Facet.TIPS):
+            ledger.note_facet(tx, post, facet, user_id="3")
+
+    await station.chat.do(react)
+    found = await station.chat.look(lambda tx: reach.of_run(tx, run))
+    lines = reach.render(found, station.desk.say(Language.VI)).splitlines()
+
+    assert lines[-1].endswith(
+        "số người bấm “Đã đọc”: 3; số người trả lời: 1 (mỗi bài tính mỗi người một lần); "
+        "tin báo từ bài đăng: 1."
+    )
+    assert "Bấm “Đã đọc”: 0" in lines
+    assert "Trả lời: 0" in lines
+    assert "Tin báo gắn với đợt: 0 (nói rõ 0, suy đoán theo giờ 0)" in lines
     assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
 
 

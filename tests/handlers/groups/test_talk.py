@@ -1,5 +1,6 @@
 """What is taken and what is said in neighbourhood groups."""
 
+from broadcasts import reach
 from domain.delivery import DeliveryKind, Facet, Lane
 from domain.ids import short
 from domain.messages import Addressed
@@ -51,6 +52,27 @@ async def test_a_bare_acknowledgement_is_counted_and_is_no_tip(migrated_database
         assert await world.tips() == []
         assert await world.facets(post) == {Facet.REPLIED, Facet.ACKNOWLEDGED}
         assert await ba.heard() == []
+
+
+async def test_replies_count_people_each_once(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        post = await world.campaign(post=world.village)
+        for number in (1, 2, 3, 1):
+            party = world.chat.resident(f"88001001001{number}")
+            await party.writes("đã đọc ạ", in_group=world.village, reply_to=post.message_id)
+        teller = world.chat.resident("880010010011")
+        for text in ("cuối xóm có người bán pháo", "nhà số 8"):
+            await teller.writes(text, in_group=world.village, reply_to=post.message_id)
+
+        def figures(tx: Tx) -> list[dict[str, int]]:
+            row = ledger.get(tx, post.id)
+            assert row is not None
+            assert row.run_id is not None
+            assert reach.verify(tx, row.run_id) == []
+            names = ("acknowledged", "replied", "tips")
+            return [{n: x.counts[n] for n in names} for x in counters.of_run(tx, row.run_id)]
+
+        assert await world.chat.look(figures) == [{"acknowledged": 3, "replied": 3, "tips": 1}]
 
 
 async def test_the_neutral_line_comes_once_per_post_in_ten_minutes(

@@ -16,6 +16,7 @@ from domain.campaign import (
     too_late,
 )
 from domain.delivery import Lane
+from domain.due import FURTHEST
 from domain.errors import Refusal
 from domain.library import PLACEHOLDERS, TextFault
 from domain.messages import Outgoing
@@ -106,6 +107,8 @@ def submit(tx: Tx, known: Campaign) -> Campaign:
     """
     if known.due_at is not None and known.due_at <= tx.now:
         raise Refusal("campaigns.time_past")
+    if known.due_at is not None and known.due_at - tx.now > FURTHEST:
+        raise Refusal("campaigns.time_far")
     if not approvers(tx, known.unit_id, known.author_id):
         raise Refusal("campaigns.no_approver")
     if not campaigns.change(
@@ -134,14 +137,19 @@ def decidable(tx: Tx, decider: Staff, campaign_id: UUID, hash_start: str) -> Cam
     return known
 
 
-def approve(tx: Tx, known: Campaign, decider: Staff, rules: CampaignRules = RULES) -> bool:
+def approve(
+    tx: Tx, desk: Desk, known: Campaign, decider: Staff, rules: CampaignRules = RULES
+) -> bool:
     """Approve; False when it is too late for the time it was written for.
 
     Then nothing is approved: the campaign is a draft again and its author must name a new time.
+
+    Raises: Refusal when its words may not be sent, whatever they were checked by when written.
     """
     if known.submitted_at is None:
         message = "an unsubmitted campaign cannot be approved"
         raise ValueError(message)
+    check(tx, desk, units.get_unit(tx, known.unit_id), known.content)
     if too_late(known.due_at, known.submitted_at, tx.now, rules):
         campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None)
         return False

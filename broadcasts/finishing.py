@@ -81,9 +81,9 @@ def _finish(tx: Tx, desk: Desk, run_id: UUID) -> bool:
         _pause(tx, desk, run, PauseReason.FIGURES_DISAGREE)
         return False
     runs.change(tx, run, RunState.FINISHED, finished_at=tx.now)
-    known = campaigns.get(tx, run.campaign_id)
-    if known is not None:
-        desk.notify(tx, known.author_id, lambda say: (_result(tx, run, say), ()))
+    known, ended = campaigns.get(tx, run.campaign_id), runs.get(tx, run.id)
+    if known is not None and ended is not None:
+        desk.notify(tx, known.author_id, lambda say: (_result(tx, ended, say), ()))
     log.info("run_finished", run=str(run.id))
     return True
 
@@ -93,11 +93,16 @@ def _result(tx: Tx, run: Run, say: Say) -> str:
         ledger.reasons(tx, run.id, kind).get(_EXPIRED, 0)
         for kind in (DeliveryKind.CAMPAIGN, DeliveryKind.POST)
     )
+    found = reach.of_run(tx, run)
+    if not found.private.targeted and not found.posts.targeted:
+        return say("campaigns.run_empty", code=run.code)
     if expired:
         said = say("campaigns.run_expired", code=run.code, n=count(expired))
-    else:
+    elif found.private.taken or found.posts.taken:
         said = say("campaigns.run_finished", code=run.code)
-    return f"{said}\n\n{reach.render(reach.of_run(tx, run), say)}"
+    else:
+        said = say("campaigns.run_reached_nobody", code=run.code)
+    return f"{said}\n\n{reach.render(found, say)}"
 
 
 def _watch_refusals(tx: Tx, desk: Desk, run_id: UUID) -> None:

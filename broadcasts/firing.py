@@ -42,7 +42,12 @@ def _try(tx: Tx, desk: Desk, campaign_id: UUID, rules: CampaignRules) -> bool:
 
 
 def _fire(tx: Tx, desk: Desk, known: Campaign, rules: CampaignRules) -> bool:
-    if known.next_at is None:
+    done = CampaignState.DONE
+    occurrence = known.occurrence + 1
+    # Whoever cancels it at the same instant has the last word: then there is nothing to start.
+    if known.state is not CampaignState.APPROVED or known.next_at is None:
+        return False
+    if not campaigns.change(tx, known, done, next_at=None, occurrence=occurrence):
         return False
     missed = tx.now - known.next_at > rules.late_allowance
     code = runs.unused_code(tx)
@@ -51,7 +56,7 @@ def _fire(tx: Tx, desk: Desk, known: Campaign, rules: CampaignRules) -> bool:
         tx,
         runs.NewRun(
             campaign_id=known.id,
-            occurrence=known.occurrence + 1,
+            occurrence=occurrence,
             unit_id=known.unit_id,
             code=code,
             lane=known.lane,
@@ -62,7 +67,6 @@ def _fire(tx: Tx, desk: Desk, known: Campaign, rules: CampaignRules) -> bool:
             not_after=tx.now + rules.lifetime,
         ),
     )
-    campaigns.change(tx, known, CampaignState.DONE, next_at=None, occurrence=known.occurrence + 1)
     if run is None:
         return False
     key = "campaigns.run_missed" if missed else "campaigns.run_started"

@@ -3,18 +3,19 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from domain.clock import HANOI, local, show_day
+from domain.clock import show_day
 from domain.delivery import Lane
 from domain.ids import random_code
 from domain.language import Language
 from domain.library import fill, placeholders
+from domain.wording import says_something, value_fault
 
 
 class CampaignState(StrEnum):
@@ -150,16 +151,21 @@ class Content:
         return fill(self.bodies[language], {**self.values[language], **program})
 
     def missing(self) -> tuple[tuple[Language, str], ...]:
-        """Return which placeholders of which language still have no value, title first."""
+        """Return which placeholders of which language have no value to be sent, title first."""
         texts = [(Language.VI, self.title), *sorted(self.bodies.items(), key=_vietnamese_first)]
         found = (
             (language, name)
             for language, text in texts
             for name in placeholders(text)
             if name not in PROGRAM_PLACEHOLDERS
-            and not self.values.get(language, {}).get(name, "").strip()
+            and not _fills(name, self.values.get(language, {}).get(name, ""))
         )
         return tuple(dict.fromkeys(found))
+
+
+def _fills(name: str, value: str) -> bool:
+    """Tell whether a value may stand in a placeholder; a unit's own are the administrator's."""
+    return says_something(value) if name in UNIT_PLACEHOLDERS else value_fault(value) is None
 
 
 def _vietnamese_first(item: tuple[Language, str]) -> int:
@@ -209,57 +215,6 @@ def read_code(text: str) -> str | None:
     letters = re.sub(r"[\W_]", "", text.upper())
     found = _CODE.fullmatch(letters)
     return f"AN-{found[1]}" if found else None
-
-
-# --- typed times
-
-
-class BadTime(ValueError):
-    """What was typed is not a time."""
-
-
-class PastTime(ValueError):
-    """The time typed is already over."""
-
-
-_TYPED = re.compile(
-    r"(?P<hour>\d{1,2})\s*(?:[:hg]\s*(?P<minute>\d{1,2})?|giờ\s*(?P<minute2>\d{1,2})?)"
-    r"(?:\s*,?\s*(?:ngày\s*)?(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](?P<year>\d{4}))?)?"
-)
-_NEXT_YEAR_WITHIN = timedelta(days=180)
-
-
-def read_due(text: str, now: datetime) -> datetime:
-    """Read `HH:MM`, `HH:MM dd/mm` or `HH:MM dd/mm/yyyy` of local time as an instant in UTC.
-
-    Without a date it is today. A day and month already over mean next year when that is less
-    than half a year away.
-
-    Raises: BadTime, PastTime.
-    """
-    found = _TYPED.fullmatch(text.strip().lower())
-    if found is None or (":" in text and found["minute"] is None):
-        raise BadTime
-    hour, minute = int(found["hour"]), int(found["minute"] or found["minute2"] or 0)
-    today = local(now)
-    if found["day"] is None:
-        candidates: Iterable[tuple[int, int, int]] = [(today.year, today.month, today.day)]
-    else:
-        years = [int(found["year"])] if found["year"] else [today.year, today.year + 1]
-        candidates = [(year, int(found["month"]), int(found["day"])) for year in years]
-    instants = []
-    for year, month, day in candidates:
-        try:
-            instants.append(datetime(year, month, day, hour, minute, tzinfo=HANOI).astimezone(UTC))
-        except (ValueError, OverflowError):
-            continue
-    if not instants:
-        raise BadTime
-    for instant in instants:
-        soon = instant - now < _NEXT_YEAR_WITHIN
-        if instant > now and (instant is instants[0] or soon):
-            return instant
-    raise PastTime
 
 
 # --- links

@@ -46,6 +46,28 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
 )
 """Every placeholder the product knows, with its Vietnamese name for forms."""
 
+EXAMPLES: Mapping[str, str] = MappingProxyType(
+    {
+        "noi_dung_dung": "họp lúc 19h30, không phải 18h30",
+        "ly_do": "ghi sai giờ họp",
+        "ngay_gio": "19h30 thứ Bảy, 28/11",
+        "dia_diem": "nhà văn hóa khu phố Ví Dụ 2",
+        "thang": "11/2026",
+        "so_tin": "12",
+        "so_tin_gia_tri": "5",
+        "so_vu": "2",
+        "tai_san": "2 xe máy",
+        "khu_vuc": "khu phố Ví Dụ 2",
+        "thu_doan": "giả danh điện lực, đòi chuyển tiền qua điện thoại",
+        "dau_hieu": "đi xe máy đỏ, đội mũ đen",
+        "noi_thay_cuoi": "cổng chợ Ví Dụ",
+        "gio_thay_cuoi": "17h30 ngày 24/11",
+        "tinh_hinh": "nước suối đang dâng nhanh, ngầm Ví Dụ đã ngập",
+        "hieu_luc": "hết ngày 26/11",
+    }
+)
+"""What an officer might type for each placeholder that is left to them."""
+
 
 class TextFault(ValueError):
     """The text cannot be sent as it is."""

@@ -5,7 +5,8 @@ from handlers.groups import connecting
 from handlers.groups import talk as groups
 from handlers.residents import commands as residents
 from handlers.router import Router
-from handlers.staff import slips
+from handlers.staff import commands as staff_commands
+from handlers.staff import linking, slips
 from handlers.tips import review
 from handlers.tips import taking as tips
 from handlers.turn import Context
@@ -20,11 +21,12 @@ def make_router(context: Context) -> Router:
         context,
         private=(
             tips.emergency,
+            linking.take,
             campaigns.staff_dialogue,
             residents.start,
             residents.stop,
             residents.dialogue,
-            campaigns.command,
+            staff_commands.command,
             residents.command,
             slips.check,
             residents.asking_again(tips.take),

@@ -15,7 +15,7 @@ from storage import sequences
 from storage.database import Tx
 from storage.savepoints import delay
 from storage.sealing import Place
-from storage.tables import campaign
+from storage.tables import campaign, run
 
 _CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
 _AUDIENCE: TypeAdapter[Audience] = TypeAdapter(Audience)
@@ -104,6 +104,12 @@ def by_number(tx: Tx, unit_id: UUID, number: int) -> Campaign | None:
         select(campaign).where(campaign.c.unit_id == unit_id, campaign.c.number == number)
     ).one_or_none()
     return _campaign(tx, row) if row else None
+
+
+def newest_run(tx: Tx, campaign_id: UUID) -> UUID | None:
+    """Return the id of a campaign's newest run."""
+    query = select(run.c.id).where(run.c.campaign_id == campaign_id).order_by(run.c.id.desc())
+    return tx.connection.execute(query.limit(1)).scalar_one_or_none()
 
 
 def waiting(tx: Tx, unit_id: UUID, states: Sequence[CampaignState]) -> list[Campaign]:

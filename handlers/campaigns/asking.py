@@ -7,7 +7,7 @@ from typing import TypeVar
 from broadcasts import approving
 from broadcasts.desk import Desk
 from domain.errors import Refusal
-from domain.library import PLACEHOLDERS, fill, placeholders
+from domain.library import EXAMPLES, PLACEHOLDERS, fill, placeholders
 from domain.messages import Button, Outgoing
 from domain.subject import Subject
 from handlers.campaigns.form import (
@@ -52,6 +52,16 @@ def ask(turn: Turn, form: Form, page: int = 0) -> None:
             _show_summary(turn, form)
 
 
+def ask_which(turn: Turn, form: Form) -> None:
+    """Ask whether to go on with the campaign being written, or to begin another."""
+    on = _button(form, turn.text("campaigns.button_resume"), "resume")
+    anew = _button(form, turn.text("campaigns.button_anew"), "anew")
+    label = Subject(form.subject).label(turn.language)
+    if form.template:
+        label = f"{label}, {_shown_title(turn.context.library.get(form.template).text.title)}"
+    _tell(turn, form, turn.text("campaigns.draft_open", what=label), (on,), (anew,))
+
+
 def areas_offered(turn: Turn) -> list[str]:
     """Return the codes a campaign may be for: the unit's area, then its villages by name."""
     below = areas.children(turn.tx, turn.unit.area_code)
@@ -92,7 +102,8 @@ def _show_preview(turn: Turn, form: Form) -> None:
     content = content_of(form, turn.context.library, turn.unit)
     vietnamese = next(iter(content.bodies))
     marked = {name: f"[{words}]" for name, words in PLACEHOLDERS.items()}
-    values = {**marked, **content.values[vietnamese]}
+    missing = list(dict.fromkeys(name for _, name in content.missing()))
+    values = {**marked, **content.values[vietnamese], **{name: marked[name] for name in missing}}
     languages = ", ".join(turn.text(f"campaigns.language_{one}") for one in content.bodies)
     lines = [
         turn.text(
@@ -102,9 +113,9 @@ def _show_preview(turn: Turn, form: Form) -> None:
             languages=languages,
         )
     ]
-    missing = dict.fromkeys(PLACEHOLDERS.get(name, name) for _, name in content.missing())
     if missing:
-        lines.append(turn.text("campaigns.preview_short_of", what=", ".join(missing)))
+        named = ", ".join(PLACEHOLDERS[name] for name in missing)
+        lines.append(turn.text("campaigns.preview_short_of", what=named))
     if content.verify_note is not None:
         lines.append(turn.text("campaigns.preview_verify", note=content.verify_note))
     use = _button(form, turn.text("campaigns.button_use"), "use")
@@ -115,12 +126,13 @@ def _show_preview(turn: Turn, form: Form) -> None:
 def _ask_value(turn: Turn, form: Form) -> None:
     content = content_of(form, turn.context.library, turn.unit)
     language, name = content.missing()[0]
-    what = PLACEHOLDERS.get(name, name)
+    what, example = PLACEHOLDERS[name], EXAMPLES.get(name, "")
     named = turn.text(f"campaigns.language_{language}")
     vietnamese = next(iter(content.bodies))
     same = content.values[vietnamese].get(name)
     if language is vietnamese or same is None:
-        _tell(turn, form, turn.text("campaigns.ask_value", language=named, what=what))
+        text = turn.text("campaigns.ask_value", language=named, what=what, example=example)
+        _tell(turn, form, text)
         return
     text = turn.text("campaigns.ask_value_same", language=named, what=what, same=same)
     drop = turn.text("campaigns.button_drop", language=named)

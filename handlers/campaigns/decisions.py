@@ -13,6 +13,7 @@ from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.messages import Button, Message, Press
 from domain.roles import Permission
+from domain.wording import has_words, visible
 from handlers.campaigns.form import ASAP, SOON, read_choice
 from handlers.campaigns.wording import shown_plan, shown_text, typed_time
 from handlers.turn import Turn
@@ -45,7 +46,7 @@ def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
     known = approving.decidable(turn.tx, decider, campaign_id, start)
     number = str(known.number)
     desk = _desk(turn)
-    if not approving.approve(turn.tx, known, decider):
+    if not approving.approve(turn.tx, desk, known, decider):
         turn.answer(press.press_id, turn.text("campaigns.too_late", number=number), alert=True)
         desk.notify(turn.tx, known.author_id, lambda say: _new_time(known, say))
         return
@@ -93,18 +94,23 @@ def choose_time(turn: Turn, press: Press, args: Sequence[str]) -> None:
 def take(turn: Turn, message: Message) -> bool:
     """Take a typed reason, or a typed new time."""
     open_one = dialogues.current(turn.tx, turn.me.id)
-    typed = " ".join(message.text.split())
-    if open_one is None or open_one.name not in (REASON, NEW_TIME) or not typed:
+    if open_one is None or open_one.name not in (REASON, NEW_TIME) or not message.text.strip():
         return False
+    due_at: datetime | None = None
+    reason = visible(message.text)
     if open_one.name == NEW_TIME:
-        due_at: datetime | None = typed_time(typed, turn.tx.now)
+        due_at = typed_time(message.text, turn.tx.now)
+    elif not has_words(reason):
+        raise Refusal("campaigns.reason_empty")
+    elif len(reason) > _LONGEST_REASON:
+        raise Refusal("campaigns.reason_too_long", most=str(_LONGEST_REASON))
     dialogues.end(turn.tx, turn.me.id)
     try:
         if open_one.name == NEW_TIME:
             known = _own_draft(turn, open_one.data["campaign"])
             ask_approvers(turn, approving.reschedule(turn.tx, known, due_at))
         else:
-            _turn_down(turn, open_one.data, typed[:_LONGEST_REASON])
+            _turn_down(turn, open_one.data, reason)
     except Refusal as refusal:
         # Said here, not by the router, which would undo the end of a question that is void.
         turn.say(refusal.key, **refusal.facts)

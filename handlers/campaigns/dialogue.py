@@ -1,6 +1,6 @@
-"""Campaigns in chat, for staff: commands, open questions, buttons."""
+"""Campaigns in chat, for staff: open questions and buttons."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from domain.delivery import DeliveryKind
@@ -9,17 +9,6 @@ from handlers.campaigns import decisions, drafts, running
 from handlers.router import Presser
 from handlers.turn import Turn
 from storage import dialogues, ledger
-
-_COMMANDS: Mapping[str, Callable[[Turn, str], None]] = MappingProxyType(
-    {
-        "/chiendich": lambda turn, _argument: drafts.start(turn),
-        "/cacdot": running.show_list,
-        "/baocao": running.show_reach,
-        "/tamdung": running.pause,
-        "/tieptuc": running.resume,
-        "/huy": running.ask_cancel,
-    }
-)
 
 PRESSES: Mapping[str, Presser] = MappingProxyType(
     {
@@ -50,15 +39,3 @@ def _is_our_question(turn: Turn, message_id: str) -> bool:
         return False
     is_talk = asked.kind is DeliveryKind.REPLY and asked.tip_id is None
     return is_talk and asked.created_at >= current.updated_at
-
-
-def command(turn: Turn, message: Message) -> bool:
-    """Take a command of ours from linked staff."""
-    if turn.staff is None:
-        return False
-    name, _, argument = message.text.strip().partition(" ")
-    handler = _COMMANDS.get(name.lower().partition("@")[0])
-    if handler is None:
-        return False
-    handler(turn, argument.strip())
-    return True

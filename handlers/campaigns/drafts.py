@@ -12,10 +12,12 @@ from broadcasts.desk import Desk
 from domain.campaign import foreign_links
 from domain.errors import Refusal
 from domain.language import Language
+from domain.library import EXAMPLES, PLACEHOLDERS
 from domain.messages import Message, Press
 from domain.roles import Permission
+from domain.wording import LONGEST_VALUE, value_fault
 from handlers.campaigns import decisions
-from handlers.campaigns.asking import area_mark, areas_offered, ask
+from handlers.campaigns.asking import area_mark, areas_offered, ask, ask_which
 from handlers.campaigns.form import (
     ASAP,
     SOON,
@@ -30,18 +32,28 @@ from handlers.campaigns.form import (
     to_data,
 )
 from handlers.campaigns.wording import typed_time
+from handlers.staff import slips
 from handlers.turn import Turn
 from storage import dialogues
 
 DIALOGUE = "campaign"
 _STALE_AFTER = timedelta(hours=2)
-_LONGEST_VALUE = 300
 
 
 def start(turn: Turn) -> None:
-    """Begin a new campaign, in place of one left unfinished."""
+    """Begin a new campaign; ask first where one is being written already.
+
+    Raises: Refusal while a note is waiting that may be meant as a tip.
+    """
     turn.require(Permission.WRITE_CAMPAIGN)
-    _go_on(turn, new_form())
+    waiting = dialogues.current(turn.tx, turn.me.id)
+    if waiting is not None and waiting.name == slips.MAYBE_TIP:
+        raise Refusal("officers.settle_first")
+    form = _open_form(turn)
+    if form is None or form.step is Step.SUBJECT:
+        _go_on(turn, new_form())
+    else:
+        ask_which(turn, form)
 
 
 def take(turn: Turn, message: Message) -> bool:
@@ -51,15 +63,11 @@ def take(turn: Turn, message: Message) -> bool:
         return False
     turn.require(Permission.WRITE_CAMPAIGN)
     typed = " ".join(unicodedata.normalize("NFC", message.text).split())
-    if form.step is Step.VALUE and typed:
+    if form.step is Step.VALUE:
         language, name = _open_value(turn, form)
-        if len(typed) > _LONGEST_VALUE:
-            raise Refusal("campaigns.value_too_long", most=str(_LONGEST_VALUE))
-        links = foreign_links(typed)
-        if links:
-            raise Refusal("campaigns.foreign_link", link=links[0])
+        check_value(name, typed)
         _after_value(turn, form.with_value(language, name, typed))
-    elif form.step is Step.WHEN and typed:
+    elif form.step is Step.WHEN:
         due_at = typed_time(typed, turn.tx.now)
         _go_on(turn, replace(form, due=due_at.isoformat(), step=Step.SUMMARY))
     else:
@@ -79,6 +87,24 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
     if act is None:
         raise Refusal("app.stale_button")
     act(turn, form, choice)
+
+
+def check_value(name: str, typed: str) -> None:
+    """Check what was typed for a placeholder.
+
+    Raises: Refusal saying what is wrong with it and what would do.
+    """
+    fault = value_fault(typed)
+    if fault is not None:
+        raise Refusal(
+            f"campaigns.value_{fault}",
+            what=PLACEHOLDERS[name],
+            example=EXAMPLES.get(name, ""),
+            most=str(LONGEST_VALUE),
+        )
+    links = foreign_links(typed)
+    if links:
+        raise Refusal("campaigns.foreign_link", link=links[0])
 
 
 def _open_form(turn: Turn) -> Form | None:
@@ -123,6 +149,16 @@ def _back(turn: Turn, form: Form, choice: str) -> None:
 def _use(turn: Turn, form: Form, choice: str) -> None:
     del choice
     _after_value(turn, form)
+
+
+def _resume(turn: Turn, form: Form, choice: str) -> None:
+    del choice
+    _go_on(turn, form)
+
+
+def _anew(turn: Turn, form: Form, choice: str) -> None:
+    del form, choice
+    _go_on(turn, new_form())
 
 
 def _after_value(turn: Turn, form: Form) -> None:
@@ -215,4 +251,4 @@ _ACTS: Mapping[tuple[Step, str], _Act] = MappingProxyType(
         (Step.SUMMARY, "submit"): _submit,
     }
 )
-_ANYWHERE: Mapping[str, _Act] = MappingProxyType({"quit": _quit})
+_ANYWHERE: Mapping[str, _Act] = MappingProxyType({"quit": _quit, "resume": _resume, "anew": _anew})

@@ -1,5 +1,6 @@
 """Watching and steering runs in chat: the list, the funnel, pause, resume, cancel."""
 
+import re
 from collections.abc import Sequence
 
 from broadcasts import approving, controlling, reach
@@ -9,7 +10,7 @@ from domain.clock import show_time
 from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.language import Language
-from domain.library import fill
+from domain.library import PLACEHOLDERS, fill
 from domain.messages import Button, Outgoing, Press
 from domain.roles import Permission
 from handlers.turn import Turn
@@ -18,6 +19,7 @@ from storage.campaigns import Campaign
 from storage.runs import Run
 
 _LISTED = 10
+_NUMBER = re.compile(r"(?:số|so|#)?\s*(\d{1,4})")
 _BEFORE_A_RUN = (CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.APPROVED)
 
 
@@ -29,7 +31,7 @@ def show_list(turn: Turn, argument: str) -> None:
         turn.text(
             "campaigns.list_waiting",
             number=str(one.number),
-            title=fill(one.content.title, one.content.values[Language.VI]),
+            title=_title(one),
             state=turn.text(
                 f"campaigns.state_{one.state}",
                 when=show_time(one.next_at) if one.next_at else "",
@@ -71,16 +73,21 @@ def ask_cancel(turn: Turn, argument: str) -> None:
     """Ask whether a run, or a campaign not yet started, is really to be cancelled."""
     turn.require(Permission.CONTROL_RUN)
     label = turn.text("campaigns.button_cancel")
-    if argument.isdecimal() and len(argument) < 5:
-        known = campaigns.by_number(turn.tx, turn.unit.id, int(argument))
+    run: Run | None = None
+    number = _number(argument)
+    if number is not None:
+        known = campaigns.by_number(turn.tx, turn.unit.id, number)
         if known is None:
-            raise Refusal("campaigns.no_such_run")
-        if known.state not in _BEFORE_A_RUN:
+            raise Refusal("campaigns.no_such_campaign", number=str(number))
+        if known.state in _BEFORE_A_RUN:
+            button = Button(label, action=f"uncampaign:{short(known.id)}")
+            turn.say("campaigns.confirm_cancel_campaign", (button,), number=str(known.number))
+            return
+        run_id = campaigns.newest_run(turn.tx, known.id)
+        run = runs.get(turn.tx, run_id, lock=True) if run_id is not None else None
+        if run is None:
             raise Refusal("campaigns.already_decided")
-        button = Button(label, action=f"uncampaign:{short(known.id)}")
-        turn.say("campaigns.confirm_cancel_campaign", (button,), number=str(known.number))
-        return
-    run = _run(turn, argument, "/huy")
+    run = run or _run(turn, argument, "/huy")
     if run.state.is_over:
         raise Refusal("campaigns.run_is_over")
     left = runs.counted(turn.tx, run.id, "pending")
@@ -91,13 +98,22 @@ def ask_cancel(turn: Turn, argument: str) -> None:
 def cancel_run(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Cancel a run for good: `unrun:<id>`."""
     del press
-    turn.require(Permission.CONTROL_RUN)
+    decider = turn.require(Permission.CONTROL_RUN)
     run_id = from_short(args[0]) if len(args) == 1 else None
     run = runs.get(turn.tx, run_id, lock=True) if run_id else None
     if run is None or run.unit_id != turn.unit.id:
         raise Refusal("app.stale_button")
     controlling.cancel(turn.tx, run)
     turn.say("campaigns.cancelled", code=run.code)
+    known = campaigns.get(turn.tx, run.campaign_id)
+    if known is not None and known.author_id != decider.id:
+        _desk(turn).tell(
+            turn.tx,
+            known.author_id,
+            "campaigns.cancelled_author",
+            decider=decider.name,
+            code=run.code,
+        )
 
 
 def cancel_campaign(turn: Turn, press: Press, args: Sequence[str]) -> None:
@@ -114,13 +130,35 @@ def cancel_campaign(turn: Turn, press: Press, args: Sequence[str]) -> None:
     number = str(known.number)
     turn.say("campaigns.cancelled_campaign", number=number)
     if known.author_id != decider.id:
-        Desk(turn.context.outbox, turn.context.catalogue).tell(
+        _desk(turn).tell(
             turn.tx,
             known.author_id,
             "campaigns.cancelled_campaign_author",
             decider=decider.name,
             number=number,
         )
+
+
+def _title(known: Campaign) -> str:
+    """Return a campaign's title; one kept from before its places were checked shows what lacks."""
+    marks = {name: f"[{words}]" for name, words in PLACEHOLDERS.items()}
+    return fill(known.content.title, {**marks, **_filled(known)})
+
+
+def _filled(known: Campaign) -> dict[str, str]:
+    missing = {name for _, name in known.content.missing()}
+    own = known.content.values[Language.VI]
+    return {name: value for name, value in own.items() if name not in missing}
+
+
+def _number(argument: str) -> int | None:
+    """Read a campaign's number: `1`, `#1`, `số 1`; a run's code has five signs."""
+    found = _NUMBER.fullmatch(argument.strip().lower())
+    return int(found[1]) if found else None
+
+
+def _desk(turn: Turn) -> Desk:
+    return Desk(turn.context.outbox, turn.context.catalogue)
 
 
 def _run(turn: Turn, argument: str, command: str) -> Run:

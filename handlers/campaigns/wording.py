@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from broadcasts.desk import Say
-from domain.campaign import Audience, BadTime, PastTime, read_due
+from domain.campaign import Audience
 from domain.clock import show_time
+from domain.due import BadTime, FarTime, NoSuchDay, PastTime, read_due
 from domain.errors import Refusal
 from domain.language import Language
 from domain.messages import Outgoing
@@ -71,7 +72,11 @@ def typed_time(typed: str, now: datetime) -> datetime:
     """
     try:
         return read_due(typed, now)
+    except NoSuchDay:
+        raise Refusal("campaigns.time_no_such_day") from None
     except BadTime:
         raise Refusal("campaigns.time_unreadable") from None
     except PastTime:
         raise Refusal("campaigns.time_past") from None
+    except FarTime:
+        raise Refusal("campaigns.time_far") from None

@@ -87,9 +87,8 @@ class Station:
         def decide(tx: Tx) -> bool:
             fresh = campaigns.get(tx, known.id)
             assert fresh is not None
-            return approving.approve(
-                tx, approving.decidable(tx, chief, known.id, fresh.hash()[:8]), chief
-            )
+            decidable = approving.decidable(tx, chief, known.id, fresh.hash()[:8])
+            return approving.approve(tx, self.desk, decidable, chief)
 
         return await self.chat.do(decide)
 

@@ -1,4 +1,4 @@
-"""Campaigns: legal steps, typed times, codes, links, and the hash that an approval signs."""
+"""Campaigns: legal steps, codes, links, and the hash that an approval signs."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,21 +12,18 @@ from domain.campaign import (
     CAMPAIGN_MOVES,
     RUN_MOVES,
     Audience,
-    BadTime,
     ButtonName,
     CampaignRules,
     CampaignState,
     Content,
-    PastTime,
     RunState,
     content_hash,
     foreign_links,
     new_code,
     read_code,
-    read_due,
     too_late,
 )
-from domain.clock import HANOI, local
+from domain.clock import HANOI
 from domain.delivery import Lane
 from domain.language import Language
 from domain.library import MissingPlaceholder
@@ -86,70 +83,6 @@ def test_nothing_is_done_that_was_not_approved(steps: list[CampaignState]) -> No
 def test_a_missed_run_never_begins() -> None:
     assert not any(RunState.MISSED in targets for targets in RUN_MOVES.values())
     assert RunState.MISSED.is_over
-
-
-# --- typed times
-
-MINUTES = st.integers(min_value=1, max_value=179 * 24 * 60)
-
-
-@settings(deadline=None)
-@given(MINUTES)
-def test_a_time_with_day_and_month_is_read_back(ahead: int) -> None:
-    due = (NOW + timedelta(minutes=ahead)).replace(second=0, microsecond=0)
-    assert read_due(local(due).strftime("%H:%M %d/%m"), NOW) == due
-    assert read_due(local(due).strftime("%H:%M %d/%m/%Y"), NOW) == due
-    assert read_due(local(due).strftime("%Hh%M, ngày %d-%m"), NOW) == due
-
-
-@settings(deadline=None)
-@given(st.integers(0, 23), st.integers(0, 59))
-def test_a_time_alone_is_today_or_past(hour: int, minute: int) -> None:
-    due = datetime(2026, 11, 23, hour, minute, tzinfo=HANOI)
-    if due > NOW:
-        assert read_due(f"{hour}:{minute:02}", NOW) == due
-    else:
-        with pytest.raises(PastTime):
-            read_due(f"{hour}:{minute:02}", NOW)
-
-
-@settings(deadline=None)
-@given(st.text(max_size=20))
-def test_any_text_is_a_later_time_or_told_to_be_none(text: str) -> None:
-    try:
-        due = read_due(text, NOW)
-    except (BadTime, PastTime):
-        return
-    assert due > NOW
-    assert due.tzinfo is UTC
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "mai", "25:00", "12:60", "12:00 31/02", "12:00 00/01", "12:", "1200", "12:00 5", "-1:00"],
-)
-def test_what_is_no_time_is_not_guessed(text: str) -> None:
-    with pytest.raises(BadTime):
-        read_due(text, NOW)
-
-
-@pytest.mark.parametrize("text", ["08:59", "09:00", "12:00 22/11", "12:00 01/07", "8h 1/1/2026"])
-def test_a_past_time_is_told(text: str) -> None:
-    with pytest.raises(PastTime):
-        read_due(text, NOW)
-
-
-@pytest.mark.parametrize(
-    ("text", "due"),
-    [
-        ("19h", datetime(2026, 11, 23, 12, 0, tzinfo=UTC)),
-        ("19 giờ 30", datetime(2026, 11, 23, 12, 30, tzinfo=UTC)),
-        ("7:00 05/01", datetime(2027, 1, 5, 0, 0, tzinfo=UTC)),
-        ("0:15 24/11", datetime(2026, 11, 23, 17, 15, tzinfo=UTC)),
-    ],
-)
-def test_times_as_people_type_them(text: str, due: datetime) -> None:
-    assert read_due(text, NOW) == due
 
 
 # --- codes

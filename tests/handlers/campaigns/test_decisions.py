@@ -1,40 +1,22 @@
 """Approving in chat: never one's own, exactly one version, in time."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from domain.campaign import CampaignState, RunState
 from domain.roles import Role
 from storage import campaigns, runs
 from storage.tables import campaign
-from tests.chat import Chat, Party, open_chat
+from tests.chat import Chat, Party
 from tests.handlers.campaigns.world import (
     ALCOHOL,
-    TAKERS,
     first,
     newest_run,
+    submit,
     tick,
     write,
 )
-
-
-@pytest.fixture
-async def chat(migrated_database_url: str) -> AsyncIterator[Chat]:
-    async with open_chat(migrated_database_url, TAKERS) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def officer(chat: Chat) -> Party:
-    return await chat.staff("2001", Role.OFFICER, name="Lê Cán Bộ")
-
-
-@pytest.fixture
-async def chief(chat: Chat) -> Party:
-    return await chat.staff("2002", Role.CHIEF, name="Trần Chỉ Huy")
 
 
 async def test_a_chief_cannot_approve_what_the_chief_wrote(chat: Chat, chief: Party) -> None:
@@ -73,9 +55,7 @@ async def test_an_audience_of_nobody_is_not_submitted(
 async def test_a_legal_figure_is_signed_off_by_the_approver(
     chat: Chat, officer: Party, chief: Party
 ) -> None:
-    await chat.subscriber("3001")
-    await write(officer, ALCOHOL)
-    await officer.presses("Gửi duyệt")
+    await submit(chat, officer, ALCOHOL)
 
     request = await chief.last()
 
@@ -86,10 +66,8 @@ async def test_a_legal_figure_is_signed_off_by_the_approver(
 
 
 async def test_two_chiefs_at_once_decide_once(chat: Chat, officer: Party, chief: Party) -> None:
-    await chat.subscriber("3001")
     other = await chat.staff("2004", Role.CHIEF, name="Chỉ Huy Khác")
-    await write(officer)
-    await officer.presses("Gửi duyệt")
+    await submit(chat, officer)
 
     await chief.presses("Duyệt")
     [late] = await other.presses("Duyệt")
@@ -105,9 +83,7 @@ async def test_two_chiefs_at_once_decide_once(chat: Chat, officer: Party, chief:
 async def test_a_changed_campaign_is_not_approved_by_the_old_button(
     chat: Chat, officer: Party, chief: Party
 ) -> None:
-    await chat.subscriber("3001")
-    await write(officer)
-    await officer.presses("Gửi duyệt")
+    await submit(chat, officer)
     _, button = await chief.labelled("Duyệt")
     assert button.action is not None
     verb, short_id, start = button.action.split(":")
@@ -122,9 +98,7 @@ async def test_a_changed_campaign_is_not_approved_by_the_old_button(
 async def test_turning_down_asks_for_a_reason_and_tells_the_author(
     chat: Chat, officer: Party, chief: Party
 ) -> None:
-    await chat.subscriber("3001")
-    await write(officer)
-    await officer.presses("Gửi duyệt")
+    await submit(chat, officer)
 
     await chief.presses("Không duyệt")
     await chief.writes("Cần thêm địa điểm cụ thể")
@@ -138,10 +112,8 @@ async def test_turning_down_asks_for_a_reason_and_tells_the_author(
 async def test_a_reason_that_comes_too_late_is_said_to_be_void_once(
     chat: Chat, officer: Party, chief: Party
 ) -> None:
-    await chat.subscriber("3001")
     other = await chat.staff("2004", Role.DEPUTY, name="Phó Chỉ Huy")
-    await write(officer)
-    await officer.presses("Gửi duyệt")
+    await submit(chat, officer)
     await chief.presses("Không duyệt")
     await other.presses("Duyệt")
 
@@ -156,9 +128,7 @@ async def test_a_reason_that_comes_too_late_is_said_to_be_void_once(
 async def test_approval_after_the_time_asks_the_author_for_a_new_one(
     chat: Chat, officer: Party, chief: Party
 ) -> None:
-    await chat.subscriber("3001")
-    await write(officer, when="Sau 1 giờ")
-    await officer.presses("Gửi duyệt")
+    await submit(chat, officer, when="Sau 1 giờ")
     chat.clock.forward(hours=1, minutes=31)
 
     [answer] = await chief.presses("Duyệt")
@@ -167,7 +137,7 @@ async def test_approval_after_the_time_asks_the_author_for_a_new_one(
     assert (await first(chat)).state is CampaignState.DRAFT
     await officer.presses("Giờ khác")
     await officer.writes("08:00")
-    assert (await officer.last()).text == "Giờ này đã qua. Xin chọn giờ khác."
+    assert (await officer.last()).text == "Giờ này đã qua. Xin chọn giờ khác, ví dụ: 8h tối mai."
     await officer.writes("19:30")
     assert (await first(chat)).state is CampaignState.SUBMITTED
     assert "19:30 ngày 23/11/2026" in (await chief.last()).text
@@ -178,9 +148,7 @@ async def test_approval_after_the_time_asks_the_author_for_a_new_one(
 async def test_a_little_late_an_approval_still_counts(
     chat: Chat, officer: Party, chief: Party
 ) -> None:
-    await chat.subscriber("3001")
-    await write(officer, when="Sau 1 giờ")
-    await officer.presses("Gửi duyệt")
+    await submit(chat, officer, when="Sau 1 giờ")
     chat.clock.forward(hours=1, minutes=29)
 
     await chief.presses("Duyệt")
@@ -192,9 +160,7 @@ async def test_a_little_late_an_approval_still_counts(
 async def test_the_old_button_does_not_approve_the_new_time(
     chat: Chat, officer: Party, chief: Party
 ) -> None:
-    await chat.subscriber("3001")
-    await write(officer, when="Sau 1 giờ")
-    await officer.presses("Gửi duyệt")
+    await submit(chat, officer, when="Sau 1 giờ")
     _, old = await chief.labelled("Duyệt")
     assert old.action is not None
     chat.clock.forward(hours=2)
@@ -207,9 +173,7 @@ async def test_the_old_button_does_not_approve_the_new_time(
 
 
 async def test_approving_now_is_valid_for_a_day(chat: Chat, officer: Party, chief: Party) -> None:
-    await chat.subscriber("3001")
-    await write(officer)
-    await officer.presses("Gửi duyệt")
+    await submit(chat, officer)
     chat.clock.forward(seconds=timedelta(hours=25).total_seconds())
     [answer] = await chief.presses("Duyệt")
     assert "Đã quá giờ" in answer.text
@@ -218,9 +182,7 @@ async def test_approving_now_is_valid_for_a_day(chat: Chat, officer: Party, chie
 async def test_the_reason_of_a_refusal_lies_sealed(
     chat: Chat, officer: Party, chief: Party
 ) -> None:
-    await chat.subscriber("3001")
-    await write(officer)
-    await officer.presses("Gửi duyệt")
+    await submit(chat, officer)
     await chief.presses("Không duyệt")
     await chief.writes("Chờ ý kiến của cấp trên")
 

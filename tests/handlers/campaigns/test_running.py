@@ -1,39 +1,21 @@
 """Watching and steering runs in chat."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from domain.campaign import RunState
 from domain.roles import Role
 from storage import runs
 from storage.runs import Run
-from tests.chat import Chat, Party, open_chat
+from tests.chat import Chat, Party
 from tests.handlers.campaigns.world import (
     HELMETS,
     NOT_ALLOWED,
     STALE,
-    TAKERS,
     newest_run,
+    submit,
     tick,
     write,
 )
-
-
-@pytest.fixture
-async def chat(migrated_database_url: str) -> AsyncIterator[Chat]:
-    async with open_chat(migrated_database_url, TAKERS) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def officer(chat: Chat) -> Party:
-    return await chat.staff("2001", Role.OFFICER, name="Lê Cán Bộ")
-
-
-@pytest.fixture
-async def chief(chat: Chat) -> Party:
-    return await chat.staff("2002", Role.CHIEF, name="Trần Chỉ Huy")
 
 
 @pytest.mark.parametrize("command", ["/tamdung", "/tieptuc", "/huy"])
@@ -93,9 +75,7 @@ async def test_cancelling_asks_first_and_skips_the_rest(
 async def test_a_campaign_not_started_is_cancelled_by_its_number(
     chat: Chat, officer: Party, chief: Party
 ) -> None:
-    await chat.subscriber("3001")
-    await write(officer, when="Sau 1 giờ")
-    await officer.presses("Gửi duyệt")
+    await submit(chat, officer, when="Sau 1 giờ")
     await chief.presses("Duyệt")
     await chief.writes("/huy 1")
     await chief.presses("Hủy hẳn")
@@ -125,7 +105,7 @@ async def test_the_list_shows_what_waits_and_what_ran(
         ("/baocao", "Xin ghi mã đợt sau lệnh, ví dụ: /baocao AN-7KQ2M"),
         ("/baocao AN-22222", "Không có đợt nào mang mã này ở đơn vị."),
         ("/tamdung linh tinh", "Không có đợt nào mang mã này ở đơn vị."),
-        ("/huy 77", "Không có đợt nào mang mã này ở đơn vị."),
+        ("/huy 77", "Đơn vị không có chiến dịch số 77. Xem các chiến dịch: /cacdot"),
     ],
 )
 async def test_a_wrong_code_gets_a_clear_answer(
@@ -151,9 +131,7 @@ async def test_another_units_run_is_not_there(chat: Chat, officer: Party, chief:
 async def test_the_author_is_told_of_a_time_that_was_missed(
     chat: Chat, officer: Party, chief: Party
 ) -> None:
-    await chat.subscriber("3001")
-    await write(officer, when="Sau 1 giờ")
-    await officer.presses("Gửi duyệt")
+    await submit(chat, officer, when="Sau 1 giờ")
     await chief.presses("Duyệt")
     chat.clock.forward(hours=1, minutes=31)
 

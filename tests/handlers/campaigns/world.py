@@ -3,6 +3,7 @@
 from broadcasts import expanding, finishing, firing
 from broadcasts.desk import Desk
 from handlers.campaigns import dialogue as handlers
+from handlers.staff import commands
 from storage import campaigns, runs
 from storage.campaigns import Campaign
 from storage.database import Tx
@@ -16,7 +17,7 @@ NOT_ALLOWED = "Anh/chị không có quyền làm việc này."
 STALE = "Nút này không còn dùng được nữa."
 
 
-TAKERS = Takers(private=(handlers.staff_dialogue, handlers.command), presses=handlers.PRESSES)
+TAKERS = Takers(private=(handlers.staff_dialogue, commands.command), presses=handlers.PRESSES)
 
 
 async def write(officer: Party, text: str = HELMETS, when: str = "Ngay") -> None:
@@ -29,6 +30,23 @@ async def write(officer: Party, text: str = HELMETS, when: str = "Ngay") -> None
     if "Không" in (await officer.last()).labels:
         await officer.presses("Không")
     await officer.presses(when)
+
+
+async def submit(chat: Chat, officer: Party, text: str = HELMETS, when: str = "Ngay") -> None:
+    """Submit a campaign to one subscriber."""
+    await chat.subscriber("3001")
+    await write(officer, text, when)
+    await officer.presses("Gửi duyệt")
+
+
+async def to_first_place(officer: Party) -> None:
+    """Walk to the first question for a value: the trick of a scam alert, after its area."""
+    await officer.writes("/chiendich")
+    await officer.presses("Lừa đảo trên mạng")
+    while SCAM not in (await officer.last()).labels:
+        await officer.presses("Xem thêm")
+    await officer.presses(SCAM)
+    await officer.presses("Dùng bài này")
 
 
 async def whole_unit(officer: Party) -> str:

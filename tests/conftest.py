@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser import chromium
-from tests.databases import KINDS, copy_sqlite, fresh_postgres, sqlite_url
+from tests.databases import KINDS, MigratedPostgres, copy_sqlite, fresh_postgres, sqlite_url
 from tests.postgres import PostgresServer, private_postgres
 
 
@@ -45,10 +45,10 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_server: PostgresServer) -> str:
-    """The name of a PostgreSQL database migrated to head, only to be copied."""
+def migrated_postgres(postgres_server: PostgresServer) -> MigratedPostgres:
+    """PostgreSQL databases migrated to head."""
     _upgrade()(postgres_server.create("migrated"))
-    return "migrated"
+    return MigratedPostgres(postgres_server, "migrated")
 
 
 @pytest.fixture
@@ -60,8 +60,8 @@ def migrated_database_url(
         copy_sqlite(request.getfixturevalue("migrated_sqlite"), tmp_path / "x.db")
         yield sqlite_url(tmp_path / "x.db")
         return
-    template = request.getfixturevalue("migrated_postgres")
-    with fresh_postgres(request.getfixturevalue("postgres_server"), template) as url:
+    migrated: MigratedPostgres = request.getfixturevalue("migrated_postgres")
+    with migrated.fresh() as url:
         yield url
 
 

@@ -1,10 +1,14 @@
-"""Fresh databases for tests: empty, or migrated once and copied."""
+"""Fresh databases for tests: empty, or migrated once and then copied or emptied."""
 
+import hashlib
 import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+
+import psycopg
+from psycopg import sql
 
 from tests.postgres import PostgresServer
 
@@ -30,3 +34,78 @@ def fresh_postgres(server: PostgresServer, template: str = "template1") -> Itera
         yield server.create(name, template)
     finally:
         server.drop(name)
+
+
+_EVERYTHING_BUT_ROWS = """
+    SELECT concat_ws(' ', c.relname, c.relkind, a.attname, a.atttypid, a.attnotnull)
+    FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+    WHERE c.relnamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws(' ', conname, pg_get_constraintdef(oid))
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT concat_ws(' ', proname, prosrc)
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT version_num::text FROM alembic_version
+    UNION ALL SELECT array_to_string(setconfig, ' ') FROM pg_db_role_setting
+    ORDER BY 1
+"""
+_FILLED_TABLES = """
+    SELECT relname FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname != 'alembic_version'
+      AND pg_relation_size(oid) > 0
+"""
+
+
+class MigratedPostgres:
+    """Databases with today's schema and no rows, used again: copying one takes a quarter second.
+
+    A database that a test has left with another schema is dropped.
+    """
+
+    def __init__(self, server: PostgresServer, template: str) -> None:
+        self._server = server
+        self._template = template
+        with server.connect(template) as connection:
+            self._schema = _schema(connection)
+        self._free: list[str] = []
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """Yield the URL of a database that nobody else has."""
+        name = self._free.pop() if self._free else self._copied()
+        try:
+            yield self._server.url(name)
+        finally:
+            self._server.send_away(name)
+            if self._emptied(name):
+                self._free.append(name)
+            else:
+                self._server.drop(name)
+
+    def _copied(self) -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        self._server.create(name, self._template)
+        return name
+
+    def _emptied(self, name: str) -> bool:
+        try:
+            return self._empty(name)
+        except psycopg.Error:
+            # A test has taken away more than rows.
+            return False
+
+    def _empty(self, name: str) -> bool:
+        with self._server.connect(name) as connection:
+            if _schema(connection) != self._schema:
+                return False
+            tables = [row[0] for row in connection.execute(_FILLED_TABLES)]
+            # Foreign keys need not be looked at, for everything goes.
+            connection.execute("SET session_replication_role = replica")
+            for table in tables:
+                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+            return True
+
+
+def _schema(connection: psycopg.Connection) -> str:
+    rows = connection.execute(_EVERYTHING_BUT_ROWS).fetchall()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()

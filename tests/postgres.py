@@ -59,6 +59,18 @@ class PostgresServer:
         """Remove a database, and whoever is still connected to it."""
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def send_away(self, name: str) -> None:
+        """End the sessions of a database, and return when they are gone."""
+        assert self._admin is not None, "the server has not been waited for"
+        self._admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+            (name,),
+        )
+
+    def connect(self, name: str) -> psycopg.Connection:
+        """Open a connection to a database; used in `with`, it commits and closes."""
+        return psycopg.connect(host=str(self._folder), user=_SUPERUSER, dbname=name)
+
     def wait_until_ready(self) -> None:
         """Return when the server answers.
 

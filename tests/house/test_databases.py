@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy
 from sqlalchemy.pool import NullPool
 
+from tests.databases import MigratedPostgres
 from tests.postgres import PostgresServer, sweep_leftovers
 
 
@@ -54,3 +56,43 @@ def test_a_killed_sessions_folder_is_swept_and_a_living_ones_is_kept(tmp_path: P
     sweep_leftovers(tmp_path)
     assert not dead.exists()
     assert alive.exists()
+
+
+def _areas(url: str) -> int:
+    engine = sqlalchemy.create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        found = connection.exec_driver_sql("SELECT count(*) FROM area").scalar_one()
+        connection.exec_driver_sql(
+            "INSERT INTO area (code, level, kind, name, full_name, old_names)"
+            " VALUES ('00001', 'commune', 'phường', 'Ví Dụ', 'phường Ví Dụ', '[]')"
+        )
+    return int(found)
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_migrated_database_holds_no_rows_of_the_test_before(
+    migrated_database_url: str, turn: int
+) -> None:
+    assert _areas(migrated_database_url) == 0
+
+
+def test_a_connection_left_open_ends_with_its_test(postgres_server: PostgresServer) -> None:
+    postgres_server.create("open")
+    left_open = postgres_server.connect("open")
+    left_open.execute("SELECT 1")
+    postgres_server.send_away("open")
+    with pytest.raises(psycopg.OperationalError):
+        left_open.execute("SELECT 1")
+
+
+def test_a_database_is_used_again_unless_its_schema_was_changed(
+    migrated_postgres: MigratedPostgres,
+) -> None:
+    with migrated_postgres.fresh() as first:
+        _areas(first)
+    with migrated_postgres.fresh() as second:
+        _make_table(second)
+    with migrated_postgres.fresh() as third:
+        assert "here_before" not in _tables(third)
+    assert first == second
+    assert third != second

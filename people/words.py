@@ -1,22 +1,16 @@
 """What a short message of a resident means: stop, yes, no, a greeting. Whole messages only.
 
-People type with all tones, some or none; `_could_be` takes a word typed with fewer marks for the
-full one, never one with other marks. So `dưng nhân tin` stops, `đúng` never does. Around a wish to
-stop any polite words may stand (`em xin … ạ`), and nothing else.
+People type with all tones, some or none; `people.phrases` takes a word typed with fewer marks
+for the full one, never one with other marks. So `dưng nhân tin` stops, `đúng` never does. Around a
+wish to stop any polite words may stand (`em xin … ạ`), and nothing else.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from domain.toneless import fold
-
-_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
-_MOST_LETTERS = 80
-_INNER_BREAK = re.compile(r"\w\W*[.!?…。！？\n:;]\W*\w")
-"""More than one sentence or line: then a message says something else besides."""
+from people.phrases import Phrases, Word, phrases_of, word_of, words_of
 
 
 class OptOut(Enum):
@@ -41,44 +35,13 @@ class Reply:
     strong: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A word taken apart: base letters, the vowel marks of each, and the tones wherever put."""
-
-    letters: tuple[str, ...]
-    marks: tuple[frozenset[str], ...]
-    tones: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Phrases:
-    """Phrases by the number of their words."""
-
-    by_length: dict[int, tuple[tuple[_Word, ...], ...]]
-
-    def ends(self, words: tuple[_Word, ...], at: int) -> Iterator[int]:
-        """Yield where a phrase that begins at a word ends."""
-        for length, phrases in self.by_length.items():
-            end = at + length
-            if end <= len(words) and any(
-                all(map(_could_be, words[at:end], phrase)) for phrase in phrases
-            ):
-                yield end
-
-    def hold(self, words: tuple[_Word, ...]) -> bool:
-        """Tell whether the words may be one of the phrases."""
-        return any(
-            all(map(_could_be, words, phrase)) for phrase in self.by_length.get(len(words), ())
-        )
-
-
 def opt_out(text: str, *, awaiting: bool) -> OptOut | None:
     """Tell whether the whole message asks to stop; `awaiting`: some question of ours is open.
 
     HUY is also a name and TC also "tố cáo", so they are asked about while something is awaited,
     and no polite word may stand beside them: "em Huy ạ" is a name.
     """
-    words = _words(text, sentences=MOST_WORDS)
+    words = words_of(text, sentences=MOST_WORDS)
     if _SHORT.hold(words):
         return OptOut.ASK if awaiting else OptOut.CLEAR
     if not 0 < len(words) <= MOST_WORDS:
@@ -89,7 +52,7 @@ def opt_out(text: str, *, awaiting: bool) -> OptOut | None:
 
 
 def _is_wish(
-    words: tuple[_Word, ...], needed: _Phrases, cores: tuple[_Phrases, ...], leads: _Phrases
+    words: tuple[Word, ...], needed: Phrases, cores: tuple[Phrases, ...], leads: Phrases
 ) -> bool:
     """Tell whether words are leads, then cores, each with tails, one of the cores a needed one."""
     # Where a reading may have come to: how many words are read, whether a core and a needed one.
@@ -108,7 +71,7 @@ def _is_wish(
 
 def standing(text: str) -> Standing | None:
     """Tell whether the whole message asks to subscribe or to erase."""
-    words = _words(text)
+    words = words_of(text)
     if _SUBSCRIBE.hold(words):
         return Standing.SUBSCRIBE
     return Standing.ERASE if _ERASE.hold(words) else None
@@ -116,7 +79,7 @@ def standing(text: str) -> Standing | None:
 
 def consent(text: str) -> Reply | None:
     """Read the answer to the consent question; an unclear yes such as "ok" is none."""
-    words = _words(text)
+    words = words_of(text)
     for phrases, reply in _CONSENT:
         if phrases.hold(words):
             return reply
@@ -128,7 +91,7 @@ def stop_confirmed(text: str) -> Reply | None:
 
     Here "đúng" is a yes to a question about stopping, and both readings of "dung" say stop.
     """
-    words = _words(text)
+    words = words_of(text)
     for phrases, reply in _STOPPING:
         if phrases.hold(words):
             return reply
@@ -139,15 +102,23 @@ def stop_confirmed(text: str) -> Reply | None:
 
 def yes_or_no(text: str) -> bool | None:
     """Read the answer to a plain question of ours."""
-    words = _words(text)
+    words = words_of(text)
     if _YES.hold(words):
         return True
     return False if _NO.hold(words) else None
 
 
+def place_confirmed(text: str) -> bool | None:
+    """Read the answer to "is this where you live?"."""
+    words = words_of(text)
+    if _RIGHT_PLACE.hold(words):
+        return True
+    return False if _WRONG_PLACE.hold(words) else yes_or_no(text)
+
+
 def is_greeting(text: str) -> bool:
     """Tell whether the whole message is a greeting."""
-    return _GREETING.hold(_words(text))
+    return _GREETING.hold(words_of(text))
 
 
 def says_nothing(text: str) -> bool:
@@ -155,57 +126,8 @@ def says_nothing(text: str) -> bool:
     folded = fold(text)
     if not any(char.isalpha() for char in folded):
         return sum(char.isdigit() for char in folded) <= 2
-    words = _words(text)
+    words = words_of(text)
     return _SMALL_TALK.hold(words) or _GREETING.hold(words)
-
-
-def _words(text: str, sentences: int = 1) -> tuple[_Word, ...]:
-    """Split a short message into words; one that is longer or has more sentences has none."""
-    if len(text) > _MOST_LETTERS * 4:
-        return ()
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    plain = "".join(char for char in plain if unicodedata.category(char) != "Cf")
-    kept = "".join(char if char.isalnum() or _is_mark(char) else " " for char in plain)
-    if len(kept) > _MOST_LETTERS or (sentences == 1 and _INNER_BREAK.search(plain)):
-        return ()
-    return tuple(_word(word) for word in kept.split())
-
-
-def _is_mark(char: str) -> bool:
-    return unicodedata.combining(char) != 0
-
-
-def _word(word: str) -> _Word:
-    letters: list[str] = []
-    marks: list[set[str]] = []
-    tones: set[str] = set()
-    for char in unicodedata.normalize("NFD", word):
-        if char in _TONES:
-            tones.add(char)
-        elif _is_mark(char) and marks:
-            marks[-1].add(char)
-        else:
-            letters.append("d" if char == "đ" else char)
-            marks.append({"đ"} if char == "đ" else set())
-    return _Word(tuple(letters), tuple(map(frozenset, marks)), frozenset(tones))
-
-
-def _could_be(typed: _Word, meant: _Word) -> bool:
-    """Tell whether a word was typed with the marks meant, or with fewer."""
-    return (
-        typed.letters == meant.letters
-        and typed.tones <= meant.tones
-        and all(some <= all_ for some, all_ in zip(typed.marks, meant.marks, strict=True))
-    )
-
-
-def _phrases(*lines: str) -> _Phrases:
-    found: dict[int, list[tuple[_Word, ...]]] = {}
-    for line in lines:
-        for phrase in line.split(","):
-            words = tuple(_word(word) for word in phrase.split())
-            found.setdefault(len(words), []).append(words)
-    return _Phrases({length: tuple(phrases) for length, phrases in found.items()})
 
 
 def _politely(phrases: str) -> str:
@@ -257,21 +179,21 @@ _CLOSINGS = (
     "em ơi, ad, ad ơi, admin, bạn ơi, cảm ơn, cám ơn, cảm ơn ạ, please, pls, now, thanks, thank you"
 )
 
-_STOP = _word("dừng")
-_DUNG = _phrases("dưng")
-_ASK = _phrases(AMBIGUOUS)
-_SHORT = _phrases(AMBIGUOUS_WHILE_ASKED)
-_CLEAR = _phrases(
+_STOP = word_of("dừng")
+_DUNG = phrases_of("dưng")
+_ASK = phrases_of(AMBIGUOUS)
+_SHORT = phrases_of(AMBIGUOUS_WHILE_ASKED)
+_CLEAR = phrases_of(
     CLEAR_WORDS,
     CLEAR_SENTENCES,
     CLEAR_SENTENCES.replace("không", "ko"),
     CLEAR_SENTENCES.replace("không", "k"),
     CLEAR_FOREIGN,
 )
-_OWN_LEADS = _phrases(_OWN, _PLEASE)
+_OWN_LEADS = phrases_of(_OWN, _PLEASE)
 """What may stand before `dung`, too: "cô Dung" is a name, "em dung" hardly."""
-_LEADS = _phrases(_OWN, _PLEASE, "bác, cô, chú, anh, chị, ông, bà")
-_TAILS = _phrases(
+_LEADS = phrases_of(_OWN, _PLEASE, "bác, cô, chú, anh, chị, ông, bà")
+_TAILS = phrases_of(
     _CLOSINGS,
     ",".join(
         f"{verb} {whom}"
@@ -279,48 +201,59 @@ _TAILS = _phrases(
         for whom in ("tôi", "em", "cháu", "con", "mình", "bác", "cô", "chú")
     ),
 )
-_YES = _phrases("có, có ạ, đúng, đúng vậy, đúng rồi, phải, phải ạ, vâng, vâng ạ, ừ, yes, y, ok, 是")
-_NO = _phrases("không, không ạ, dạ không, không phải, không phải ạ, ko, no, n, 不, 不是")
-_SUBSCRIBE = _phrases(
+_YES = phrases_of(
+    "có, có ạ, đúng, đúng vậy, đúng rồi, phải, phải ạ, vâng, vâng ạ, ừ, yes, y, ok, 是"
+)
+_NO = phrases_of("không, không ạ, dạ không, không phải, không phải ạ, ko, no, n, 不, 不是")
+_RIGHT_PLACE = phrases_of(
+    "là, đúng ạ, đúng thế, vâng đúng, vâng đúng ạ, vâng đúng rồi, dạ, dạ vâng, dạ đúng, dạ đúng ạ,"
+    "dạ phải, phải rồi, đúng nơi này, chính xác, chuẩn, uh, okay, yeah, yep, right, correct,"
+    "that s right, yes it is, 是的, 对, 对的, 没错, 好"
+)
+_WRONG_PLACE = phrases_of(
+    "k, kg, hông, chưa đúng, không đúng, không đúng ạ, ko phải, k phải, ko đúng, sai, sai rồi,"
+    "nhầm rồi, nơi khác, chọn nơi khác, nope, wrong, not here, it s not, 不对, 错了, 不在这里"
+)
+_SUBSCRIBE = phrases_of(
     _politely("đăng ký, đăng kí, đăng ký nhận tin, đăng kí nhận tin, nhận lại tin"),
     "subscribe, 订阅",
 )
-_ERASE = _phrases(
+_ERASE = phrases_of(
     _politely("xóa dữ liệu, xóa hết dữ liệu, xóa dữ liệu của tôi"),
     "xóa thông tin của tôi, erase data, erase my data, delete my data, 删除数据, 删除我的数据",
 )
 _CONSENT = (
     (
-        _phrases(_politely("đồng ý, đồng ý nhận tin"), "i agree, 同意, 我同意"),
+        phrases_of(_politely("đồng ý, đồng ý nhận tin"), "i agree, 同意, 我同意"),
         Reply(yes=True, strong=True),
     ),
-    (_phrases("yes"), Reply(yes=True, strong=False)),
+    (phrases_of("yes"), Reply(yes=True, strong=False)),
     (
-        _phrases(_politely("không đồng ý"), "i do not agree, i disagree, 不同意, 我不同意"),
+        phrases_of(_politely("không đồng ý"), "i do not agree, i disagree, 不同意, 我不同意"),
         Reply(yes=False, strong=True),
     ),
-    (_phrases("không, không ạ, dạ không, no"), Reply(yes=False, strong=False)),
+    (phrases_of("không, không ạ, dạ không, no"), Reply(yes=False, strong=False)),
 )
 _STOPPING = (
     (
-        _phrases("tiếp tục, tiếp tục nhận, tiếp tục nhận tin, vẫn nhận, vẫn nhận tin"),
+        phrases_of("tiếp tục, tiếp tục nhận, tiếp tục nhận tin, vẫn nhận, vẫn nhận tin"),
         Reply(yes=False, strong=True),
     ),
-    (_phrases("không dừng, continue, keep, 继续, 继续接收"), Reply(yes=False, strong=True)),
+    (phrases_of("không dừng, continue, keep, 继续, 继续接收"), Reply(yes=False, strong=True)),
     (
-        _phrases("không, không ạ, dạ không, không phải, không phải ạ, ko, no, 不, 不是"),
+        phrases_of("không, không ạ, dạ không, không phải, không phải ạ, ko, no, 不, 不是"),
         Reply(yes=False, strong=False),
     ),
     (
-        _phrases("đúng, dưng, đúng rồi, đúng vậy, đúng ạ, phải, phải rồi, phải ạ, vâng, vâng ạ"),
+        phrases_of("đúng, dưng, đúng rồi, đúng vậy, đúng ạ, phải, phải rồi, phải ạ, vâng, vâng ạ"),
         Reply(yes=True, strong=False),
     ),
     (
-        _phrases("dạ, có, có ạ, ừ, ờ, hủy, tc, yes, ok, 是, 是的, 对"),
+        phrases_of("dạ, có, có ạ, ừ, ờ, hủy, tc, yes, ok, 是, 是的, 对"),
         Reply(yes=True, strong=False),
     ),
 )
-_GREETING = _phrases(
+_GREETING = phrases_of(
     "chào, xin chào, chào ad, chào bạn, chào anh, chào chị, chào các anh, chào các chú,"
     "chào chú, chào cán bộ, chào công an, chào anh công an, chào các anh công an,"
     "chào chú công an, chào buổi sáng, em chào anh, em chào các anh, em chào anh chị,"
@@ -328,7 +261,7 @@ _GREETING = _phrases(
     "anh ơi, chú ơi, công an ơi, hello, hi, hey, hello ad, good morning, good afternoon,"
     "good evening, bắt đầu, start, 你好, 您好, 你们好"
 )
-_SMALL_TALK = _phrases(
+_SMALL_TALK = phrases_of(
     "ok, oke, okay, okê, okie, oki, ô kê, ok ạ, uk, ừ, ờ, ừm, dạ, vâng, vâng ạ, dạ vâng, có,"
     "được, được ạ, đúng, phải, gì, gì vậy, gì đây, gì thế, cái gì, hả, sao, ai đấy, ai vậy,"
     "là sao, chưa hiểu, không hiểu, không rõ, không biết, không, no,"

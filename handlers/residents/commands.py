@@ -1,12 +1,13 @@
 """What residents say about themselves: who is asked for it, in which order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from domain.clock import show_day
-from domain.messages import Message
-from handlers.residents import homes, questions, stopping, welcome
+from domain.messages import Message, Press
+from handlers.residents import aside, homes, questions, stopping, welcome
 from handlers.residents.questions import AREA, CONSENT, OURS, STOP, resident_of
 from handlers.router import Presser, Taker
+from handlers.tips import taking
 from handlers.turn import Turn
 from people import words
 from storage import consents, dialogues
@@ -100,8 +101,10 @@ def _language(turn: Turn, _rest: str) -> None:
 
 
 def _area(turn: Turn, rest: str) -> None:
-    if not rest or not homes.by_name(turn, rest):
+    if not rest:
         homes.ask_openly(turn)
+    elif not homes.by_name(turn, rest):
+        homes.say_not_found(turn)
 
 
 def _subscribe(turn: Turn, _rest: str) -> None:
@@ -143,10 +146,17 @@ _COMMANDS: Mapping[str, Callable[[Turn, str], None]] = {
     "data": _data,
 }
 
+
+def _press_aside(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Đây là tin báo**: the words set aside go the way of any tip."""
+    aside.take_up(turn, press, args, asking_again(taking.take))
+
+
 PRESSES: Mapping[str, Presser] = {
     "about": welcome.press_about,
     "ack": stopping.press_acknowledge,
     "area": homes.press,
+    "aside": _press_aside,
     "consent": welcome.press_consent,
     "lang": welcome.press_language,
     "stop": stopping.press_stop,

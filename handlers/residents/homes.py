@@ -6,13 +6,15 @@ from domain.errors import Refusal
 from domain.messages import Button, Message, Outgoing, Press
 from domain.place import Found, Level, Match, Outcome, Place
 from domain.place_words import take_kind, words_of
-from handlers.residents import questions
+from handlers.residents import aside, questions
+from handlers.residents.aside import Rows
 from handlers.residents.questions import AREA, evidence, refresh, resident_of
 from handlers.turn import Turn
-from people import invitations, wishes
+from people import invitations, short_answers, wishes, words
 from storage import residents, units
 from storage.dialogues import Dialogue
 from storage.residents import Wish
+from tips.urgency import alarm_in
 
 _PER_PAGE = 8
 _MOST_CHOICES = 6
@@ -38,15 +40,19 @@ def begin(turn: Turn) -> None:
 
 def ask_openly(turn: Turn) -> None:
     """Ask for the commune or ward; a unit of one commune offers it as a button."""
-    rows: list[tuple[Button, ...]] = []
+    rows = _own_commune(turn)
+    text = turn.text(
+        "residents.ask_area_button" if rows else "residents.ask_area", vi_du=_example(turn)
+    )
+    later = (Button(turn.text("residents.later_button"), "area:later"),)
+    questions.ask(turn, AREA, Outgoing(text=text, buttons=(*rows, later)))
+
+
+def _own_commune(turn: Turn) -> Rows:
     own = turn.context.gazetteer.get(turn.unit.area_code)
-    key = "residents.ask_area"
-    if own is not None and own.level is Level.COMMUNE:
-        key = "residents.ask_area_button"
-        rows.append((Button(own.title, f"area:is:{own.code}"),))
-    rows.append((Button(turn.text("residents.later_button"), "area:later"),))
-    text = turn.text(key, vi_du=_example(turn))
-    questions.ask(turn, AREA, Outgoing(text=text, buttons=tuple(rows)))
+    if own is None or own.level is not Level.COMMUNE:
+        return ()
+    return ((Button(own.title, f"area:is:{own.code}"),),)
 
 
 def ask_again(turn: Turn, dialogue: Dialogue) -> None:
@@ -62,11 +68,40 @@ def answer(turn: Turn, message: Message, dialogue: Dialogue) -> bool:
     """Take a typed name; False when the words are something else than a place."""
     if not questions.is_timely(turn, message, dialogue):
         return False
-    return by_name(turn, message.text, dialogue.data.get("commune"))
+    shown = dialogue.data.get("shown")
+    right = words.place_confirmed(message.text) if shown is not None else None
+    if right is not None:
+        _answer_shown(turn, shown or "", right=right)
+        return True
+    if by_name(turn, message.text, dialogue.data.get("commune"), message):
+        return True
+    if shown and words.says_nothing(message.text):
+        return False
+    short = short_answers.may_be_place(message.text) or _is_place_name(message.text)
+    if not short or alarm_in(message.text) is not None:
+        return False
+    _not_a_place(turn, message, dialogue.data.get("commune"))
+    return True
 
 
-def by_name(turn: Turn, text: str, commune: str | None = None) -> bool:
-    """Find the place a person typed and go on from it; False when it reads like no place."""
+def _answer_shown(turn: Turn, code: str, *, right: bool) -> None:
+    """Go on from the place shown, if it was a single one and it is right."""
+    place = turn.context.gazetteer.get(code)
+    if not right:
+        ask_openly(turn)
+    elif place is None:
+        turn.say("residents.press_the_place")
+    elif not _go_on(turn, place):
+        summarise(turn)
+
+
+def by_name(
+    turn: Turn, text: str, commune: str | None = None, message: Message | None = None
+) -> bool:
+    """Find the place a person typed and go on from it; False when it reads like no place.
+
+    `message` is given where the words may just as well be a tip.
+    """
     gazetteer = turn.context.gazetteer
     found = Found()
     if commune is not None and gazetteer.get(commune) is not None:
@@ -79,7 +114,7 @@ def by_name(turn: Turn, text: str, commune: str | None = None) -> bool:
         # "trộm xe, Đông Kinh" names a place but tells of something.
         return False
     if found.outcome is Outcome.NONE:
-        return _not_found(turn, text, found)
+        return _not_found(turn, text, found, message)
     if found.remainder:
         _village_unknown(turn, found)
     elif found.must_confirm:
@@ -89,23 +124,55 @@ def by_name(turn: Turn, text: str, commune: str | None = None) -> bool:
     return True
 
 
-def _not_found(turn: Turn, text: str, found: Found) -> bool:
-    if found.suggestions:
-        _offer(turn, found)
-        return True
-    if not _is_place_name(text):
+def say_not_found(turn: Turn) -> None:
+    """Say that a name given with the command is no place we know, and ask openly."""
+    rows = _own_commune(turn)
+    _ask_unknown(turn, rows, ())
+
+
+def _not_found(turn: Turn, text: str, found: Found, message: Message | None) -> bool:
+    if short_answers.tells_of_something(text):
         return False
-    _ask_for_commune(turn, "residents.area_not_found")
+    if found.suggestions:
+        _offer(turn, found, aside.tip_button(turn, message) if message is not None else ())
+        return True
+    if message is not None or not _is_place_name(text):
+        return False
+    say_not_found(turn)
     return True
 
 
+def _not_a_place(turn: Turn, message: Message, commune: str | None) -> None:
+    """Ask again after words that are no place we know; they are kept, should they be a tip."""
+    tip = aside.tip_button(turn, message)
+    known = turn.context.gazetteer.get(commune or "")
+    if known is None:
+        _ask_unknown(turn, _own_commune(turn), tip)
+        return
+    text = turn.text(
+        "residents.village_not_found",
+        khu_vuc=known.title,
+        nut=turn.text("residents.only_commune_button", khu_vuc=known.full_name),
+    )
+    _ask_village(turn, known, 0, text, tip)
+
+
+def _ask_unknown(turn: Turn, rows: Rows, tip: Rows) -> None:
+    key = "residents.area_not_found_list" if rows else "residents.area_not_found"
+    skip = turn.text("residents.later_button")
+    text = turn.text(key, vi_du=_example(turn), nut=skip)
+    later = (Button(skip, "area:later"),)
+    questions.ask(turn, AREA, Outgoing(text=text, buttons=(*rows, later, *tip)))
+
+
 def _is_place_name(text: str) -> bool:
-    """Tell whether a short text begins like a place: `thôn …`, `xã …`."""
-    words = words_of(text)
-    return 1 < len(words) <= 6 and take_kind(words)[0] is not None
+    """Tell whether a short text begins like a place, `thôn …`, and tells of no event."""
+    typed = words_of(text)
+    begins = 1 < len(typed) <= 6 and take_kind(typed)[0] is not None
+    return begins and not short_answers.tells_of_something(text)
 
 
-def _offer(turn: Turn, found: Found) -> None:
+def _offer(turn: Turn, found: Found, more: Rows = ()) -> None:
     """Show back what the words may mean, each as a button."""
     matches = [*found.matches, *found.also, *(() if found.matches else found.suggestions)]
     shown = [match for match in matches if match.place.level is not Level.PROVINCE]
@@ -117,8 +184,9 @@ def _offer(turn: Turn, found: Found) -> None:
         for match in shown[:_MOST_CHOICES]
     ]
     rows.append((Button(turn.text("residents.other_place_button"), "area:ask"),))
-    outgoing = Outgoing(text=turn.text("residents.area_which"), buttons=tuple(rows))
-    questions.ask(turn, AREA, outgoing)
+    outgoing = Outgoing(text=turn.text("residents.area_which"), buttons=(*rows, *more))
+    only = shown[0].place.code if len(shown) == 1 else ""
+    questions.ask(turn, AREA, outgoing, {"shown": only})
 
 
 def _label(turn: Turn, match: Match) -> str:
@@ -134,7 +202,7 @@ def _confirm(turn: Turn, place: Place) -> None:
         (Button(turn.text("residents.other_place_button"), "area:ask"),),
     )
     outgoing = Outgoing(text=turn.text("residents.confirm_area"), buttons=rows)
-    questions.ask(turn, AREA, outgoing)
+    questions.ask(turn, AREA, outgoing, {"shown": place.code})
 
 
 def _go_on(turn: Turn, place: Place) -> bool:
@@ -156,12 +224,6 @@ def _go_on(turn: Turn, place: Place) -> bool:
 def _too_wide(turn: Turn, place: Place) -> None:
     text = turn.text("residents.area_too_wide", khu_vuc=place.title, vi_du=_example(turn))
     questions.ask(turn, AREA, Outgoing(text=text))
-
-
-def _ask_for_commune(turn: Turn, key: str) -> None:
-    text = turn.text(key, vi_du=_example(turn))
-    later = (Button(turn.text("residents.later_button"), "area:later"),)
-    questions.ask(turn, AREA, Outgoing(text=text, buttons=(later,)))
 
 
 def _outside(turn: Turn, place: Place) -> None:
@@ -199,7 +261,9 @@ def _village_unknown(turn: Turn, found: Found) -> None:
     _ask_village(turn, commune, 0, text)
 
 
-def _ask_village(turn: Turn, commune: Place, page: int, text: str | None = None) -> None:
+def _ask_village(
+    turn: Turn, commune: Place, page: int, text: str | None = None, more: Rows = ()
+) -> None:
     villages = [
         village
         for village in turn.context.gazetteer.children(commune.code)
@@ -225,7 +289,7 @@ def _ask_village(turn: Turn, commune: Place, page: int, text: str | None = None)
     rows.append((Button(only, f"area:set:{commune.code}"),))
     rows.append((Button(turn.text("residents.other_place_button"), "area:ask"),))
     question = text or turn.text("residents.ask_village", khu_vuc=commune.title)
-    outgoing = Outgoing(text=question, buttons=tuple(rows))
+    outgoing = Outgoing(text=question, buttons=(*rows, *more))
     questions.ask(turn, AREA, outgoing, {"commune": commune.code})
 
 

@@ -1,0 +1,96 @@
+"""Phrases that a whole short message may be made of, typed with all tones, some or none.
+
+`could_be` takes a word typed with fewer marks for the full one, never one with other marks.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+_MOST_LETTERS = 80
+_INNER_BREAK = re.compile(r"\w\W*[.!?…。！？\n:;]\W*\w")
+"""More than one sentence or line: then a message says something else besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word taken apart: base letters, the vowel marks of each, and the tones wherever put."""
+
+    letters: tuple[str, ...]
+    marks: tuple[frozenset[str], ...]
+    tones: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Phrases by the number of their words."""
+
+    by_length: dict[int, tuple[tuple[Word, ...], ...]]
+
+    def ends(self, words: tuple[Word, ...], at: int) -> Iterator[int]:
+        """Yield where a phrase that begins at a word ends."""
+        for length, phrases in self.by_length.items():
+            end = at + length
+            if end <= len(words) and any(
+                all(map(could_be, words[at:end], phrase)) for phrase in phrases
+            ):
+                yield end
+
+    def hold(self, words: tuple[Word, ...]) -> bool:
+        """Tell whether the words may be one of the phrases."""
+        return any(
+            all(map(could_be, words, phrase)) for phrase in self.by_length.get(len(words), ())
+        )
+
+
+def words_of(text: str, sentences: int = 1) -> tuple[Word, ...]:
+    """Split a short message into words; one that is longer or has more sentences has none."""
+    if len(text) > _MOST_LETTERS * 4:
+        return ()
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = "".join(char for char in plain if unicodedata.category(char) != "Cf")
+    kept = "".join(char if char.isalnum() or _is_mark(char) else " " for char in plain)
+    if len(kept) > _MOST_LETTERS or (sentences == 1 and _INNER_BREAK.search(plain)):
+        return ()
+    return tuple(word_of(word) for word in kept.split())
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.combining(char) != 0
+
+
+def word_of(word: str) -> Word:
+    """Take one word of lower case apart."""
+    letters: list[str] = []
+    marks: list[set[str]] = []
+    tones: set[str] = set()
+    for char in unicodedata.normalize("NFD", word):
+        if char in _TONES:
+            tones.add(char)
+        elif _is_mark(char) and marks:
+            marks[-1].add(char)
+        else:
+            letters.append("d" if char == "đ" else char)
+            marks.append({"đ"} if char == "đ" else set())
+    return Word(tuple(letters), tuple(map(frozenset, marks)), frozenset(tones))
+
+
+def could_be(typed: Word, meant: Word) -> bool:
+    """Tell whether a word was typed with the marks meant, or with fewer."""
+    return (
+        typed.letters == meant.letters
+        and typed.tones <= meant.tones
+        and all(some <= all_ for some, all_ in zip(typed.marks, meant.marks, strict=True))
+    )
+
+
+def phrases_of(*lines: str) -> Phrases:
+    """Make phrases of comma-separated lines, written with all their marks."""
+    found: dict[int, list[tuple[Word, ...]]] = {}
+    for line in lines:
+        for phrase in line.split(","):
+            words = tuple(word_of(word) for word in phrase.split())
+            found.setdefault(len(words), []).append(words)
+    return Phrases({length: tuple(phrases) for length, phrases in found.items()})

@@ -1,0 +1,73 @@
+"""Words that answered our question with nothing we know, kept until their writer calls them a tip.
+
+They lie sealed with the resident, a few at a time and not for long; what became a tip is kept by
+the tip alone, and here only that it did.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from storage.database import Tx
+from storage.sealing import Place
+from storage.tables import resident
+
+KEPT_FOR = timedelta(days=7)
+MOST = 8
+"""Words set aside at once; the oldest make room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """One message set aside; `incoming` as the codec wrote it, None once it became a tip."""
+
+    token: str
+    at: datetime
+    incoming: str | None
+
+
+def keep(tx: Tx, resident_id: UUID, token: str, incoming: str) -> None:
+    """Set a message aside under a token that its button carries."""
+    kept = [aside for aside in _read(tx, resident_id) if tx.now - aside.at < KEPT_FOR]
+    _write(tx, resident_id, [*kept[-(MOST - 1) :], Aside(token, tx.now, incoming)])
+
+
+def find(tx: Tx, resident_id: UUID, token: str) -> Aside | None:
+    """Return what a button speaks of, None when it is too long ago."""
+    found = (aside for aside in _read(tx, resident_id) if aside.token == token)
+    return next(found, None)
+
+
+def note_taken(tx: Tx, resident_id: UUID, token: str) -> None:
+    """Forget the words: they are a tip's now."""
+    kept = [
+        Aside(aside.token, aside.at, None if aside.token == token else aside.incoming)
+        for aside in _read(tx, resident_id)
+    ]
+    _write(tx, resident_id, kept)
+
+
+def _read(tx: Tx, resident_id: UUID) -> list[Aside]:
+    query = select(resident.c.words_aside).where(resident.c.id == resident_id).with_for_update()
+    sealed = tx.connection.execute(query).scalar_one()
+    if sealed is None:
+        return []
+    rows = json.loads(tx.keys.unseal(sealed, _place(resident_id)))
+    return [Aside(row["token"], datetime.fromisoformat(row["at"]), row["said"]) for row in rows]
+
+
+def _write(tx: Tx, resident_id: UUID, kept: list[Aside]) -> None:
+    rows = [
+        {"token": aside.token, "at": aside.at.isoformat(), "said": aside.incoming} for aside in kept
+    ]
+    sealed = tx.keys.seal(json.dumps(rows, ensure_ascii=False), _place(resident_id))
+    tx.connection.execute(
+        update(resident).where(resident.c.id == resident_id).values(words_aside=sealed)
+    )
+
+
+def _place(resident_id: UUID) -> Place:
+    return Place("resident", "words_aside", resident_id)

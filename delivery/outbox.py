@@ -68,6 +68,10 @@ class Outbox:
             raise ValueError(message)
         return last
 
+    def largest_file(self, channel: str) -> int:
+        """Return how many bytes of a file the channel hands out at most."""
+        return self._capabilities[channel].download_limit_bytes
+
     def fits_one_message(self, channel: str, outgoing: Outgoing) -> bool:
         """Tell whether the channel can carry it as one message, as a campaign's must be."""
         return len(fit(outgoing, self._capabilities[channel]).parts) == 1

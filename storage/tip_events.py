@@ -35,6 +35,8 @@ _ACTS: Mapping[TipEventKind, Act] = MappingProxyType(
 
 LOCATION = "location"
 """The kind of an attachment that is a place, not a file."""
+TOO_BIG = "too_big:"
+"""Begins the kind of a file that the platform will not hand out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Event:
     lookup: bytes | None = field(repr=False)
     shown: bool
     attachments: tuple[str, ...]
-    """Kinds of what came with it: a media kind, or `location`."""
+    """Kinds of what came with it: a media kind, perhaps after `too_big:`, or `location`."""
 
 
 def add(
@@ -83,9 +85,28 @@ def add(
     return event_id
 
 
-def attach_file(tx: Tx, tip: Tip, event_id: UUID, media: MediaRef) -> None:
+def attach_file(
+    tx: Tx, tip: Tip, event_id: UUID, media: MediaRef, *, too_big: bool = False
+) -> None:
     """Hold a file: only its kind and size are readable without the tip's key."""
-    _attach(tx, tip, event_id, media.kind.value, asdict(media), media.size)
+    kind = TOO_BIG + media.kind.value if too_big else media.kind.value
+    _attach(tx, tip, event_id, kind, asdict(media), media.size)
+
+
+def too_big_since(tx: Tx, tip_id: UUID, since: datetime) -> int:
+    """Return how many files came with a tip since an instant that cannot be fetched."""
+    query = (
+        select(func.count())
+        .select_from(attachment)
+        .join(tip_event, tip_event.c.id == attachment.c.event_id)
+        .where(
+            attachment.c.tip_id == tip_id,
+            attachment.c.kind.startswith(TOO_BIG, autoescape=True),
+            tip_event.c.at >= since,
+        )
+    )
+    found: int = tx.connection.execute(query).scalar_one()
+    return found
 
 
 def attach_place(tx: Tx, tip: Tip, event_id: UUID, place: Location) -> None:
@@ -115,13 +136,17 @@ def mark_shown(tx: Tx, event_ids: Collection[UUID]) -> None:
     tx.connection.execute(update(tip_event).where(tip_event.c.id.in_(event_ids)).values(shown=True))
 
 
-def places_of(tx: Tx, tip: Tip) -> list[Location]:
-    """Open the places that were sent with a tip, in order."""
+def places_of(tx: Tx, tip: Tip, event_ids: Collection[UUID]) -> list[Location]:
+    """Open the places that were sent with some events of a tip, in order."""
     if tip.sealed_key is None:
         return []
     rows = tx.connection.execute(
         select(attachment.c.id, attachment.c.reference)
-        .where(attachment.c.tip_id == tip.id, attachment.c.kind == LOCATION)
+        .where(
+            attachment.c.tip_id == tip.id,
+            attachment.c.kind == LOCATION,
+            attachment.c.event_id.in_(event_ids),
+        )
         .order_by(attachment.c.id)
     )
     key = _key(tx, tip)

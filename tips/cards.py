@@ -17,7 +17,7 @@ from storage import addresses, ledger, tip_events, tip_rows, tips, units
 from storage.database import Tx
 from storage.ledger import Delivery
 from storage.savepoints import Spoiled, apart
-from storage.tip_events import LOCATION, Event
+from storage.tip_events import LOCATION, TOO_BIG, Event
 from storage.tips import Tip
 from tips import paging
 from tips.desk import Desk, Reader, readers, send, tell
@@ -103,9 +103,7 @@ def compose(tx: Tx, desk: Desk, tip: Tip, events: Sequence[Event], reader: Reade
         lines.append(desk.catalogue.say(reader.language, "review.withheld"))
     else:
         lines += words(desk, tx, tip, events, reader.language)
-    held = attachments(desk, events, reader.language)
-    if held:
-        lines.append(held)
+    lines += attachments(desk, events, reader.language, with_places=withheld)
     if first:
         lines += ["", desk.catalogue.say(reader.language, "review.how_to_answer")]
     return Outgoing(
@@ -135,30 +133,47 @@ def words(desk: Desk, tx: Tx, tip: Tip, events: Sequence[Event], language: Langu
         elif event.kind is TipEventKind.EDIT and event.lookup not in here and event is edit:
             lines.append(desk.catalogue.say(language, "review.edited_to"))
             lines.append(quoted(event.text or ""))
-    if tip.urgent and any(LOCATION in event.attachments for event in events):
-        # In an emergency the place is what matters most, and it was sent for that.
-        lines += [
-            desk.catalogue.say(
-                language,
-                "review.place",
-                vi_do=f"{place.latitude:.5f}",
-                kinh_do=f"{place.longitude:.5f}",
-            )
-            for place in tip_events.places_of(tx, tip)[-1:]
-        ]
-    return lines
+    return lines + places(desk, tx, tip, events, language)
 
 
-def attachments(desk: Desk, events: Sequence[Event], language: Language) -> str:
-    """Return a line that counts what came along, empty for nothing: `2 ảnh, 1 vị trí`."""
-    counts = Counter(kind for event in events for kind in event.attachments)
-    if not counts:
-        return ""
-    listed = ", ".join(
+def places(desk: Desk, tx: Tx, tip: Tip, events: Sequence[Event], language: Language) -> list[str]:
+    """Return the places sent with some events: what the resident claims, nothing looked up."""
+    with_place = [event.id for event in events if LOCATION in event.attachments]
+    if not with_place:
+        return []
+    return [
+        desk.catalogue.say(
+            language,
+            "review.place",
+            vi_do=f"{round(place.latitude, 5) + 0:.5f}",
+            kinh_do=f"{round(place.longitude, 5) + 0:.5f}",
+            dia_ban=_area(desk, tx, tip, language),
+        )
+        for place in tip_events.places_of(tx, tip, with_place)
+    ]
+
+
+def attachments(
+    desk: Desk, events: Sequence[Event], language: Language, *, with_places: bool
+) -> list[str]:
+    """Return lines that count what came along: `Kèm theo: 2 ảnh, 1 vị trí`, and what is lost."""
+    kinds = [kind for event in events for kind in event.attachments]
+    held = [kind for kind in kinds if not kind.startswith(TOO_BIG)]
+    if not with_places:
+        held = [kind for kind in held if kind != LOCATION]
+    lost = [kind.removeprefix(TOO_BIG) for kind in kinds if kind.startswith(TOO_BIG)]
+    return [
+        desk.catalogue.say(language, key, kem_theo=_counted(desk, counted, language))
+        for key, counted in (("review.held", held), ("review.too_big", lost))
+        if counted
+    ]
+
+
+def _counted(desk: Desk, kinds: Sequence[str], language: Language) -> str:
+    return ", ".join(
         f"{count} {desk.catalogue.say(language, f'review.kind_{kind}')}"
-        for kind, count in counts.items()
+        for kind, count in Counter(kinds).items()
     )
-    return desk.catalogue.say(language, "review.held", kem_theo=listed)
 
 
 def _mend(tx: Tx, desk: Desk, row: Delivery) -> None:
@@ -212,8 +227,8 @@ def _facts(tx: Tx, desk: Desk, tip: Tip, language: Language) -> list[str]:
     def say(key: str, **facts: str) -> str:
         return desk.catalogue.say(language, f"review.{key}", **facts)
 
-    area = units.area_name(tx, tip.area_code) if tip.area_code else say("no_area")
     lines = _marks(desk, tip, language)
+    area = _area(desk, tx, tip, language)
     lines += [say("area", dia_ban=area), say("received", luc=show_time(tip.opened_at))]
     if tip.run_id is not None and tip.bound is not Binding.NONE:
         lines.append(say(f"bound_{tip.bound.value}", ma_ban_tin=tips.run_code(tx, tip.run_id)))
@@ -222,6 +237,12 @@ def _facts(tx: Tx, desk: Desk, tip: Tip, language: Language) -> list[str]:
     if tip.outcome is TipOutcome.MISTAKEN:
         lines.append(say("said_mistaken"))
     return lines
+
+
+def _area(desk: Desk, tx: Tx, tip: Tip, language: Language) -> str:
+    if tip.area_code is None:
+        return desk.catalogue.say(language, "review.no_area")
+    return units.area_name(tx, tip.area_code)
 
 
 def _marks(desk: Desk, tip: Tip, language: Language) -> list[str]:

@@ -35,6 +35,8 @@ class Piece:
     media: tuple[MediaRef, ...] = ()
     location: Location | None = None
     urgent: bool = False
+    largest: int | None = None
+    """Bytes of a file that the platform hands out at most; None when it does not matter."""
 
     @property
     def is_empty(self) -> bool:
@@ -50,6 +52,15 @@ class Piece:
     def files(self) -> tuple[MediaRef, ...]:
         """What is kept of its media: a sticker says nothing."""
         return tuple(media for media in self.media if media.kind is not MediaKind.STICKER)
+
+    def is_too_big(self, media: MediaRef) -> bool:
+        """Tell whether the platform will never hand a file out to us."""
+        return self.largest is not None and media.size is not None and media.size > self.largest
+
+    @property
+    def has_too_big(self) -> bool:
+        """True when something in it can never be fetched."""
+        return any(self.is_too_big(media) for media in self.files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +270,7 @@ def _keep(tx: Tx, tip: Tip, piece: Piece) -> None:
         shown=False,
     )
     for media in piece.files:
-        tip_events.attach_file(tx, tip, event_id, media)
+        tip_events.attach_file(tx, tip, event_id, media, too_big=piece.is_too_big(media))
     if piece.location is not None:
         tip_events.attach_place(tx, tip, event_id, piece.location)
 

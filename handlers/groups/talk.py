@@ -124,18 +124,23 @@ def _public_tip(
     )
     if post is not None:
         telling.note_facets(turn, post, TipKind.TIP, public=True)
-    if taken.fate is Fate.OPENED:
-        _receipt(turn, taken)
+    opened = taken.fate is Fate.OPENED
+    files = telling.about_files(turn, piece, taken.tip, opened=opened)
+    if opened:
+        _receipt(turn, taken, files)
+    elif files is not None:
+        turn.tell(Outgoing(text=files), tip_id=taken.tip.id)
     telling.rush(turn, taken.tip, alarmed=piece.urgent)
     log.info("piece_taken", tip=str(taken.tip.id), fate=taken.fate.value, urgent=piece.urgent)
 
 
-def _receipt(turn: Turn, taken: Taken) -> None:
+def _receipt(turn: Turn, taken: Taken, files: str | None) -> None:
     """Tell the writer in private, where the platform allows; honestly: the group has seen it."""
     tip = taken.tip
     said = turn.context.library.system("sys-write-publicly", tip.language)
     noted = turn.context.catalogue.say(tip.language, "groups.public_noted", ma_tin=tip.case_number)
-    text = "\n\n".join((fill(said, unit_values(turn.unit, tip.language)), noted))
+    public = fill(said, unit_values(turn.unit, tip.language))
+    text = "\n\n".join(filter(None, (public, noted, files)))
     turn.tell(Outgoing(text=text, buttons=telling.receipt_buttons(turn, tip)[1:]), tip_id=tip.id)
 
 

@@ -172,11 +172,9 @@ def _content(turn: Turn, tip: Tip) -> str:
             lines += [turn.text("review.edited_to"), quoted(event.text or "")]
         elif event.kind is TipEventKind.ANSWER:
             lines += [turn.text("review.officer_said"), quoted(talk.newest_words(events, event))]
-    for place in tip_events.places_of(turn.tx, tip):
-        at = {"vi_do": f"{place.latitude:.5f}", "kinh_do": f"{place.longitude:.5f}"}
-        lines.append(turn.text("review.place", **at))
-    held = cards.attachments(turn.context, events, turn.language)
-    return "\n".join([*(lines or [turn.text("review.no_words")]), *([held] if held else [])])
+    lines += cards.places(turn.context, turn.tx, tip, events, turn.language)
+    held = cards.attachments(turn.context, events, turn.language, with_places=False)
+    return "\n".join([*(lines or [turn.text("review.no_words")]), *held])
 
 
 def _say_here(turn: Turn, tip: Tip, outgoing: Outgoing, chat: Address | None = None) -> None:

@@ -159,18 +159,22 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
             tips.bind(turn.tx, taken.tip, bound.run_id, Binding.EXPLICIT)
     if anchor.asked:
         dialogues.end(turn.tx, turn.me.id)
-    _tell_writer(turn, taken, before)
+    _tell_writer(turn, piece, taken, before)
     log.info("piece_taken", tip=str(taken.tip.id), fate=taken.fate.value, urgent=piece.urgent)
     telling.rush(turn, taken.tip, alarmed=piece.urgent)
 
 
-def _tell_writer(turn: Turn, taken: Taken, before: Tip | None) -> None:
+def _tell_writer(turn: Turn, piece: Piece, taken: Taken, before: Tip | None) -> None:
     """Answer the first piece at once; later ones of a burst join silently."""
     tip = taken.tip
+    files = telling.about_files(turn, piece, tip, opened=taken.fate is Fate.OPENED)
+
+    def tell(text: str, *rows: tuple[Button, ...]) -> None:
+        whole = "\n\n".join(filter(None, (text, files)))
+        turn.tell(Outgoing(text=whole, buttons=rows), tip_id=tip.id)
 
     def say(key: str, *rows: tuple[Button, ...]) -> None:
-        text = turn.context.catalogue.say(tip.language, key, ma_tin=tip.case_number)
-        turn.tell(Outgoing(text=text, buttons=rows), tip_id=tip.id)
+        tell(turn.context.catalogue.say(tip.language, key, ma_tin=tip.case_number), *rows)
 
     if taken.fate is Fate.REOPENED:
         say("tips.reopened")
@@ -181,11 +185,15 @@ def _tell_writer(turn: Turn, taken: Taken, before: Tip | None) -> None:
     elif taken.fate is Fate.OPENED:
         body = turn.context.library.system("sys-tip-received", tip.language)
         text = fill(body, {**unit_values(turn.unit, tip.language), "ma_tin": tip.case_number})
-        turn.tell(Outgoing(text=text, buttons=telling.receipt_buttons(turn, tip)), tip_id=tip.id)
-    elif taken.fate is Fate.ADDED and before is not None:
-        quiet = turn.tx.now - before.last_piece_at > turn.context.rules.burst
-        if quiet:
-            say("tips.added")
+        tell(text, *telling.receipt_buttons(turn, tip))
+    elif (
+        taken.fate is Fate.ADDED
+        and before is not None
+        and turn.tx.now - before.last_piece_at > turn.context.rules.burst
+    ):
+        say("tips.added")
+    elif files is not None:
+        tell("")
 
 
 def _target(turn: Turn, anchor: _Anchor) -> Tip | None:

@@ -9,7 +9,7 @@ from domain.library import fill
 from domain.messages import Button, Message
 from domain.tip import TipKind
 from handlers.turn import Turn, unit_values
-from storage import ledger, tips
+from storage import ledger, tip_events, tips
 from storage.addresses import Address
 from storage.ledger import Delivery
 from storage.tips import Tip
@@ -42,7 +42,22 @@ def piece_of(turn: Turn, message: Message, chat: Address, text: str) -> Piece:
         text=keep_whole(turn, text),
         media=message.media,
         location=message.location,
+        largest=turn.context.outbox.largest_file(turn.account.channel),
     )
+
+
+def about_files(turn: Turn, piece: Piece, tip: Tip, *, opened: bool) -> str | None:
+    """Return what to say about the files of a piece, in the tip's language; None for nothing.
+
+    What cannot be fetched is told once per burst; of what can, officers see nothing yet, so that
+    who opens a tip with a file is asked for words too.
+    """
+    key = "tips.files_later" if opened and piece.files else None
+    if piece.has_too_big:
+        lost = sum(piece.is_too_big(media) for media in piece.files)
+        since = turn.tx.now - turn.context.rules.burst
+        key = "tips.too_big" if tip_events.too_big_since(turn.tx, tip.id, since) == lost else None
+    return turn.context.catalogue.say(tip.language, key) if key is not None else None
 
 
 def numbers(turn: Turn, alarm: Alarm) -> str:

@@ -79,7 +79,9 @@ async def test_words_files_and_places_open_with_the_tips_own_key_only(chat: Chat
     mine, other = await chat.do(write)
     (event,) = await chat.look(lambda tx: tip_events.of_tip(tx, mine))
     assert (event.text, event.attachments) == ("bí mật", ("photo", "location"))
-    assert await chat.look(lambda tx: tip_events.places_of(tx, mine)) == [Location(21.8, 106.7)]
+    assert await chat.look(lambda tx: tip_events.places_of(tx, mine, [event.id])) == [
+        Location(21.8, 106.7)
+    ]
     held = await chat.look(
         lambda tx: tx.connection.execute(
             select(attachment.c.id, attachment.c.size).order_by(attachment.c.id)

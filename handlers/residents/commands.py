@@ -1,9 +1,11 @@
 """What residents say about themselves: who is asked for it, in which order."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from domain.clock import show_day
-from domain.messages import Message, Press
+from domain.messages import Message, Outgoing, Press
 from handlers.residents import aside, homes, questions, stopping, welcome
 from handlers.residents.questions import AREA, CONSENT, OURS, STOP, resident_of
 from handlers.router import Presser, Taker
@@ -24,6 +26,8 @@ _ANSWERS: Mapping[str, Callable[[Turn, Message, Dialogue], bool]] = {
     STOP: stopping.answer,
 }
 
+_COMMAND_NAME = re.compile(r"[A-Za-z0-9_]{1,32}(@\w+)?")
+"""What the platforms let a command be called; anything else after a slash is a person's words."""
 OTHERS_COMMANDS = frozenset({"baotin"})
 """Commands that come after ours in the router's order."""
 
@@ -75,20 +79,29 @@ def _ask_again(turn: Turn, current: Dialogue) -> None:
 
 
 def command(turn: Turn, message: Message) -> bool:
-    """Take a command; an unknown one is answered with the list, unless a text follows it."""
+    """Take a command; one that does not exist is answered with those that do.
+
+    What follows an unknown one is set aside, should it be a tip, and taken at once in a danger.
+    """
     if not message.text.startswith("/"):
         return False
     name, *more = message.text[1:].split(maxsplit=1) or [""]
-    rest = "".join(more)
+    rest = "".join(more).strip()
     handler = _COMMANDS.get(name.lower())
     if handler is not None:
         resident_of(turn)
-        handler(turn, rest.strip())
+        handler(turn, rest)
         return True
-    if name.lower() in OTHERS_COMMANDS or rest or len(name) > 32:
+    if name.lower() in OTHERS_COMMANDS or not _COMMAND_NAME.fullmatch(name):
         return False
-    commands = turn.text("residents.commands")
-    turn.say("residents.unknown_command", ten=f"/{name}", lenh=commands)
+    for said in (rest, message.text[1:]):
+        if taking.emergency(turn, replace(message, text=said)):
+            return True
+    unknown = turn.text(
+        "residents.unknown_command", ten=f"/{name}", lenh=turn.text("residents.commands")
+    )
+    tip = aside.tip_button(turn, replace(message, text=rest)) if rest else ()
+    turn.tell(Outgoing(text=unknown, buttons=tip))
     return True
 
 

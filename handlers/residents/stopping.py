@@ -17,7 +17,7 @@ from storage.dialogues import Dialogue
 from storage.ledger import Delivery
 from storage.residents import Wish
 
-_NOTHING_TO_STOP = (Wish.STOPPED, Wish.NO)
+_NOTHING_TO_STOP = (Wish.STOPPED, Wish.NO, Wish.NONE)
 
 
 def stop(turn: Turn, message: Message) -> bool:
@@ -131,6 +131,12 @@ def _delivery(turn: Turn, args: Sequence[str]) -> Delivery | None:
 def stop_now(turn: Turn, said: str) -> None:
     """Stop at once and confirm, with the way back."""
     person = resident_of(turn)
+    if person.wish is Wish.NONE:
+        # Nothing was agreed to yet. That they want none is recorded all the same.
+        wishes.stop(turn.tx, person, evidence(turn, said))
+        questions.end_ours(turn)
+        turn.say("residents.not_receiving")
+        return
     current = questions.open_dialogue(turn)
     version = current.data.get("version", "") if current and current.name == STOP else ""
     proof = wishes.stop(turn.tx, person, evidence(turn, said, version))
@@ -158,7 +164,9 @@ def _ask(turn: Turn, message: Message, *, talking: bool) -> bool:
     if person.wish in _NOTHING_TO_STOP:
         if talking:
             return False
-        questions.end_ours(turn)
+        if person.wish is not Wish.NONE:
+            # Who was not asked yet may still answer: "huy" is no answer to the question of consent.
+            questions.end_ours(turn)
         turn.say("residents.not_receiving")
         return True
     version = version_of(turn.text("residents.ask_stop"))

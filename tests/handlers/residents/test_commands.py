@@ -134,3 +134,40 @@ async def test_after_a_tip_the_question_comes_back_once(chat: Chat) -> None:
 async def test_every_button_verb_belongs_to_one_room_only(chat: Chat) -> None:
     assert make_router(chat.context) is not None
     assert not commands.PRESSES.keys() & taking.PRESSES.keys()
+
+
+@pytest.mark.parametrize("typed", ["/baocao AN-X", "/khan", "/duyet 12", "/KHAN co gi moi"])
+async def test_an_unknown_command_tells_of_those_that_exist(chat: Chat, typed: str) -> None:
+    lan = await chat.subscriber("1001")
+    await lan.writes(typed)
+    last = await lan.last()
+    assert f"Không có lệnh {typed.split(maxsplit=1)[0]}" in last.text
+    assert "/khuvuc" in last.text
+    assert await pieces(chat) == 0
+
+
+@pytest.mark.parametrize(
+    "typed", ["/khan cháy", "/khan chay nha", "/cuu voi chay nha", "/baocao cứu với", "/sos fire!"]
+)
+async def test_a_danger_behind_an_unknown_command_is_an_emergency(chat: Chat, typed: str) -> None:
+    lan = await chat.subscriber("1001")
+    await lan.writes(typed)
+    first = (await lan.heard())[0]
+    assert first.lane is Lane.URGENT
+    assert "114" in first.text
+    assert await pieces(chat) == 1
+
+
+async def test_a_story_behind_an_unknown_command_becomes_a_tip_by_one_press(chat: Chat) -> None:
+    lan = await chat.subscriber("1001")
+    await lan.writes("/baocao tối nào cuối ngõ cũng đánh bạc")
+    assert await pieces(chat) == 0
+    await lan.presses("Đây là tin báo")
+    await lan.presses("Đây là tin báo")
+    assert await pieces(chat) == 1
+
+
+async def test_words_after_a_slash_that_are_no_command_are_a_tip(chat: Chat) -> None:
+    lan = await chat.subscriber("1001")
+    await lan.writes("/có người bán pháo ở đầu ngõ")
+    assert await pieces(chat) == 1

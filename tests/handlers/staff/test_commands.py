@@ -1,0 +1,123 @@
+"""The commands of staff: listed by role, unknown ones answered, residents' left alone."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from domain.language import Language
+from domain.messages import Message
+from domain.roles import Role
+from domain.texts.catalogue import catalogue
+from handlers.residents import commands as residents
+from handlers.staff import commands
+from handlers.turn import Turn
+from storage import addresses
+from storage import residents as stored
+from storage.database import Tx
+from tests.chat import Chat, Party, Takers, open_chat
+
+WRITERS = {"chiendich", "cacdot", "baocao", "tamdung", "tieptuc", "huy", "trogiup"}
+READERS = {"cacdot", "baocao", "trogiup"}
+ALLOWED = {
+    Role.OFFICER: WRITERS,
+    Role.CHIEF: WRITERS,
+    Role.REVIEWER: READERS,
+    Role.AUDITOR: READERS,
+    Role.DUTY_OFFICER: {"trogiup"},
+    Role.DEPUTY: {"trogiup"},
+    Role.ADMIN: {"trogiup"},
+}
+NOT_ALLOWED = "Anh/chị không có quyền làm việc này."
+
+
+def as_a_tip(turn: Turn, message: Message) -> bool:
+    turn.say("tips.small_talk")
+    return True
+
+
+@pytest.fixture
+async def chat(migrated_database_url: str) -> AsyncIterator[Chat]:
+    takers = Takers(
+        private=(commands.command, residents.command, as_a_tip), presses=residents.PRESSES
+    )
+    async with open_chat(migrated_database_url, takers) as opened:
+        yield opened
+
+
+async def also_resident(chat: Chat, party: Party) -> None:
+    known = await party.address()
+
+    def make(tx: Tx) -> None:
+        person = stored.create(tx, chat.unit.id, Language.VI)
+        addresses.link_resident(tx, known.id, person.id)
+
+    await chat.do(make)
+
+
+def names(text: str) -> set[str]:
+    return {line.split()[0][1:] for line in text.splitlines() if line.startswith("/")}
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_each_role_is_listed_exactly_what_it_may(chat: Chat, role: Role) -> None:
+    one = await chat.staff("2001", role)
+    await one.writes("/trogiup")
+    assert names((await one.last()).text) == ALLOWED[role]
+    for name in commands.COMMANDS:
+        await one.writes(f"/{name}")
+        refused = (await one.last()).text == NOT_ALLOWED
+        assert refused is (name not in ALLOWED[role]), name
+
+
+async def test_two_roles_are_listed_together_and_nothing_twice(chat: Chat) -> None:
+    one = await chat.staff("2001", Role.REVIEWER, Role.OFFICER)
+    await one.writes("/TroGiup@vi_du_bot")
+    text = (await one.last()).text
+    assert names(text) == WRITERS
+    assert text.count("/cacdot") == 1
+
+
+async def test_an_unknown_command_gets_the_list_with_or_without_words_behind_it(
+    chat: Chat,
+) -> None:
+    one = await chat.staff("2001", Role.REVIEWER)
+    for typed in ("/baocaoo", "/baocaoo AN-7KQ2M", "/huỷỷ"):
+        await one.writes(typed)
+        text = (await one.last()).text
+        assert text.startswith("Không có lệnh /")
+        assert names(text) == READERS
+
+
+async def test_a_command_may_be_typed_with_its_tones(chat: Chat) -> None:
+    one = await chat.staff("2001", Role.OFFICER)
+    await one.writes("/cácđợt")
+    assert "Chưa có đợt nào" in (await one.last()).text
+
+
+async def test_who_is_staff_and_resident_sees_both_lists_and_uses_both(chat: Chat) -> None:
+    one = await chat.staff("2001", Role.OFFICER)
+    await also_resident(chat, one)
+    await one.writes("/trogiup")
+    assert names((await one.last()).text) >= WRITERS | {"khuvuc", "ngonngu", "dung", "dulieu"}
+    await one.writes("/ngonngu")
+    assert "tiếng nào" in (await one.last()).text
+    await one.writes("/khongco")
+    assert "khuvuc" in names((await one.last()).text)
+
+
+async def test_a_tip_by_command_is_left_to_the_tips(chat: Chat) -> None:
+    one = await chat.staff("2001", Role.OFFICER)
+    await one.writes("/baotin có người bán pháo")
+    assert (await one.last()).text == catalogue().say(Language.VI, "tips.small_talk")
+
+
+async def test_a_resident_sees_no_command_of_staff(chat: Chat) -> None:
+    lan = await chat.subscriber("3001")
+    await lan.writes("/trogiup")
+    assert not names((await lan.last()).text) & (WRITERS - {"trogiup"})
+
+
+def test_every_command_is_explained_in_every_language() -> None:
+    for language in Language:
+        for name in commands.COMMANDS:
+            assert catalogue().say(language, f"officers.command_{name}")

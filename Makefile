@@ -10,8 +10,9 @@ PORT ?= 8081
 # Run-time files of the demo: database, keys.
 DEMO_DIR ?= var/demo
 ARGS ?=
-# As many tests side by side as there are cores; a file's tests stay together, for what they share.
-JOBS ?= auto
+# One more test side by side than there are cores, for many wait for a clock; a file's tests stay
+# together, for what they share.
+JOBS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
 
 BIN := .venv/bin
 RUN_READY := .venv/.ready-run
@@ -22,7 +23,8 @@ ifeq ($(wildcard $(BIN)/python),)
 $(shell rm -f $(RUN_READY) $(DEV_READY))
 endif
 
-PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope
+# xdist would put files with few tests last, and those are the slowest: tests/conftest.py orders them.
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder
 LINT_IMPORTS := $(BIN)/python -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
 DEMO := VAR_DIR=$(DEMO_DIR) $(BIN)/python -m simulator --port $(PORT) -- $(BIN)/python -m bot run --demo
 

@@ -11,6 +11,14 @@ from tests.databases import KINDS, MigratedPostgres, copy_sqlite, fresh_postgres
 from tests.postgres import PostgresServer, private_postgres
 
 
+_SLOWEST = ("tests/journeys/", "tests/bot/test_main.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left with it alone at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_SLOWEST))
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A private PostgreSQL, started when the first test asks for it."""

@@ -100,12 +100,9 @@ async def test_start_and_comings_less_goings_is_the_end(
     begin = clock.now()
     people = [await _somebody(cellar, unit_id) for _ in lives]
     for hour in range(6):
-        answers = [
-            (who, life[hour]) for who, life in zip(people, lives, strict=True) if life[hour:]
-        ]
-        await cellar.do(
-            lambda tx, now=answers: [consents.note(tx, *each, SAID) for each in now]  # type: ignore[misc]
-        )
+        for who, life in zip(people, lives, strict=True):
+            if hour < len(life):
+                await _answers(cellar, who, life[hour])
         clock.forward(hours=1)
     since, until = begin + timedelta(hours=start), begin + timedelta(hours=start + length)
     found = await cellar.look(lambda tx: subscriptions.of_period(tx, unit_id, since, until))

@@ -10,7 +10,6 @@ from tests.browser import chromium
 from tests.databases import KINDS, MigratedPostgres, copy_sqlite, fresh_postgres, sqlite_url
 from tests.postgres import PostgresServer, private_postgres
 
-
 _SLOWEST = ("tests/journeys/", "tests/bot/test_main.py")
 
 

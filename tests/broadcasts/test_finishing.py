@@ -9,9 +9,10 @@ from broadcasts import controlling, expanding, reach
 from domain.campaign import PauseReason, RunState
 from domain.delivery import Accepted, DeliveryState, TurnedDown, Unknowable
 from domain.errors import Refusal
-from storage import ledger, runs
+from storage import ledger, residents, runs
 from storage.counters import Moves
 from storage.database import Tx
+from storage.residents import Wish
 from storage.runs import Run
 from storage.tables import delivery, run_counter
 from tests.broadcasts.station import Station, open_station
@@ -36,7 +37,41 @@ async def test_a_run_ends_when_nothing_is_pending(station: Station) -> None:
     ended = await station.newest()
     assert ended.state is RunState.FINISHED
     assert ended.finished_at == station.chat.clock.now()
-    assert f"Đợt {run.code} đã gửi xong." in (await station.officer.last()).text
+    said = (await station.officer.last()).text
+    assert f"Đợt {run.code} đã gửi xong." in said
+    assert f"Đợt {run.code} (đã xong)" in said
+    assert "đang gửi" not in said
+
+
+async def test_a_run_that_found_nobody_is_not_said_to_have_gone_out(station: Station) -> None:
+    lan = await station.chat.subscriber("3001")
+    run = await station.fired()
+    person = await lan.record()
+    await station.chat.do(lambda tx: residents.set_wish(tx, person.id, Wish.NO))
+    await station.expand(run)
+
+    assert await station.finish() == [run.id]
+
+    said = (await station.officer.last()).text
+    assert said == f"Đợt {run.code} đã kết thúc: lúc gửi không còn ai và không có nhóm nào để gửi."
+
+
+async def test_a_run_of_which_everything_was_refused_is_not_said_to_have_gone_out(
+    station: Station,
+) -> None:
+    for number in ("3001", "3002"):
+        await station.chat.subscriber(number)
+    run = await station.fired()
+    await station.expand(run)
+
+    await station.answer({"3001": TurnedDown("content"), "3002": TurnedDown("content")})
+
+    assert await station.finish() == [run.id]
+    said = (await station.officer.last()).text
+    assert "chưa có tin nào được nền tảng nhận chuyển" in said
+    assert "đã gửi xong" not in said
+    assert "(đã xong)" in said
+    assert "Nền tảng từ chối: 2 (100,00%)" in said
 
 
 async def test_a_run_whose_figures_disagree_is_not_called_finished(station: Station) -> None:
@@ -144,6 +179,7 @@ async def test_a_run_that_ran_out_of_time_ends_and_its_author_is_told_how_many_w
     said = (await station.officer.last()).text
     assert f"Đợt {run.code} đã hết hạn gửi: 2 tin chưa gửi kịp" in said
     assert "đã gửi xong" not in said
+    assert "đang gửi" not in said
     assert "quá hạn gửi: 2" in said
 
 

@@ -72,6 +72,20 @@ async def test_cancelling_asks_first_and_skips_the_rest(
     assert "Không gửi, có lý do: 2 (100,00%)\n  - đợt bị hủy: 2" in (await officer.last()).text
 
 
+async def test_the_author_is_told_who_cancelled_the_run(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    run = await running(chat, officer, chief)
+    await chief.writes(f"/huy {run.code}")
+    await chief.presses("Hủy hẳn")
+    said = (await officer.last()).text
+    assert said == f"Trần Chỉ Huy đã hủy đợt {run.code}. Xem kết quả: /baocao {run.code}"
+    await officer.writes(f"/baocao {run.code}")
+    report = (await officer.last()).text
+    assert f"Đợt {run.code} (đã hủy)" in report
+    assert "Còn chờ gửi" not in report
+
+
 async def test_a_campaign_not_started_is_cancelled_by_its_number(
     chat: Chat, officer: Party, chief: Party
 ) -> None:

@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 Taker = Callable[[Turn, Message], bool]
 """Handles a message and returns True, or leaves everything as it was and returns False."""
+Hearer = Callable[[Turn, Message], None]
+"""Looks at a message that others handle."""
 Presser = Callable[[Turn, Press, Sequence[str]], None]
 """Handles a press whose action is `verb:arg:arg…`; gets the args."""
 
@@ -51,13 +53,21 @@ class Router:
         presses: Mapping[str, Presser],
         edited: Callable[[Turn, Edit], None],
         unhandled: Taker | None = None,
+        heard: Hearer | None = None,
+        came_back: Callable[[Turn], None] | None = None,
     ) -> None:
+        """Take the handlers; `heard` sees a private message before them.
+
+        `came_back` is called after them for who had been out of reach.
+        """
         self._context = context
         self._private = private
         self._group = group
         self._presses = presses
         self._edited = edited
         self._unhandled = unhandled
+        self._heard = heard
+        self._came_back = came_back
 
     def handle(self, tx: Tx, account: Account, incoming: Incoming) -> list[PressAnswer]:
         """Handle one item; returns the answers to presses that are due after the commit.
@@ -68,6 +78,8 @@ class Router:
             case Message() | Edit() | Press():
                 turn = self._turn(tx, account, incoming)
                 self._guarded(turn)
+                if turn.was_away and self._came_back is not None:
+                    self._came_back(turn)
                 return turn.answers
             case Membership():
                 self._membership(tx, account, incoming)
@@ -120,7 +132,10 @@ class Router:
             case Edit():
                 self._edited(turn, incoming)
             case Message():
-                takers = self._private if turn.chat.kind is ChatKind.PRIVATE else self._group
+                private = turn.chat.kind is ChatKind.PRIVATE
+                if private and self._heard is not None:
+                    self._heard(turn, incoming)
+                takers = self._private if private else self._group
                 if not any(taker(turn, incoming) for taker in takers):
                     log.info("message_not_taken", chat_kind=turn.chat.kind.value)
 
@@ -131,7 +146,8 @@ class Router:
         if person is None and private:
             # In a group whoever is not known stays unknown until a tip of theirs is opened.
             person = addresses.ensure(tx, account.id, ChatKind.PRIVATE, incoming.sender.user_id)
-        if private and person is not None and person.unreachable is not None:
+        was_away = private and person is not None and person.unreachable is not None
+        if was_away and person is not None:
             addresses.mark_reachable(tx, person.id)
         group_address, group = self._group_of(tx, account, chat)
         staff = units.get_staff(tx, person.staff_id) if person and person.staff_id else None
@@ -153,6 +169,7 @@ class Router:
             staff=staff,
             group=group,
             group_address=group_address,
+            was_away=was_away,
         )
 
     def _group_of(
@@ -178,6 +195,7 @@ class Router:
                 units.note_presence(tx, known.group_id, present=False)
             case MembershipChange.ADDED if known.group_id is not None:
                 units.note_presence(tx, known.group_id, present=True)
+                addresses.mark_reachable(tx, known.id)
             case _:
                 pass
 

@@ -28,6 +28,7 @@ from storage.addresses import Account, Address
 from storage.database import Tx
 from storage.residents import Resident
 from storage.units import Group, Staff, Unit
+from tips.language import Languages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class Context:
     gazetteer: Gazetteer
     outbox: Outbox
     rules: ChatRules
+    languages: Languages = field(default_factory=Languages)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,6 +73,8 @@ class Turn:
     staff: Staff | None
     group: Group | None
     group_address: Address | None
+    was_away: bool = False
+    """Whether nothing could be sent to them until they wrote this."""
     answers: list[PressAnswer] = field(default_factory=list)
     """Answers to presses, given after the commit as well as can be."""
 

@@ -23,6 +23,7 @@ def make_router(context: Context) -> Router:
             tips.emergency,
             linking.take,
             campaigns.staff_dialogue,
+            residents.language,
             residents.start,
             residents.stop,
             residents.dialogue,
@@ -42,4 +43,5 @@ def make_router(context: Context) -> Router:
         },
         edited=tips.edited,
         unhandled=tips.keep_unhandled,
+        heard=residents.hear,
     )

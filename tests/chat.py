@@ -53,6 +53,7 @@ from tests.chat_furniture import (
     add_staff,
     add_unit,
     demo_gazetteer,
+    languages,
     pretend_capabilities,
     shipped_library,
 )
@@ -270,6 +271,7 @@ async def open_chat(
         gazetteer=places,
         outbox=Outbox({"telegram": pretend_capabilities()}),
         rules=rules or ChatRules(burst=timedelta(minutes=2)),
+        languages=languages(),
     )
 
     def furnish(tx: Tx) -> tuple[Account, units.Unit]:

@@ -17,6 +17,7 @@ from storage.database import Tx
 from storage.packaged import load_gazetteer, load_library
 from storage.sealing import Place
 from storage.tables import staff, staff_role, unit
+from tips.language import Languages
 
 NINE = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """A Monday, nine in the morning local time: no quiet hours."""
@@ -98,3 +99,8 @@ def demo_gazetteer() -> Gazetteer:
 @cache
 def shipped_library() -> Library:
     return load_library()
+
+
+@cache
+def languages() -> Languages:
+    return Languages()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from domain.clock import show_day
 from domain.messages import Message, Outgoing, Press
-from handlers.residents import aside, homes, questions, stopping, welcome
+from handlers.residents import aside, homes, questions, stopping, tongues, welcome
 from handlers.residents.questions import AREA, CONSENT, OURS, STOP, resident_of
 from handlers.router import Presser, Taker
 from handlers.tips import taking
@@ -15,10 +15,21 @@ from people import words
 from storage import consents, dialogues
 from storage.dialogues import Dialogue
 
-__all__ = ["PRESSES", "asking_again", "command", "dialogue", "start", "stop"]
+__all__ = [
+    "PRESSES",
+    "asking_again",
+    "command",
+    "dialogue",
+    "hear",
+    "language",
+    "start",
+    "stop",
+]
 
 start = welcome.start
 stop = stopping.stop
+language = tongues.named
+hear = tongues.hear
 
 _ANSWERS: Mapping[str, Callable[[Turn, Message, Dialogue], bool]] = {
     CONSENT: welcome.answer,
@@ -26,8 +37,9 @@ _ANSWERS: Mapping[str, Callable[[Turn, Message, Dialogue], bool]] = {
     STOP: stopping.answer,
 }
 
-_COMMAND_NAME = re.compile(r"[A-Za-z0-9_]{1,32}(@\w+)?")
+_COMMAND_NAME = re.compile(r"[A-Za-z0-9_]+(@\w+)?")
 """What the platforms let a command be called; anything else after a slash is a person's words."""
+_LONGEST_NAME = 64
 OTHERS_COMMANDS = frozenset({"baotin"})
 """Commands that come after ours in the router's order."""
 
@@ -92,7 +104,9 @@ def command(turn: Turn, message: Message) -> bool:
         resident_of(turn)
         handler(turn, rest)
         return True
-    if name.lower() in OTHERS_COMMANDS or not _COMMAND_NAME.fullmatch(name):
+    if name.lower() in OTHERS_COMMANDS or (rest and not _COMMAND_NAME.fullmatch(name)):
+        return False
+    if len(name) > _LONGEST_NAME:
         return False
     for said in (rest, message.text[1:]):
         if taking.emergency(turn, replace(message, text=said)):
@@ -110,7 +124,7 @@ def _help(turn: Turn, _rest: str) -> None:
 
 
 def _language(turn: Turn, _rest: str) -> None:
-    welcome.ask_language(turn)
+    tongues.ask(turn)
 
 
 def _area(turn: Turn, rest: str) -> None:
@@ -171,7 +185,7 @@ PRESSES: Mapping[str, Presser] = {
     "area": homes.press,
     "aside": _press_aside,
     "consent": welcome.press_consent,
-    "lang": welcome.press_language,
+    "lang": tongues.press,
     "stop": stopping.press_stop,
     "wish": stopping.press_wish,
 }

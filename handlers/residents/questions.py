@@ -8,6 +8,7 @@ meant for the officer who wrote after it.
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from uuid import UUID
 
 from domain.errors import Refusal
 from domain.ids import from_short, short
@@ -26,6 +27,10 @@ CONSENT = "consent"
 AREA = "area"
 STOP = "stop"
 OURS = frozenset({CONSENT, AREA, STOP})
+"""What is asked again when something came between."""
+LANGUAGE = "language"
+_LANGUAGE_ASKED = "language_asked"
+"""Beside an open question: we asked for the language meanwhile."""
 
 BUTTON = "[nút] {label}"
 """How a press is written into the proof of an answer."""
@@ -124,6 +129,27 @@ def is_bare_text(turn: Turn, message: Message) -> bool:
         and not message.forwarded
         and not review.is_answer(turn, message)
     )
+
+
+def note_language_asked(turn: Turn, asked: UUID) -> None:
+    """Remember that we asked for the language, beside whatever question is open."""
+    current = open_dialogue(turn) or Dialogue(LANGUAGE)
+    data = {**current.data, _LANGUAGE_ASKED: short(asked)}
+    dialogues.keep(turn.tx, turn.me.id, current.name, data)
+
+
+def take_language_asked(turn: Turn) -> bool:
+    """Tell whether the language was the last thing we asked; it is asked no longer."""
+    current = open_dialogue(turn)
+    if current is None or _LANGUAGE_ASKED not in current.data:
+        return False
+    data = dict(current.data)
+    asked = from_short(data.pop(_LANGUAGE_ASKED))
+    if current.name == LANGUAGE:
+        dialogues.end(turn.tx, turn.me.id)
+    else:
+        dialogues.keep(turn.tx, turn.me.id, current.name, data)
+    return residents.last_said(turn.tx, resident_of(turn).id) == asked
 
 
 def consent_words(turn: Turn, language: Language) -> str:

@@ -8,7 +8,7 @@ from domain.ids import short
 from domain.language import Language
 from domain.messages import Button, Message, Outgoing, Press
 from handlers.residents import homes, questions
-from handlers.residents.questions import BUTTON, CONSENT, evidence, refresh, resident_of
+from handlers.residents.questions import BUTTON, evidence, refresh, resident_of
 from handlers.tips.presses import TIP
 from handlers.turn import Turn
 from people import invitations, wishes, words
@@ -127,30 +127,12 @@ def press_consent(turn: Turn, press: Press, args: Sequence[str]) -> None:
             raise Refusal("app.stale_button")
 
 
-def press_language(turn: Turn, _press: Press, args: Sequence[str]) -> None:
-    """Handle the buttons of /ngonngu."""
-    resident_of(turn)
-    if len(args) != 1:
-        raise Refusal("app.stale_button")
-    set_language(turn, args[0])
-    current = questions.open_dialogue(turn)
-    if current is not None and current.name == CONSENT:
-        questions.ask_consent(turn)
-    else:
-        turn.say("residents.language_set")
-
-
 def press_about(turn: Turn, _press: Press, args: Sequence[str]) -> None:
     """Tell honestly what stays secret and what does not."""
     resident_of(turn)
     if list(args) != ["anonymity"]:
         raise Refusal("app.stale_button")
     turn.tell(Outgoing(text=turn.library_text("sys-anonymity")))
-
-
-def ask_language(turn: Turn) -> None:
-    """Ask which language to answer in."""
-    turn.say("residents.ask_language", questions.language_buttons(turn, "lang"))
 
 
 def set_language(turn: Turn, language: str) -> None:
@@ -160,10 +142,8 @@ def set_language(turn: Turn, language: str) -> None:
     """
     if language not in set(Language):
         raise Refusal("app.stale_button")
-    person = resident_of(turn)
-    if person.language.value != language:
-        residents.set_language(turn.tx, person.id, Language(language))
-        refresh(turn)
+    residents.set_language(turn.tx, resident_of(turn).id, Language(language))
+    refresh(turn)
 
 
 def _settle(turn: Turn, shown_in: Language, *, yes: bool, said: str) -> bool:
@@ -173,6 +153,9 @@ def _settle(turn: Turn, shown_in: Language, *, yes: bool, said: str) -> bool:
     record = wishes.agree if yes else wishes.decline
     if not record(turn.tx, person, evidence(turn, said, version, shown_in)):
         return False
+    if person.language is shown_in:
+        # Who answers words in a language has chosen to be asked in it.
+        residents.set_language(turn.tx, person.id, shown_in)
     refresh(turn)
     questions.end_ours(turn)
     if not yes:

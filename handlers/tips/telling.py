@@ -68,11 +68,13 @@ def numbers(turn: Turn, alarm: Alarm) -> str:
 
 
 def receipt_buttons(turn: Turn, tip: Tip) -> tuple[tuple[Button, ...], ...]:
-    """Return what can be done about a tip just sent."""
-    return (
-        (Button(turn.text("tips.button_chief"), f"chief:{short(tip.id)}"),),
-        (Button(turn.text("tips.button_mistake"), f"mistake:{short(tip.id)}"),),
-    )
+    """Return what can be done about a tip just sent, in the language of its receipt."""
+
+    def button(verb: str) -> Button:
+        label = turn.context.catalogue.say(tip.language, f"tips.button_{verb}")
+        return Button(label, f"{verb}:{short(tip.id)}")
+
+    return ((button("chief"),), (button("mistake"),))
 
 
 def note_facets(turn: Turn, campaign: Delivery, kind: TipKind, *, public: bool = False) -> None:

@@ -11,6 +11,7 @@ from domain.messages import MediaKind, MediaRef
 from domain.tip import TipEventKind
 from handlers.wiring import make_router
 from storage import dialogues, tip_events
+from storage.database import Tx
 from tests.chat import Party
 from tests.tips.world import World, open_world
 
@@ -33,12 +34,13 @@ async def asked(world: World) -> Party:
 
 async def words_of_tips(world: World) -> list[str]:
     """Return the words of all tips, in order."""
-    found = []
-    for tip in await world.tips():
-        for event in await world.chat.look(lambda tx, tip=tip: tip_events.of_tip(tx, tip)):
-            if event.kind is TipEventKind.PIECE:
-                found.append(event.text or "")
-    return found
+
+    def read(tx: Tx) -> list[str]:
+        events = [event for tip in known for event in tip_events.of_tip(tx, tip)]
+        return [event.text or "" for event in events if event.kind is TipEventKind.PIECE]
+
+    known = await world.tips()
+    return await world.chat.look(read)
 
 
 async def test_no_place_is_asked_about_again_and_is_no_case(world: World) -> None:

@@ -357,14 +357,16 @@ async def test_what_is_kept_is_told(world: World) -> None:
         assert kept in said
 
 
-async def test_an_unknown_command_gets_the_list_and_a_text_behind_it_is_kept(world: World) -> None:
+async def test_an_unknown_command_gets_the_list_and_a_text_behind_it_is_set_aside(
+    world: World,
+) -> None:
     lan = world.party()
     await lan.writes("/abc")
     last = await lan.last()
     assert "Không có lệnh /abc" in last.text
     assert "/khuvuc" in last.text
     await lan.writes("/abc có trộm ở chợ")
-    assert world.tips == ["/abc có trộm ở chợ"]
+    assert (await lan.last()).labels == ["Đây là tin báo"]
 
 
 async def test_staff_are_told_that_this_is_for_residents(world: World) -> None:

@@ -1,6 +1,7 @@
 """Which handlers are asked, and in which order."""
 
 from handlers.campaigns import dialogue as campaigns
+from handlers.groups import commands as group_commands
 from handlers.groups import connecting
 from handlers.groups import talk as groups
 from handlers.residents import commands as residents
@@ -32,7 +33,7 @@ def make_router(context: Context) -> Router:
             slips.check,
             residents.asking_again(tips.take),
         ),
-        group=(connecting.take, review.take, groups.take),
+        group=(connecting.take, review.take, group_commands.take, groups.take),
         presses={
             **residents.PRESSES,
             **tips.PRESSES,

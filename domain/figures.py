@@ -14,3 +14,8 @@ def percent(part: int, whole: int) -> str:
         return "–"
     share = (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return f"{share:,.2f}".translate(str.maketrans(",.", ".,")) + "%"
+
+
+def decimal(number: float) -> str:
+    """Write a number to one decimal with a comma."""
+    return f"{number:,.1f}".translate(str.maketrans(",.", ".,"))

@@ -1,0 +1,65 @@
+"""A table of the report, before it is text or a workbook: figures with their definitions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.period import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A rate, kept with what it is a rate of."""
+
+    part: int
+    whole: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotKnown:
+    """A figure that no channel tells: never nought."""
+
+
+Cell = int | float | Share | NotKnown | None
+"""None is a blank: the figure makes no sense in that row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A figure: its key, its name on the form, and what it counts."""
+
+    key: str
+    title: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: the period's figures by column key, and those of the year before."""
+
+    label: str
+    now: Mapping[str, Cell]
+    before: Mapping[str, Cell]
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of the form."""
+
+    code: str
+    title: str
+    row_title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All tables of a unit for a period; `until` says up to when, while the period runs."""
+
+    unit: str
+    period: Period
+    before: Period
+    provisional_until: str | None
+    sheets: tuple[Sheet, ...]

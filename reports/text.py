@@ -1,0 +1,70 @@
+"""The report as plain text: one figure a line, so that it reads on a phone too."""
+
+from domain.figures import count, decimal, percent
+from reports.sheet import Cell, NotKnown, Report, Row, Share, Sheet
+
+UNKNOWN = "không biết"
+
+
+def render(report: Report) -> str:
+    """Write a report for people to read."""
+    lines = [*heading(report), ""]
+    for sheet in report.sheets:
+        lines += [*_sheet(sheet), ""]
+    return "\n".join(lines).rstrip()
+
+
+def heading(report: Report) -> list[str]:
+    """Return the lines above the tables: whose, of which days, up to when."""
+    before = f"cùng kỳ năm trước, {report.before.label()}"
+    lines = [report.unit, f"Kỳ báo cáo: {report.period.label()} (trong ngoặc: {before})"]
+    if report.provisional_until is not None:
+        lines.append(f"Kỳ chưa kết thúc: số liệu tạm tính đến {report.provisional_until}.")
+    return lines
+
+
+def shown(cell: Cell) -> str:
+    """Write one figure as people here do; a blank is an empty text."""
+    match cell:
+        case None:
+            return ""
+        case NotKnown():
+            return UNKNOWN
+        case Share(part, whole):
+            return percent(part, whole)
+        case float():
+            return decimal(cell)
+        case int():
+            return count(cell)
+
+
+def _sheet(sheet: Sheet) -> list[str]:
+    lines = [f"{sheet.code}. {sheet.title}"]
+    rows = [row for row in sheet.rows if row.is_total or _tells(row)]
+    for row in rows:
+        lines += ["", row.label.upper() if row.is_total else row.label, *_figures(sheet, row)]
+    return [*lines, *(f"({note})" for note in sheet.notes)]
+
+
+def _figures(sheet: Sheet, row: Row) -> list[str]:
+    lines = []
+    for column in sheet.columns:
+        now = row.now.get(column.key)
+        if now is not None:
+            before = shown(row.before.get(column.key)) or "–"
+            lines.append(f"  {column.title}: {shown(now)} ({before})")
+    return lines
+
+
+def _tells(row: Row) -> bool:
+    return any(_is_something(cell) for cell in (*row.now.values(), *row.before.values()))
+
+
+def _is_something(cell: Cell) -> bool:
+    match cell:
+        case None | NotKnown():
+            return False
+        case Share(part, _):
+            return part != 0
+        case _:
+            return cell != 0

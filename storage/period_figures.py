@@ -1,0 +1,223 @@
+"""Figures of a unit in a period, by subject of the broadcasts: read from the rows themselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, case, func, null, select
+
+from domain.delivery import DeliveryKind, DeliveryState
+from domain.tip import Binding, TipKind
+from storage.database import Tx
+from storage.tables import campaign, delivery, resident, run, run_counter, tip
+
+_TAKEN = (DeliveryState.ACCEPTED.value, DeliveryState.DELIVERED.value)
+_HANDED = (
+    *_TAKEN,
+    DeliveryState.UNREACHABLE.value,
+    DeliveryState.REFUSED.value,
+    DeliveryState.UNSURE.value,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broadcast:
+    """Private messages about one subject, or about all (`subject` is None).
+
+    `people` are distinct: those of two subjects, units or periods must never be added.
+    """
+
+    subject: str | None
+    broadcasts: int
+    handed: int
+    """Handed to the platform, whatever came of it."""
+    taken: int
+    """Taken by the platform without a fault: pairs of person and broadcast."""
+    delivered: int
+    """Confirmed by the platform as delivered."""
+    seen: int
+    people: int
+    replied: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """Posts in groups and channels about one subject, or about all."""
+
+    subject: str | None
+    posts: int
+    members: int
+    """Members at the time of posting, summed over posts: an upper bound, not readers."""
+    replied: int
+    acknowledged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """Tips that answered broadcasts about one subject, or about all, by how sure that is."""
+
+    subject: str | None
+    explicit: int
+    assumed: int
+    by_post: int
+
+
+def broadcasts(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> Sequence[Broadcast]:
+    """Return a unit's private broadcasts from `since` up to, not including, `until`.
+
+    By subject, then one line of all. A message lies in the period in which its outcome was known.
+    """
+    return [
+        *_broadcasts(tx, unit_id, since, until, by_subject=True),
+        *_broadcasts(tx, unit_id, since, until, by_subject=False),
+    ]
+
+
+def posts(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> Sequence[Posted]:
+    """Return a unit's posts from `since` up to, not including, `until`: by subject, then all."""
+    return [
+        *_posts(tx, unit_id, since, until, by_subject=True),
+        *_posts(tx, unit_id, since, until, by_subject=False),
+    ]
+
+
+def brought(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> Sequence[Brought]:
+    """Return the tips opened in the period that answer broadcasts: by subject, then all."""
+    return [
+        *_brought(tx, unit_id, since, until, by_subject=True),
+        *_brought(tx, unit_id, since, until, by_subject=False),
+    ]
+
+
+def began_at(tx: Tx, unit_id: UUID) -> datetime | None:
+    """Return when a unit's first resident came or its first run or tip began; None: none yet."""
+    firsts = [
+        tx.connection.execute(select(func.min(began)).where(table.c.unit_id == unit_id)).scalar()
+        for table, began in (
+            (resident, resident.c.created_at),
+            (run, run.c.created_at),
+            (tip, tip.c.opened_at),
+        )
+    ]
+    return min((first for first in firsts if first is not None), default=None)
+
+
+def _broadcasts(
+    tx: Tx, unit_id: UUID, since: datetime, until: datetime, *, by_subject: bool
+) -> list[Broadcast]:
+    taken = delivery.c.state.in_(_TAKEN)
+    query = (
+        select(
+            _subject(by_subject=by_subject),
+            func.count(func.distinct(case((taken, delivery.c.run_id)))),
+            func.count(),
+            _sum(taken),
+            _sum(delivery.c.state == DeliveryState.DELIVERED.value),
+            _sum(taken & delivery.c.seen_at.is_not(None)),
+            func.count(func.distinct(case((taken, delivery.c.resident_id)))),
+            _sum(taken & delivery.c.replied_at.is_not(None)),
+        )
+        .select_from(delivery)
+        .join(run, run.c.id == delivery.c.run_id)
+        .join(campaign, campaign.c.id == run.c.campaign_id)
+        .where(
+            run.c.unit_id == unit_id,
+            delivery.c.kind == DeliveryKind.CAMPAIGN.value,
+            delivery.c.state.in_(_HANDED),
+            delivery.c.settled_at >= since,
+            delivery.c.settled_at < until,
+        )
+    )
+    return [
+        Broadcast(
+            subject=row[0],
+            broadcasts=row[1],
+            handed=row[2],
+            taken=int(row[3]),
+            delivered=int(row[4]),
+            seen=int(row[5]),
+            people=row[6],
+            replied=int(row[7]),
+        )
+        for row in tx.connection.execute(_grouped(query, by_subject=by_subject))
+    ]
+
+
+def _posts(
+    tx: Tx, unit_id: UUID, since: datetime, until: datetime, *, by_subject: bool
+) -> list[Posted]:
+    # Members and reactions of posts are kept by the run's counters alone.
+    query = (
+        select(
+            _subject(by_subject=by_subject),
+            *(
+                func.coalesce(func.sum(column), 0)
+                for column in (
+                    run_counter.c.accepted + run_counter.c.delivered,
+                    run_counter.c.members,
+                    run_counter.c.replied,
+                    run_counter.c.acknowledged,
+                )
+            ),
+        )
+        .select_from(run_counter)
+        .join(run, run.c.id == run_counter.c.run_id)
+        .join(campaign, campaign.c.id == run.c.campaign_id)
+        .where(
+            run.c.unit_id == unit_id,
+            run_counter.c.kind == DeliveryKind.POST.value,
+            run.c.due_at >= since,
+            run.c.due_at < until,
+        )
+    )
+    return [
+        Posted(
+            subject=row[0],
+            posts=int(row[1]),
+            members=int(row[2]),
+            replied=int(row[3]),
+            acknowledged=int(row[4]),
+        )
+        for row in tx.connection.execute(_grouped(query, by_subject=by_subject))
+    ]
+
+
+def _brought(
+    tx: Tx, unit_id: UUID, since: datetime, until: datetime, *, by_subject: bool
+) -> list[Brought]:
+    private = tip.c.by_post.is_(False)
+    query = (
+        select(
+            _subject(by_subject=by_subject),
+            _sum(private & (tip.c.bound == Binding.EXPLICIT.value)),
+            _sum(private & (tip.c.bound == Binding.ASSUMED.value)),
+            _sum(tip.c.by_post.is_(True)),
+        )
+        .select_from(tip)
+        .join(run, run.c.id == tip.c.run_id)
+        .join(campaign, campaign.c.id == run.c.campaign_id)
+        .where(
+            run.c.unit_id == unit_id,
+            tip.c.kind == TipKind.TIP.value,
+            tip.c.opened_at >= since,
+            tip.c.opened_at < until,
+        )
+    )
+    return [
+        Brought(subject=row[0], explicit=int(row[1]), assumed=int(row[2]), by_post=int(row[3]))
+        for row in tx.connection.execute(_grouped(query, by_subject=by_subject))
+    ]
+
+
+def _subject(*, by_subject: bool) -> ColumnElement[Any]:
+    return campaign.c.subject if by_subject else null()
+
+
+def _grouped(query: Select[Any], *, by_subject: bool) -> Select[Any]:
+    return query.group_by(campaign.c.subject).order_by(campaign.c.subject) if by_subject else query
+
+
+def _sum(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

@@ -21,7 +21,7 @@ from domain.messages import (
 )
 from handlers.turn import Context, Turn
 from people import wishes
-from storage import addresses, residents, units
+from storage import addresses, away, residents, units
 from storage.addresses import Account, Address
 from storage.database import Tx
 from storage.residents import Resident
@@ -78,7 +78,7 @@ class Router:
             case Message() | Edit() | Press():
                 turn = self._turn(tx, account, incoming)
                 self._guarded(turn)
-                if turn.was_away and self._came_back is not None:
+                if turn.away_since is not None and self._came_back is not None:
                     self._came_back(turn)
                 return turn.answers
             case Membership():
@@ -146,8 +146,9 @@ class Router:
         if person is None and private:
             # In a group whoever is not known stays unknown until a tip of theirs is opened.
             person = addresses.ensure(tx, account.id, ChatKind.PRIVATE, incoming.sender.user_id)
-        was_away = private and person is not None and person.unreachable is not None
-        if was_away and person is not None:
+        away_since = None
+        if private and person is not None and person.unreachable is not None:
+            away_since = away.since(tx, person.id)
             addresses.mark_reachable(tx, person.id)
         group_address, group = self._group_of(tx, account, chat)
         staff = units.get_staff(tx, person.staff_id) if person and person.staff_id else None
@@ -169,7 +170,7 @@ class Router:
             staff=staff,
             group=group,
             group_address=group_address,
-            was_away=was_away,
+            away_since=away_since,
         )
 
     def _group_of(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from delivery.outbox import Outbox
@@ -73,8 +73,8 @@ class Turn:
     staff: Staff | None
     group: Group | None
     group_address: Address | None
-    was_away: bool = False
-    """Whether nothing could be sent to them until they wrote this."""
+    away_since: datetime | None = None
+    """Since when nothing could be sent to them until they wrote this."""
     answers: list[PressAnswer] = field(default_factory=list)
     """Answers to presses, given after the commit as well as can be."""
 

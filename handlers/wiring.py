@@ -5,6 +5,7 @@ from handlers.groups import commands as group_commands
 from handlers.groups import connecting
 from handlers.groups import talk as groups
 from handlers.residents import commands as residents
+from handlers.residents import returning
 from handlers.router import Router
 from handlers.staff import commands as staff_commands
 from handlers.staff import linking, slips
@@ -45,4 +46,5 @@ def make_router(context: Context) -> Router:
         edited=tips.edited,
         unhandled=tips.keep_unhandled,
         heard=residents.hear,
+        came_back=returning.came_back,
     )

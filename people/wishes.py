@@ -1,6 +1,6 @@
 """What a resident wishes of broadcasts, changed only here and never without its proof."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from storage import addresses, consents, residents
@@ -40,7 +40,20 @@ def stop(tx: Tx, person: Resident, evidence: Evidence) -> UUID | None:
 
 def block(tx: Tx, person: Resident, channel: str) -> None:
     """Record that the person blocked us: a stop; only a new yes brings broadcasts back."""
+    last = consents.last(tx, person.id)
+    again = last is not None and consents.exact_words(tx, last.id) == BLOCKED
+    if again and person.wish is Wish.STOPPED:
+        return
     stop(tx, person, Evidence("", person.language.value, channel, BLOCKED))
+
+
+def stopped_by_block(tx: Tx, person: Resident, since: datetime) -> bool:
+    """Tell whether broadcasts, which they had agreed to, stopped by the block of that instant."""
+    proofs = consents.history(tx, person.id)
+    if person.wish is not Wish.STOPPED or len(proofs) < 2 or proofs[-1].at < since:
+        return False
+    agreed = proofs[-2].answer in (Answer.YES, Answer.RESUME, Answer.PAUSE)
+    return agreed and consents.exact_words(tx, proofs[-1].id) == BLOCKED
 
 
 def pause(tx: Tx, person: Resident, evidence: Evidence) -> None:

@@ -42,7 +42,10 @@ class Address:
 
 
 def register_account(tx: Tx, channel: str, platform_key: str, username: str) -> Account:
-    """Return our account, made known on first sight; its fault mark is cleared."""
+    """Return our account, made known on first sight; its fault mark is cleared.
+
+    An empty name leaves the one that is known.
+    """
     same = (account.c.channel == channel) & (account.c.platform_key == platform_key)
     row = tx.connection.execute(select(account).where(same)).one_or_none()
     if row is None:
@@ -53,6 +56,7 @@ def register_account(tx: Tx, channel: str, platform_key: str, username: str) -> 
             )
         )
         return Account(new_id, channel, username, None, None, None)
+    username = username or row.username
     tx.connection.execute(
         account.update().where(account.c.id == row.id).values(username=username, down_reason=None)
     )
@@ -139,8 +143,9 @@ def link_group(tx: Tx, address_id: UUID, group_id: UUID) -> None:
 
 
 def mark_unreachable(tx: Tx, address_id: UUID, until: Until) -> None:
-    """Remember that nothing can be sent there."""
-    _update(tx, address_id, unreachable=until.value, unreachable_at=tx.now)
+    """Remember that nothing can be sent there, and since when."""
+    since = func.coalesce(address.c.unreachable_at, tx.now)
+    _update(tx, address_id, unreachable=until.value, unreachable_at=since)
 
 
 def mark_reachable(tx: Tx, address_id: UUID) -> None:

@@ -14,7 +14,7 @@ _TEXTS = {
     *(".py", ".md", ".toml", ".txt", ".in", ".csv", ".html", ".css", ".js", ".json", ".svg"),
     *(".yaml", ".yml", ".mako", ".example", ".sql", ".sh", ""),
 }
-_BESIDE_ROOMS = {"tests", "bench"}
+_BESIDE_ROOMS = {"tests"}
 
 
 def settings() -> dict[str, Any]:

@@ -1,0 +1,191 @@
+"""The command line of the benchmarks.
+
+Exit codes: 0 everything arrived, 1 something did not, 2 wrong usage.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+import uvloop
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bench.deliver import Delivered, deliver
+from bench.engine import Plan
+from bench.engine import Progress as Told
+from bench.inbound import Received, inbound
+from bench.platform import DEMO_TOKEN, NoPlatform, is_real, platform
+from bench.tally import Tally
+from bot.channels.telegram.settings import DEFAULT_PACE
+from domain.errors import Misconfigured
+from domain.failures import SendFailure
+from storage.database import DatabaseAway, names_a_database
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="Đo tốc độ của dịch vụ thật trên bà con giả. Mỗi lệnh in một dòng JSON.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Api = Annotated[
+    str | None,
+    typer.Option(
+        help="Địa chỉ một máy chủ Bot API (không phải của Telegram). "
+        "Không nêu: tự chạy một trình mô phỏng không giới hạn tốc độ.",
+        metavar="URL",
+    ),
+]
+Token = Annotated[str, typer.Option(help="Token giả mà máy chủ ấy nhận.", metavar="TOKEN")]
+DatabaseUrl = Annotated[
+    str,
+    typer.Option(
+        "--database",
+        help="Cơ sở dữ liệu trống, như postgresql://… Không nêu: một tệp SQLite tạm.",
+        metavar="URL",
+    ),
+]
+Patience = Annotated[
+    float, typer.Option(min=1, help="Thôi chờ khi không có gì nhúc nhích trong số giây này.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Chỉ in dòng JSON, không vẽ thanh tiến độ.")]
+
+
+@app.command("deliver")
+def deliver_command(
+    *,
+    recipients: Annotated[int, typer.Option(min=1, max=1_000_000, help="Số bà con nhận tin.")],
+    api: Api = None,
+    pace: Annotated[
+        float,
+        typer.Option(min=0.1, max=1000, help="Số tin mỗi giây mà tài khoản được gửi."),
+    ] = DEFAULT_PACE.account_per_s,
+    database: DatabaseUrl = "",
+    token: Token = DEMO_TOKEN,
+    patience: Patience = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Gửi một chiến dịch cho N bà con qua đúng đường gửi thật, đo số tin được nhận mỗi giây."""
+    tally = Tally()
+
+    async def measure(told: Told) -> Delivered:
+        async with platform(api) as server:
+            await server.people(recipients)
+            return await deliver(
+                _plan(server.url, token, database, pace, patience), recipients, told, tally
+            )
+
+    _report(_run(measure, api, database, tally, quiet=as_json))
+
+
+@app.command("inbound")
+def inbound_command(
+    *,
+    senders: Annotated[int, typer.Option(min=1, max=100_000, help="Số bà con cùng báo tin.")],
+    api: Api = None,
+    pace: Annotated[
+        float,
+        typer.Option(min=0.1, max=1000, help="Số tin mỗi giây mà tài khoản được gửi."),
+    ] = 1000,
+    database: DatabaseUrl = "",
+    token: Token = DEMO_TOKEN,
+    patience: Patience = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Cho N bà con báo tin trong cùng một giây, đo đến khi biên nhận của mỗi người được ghi.
+
+    Máy chủ ở --api phải là trình mô phỏng, vì cần điện thoại để viết.
+    """
+    tally = Tally()
+
+    async def measure(told: Told) -> Received:
+        async with platform(api) as server:
+            await server.people(senders)
+            return await inbound(
+                _plan(server.url, token, database, pace, patience), server, senders, told
+            )
+
+    _report(_run(measure, api, database, tally, quiet=as_json))
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="python -m bench")
+
+
+def _plan(url: str, token: str, database: str, pace: float, patience: float) -> Plan:
+    return Plan(
+        api=url,
+        token=token,
+        database_url=database.replace("postgresql://", "postgresql+psycopg://", 1),
+        pace_per_s=pace,
+        patience_s=patience,
+    )
+
+
+def _run(
+    measure: Callable[[Told], Coroutine[Any, Any, T]],
+    api: str | None,
+    database: str,
+    tally: Tally,
+    *,
+    quiet: bool,
+) -> T:
+    if api is not None and is_real(api):
+        _refuse("Không đo tốc độ trên Telegram thật: bà con ở đây là giả. Xin nêu máy chủ khác.")
+    if database and not names_a_database(database):
+        _refuse("Không đọc được địa chỉ cơ sở dữ liệu ở --database.")
+    tally.put_in_place()
+    try:
+        with _progress(quiet=quiet) as told:
+            return uvloop.run(measure(told))
+    except (NoPlatform, Misconfigured) as fault:
+        _refuse(str(fault))
+    except DatabaseAway as fault:
+        _refuse(f"Cơ sở dữ liệu không dùng được: {fault}")
+    except SendFailure as failure:
+        _refuse(f"Máy chủ Bot API không nhận tài khoản này: {type(failure).__name__}.")
+    finally:
+        for name, count in tally.faults().items():
+            typer.echo(f"{name}: {count}", err=True)
+
+
+def _refuse(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(2)
+
+
+def _report(result: Delivered | Received) -> None:
+    figures = asdict(result)
+    typer.echo(json.dumps(figures, ensure_ascii=False))
+    if not result.complete:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Told]:
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        disable=quiet or not sys.stderr.isatty(),
+    )
+    tasks: dict[str, Any] = {}
+
+    def told(what: str, done: int, of: int) -> None:
+        if what not in tasks:
+            tasks[what] = bar.add_task(what, total=of)
+        bar.update(tasks[what], completed=done)
+
+    with bar:
+        yield told

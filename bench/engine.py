@@ -1,0 +1,106 @@
+"""The real service on a fresh database, with residents in it, for as long as a benchmark lasts."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bench.filling import fill
+from bot.assembly import House, build
+from bot.inbox_worker import AccountInbox
+from bot.settings import Settings
+from domain.errors import Misconfigured
+from storage import units
+from storage.database import Tx, is_sqlite
+from storage.migrations_runner import is_untouched
+from storage.units import Unit
+
+Progress = Callable[[str, int, int], None]
+"""Is told what is being done, how much of it is done, and of how much."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What every benchmark is told."""
+
+    api: str
+    token: str
+    database_url: str
+    """Empty: a SQLite file in a folder that is removed afterwards."""
+    pace_per_s: float
+    patience_s: float
+    """Give up when nothing has moved for so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The parts of the service, and the unit it works for."""
+
+    house: House
+    unit: Unit
+
+    @property
+    def database_kind(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return "sqlite" if is_sqlite(self.house.settings.database) else "postgresql"
+
+    async def listen(self) -> None:
+        """Begin to receive."""
+        house = self.house
+        await house.channel.start(AccountInbox(house.database, house.account.id, house.inbox_bell))
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Handle what comes in and send what is due; what is under way then is finished."""
+        house = self.house
+        jobs = [asyncio.create_task(house.sender.run()), asyncio.create_task(house.worker.run())]
+        try:
+            yield
+        finally:
+            house.worker.stop()
+            house.sender.stop()
+            await asyncio.gather(*jobs)
+            await house.channel.stop()
+
+
+@asynccontextmanager
+async def engine(plan: Plan, residents: int, progress: Progress) -> AsyncIterator[Engine]:
+    """Set the service up on a fresh database with so many residents who said yes.
+
+    Raises: Misconfigured when the database is not empty, DatabaseAway.
+    """
+    with tempfile.TemporaryDirectory(prefix="an-ninh-bench-") as folder:
+        house = await build(_settings(plan, Path(folder)), demo=True)
+        try:
+            unit = await house.database.read(_unit)
+            filled = fill(house.database, house.account.id, unit.id, residents)
+            async for done in filled:
+                progress("Ghi bà con", done, residents)
+            yield Engine(house, unit)
+        finally:
+            await house.database.close()
+
+
+def _settings(plan: Plan, folder: Path) -> Settings:
+    if plan.database_url and not is_untouched(plan.database_url):
+        message = "Cơ sở dữ liệu không trống: đo tốc độ chỉ dùng một cơ sở dữ liệu mới tạo."
+        raise Misconfigured(message)
+    return Settings(
+        telegram_token=SecretStr(plan.token),
+        telegram_api_url=plan.api,
+        telegram_mode="polling",
+        telegram_pace_per_s=plan.pace_per_s,
+        database_url=plan.database_url,
+        var_dir=folder / "var",
+        key_file=folder / "keyring.json",
+    )
+
+
+def _unit(tx: Tx) -> Unit:
+    found = units.first_unit(tx)
+    assert found is not None, "the demo installation has one"
+    return found

@@ -1,0 +1,152 @@
+"""The benchmarks: what their figures mean, never how fast they are."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.filling import FIRST_CHAT
+from bench.inbound import percentile
+from bench.platform import is_real
+from bot.keys import check_keys
+from storage import units
+from tests.cellar import furnished
+from tests.journeys.phones import Phones
+from tests.journeys.processes import ROOT, simulator
+
+
+async def bench(*words: str) -> tuple[int, str, str]:
+    """Run a benchmark as people do; returns exit code and what it printed on both streams."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bench",
+        *words,
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "200", "TELEGRAM_MODE": "webhook"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    printed, said = await asyncio.wait_for(process.communicate(), 90)
+    return process.returncode or 0, printed.decode(), said.decode()
+
+
+def figures(printed: str) -> Mapping[str, Any]:
+    """Read the one line that was printed."""
+    [line] = printed.splitlines()
+    found: Mapping[str, Any] = json.loads(line)
+    return found
+
+
+async def test_a_campaign_reaches_everybody_and_the_figures_say_so(
+    database_url: str, database_kind: str
+) -> None:
+    code, printed, said = await bench(
+        "deliver", "--recipients", "7", "--pace", "200", "--database", database_url
+    )
+    found = figures(printed)
+    assert (code, said) == (0, "")
+    assert (found["recipients"], found["accepted"], found["unsure"]) == (7, 7, 0)
+    assert found["throttled"] == 0
+    assert found["database"] == database_kind
+    assert found["pace"] == 200
+    assert found["per_s"] == pytest.approx(7 / found["seconds"], rel=0.1)
+
+
+async def test_a_message_that_was_not_taken_is_not_counted_and_ends_with_one(
+    tmp_path: Path,
+) -> None:
+    async with simulator(tmp_path) as address, aiohttp.ClientSession() as session:
+        phones = Phones(address, session)
+        await phones.fault(fault="403-blocked", method="sendMessage", count=1)
+        code, printed, _ = await bench("deliver", "--recipients", "3", "--api", address, "--json")
+        taken = [send["chat"] for send in await phones.record()]
+    found = figures(printed)
+    assert code == 1
+    assert (found["recipients"], found["accepted"]) == (3, 2)
+    assert len(taken) == 2
+    assert set(taken) < {FIRST_CHAT, FIRST_CHAT + 1, FIRST_CHAT + 2}
+
+
+async def test_a_platform_that_asks_to_slow_down_is_heard(tmp_path: Path) -> None:
+    async with simulator(tmp_path) as address, aiohttp.ClientSession() as session:
+        await Phones(address, session).fault(fault="429", method="sendMessage", count=1, seconds=1)
+        code, printed, _ = await bench("deliver", "--recipients", "2", "--api", address, "--json")
+    found = figures(printed)
+    assert code == 0
+    assert (found["accepted"], found["throttled"]) == (2, 1)
+
+
+async def test_everybody_who_writes_at_once_gets_a_receipt(database_url: str) -> None:
+    code, printed, said = await bench("inbound", "--senders", "5", "--database", database_url)
+    found = figures(printed)
+    assert (code, said) == (0, "")
+    assert (found["senders"], found["tips"], found["receipts"]) == (5, 5, 5)
+    assert 0 < found["p50_ms"] <= found["p99_ms"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--api", "https://api.telegram.org"), "Không đo tốc độ trên Telegram thật"),
+        (("--api", "http://127.0.0.1:9"), "Không có máy chủ nào trả lời"),
+        (("--database", "nonsense"), "Không đọc được địa chỉ cơ sở dữ liệu"),
+    ],
+)
+async def test_what_cannot_be_measured_is_refused_with_a_sentence(
+    words: tuple[str, ...], sentence: str
+) -> None:
+    code, printed, said = await bench("deliver", "--recipients", "2", *words)
+    assert (code, printed) == (2, "")
+    assert sentence in said
+    assert "Traceback" not in said
+
+
+async def test_a_database_in_use_is_left_alone(migrated_database_url: str) -> None:
+    async with furnished(migrated_database_url) as cellar:
+        await cellar.do(check_keys)
+        code, printed, said = await bench(
+            "deliver", "--recipients", "2", "--database", migrated_database_url
+        )
+        assert await cellar.look(lambda tx: len(units.all_units(tx))) == 1
+    assert (code, printed) == (2, "")
+    assert "không trống" in said
+
+
+@pytest.mark.parametrize(
+    ("url", "real"),
+    [
+        ("https://api.telegram.org", True),
+        ("https://API.Telegram.Org:443/", True),
+        ("http://telegram.org", True),
+        ("http://127.0.0.1:8081", False),
+        ("http://api.telegram.org.example", False),
+        ("", False),
+    ],
+)
+def test_telegram_itself_is_known(url: str, real: bool) -> None:
+    assert is_real(url) is real
+
+
+@given(st.lists(st.floats(min_value=0, max_value=1e6), min_size=1), st.integers(1, 100))
+def test_a_percentile_is_the_least_wait_that_enough_do_not_exceed(
+    waits: list[float], share: int
+) -> None:
+    waits.sort()
+    found = percentile(waits, share)
+    enough = [
+        wait for wait in waits if sum(one <= wait for one in waits) * 100 >= share * len(waits)
+    ]
+    assert found == round(enough[0], 1)
+
+
+def test_of_nobody_a_percentile_is_nothing() -> None:
+    assert percentile([], 99) == 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from broadcasts import amending
 from broadcasts.desk import Desk
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.campaign import (
@@ -81,8 +82,9 @@ def write_down(tx: Tx, desk: Desk, author: Staff, draft: Draft) -> Campaign:
     """
     unit = units.get_unit(tx, author.unit_id)
     check(tx, desk, unit, draft.content)
-    nobody = recipients.expected(tx, unit, draft.audience).people == 0
-    if nobody and not draft.audience.group_ids:
+    if draft.audience.of_run is not None:
+        amending.check(tx, unit.id, draft.audience.of_run)
+    elif not draft.audience.group_ids and not recipients.expected(tx, unit, draft.audience).people:
         raise Refusal("campaigns.nobody_to_reach")
     known = campaigns.create(
         tx,

@@ -10,7 +10,7 @@ from broadcasts.trouble import put_off_run
 from domain.campaign import RunState
 from domain.delivery import DeliveryKind
 from domain.language import Language
-from storage import addresses, ledger, recipients, runs, units
+from storage import addresses, ledger, reached, recipients, runs, units
 from storage.counters import Moves
 from storage.database import Tx
 from storage.ledger import NewDelivery, NewRunRow
@@ -46,7 +46,10 @@ def expand_step(tx: Tx, run_id: UUID, limit: int = 500) -> bool:
     if run is None or run.state is not RunState.EXPANDING:
         return False
     unit = units.get_unit(tx, run.unit_id)
-    found = recipients.step(tx, run.id, unit, run.audience, run.cursor, limit)
+    if run.audience.of_run is not None:
+        found = reached.step(tx, run.id, run.audience.of_run, run.cursor, limit)
+    else:
+        found = recipients.step(tx, run.id, unit, run.audience, run.cursor, limit)
     ledger.put_run_rows(
         tx,
         [

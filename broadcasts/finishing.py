@@ -4,13 +4,14 @@ from uuid import UUID
 
 import structlog
 
-from broadcasts import reach
+from broadcasts import amending, reach
 from broadcasts.desk import Desk, Say
 from broadcasts.trouble import put_off_run
 from domain.campaign import PauseReason, RunState
 from domain.delivery import DeliveryKind, DeliveryState, SkipReason
 from domain.figures import count
 from storage import campaigns, ledger, runs
+from storage.campaigns import Campaign
 from storage.database import Tx
 from storage.runs import Run
 from storage.savepoints import Spoiled, apart
@@ -83,12 +84,12 @@ def _finish(tx: Tx, desk: Desk, run_id: UUID) -> bool:
     runs.change(tx, run, RunState.FINISHED, finished_at=tx.now)
     known, ended = campaigns.get(tx, run.campaign_id), runs.get(tx, run.id)
     if known is not None and ended is not None:
-        desk.notify(tx, known.author_id, lambda say: (_result(tx, ended, say), ()))
+        desk.notify(tx, known.author_id, lambda say: (_result(tx, ended, known, say), ()))
     log.info("run_finished", run=str(run.id))
     return True
 
 
-def _result(tx: Tx, run: Run, say: Say) -> str:
+def _result(tx: Tx, run: Run, known: Campaign, say: Say) -> str:
     expired = sum(
         ledger.reasons(tx, run.id, kind).get(_EXPIRED, 0)
         for kind in (DeliveryKind.CAMPAIGN, DeliveryKind.POST)
@@ -102,7 +103,11 @@ def _result(tx: Tx, run: Run, say: Say) -> str:
         said = say("campaigns.run_finished", code=run.code)
     else:
         said = say("campaigns.run_reached_nobody", code=run.code)
-    return f"{said}\n\n{reach.render(found, say)}"
+    lines = [said, "", reach.render(found, say)]
+    if known.template_id == amending.WITHDRAWAL and known.audience.of_run is not None:
+        by_hand = amending.posts_left(tx, known.audience.of_run, say)
+        lines += ["", by_hand] if by_hand else []
+    return "\n".join(lines)
 
 
 def _watch_refusals(tx: Tx, desk: Desk, run_id: UUID) -> None:

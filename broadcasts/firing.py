@@ -47,6 +47,9 @@ def _fire(tx: Tx, desk: Desk, known: Campaign, rules: CampaignRules) -> bool:
     # Whoever cancels it at the same instant has the last word: then there is nothing to start.
     if known.state is not CampaignState.APPROVED or known.next_at is None:
         return False
+    if known.audience.of_run is not None and runs.counted(tx, known.audience.of_run, "pending"):
+        # What is on its way of the text to be corrected must be counted among those it reached.
+        return False
     if not campaigns.change(tx, known, done, next_at=None, occurrence=occurrence):
         return False
     missed = tx.now - known.next_at > rules.late_allowance

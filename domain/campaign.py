@@ -126,6 +126,8 @@ class Audience:
     group_ids: tuple[UUID, ...] = ()
     languages: tuple[Language, ...] = ()
     """Only residents of these languages; empty: all."""
+    of_run: UUID | None = None
+    """Exactly those whom this run reached, wherever they live: a correction or withdrawal of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,8 @@ class Content:
         """Return the body as it is sent. Raises TextFault when a placeholder has no value."""
         title = fill(self.title, self.values[Language.VI])
         program = {"ma_ban_tin": code, "tieu_de": title, "ngay_gui": show_day(sent_at)}
-        return fill(self.bodies[language], {**self.values[language], **program})
+        # A correction speaks of another broadcast: the code and day of that one are its own.
+        return fill(self.bodies[language], {**program, **self.values[language]})
 
     def missing(self) -> tuple[tuple[Language, str], ...]:
         """Return which placeholders of which language have no value to be sent, title first."""
@@ -174,7 +177,7 @@ def _vietnamese_first(item: tuple[Language, str]) -> int:
 
 def content_hash(content: Content, audience: Audience, due_at: datetime | None, lane: Lane) -> str:
     """Return the SHA-256, in hex, of everything an approval binds, in one canonical form."""
-    signed = {
+    signed: dict[str, object] = {
         "title": content.title,
         "bodies": {language.value: text for language, text in content.bodies.items()},
         "values": {language.value: dict(values) for language, values in content.values.items()},
@@ -187,6 +190,8 @@ def content_hash(content: Content, audience: Audience, due_at: datetime | None, 
         "due_at": due_at.astimezone(UTC).isoformat() if due_at else None,
         "lane": lane.name,
     }
+    if audience.of_run is not None:
+        signed["of_run"] = audience.of_run.hex
     text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

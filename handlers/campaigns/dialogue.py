@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from domain.delivery import DeliveryKind
 from domain.messages import Message
-from handlers.campaigns import decisions, drafts, running
+from handlers.campaigns import amending, decisions, drafts, running
 from handlers.router import Presser
 from handlers.turn import Turn
 from storage import dialogues, ledger
@@ -18,6 +18,7 @@ PRESSES: Mapping[str, Presser] = MappingProxyType(
         "retime": decisions.choose_time,
         "unrun": running.cancel_run,
         "uncampaign": running.cancel_campaign,
+        "amend": amending.begin,
     }
 )
 

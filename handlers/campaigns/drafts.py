@@ -9,7 +9,7 @@ from types import MappingProxyType
 from broadcasts import approving
 from broadcasts.approving import Draft
 from broadcasts.desk import Desk
-from domain.campaign import foreign_links
+from domain.campaign import PROGRAM_PLACEHOLDERS, foreign_links
 from domain.errors import Refusal
 from domain.language import Language
 from domain.library import EXAMPLES, PLACEHOLDERS
@@ -142,6 +142,14 @@ def _page(turn: Turn, form: Form, choice: str) -> None:
 
 def _back(turn: Turn, form: Form, choice: str) -> None:
     del choice
+    if form.of_run:
+        # Only what was typed is taken back; of which broadcast it speaks stays.
+        kept = {
+            language: {name: own[name] for name in own if name in PROGRAM_PLACEHOLDERS}
+            for language, own in form.values.items()
+        }
+        _after_value(turn, replace(form, values=kept))
+        return
     before = {Step.TEXT: Step.SUBJECT, Step.PREVIEW: Step.TEXT, Step.SUMMARY: Step.PREVIEW}
     _go_on(turn, replace(form, step=before[form.step], values={}, dropped=frozenset()))
 
@@ -163,7 +171,22 @@ def _anew(turn: Turn, form: Form, choice: str) -> None:
 
 def _after_value(turn: Turn, form: Form) -> None:
     missing = content_of(form, turn.context.library, turn.unit).missing()
-    _go_on(turn, replace(form, step=Step.VALUE if missing else Step.AREA))
+    filled = Step.SUMMARY if form.of_run else Step.AREA
+    _go_on(turn, replace(form, step=Step.VALUE if missing else filled))
+
+
+def start_of_run(turn: Turn, form: Form) -> None:
+    """Begin to write a correction or withdrawal.
+
+    Raises: Refusal while something else waits for an answer that would be lost.
+    """
+    waiting = dialogues.current(turn.tx, turn.me.id)
+    if waiting is not None and waiting.name == slips.MAYBE_TIP:
+        raise Refusal("officers.settle_first")
+    open_one = _open_form(turn)
+    if open_one is not None and open_one.step is not Step.SUBJECT:
+        raise Refusal("campaigns.draft_first")
+    _after_value(turn, form)
 
 
 def _open_value(turn: Turn, form: Form) -> tuple[Language, str]:

@@ -13,7 +13,7 @@ from domain.campaign import Audience, Content
 from domain.language import Language
 from domain.library import Library, Template
 from handlers.turn import unit_values
-from storage import units
+from storage import reached, units
 from storage.database import Tx
 from storage.units import Group, Unit
 
@@ -52,6 +52,8 @@ class Form:
     dropped: frozenset[Language] = frozenset()
     area: str = ""
     groups: bool = False
+    of_run: str = ""
+    """The run that is corrected or withdrawn, in hex; empty for a campaign of its own."""
     due: str = ""
     """`asap`, a key of `SOON` counted from the submission, or an instant in ISO form."""
 
@@ -93,6 +95,7 @@ def to_data(form: Form) -> dict[str, str]:
         "area": form.area,
         "groups": "yes" if form.groups else "",
         "due": form.due,
+        "of_run": form.of_run,
     }
 
 
@@ -109,6 +112,7 @@ def from_data(data: Mapping[str, str]) -> Form:
         area=data["area"],
         groups=data["groups"] == "yes",
         due=data["due"],
+        of_run=data.get("of_run", ""),
     )
 
 
@@ -158,6 +162,15 @@ def groups_in(tx: Tx, unit: Unit, area_code: str) -> list[Group]:
 def audience_of(tx: Tx, form: Form, unit: Unit) -> Audience:
     """Return whom the form addresses; its groups are named one by one, as they are now."""
     group_ids: tuple[UUID, ...] = ()
+    if form.of_run:
+        of_run = UUID(form.of_run)
+        group_ids = reached.whom(tx, of_run).group_ids
+        return Audience(
+            area_code=form.area,
+            include_groups=bool(group_ids),
+            group_ids=group_ids,
+            of_run=of_run,
+        )
     if form.groups:
         group_ids = tuple(group.id for group in groups_in(tx, unit, form.area))
     return Audience(area_code=form.area, include_groups=form.groups, group_ids=group_ids)

@@ -17,6 +17,7 @@ from handlers.turn import Turn
 from storage import campaigns, runs
 from storage.campaigns import Campaign
 from storage.runs import Run
+from storage.units import Staff
 
 _LISTED = 10
 _NUMBER = re.compile(r"(?:số|so|#)?\s*(\d{1,4})")
@@ -49,14 +50,14 @@ def show_list(turn: Turn, argument: str) -> None:
 def show_reach(turn: Turn, argument: str) -> None:
     """Show the funnel of a run."""
     turn.require(Permission.READ_FIGURES)
-    run = _run(turn, argument, "/baocao")
+    run = find(turn, argument, "/baocao")
     turn.tell(Outgoing(text=reach.render(reach.of_run(turn.tx, run), turn.text)))
 
 
 def pause(turn: Turn, argument: str) -> None:
     """Pause a run."""
     turn.require(Permission.CONTROL_RUN)
-    run = _run(turn, argument, "/tamdung")
+    run = find(turn, argument, "/tamdung")
     controlling.pause(turn.tx, run)
     turn.say("campaigns.paused", code=run.code)
 
@@ -64,7 +65,7 @@ def pause(turn: Turn, argument: str) -> None:
 def resume(turn: Turn, argument: str) -> None:
     """Go on with a paused run."""
     turn.require(Permission.CONTROL_RUN)
-    run = _run(turn, argument, "/tieptuc")
+    run = find(turn, argument, "/tieptuc")
     controlling.resume(turn.tx, run)
     turn.say("campaigns.resumed", code=run.code)
 
@@ -87,7 +88,7 @@ def ask_cancel(turn: Turn, argument: str) -> None:
         run = runs.get(turn.tx, run_id, lock=True) if run_id is not None else None
         if run is None:
             raise Refusal("campaigns.already_decided")
-    run = run or _run(turn, argument, "/huy")
+    run = run or find(turn, argument, "/huy")
     if run.state.is_over:
         raise Refusal("campaigns.run_is_over")
     left = runs.counted(turn.tx, run.id, "pending")
@@ -105,6 +106,11 @@ def cancel_run(turn: Turn, press: Press, args: Sequence[str]) -> None:
         raise Refusal("app.stale_button")
     controlling.cancel(turn.tx, run)
     turn.say("campaigns.cancelled", code=run.code)
+    tell_cancelled(turn, run, decider)
+
+
+def tell_cancelled(turn: Turn, run: Run, decider: Staff) -> None:
+    """Tell the author of a run that somebody else cancelled it."""
     known = campaigns.get(turn.tx, run.campaign_id)
     if known is not None and known.author_id != decider.id:
         _desk(turn).tell(
@@ -161,7 +167,11 @@ def _desk(turn: Turn) -> Desk:
     return Desk(turn.context.outbox, turn.context.catalogue)
 
 
-def _run(turn: Turn, argument: str, command: str) -> Run:
+def find(turn: Turn, argument: str, command: str) -> Run:
+    """Return the unit's run of a code typed behind a command, locked.
+
+    Raises: Refusal.
+    """
     if not argument:
         raise Refusal("campaigns.need_code", command=command)
     found = reach.find_run(turn.tx, argument)

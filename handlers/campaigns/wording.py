@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
+from broadcasts import amending
 from broadcasts.desk import Say
 from domain.campaign import Audience
 from domain.clock import show_time
@@ -10,7 +12,7 @@ from domain.due import BadTime, FarTime, NoSuchDay, PastTime, read_due
 from domain.errors import Refusal
 from domain.language import Language
 from domain.messages import Outgoing
-from storage import recipients, units
+from storage import reached, recipients, runs, units
 from storage.database import Tx
 from storage.units import Unit
 
@@ -29,6 +31,9 @@ def shown_text(prepared: Mapping[str, Outgoing], say: Say) -> str:
 
 def shown_plan(tx: Tx, unit: Unit, audience: Audience, due_at: datetime | None, say: Say) -> str:
     """Return whom a campaign would reach now, who of them cannot be reached, and when."""
+    if audience.of_run is not None:
+        lines = [*_amended(tx, audience.of_run, say), *_posts(tx, audience, say)]
+        return "\n".join((*lines, say("campaigns.plan_when", when=shown_time(due_at, say))))
     expected = recipients.expected(tx, unit, audience)
     by_language = ", ".join(
         f"{say(f'campaigns.language_{language}')} {number}"
@@ -44,13 +49,34 @@ def shown_plan(tx: Tx, unit: Unit, audience: Audience, due_at: datetime | None, 
     ]
     if expected.unreachable:
         lines.append(say("campaigns.plan_unreachable", n=str(expected.unreachable)))
-    if audience.group_ids:
-        names = ", ".join(units.get_group(tx, group_id).label for group_id in audience.group_ids)
-        lines.append(say("campaigns.plan_posts", n=str(len(audience.group_ids)), names=names))
-    else:
-        lines.append(say("campaigns.plan_no_posts"))
+    lines += _posts(tx, audience, say)
     lines.append(say("campaigns.plan_when", when=shown_time(due_at, say)))
     return "\n".join(lines)
+
+
+def _posts(tx: Tx, audience: Audience, say: Say) -> list[str]:
+    if not audience.group_ids:
+        return [say("campaigns.plan_no_posts")]
+    names = ", ".join(units.get_group(tx, group_id).label for group_id in audience.group_ids)
+    return [say("campaigns.plan_posts", n=str(len(audience.group_ids)), names=names)]
+
+
+def _amended(tx: Tx, of_run: UUID, say: Say) -> list[str]:
+    """Say whom a correction goes to, who of them is left out and why, and what stays standing."""
+    found = reached.whom(tx, of_run)
+    run = runs.get(tx, of_run)
+    lines = [
+        say("campaigns.plan_of_run", code=run.code if run else "–", people=str(found.people)),
+    ]
+    for key, number in (
+        ("unsure", found.unsure),
+        ("stopped", found.stopped),
+        ("unreachable", found.unreachable),
+    ):
+        if number:
+            lines.append(say(f"campaigns.plan_{key}", n=str(number)))
+    by_hand = amending.posts_left(tx, of_run, say)
+    return [*lines, by_hand] if by_hand else lines
 
 
 def shown_time(due_at: datetime | None, say: Say) -> str:

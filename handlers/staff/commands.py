@@ -8,7 +8,7 @@ from domain.language import Language
 from domain.messages import Message, Outgoing
 from domain.roles import Permission, Role, may
 from domain.toneless import fold
-from handlers.campaigns import drafts, running
+from handlers.campaigns import amending, drafts, running
 from handlers.residents.commands import OTHERS_COMMANDS
 from handlers.turn import Turn
 from storage.units import Staff
@@ -99,6 +99,8 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "tamdung": StaffCommand(Permission.CONTROL_RUN, running.pause),
         "tieptuc": StaffCommand(Permission.CONTROL_RUN, running.resume),
         "huy": StaffCommand(Permission.CONTROL_RUN, running.ask_cancel),
+        "dinhchinh": StaffCommand(Permission.CONTROL_RUN, amending.ask_correction),
+        "rutlai": StaffCommand(Permission.CONTROL_RUN, amending.ask_withdrawal),
         "trogiup": StaffCommand(None, _help),
     }
 )

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from broadcasts import approving
+from broadcasts.desk import Desk
 from domain.campaign import CampaignState, Content
 from domain.errors import Refusal
 from domain.language import Language
@@ -195,7 +196,7 @@ async def test_a_unit_without_a_name_to_be_read_sends_nothing(
     def check(tx: Tx) -> None:
         found = campaigns.get(tx, known.id)
         assert found is not None
-        desk = approving.Desk(chat.context.outbox, chat.context.catalogue)
+        desk = Desk(chat.context.outbox, chat.context.catalogue)
         approving.check(tx, desk, chat.unit, content)
 
     with pytest.raises(Refusal, match="placeholder_empty"):

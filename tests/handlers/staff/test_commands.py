@@ -16,7 +16,7 @@ from storage import residents as stored
 from storage.database import Tx
 from tests.chat import Chat, Party, Takers, open_chat
 
-WRITERS = {"chiendich", "cacdot", "baocao", "tamdung", "tieptuc", "huy", "trogiup"}
+WRITERS = set(commands.COMMANDS)
 READERS = {"cacdot", "baocao", "trogiup"}
 ALLOWED = {
     Role.OFFICER: WRITERS,

@@ -1,0 +1,129 @@
+"""Whom a run reached, so that a correction goes to exactly those."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, select
+
+from domain.delivery import DeliveryKind, DeliveryState
+from storage.database import Tx
+from storage.recipients import Recipient
+from storage.residents import Wish
+from storage.tables import address, delivery, group_chat, resident
+
+_HAVE_IT = tuple(
+    state.value for state in (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNSURE)
+)
+"""Who may have it counts as one who has it: nobody is left with a wrong text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """Whom a run's private messages reached, and in which groups its posts stand."""
+
+    people: int
+    unsure: int
+    """Of these, of how many nobody knows whether it arrived."""
+    stopped: int
+    """Of these, how many have stopped since, and must not be written to."""
+    unreachable: int
+    """Of the others, how many cannot be reached now."""
+    by_language: dict[str, int]
+    group_ids: tuple[UUID, ...]
+    """Groups and channels that have a post of it and in which we still are."""
+    left_group_ids: tuple[UUID, ...]
+    """Those that have a post of it, but which we have left."""
+
+    @property
+    def nobody(self) -> bool:
+        """True when neither a person nor a group has anything of it."""
+        return not (self.people or self.group_ids or self.left_group_ids)
+
+
+def whom(tx: Tx, run_id: UUID) -> Reached:
+    """Return whom a run has reached so far."""
+    stopped = resident.c.wish != Wish.YES.value
+    gone = address.c.unreachable.is_not(None) & ~stopped
+    rows = tx.connection.execute(
+        select(
+            resident.c.language,
+            func.count(),
+            func.count(case((delivery.c.state == DeliveryState.UNSURE.value, 1))),
+            func.count(case((stopped, 1))),
+            func.count(case((gone, 1))),
+        )
+        .select_from(delivery)
+        .join(resident, resident.c.id == delivery.c.resident_id)
+        .join(address, address.c.id == delivery.c.address_id)
+        .where(*_private(run_id))
+        .group_by(resident.c.language)
+    ).all()
+    posts = tx.connection.execute(
+        select(delivery.c.group_id, group_chat.c.left_at)
+        .join(group_chat, group_chat.c.id == delivery.c.group_id)
+        .where(
+            delivery.c.run_id == run_id,
+            delivery.c.kind == DeliveryKind.POST.value,
+            delivery.c.state.in_(_HAVE_IT),
+        )
+        .order_by(delivery.c.id)
+    ).all()
+    return Reached(
+        people=sum(row[1] for row in rows),
+        unsure=sum(row[2] for row in rows),
+        stopped=sum(row[3] for row in rows),
+        unreachable=sum(row[4] for row in rows),
+        by_language={row.language: row[1] for row in rows},
+        group_ids=tuple(row.group_id for row in posts if row.left_at is None),
+        left_group_ids=tuple(row.group_id for row in posts if row.left_at is not None),
+    )
+
+
+def step(tx: Tx, run_id: UUID, of_run: UUID, after: UUID | None, limit: int) -> list[Recipient]:
+    """Return the next residents by id whom `of_run` reached and who have no row in `run_id` yet.
+
+    They are written to where they got the first message. Who has stopped since is among them: that
+    is looked at again when it is sent, and then counted as the reason why it was not.
+    """
+    where = [*_private(of_run), ~_written(run_id)]
+    if after is not None:
+        where.append(delivery.c.resident_id > after)
+    rows = tx.connection.execute(
+        select(
+            delivery.c.resident_id,
+            resident.c.area_code,
+            resident.c.language,
+            delivery.c.address_id,
+            delivery.c.account_id,
+            delivery.c.channel,
+        )
+        .join(resident, resident.c.id == delivery.c.resident_id)
+        .where(*where)
+        .order_by(delivery.c.resident_id)
+        .limit(limit)
+    )
+    return [
+        Recipient(
+            row.resident_id,
+            row.area_code,
+            row.language,
+            row.address_id,
+            row.account_id,
+            row.channel,
+        )
+        for row in rows
+    ]
+
+
+def _written(run_id: UUID) -> ColumnElement[bool]:
+    own = delivery.alias()
+    same = (own.c.run_id == run_id) & (own.c.resident_id == delivery.c.resident_id)
+    return select(own.c.id).where(same).exists()
+
+
+def _private(run_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return (
+        delivery.c.run_id == run_id,
+        delivery.c.kind == DeliveryKind.CAMPAIGN.value,
+        delivery.c.state.in_(_HAVE_IT),
+    )

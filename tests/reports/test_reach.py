@@ -59,7 +59,7 @@ async def test_three_people_and_three_broadcasts_are_six_times_and_three_persons
     station: Station,
 ) -> None:
     period = await _three_broadcasts(station)
-    private, _ = (await _report(station, period)).sheets
+    private, *_ = (await _report(station, period)).sheets
     total = _total(private)
     assert total.now["broadcasts"] == 3
     assert total.now["reached"] == 6
@@ -80,13 +80,13 @@ async def test_a_person_on_a_second_linked_channel_is_one_person(station: Statio
         addresses.link_resident(tx, where.id, known.resident_id)
 
     await station.chat.do(link)
-    private, _ = (await _report(station, period)).sheets
+    private, *_ = (await _report(station, period)).sheets
     assert _total(private).now["people"] == 3
 
 
 async def test_the_first_day_alone_has_its_own_persons(station: Station) -> None:
     period = await _three_broadcasts(station)
-    private, _ = (await _report(station, Period(period.first, period.first))).sheets
+    private, *_ = (await _report(station, Period(period.first, period.first))).sheets
     total = _total(private)
     assert (total.now["broadcasts"], total.now["reached"], total.now["people"]) == (1, 2, 2)
 
@@ -118,7 +118,7 @@ async def test_posts_stand_on_lines_of_their_own(station: Station) -> None:
     await station.expand(await station.fired(groups=[group_id]))
     await station.chat.deliver()
     now = station.chat.clock.now()
-    private, posted = (await _report(station, _days(now, now))).sheets
+    private, posted, *_ = (await _report(station, _days(now, now))).sheets
     assert _total(private).now["reached"] == 0
     assert _total(posted).now["posts"] == 1
 

@@ -169,6 +169,10 @@ class Party(Listener):
         """Send a photo."""
         return await self.writes(caption, media=(MediaRef(MediaKind.PHOTO, "file-1"),))
 
+    async def sends_album_photo(self, album: str, caption: str = "") -> Message:
+        """Send a photo of an album."""
+        return await self.writes(caption, media=(MediaRef(MediaKind.PHOTO, "file-1"),), album=album)
+
     async def edits(self, message: Message, text: str) -> None:
         """Change the words of a message."""
         await self.chat.handle(

@@ -12,6 +12,7 @@ from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome, TipS
 from storage import tip_events, tips
 from storage.database import Tx
 from storage.tips import Tip
+from tips.care import care_for
 from tips.sensitive import is_sensitive
 from tips.small_talk import is_small_talk
 
@@ -189,7 +190,7 @@ def accept(
     if tip is None or tip.state is TipState.ERASED:
         due = tx.now if piece.urgent else tx.now + burst
         return Taken(_open(tx, piece, writer, bound, kind, due), Fate.OPENED)
-    secrecy = Secrecy.SENSITIVE if is_sensitive(piece.text) else Secrecy.ORDINARY
+    secrecy = _secrecy(piece.text)
     fate = Fate.JOINED if bursting(tip, tx.now) else Fate.ADDED
     if tip.state is TipState.CLOSED:
         tip = tips.reopen(tx, tip)
@@ -223,8 +224,8 @@ def change(
     if piece is None or tip is None or tip.state is TipState.ERASED:
         return None
     secrecy = tip.secrecy
-    if secrecy is Secrecy.ORDINARY and is_sensitive(text):
-        secrecy = Secrecy.SENSITIVE
+    if secrecy is Secrecy.ORDINARY:
+        secrecy = _secrecy(text)
     tip = tips.note_piece(
         tx,
         tip,
@@ -251,7 +252,7 @@ def _open(tx: Tx, piece: Piece, writer: Writer, bound: Bound, kind: TipKind, due
             by_post=bound.by_post,
             kind=kind,
             urgent=piece.urgent,
-            secrecy=Secrecy.SENSITIVE if is_sensitive(piece.text) else Secrecy.ORDINARY,
+            secrecy=_secrecy(piece.text),
             language=writer.language,
             card_due_at=due,
         ),
@@ -293,6 +294,11 @@ def _edit_due(tip: Tip, now: datetime, *, urgent: bool) -> datetime:
     if tip.urgent and not urgent:
         return min(tip.card_due_at or now + URGENT_BURST, now + URGENT_BURST)
     return now if urgent else tip.card_due_at or now
+
+
+def _secrecy(text: str) -> Secrecy:
+    hidden = is_sensitive(text) or care_for(text) is not None
+    return Secrecy.SENSITIVE if hidden else Secrecy.ORDINARY
 
 
 def _last_word(tip: Tip) -> datetime | None:

@@ -22,6 +22,8 @@ _FEW_WORDS = 4
 
 class _Sign(StrEnum):
     CRY = "cry"
+    DESPAIR = "despair"
+    """Words of who may harm themselves: as explicit as a cry, and answered in other words."""
     DANGER = "danger"
     """An event that endangers life in itself."""
     TROUBLE = "trouble"
@@ -42,6 +44,10 @@ class Alarm:
 
     cry: bool
     language: Language | None = None
+    despair: bool = False
+    """Whether somebody may harm themselves."""
+    danger: bool = True
+    """Whether there is anything else to be rescued from."""
 
 
 def alarm_in(text: str) -> Alarm | None:
@@ -58,6 +64,9 @@ def alarm_in(text: str) -> Alarm | None:
 
 def _judge(meanings: list[str], language: Language | None, *, brief: bool = False) -> Alarm | None:
     found = set(meanings)
+    if _Sign.DESPAIR in found:
+        danger = bool(found & {_Sign.CRY, _Sign.DANGER})
+        return Alarm(cry=True, language=language, despair=True, danger=danger)
     if _Sign.CRY in found:
         return Alarm(cry=True, language=language)
     dangers = meanings.count(_Sign.DANGER)

@@ -18,7 +18,7 @@ from domain.library import fill
 from domain.messages import Button, Message, Outgoing
 from domain.tip import Binding, TipKind
 from handlers.router import Presser
-from handlers.tips import telling
+from handlers.tips import complaints, telling
 from handlers.turn import Turn, unit_values
 from storage import addresses, ledger, neutral_lines, tips
 from storage.addresses import Address
@@ -60,19 +60,18 @@ def take(turn: Turn, message: Message) -> bool:
     alarm = alarm_in(text)
     if alarm is not None:
         turn.tell_group(
-            Outgoing(text=telling.numbers(turn, alarm), thread=message.chat.thread),
+            # The same to all: that somebody despairs is not for the group to be told.
+            Outgoing(text=_numbers(turn, alarm), thread=message.chat.thread),
             lane=Lane.URGENT,
         )
         _public_tip(turn, group, replace(piece, urgent=True), post, alarm)
     elif turn.staff is not None and command != _REPORT:
         # An officer who talks in the group under our post is not a tipster.
         return True
-    elif piece.is_empty or piece.is_small_talk:
-        _count_acknowledgement(turn, post, piece)
     elif text.startswith("/"):
         return True
     else:
-        _public_tip(turn, group, piece, post, None)
+        _calm_words(turn, message, group, piece, post)
     _neutral_line(turn, message, turn.group_address, post)
     return True
 
@@ -90,7 +89,7 @@ def _unconnected(turn: Turn, message: Message) -> bool:
         said = turn.context.outbox.put(
             turn.tx,
             chat.id,
-            Outgoing(text=telling.numbers(turn, alarm), thread=message.chat.thread),
+            Outgoing(text=_numbers(turn, alarm), thread=message.chat.thread),
             kind=DeliveryKind.REPLY,
             lane=Lane.URGENT,
             language=(alarm.language or turn.language).value,
@@ -98,6 +97,18 @@ def _unconnected(turn: Turn, message: Message) -> bool:
         neutral_lines.note(turn.tx, said)
     log.warning("danger_in_unconnected_group")
     return True
+
+
+def _calm_words(
+    turn: Turn, message: Message, group: Group, piece: Piece, post: Delivery | None
+) -> None:
+    """Take what tells of no danger now; a denunciation is answered in private alone."""
+    if complaints.take(turn, message, piece.text):
+        return
+    if piece.is_empty or piece.is_small_talk:
+        _count_acknowledgement(turn, post, piece)
+    else:
+        _public_tip(turn, group, piece, post, None)
 
 
 def _count_acknowledgement(turn: Turn, post: Delivery | None, piece: Piece) -> None:
@@ -127,21 +138,26 @@ def _public_tip(
     opened = taken.fate is Fate.OPENED
     files = telling.about_files(turn, piece, taken.tip, opened=opened)
     if opened:
-        _receipt(turn, taken, files)
+        kind = telling.care(turn, piece, taken.tip, None, alarm)
+        _receipt(turn, taken, kind, files)
     elif files is not None:
         turn.tell(Outgoing(text=files), tip_id=taken.tip.id)
     telling.rush(turn, taken.tip, alarmed=piece.urgent)
     log.info("piece_taken", tip=str(taken.tip.id), fate=taken.fate.value, urgent=piece.urgent)
 
 
-def _receipt(turn: Turn, taken: Taken, files: str | None) -> None:
+def _receipt(turn: Turn, taken: Taken, *more: str | None) -> None:
     """Tell the writer in private, where the platform allows; honestly: the group has seen it."""
     tip = taken.tip
     said = turn.context.library.system("sys-write-publicly", tip.language)
     noted = turn.context.catalogue.say(tip.language, "groups.public_noted", ma_tin=tip.case_number)
     public = fill(said, unit_values(turn.unit, tip.language))
-    text = "\n\n".join(filter(None, (public, noted, files)))
+    text = "\n\n".join(filter(None, (public, noted, *more)))
     turn.tell(Outgoing(text=text, buttons=telling.receipt_buttons(turn, tip)[1:]), tip_id=tip.id)
+
+
+def _numbers(turn: Turn, alarm: Alarm) -> str:
+    return telling.general_numbers(turn, alarm.language or turn.language)
 
 
 def _neutral_line(turn: Turn, message: Message, chat: Address, post: Delivery | None) -> None:

@@ -11,12 +11,13 @@ from domain.library import fill
 from domain.messages import Button, ChatKind, Edit, Message, Outgoing
 from domain.tip import Binding, TipKind, TipState
 from handlers.router import Presser
-from handlers.tips import presses, review, telling
+from handlers.tips import complaints, presses, review, telling
 from handlers.turn import Turn, unit_values
 from storage import dialogues, ledger, tip_events, tips
 from storage.ledger import Delivery
 from storage.tips import Tip
 from tips import intake
+from tips.denunciation import is_denunciation
 from tips.intake import Bound, Fate, Piece, Taken, Writer
 from tips.phrases import is_han, words_of
 from tips.small_talk import is_small_talk
@@ -48,6 +49,8 @@ def take(turn: Turn, message: Message) -> bool:
     if review.answer_privately(turn, message):
         return True
     text = telling.after_command(message.text)
+    if complaints.take(turn, message, text):
+        return True
     piece = telling.piece_of(turn, message, turn.me, text)
     anchor = _anchor(turn, message)
     if piece.is_empty and not message.media:
@@ -89,6 +92,8 @@ def edited(turn: Turn, edit: Edit) -> None:
         return
     text = telling.keep_whole(turn, telling.after_command(edit.text))
     alarm = alarm_in(text)
+    if alarm is None and turn.staff is None and complaints.refuse(turn, text):
+        return
     tip = intake.change(turn.tx, chat.id, edit.message_id, text, urgent=alarm is not None)
     if tip is not None and alarm is not None:
         numbers_now = Outgoing(text=telling.numbers(turn, alarm))
@@ -113,13 +118,12 @@ def keep_unhandled(turn: Turn, message: Message) -> bool:
     officer = turn.staff is not None and turn.resident is None
     if turn.chat.kind is not ChatKind.PRIVATE or text.startswith("/") or (officer and not alarm):
         return False
-    if piece.is_empty or piece.is_small_talk:
+    if piece.is_empty or piece.is_small_talk or (alarm is None and is_denunciation(text)):
         return False
     if _known(turn, message):
         return True
-    tip = intake.keep(
-        turn.tx, replace(piece, urgent=alarm is not None), _writer(turn, alarm), turn.tx.now
-    )
+    piece = replace(piece, urgent=piece.urgent or alarm is not None)
+    tip = intake.keep(turn.tx, piece, _writer(turn, alarm), turn.tx.now)
     if alarm is not None:
         turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
     log.warning("unhandled_kept", tip=str(tip.id), urgent=alarm is not None)
@@ -159,14 +163,17 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
             tips.bind(turn.tx, taken.tip, bound.run_id, Binding.EXPLICIT)
     if anchor.asked:
         dialogues.end(turn.tx, turn.me.id)
-    _tell_writer(turn, piece, taken, before)
+    _tell_writer(turn, taken, piece, before, alarm)
     log.info("piece_taken", tip=str(taken.tip.id), fate=taken.fate.value, urgent=piece.urgent)
     telling.rush(turn, taken.tip, alarmed=piece.urgent)
 
 
-def _tell_writer(turn: Turn, piece: Piece, taken: Taken, before: Tip | None) -> None:
+def _tell_writer(
+    turn: Turn, taken: Taken, piece: Piece, before: Tip | None, alarm: Alarm | None
+) -> None:
     """Answer the first piece at once; later ones of a burst join silently."""
     tip = taken.tip
+    kind = telling.care(turn, piece, tip, before, alarm)
     files = telling.about_files(turn, piece, tip, opened=taken.fate is Fate.OPENED)
 
     def tell(text: str, *rows: tuple[Button, ...]) -> None:
@@ -178,6 +185,8 @@ def _tell_writer(turn: Turn, piece: Piece, taken: Taken, before: Tip | None) -> 
 
     if taken.fate is Fate.REOPENED:
         say("tips.reopened")
+    elif kind is not None:
+        tell(kind, *(telling.receipt_buttons(turn, tip) if taken.fate is Fate.OPENED else ()))
     elif taken.fate is Fate.OPENED and tip.kind is TipKind.QUESTION:
         say("tips.question_received", *telling.receipt_buttons(turn, tip)[1:])
     elif taken.fate is Fate.OPENED and tip.urgent:
@@ -293,4 +302,4 @@ def _edited_into_a_tip(turn: Turn, edit: Edit, text: str, alarm: Alarm | None) -
         take(turn, message)
 
 
-PRESSES: Mapping[str, Presser] = presses.PRESSES
+PRESSES: Mapping[str, Presser] = {**presses.PRESSES, **complaints.PRESSES}

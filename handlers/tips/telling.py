@@ -4,16 +4,18 @@ from uuid import UUID
 
 from domain.delivery import Facet
 from domain.ids import short
+from domain.language import Language
 from domain.lengths import utf16_length
 from domain.library import fill
 from domain.messages import Button, Message
-from domain.tip import TipKind
+from domain.tip import Secrecy, TipKind
 from handlers.turn import Turn, unit_values
 from storage import ledger, tip_events, tips
 from storage.addresses import Address
 from storage.ledger import Delivery
 from storage.tips import Tip
 from tips import cards, paging
+from tips.care import Care, care_for
 from tips.intake import Piece
 from tips.urgency import Alarm
 
@@ -42,6 +44,7 @@ def piece_of(turn: Turn, message: Message, chat: Address, text: str) -> Piece:
         text=keep_whole(turn, text),
         media=message.media,
         location=message.location,
+        urgent=care_for(text) is Care.CHILD,
         largest=turn.context.outbox.largest_file(turn.account.channel),
     )
 
@@ -61,10 +64,34 @@ def about_files(turn: Turn, piece: Piece, tip: Tip, *, opened: bool) -> str | No
 
 
 def numbers(turn: Turn, alarm: Alarm) -> str:
-    """Return the emergency numbers in the language of the cry."""
+    """Return the emergency numbers in the language of the cry; who despairs hears kind words."""
     language = alarm.language or turn.language
+    kind = [turn.context.catalogue.say(language, "tips.despair")] if alarm.despair else []
+    if alarm.danger:
+        kind.append(general_numbers(turn, language))
+    return "\n\n".join(kind)
+
+
+def general_numbers(turn: Turn, language: Language) -> str:
+    """Return the emergency numbers for every danger."""
     body = turn.context.library.system("sys-emergency", language)
     return fill(body, unit_values(turn.unit, language))
+
+
+def care(turn: Turn, piece: Piece, tip: Tip, before: Tip | None, alarm: Alarm | None) -> str | None:
+    """Return the words for a child, for violence at home, for despair; None for anybody else.
+
+    They are said when a tip opens with it, or turns into it.
+    """
+    if before is not None and before.secrecy is not Secrecy.ORDINARY:
+        return None
+    found = care_for(piece.text)
+    key = f"tips.{found.value}_received" if found is not None else None
+    if alarm is not None and alarm.despair:
+        key = "tips.despair_received"
+    if key is None:
+        return None
+    return turn.context.catalogue.say(tip.language, key, ma_tin=tip.case_number)
 
 
 def receipt_buttons(turn: Turn, tip: Tip) -> tuple[tuple[Button, ...], ...]:

@@ -32,7 +32,7 @@ async def test_its_words_and_place_reach_the_reviewers(migrated_database_url: st
         await world.tick()
         (card,) = await world.cards()
         assert f"│ {STORY}" in card.text
-        assert "1 vị trí" in card.text
+        assert "21.85000, 106.76000" in card.text
         assert await world.lan.news() == []
 
 

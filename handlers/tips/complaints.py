@@ -1,0 +1,86 @@
+"""Denunciations of officials: not taken here; who writes one is shown where the law takes them.
+
+Nothing of the words is kept, not even in a tip that is open: an accused may sit in the office that
+reads tips. A danger now is served before this is asked.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from domain.errors import Refusal
+from domain.messages import Button, ChatKind, Message, Outgoing, Press
+from handlers.router import Presser
+from handlers.tips.presses import TIP
+from handlers.turn import Turn
+from storage import dialogues
+from tips.denunciation import is_denunciation
+from tips.phrases import words_of
+
+log = structlog.get_logger(__name__)
+
+_ALBUM = "complaint_album"
+"""Dialogue: the rest of an album whose caption was a denunciation is not taken either."""
+_WHERE = ["tiep", "cong", "dan"]
+
+
+def take(turn: Turn, message: Message, text: str) -> bool:
+    """Answer a denunciation privately and forget it; also the request for the addresses."""
+    if turn.chat.kind is ChatKind.PRIVATE and [w.plain for w in words_of(text)] == _WHERE:
+        turn.say("tips.complaint_addresses")
+        return True
+    if turn.person is not None and _rest_of_album(turn, message):
+        return True
+    if not refuse(turn, text):
+        return False
+    if message.album is not None:
+        dialogues.keep(turn.tx, turn.me.id, _ALBUM, {"album": message.album})
+    return True
+
+
+def refuse(turn: Turn, text: str) -> bool:
+    """Show where denunciations are taken; False when it is none, or they said that it is none."""
+    if not is_denunciation(text) or _is_not_meant(turn):
+        return False
+    rows = (
+        (Button(turn.text("tips.button_addresses"), "complaint:where"),),
+        (Button(turn.text("tips.button_not_complaint"), "complaint:other"),),
+    )
+    turn.tell(Outgoing(text=turn.library_text("sys-officer-complaint"), buttons=rows))
+    log.info("denunciation_not_taken")
+    return True
+
+
+def press(turn: Turn, _press: Press, args: Sequence[str]) -> None:
+    """Handle the buttons: the addresses, or that it was meant as a tip (to be written again)."""
+    if turn.chat.kind is not ChatKind.PRIVATE:
+        raise Refusal("app.stale_button")
+    match list(args):
+        case ["where"]:
+            turn.say("tips.complaint_addresses")
+        case ["other"]:
+            dialogues.keep(turn.tx, turn.me.id, TIP, {"not_complaint": "yes"})
+            turn.say("tips.complaint_not_meant")
+        case _:
+            raise Refusal("app.stale_button")
+
+
+def _is_not_meant(turn: Turn) -> bool:
+    if turn.person is None:
+        return False
+    open_now = dialogues.current(turn.tx, turn.me.id)
+    return open_now is not None and open_now.data.get("not_complaint") == "yes"
+
+
+def _rest_of_album(turn: Turn, message: Message) -> bool:
+    if message.album is None:
+        return False
+    open_now = dialogues.current(turn.tx, turn.me.id)
+    return (
+        open_now is not None
+        and open_now.name == _ALBUM
+        and open_now.data.get("album") == message.album
+    )
+
+
+PRESSES: Mapping[str, Presser] = {"complaint": press}

@@ -1,0 +1,107 @@
+"""A denunciation of an official is shown its own way, and nothing of it is kept."""
+
+import pytest
+from sqlalchemy import func, select
+
+from domain.language import Language
+from storage.database import Tx
+from storage.tables import attachment, tip_event
+from tests.tips.world import World, open_world
+
+WORDS = "công an xã nhận hối lộ"
+
+
+async def pieces(world: World) -> int:
+    def count(tx: Tx) -> int:
+        tables = (tip_event, attachment)
+        counts = (select(func.count()).select_from(table) for table in tables)
+        return sum(tx.connection.execute(query).scalar_one() for query in counts)
+
+    return await world.chat.look(count)
+
+
+async def test_it_is_shown_where_to_go_and_nothing_is_kept(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes(WORDS)
+        (told,) = await world.lan.news()
+        assert "không nhận tố cáo" in told.text
+        assert told.labels == ["Địa chỉ tiếp công dân", "Tôi báo việc khác"]
+        assert await world.tips() == []
+        assert await pieces(world) == 0
+        await world.lan.presses("Địa chỉ tiếp công dân")
+        assert "Thanh tra Công an tỉnh" in (await world.lan.last()).text
+        for typed in ("TIẾP CÔNG DÂN", "tiep cong dan"):
+            await world.lan.writes(typed)
+            assert "Viện kiểm sát" in (await world.lan.last()).text
+        assert await world.tips() == []
+        await world.tick(minutes=5)
+        assert await world.cards() == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        (Language.EN, "police officer asked for a bribe", "does not take complaints"),
+        (Language.ZH, "派出所民警受贿", "不受理"),
+    ],
+)
+async def test_it_is_answered_in_the_persons_language(
+    migrated_database_url: str, language: Language, text: str, words: str
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        guest = await world.chat.subscriber("880010010030", language=language)
+        await guest.writes(text)
+        assert words in (await guest.last()).text
+        assert await world.tips() == []
+
+
+async def test_who_meant_something_else_writes_it_again(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes(WORDS)
+        await world.lan.presses("Tôi báo việc khác")
+        assert "viết lại" in (await world.lan.last()).text
+        assert await pieces(world) == 0
+        await world.lan.writes(WORDS)
+        assert len(await world.tips()) == 1
+
+
+async def test_an_open_tip_an_edit_and_an_album_take_none_of_it(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        first = await world.lan.writes("cuối xóm có người bán pháo")
+        before = await pieces(world)
+        await world.lan.writes(WORDS)
+        await world.lan.edits(first, WORDS)
+        await world.lan.writes(WORDS, reply_to=(await world.lan.heard())[0].message_id)
+        assert await pieces(world) == before
+        ba = await world.chat.subscriber("880010010031")
+        for text in (WORDS, "", ""):
+            await ba.sends_album_photo("a1", text)
+        assert await pieces(world) == before
+        assert len(await ba.heard()) == 1
+        await ba.sends_photo()
+        assert len(await world.tips()) == 2
+
+
+async def test_a_false_policeman_is_a_tip_and_a_danger_is_served(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("có người giả danh công an đòi tiền")
+        assert len(await world.tips()) == 1
+        ba = world.chat.resident("880010010032")
+        await ba.writes("cứu với, công an xã đánh tôi chảy máu")
+        assert "113" in (await ba.heard())[0].text
+        assert len(await world.tips()) == 2
+
+
+async def test_under_a_post_it_is_answered_in_private_alone(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        post = await world.campaign(post=world.village)
+        await world.village.news()
+        await world.lan.writes(WORDS, in_group=world.village, reply_to=post.message_id)
+        assert await world.tips() == []
+        assert "không nhận tố cáo" in (await world.lan.last()).text
+        assert all("tố cáo" not in heard.text for heard in await world.village.news())
+        assert await world.facets(post) == set()

@@ -195,11 +195,6 @@ class Template:
         """True for a text that residents sign."""
         return self.words_version is not None
 
-    @property
-    def is_alert(self) -> bool:
-        """True for the skeleton of an urgent alert, filled in and approved each time."""
-        return {"khan-cap", "mau-tin"} <= set(self.tags)
-
     def placeholders(self) -> tuple[str, ...]:
         """Return every placeholder of every wording, so that a form can ask for them."""
         names = (name for text in self.text.variants() for name in placeholders(text))
@@ -232,7 +227,3 @@ class Library:
             and (subject is None or template.subject is subject)
             and (season is None or season in template.seasons)
         )
-
-    def seasons_on(self, day: date) -> tuple[Season, ...]:
-        """Return the seasons known to cover a local day (Asia/Ho_Chi_Minh)."""
-        return tuple(season for season in self.seasons.values() if season.covers(day))

@@ -18,9 +18,6 @@ from storage.units import Staff
 from tips import rights
 from tips.desk import Desk, tell
 
-_ONCE_S = 60.0
-"""A second tap within this time says that it is there already."""
-
 
 def take(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> Tip:
     """Assign a tip to a reviewer and say so to the others.

@@ -181,11 +181,6 @@ def test_a_system_text_is_fetched_by_language_and_an_unknown_one_is_an_error() -
         LIBRARY.get("sys-2")
 
 
-def test_seasons_of_a_day_leave_out_what_is_not_known() -> None:
-    assert [season.id for season in LIBRARY.seasons_on(date(2027, 2, 1))] == ["dry", "tet"]
-    assert [season.id for season in LIBRARY.seasons_on(date(2028, 2, 1))] == ["dry"]
-
-
 def test_a_template_tells_the_placeholders_of_all_its_wordings() -> None:
     assert LIBRARY.get("fire-1").placeholders() == ("tieu_de", "don_vi")
 

@@ -24,6 +24,7 @@ def make_router(context: Context) -> Router:
         private=(
             tips.emergency,
             linking.take,
+            staff_commands.greeting,
             campaigns.staff_dialogue,
             residents.language,
             residents.start,

@@ -25,6 +25,14 @@ class StaffCommand:
     act: Callable[[Turn, str], None]
 
 
+def greeting(turn: Turn, message: Message) -> bool:
+    """Take a bare `/start` of staff who are not residents to us: tell them what they can do."""
+    if turn.staff is None or turn.resident is not None or message.start != "":
+        return False
+    _show(turn, turn.text("officers.hello", name=turn.staff.name))
+    return True
+
+
 def command(turn: Turn, message: Message) -> bool:
     """Take a command from linked staff; an unknown one is answered with the list of theirs.
 

@@ -38,7 +38,8 @@ def as_a_tip(turn: Turn, message: Message) -> bool:
 @pytest.fixture
 async def chat(migrated_database_url: str) -> AsyncIterator[Chat]:
     takers = Takers(
-        private=(commands.command, residents.command, as_a_tip), presses=residents.PRESSES
+        private=(commands.greeting, residents.start, commands.command, residents.command, as_a_tip),
+        presses=residents.PRESSES,
     )
     async with open_chat(migrated_database_url, takers) as opened:
         yield opened
@@ -109,6 +110,23 @@ async def test_a_tip_by_command_is_left_to_the_tips(chat: Chat) -> None:
     one = await chat.staff("2001", Role.OFFICER)
     await one.writes("/baotin có người bán pháo")
     assert (await one.last()).text == catalogue().say(Language.VI, "tips.small_talk")
+
+
+async def test_the_first_words_to_staff_are_what_they_can_do(chat: Chat) -> None:
+    one = await chat.staff("2001", Role.REVIEWER, name="Lê Cán Bộ")
+    await one.starts()
+    text = (await one.last()).text
+    assert text.startswith("Chào Lê Cán Bộ")
+    assert names(text) == READERS
+    await one.starts("kp-vi-du-2")
+    assert "dành cho bà con" in (await one.last()).text
+
+
+async def test_staff_who_are_residents_are_welcomed_as_residents(chat: Chat) -> None:
+    one = await chat.staff("2001", Role.OFFICER)
+    await also_resident(chat, one)
+    await one.starts()
+    assert not (await one.last()).text.startswith("Chào Cán bộ Ví Dụ")
 
 
 async def test_a_resident_sees_no_command_of_staff(chat: Chat) -> None:

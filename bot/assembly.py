@@ -9,7 +9,9 @@ from datetime import timedelta
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.settings import DEFAULT_PACE, TelegramSettings
+from bot.folders import check_folder, close_to_others, prepare
 from bot.inbox_worker import InboxWorker
+from bot.invocation import typed
 from bot.keys import check_keys, find_keys
 from bot.seed import read_plan, seed_areas, seed_plan
 from bot.settings import Settings
@@ -25,17 +27,20 @@ from domain.places import Gazetteer
 from domain.texts.catalogue import Catalogue, catalogue
 from handlers.turn import ChatRules, Context
 from handlers.wiring import make_router
-from storage import addresses, installation, settling
+from storage import addresses, areas, installation, settling
 from storage.database import Database, Tx, is_sqlite
 from storage.migrations_runner import is_current, is_untouched, upgrade
 from storage.packaged import load_gazetteer, load_library
 
 _NOT_CONNECTED = (
-    "Chưa có TELEGRAM_TOKEN. Ghi token vào tệp .env, hoặc chạy thử không cần token: make demo"
+    "Chưa có TELEGRAM_TOKEN: hãy ghi token vào tệp .env, hoặc chạy thử không cần token: make demo"
 )
 _NO_UNIT = (
-    "Chưa có đơn vị nào nên không có ai trả lời bà con. Ghi đơn vị, cán bộ, nhóm vào một tệp TOML, "
-    "rồi chạy: python -m bot seed TỆP"
+    "Chưa có đơn vị nào nên không có ai trả lời bà con: hãy ghi đơn vị, cán bộ, nhóm vào một tệp "
+    "TOML rồi chạy: {command}"
+)
+_SEVERAL = (
+    "Có nhiều tài khoản trong cơ sở dữ liệu mà chưa có TELEGRAM_TOKEN để biết là tài khoản nào."
 )
 
 
@@ -60,14 +65,21 @@ def open_database(settings: Settings, clock: Clock, *, bring_up_to_date: bool) -
 
     Raises: Misconfigured, DatabaseAway.
     """
+    if bring_up_to_date:
+        prepare(settings)
+    else:
+        check_folder(settings)
     url = settings.database
     current = is_current(url)
     if not current and not bring_up_to_date:
-        message = "Cơ sở dữ liệu chưa có hoặc chưa đúng phiên bản. Chạy: python -m bot db upgrade"
+        command = typed("db upgrade")
+        message = f"Cơ sở dữ liệu chưa có hoặc chưa đúng phiên bản. Chạy: {command}"
         raise Misconfigured(message)
     keys = find_keys(settings.keys, fresh_database=is_untouched(url))
     if not current:
         upgrade(url)
+    if bring_up_to_date:
+        close_to_others(settings)
     return Database(url, keys, clock)
 
 
@@ -80,10 +92,12 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
     telegram = telegram_settings(settings)
     channel = TelegramChannel(telegram, clock)
     database = open_database(settings, clock, bring_up_to_date=True)
-    gazetteer = load_gazetteer(demo_villages=demo)
+    shipped = load_gazetteer()
 
     try:
-        account = await database.write(lambda tx: _prepare(tx, settings, gazetteer, demo=demo))
+        account, gazetteer = await database.write(
+            lambda tx: _prepare(tx, settings, shipped, demo=demo)
+        )
     except BaseException:
         await database.close()
         raise
@@ -132,25 +146,36 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
     )
 
 
-def _prepare(tx: Tx, settings: Settings, gazetteer: Gazetteer, *, demo: bool) -> addresses.Account:
+def _prepare(
+    tx: Tx, settings: Settings, shipped: Gazetteer, *, demo: bool
+) -> tuple[addresses.Account, Gazetteer]:
     check_keys(tx)
-    seed_areas(tx, gazetteer)
+    seed_areas(tx, shipped)
     account = register(tx, settings)
     if demo:
         seed_plan(tx, account.id, read_plan(None))
     if not installation.count_units(tx):
-        raise Misconfigured(_NO_UNIT)
+        raise Misconfigured(_NO_UNIT.format(command=typed("seed TỆP.toml")))
     if is_sqlite(settings.database):
         # The file's lock is ours, so whoever opened these windows is dead.
         settling.take_over(tx, account.id, all_dead=True)
-    return next(one for one in addresses.accounts(tx) if one.id == account.id)
+    account = next(one for one in addresses.accounts(tx) if one.id == account.id)
+    return account, shipped.plus(areas.villages(tx))
 
 
 def register(tx: Tx, settings: Settings) -> addresses.Account:
     """Make the Telegram account of the settings known, by the bot id in front of its token.
 
-    Raises: Misconfigured when no token is set.
+    Without a token it is the only one that the database knows.
+
+    Raises: Misconfigured when that is none, or several.
     """
+    if not settings.telegram_token.get_secret_value():
+        known = [one for one in addresses.accounts(tx) if one.channel == "telegram"]
+        if len(known) > 1:
+            raise Misconfigured(_SEVERAL)
+        if known:
+            return known[0]
     return addresses.register_account(tx, "telegram", account_key(settings), "")
 
 
@@ -184,7 +209,8 @@ def telegram_settings(settings: Settings) -> TelegramSettings:
             pace=replace(DEFAULT_PACE, account_per_s=settings.telegram_pace_per_s),
         )
     except ValueError as error:
-        raise Misconfigured(f"Cấu hình Telegram chưa đúng: {error}.") from error
+        message = "Các dòng TELEGRAM_… chưa đúng; hãy so với tệp .env.example."
+        raise Misconfigured(message) from error
 
 
 def _marker(words: Catalogue) -> Callable[[Outgoing, str], Outgoing]:

@@ -4,15 +4,18 @@ import asyncio
 import errno
 import os
 import socket
-import stat
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 from bot.assembly import open_database, telegram_settings
 from bot.channels.telegram.channel import TelegramChannel
+from bot.folders import check_folder, closing_keys, loose
+from bot.invocation import typed
 from bot.keys import check_keys
-from bot.settings import Settings, load_settings
+from bot.outages import of_platform, of_reason
+from bot.settings import Settings, at_hand, load_settings
+from bot.web import cannot_open
 from domain.clock import SystemClock
 from domain.errors import Misconfigured
 from domain.failures import SendFailure
@@ -20,6 +23,7 @@ from domain.roles import Permission, Role, may
 from storage import addresses, campaigns, inbox, ledger, runs, tip_rows, units
 from storage.database import Database, DatabaseAway, Tx
 from storage.packaged import load_library
+from storage.trouble import in_words
 
 _CARD_LIMIT = timedelta(minutes=10)
 
@@ -41,9 +45,15 @@ async def examine() -> list[Finding]:
     except Misconfigured as error:
         return [Finding("bad", line) for line in str(error).splitlines()]
     findings = [Finding("good", "Cấu hình đọc được.")]
+    there = at_hand(settings)
+    if there != settings:
+        text = f"Chưa có TELEGRAM_TOKEN: đang xem dữ liệu chạy thử trong {there.var_dir}."
+        findings.append(Finding("good", text))
+    settings = there
     findings += _folder(settings)
-    findings += await _stored(settings)
-    findings += await _platform(settings)
+    stored, has_account = await _stored(settings)
+    findings += stored
+    findings += await _platform(settings, has_account=has_account)
     findings += _door(settings)
     findings += _texts()
     return findings
@@ -51,54 +61,63 @@ async def examine() -> list[Finding]:
 
 def _folder(settings: Settings) -> list[Finding]:
     folder = settings.var_dir
+    try:
+        check_folder(settings)
+    except Misconfigured:
+        # The database, which is looked for next, says it.
+        return []
     if not folder.exists():
         return [Finding("warn", f"Chưa có thư mục {folder}; sẽ được tạo khi chạy lần đầu.")]
     findings = []
     if not os.access(folder, os.W_OK):
         findings.append(Finding("bad", f"Không ghi được vào thư mục {folder}."))
+    for path, closing in loose(settings):
+        what = "Thư mục" if path.is_dir() else "Tệp"
+        text = f"{what} {path} đang cho người khác trên máy đọc. Chạy: {closing}"
+        findings.append(Finding("bad", text))
     keys = settings.keys
     if not keys.exists():
         findings.append(Finding("warn", f"Chưa có tệp khóa {keys}."))
-    elif stat.S_IMODE(keys.stat().st_mode) & 0o077:
-        findings.append(
-            Finding("bad", f"Tệp khóa {keys} đang cho người khác đọc. Chạy: chmod 600 {keys}")
-        )
-    else:
+    elif closing_keys(keys) is None:
         findings.append(Finding("good", "Tệp khóa chỉ chủ máy đọc được. Nhớ giữ một bản sao."))
     return findings
 
 
-async def _stored(settings: Settings) -> list[Finding]:
+async def _stored(settings: Settings) -> tuple[list[Finding], bool]:
+    """Look into the database; also tell whether it knows an account."""
     try:
         database = open_database(settings, SystemClock(), bring_up_to_date=False)
     except Misconfigured as error:
-        return [Finding("bad", str(error))]
+        return [Finding("bad", str(error))], False
     except DatabaseAway as error:
-        return [Finding("bad", f"Không mở được cơ sở dữ liệu: {error}.")]
+        return [Finding("bad", f"Không mở được cơ sở dữ liệu: {in_words(error)}.")], False
     try:
         return await _read_store(database)
     except Misconfigured as error:
-        return [Finding("bad", str(error))]
+        return [Finding("bad", str(error))], False
     except DatabaseAway as error:
-        return [Finding("bad", f"Không đọc được cơ sở dữ liệu: {error}.")]
+        return [Finding("bad", f"Không đọc được cơ sở dữ liệu: {in_words(error)}.")], False
     finally:
         await database.close()
 
 
-async def _read_store(database: Database) -> list[Finding]:
-    def look(tx: Tx) -> list[Finding]:
+async def _read_store(database: Database) -> tuple[list[Finding], bool]:
+    def look(tx: Tx) -> tuple[list[Finding], bool]:
         check_keys(tx)
         findings = [Finding("good", "Cơ sở dữ liệu đúng phiên bản và đúng khóa.")]
-        for account in addresses.accounts(tx):
+        accounts = addresses.accounts(tx)
+        for account in accounts:
             if account.down_reason:
-                text = f"Tài khoản @{account.username} đang dừng gửi: {account.down_reason}."
+                why = of_reason(account.down_reason)
+                name = f"@{account.username}" if account.username else "Telegram"
+                text = f"Tài khoản {name} đang dừng gửi: {why}."
                 findings.append(Finding("bad", text))
         everybody = units.all_units(tx)
         if not everybody:
-            findings.append(Finding("bad", "Chưa có đơn vị nào. Chạy: python -m bot seed TỆP.toml"))
+            findings.append(Finding("bad", f"Chưa có đơn vị nào. Chạy: {typed('seed TỆP.toml')}"))
         for unit in everybody:
             findings += _unit(tx, unit)
-        return findings + _backlog(tx)
+        return findings + _backlog(tx), bool(accounts)
 
     return await database.read(look)
 
@@ -143,7 +162,10 @@ def _backlog(tx: Tx) -> list[Finding]:
     aside = inbox.counts(tx).get("aside", 0)
     if aside:
         why = ", ".join(f"{name} ({n})" for name, n in sorted(inbox.problems(tx).items()))
-        text = f"{aside} tin đến không xử lý được, đang giữ riêng để xem. Lỗi: {why}."
+        text = (
+            f"{aside} tin đến không xử lý được, đang giữ riêng để xem. Lỗi: {why}. "
+            f"Xem và thử lại bằng: {typed('inbox')}"
+        )
         findings.append(Finding("bad", text))
     failing = campaigns.failing(tx), runs.failing(tx)
     if any(failing):
@@ -166,34 +188,39 @@ def _backlog(tx: Tx) -> list[Finding]:
     return findings
 
 
-async def _platform(settings: Settings) -> list[Finding]:
+async def _platform(settings: Settings, *, has_account: bool) -> list[Finding]:
+    if has_account and not settings.telegram_token.get_secret_value():
+        text = "Chưa có TELEGRAM_TOKEN nên không hỏi Telegram được; các phần khác vẫn xem."
+        return [Finding("warn", text)]
     try:
         channel = TelegramChannel(telegram_settings(settings))
     except Misconfigured as error:
         return [Finding("bad", str(error))]
     try:
         username = await asyncio.wait_for(channel.probe(), 15)
-    except (SendFailure, TimeoutError) as failure:
-        reason = getattr(failure, "reason", "không trả lời kịp")
-        return [Finding("bad", f"Telegram không nhận kết nối: {reason}.")]
+    except TimeoutError:
+        return [Finding("bad", "Telegram không nhận kết nối: không trả lời kịp.")]
+    except SendFailure as failure:
+        return [Finding("bad", f"Telegram không nhận kết nối: {of_platform(failure)}.")]
     return [Finding("good", f"Telegram nhận token: @{username}.")]
 
 
 def _door(settings: Settings) -> list[Finding]:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.web_host, settings.web_port))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                text = f"Không mở được cổng {settings.web_host}:{settings.web_port}: {error}."
-                return [Finding("bad", text)]
-            text = (
-                f"Cổng {settings.web_host}:{settings.web_port} đang bận: dịch vụ đang chạy, "
-                "hoặc chương trình khác dùng (đổi WEB_PORT)."
-            )
-            return [Finding("warn", text)]
-    return [Finding("good", f"Cổng {settings.web_host}:{settings.web_port} còn trống.")]
+    host, port = settings.web_host, settings.web_port
+    try:
+        family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            return [Finding("bad", cannot_open(host, port, error))]
+        text = (
+            f"Cổng {host}:{port} đang bận: dịch vụ đang chạy, "
+            "hoặc chương trình khác dùng (đổi WEB_PORT)."
+        )
+        return [Finding("warn", text)]
+    return [Finding("good", f"Cổng {host}:{port} còn trống.")]
 
 
 def _texts() -> list[Finding]:

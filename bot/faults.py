@@ -23,6 +23,10 @@ _SENTENCES = {
     "tuple_type": "phải là danh sách",
     "dict_type": "phải là bảng",
     "model_type": "phải là bảng",
+    "string_pattern_mismatch": "không đúng dạng",
+    "string_too_long": "quá dài (nhiều nhất {max_length} chữ)",
+    "string_too_short": "không được để trống",
+    "too_short": "không được để trống",
     "path_type": "phải là đường dẫn",
 }
 
@@ -36,6 +40,12 @@ def sentences(error: ValidationError, join: str) -> list[tuple[str, str]]:
         facts = {
             name: str(value).replace(" or ", ", ") for name, value in fault.get("ctx", {}).items()
         }
-        said = known.format(**facts) if known else fault["msg"].removeprefix("Value error, ")
+        if known:
+            said = known.format(**facts)
+        elif fault["type"] == "value_error":
+            said = fault["msg"].removeprefix("Value error, ")
+        else:
+            # Something new of pydantic's: its words are English, so only the place is told.
+            said = "không đúng"
         found.append((place, said))
     return found

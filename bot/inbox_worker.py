@@ -58,6 +58,11 @@ class InboxWorker:
         self._answering: set[asyncio.Task[None]] = set()
         self._stopping = False
 
+    def know(self, account: Account) -> None:
+        """Take what is known of an account now, such as the name that the platform told us."""
+        _, channel = self._accounts[account.id]
+        self._accounts[account.id] = (account, channel)
+
     async def run(self) -> None:
         """Handle items until `stop`."""
         while not self._stopping:

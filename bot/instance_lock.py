@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.outages import of_system
 from domain.errors import Misconfigured
 from storage.account_lock import AccountLock
 from storage.database import sqlite_file
@@ -54,7 +55,7 @@ def _file_lock(file: Path) -> Iterator[None]:
         place.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(place, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        message = f"Không ghi được vào thư mục {place.parent}: {error.strerror}."
+        message = f"Không ghi được vào thư mục {place.parent} ({of_system(error)})."
         raise Misconfigured(message) from error
     try:
         try:

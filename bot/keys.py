@@ -3,6 +3,8 @@
 from pathlib import Path
 from uuid import UUID
 
+from bot.folders import closing_keys
+from bot.outages import of_system
 from domain.errors import Misconfigured
 from storage import installation
 from storage.database import Tx
@@ -30,16 +32,26 @@ def find_keys(path: Path, *, fresh_database: bool) -> Keyring:
         except OSError as error:
             # Another first start may have been faster: then its keys are taken.
             if not path.exists():
-                message = f"Không tạo được tệp khóa {path}: {error.strerror}."
+                message = f"KEY_FILE: Không tạo được tệp khóa {path} ({of_system(error)})."
                 raise Misconfigured(message) from error
     try:
-        return read_keyring(path)
+        keys = read_keyring(path)
     except KeysUnusable as error:
         message = (
-            f"Không dùng được tệp khóa {path} ({error}). Nếu tệp đã mất, hãy khôi phục từ bản sao: "
+            f"KEY_FILE: Không dùng được tệp khóa {path} ({_why(error)}). Hãy khôi phục từ bản sao: "
             "không có nó thì không đọc lại được dữ liệu đã niêm phong."
         )
         raise Misconfigured(message) from error
+    closing = closing_keys(path)
+    if closing is not None:
+        message = f"KEY_FILE: Tệp khóa {path} đang cho người khác đọc. Hãy chạy: {closing}"
+        raise Misconfigured(message)
+    return keys
+
+
+def _why(error: KeysUnusable) -> str:
+    cause = error.__cause__
+    return of_system(cause) if isinstance(cause, OSError) else "nội dung đã hỏng"
 
 
 def check_keys(tx: Tx) -> None:

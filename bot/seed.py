@@ -1,5 +1,6 @@
 """Fill an empty installation, or bring one up to date with its file."""
 
+import re
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
@@ -8,17 +9,22 @@ from pathlib import Path
 from typing import Literal, NoReturn, TypedDict
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from bot.faults import sentences
+from bot.outages import of_system
 from domain.errors import Misconfigured
 from domain.language import Language
 from domain.messages import ChatKind
+from domain.place import Kind, Level, Place, village_of
 from domain.places import Gazetteer
 from domain.roles import Role
 from storage import addresses, areas, installation, setting_up, units
 from storage.database import Tx
 from storage.units import Unit
+
+_LINE = re.compile(r"line (\d+), column (\d+)")
+_MOST_NAMED = 30
 
 
 class _Strict(BaseModel):
@@ -64,10 +70,32 @@ class PlannedGroup(_Strict):
     telegram: str
 
 
+VillageKind = Literal["village", "hamlet", "quarter", "group"]
+
+
+class PlannedVillage(_Strict):
+    """A village (thôn), hamlet (bản), quarter (khối phố) or group (tổ dân phố) of a commune.
+
+    Its code is `<parent>-<slug>`; the slug is made from the name when none is given, and has to be
+    kept when the name changes.
+    """
+
+    kind: VillageKind
+    name: str = Field(min_length=1, max_length=100, pattern=r"\w")
+    parent: str
+    slug: str = Field(default="", pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$", max_length=40)
+
+    @property
+    def place(self) -> Place:
+        """The place it is."""
+        return village_of(self.parent, Kind(self.kind), self.name.strip(), self.slug)
+
+
 class Plan(_Strict):
-    """A whole installation: one unit, its people and groups."""
+    """A whole installation: one unit, its villages, people and groups."""
 
     unit: PlannedUnit
+    villages: tuple[PlannedVillage, ...] = ()
     staff: tuple[PlannedStaff, ...]
     groups: tuple[PlannedGroup, ...]
 
@@ -82,6 +110,8 @@ class Update:
     unit_changed: bool
     added: int
     changed: int
+    villages: int = 0
+    """How many villages are new or have another name."""
 
 
 def read_plan(file: Path | None) -> Plan:
@@ -93,10 +123,15 @@ def read_plan(file: Path | None) -> Plan:
     try:
         return Plan.model_validate(tomllib.loads(source.read_text("utf-8")))
     except OSError as error:
-        message = f"Không đọc được tệp {file}: {error.strerror}."
+        message = f"Không đọc được tệp {file} ({of_system(error)})."
         raise Misconfigured(message) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"Tệp {file} không phải TOML đúng cách: {error}."
+    except UnicodeDecodeError as error:
+        message = f"Tệp {file} không phải chữ UTF-8; hãy lưu lại tệp bằng UTF-8."
+        raise Misconfigured(message) from error
+    except tomllib.TOMLDecodeError as error:
+        found = _LINE.search(str(error))
+        where = f": sai ở dòng {found[1]}, cột {found[2]}" if found else ""
+        message = f"Tệp {file} không phải TOML đúng cách{where}."
         raise Misconfigured(message) from error
     except ValidationError as error:
         faults = [f"{place}: {said}." for place, said in sentences(error, ".")]
@@ -115,7 +150,7 @@ def seed_plan(tx: Tx, account_id: UUID, plan: Plan) -> bool:
     """
     if installation.count_units(tx):
         return False
-    _check_areas(tx, plan)
+    _prepare_areas(tx, plan)
     unit = setting_up.create_unit(tx, code=plan.unit.code, **_particulars(plan.unit))
     setting_up.give_account(tx, account_id, unit.id)
     for person in plan.staff:
@@ -137,7 +172,7 @@ def update_plan(tx: Tx, plan: Plan) -> Update:
     if unit is None:
         message = f"Không có đơn vị mang mã {plan.unit.code} để cập nhật."
         raise Misconfigured(message)
-    _check_areas(tx, plan)
+    villages = _prepare_areas(tx, plan)
     account_id = next(
         (
             one.id
@@ -158,7 +193,12 @@ def update_plan(tx: Tx, plan: Plan) -> Update:
         done[_update_person(tx, account_id, unit, person)] += 1
     for group in plan.groups:
         done[_update_group(tx, account_id, unit, group)] += 1
-    return Update(unit_changed=bool(done["unit"]), added=done["added"], changed=done["changed"])
+    return Update(
+        unit_changed=bool(done["unit"]),
+        added=done["added"],
+        changed=done["changed"],
+        villages=villages,
+    )
 
 
 class _Particulars(TypedDict):
@@ -181,11 +221,40 @@ def _particulars(planned: PlannedUnit) -> _Particulars:
     }
 
 
-def _check_areas(tx: Tx, plan: Plan) -> None:
+def _prepare_areas(tx: Tx, plan: Plan) -> int:
+    """Write the plan's villages, see that every area exists; return how many were new or changed.
+
+    Raises: Misconfigured.
+    """
+    places = [village.place for village in plan.villages]
+    for code, count in Counter(place.code for place in places).items():
+        if count > 1:
+            message = f"Tệp có hai thôn cùng mã {code}; hãy thêm slug khác nhau cho mỗi thôn."
+            raise Misconfigured(message)
+    for place in places:
+        above = areas.get(tx, place.parent or "")
+        if above is None or above.level is not Level.COMMUNE:
+            message = (
+                f"{place.title}: parent phải là mã của một xã, phường trong "
+                f"storage/data/areas.csv, không có xã, phường mang mã {place.parent}."
+            )
+            raise Misconfigured(message)
+    written = areas.write_villages(tx, places)
     for code in (plan.unit.area, *(group.area for group in plan.groups)):
         if areas.get(tx, code) is None:
-            message = f"Không có địa bàn mang mã {code}."
-            raise Misconfigured(message)
+            _refuse_area(tx, plan, code)
+    return written
+
+
+def _refuse_area(tx: Tx, plan: Plan, code: str) -> NoReturn:
+    message = f"Không có địa bàn mang mã {code}."
+    below = areas.children(tx, plan.unit.area)[:_MOST_NAMED]
+    if below:
+        known = ", ".join(f"{one.code} ({one.full_name})" for one in below)
+        message += f" Trong đơn vị có: {known}."
+    else:
+        message += " Thôn, khối phố của đơn vị phải có trong mục [[villages]] của tệp."
+    raise Misconfigured(message)
 
 
 def _seed_person(tx: Tx, account_id: UUID, unit: Unit, person: PlannedStaff) -> None:

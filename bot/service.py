@@ -15,12 +15,13 @@ from bot.clockwork import Clockwork, Tick
 from bot.inbox_worker import AccountInbox
 from bot.instance_lock import StillOurs
 from bot.menu import menus
+from bot.outages import of_platform
 from bot.revival import Revival
 from bot.web import WebDoor, create_app
 from broadcasts import expanding, finishing, firing
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
-from domain.failures import AccountDown, SendFailure, Transient
+from domain.failures import AccountDown, Refused, SendFailure, Transient
 from people import wishes
 from storage import addresses, inbox, reactions, waiting
 from storage.database import Tx
@@ -34,6 +35,19 @@ _STEPS_S = 5.0
 _POLL_GRACE = timedelta(seconds=60)
 _KEYS_KEPT = timedelta(days=8)
 """Telegram may number updates anew after a week without any (Bot API, Update)."""
+
+_ACCOUNT_REFUSED = (
+    "TELEGRAM_TOKEN: Telegram không nhận token này; hãy ghi lại đúng token mà BotFather đã cấp "
+    "(và xem TELEGRAM_API_URL có chỉ đúng máy chủ không)."
+)
+_ADDRESS_REFUSED = (
+    "TELEGRAM_WEBHOOK_URL: Telegram không nhận địa chỉ này; phải là địa chỉ https:// gọi tới được "
+    "từ ngoài Internet, ở cổng 443, 80, 88 hoặc 8443."
+)
+
+
+def _nobody(_sentence: str) -> None:
+    """Nobody is there to be told."""
 
 
 class Service:
@@ -51,8 +65,12 @@ class Service:
         )
         self._clockwork = Clockwork(self._ticks(), house.clock)
 
-    async def run(self, announce: Callable[[int], None]) -> None:
+    async def run(
+        self, announce: Callable[[int], None], warn: Callable[[str], None] = _nobody
+    ) -> None:
         """Run until a signal says stop; `announce` is told the web door's port.
+
+        `announce` comes when the platform answered; until then `warn` is told why it does not.
 
         Raises: Misconfigured when the platform refuses the account, the port is taken, or another
         process took our place.
@@ -69,7 +87,8 @@ class Service:
         menu: asyncio.Task[None] | None = None
         try:
             port = await door.open()
-            await self._start_channel()
+            if not await self._start_channel(warn):
+                return
             # Beside the work: a platform slow to take a menu must not keep messages waiting.
             menu = asyncio.create_task(self._publish_menu(), name="menu")
             announce(port)
@@ -81,30 +100,34 @@ class Service:
             await door.close()
             await house.database.close()
 
-    async def _start_channel(self) -> None:
+    async def _start_channel(self, warn: Callable[[str], None]) -> bool:
+        """Knock until the platform answers; False when we were told to stop before it did."""
         house = self._house
         box = AccountInbox(house.database, house.account.id, house.inbox_bell)
-        said = False
+        said = ""
         while not self._stopping.is_set():
             try:
                 await house.channel.start(box)
-            except AccountDown as down:
-                message = (
-                    "Telegram không nhận token này (TELEGRAM_TOKEN): "
-                    f"{down.reason}. Xin kiểm tra lại với BotFather."
-                )
-                raise Misconfigured(message) from None
+            except AccountDown:
+                raise Misconfigured(_ACCOUNT_REFUSED) from None
+            except Refused:
+                raise Misconfigured(_ADDRESS_REFUSED) from None
             except Transient as trouble:
-                if not said:
+                why = of_platform(trouble)
+                if why != said:
                     log.warning("platform_away", reason=trouble.reason)
-                    said = True
+                    warn(f"Chưa liên lạc được với Telegram: {why}. Dịch vụ vẫn tiếp tục thử lại.")
+                    said = why
                 await self._pause(_KNOCK_AGAIN_S)
             else:
-                break
-        name, key = house.channel.username, house.channel.bot_id
-        await house.database.write(
-            lambda tx: addresses.register_account(tx, house.channel.name, key, name)
-        )
+                house.worker.know(await house.database.write(self._introduce))
+                return True
+        return False
+
+    def _introduce(self, tx: Tx) -> addresses.Account:
+        channel, account_id = self._house.channel, self._house.account.id
+        addresses.register_account(tx, channel.name, channel.bot_id, channel.username)
+        return next(one for one in addresses.accounts(tx) if one.id == account_id)
 
     async def _publish_menu(self) -> None:
         house = self._house

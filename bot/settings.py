@@ -1,17 +1,29 @@
 """The settings: read from the environment and `.env`, checked once, frozen."""
 
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.faults import sentences
+from bot.outages import of_system
 from domain.errors import Misconfigured
 from storage.database import names_a_database
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+_TELEGRAM = "https://api.telegram.org"
+_WEBHOOK_PORTS = frozenset({443, 80, 88, 8443})
+_HOST = re.compile(r"[\w.:-]{1,253}")
+_DEFAULT_FOLDER = Path("var")
+_DEMO_FOLDER = _DEFAULT_FOLDER / "demo"
+_DATABASE_FILE = "an-ninh.db"
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 
@@ -28,21 +40,21 @@ class Settings(BaseSettings):
     )
 
     telegram_token: SecretStr = SecretStr("")
-    telegram_api_url: str = "https://api.telegram.org"
+    telegram_api_url: str = _TELEGRAM
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_webhook_url: str = ""
     telegram_webhook_secret: SecretStr = SecretStr("")
     telegram_pace_per_s: float = Field(default=25.0, gt=0, le=1000, allow_inf_nan=False)
 
     database_url: str = Field(default="", repr=False)
-    var_dir: Path = Path("var")
+    var_dir: Path = _DEFAULT_FOLDER
     key_file: Path | None = None
 
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=0, le=65535)
 
-    burst_s: float = Field(default=8.0, ge=0, le=600)
-    send_timeout_s: float = Field(default=25.0, ge=1, le=120)
+    burst_s: float = Field(default=8.0, ge=0, le=600, allow_inf_nan=False)
+    send_timeout_s: float = Field(default=25.0, ge=1, le=120, allow_inf_nan=False)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
 
@@ -51,6 +63,38 @@ class Settings(BaseSettings):
     def _token_looks_right(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and not _TOKEN.fullmatch(value.get_secret_value()):
             message = "phải có dạng <số>:<chữ>, như BotFather đã cấp"
+            raise ValueError(message)
+        return value
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _api_is_an_address(cls, value: str) -> str:
+        if not _is_address(value, {"http", "https"}) or "?" in value:
+            message = f"phải là địa chỉ http:// hoặc https://, như {_TELEGRAM}"
+            raise ValueError(message)
+        return value
+
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _webhook_is_an_address(cls, value: str) -> str:
+        if value and not _is_address(value, {"http", "https"}):
+            message = "phải là địa chỉ https:// mà Telegram gọi tới được"
+            raise ValueError(message)
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _secret_looks_right(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _SECRET.fullmatch(value.get_secret_value()):
+            message = "phải gồm 16 đến 256 chữ không dấu, số, gạch dưới, gạch nối"
+            raise ValueError(message)
+        return value
+
+    @field_validator("web_host")
+    @classmethod
+    def _host_is_a_name(cls, value: str) -> str:
+        if not _is_host(value):
+            message = "phải là tên máy hoặc địa chỉ IP, như 127.0.0.1"
             raise ValueError(message)
         return value
 
@@ -63,7 +107,8 @@ class Settings(BaseSettings):
         value = value.replace("postgresql://", "postgresql+psycopg://", 1)
         if value and not names_a_database(value):
             message = (
-                "không đọc được; SQLite phải chỉ một tệp, PostgreSQL phải có tên cơ sở dữ liệu"
+                "không đọc được; SQLite phải chỉ một tệp, PostgreSQL phải có tên cơ "
+                "sở dữ liệu, không có tham số lạ"
             )
             raise ValueError(message)
         return value
@@ -77,10 +122,23 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _telegram_takes_the_webhook(self) -> Self:
+        """Telegram's own server takes https on four ports (Bot API setWebhook); others any."""
+        address = urlsplit(self.telegram_webhook_url)
+        if self.telegram_mode == "webhook" and self.telegram_api_url.rstrip("/") == _TELEGRAM:
+            if address.scheme != "https":
+                message = "TELEGRAM_WEBHOOK_URL: phải bắt đầu bằng https://"
+                raise ValueError(message)
+            if (address.port or 443) not in _WEBHOOK_PORTS:
+                message = "TELEGRAM_WEBHOOK_URL: cổng phải là 443, 80, 88 hoặc 8443"
+                raise ValueError(message)
+        return self
+
     @property
     def database(self) -> str:
         """The database's URL; a SQLite file in `var_dir` when none is set."""
-        return self.database_url or f"sqlite:///{self.var_dir / 'an-ninh.db'}"
+        return self.database_url or f"sqlite:///{self.var_dir / _DATABASE_FILE}"
 
     @property
     def keys(self) -> Path:
@@ -94,7 +152,8 @@ def load_settings() -> Settings:
     Raises: Misconfigured, one sentence for each fault, naming the setting but never its value.
     """
     try:
-        return Settings()
+        with _unread_lines() as unread:
+            settings = Settings()
     except ValidationError as error:
         lines = [
             f"{place.upper()}: {said}." if place else f"{said}."
@@ -104,3 +163,63 @@ def load_settings() -> Settings:
     except UnicodeDecodeError:
         message = "Tệp .env không phải chữ UTF-8; hãy lưu lại tệp bằng UTF-8."
         raise Misconfigured(message) from None
+    except OSError as error:
+        raise Misconfigured(f"Không đọc được tệp .env ({of_system(error)}).") from None
+    if unread:
+        where = ", ".join(str(line) for line in unread)
+        message = f"Tệp .env: không đọc được dòng {where}; mỗi dòng phải là TÊN=giá trị."
+        raise Misconfigured(message)
+    return settings
+
+
+def at_hand(settings: Settings) -> Settings:
+    """Return the settings for looking at what runs here: the demo's, where only the demo is.
+
+    `make run` without a token keeps the demo in a folder of its own; whoever looks at it from
+    another terminal need not know.
+    """
+    alone = (
+        not settings.telegram_token.get_secret_value()
+        and not settings.database_url
+        and settings.var_dir == _DEFAULT_FOLDER
+        and not (_DEFAULT_FOLDER / _DATABASE_FILE).exists()
+    )
+    if alone and (_DEMO_FOLDER / _DATABASE_FILE).exists():
+        return settings.model_copy(update={"var_dir": _DEMO_FOLDER})
+    return settings
+
+
+def _is_address(value: str, schemes: set[str]) -> bool:
+    try:
+        address = urlsplit(value)
+        port = address.port
+    except ValueError:
+        return False
+    plain = value.isascii() and not re.search(r"[\s\x00-\x1f#\\@]", value)
+    named = address.scheme in schemes and _is_host(address.hostname or "")
+    return plain and named and port != 0
+
+
+def _is_host(value: str) -> bool:
+    try:
+        value.encode("idna")
+    except UnicodeError:
+        return False
+    return _HOST.fullmatch(value) is not None
+
+
+@contextmanager
+def _unread_lines() -> Iterator[list[int]]:
+    """Collect the lines of `.env` that its reader only complains of, in English, to a log."""
+    unread: list[int] = []
+
+    def note(record: logging.LogRecord) -> bool:
+        unread.extend(one for one in record.args or () if isinstance(one, int))
+        return False
+
+    log = logging.getLogger("dotenv.main")
+    log.addFilter(note)
+    try:
+        yield unread
+    finally:
+        log.removeFilter(note)

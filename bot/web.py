@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
+from bot.outages import of_system
 from domain.errors import Misconfigured
 from storage.database import DatabaseAway
 
@@ -27,6 +28,13 @@ def create_app(routes: Sequence[web.RouteDef], health: Health) -> web.Applicatio
     return app
 
 
+def cannot_open(host: str, port: int, error: OSError) -> str:
+    """Return the sentence for a door that does not open, with the setting to change."""
+    why = "không được phép" if error.errno == errno.EACCES else of_system(error)
+    setting = "WEB_PORT" if error.errno in {errno.EADDRINUSE, errno.EACCES} else "WEB_HOST"
+    return f"{setting}: Không mở được cổng {host}:{port} ({why}). Đổi {setting}."
+
+
 class WebDoor:
     """The listening socket of the application."""
 
@@ -46,13 +54,7 @@ class WebDoor:
             await site.start()
         except OSError as error:
             await self._runner.cleanup()
-            cause = {
-                errno.EADDRINUSE: "đã có chương trình khác dùng",
-                errno.EACCES: "không được phép",
-            }
-            why = cause.get(error.errno or 0, error.strerror or "lỗi mạng")
-            setting = "WEB_PORT" if error.errno in cause else "WEB_HOST"
-            message = f"Không mở được cổng {self._host}:{self._port} ({why}). Đổi {setting}."
+            message = cannot_open(self._host, self._port, error)
             raise Misconfigured(message) from error
         port: int = self._runner.addresses[0][1]
         return port

@@ -1,12 +1,12 @@
 """Areas as the database knows them: written from the gazetteer, asked for by code."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, select
 
-from domain.place import Kind, Level, Place
+from domain.place import Kind, Level, Place, village_of
 from domain.places import Gazetteer
 from storage.database import Tx
 from storage.tables import area
@@ -31,9 +31,18 @@ def sync(tx: Tx, gazetteer: Gazetteer) -> int:
 
     Areas that the gazetteer no longer names stay, for rows still speak of them.
     """
+    return _write(tx, _parents_first(gazetteer, None))
+
+
+def write_villages(tx: Tx, places: Iterable[Place]) -> int:
+    """Write villages whose communes are there; return how many were new or changed."""
+    return _write(tx, places)
+
+
+def _write(tx: Tx, places: Iterable[Place]) -> int:
     known = {row.code: _area(row) for row in tx.connection.execute(select(area))}
     written = 0
-    for place in _parents_first(gazetteer, None):
+    for place in places:
         wanted = Area(
             place.code,
             place.parent,
@@ -73,6 +82,15 @@ def children(tx: Tx, code: str | None) -> list[Area]:
     below = area.c.parent_code.is_(None) if code is None else area.c.parent_code == code
     rows = tx.connection.execute(select(area).where(below).order_by(area.c.code))
     return [_area(row) for row in rows]
+
+
+def villages(tx: Tx) -> list[Place]:
+    """Return the villages and quarters that were entered, by code."""
+    query = select(area).where(area.c.level == Level.VILLAGE.value).order_by(area.c.code)
+    return [
+        village_of(row.parent_code, Kind(row.kind), row.name, row.code[len(row.parent_code) + 1 :])
+        for row in tx.connection.execute(query)
+    ]
 
 
 def _parents_first(gazetteer: Gazetteer, code: str | None) -> Iterator[Place]:

@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo, timeout_from_conninfo
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
-    ArgumentError,
     DatabaseError,
     DBAPIError,
     InterfaceError,
     OperationalError,
+    SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -152,10 +154,19 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def names_a_database(url: str) -> bool:
-    """Tell whether the URL can be read and names a file, or a database of a server."""
+    """Tell whether the URL can be read and names a file, or a database of a server.
+
+    A file takes no options; those of a server must be known to its driver.
+    """
     try:
         parsed = make_url(url)
-    except (ArgumentError, ValueError):
+        if parsed.get_backend_name() == "postgresql":
+            _, given = parsed.get_dialect()().create_connect_args(parsed)
+            named = {name: value for name, value in given.items() if isinstance(value, str | int)}
+            timeout_from_conninfo(conninfo_to_dict(make_conninfo("", **named)))
+        elif parsed.query:
+            return False
+    except (SQLAlchemyError, psycopg.Error, ImportError, ValueError):
         return False
     return bool(parsed.database) and parsed.database != ":memory:"
 

@@ -10,7 +10,7 @@ from sqlalchemy import exists, func, literal_column, select
 from domain.messages import Incoming, Received
 from storage.codec import read_incoming, write_incoming
 from storage.database import Tx
-from storage.sealing import Place
+from storage.sealing import KeysUnusable, Place
 from storage.tables import inbox
 from storage.tables.intake import ASIDE, DONE, NEW
 from storage.upsert import insert_into
@@ -26,6 +26,20 @@ class InboxItem:
     received_at: datetime
     tries: int
     body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AsideItem:
+    """An item set aside, without anything of its content but its kind.
+
+    `kind` is the name of its type in `domain.messages`, None when it cannot be opened.
+    """
+
+    id: UUID
+    kind: str | None
+    received_at: datetime
+    tries: int
+    problem: str
 
 
 def put(tx: Tx, account_id: UUID, items: Sequence[Received]) -> int:
@@ -136,6 +150,42 @@ def problems(tx: Tx) -> dict[str, int]:
     """Return why items were set aside: the faults' names, and how often."""
     query = select(inbox.c.problem, func.count()).where(ASIDE).group_by(inbox.c.problem)
     return {row.problem or "unknown": row[1] for row in tx.connection.execute(query)}
+
+
+def aside_ids(tx: Tx) -> list[UUID]:
+    """Return the ids of all items set aside, oldest first."""
+    return list(
+        tx.connection.execute(select(inbox.c.id).where(ASIDE).order_by(inbox.c.id)).scalars()
+    )
+
+
+def aside(tx: Tx, after: UUID | None, limit: int) -> list[AsideItem]:
+    """Return up to `limit` items set aside, oldest first, those behind `after`."""
+    query = select(inbox).where(ASIDE).order_by(inbox.c.id).limit(limit)
+    if after is not None:
+        query = query.where(inbox.c.id > after)
+    return [
+        AsideItem(row.id, _kind(tx, row.id, row.body), row.received_at, row.tries, row.problem)
+        for row in tx.connection.execute(query)
+    ]
+
+
+def _kind(tx: Tx, item_id: UUID, body: bytes) -> str | None:
+    try:
+        return type(read_incoming(tx.keys.unseal(body, Place("inbox", "body", item_id)))).__name__
+    except (KeysUnusable, ValueError):
+        return None
+
+
+def retry(tx: Tx, ids: Collection[UUID]) -> int:
+    """Make items set aside new again, with all their tries; return how many still were aside.
+
+    Their place is that of their age, before whatever else waits in their chats.
+    """
+    query = inbox.update().where(ASIDE, inbox.c.id.in_(list(ids)))
+    return tx.connection.execute(
+        query.values(state="new", tries=0, problem=None, not_before=None)
+    ).rowcount
 
 
 def oldest_waiting(tx: Tx) -> datetime | None:

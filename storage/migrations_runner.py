@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, create_engine, func, make_url, select
+from sqlalchemy import Connection, create_engine, func, inspect, make_url, select
 
 from storage.database import DatabaseAway, is_sqlite, sorted_errors, sqlite_engine
 from storage.tables import installation, metadata
@@ -18,6 +18,9 @@ from storage.tables import installation, metadata
 _FOLDER = Path(__file__).parent / "migrations"
 _UPGRADE_LOCK = 0x5A414E
 """Number of the advisory lock under which one process upgrades and the others wait."""
+_OTHER_VERSION = "nó thuộc về một phiên bản khác, có thể mới hơn, của chương trình"
+_VERSIONS = "alembic_version"
+_FOREIGN = "nó đã có bảng của chương trình khác; hãy chọn một cơ sở dữ liệu trống"
 
 
 def upgrade(url: str, to: str = "head") -> None:
@@ -27,28 +30,39 @@ def upgrade(url: str, to: str = "head") -> None:
     """
     if is_sqlite(url) and (database := make_url(url).database):
         Path(database).parent.mkdir(parents=True, exist_ok=True)
+    revision(url)
     with _connected(url, writes=True) as connection:
         if not is_sqlite(url):
             connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
         config = _config()
         config.attributes["connection"] = connection
+        # Asked again under the lock: another program may have been faster.
+        _ours(connection)
         try:
             command.upgrade(config, to)
         except CommandError as error:
-            message = "nó thuộc về một phiên bản khác, có thể mới hơn, của chương trình"
-            raise DatabaseAway(message) from error
+            raise DatabaseAway(_OTHER_VERSION) from error
 
 
 def revision(url: str) -> str | None:
     """Return the schema's revision; None for a database that does not exist or is empty.
 
-    Raises: DatabaseAway.
+    Raises: DatabaseAway, also when the database is another program's: it is never written to.
     """
     if is_sqlite(url) and not Path(make_url(url).database or "").exists():
         # Only to look must not leave an empty file behind.
         return None
-    with _connected(url, writes=False) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    with _looking(url) as connection:
+        return _ours(connection)
+
+
+def _ours(connection: Connection) -> str | None:
+    heads = MigrationContext.configure(connection).get_current_heads()
+    if len(heads) > 1:
+        raise DatabaseAway(_OTHER_VERSION)
+    if not heads and set(inspect(connection).get_table_names()) - {_VERSIONS}:
+        raise DatabaseAway(_FOREIGN)
+    return heads[0] if heads else None
 
 
 def is_current(url: str) -> bool:
@@ -64,8 +78,12 @@ def is_untouched(url: str) -> bool:
 
     Raises: DatabaseAway.
     """
-    if revision(url) is None:
+    found = revision(url)
+    if found is None:
         return True
+    script = ScriptDirectory.from_config(_config())
+    if found not in {step.revision for step in script.walk_revisions()}:
+        raise DatabaseAway(_OTHER_VERSION)
     with _connected(url, writes=False) as connection:
         return connection.execute(select(installation.c.name).limit(1)).one_or_none() is None
 
@@ -88,6 +106,17 @@ def new_revision(url: str, message: str, number: str) -> None:
         config = _config()
         config.attributes["connection"] = connection
         command.revision(config, message, autogenerate=True, rev_id=number)
+
+
+@contextmanager
+def _looking(url: str) -> Iterator[Connection]:
+    # Without the settings of a SQLite file of ours: WAL would be written into somebody else's.
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        with sorted_errors(), engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 @contextmanager

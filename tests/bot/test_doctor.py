@@ -1,5 +1,6 @@
 """The doctor finds each thing that is missing or wrong, and finds nothing bad where all is well."""
 
+import re
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -26,7 +27,13 @@ from storage.sealing import fresh_keyring, write_keyring
 from storage.tables import account, address, group_chat, send_window, staff, staff_role, unit
 from storage.tables import campaign as campaign_table
 from storage.tables import inbox as inbox_table
-from tests.bot.channels.telegram.pretend import TOKEN, USERNAME, PretendTelegram, error
+from tests.bot.channels.telegram.pretend import (
+    TOKEN,
+    USERNAME,
+    Behaviour,
+    PretendTelegram,
+    error,
+)
 
 
 @pytest.fixture
@@ -122,7 +129,7 @@ async def test_a_file_that_is_no_database_is_told(installed: Path) -> None:
     (installed / "var" / "an-ninh.db").write_bytes(b"not a database " * 200)
     for journal in (installed / "var").glob("an-ninh.db-*"):
         journal.unlink()
-    assert "not a database" in await _bad()
+    assert "không phải là cơ sở dữ liệu" in await _bad()
 
 
 async def test_a_token_that_telegram_refuses_is_told_without_the_token(
@@ -266,3 +273,64 @@ async def test_a_campaign_that_cannot_be_started_is_told(installed: Path) -> Non
 
     await _change(fail)
     assert "1 chiến dịch tới giờ mà không bắt đầu được" in await _bad()
+
+
+async def test_a_demo_without_a_token_is_looked_at_without_being_named(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (installed / "var").rename(installed / "demo")
+    (installed / "var").mkdir(mode=0o700)
+    (installed / "demo").rename(installed / "var" / "demo")
+    monkeypatch.delenv("TELEGRAM_TOKEN")
+    assert await _bad() == ""
+    assert "không hỏi Telegram" in await _warned()
+    said = "\n".join(found.text for found in await examine())
+    assert "var/demo" in said
+
+
+async def test_a_folder_with_a_database_of_its_own_is_not_left_for_the_demo(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (installed / "var" / "demo").mkdir()
+    (installed / "var" / "demo" / "an-ninh.db").write_bytes(b"junk")
+    monkeypatch.delenv("TELEGRAM_TOKEN")
+    assert await _bad() == ""
+
+
+async def test_files_that_others_can_read_are_named_with_what_closes_them(installed: Path) -> None:
+    (installed / "var" / "an-ninh.db").chmod(0o644)
+    (installed / "var").chmod(0o755)
+    said = await _bad()
+    assert f"chmod 600 {installed}/var/an-ninh.db" in said
+    assert "chmod 700 var" in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "part"),
+    [
+        (error(401, "Unauthorized"), "TELEGRAM_TOKEN"),
+        (error(404, "Not Found"), "TELEGRAM_TOKEN"),
+        (error(409, "Conflict"), "cùng token"),
+        (error(429, "Too Many Requests", {"retry_after": 9}), "9 giây"),
+    ],
+)
+async def test_what_telegram_answers_is_told_in_vietnamese(
+    installed: Path, telegram: PretendTelegram, answer: Behaviour, part: str
+) -> None:
+    telegram.standing["getMe"] = answer
+    (said,) = [line for line in (await _bad()).splitlines() if "Telegram" in line]
+    assert part in said
+    assert not re.search("Unauthorized|Found|Conflict|Many", said)
+
+
+@pytest.mark.parametrize(
+    ("host", "part"), [("nowhere.invalid", "tên máy"), ("192.0.2.1", "không có địa chỉ đó")]
+)
+async def test_a_door_that_cannot_open_is_told_in_vietnamese(
+    installed: Path, monkeypatch: pytest.MonkeyPatch, host: str, part: str
+) -> None:
+    monkeypatch.setenv("WEB_HOST", host)
+    said = await _bad()
+    assert said.startswith("WEB_HOST: ")
+    assert part in said
+    assert "Errno" not in said

@@ -113,6 +113,24 @@ async def test_what_came_in_is_handled_in_each_chats_order_and_answered(chat: Ch
         assert await _heard(chat, person) == [f"đã nghe {n}" for n in range(5)]
 
 
+async def test_handlers_see_the_account_as_it_is_known_last(migrated_database_url: str) -> None:
+    def name(turn: Turn, message: Message) -> bool:
+        turn.tell(Outgoing(text=turn.account.username))
+        return True
+
+    async with open_chat(migrated_database_url, Takers(private=(name,))) as chat:
+        accounts = {chat.account.id: (chat.account, Platform())}
+        worker = InboxWorker(chat.db, chat.router, accounts, Bell(), Bell())
+        worker.know(replace(chat.account, username="ten_moi_bot"))
+        written = [letter(chat, "a", "1", "x")]
+        await chat.db.write(lambda tx: inbox.put(tx, chat.account.id, written))
+        task = asyncio.create_task(worker.run())
+        await until(_reached(chat, done=1))
+        worker.stop()
+        await asyncio.wait_for(task, 10)
+        assert await _heard(chat, "1") == ["ten_moi_bot"]
+
+
 async def test_a_failing_item_is_tried_again_set_aside_and_told_while_others_go_on(
     chat: Chat, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,7 @@
 """Keys: made on the very first start only, and checked against their database."""
 
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,27 @@ def test_two_first_starts_at_once_keep_one_key_file(tmp_path: Path) -> None:
         write_keyring(fresh_keyring(), path)
     assert find_keys(path, fresh_database=True) == first
     assert [file.name for file in tmp_path.iterdir()] == ["keyring.json"]
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o622, 0o777])
+def test_a_key_file_that_others_can_use_is_refused_with_the_command_that_closes_it(
+    tmp_path: Path, mode: int
+) -> None:
+    path = tmp_path / "khóa của ta" / "keyring.json"
+    made = find_keys(path, fresh_database=True)
+    path.chmod(mode)
+    with pytest.raises(Misconfigured, match=r"^KEY_FILE: .* người khác đọc") as caught:
+        find_keys(path, fresh_database=False)
+    command = str(caught.value).split("Hãy chạy: ")[1]
+    subprocess.run(command, shell=True, check=True)
+    assert find_keys(path, fresh_database=False) == made
+
+
+def test_what_is_wrong_with_a_key_file_is_said_in_vietnamese(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match=r"\(không có tệp hay thư mục đó\)"):
+        find_keys(tmp_path / "none.json", fresh_database=False)
+    with pytest.raises(Misconfigured, match=r"\(đó là một thư mục\)"):
+        find_keys(tmp_path, fresh_database=False)
+    (tmp_path / "x.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(Misconfigured, match=r"\(nội dung đã hỏng\)"):
+        find_keys(tmp_path / "x.json", fresh_database=False)

@@ -1,58 +1,22 @@
 """The command line: help for every command, honest exit codes, sentences instead of tracebacks."""
 
 import asyncio
-import os
 import re
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from tests.bot.channels.telegram.pretend import TOKEN, USERNAME, PretendTelegram, error, ok, until
+from tests.bot.commands import Said, bot, entries, environment
 from tests.house.tree import ROOT
 
-COMMANDS = ["run", "seed", "reach", "verify", "doctor", "db", "db upgrade"]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a command wrote, and how it ended."""
-
-    code: int | None
-    out: str
-    err: str
-
-    @property
-    def all(self) -> str:
-        assert "Traceback" not in self.out + self.err
-        assert TOKEN.split(":")[1] not in self.out + self.err
-        return self.out + self.err
-
-
-def _environment(**values: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    plain = {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "LANG": "C.UTF-8"}
-    return {**kept, **plain, **values}
-
-
-async def _bot(folder: Path, *words: str, **environment: str) -> Said:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *words,
-        cwd=folder,
-        env=_environment(**environment),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
-    return Said(process.returncode, out.decode(), err.decode())
+ENGLISH = r"\b(Usage|Options|Arguments|Commands|Show|Error|Try|help for|required|default|exit)\b"
+COMMANDS = ["run", "seed", "reach", "verify", "doctor", "inbox", "db", "db upgrade"]
 
 
 @pytest.fixture
@@ -65,41 +29,56 @@ async def telegram() -> AsyncIterator[PretendTelegram]:
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 async def test_every_command_explains_itself_in_vietnamese(tmp_path: Path, command: str) -> None:
-    said = await _bot(tmp_path, *command.split(), "--help")
+    said = await bot(tmp_path, *command.split(), "--help")
     assert said.code == 0
-    assert any(letter in said.all for letter in "ạảịụếềồđữ")
-    assert _entries(tmp_path) == []
+    assert said.out.startswith("Cách dùng: python -m bot")
+    assert not re.search(ENGLISH, said.out)
+    assert entries(tmp_path) == []
 
 
 async def test_the_first_page_names_every_command(tmp_path: Path) -> None:
-    said = await _bot(tmp_path, "-h")
+    said = await bot(tmp_path, "-h")
     assert [name for name in COMMANDS if " " not in name and name not in said.out] == []
 
 
-@pytest.mark.parametrize("words", [["nosuch"], ["reach"], ["run", "--nosuch"], ["db", "nosuch"]])
-async def test_wrong_usage_ends_with_two(tmp_path: Path, words: list[str]) -> None:
-    said = await _bot(tmp_path, *words)
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["nosuch"], "Không có lệnh nosuch."),
+        (["db", "nosuch"], "Không có lệnh nosuch."),
+        (["reach"], "Còn thiếu ĐỢT."),
+        (["run", "--nosuch"], "Không có tùy chọn --nosuch."),
+        (["reach", "a", "b"], "Thừa tham số: b."),
+        (["seed", "--update=3"], "Tùy chọn --update dùng chưa đúng."),
+        (["inbox", "--retry", "xyz"], "Giá trị của MÃ không đúng dạng."),
+    ],
+)
+async def test_wrong_usage_ends_with_two_and_a_vietnamese_sentence(
+    tmp_path: Path, words: list[str], sentence: str
+) -> None:
+    said = await bot(tmp_path, *words)
     assert said.code == 2
-    assert said.all.strip()
-    assert _entries(tmp_path) == []
+    assert said.all.startswith(sentence)
+    assert not re.search(ENGLISH, said.all.replace("--help", ""))
+    assert entries(tmp_path) == []
 
 
 @pytest.mark.parametrize("words", [["run"], [], ["seed"], ["verify"], ["db", "upgrade"]])
 async def test_wrong_settings_end_with_two_and_a_sentence(tmp_path: Path, words: list[str]) -> None:
-    said = await _bot(tmp_path, *words, WEB_PORT="canary")
+    said = await bot(tmp_path, *words, WEB_PORT="canary")
     assert said.code == 2
     assert "WEB_PORT: phải là số nguyên" in said.all
     assert "canary" not in said.all
 
 
 async def test_running_without_a_token_says_what_to_do(tmp_path: Path) -> None:
-    said = await _bot(tmp_path, "run")
+    said = await bot(tmp_path, "run")
     assert said.code == 2
     assert "TELEGRAM_TOKEN" in said.all
 
 
 async def test_running_without_a_unit_names_the_command_that_makes_one(tmp_path: Path) -> None:
-    said = await _bot(tmp_path, "run", TELEGRAM_TOKEN=TOKEN)
+    said = await bot(tmp_path, "run", TELEGRAM_TOKEN=TOKEN)
     assert said.code == 2
     assert "python -m bot seed" in said.all
 
@@ -109,9 +88,9 @@ async def test_a_new_installation_is_upgraded_seeded_and_verified_by_commands_al
     tmp_path: Path, telegram: PretendTelegram
 ) -> None:
     here = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": telegram.url, "WEB_PORT": "0"}
-    early = await _bot(tmp_path, "verify", **here)
+    early = await bot(tmp_path, "verify", **here)
     assert (early.code, "db upgrade" in early.all) == (2, True)
-    assert _entries(tmp_path) == []
+    assert entries(tmp_path) == []
     for words, code, sentence in (
         (["db", "upgrade"], 0, "Đã nâng cấp"),
         (["db", "upgrade"], 0, "đã ở phiên bản mới nhất"),
@@ -124,7 +103,7 @@ async def test_a_new_installation_is_upgraded_seeded_and_verified_by_commands_al
         (["reach", "AN-XXXXX"], 2, "Không có đợt nào"),
         (["doctor"], 0, f"@{USERNAME}"),
     ):
-        said = await _bot(tmp_path, *words, **here)
+        said = await bot(tmp_path, *words, **here)
         assert (said.code, sentence in said.all) == (code, True), (words, said)
 
 
@@ -138,29 +117,21 @@ async def test_an_installation_is_brought_up_to_date_with_its_file(tmp_path: Pat
         (["seed", "unit.toml", "--update"], 0, "thêm 0, sửa 1"),
         (["seed", "unit.toml", "--update"], 0, "Mọi thứ đã đúng như tệp"),
     ):
-        said = await _bot(tmp_path, *words, TELEGRAM_TOKEN=TOKEN)
+        said = await bot(tmp_path, *words, TELEGRAM_TOKEN=TOKEN)
         assert (said.code, sentence in said.all) == (code, True), (words, said)
 
 
 async def test_seeding_an_empty_folder_makes_database_and_keys_by_itself(tmp_path: Path) -> None:
-    said = await _bot(tmp_path, "seed", TELEGRAM_TOKEN=TOKEN)
+    said = await bot(tmp_path, "seed", TELEGRAM_TOKEN=TOKEN)
     assert said.code == 0, said
-    assert sorted(_entries(tmp_path / "var")) == ["an-ninh.db", "keys"]
-
-
-async def test_a_file_that_is_no_database_ends_with_one_and_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "x.db").write_bytes(b"not a database " * 200)
-    for words in (["verify"], ["db", "upgrade"], ["seed"]):
-        said = await _bot(tmp_path, *words, DATABASE_URL="sqlite:///x.db", TELEGRAM_TOKEN=TOKEN)
-        assert said.code == 1
-        assert "Không dùng được cơ sở dữ liệu" in said.all
+    assert sorted(entries(tmp_path / "var")) == ["an-ninh.db", "keys"]
 
 
 async def test_a_token_that_telegram_refuses_ends_with_two(
     tmp_path: Path, telegram: PretendTelegram
 ) -> None:
     telegram.standing["getMe"] = error(401, "Unauthorized")
-    said = await _bot(
+    said = await bot(
         tmp_path,
         "run",
         "--demo",
@@ -176,7 +147,7 @@ async def test_a_busy_port_ends_with_two(tmp_path: Path, telegram: PretendTelegr
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        said = await _bot(
+        said = await bot(
             tmp_path,
             "run",
             "--demo",
@@ -197,7 +168,7 @@ async def test_the_service_runs_alone_in_its_folder_and_ends_well_on_a_signal(
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run", "--demo"),
         cwd=tmp_path,
-        env=_environment(**here),
+        env=environment(**here),
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr is not None
@@ -216,12 +187,12 @@ async def test_the_service_runs_alone_in_its_folder_and_ends_well_on_a_signal(
         await until(lambda: len(telegram.named("setMyCommands")) == 4)
         languages = {str(one.get("language_code", "")) for one in telegram.named("setMyCommands")}
         assert languages == {"vi", "en", "zh", ""}
-        second = await _bot(tmp_path, "run", **here)
+        second = await bot(tmp_path, "run", **here)
         assert (second.code, "tiến trình khác" in second.all) == (2, True)
         file = f"sqlite:///{tmp_path / 'var' / 'an-ninh.db'}"
         keys = str(tmp_path / "var" / "keys" / "keyring.json")
         elsewhere = {**here, "VAR_DIR": "other", "DATABASE_URL": file, "KEY_FILE": keys}
-        third = await _bot(tmp_path, "run", **elsewhere)
+        third = await bot(tmp_path, "run", **elsewhere)
         assert (third.code, "tiến trình khác" in third.all) == (2, True)
     finally:
         process.send_signal(ending)
@@ -239,7 +210,7 @@ async def test_a_platform_that_does_not_take_the_menu_stops_nothing(
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run", "--demo"),
         cwd=tmp_path,
-        env=_environment(**here),
+        env=environment(**here),
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr is not None
@@ -254,7 +225,3 @@ async def test_a_platform_that_does_not_take_the_menu_stops_nothing(
         await asyncio.wait_for(process.stderr.read(), 30)
     assert await process.wait() == 0
     assert telegram.named("setMyCommands") == []
-
-
-def _entries(folder: Path) -> list[str]:
-    return [entry.name for entry in folder.iterdir()]

@@ -105,7 +105,12 @@ async def test_an_unknown_area_of_a_group_leaves_nothing_behind(
         ('telegram = "2001"', "telegram = 2001", r"staff\.0\.telegram: phải là chữ"),
         ('name = { vi = "', 'name = { fr = "', r"unit\.name: phải có bản tiếng Việt"),
         ('retention = { vi = "', 'retention = { vi = " ", fr = "', r"unit\.retention: phải có"),
-        ("[unit]", "[unit", r"không phải TOML"),
+        ("[unit]", "[unit", r"không phải TOML đúng cách: sai ở dòng \d+, cột \d+\.$"),
+        ('kind = "quarter"', 'kind = "city"', r"villages\.0\.kind: phải là một trong"),
+        ('name = "Ví Dụ 1"', 'name = ""', r"villages\.0\.name: không được để trống"),
+        ('name = "Ví Dụ 1"', 'name = "…"', r"villages\.0\.name: không đúng dạng"),
+        ('name = "Ví Dụ 1"', 'name = "A", slug = "A B"', r"villages\.0\.slug: không đúng dạng"),
+        (', parent = "05977"', "", r"villages\.0\.parent: còn thiếu"),
     ],
 )
 def test_a_wrong_file_is_explained_by_its_field(
@@ -125,7 +130,7 @@ def test_a_file_that_is_not_there_or_not_text_is_told(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="Không đọc được"):
         read_plan(tmp_path)
     (tmp_path / "utf16.toml").write_bytes(DEMO.encode("utf-16"))
-    with pytest.raises(Misconfigured, match="không phải TOML"):
+    with pytest.raises(Misconfigured, match="UTF-8"):
         read_plan(tmp_path / "utf16.toml")
 
 
@@ -288,3 +293,85 @@ async def test_an_id_of_another_unit_is_not_taken_over(db: Database, tmp_path: P
     for old, new in (('telegram = "2001"', '"2888"'), ('telegram = "-1001000000002"', '"-1888"')):
         with pytest.raises(Misconfigured, match="đơn vị khác"):
             await _updated(db, tmp_path, (old, f"telegram = {new}"))
+
+
+VILLAGES = """
+[[villages]]
+kind = "hamlet"
+name = "Nà Ví Dụ"
+parent = "05977"
+
+[[villages]]
+kind = "quarter"
+name = "Tên Mới"
+parent = "05977"
+slug = "kp-vi-du-2"
+
+"""
+
+
+def _own_villages(text: str = VILLAGES) -> str:
+    before, rest = DEMO.split("villages = [", 1)
+    return before + rest.split("]", 1)[1].replace("[[staff]]", f"{text}[[staff]]", 1)
+
+
+@pytest.fixture
+async def plain(migrated_database_url: str) -> AsyncIterator[Database]:
+    """A database as a service without any unit leaves it: communes, no villages."""
+    made = Database(migrated_database_url, fresh_keyring(), MovingClock())
+    await made.write(lambda tx: seed_areas(tx, load_gazetteer()))
+    yield made
+    await made.close()
+
+
+async def test_a_file_brings_its_own_villages(plain: Database, tmp_path: Path) -> None:
+    assert await plain.write(lambda tx: _seed(tx, _own_villages(), tmp_path)) is True
+    found = {one.code: one.full_name for one in await plain.read(areas.villages)}
+    assert found == {
+        "05977-ban-na-vi-du": "bản Nà Ví Dụ",
+        "05977-kp-vi-du-2": "khối phố Tên Mới",
+    }
+
+
+async def test_the_shipped_file_works_after_a_plain_start(plain: Database) -> None:
+    assert await plain.write(_seed) is True
+    assert set(await plain.read(areas.villages)) == set(
+        load_gazetteer(demo_villages=True).places
+    ) - set(load_gazetteer().places)
+
+
+async def test_a_renamed_village_keeps_its_code_and_is_counted(
+    plain: Database, tmp_path: Path
+) -> None:
+    await plain.write(lambda tx: _seed(tx, _own_villages(), tmp_path))
+    text = _own_villages(VILLAGES.replace("Tên Mới", "Tên Mới Hơn"))
+    for count in (1, 0):
+        done = await plain.write(lambda tx: _update(tx, text, tmp_path))
+        assert done == Update(unit_changed=False, added=0, changed=0, villages=count)
+    assert len(await plain.read(areas.villages)) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('parent = "05977"', 'parent = "99999"', "Bản Nà Ví Dụ: parent phải là mã"),
+        ('parent = "05977"', 'parent = "20"', "Bản Nà Ví Dụ: parent phải là mã"),
+        ('slug = "kp-vi-du-2"', 'slug = "ban-na-vi-du"', "hai thôn cùng mã 05977-ban-na-vi-du"),
+        ('slug = "kp-vi-du-2"', "", "Trong đơn vị có: 05977-ban-na-vi-du .bản Nà Ví Dụ."),
+    ],
+)
+async def test_villages_that_cannot_be_are_told_and_nothing_is_written(
+    plain: Database, tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    text = _own_villages(VILLAGES.replace(old, new, 1))
+    with pytest.raises(Misconfigured, match=said):
+        await plain.write(lambda tx: _seed(tx, text, tmp_path))
+    assert await plain.read(areas.villages) == []
+    assert await plain.read(installation.count_units) == 0
+
+
+async def test_an_unknown_area_without_villages_says_where_they_belong(
+    plain: Database, tmp_path: Path
+) -> None:
+    with pytest.raises(Misconfigured, match=r"\[\[villages\]\]"):
+        await plain.write(lambda tx: _seed(tx, _own_villages(""), tmp_path))

@@ -4,8 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr, ValidationError
 
-from bot.settings import Settings, load_settings
+from bot.assembly import telegram_settings
+from bot.settings import Settings, at_hand, load_settings
 from domain.errors import Misconfigured
 
 TOKEN = "123456:canary-of-a-token"
@@ -40,6 +44,27 @@ def _said(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
         ("DATABASE_URL", "sqlite:///"),
         ("DATABASE_URL", f"postgresql://ann:{PASSWORD}@host:canary/x"),
         ("DATABASE_URL", f"postgresql://ann:{PASSWORD}@host"),
+        ("DATABASE_URL", "postgresql://ann@host/x?canary=1"),
+        ("DATABASE_URL", "postgresql://ann@host/x?connect_timeout=canary"),
+        ("DATABASE_URL", "postgresql://ann@host/x?port=canary"),
+        ("DATABASE_URL", "sqlite:///x.db?mode=canary"),
+        ("TELEGRAM_API_URL", "ftp://canary"),
+        ("TELEGRAM_API_URL", "canary"),
+        ("TELEGRAM_API_URL", "https://"),
+        ("TELEGRAM_API_URL", "https://canary example"),
+        ("TELEGRAM_API_URL", "https://canary:99999"),
+        ("TELEGRAM_API_URL", "https://[canary"),
+        ("TELEGRAM_API_URL", "https://canary/?x=1"),
+        ("TELEGRAM_API_URL", "https://ann:canary@host"),
+        ("TELEGRAM_API_URL", "https://canary..example"),
+        ("TELEGRAM_WEBHOOK_URL", "canary"),
+        ("TELEGRAM_WEBHOOK_URL", "ftp://canary"),
+        ("TELEGRAM_WEBHOOK_SECRET", "canary"),
+        ("TELEGRAM_WEBHOOK_SECRET", "canary of a longer secret"),
+        ("TELEGRAM_WEBHOOK_SECRET", "canary" * 50),
+        ("WEB_HOST", "canary host"),
+        ("WEB_HOST", "canary..host"),
+        ("WEB_HOST", "canary" * 11),
         ("WEB_PORT", "canary"),
         ("WEB_PORT", "65536"),
         ("WEB_PORT", "-1"),
@@ -47,6 +72,9 @@ def _said(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
         ("BURST_S", "-1"),
         ("BURST_S", "canary"),
         ("BURST_S", "601"),
+        ("BURST_S", "nan"),
+        ("SEND_TIMEOUT_S", "nan"),
+        ("SEND_TIMEOUT_S", "canary"),
         ("SEND_TIMEOUT_S", "0"),
         ("SEND_TIMEOUT_S", "121"),
         ("LOG_LEVEL", "canary"),
@@ -80,6 +108,86 @@ def test_a_webhook_needs_both_its_address_and_its_secret(
     assert "TELEGRAM_WEBHOOK_URL" in said
     assert "TELEGRAM_WEBHOOK_SECRET" in said
     assert "canary" not in said
+
+
+@pytest.mark.parametrize(
+    ("url", "part"),
+    [
+        ("http://vi-du.example/hook", "https://"),
+        ("https://vi-du.example:8080/hook", "cổng phải là 443, 80, 88 hoặc 8443"),
+    ],
+)
+def test_telegram_itself_is_given_only_a_webhook_that_it_takes(
+    monkeypatch: pytest.MonkeyPatch, url: str, part: str
+) -> None:
+    given = {"TELEGRAM_WEBHOOK_URL": url, "TELEGRAM_WEBHOOK_SECRET": "s" * 16}
+    said = _said(monkeypatch, TELEGRAM_MODE="webhook", **given)
+    assert said.startswith("TELEGRAM_WEBHOOK_URL: ")
+    assert part in said
+    monkeypatch.setenv("TELEGRAM_API_URL", "http://127.0.0.1:8081")
+    assert load_settings().telegram_webhook_url == url
+
+
+@given(
+    api=st.sampled_from(["https://api.telegram.org", "http://127.0.0.1:8081/"]) | st.text(),
+    mode=st.sampled_from(["polling", "webhook"]),
+    url=st.sampled_from(["", "https://vi-du.example/x", "https://vi-du.example"]) | st.text(),
+    secret=st.sampled_from(["", "s" * 16]) | st.text(),
+)
+def test_what_the_settings_take_the_adapter_takes_too(
+    api: str, mode: str, url: str, secret: str
+) -> None:
+    try:
+        settings = Settings(
+            telegram_token=SecretStr(TOKEN),
+            telegram_api_url=api,
+            telegram_mode=mode,  # type: ignore[arg-type]
+            telegram_webhook_url=url,
+            telegram_webhook_secret=SecretStr(secret),
+        )
+    except ValidationError:
+        return
+    assert telegram_settings(settings).api_url == api
+
+
+@pytest.mark.parametrize(
+    "line", ["TELEGRAM_TOKEN 123:abc", "WEB_PORT='80", "= canary", "canary canary"]
+)
+def test_a_line_of_the_file_that_is_no_setting_is_told_by_its_number(
+    bare: Path, line: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (bare / ".env").write_text(f"# một\nBURST_S=2\n{line}\n", "utf-8")
+    with pytest.raises(Misconfigured, match=r"^Tệp \.env: không đọc được dòng 3; ") as caught:
+        load_settings()
+    assert "canary" not in str(caught.value)
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("there", "set_up", "wanted"),
+    [
+        ([], {}, "var"),
+        (["var/demo"], {}, "var/demo"),
+        (["var/demo"], {"VAR_DIR": "var"}, "var/demo"),
+        (["var/demo", "var"], {}, "var"),
+        (["var/demo"], {"TELEGRAM_TOKEN": TOKEN}, "var"),
+        (["var/demo"], {"DATABASE_URL": "postgresql:///x"}, "var"),
+        (["var/demo"], {"VAR_DIR": "khác"}, "khác"),
+    ],
+)
+def test_without_a_token_what_is_at_hand_is_the_demo(
+    bare: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    there: list[str],
+    set_up: dict[str, str],
+    wanted: str,
+) -> None:
+    for folder in there:
+        (bare / folder).mkdir(parents=True, exist_ok=True)
+        (bare / folder / "an-ninh.db").touch()
+    for name, value in set_up.items():
+        monkeypatch.setenv(name, value)
+    assert at_hand(load_settings()).var_dir == Path(wanted)
 
 
 def test_neither_printed_nor_dumped_settings_show_a_secret(

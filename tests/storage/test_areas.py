@@ -53,6 +53,19 @@ async def test_a_renamed_village_is_changed_and_a_new_one_added(
     assert found.full_name == "khối phố Tên Mới"
 
 
+async def test_entered_villages_come_back_as_they_were_entered(
+    database: Database, gazetteer: Gazetteer
+) -> None:
+    own = village_of(DONG_KINH, Kind.HAMLET, "Tên Có Dấu", "ma-rieng")
+    await database.write(lambda tx: areas.sync(tx, gazetteer.plus([own])))
+    found = await database.read(areas.villages)
+    assert own in found
+    assert set(found) - {own} == {
+        place for place in gazetteer.places if place.level is Level.VILLAGE
+    }
+    assert load_gazetteer().plus(found).get(own.code) == own
+
+
 async def test_areas_are_found_by_code_and_from_above(
     database: Database, gazetteer: Gazetteer
 ) -> None:

@@ -322,3 +322,48 @@ async def _row(hall: Hall, item_id: UUID) -> dict[str, object]:
         return dict(tx.connection.execute(query).one()._mapping)
 
     return await hall.db.read(look)
+
+
+async def _set_aside(hall: Hall, *keys: str) -> None:
+    await hall.put(*(letter(key, key, CANARY) for key in keys))
+    for item in await hall.due():
+        await hall.fail(item, most=1)
+
+
+async def test_items_set_aside_are_listed_page_by_page_without_their_words(hall: Hall) -> None:
+    await _set_aside(hall, "1", "2", "3")
+    await hall.put(letter("4", "4"))
+    first = await hall.db.read(lambda tx: inbox.aside(tx, None, 2))
+    rest = await hall.db.read(lambda tx: inbox.aside(tx, first[-1].id, 2))
+    assert [item.id for item in [*first, *rest]] == await hall.db.read(inbox.aside_ids)
+    assert {(item.kind, item.tries, item.problem) for item in first} == {
+        ("Message", 1, "Fault at x:1")
+    }
+    assert CANARY not in repr([*first, *rest])
+
+
+async def test_an_item_that_cannot_be_opened_is_listed_all_the_same(hall: Hall) -> None:
+    await _set_aside(hall, "1")
+    await hall.db.write(lambda tx: tx.connection.execute(inbox_table.update().values(body=b"x")))
+    (item,) = await hall.db.read(lambda tx: inbox.aside(tx, None, 9))
+    assert item.kind is None
+
+
+async def test_retried_items_are_new_again_once_and_before_what_came_later(hall: Hall) -> None:
+    await _set_aside(hall, "1", "2")
+    await hall.put(letter("3", "1", "later"))
+    assert await hall.texts() == ["later"]
+    first, second = await hall.db.read(inbox.aside_ids)
+    assert await hall.db.write(lambda tx: inbox.retry(tx, [first])) == 1
+    assert await hall.db.write(lambda tx: inbox.retry(tx, [first])) == 0
+    assert await hall.texts() == [CANARY]
+    assert [item.tries for item in await hall.due()] == [0]
+    assert await hall.db.read(inbox.aside_ids) == [second]
+
+
+async def test_neither_new_nor_handled_items_are_retried(hall: Hall) -> None:
+    await hall.put(letter("1", "a"), letter("2", "b"))
+    new, handled = await hall.due()
+    await hall.done(handled)
+    assert await hall.db.write(lambda tx: inbox.retry(tx, [new.id, handled.id])) == 0
+    assert await hall.counts() == {"new": 1, "done": 1}

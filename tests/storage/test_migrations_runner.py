@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 import storage.migrations
-from storage.database import DatabaseAway
+from storage.database import DatabaseAway, sqlite_file
 from storage.migrations_runner import (
     differences,
     is_current,
@@ -172,3 +172,31 @@ def test_processes_that_upgrade_at_the_same_instant_do_no_harm(database_url: str
     assert said == ["", "", ""]
     assert is_current(database_url)
     assert differences(database_url) == []
+
+
+@pytest.mark.parametrize("act", [revision, is_current, is_untouched, upgrade])
+def test_a_database_of_another_program_is_named_and_not_touched(
+    database_url: str, act: Callable[[str], object]
+) -> None:
+    _execute(database_url, "CREATE TABLE unit (id INTEGER PRIMARY KEY)")
+    file = sqlite_file(database_url)
+    before = file.read_bytes() if file else b""
+    with pytest.raises(DatabaseAway, match="chương trình khác"):
+        act(database_url)
+    assert _tables(database_url) == {"unit"}
+    assert (file.read_bytes() if file else b"") == before
+
+
+def test_another_program_with_migrations_of_its_own_is_named(database_url: str) -> None:
+    _execute(database_url, "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+    _execute(database_url, "INSERT INTO alembic_version VALUES ('a1b2')")
+    with pytest.raises(DatabaseAway, match="phiên bản khác"):
+        is_untouched(database_url)
+    with pytest.raises(DatabaseAway, match="phiên bản khác"):
+        upgrade(database_url)
+    _execute(database_url, "INSERT INTO alembic_version VALUES ('c3d4')")
+    with pytest.raises(DatabaseAway, match="phiên bản khác"):
+        revision(database_url)
+    with pytest.raises(DatabaseAway, match="phiên bản khác"):
+        upgrade(database_url)
+    assert _tables(database_url) == {"alembic_version"}

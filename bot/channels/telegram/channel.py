@@ -129,7 +129,8 @@ class TelegramChannel:
     async def start(self, inbox: Inbox) -> None:
         """Check the account and begin to receive; what is waiting at Telegram is kept.
 
-        Raises: AccountDown when the account is refused, Transient when Telegram is not there.
+        Raises: AccountDown when the account is refused, Refused when the webhook's address is, and
+        Transient when Telegram is not there.
         """
         self._down = self._deaf = None
         self._transport.open()
@@ -145,7 +146,7 @@ class TelegramChannel:
         except SendFailure as failure:
             self._webhook.close()
             await self._transport.close()
-            if isinstance(failure, AccountDown | Transient):
+            if isinstance(failure, AccountDown | Transient) or _is_bad_address(failure):
                 raise
             meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
             raise Transient(meaning.rstrip()) from None
@@ -377,6 +378,12 @@ class TelegramChannel:
 
     def _note_hearing(self, failure: AccountDown | None) -> None:
         self._deaf = failure
+
+
+def _is_bad_address(failure: SendFailure) -> bool:
+    """Tell whether the webhook's address itself is wrong; a name may be found again later."""
+    reason = failure.reason if isinstance(failure, Refused) else ""
+    return reason.startswith("webhook:") and "resolve" not in reason.lower()
 
 
 def _sent(result: object) -> Sent:

@@ -68,6 +68,8 @@ _REFUSED: tuple[tuple[str, str], ...] = (
     ("button_data_invalid", "buttons"),
     ("button_url_invalid", "buttons"),
     ("reply markup is too long", "buttons"),
+    ("bad webhook", "webhook"),
+    ("invalid webhook url", "webhook"),
 )
 
 _RETRY_AFTER = re.compile(r"retry after (\d{1,6})", re.IGNORECASE)

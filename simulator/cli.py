@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,7 @@ from simulator.app import Running, running
 from simulator.spec import WorldSpec, read_world
 
 BUSY = 2
+MOST_PORT = 65535
 CHILD_PATIENCE_S = 15.0
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -29,8 +32,8 @@ def simulate(
         ),
     ] = None,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")
-    ] = 8081,
+        str, typer.Option(metavar="PORT", help="Port to listen on; 0 takes any free one.")
+    ] = "8081",
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     world: Annotated[
         Path | None,
@@ -38,12 +41,16 @@ def simulate(
     ] = None,
 ) -> None:
     """Run a pretend Telegram: a Bot API server for a bot, and a page of phones for people."""
+    number = int(port) if port.isascii() and port.isdecimal() and len(port) <= 5 else -1
+    if not 0 <= number <= MOST_PORT:
+        typer.echo(f"--port: phải là số từ 0 đến {MOST_PORT}.", err=True)
+        raise typer.Exit(BUSY)
     try:
         spec = read_world(world)
     except (OSError, ValueError) as error:
         typer.echo(f"Không đọc được tệp thế giới: {error}", err=True)
         raise typer.Exit(BUSY) from None
-    raise typer.Exit(asyncio.run(_run(spec, host, port, command or [])))
+    raise typer.Exit(asyncio.run(_run(spec, host, number, command or [])))
 
 
 def main() -> None:
@@ -60,12 +67,22 @@ async def _run(spec: WorldSpec, host: str, port: int, command: list[str]) -> int
             await _until_stopped()
             return 0
     except OSError as error:
-        typer.echo(
-            f"Không mở được cổng {port} trên {host} ({error.strerror or error}): "
-            "có lẽ một chương trình khác đang dùng; hãy chọn cổng khác bằng --port.",
-            err=True,
-        )
+        typer.echo(_cannot_open(host, port, error), err=True)
         return BUSY
+    except UnicodeError:
+        # A name that cannot even be asked for.
+        typer.echo(_cannot_open(host, port, socket.gaierror()), err=True)
+        return BUSY
+
+
+def _cannot_open(host: str, port: int, error: OSError) -> str:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        why, mend = "máy này không có địa chỉ đó", "hãy chọn địa chỉ khác bằng --host"
+    elif error.errno in {errno.EACCES, errno.EPERM}:
+        why, mend = "cổng này dành cho quản trị máy", "hãy chọn cổng từ 1024 trở lên bằng --port"
+    else:
+        why, mend = "một chương trình khác đang dùng", "hãy chọn cổng khác bằng --port"
+    return f"Không mở được cổng {port} trên {host} ({why}): {mend}."
 
 
 def _say_where(simulator: Running) -> None:

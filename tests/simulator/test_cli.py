@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import re
 import signal
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+
+from simulator.cli import _cannot_open
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = (
@@ -109,6 +112,35 @@ async def test_a_busy_port_is_one_sentence_and_exit_code_2(simulators: Simulator
     assert process.returncode == 2
     assert complaints.decode().startswith("Không mở được cổng")
     assert complaints.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("port", ["99999", "65536", "-1", "-99999", "abc", "８０", "", "1" * 5000])
+async def test_a_port_that_is_none_is_one_vietnamese_sentence(
+    simulators: Simulators, port: str
+) -> None:
+    process = await simulators.start(f"--port={port}")
+    _, complaints = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 2
+    assert complaints.decode() == "--port: phải là số từ 0 đến 65535.\n"
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1", "a..b"])
+async def test_an_address_that_is_not_ours_is_one_vietnamese_sentence(
+    simulators: Simulators, host: str
+) -> None:
+    process = await simulators.start("--port", "0", "--host", host)
+    _, complaints = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 2
+    assert complaints.decode().endswith("hãy chọn địa chỉ khác bằng --host.\n")
+    assert complaints.count(b"\n") == 1
+
+
+def test_a_port_only_for_the_administrator_is_told_as_such() -> None:
+    said = _cannot_open("127.0.0.1", 80, PermissionError(errno.EACCES, "Permission denied"))
+    assert said == (
+        "Không mở được cổng 80 trên 127.0.0.1 (cổng này dành cho quản trị máy): "
+        "hãy chọn cổng từ 1024 trở lên bằng --port."
+    )
 
 
 async def test_a_bad_world_and_a_missing_command_are_told(

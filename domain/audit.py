@@ -28,6 +28,8 @@ class Act(StrEnum):
     STAFF_UNLINKED = "staff_unlinked"
     GROUP_CONNECTED = "group_connected"
     GROUP_CHANGED = "group_changed"
+    RESIDENT_ERASED = "resident_erased"
+    """At their own wish; nobody of ours did it."""
     AUDIT_EXPORTED = "audit_exported"
 
 
@@ -40,4 +42,6 @@ class Thing(StrEnum):
     UNIT = "unit"
     STAFF = "staff"
     GROUP = "group"
+    RESIDENT = "resident"
+    """One of whom nothing is left but the row."""
     AUDIT = "audit"

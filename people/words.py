@@ -219,8 +219,12 @@ _SUBSCRIBE = phrases_of(
     "subscribe, 订阅",
 )
 _ERASE = phrases_of(
-    _politely("xóa dữ liệu, xóa hết dữ liệu, xóa dữ liệu của tôi"),
-    "xóa thông tin của tôi, erase data, erase my data, delete my data, 删除数据, 删除我的数据",
+    _politely("xóa dữ liệu, xóa hết dữ liệu, xóa dữ liệu của tôi, xóa dữ liệu của em"),
+    _politely("xóa thông tin của tôi, xóa hết thông tin của tôi, xóa thông tin của em"),
+    "xóa hết thông tin của tôi trong hệ thống, xóa hết thông tin của tôi trong hệ thống giúp,"
+    "xóa dữ liệu cá nhân, xóa dữ liệu cá nhân của tôi, erase data, erase my data, delete data,"
+    "delete my data, please delete my data, please erase my data, 删除数据, 删除我的数据,"
+    "删除资料, 删除我的资料, 刪除資料, 刪除我的資料, 刪除數據, 请删除我的数据",
 )
 _CONSENT = (
     (

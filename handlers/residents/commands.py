@@ -4,15 +4,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from domain.clock import show_day
 from domain.messages import Message, Outgoing, Press
-from handlers.residents import aside, homes, questions, stopping, tongues, welcome
+from handlers.residents import aside, homes, own_data, questions, stopping, tongues, welcome
 from handlers.residents.questions import AREA, CONSENT, OURS, STOP, resident_of
 from handlers.router import Presser, Taker
 from handlers.tips import taking
 from handlers.turn import Turn
 from people import words
-from storage import consents, dialogues
+from storage import dialogues
 from storage.dialogues import Dialogue
 
 __all__ = [
@@ -143,19 +142,7 @@ def _stop(turn: Turn, _rest: str) -> None:
 
 
 def _data(turn: Turn, _rest: str) -> None:
-    """Say what is kept of the person, truthfully and completely."""
-    person = resident_of(turn)
-    answers = consents.history(turn.tx, person.id)
-    never = turn.text("residents.never")
-    turn.say(
-        "residents.data",
-        **turn.unit_values(),
-        **homes.chosen(turn),
-        so_lan=str(len(answers)),
-        lan_cuoi=show_day(answers[-1].at) if answers else never,
-        duong_dan=person.invited_by or never,
-        tu_luc=show_day(person.created_at),
-    )
+    own_data.show(turn)
 
 
 _COMMANDS: Mapping[str, Callable[[Turn, str], None]] = {
@@ -184,6 +171,7 @@ PRESSES: Mapping[str, Presser] = {
     "ack": stopping.press_acknowledge,
     "area": homes.press,
     "aside": _press_aside,
+    "data": own_data.press,
     "consent": welcome.press_consent,
     "lang": tongues.press,
     "stop": stopping.press_stop,

@@ -6,7 +6,7 @@ from domain.delivery import DeliveryKind, Facet
 from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.messages import Button, ChatKind, Message, Outgoing, Press
-from handlers.residents import homes, questions, welcome
+from handlers.residents import homes, own_data, questions, welcome
 from handlers.residents.questions import BUTTON, STOP, evidence, refresh, resident_of
 from handlers.turn import Turn
 from people import wishes, words
@@ -210,7 +210,7 @@ def _standing(turn: Turn, message: Message, current: Dialogue | None) -> bool:
             welcome.subscribe(turn, message.text.strip())
             return True
         case Standing.ERASE:
-            say_who_erases(turn)
+            own_data.ask(turn)
             return True
     reply = words.consent(message.text)
     if reply is None or not reply.strong or not reply.yes or current is not None:
@@ -220,12 +220,6 @@ def _standing(turn: Turn, message: Message, current: Dialogue | None) -> bool:
     # "Đồng ý" out of the blue: show to what, then it counts.
     questions.ask_consent(turn)
     return True
-
-
-def say_who_erases(turn: Turn) -> None:
-    """Say truthfully that nothing was erased, and who does it."""
-    values = turn.unit_values()
-    turn.say("residents.erase_by_officer", sdt_truc=values["sdt_truc"], don_vi=values["don_vi"])
 
 
 def _note_on_broadcast(turn: Turn, message: Message) -> None:

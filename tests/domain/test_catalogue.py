@@ -9,6 +9,7 @@ import pytest
 from domain.language import Language
 from domain.library import TemplateKind
 from domain.texts.catalogue import Catalogue, UnknownSentence, catalogue, places
+from storage.consents import Answer
 from storage.packaged import load_library
 from tests.house.tree import modules
 
@@ -82,6 +83,7 @@ def test_every_sentence_for_residents_is_used() -> None:
         f"residents.wish_{wish}" for wish in ("yes", "no", "none", "paused", "stopped")
     }
     made_of_parts |= {"residents.yes", "residents.no"}
+    made_of_parts |= {f"residents.answer_{answer.value}" for answer in Answer}
     ours = {key for key in SENTENCES[Language.VI] if key.startswith("residents.")}
     assert ours - strings - made_of_parts == set()
 

@@ -297,15 +297,6 @@ async def test_subscribing_while_paused_resumes(world: World) -> None:
     assert (await lan.record()).wish is Wish.YES
 
 
-async def test_erasing_is_not_pretended(world: World) -> None:
-    lan = await world.chat.subscriber("1001")
-    await lan.writes("XÓA DỮ LIỆU")
-    last = await lan.last()
-    assert "chưa có gì bị xóa" in last.text
-    assert "0205 000 0001" in last.text
-    assert world.tips == []
-
-
 async def test_stop_under_a_broadcast_counts_and_can_be_undone(world: World) -> None:
     lan = await world.chat.subscriber("1001")
     sent = await broadcast(world.chat, lan)

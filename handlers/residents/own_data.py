@@ -1,0 +1,128 @@
+"""What is kept about a person: shown, given as a copy, erased at their word."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from domain.clock import show_day, show_time
+from domain.delivery import DeliveryKind, Lane
+from domain.errors import Refusal
+from domain.ids import from_short, short
+from domain.messages import Button, ChatKind, Outgoing, Press
+from handlers.residents import homes
+from handlers.residents.questions import resident_of
+from handlers.turn import Turn
+from people import erasing
+from storage import consents
+from storage import erasing as stored
+from storage.consents import Consent
+
+_LATEST = 5
+"""Answers about consent that are shown; the copy has all."""
+
+
+def show(turn: Turn) -> None:
+    """Say what is kept of the person, truthfully and completely, without the words of tips."""
+    rows = (
+        (Button(turn.text("residents.copy_button"), "data:copy"),),
+        (Button(turn.text("residents.erase_button"), "data:ask"),),
+    )
+    answers = consents.history(turn.tx, resident_of(turn).id)[-_LATEST:]
+    lines = [_line(turn, answer) for answer in answers]
+    turn.say("residents.data", *rows, **_facts(turn, lines))
+
+
+def ask(turn: Turn) -> None:
+    """Say what erasing does and what stays, and ask once whether to do it."""
+    person = resident_of(turn)
+    asked_at = f"{int(turn.tx.now.timestamp()):x}"
+    turn.say(
+        "residents.erase_confirm",
+        (Button(turn.text("residents.erase_yes"), f"data:yes:{short(person.id)}:{asked_at}"),),
+        (Button(turn.text("residents.erase_no"), "data:no"),),
+        tin=str(stored.tips_of(turn.tx, person.id)),
+    )
+
+
+def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle the buttons under what is kept, and those of the question whether to erase it."""
+    resident_of(turn)
+    if turn.chat.kind is not ChatKind.PRIVATE:
+        raise Refusal("app.stale_button")
+    match args:
+        case ["copy"]:
+            _copy(turn)
+        case ["ask"]:
+            ask(turn)
+        case ["no"]:
+            turn.say("residents.erase_kept")
+        case ["yes", who, asked_at]:
+            _erase(turn, press, who, _instant(asked_at))
+        case _:
+            raise Refusal("app.stale_button")
+
+
+def _copy(turn: Turn) -> None:
+    person = resident_of(turn)
+    lines = []
+    for answer in consents.history(turn.tx, person.id):
+        words = consents.exact_words(turn.tx, answer.id)
+        lines.append(f"{_line(turn, answer)}: “{words}” ({answer.language}, {answer.channel})")
+    turn.say(
+        "residents.copy",
+        **_facts(turn, lines),
+        luc=show_time(turn.tx.now),
+        ma=short(person.id),
+    )
+
+
+def _facts(turn: Turn, answers: Sequence[str]) -> dict[str, str]:
+    person = resident_of(turn)
+    never = turn.text("residents.never")
+    return {
+        **turn.unit_values(),
+        **homes.chosen(turn),
+        "tra_loi": "\n".join(answers) or f"– {never}",
+        "duong_dan": person.invited_by or never,
+        "tin": str(stored.tips_of(turn.tx, person.id)),
+        "tu_luc": show_day(person.created_at),
+    }
+
+
+def _line(turn: Turn, answer: Consent) -> str:
+    said = turn.text(f"residents.answer_{answer.answer.value}")
+    version = answer.words_version.rpartition(":")[2]
+    shown = turn.text("residents.answer_version", ma=version) if version else ""
+    return f"– {show_time(answer.at)}: {said}{shown}"
+
+
+def _erase(turn: Turn, press: Press, who: str, asked_at: datetime | None) -> None:
+    person = resident_of(turn)
+    if from_short(who) != person.id:
+        # Pressed twice: they are a stranger by now, of whom nothing is to be begun.
+        done = turn.text("residents.erased_already")
+        if not stored.drop_newcomer(turn.tx, person.id, turn.me.id):
+            raise Refusal("residents.erase_stale")
+        turn.answer(press.press_id, done, alert=True)
+        return
+    if asked_at is None or not erasing.is_fresh(turn.tx, asked_at):
+        raise Refusal("residents.erase_stale")
+    receipt = turn.text(
+        "residents.erased", luc=show_time(turn.tx.now), don_vi=turn.unit_values()["don_vi"]
+    )
+    if not erasing.erase(turn.tx, person):
+        raise Refusal("residents.erase_stale")
+    turn.context.outbox.put(
+        turn.tx,
+        turn.me.id,
+        Outgoing(text=receipt),
+        kind=DeliveryKind.REPLY,
+        lane=Lane.TALK,
+        language=person.language.value,
+    )
+
+
+def _instant(written: str) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(written, 16), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

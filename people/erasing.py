@@ -1,0 +1,37 @@
+"""Erasing a resident at their own wish: what goes, what stays, and the entry in the audit log.
+
+The law lets everybody have their data erased (law 91/2025). Proof of what was agreed to is kept 24
+months, cut off from the chat account; tips stay as records that point to nobody.
+"""
+
+from datetime import datetime, timedelta
+
+from domain.audit import Act, Thing
+from storage import audit, erasing
+from storage.database import Tx
+from storage.residents import Resident
+
+CONFIRM_WITHIN = timedelta(hours=24)
+"""How long the button that erases works after the question."""
+
+
+def is_fresh(tx: Tx, asked_at: datetime) -> bool:
+    """Tell whether the question whether to erase was asked lately."""
+    return timedelta() <= tx.now - asked_at < CONFIRM_WITHIN
+
+
+def erase(tx: Tx, person: Resident) -> bool:
+    """Erase a resident and write down that it was done; False when it had been done."""
+    tips = erasing.tips_of(tx, person.id)
+    if not erasing.erase(tx, person.id):
+        return False
+    audit.append(
+        tx,
+        Act.RESIDENT_ERASED,
+        Thing.RESIDENT,
+        person.id,
+        unit_id=person.unit_id,
+        staff_id=None,
+        tips=tips,
+    )
+    return True

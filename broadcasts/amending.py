@@ -61,6 +61,8 @@ def check(tx: Tx, unit_id: UUID, run_id: UUID) -> Wrong:
     found = reached.whom(tx, run.id)
     if found.nobody:
         raise Refusal("campaigns.reached_nobody_yet", code=run.code)
+    if found.people == found.stopped and not found.posts.here:
+        raise Refusal("campaigns.nobody_to_amend", code=run.code)
     return Wrong(run, known, found)
 
 
@@ -74,8 +76,8 @@ def stop_the_rest(tx: Tx, run: Run) -> bool:
 
 def posts_left(tx: Tx, run_id: UUID, say: Say) -> str | None:
     """Say in which groups a run's posts stand that only people there can take down."""
-    found = reached.whom(tx, run_id)
-    groups = (*found.group_ids, *found.left_group_ids)
+    found = reached.posts(tx, run_id)
+    groups = (*found.here, *found.left)
     if not groups:
         return None
     names = ", ".join(units.get_group(tx, group_id).label for group_id in groups)

@@ -17,6 +17,14 @@ _HAVE_IT = tuple(
 """Who may have it counts as one who has it: nobody is left with a wrong text."""
 
 
+@dataclass(frozen=True, slots=True)
+class Posts:
+    """The groups and channels that have a run's post: those we are in, and those we have left."""
+
+    here: tuple[UUID, ...]
+    left: tuple[UUID, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
     """Whom a run's private messages reached, and in which groups its posts stand."""
@@ -29,15 +37,12 @@ class Reached:
     unreachable: int
     """Of the others, how many cannot be reached now."""
     by_language: dict[str, int]
-    group_ids: tuple[UUID, ...]
-    """Groups and channels that have a post of it and in which we still are."""
-    left_group_ids: tuple[UUID, ...]
-    """Those that have a post of it, but which we have left."""
+    posts: Posts
 
     @property
     def nobody(self) -> bool:
         """True when neither a person nor a group has anything of it."""
-        return not (self.people or self.group_ids or self.left_group_ids)
+        return not (self.people or self.posts.here or self.posts.left)
 
 
 def whom(tx: Tx, run_id: UUID) -> Reached:
@@ -58,24 +63,32 @@ def whom(tx: Tx, run_id: UUID) -> Reached:
         .where(*_private(run_id))
         .group_by(resident.c.language)
     ).all()
-    posts = tx.connection.execute(
-        select(delivery.c.group_id, group_chat.c.left_at)
-        .join(group_chat, group_chat.c.id == delivery.c.group_id)
-        .where(
-            delivery.c.run_id == run_id,
-            delivery.c.kind == DeliveryKind.POST.value,
-            delivery.c.state.in_(_HAVE_IT),
-        )
-        .order_by(delivery.c.id)
-    ).all()
     return Reached(
         people=sum(row[1] for row in rows),
         unsure=sum(row[2] for row in rows),
         stopped=sum(row[3] for row in rows),
         unreachable=sum(row[4] for row in rows),
         by_language={row.language: row[1] for row in rows},
-        group_ids=tuple(row.group_id for row in posts if row.left_at is None),
-        left_group_ids=tuple(row.group_id for row in posts if row.left_at is not None),
+        posts=posts(tx, run_id),
+    )
+
+
+def posts(tx: Tx, run_id: UUID) -> Posts:
+    """Return which groups and channels have a run's post, in the order of the groups."""
+    rows = tx.connection.execute(
+        select(delivery.c.group_id, group_chat.c.left_at)
+        .join(group_chat, group_chat.c.id == delivery.c.group_id)
+        .where(
+            delivery.c.run_id == run_id,
+            # Among a million private rows the few posts are found by this alone.
+            delivery.c.group_id.is_not(None),
+            delivery.c.state.in_(_HAVE_IT),
+        )
+        .order_by(delivery.c.group_id)
+    ).all()
+    return Posts(
+        tuple(row.group_id for row in rows if row.left_at is None),
+        tuple(row.group_id for row in rows if row.left_at is not None),
     )
 
 

@@ -66,7 +66,7 @@ def _ask(turn: Turn, argument: str, command: str, kind: str) -> None:
             f"campaigns.confirm_{kind}",
             code=run.code,
             people=str(wrong.reached.people),
-            posts=str(len(wrong.reached.group_ids)),
+            posts=str(len(wrong.reached.posts.here)),
         ),
         *_warnings(turn, wrong, kind),
     ]

@@ -164,7 +164,7 @@ def audience_of(tx: Tx, form: Form, unit: Unit) -> Audience:
     group_ids: tuple[UUID, ...] = ()
     if form.of_run:
         of_run = UUID(form.of_run)
-        group_ids = reached.whom(tx, of_run).group_ids
+        group_ids = reached.posts(tx, of_run).here
         return Audience(
             area_code=form.area,
             include_groups=bool(group_ids),

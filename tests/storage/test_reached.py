@@ -20,6 +20,7 @@ from storage.runs import Run
 from storage.tables import delivery, run
 from tests.broadcasts.station import Station, open_station
 from tests.chat import DONG_KINH, Party
+from tests.storage.test_plans import plans
 
 REACHED = {DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNSURE}
 
@@ -119,6 +120,20 @@ async def test_who_moved_stopped_or_blocked_is_still_one_of_them(station: Statio
     assert (found.people, found.stopped, found.unreachable) == (3, 1, 1)
     assert found.by_language == {"en": 1, "vi": 2}
     assert sorted(await recipients_of(station, own)) == sorted([moved.id, stopped.id, blocked.id])
+
+
+async def test_a_million_rows_are_taken_in_order_by_their_own_index(station: Station) -> None:
+    of_run, parties = await with_states(station)
+    person = await parties[DeliveryState.ACCEPTED].record()
+
+    def work(tx: Tx) -> None:
+        reached.step(tx, UUID(int=1), of_run.id, person.id, 500)
+        reached.posts(tx, of_run.id)
+
+    for plan in await station.chat.do(lambda tx: plans(tx, work)):
+        assert "SCAN delivery" not in plan, plan
+        assert "Seq Scan on delivery" not in plan, plan
+        assert "TEMP B-TREE" not in plan, plan
 
 
 async def test_a_run_that_never_began_reached_nobody(station: Station) -> None:

@@ -272,6 +272,27 @@ async def test_only_who_steers_runs_may_and_only_with_a_code_of_the_unit(
         assert answer.text == STALE
 
 
+async def test_where_nobody_is_left_to_be_told_that_is_said(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    lan = await chat.subscriber("3001")
+    group = await chat.group("-100", label="Nhóm Hai")
+    run = await sent(chat, officer, chief, groups=True)
+    group_id, person = (await group.address()).group_id, await lan.record()
+    assert group_id is not None
+
+    def leave(tx: Tx) -> None:
+        units.note_presence(tx, group_id, present=False)
+        residents.set_wish(tx, person.id, Wish.STOPPED)
+
+    await chat.do(leave)
+    await officer.writes(f"/dinhchinh {run.code}")
+
+    said = await officer.last()
+    assert "không có ai để gửi lời đính chính" in said.text
+    assert said.labels == []
+
+
 async def test_what_reached_nobody_needs_no_correction(
     chat: Chat, officer: Party, chief: Party
 ) -> None:

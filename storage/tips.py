@@ -75,6 +75,14 @@ class Tip:
     taken_by: UUID | None
     closed_at: datetime | None
     outcome: TipOutcome | None
+    closed_by: UUID | None = None
+    """Who of the staff closed it; None also when its writer did."""
+
+    @property
+    def taken_back(self) -> bool:
+        """True when its writer closed it as a mistake of theirs."""
+        by_writer = self.state is TipState.CLOSED and self.closed_by is None
+        return by_writer and self.outcome is TipOutcome.MISTAKEN
 
     @property
     def public(self) -> bool:
@@ -366,4 +374,5 @@ def _tip(row: Row[Any]) -> Tip:
         row.taken_by,
         row.closed_at,
         TipOutcome(row.outcome) if row.outcome else None,
+        row.closed_by,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.language import Language
 from domain.messages import Location, MediaKind, MediaRef
-from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome, TipState
+from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipState
 from storage import tip_events, tips
 from storage.database import Tx
 from storage.tips import Tip
@@ -131,6 +131,15 @@ def current(tips_of_writer: Sequence[Tip], now: datetime) -> Tip | None:
         if tip.state.is_open and now - tip.last_piece_at < PAUSE:
             return tip
     return None
+
+
+def told_privately(tx: Tx, address_id: UUID) -> list[Tip]:
+    """Return the tips of an address that private words may go on with, newest first.
+
+    What was written in a group goes on in private only once an officer answered it.
+    """
+    found = tips.recent_of(tx, address_id, tx.now - TALK)
+    return [tip for tip in found if not tip.public or tip.last_answer_at is not None]
 
 
 def current_in_group(
@@ -302,8 +311,8 @@ def _secrecy(text: str) -> Secrecy:
 
 
 def _last_word(tip: Tip) -> datetime | None:
-    """Return when an officer last spoke; who said "by mistake" is done with it."""
-    if tip.outcome is TipOutcome.MISTAKEN:
+    """Return when an officer last spoke; a writer who said "by mistake" is done with it."""
+    if tip.taken_back:
         return None
     instants = [instant for instant in (tip.last_answer_at, tip.closed_at) if instant is not None]
     return max(instants, default=None)

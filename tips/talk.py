@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
+from domain.failures import Until
 from domain.ids import short
 from domain.language import Language
 from domain.messages import Button, Outgoing
@@ -15,7 +16,7 @@ from storage.database import Tx
 from storage.tip_events import Event
 from storage.tips import Tip
 from storage.units import Staff
-from tips import rights
+from tips import intake, rights
 from tips.desk import Desk, tell
 
 
@@ -51,7 +52,8 @@ def answer(
     tip, own = _for_work(tx, tip_id, staff)
     rights.must_be_free(tx, own, tip)
     if tip.state is TipState.CLOSED:
-        raise Refusal("review.closed_no_answer", ma_tin=tip.case_number)
+        key = "closed_no_answer" if _goes_on(tx, tip) else "closed_reply_opens"
+        raise Refusal(f"review.{key}", ma_tin=tip.case_number)
     _must_be_reachable(tx, tip)
     if tip.state is TipState.RECEIVED:
         tip = _taken(tx, desk, tip, own)
@@ -164,6 +166,9 @@ def notify(tx: Tx, desk: Desk, tip: Tip, event_id: UUID) -> None:
     """Tell a tip's writer that there is news, without a word of what it is about."""
     if tip.address_id is None:
         return
+    if addresses.get(tx, tip.address_id).unreachable is Until.FOREVER:
+        # Its writer had themselves erased: there is nobody to tell.
+        return
     unit = units.get_unit(tx, tip.unit_id)
     name = unit.name.get(tip.language, unit.name["vi"])
     label = desk.catalogue.say(tip.language, "tips.button_open")
@@ -204,6 +209,14 @@ def _taken(tx: Tx, desk: Desk, tip: Tip, own: Staff) -> Tip:
 def _must_be_reachable(tx: Tx, tip: Tip) -> None:
     if tip.address_id is None or addresses.get(tx, tip.address_id).unreachable is not None:
         raise Refusal("review.unreachable", ma_tin=tip.case_number)
+
+
+def _goes_on(tx: Tx, tip: Tip) -> bool:
+    """Tell whether its writer's next words, without a reply, would open a closed tip again."""
+    if tip.address_id is None:
+        return False
+    found = intake.current(intake.told_privately(tx, tip.address_id), tx.now)
+    return found is not None and found.id == tip.id
 
 
 def _outcome(desk: Desk, tip: Tip) -> str:

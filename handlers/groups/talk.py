@@ -4,7 +4,6 @@ Only what is addressed to us arrives here. Nobody is quoted or named, no receipt
 status is ever written into a group.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -54,7 +53,7 @@ def take(turn: Turn, message: Message) -> bool:
         if turn.staff is not None:
             turn.say("groups.pass_on_later")
         return True
-    text = _without_mention(turn, telling.after_command(message.text))
+    text = telling.words_in(turn, message.text)
     piece = telling.piece_of(turn, message, turn.group_address, text)
     post = _post(turn, message)
     alarm = alarm_in(text)
@@ -78,7 +77,7 @@ def take(turn: Turn, message: Message) -> bool:
 
 def _unconnected(turn: Turn, message: Message) -> bool:
     """In a group that is nobody's, a danger gets the numbers; nothing of the words is kept."""
-    alarm = alarm_in(_without_mention(turn, telling.after_command(message.text)))
+    alarm = alarm_in(telling.words_in(turn, message.text))
     if alarm is None:
         return False
     chat = turn.group_address or addresses.ensure(
@@ -189,12 +188,6 @@ def _post(turn: Turn, message: Message) -> Delivery | None:
         return None
     row = ledger.by_message(turn.tx, turn.group_address.id, message.reply_to)
     return row if row is not None and row.run_id is not None else None
-
-
-def _without_mention(turn: Turn, text: str) -> str:
-    """Drop our own name from a message that calls us."""
-    name = re.escape(turn.account.username)
-    return re.sub(rf"(?<!\w)@{name}\b[ ,:]*", "", text, flags=re.IGNORECASE).strip()
 
 
 def _writer(turn: Turn, group: Group, alarm: Alarm | None) -> Writer:

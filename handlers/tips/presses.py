@@ -44,6 +44,8 @@ def press_mistake(turn: Turn, press: Press, args: Sequence[str]) -> None:
 def press_chief(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Chỉ chỉ huy xem**: hide the content from everybody else, as far as is possible."""
     tip = _own_tip(turn, args)
+    if tip.taken_back:
+        raise Refusal("app.stale_button")
     if tip.secrecy is Secrecy.CHIEF:
         turn.answer(press.press_id, turn.text("tips.chief_noted", ma_tin=tip.case_number))
         return

@@ -48,7 +48,7 @@ def take(turn: Turn, message: Message) -> bool:
         return True
     if review.answer_privately(turn, message):
         return True
-    text = telling.after_command(message.text)
+    text = telling.words_in(turn, message.text)
     if complaints.take(turn, message, text):
         return True
     piece = telling.piece_of(turn, message, turn.me, text)
@@ -69,7 +69,7 @@ def emergency(turn: Turn, message: Message) -> bool:
     """Take a message that tells of a danger now: the numbers first, then a tip that cannot wait."""
     if turn.chat.kind is not ChatKind.PRIVATE or review.is_answer(turn, message):
         return False
-    text = telling.after_command(message.text)
+    text = telling.words_in(turn, message.text)
     if text.startswith("/"):
         return False
     alarm = alarm_in(text)
@@ -90,7 +90,7 @@ def edited(turn: Turn, edit: Edit) -> None:
     chat = turn.me if turn.chat.kind is ChatKind.PRIVATE else turn.group_address
     if chat is None:
         return
-    text = telling.keep_whole(turn, telling.after_command(edit.text))
+    text = telling.keep_whole(turn, telling.words_in(turn, edit.text))
     alarm = alarm_in(text)
     if alarm is None and turn.staff is None and complaints.refuse(turn, text):
         return
@@ -112,7 +112,7 @@ def keep_unhandled(turn: Turn, message: Message) -> bool:
     The shortest way in: nothing is looked up that could fail again, and the writer's dialogue is
     left as it is. Who calls says something to the writer; only the emergency numbers are said here.
     """
-    text = telling.after_command(message.text)
+    text = telling.words_in(turn, message.text)
     alarm = alarm_in(text)
     piece = telling.piece_of(turn, message, turn.me, text)
     officer = turn.staff is not None and turn.resident is None
@@ -222,9 +222,7 @@ def _target(turn: Turn, anchor: _Anchor) -> Tip | None:
 
 
 def _recent(turn: Turn) -> list[Tip]:
-    found = tips.recent_of(turn.tx, turn.me.id, turn.tx.now - intake.TALK)
-    # What was written in a group goes on in private only once an officer answered it.
-    return [tip for tip in found if not tip.public or tip.last_answer_at is not None]
+    return intake.told_privately(turn.tx, turn.me.id)
 
 
 def _current(turn: Turn) -> Tip | None:

@@ -1,5 +1,6 @@
 """What handlers of tips share: reading a message as a piece, the numbers, the receipt's buttons."""
 
+import re
 from uuid import UUID
 
 from domain.delivery import Facet
@@ -22,10 +23,15 @@ from tips.urgency import Alarm
 _COMMAND = "/baotin"
 
 
-def after_command(text: str) -> str:
-    """Return what follows `/baotin`, or the whole text."""
-    head, _, rest = text.partition(" ")
-    return rest.strip() if head.casefold() == _COMMAND else text
+def words_in(turn: Turn, text: str) -> str:
+    """Return what somebody said: without `/baotin` before it, and without our own name."""
+    head, *rest = text.split(maxsplit=1)[:2] or [""]
+    if head.casefold().partition("@")[0] == _COMMAND:
+        text = rest[0].strip() if rest else ""
+    name = re.escape(turn.account.username)
+    if not name:
+        return text
+    return re.sub(rf"(?<![\w@])@{name}\b[ \t,:]*", "", text, flags=re.IGNORECASE).strip()
 
 
 def keep_whole(turn: Turn, text: str) -> str:

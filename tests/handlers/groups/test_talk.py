@@ -132,6 +132,23 @@ async def test_a_mention_is_taken_without_our_name(migrated_database_url: str) -
         assert "Vi_Du_Bot" not in card.text
 
 
+async def test_our_name_is_dropped_wherever_it_stands_and_nobody_elses(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        message = await world.lan.writes(
+            "có người lạ @vi_du_bot ở cổng @vi_du_bot_2", in_group=world.village
+        )
+        await world.lan.edits(message, "@vi_du_bot: có hai người lạ, nhắn lan@vi_du_bot.vn")
+        await world.tick(minutes=3)
+        (card,) = await world.cards()
+        assert "│ có hai người lạ, nhắn lan@vi_du_bot.vn" in card.text
+        ba = world.chat.resident("880010010002")
+        await ba.writes("có người lạ @vi_du_bot ở cổng @vi_du_bot_2", in_group=world.village)
+        await world.tick(minutes=3)
+        assert "│ có người lạ ở cổng @vi_du_bot_2" in (await world.cards())[-1].text
+
+
 async def test_several_replies_of_one_person_are_one_tip(migrated_database_url: str) -> None:
     async with open_world(migrated_database_url) as world:
         post = await world.campaign(post=world.village)

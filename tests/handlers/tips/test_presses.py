@@ -51,6 +51,24 @@ async def test_bao_nham_closes_with_thanks_and_the_card_says_so(
         assert len(await world.tips()) == 2
 
 
+async def test_after_bao_nham_no_other_button_of_the_receipt_acts(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("hình như có trộm ở nhà bên")
+        await world.lan.presses("Báo nhầm")
+        (answer,) = await world.lan.presses("Chỉ chỉ huy xem")
+        assert answer.alert
+        assert "không còn dùng được" in answer.text
+        assert (await world.tip()).secrecy is Secrecy.ORDINARY
+        await world.chat.deliver()
+        receipt = (await world.lan.heard())[0]
+        await world.lan.writes("không nhầm đâu ạ", reply_to=receipt.message_id)
+        assert (await world.tip()).state is TipState.RECEIVED
+        await world.lan.presses("Chỉ chỉ huy xem")
+        assert (await world.tip()).secrecy is Secrecy.CHIEF
+
+
 async def test_bao_nham_after_the_card_is_told_in_a_line(migrated_database_url: str) -> None:
     async with open_world(migrated_database_url) as world:
         await world.lan.writes("hình như có trộm ở nhà bên")

@@ -148,10 +148,10 @@ def _unit(tx: Tx, unit: units.Unit) -> list[Finding]:
             findings.append(Finding("bad", text))
     if not units.groups_of(tx, unit.id, "neighbourhood"):
         findings.append(Finding("warn", f"{name}: chưa nối nhóm dân cư nào."))
-    # The consent that residents give names a time limit and a right that people must see to.
+    # The consent that residents give names a time limit that people must see to.
     text = (
-        f"{name}: bản này chưa tự xóa dữ liệu khi hết hạn lưu ({unit.retention['vi']}) và chưa có "
-        "lệnh xóa theo yêu cầu; đơn vị phải có người theo dõi và xóa tay."
+        f"{name}: bản này chưa tự xóa dữ liệu khi hết hạn lưu ({unit.retention['vi']}); "
+        "đơn vị phải có người theo dõi và xóa tay."
     )
     findings.append(Finding("warn", text))
     return findings

@@ -23,7 +23,7 @@ from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from domain.failures import AccountDown, Refused, SendFailure, Transient
 from people import wishes
-from storage import addresses, inbox, reactions, waiting
+from storage import addresses, erasing, inbox, reactions, waiting
 from storage.database import Tx
 from tips import cards
 
@@ -204,6 +204,7 @@ class Service:
 
     async def _silence(self) -> None:
         await self._tick(wishes.settle_silence)
+        await self._steps(erasing.forget_addresses)
 
     async def _steps(self, work: Callable[[Tx], object]) -> None:
         """Work in steps until nothing is left, at most a few seconds: the next ring goes on."""

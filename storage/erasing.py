@@ -23,7 +23,7 @@ from storage.database import Tx
 from storage.ledger import as_delivery, move
 from storage.residents import Wish
 from storage.sealing import Place
-from storage.tables import address, delivery, dialogue, inbox, resident, tip, tip_event
+from storage.tables import address, attempt, delivery, dialogue, inbox, resident, tip, tip_event
 from storage.tables.deliveries import DUE
 from storage.tables.intake import NEW
 
@@ -40,6 +40,7 @@ def erase(tx: Tx, resident_id: UUID) -> bool:
     for address_id in tx.connection.execute(query).scalars().all():
         _skip_waiting(tx, address_id)
         _cut_tips(tx, address_id)
+        _drop_talk(tx, address_id)
         tx.connection.execute(delete(dialogue).where(dialogue.c.address_id == address_id))
         _cut_address(tx, address_id)
     tx.connection.execute(
@@ -77,6 +78,7 @@ def forget_addresses(tx: Tx, limit: int = 200) -> int:
     ids = list(found)
     for address_id in ids:
         _skip_waiting(tx, address_id)
+        _drop_talk(tx, address_id)
         values = {"platform_id": _nowhere(tx, address_id), "forget_at": None}
         tx.connection.execute(update(address).where(address.c.id == address_id).values(values))
         addresses.mark_unreachable(tx, address_id, Until.FOREVER)
@@ -135,6 +137,26 @@ def _cut_tips(tx: Tx, address_id: UUID) -> None:
         )
         theirs = (tip_event.c.tip_id == tip_id) & tip_event.c.staff_id.is_(None)
         tx.connection.execute(update(tip_event).where(theirs).values(message_lookup=None))
+
+
+def _drop_talk(tx: Tx, address_id: UUID) -> None:
+    """Drop what was said outside any run: its instants would tell which tips it was about.
+
+    What is on its way is left to its worker; nothing of a member of staff's is dropped.
+    """
+    if addresses.get(tx, address_id).staff_id is not None:
+        return
+    talk = (
+        select(delivery.c.id)
+        .where(
+            delivery.c.address_id == address_id,
+            delivery.c.run_id.is_(None),
+            delivery.c.window_id.is_(None),
+        )
+        .scalar_subquery()
+    )
+    tx.connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(talk)))
+    tx.connection.execute(delete(delivery).where(delivery.c.id.in_(talk)))
 
 
 def _cut_address(tx: Tx, address_id: UUID) -> None:

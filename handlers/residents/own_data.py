@@ -110,7 +110,8 @@ def _erase(turn: Turn, press: Press, who: str, asked_at: datetime | None) -> Non
         "residents.erased", luc=show_time(turn.tx.now), don_vi=turn.unit_values()["don_vi"]
     )
     if not erasing.erase(turn.tx, person):
-        raise Refusal("residents.erase_stale")
+        turn.answer(press.press_id, turn.text("residents.erased_already"), alert=True)
+        return
     turn.context.outbox.put(
         turn.tx,
         turn.me.id,

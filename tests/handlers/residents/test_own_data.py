@@ -120,6 +120,23 @@ async def test_the_receipt_has_a_date_and_then_the_chat_id_is_destroyed(world: W
     assert LAN not in await world.chat.look(lambda tx: ids_kept(world, tx))
 
 
+async def test_what_was_said_to_them_is_dropped_and_broadcasts_stay_counted(world: World) -> None:
+    lan = world.lan
+    old = await lan.address()
+    await world.campaign(to=lan)
+    await lan.writes(STORY)
+    await world.chat.deliver()
+    await erase(lan)
+    await world.chat.deliver()
+    await world.chat.do(erasing.forget_addresses)
+
+    def left(tx: Tx) -> list[bool]:
+        query = select(delivery.c.run_id).where(delivery.c.address_id == old.id)
+        return [run_id is not None for run_id in tx.connection.execute(query).scalars()]
+
+    assert await world.chat.look(left) == [True]
+
+
 async def test_a_receipt_that_cannot_go_out_keeps_the_chat_id_a_day_at_most(world: World) -> None:
     await erase(world.lan)
     world.chat.clock.forward(hours=25)

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.settings import TelegramSettings, capabilities
+from bot.channels.telegram.settings import GROUP_COMMANDS, TelegramSettings, capabilities
+from bot.menu import menus
 from domain.channel import Pace
+from domain.texts.catalogue import catalogue
 from tests.bot.channels.telegram.pretend import TOKEN
 
 SECRET = "canary-secret-0123456789"
@@ -58,3 +60,9 @@ def test_capabilities_are_those_of_the_bot_api() -> None:
     assert (can.buttons_per_row, can.buttons) == (8, 100)
     assert can.download_limit_bytes == 20 * 1024 * 1024
     assert (can.receipts, can.reply_window, can.pace) == (False, None, pace)
+
+
+def test_in_a_group_the_commands_of_residents_are_ours_except_those_every_bot_has() -> None:
+    listed = {name for name, _ in menus(catalogue())["vi"]}
+    assert listed <= GROUP_COMMANDS
+    assert not GROUP_COMMANDS & {"start", "help", "stop", "settings"}

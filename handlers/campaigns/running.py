@@ -74,21 +74,12 @@ def ask_cancel(turn: Turn, argument: str) -> None:
     """Ask whether a run, or a campaign not yet started, is really to be cancelled."""
     turn.require(Permission.CONTROL_RUN)
     label = turn.text("campaigns.button_cancel")
-    run: Run | None = None
-    number = _number(argument)
-    if number is not None:
-        known = campaigns.by_number(turn.tx, turn.unit.id, number)
-        if known is None:
-            raise Refusal("campaigns.no_such_campaign", number=str(number))
-        if known.state in _BEFORE_A_RUN:
-            button = Button(label, action=f"uncampaign:{short(known.id)}")
-            turn.say("campaigns.confirm_cancel_campaign", (button,), number=str(known.number))
-            return
-        run_id = campaigns.newest_run(turn.tx, known.id)
-        run = runs.get(turn.tx, run_id, lock=True) if run_id is not None else None
-        if run is None:
-            raise Refusal("campaigns.already_decided")
-    run = run or find(turn, argument, "/huy")
+    known = _numbered(turn, argument)
+    if known is not None and known.state in _BEFORE_A_RUN:
+        button = Button(label, action=f"uncampaign:{short(known.id)}")
+        turn.say("campaigns.confirm_cancel_campaign", (button,), number=str(known.number))
+        return
+    run = find(turn, argument, "/huy")
     if run.state.is_over:
         raise Refusal("campaigns.run_is_over")
     left = runs.counted(turn.tx, run.id, "pending")
@@ -157,10 +148,18 @@ def _filled(known: Campaign) -> dict[str, str]:
     return {name: value for name, value in own.items() if name not in missing}
 
 
-def _number(argument: str) -> int | None:
-    """Read a campaign's number: `1`, `#1`, `số 1`; a run's code has five signs."""
+def _numbered(turn: Turn, argument: str) -> Campaign | None:
+    """Return the campaign of a number typed as `1`, `#1`, `số 1`; a run's code has five signs.
+
+    Raises: Refusal when there is no campaign of that number.
+    """
     found = _NUMBER.fullmatch(argument.strip().lower())
-    return int(found[1]) if found else None
+    if found is None:
+        return None
+    known = campaigns.by_number(turn.tx, turn.unit.id, int(found[1]))
+    if known is None:
+        raise Refusal("campaigns.no_such_campaign", number=str(int(found[1])))
+    return known
 
 
 def _desk(turn: Turn) -> Desk:
@@ -168,14 +167,23 @@ def _desk(turn: Turn) -> Desk:
 
 
 def find(turn: Turn, argument: str, command: str) -> Run:
-    """Return the unit's run of a code typed behind a command, locked.
+    """Return the unit's run of a code, or of a campaign's number, typed behind a command; locked.
 
     Raises: Refusal.
     """
     if not argument:
         raise Refusal("campaigns.need_code", command=command)
-    found = reach.find_run(turn.tx, argument)
-    locked = runs.get(turn.tx, found.id, lock=True) if found else None
+    known = _numbered(turn, argument)
+    if known is not None:
+        run_id = campaigns.newest_run(turn.tx, known.id)
+        if run_id is None:
+            undecided = known.state in _BEFORE_A_RUN
+            key = "campaigns.not_started" if undecided else "campaigns.already_decided"
+            raise Refusal(key, number=str(known.number))
+    else:
+        found = reach.find_run(turn.tx, argument)
+        run_id = found.id if found is not None else None
+    locked = runs.get(turn.tx, run_id, lock=True) if run_id is not None else None
     if locked is None or locked.unit_id != turn.unit.id:
         raise Refusal("campaigns.no_such_run")
     return locked

@@ -255,9 +255,11 @@ async def test_only_who_steers_runs_may_and_only_with_a_code_of_the_unit(
     reviewer = await chat.staff("2009", Role.REVIEWER)
     await reviewer.writes(f"{command} {run.code}")
     assert (await reviewer.last()).text == NOT_ALLOWED
-    for typed in (command, f"{command} AN-22222", f"{command} 1"):
+    for typed in (command, f"{command} AN-22222", f"{command} linh tinh"):
         await officer.writes(typed)
         assert "mã" in (await officer.last()).text
+    await officer.writes(f"{command} 1")
+    assert f"đợt {run.code}?" in (await officer.last()).text
     await chat.add_unit("tam-thanh", "05986", "Công an phường Tam Thanh")
     stranger = await chat.staff("2050", Role.CHIEF, at="tam-thanh")
     await stranger.writes(f"{command} {run.code}")

@@ -129,6 +129,36 @@ async def test_a_wrong_code_gets_a_clear_answer(
     assert (await officer.last()).text == answer
 
 
+async def test_a_run_is_found_by_the_number_of_its_campaign(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await submit(chat, officer)
+    for command in ("/baocao", "/tamdung", "/tieptuc", "/dinhchinh"):
+        await officer.writes(f"{command} 1")
+        assert "Chiến dịch số 1 chưa bắt đầu gửi" in (await officer.last()).text
+    await chief.presses("Duyệt")
+    await tick(chat)
+    run = await newest_run(chat)
+
+    await officer.writes("/baocao số 1")
+    assert f"Đợt {run.code}" in (await officer.last()).text
+    await officer.writes("/tamdung #1")
+    assert (await newest_run(chat)).state is RunState.PAUSED
+    await officer.writes("/tieptuc 1")
+    assert (await newest_run(chat)).state is not RunState.PAUSED
+
+
+async def test_the_number_of_a_campaign_that_was_turned_down_leads_to_no_run(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await submit(chat, officer)
+    await chief.presses("Không duyệt")
+    await chief.writes("Thiếu địa điểm")
+    for command in ("/baocao", "/huy"):
+        await officer.writes(f"{command} 1")
+        assert "đã được quyết định" in (await officer.last()).text
+
+
 async def test_another_units_run_is_not_there(chat: Chat, officer: Party, chief: Party) -> None:
     run = await running(chat, officer, chief)
     await chat.add_unit("tam-thanh", "05986", "Công an phường Tam Thanh")

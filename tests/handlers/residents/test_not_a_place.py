@@ -67,7 +67,7 @@ async def test_what_has_no_word_is_asked_about_without_a_button_for_tips(world: 
 
 async def test_the_button_keeps_exactly_these_words_once_however_late(world: World) -> None:
     hoa = await asked(world)
-    await hoa.writes("Nà Pàn  3,  gò ")
+    await hoa.writes("Nà Pàn  3,  gò")
     [again] = await hoa.news()
     action = again.buttons[-1].action
     assert action is not None
@@ -75,7 +75,7 @@ async def test_the_button_keeps_exactly_these_words_once_however_late(world: Wor
     await hoa.presses("Khối phố Ví Dụ 1")
     world.chat.clock.forward(days=3)
     await hoa.presses_action(action)
-    assert await words_of_tips(world) == ["Nà Pàn  3,  gò "]
+    assert await words_of_tips(world) == ["Nà Pàn  3,  gò"]
     [answer] = await hoa.presses_action(action)
     assert "đã được chuyển thành tin báo rồi" in answer.text
     assert len(await world.tips()) == 1

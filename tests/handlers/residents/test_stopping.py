@@ -194,42 +194,6 @@ async def test_silence_stops_and_a_late_no_does_not_resume(world: World) -> None
     assert (await lan.record()).wish is Wish.STOPPED
 
 
-@pytest.mark.parametrize("said", ["HUY", "tc", "hủy", "dung", "thoi"])
-async def test_before_any_consent_an_unclear_word_stops_nothing_and_asks_nothing(
-    world: World, said: str
-) -> None:
-    lan = world.party()
-    await lan.starts()
-    await lan.news()
-    await lan.writes(said)
-    [line] = await lan.news()
-    assert "không có gì phải dừng" in line.text
-    assert line.labels == []
-    assert (await lan.record()).wish is Wish.NONE
-    await lan.writes("Đồng ý")
-    assert (await lan.record()).wish is Wish.YES
-    assert world.tips == []
-
-
-@pytest.mark.parametrize("said", ["HỦY", "STOP", "huy", "/dung", "退订"])
-@pytest.mark.parametrize("asked", [True, False])
-async def test_before_any_consent_a_stop_is_one_line_and_no_question(
-    world: World, said: str, asked: bool
-) -> None:
-    lan = world.party()
-    if asked:
-        await lan.starts()
-        await lan.news()
-    await lan.writes(said)
-    [line] = await lan.news()
-    assert "không có gì phải dừng" in line.text
-    assert line.labels == []
-    assert (await lan.record()).wish in (Wish.NONE, Wish.STOPPED)
-    await lan.writes("ĐĂNG KÝ")
-    await lan.presses("Đồng ý")
-    assert (await lan.record()).wish is Wish.YES
-
-
 @pytest.mark.parametrize("said", ["HUY", "tc", "hủy"])
 async def test_huy_while_a_yes_or_no_is_awaited_is_asked_about(world: World, said: str) -> None:
     lan = await world.chat.subscriber("1001")
@@ -263,13 +227,6 @@ async def test_a_tip_while_the_question_is_open_is_kept_and_pauses_on(world: Wor
     assert "phải không?" in (await lan.last()).text
     await lan.presses("Tiếp tục nhận")
     assert (await lan.record()).wish is Wish.YES
-
-
-async def test_those_who_receive_nothing_are_told_so(world: World) -> None:
-    lan = await world.chat.subscriber("1001", wish=Wish.NO)
-    await lan.writes("dung")
-    assert (await lan.record()).wish is Wish.NO
-    assert "không có gì phải dừng" in (await lan.last()).text
 
 
 async def test_a_forwarded_or_captioned_stop_is_not_their_word(world: World) -> None:

@@ -39,6 +39,10 @@ _NO_UNIT = (
     "Chưa có đơn vị nào nên không có ai trả lời bà con: hãy ghi đơn vị, cán bộ, nhóm vào một tệp "
     "TOML rồi chạy: {command}"
 )
+_INVENTED = (
+    "Đơn vị ví dụ chỉ để chạy thử với máy giả lập (make demo): trên Telegram thật, các mã trong đó "
+    "là của người lạ. Hãy ghi đơn vị của mình vào một tệp rồi chạy: {command}"
+)
 _SEVERAL = (
     "Có nhiều tài khoản trong cơ sở dữ liệu mà chưa có TELEGRAM_TOKEN để biết là tài khoản nào."
 )
@@ -58,6 +62,15 @@ class House:
     worker: InboxWorker
     inbox_bell: Bell
     outbox_bell: Bell
+
+
+def refuse_demo(settings: Settings) -> None:
+    """See that the demo unit, whose ids are invented, does not meet the people who have them.
+
+    Raises: Misconfigured on Telegram's own server.
+    """
+    if settings.on_telegram_itself:
+        raise Misconfigured(_INVENTED.format(command=typed("seed TỆP.toml")))
 
 
 def open_database(settings: Settings, clock: Clock, *, bring_up_to_date: bool) -> Database:
@@ -115,12 +128,7 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         account_id=account.id,
         channel=channel,
         pace=Pace(channel.capabilities.pace, time.monotonic),
-        rules=SenderRules(
-            worker=f"{os.getpid()}-{secrets.token_hex(4)}",
-            send_timeout=timedelta(
-                seconds=telegram.connect_timeout_s + telegram.send_timeout_s + 1
-            ),
-        ),
+        rules=_sender_rules(telegram),
         clock=clock,
         bell=outbox_bell,
         mark_again=_marker(words),
@@ -143,6 +151,13 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         worker,
         inbox_bell,
         outbox_bell,
+    )
+
+
+def _sender_rules(telegram: TelegramSettings) -> SenderRules:
+    longest = telegram.connect_timeout_s + telegram.send_timeout_s + 1
+    return SenderRules(
+        worker=f"{os.getpid()}-{secrets.token_hex(4)}", send_timeout=timedelta(seconds=longest)
     )
 
 

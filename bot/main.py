@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.text import Text
 
 from bot import aside, figures
-from bot.assembly import account_key, build, open_database, register
+from bot.assembly import account_key, build, open_database, refuse_demo, register
 from bot.doctor import examine
-from bot.folders import keep_private, prepare
+from bot.folders import check_folder, keep_private, prepare
 from bot.instance_lock import StillOurs, sole_instance
 from bot.invocation import typed
 from bot.keys import check_keys
@@ -75,6 +75,8 @@ def run(*, demo: Demo = False) -> None:
     settings = load_settings()
     set_up_logs(settings.log_level, settings.log_format)
     key = account_key(settings)
+    if demo:
+        refuse_demo(settings)
     prepare(settings)
 
     async def serve(still_ours: StillOurs) -> None:
@@ -99,7 +101,7 @@ def seed(
         Path | None,
         typer.Argument(
             metavar="TỆP",
-            help="Tệp TOML mô tả đơn vị, thôn, cán bộ, nhóm. Bỏ trống: đơn vị ví dụ.",
+            help="Tệp TOML của đơn vị, thôn, cán bộ, nhóm. Bỏ trống: đơn vị ví dụ, để chạy thử.",
         ),
     ] = None,
     *,
@@ -116,6 +118,9 @@ def seed(
     if update and file is None:
         raise Misconfigured(f"Cần nêu tệp để cập nhật: {typed('seed TỆP.toml --update')}")
     plan = read_plan(file)
+    if file is None:
+        refuse_demo(settings)
+    check_folder(settings)
     if revision(settings.database) is None:
         # Without a token there is nobody to seed for; then nothing is to be left behind either.
         account_key(settings)

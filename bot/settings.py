@@ -136,6 +136,12 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def on_telegram_itself(self) -> bool:
+        """Whether a token is set for Telegram's own server, where every id is a real person's."""
+        own = self.telegram_api_url.rstrip("/") == _TELEGRAM
+        return own and bool(self.telegram_token.get_secret_value())
+
+    @property
     def database(self) -> str:
         """The database's URL; a SQLite file in `var_dir` when none is set."""
         return self.database_url or f"sqlite:///{self.var_dir / _DATABASE_FILE}"

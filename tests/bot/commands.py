@@ -29,6 +29,8 @@ def environment(**values: str) -> dict[str, str]:
     """Return the environment of a process that knows these settings and no others."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     plain = {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "LANG": "C.UTF-8"}
+    # Nobody listens there; the invented unit is refused on Telegram's own server.
+    plain["TELEGRAM_API_URL"] = "http://127.0.0.1:9"
     return {**kept, **plain, **values}
 
 

@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from domain.messages import ChatKind, ChatRef, Message, Received, Sender
 from storage import addresses, inbox
 from storage.database import Database, Tx
 from storage.sealing import read_keyring
-from tests.bot.channels.telegram.pretend import TOKEN
+from tests.bot.channels.telegram.pretend import TOKEN, until
 from tests.bot.commands import Said, bot, entries, environment
 
 
@@ -57,7 +57,6 @@ async def test_what_is_no_database_of_ours_ends_with_one_and_a_sentence(
     sentence = make(file)
     before = file.is_file() and (file.read_bytes(), file.stat().st_mode)
     here = {"DATABASE_URL": "sqlite:///x.db", "TELEGRAM_TOKEN": TOKEN, "WEB_PORT": "0"}
-    here["TELEGRAM_API_URL"] = "http://127.0.0.1:9"
     said = await bot(tmp_path, *words.split(), **here)
     assert said.code == 1
     assert sentence in said.all
@@ -121,8 +120,7 @@ async def test_ctrl_c_in_the_middle_is_told_and_the_same_command_works_again(
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        # Long enough to be waiting for the lock, which it does for fifteen seconds.
-        await asyncio.sleep(6)
+        await until(lambda: _has_open(process.pid, "an-ninh.db"), 40)
         process.send_signal(signal.SIGINT)
         held.execute("ROLLBACK")
         out, err = await asyncio.wait_for(process.communicate(), 60)
@@ -131,8 +129,32 @@ async def test_ctrl_c_in_the_middle_is_told_and_the_same_command_works_again(
     assert (await bot(tmp_path, "seed", TELEGRAM_TOKEN=TOKEN)).code == 0
 
 
+def _has_open(pid: int, name: str) -> bool:
+    links = Path(f"/proc/{pid}/fd")
+    with suppress(FileNotFoundError):
+        return any(link.readlink().name == name for link in links.iterdir())
+    return False
+
+
+async def test_ctrl_c_at_once_is_told_without_a_traceback(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "seed"),
+        cwd=tmp_path,
+        env=environment(TELEGRAM_TOKEN=TOKEN),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    # Its library is mapped in the middle of reading the packages.
+    await until(lambda: "pydantic_core" in Path(f"/proc/{process.pid}/maps").read_text(), 40)
+    process.send_signal(signal.SIGINT)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    said = Said(process.returncode, out.decode(), err.decode())
+    assert (said.code, "Ctrl+C" in said.all) == (130, True), said
+
+
 async def test_what_runs_beside_the_demo_needs_neither_token_nor_folder(tmp_path: Path) -> None:
-    await bot(tmp_path, "seed", TELEGRAM_TOKEN=TOKEN, VAR_DIR="var/demo")
+    seeded = await bot(tmp_path, "seed", TELEGRAM_TOKEN=TOKEN, VAR_DIR="var/demo")
+    assert seeded.code == 0, seeded
     for words, code in (
         ("verify", 0),
         ("doctor", 0),
@@ -146,6 +168,14 @@ async def test_what_runs_beside_the_demo_needs_neither_token_nor_folder(tmp_path
     assert entries(tmp_path / "var") == ["demo"]
 
 
+@pytest.mark.parametrize("words", ["seed", "run --demo"])
+async def test_the_invented_unit_is_kept_from_telegram_itself(tmp_path: Path, words: str) -> None:
+    real = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": "https://api.telegram.org/"}
+    said = await bot(tmp_path, *words.split(), **real)
+    assert (said.code, "của người lạ" in said.all) == (2, True), said
+    assert not (tmp_path / "var" / "an-ninh.db").exists()
+
+
 async def test_without_token_and_database_seeding_leaves_nothing_behind(tmp_path: Path) -> None:
     said = await bot(tmp_path, "seed")
     assert (said.code, "TELEGRAM_TOKEN" in said.all) == (2, True)
@@ -153,7 +183,8 @@ async def test_without_token_and_database_seeding_leaves_nothing_behind(tmp_path
 
 
 async def test_items_set_aside_are_shown_and_tried_again(tmp_path: Path) -> None:
-    await bot(tmp_path, "seed", TELEGRAM_TOKEN=TOKEN)
+    seeded = await bot(tmp_path, "seed", TELEGRAM_TOKEN=TOKEN)
+    assert seeded.code == 0, seeded
     key = await _set_one_aside(tmp_path)
     asked = await bot(tmp_path, "inbox", key)
     assert (asked.code, f"inbox --retry {key}" in asked.all) == (2, True)

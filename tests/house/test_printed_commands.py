@@ -50,7 +50,8 @@ def beside_the_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("thư mục dự án")
     (folder / ".venv").symlink_to(sys.prefix)
     shutil.copy(ROOT / "storage" / "data" / "demo.toml", folder / "unit.toml")
-    done = _typed(folder, "VAR_DIR=var/demo .venv/bin/python -m bot seed", TELEGRAM_TOKEN=TOKEN)
+    line = "VAR_DIR=var/demo .venv/bin/python -m bot seed"
+    done = _typed(folder, line, TELEGRAM_TOKEN=TOKEN, TELEGRAM_API_URL="http://127.0.0.1:9")
     assert done.returncode == 0, done.stderr
     return folder
 

@@ -78,8 +78,7 @@ class Router:
             case Message() | Edit() | Press():
                 turn = self._turn(tx, account, incoming)
                 self._guarded(turn)
-                if turn.away_since is not None and self._came_back is not None:
-                    self._came_back(turn)
+                self._welcome_back(turn)
                 return turn.answers
             case Membership():
                 self._membership(tx, account, incoming)
@@ -103,6 +102,16 @@ class Router:
         except Exception as error:  # noqa: BLE001 - then at least the truth must be told
             log.error("unhandled_fault", error=type(error).__name__)
         turn.say("app.trouble" if kept else "app.trouble_lost")
+
+    def _welcome_back(self, turn: Turn) -> None:
+        """Give what was missed; a fault in that costs nothing of what was answered just now."""
+        if turn.away_since is None or self._came_back is None:
+            return
+        try:
+            with turn.tx.connection.begin_nested():
+                self._came_back(turn)
+        except Exception as error:  # noqa: BLE001 - what they wrote was handled
+            log.error("welcome_back_fault", error=type(error).__name__)
 
     def _guarded(self, turn: Turn) -> None:
         """Handle within a savepoint: a refusal undoes everything and is told to the person."""

@@ -1,7 +1,7 @@
 """Words that answered our question with nothing we know, kept until their writer calls them a tip.
 
-They lie sealed with the resident, a few at a time and not for long; what became a tip is kept by
-the tip alone, and here only that it did.
+They lie sealed with the resident, a few at a time, until newer ones come or all is erased; what
+became a tip is kept by the tip alone, and here only that it did.
 """
 
 import json
@@ -16,6 +16,7 @@ from storage.sealing import Place
 from storage.tables import resident
 
 KEPT_FOR = timedelta(days=7)
+"""How long at least words are kept; older ones go when others are set aside."""
 MOST = 8
 """Words set aside at once; the oldest make room."""
 

@@ -12,7 +12,7 @@ from handlers.wiring import make_router
 from storage import addresses, consents
 from storage.database import Tx
 from storage.residents import Wish
-from storage.tables import delivery
+from storage.tables import consent, delivery
 from tests.chat import GroupParty, Heard, Party
 from tests.tips.world import World, open_world
 
@@ -163,3 +163,19 @@ async def test_a_group_that_has_us_back_hears_us_again(world: World, which: str)
         ).scalar_one()
     )
     assert states == "accepted"
+
+
+async def test_a_fault_on_coming_back_loses_nothing_of_what_they_write(world: World) -> None:
+    lan = await blocked_after_a_tip(world)
+    person = await lan.record()
+
+    def spoil(tx: Tx) -> None:
+        tx.connection.execute(
+            consent.update().where(consent.c.resident_id == person.id).values(exact_words=b"x")
+        )
+
+    await world.chat.do(spoil)
+    await lan.writes("cháy nhà, cứu với")
+    said = await lan.news()
+    assert "114" in said[0].text
+    assert (await lan.address()).unreachable is None

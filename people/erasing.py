@@ -1,7 +1,7 @@
 """Erasing a resident at their own wish: what goes, what stays, and the entry in the audit log.
 
-The law lets everybody have their data erased (law 91/2025). Proof of what was agreed to is kept 24
-months, cut off from the chat account; tips stay as records that point to nobody.
+The law lets everybody have their data erased (law 91/2025). Proof of what was agreed to is meant to
+be kept 24 months, cut off from the chat account; tips stay as records that point to nobody.
 """
 
 from datetime import datetime, timedelta

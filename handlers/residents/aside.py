@@ -9,6 +9,7 @@ from handlers.residents.questions import resident_of
 from handlers.router import Taker
 from handlers.turn import Turn
 from people import short_answers
+from people.words import says_nothing
 from storage import codec, words_aside
 from tips.small_talk import is_small_talk
 
@@ -21,7 +22,7 @@ def tip_button(turn: Turn, message: Message) -> Rows:
     No button where there is nothing to tell: no word at all, thanks, "I do not know".
     """
     words = message.text
-    nothing = not short_answers.says_a_word(words) or is_small_talk(words)
+    nothing = not short_answers.says_a_word(words) or says_nothing(words) or is_small_talk(words)
     if turn.resident is None or nothing or short_answers.does_not_know(words):
         return ()
     token = short(turn.tx.new_id())

@@ -57,7 +57,13 @@ async def test_no_place_is_asked_about_again_and_is_no_case(world: World) -> Non
 async def test_what_has_no_word_is_asked_about_without_a_button_for_tips(world: World) -> None:
     hoa = await asked(world)
     sticker = (MediaRef(MediaKind.STICKER, "file-9"),)
-    for said, media in (("\u200b", ()), (" " * 4000, ()), ("", sticker), ("không biết", ())):
+    for said, media in (
+        ("\u200b", ()),
+        (" " * 4000, ()),
+        ("", sticker),
+        ("không biết", ()),
+        ("ko", ()),
+    ):
         await hoa.writes(said, media=media)
         [again] = await hoa.news()
         assert "Máy chưa tìm thấy nơi đó" in again.text

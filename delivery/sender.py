@@ -13,7 +13,7 @@ import structlog
 from delivery.bell import Bell
 from delivery.outbox import personal
 from delivery.pace import Pace
-from domain.channel import Channel, Members
+from domain.channel import Channel, Edits, Members
 from domain.clock import Clock
 from domain.delivery import (
     Accepted,
@@ -39,7 +39,7 @@ from domain.failures import (
     Unreachable,
 )
 from domain.fit import fit
-from domain.messages import ChatKind, Outgoing
+from domain.messages import ChatKind, ChatRef, Outgoing, Sent
 from storage import settling, windows
 from storage.database import Database, DatabaseAway, Tx
 from storage.settling import Settled
@@ -216,7 +216,7 @@ class Sender:
         limit_s = self._rules.send_timeout.total_seconds()
         try:
             async with asyncio.timeout(limit_s):
-                sent = await self._channel.send(send.chat, outgoing)
+                sent = await self._passed_on(send.chat, outgoing)
         except SendFailure as failure:
             return self._outcome(failure)
         except TimeoutError:
@@ -227,9 +227,19 @@ class Sender:
         self._transients = 0
         return Accepted(sent.message_id, self._clock.now())
 
+    async def _passed_on(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
+        if outgoing.edits is None:
+            return await self._channel.send(chat, outgoing)
+        if not isinstance(self._channel, Edits):
+            reason = "the channel cannot edit"
+            raise Refused(reason)
+        await self._channel.edit(chat, outgoing.edits, outgoing)
+        return Sent(outgoing.edits)
+
     def _worded(self, send: Send) -> Outgoing:
         outgoing = personal(send.outgoing, send.delivery_id)
-        if not send.again:
+        if not send.again or outgoing.edits is not None:
+            # What takes the place of a message may do so twice without anybody noticing.
             return outgoing
         marked = self._mark_again(outgoing, send.language)
         # A text that fills a message to the brim goes again without the mark, not cut.

@@ -86,6 +86,18 @@ class AnswersPresses(Protocol):
 
 
 @runtime_checkable
+class Edits(Protocol):
+    """A channel whose messages can be changed afterwards."""
+
+    async def edit(self, chat: ChatRef, message_id: str, outgoing: Outgoing) -> None:
+        """Give a message of ours new words and buttons; that nothing changes is a success.
+
+        Raises: SendFailure.
+        """
+        ...
+
+
+@runtime_checkable
 class Files(Protocol):
     """A channel from which files can be fetched."""
 

@@ -39,6 +39,8 @@ class DeliveryKind(StrEnum):
     """Our part of a conversation."""
     CARD = "card"
     """A tip shown to reviewers."""
+    STUB = "stub"
+    """What a card is changed into once its tip is closed."""
     NOTICE = "notice"
     """Anything else for staff: approvals, warnings."""
 

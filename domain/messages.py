@@ -195,7 +195,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A message to send: plain text (never markup), with an optional heading shown in bold."""
+    """A message to send: plain text (never markup), with an optional heading shown in bold.
+
+    With `edits` it takes the place of a message of ours, of that id, in the same chat.
+    """
 
     text: str
     heading: str | None = None
@@ -205,6 +208,7 @@ class Outgoing:
     thread: str | None = None
     silent: bool = False
     protected: bool = False
+    edits: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class NewDelivery:
     tip_id: UUID | None = None
     not_before: datetime | None = None
     not_after: datetime | None = None
+    amends: UUID | None = None
+    """The row whose message this one changes; at most one row does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ class Delivery:
 
 
 def put(tx: Tx, new: NewDelivery, moves: Moves | None = None) -> UUID | None:
-    """Write a pending row; None when the run already has one for this person or group."""
+    """Write a pending row; None when there is one for this person, group or amended row."""
     target = addresses.get(tx, new.address_id)
     delivery_id = tx.new_id()
     payload = None
@@ -116,6 +118,7 @@ def put(tx: Tx, new: NewDelivery, moves: Moves | None = None) -> UUID | None:
             created_at=tx.now,
             not_before=new.not_before,
             not_after=new.not_after,
+            amends=new.amends,
             tries=0,
             again=False,
         )

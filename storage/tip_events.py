@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 
 from domain.audit import Act, Thing
 from domain.messages import Location, MediaRef
@@ -91,6 +91,61 @@ def attach_file(
     """Hold a file: only its kind and size are readable without the tip's key."""
     kind = TOO_BIG + media.kind.value if too_big else media.kind.value
     _attach(tx, tip, event_id, kind, asdict(media), media.size)
+
+
+def waiting_since(tx: Tx, tip: Tip, event_id: UUID) -> bool:
+    """Tell whether words came after an event of a tip that stand on no card yet."""
+    query = select(tip_event.c.id).where(*_waiting(tip), tip_event.c.id > event_id).limit(1)
+    return tx.connection.execute(query).first() is not None
+
+
+def move(tx: Tx, source: Tip, target: Tip, after: UUID) -> list[str]:
+    """Give another tip the words that came after an event and stand on no card; return them.
+
+    They are sealed anew, with the other tip's key.
+    """
+    old, new = _key(tx, source), _key(tx, target)
+    query = select(tip_event).where(*_waiting(source), tip_event.c.id > after)
+    texts = []
+    for row in tx.connection.execute(query.order_by(tip_event.c.id)).all():
+        place = Place("tip_event", "body", row.id)
+        values: dict[str, object] = {"tip_id": target.id}
+        if row.body is not None:
+            texts.append(old.unseal(row.body, place))
+            values["body"] = new.seal(texts[-1], place)
+        tx.connection.execute(update(tip_event).where(tip_event.c.id == row.id).values(values))
+        held = select(attachment.c.id, attachment.c.reference)
+        for file in tx.connection.execute(held.where(attachment.c.event_id == row.id)).all():
+            where = _reference_place(file.id)
+            reference = new.seal(old.unseal(file.reference, where), where)
+            tx.connection.execute(
+                update(attachment)
+                .where(attachment.c.id == file.id)
+                .values(tip_id=target.id, reference=reference)
+            )
+    return texts
+
+
+def first_words(tx: Tx, tip: Tip) -> str:
+    """Open the first words of a tip; empty when it began without any, or is erased."""
+    row = tx.connection.execute(
+        select(tip_event.c.id, tip_event.c.body)
+        .where(tip_event.c.tip_id == tip.id, tip_event.c.kind == TipEventKind.PIECE.value)
+        .order_by(tip_event.c.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None or row.body is None or tip.sealed_key is None:
+        return ""
+    return _key(tx, tip).unseal(row.body, Place("tip_event", "body", row.id))
+
+
+def _waiting(tip: Tip) -> tuple[ColumnElement[bool], ...]:
+    said = (TipEventKind.PIECE.value, TipEventKind.EDIT.value)
+    return (
+        tip_event.c.tip_id == tip.id,
+        tip_event.c.kind.in_(said),
+        tip_event.c.shown.is_(False),
+    )
 
 
 def too_big_since(tx: Tx, tip_id: UUID, since: datetime) -> int:

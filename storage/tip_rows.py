@@ -11,7 +11,7 @@ from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.tip import TipEventKind
 from storage import tips
 from storage.database import Tx
-from storage.tables import delivery, tip, tip_event
+from storage.tables import attempt, delivery, tip, tip_event
 from storage.tables.intake import UNTAKEN
 from storage.tips import Tip
 
@@ -49,6 +49,79 @@ def cards(tx: Tx, tip_id: UUID) -> list[Row]:
 def pages(tx: Tx, tip_id: UUID) -> list[Row]:
     """Return the pages to people on duty, oldest first."""
     return _rows(tx, tip_id, DeliveryKind.NOTICE, (Lane.URGENT,))
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCard:
+    """A card that stands in a chat with all its words."""
+
+    id: UUID
+    address_id: UUID
+    group_id: UUID | None
+    language: str
+    message_id: str
+
+
+def whole_cards(tx: Tx, tip_id: UUID, settled_by: datetime | None) -> list[WholeCard]:
+    """Return a tip's cards that arrived, by an instant if given, and were not reduced yet."""
+    stub = delivery.alias("stub")
+    query = (
+        select(
+            delivery.c.id,
+            delivery.c.address_id,
+            delivery.c.group_id,
+            delivery.c.language,
+            func.max(attempt.c.message_id),
+        )
+        .join(attempt, attempt.c.delivery_id == delivery.c.id)
+        .where(
+            delivery.c.tip_id == tip_id,
+            delivery.c.kind == DeliveryKind.CARD.value,
+            attempt.c.message_id.is_not(None),
+            ~exists().where(stub.c.amends == delivery.c.id),
+        )
+        .group_by(delivery.c.id, delivery.c.address_id, delivery.c.group_id, delivery.c.language)
+        .order_by(delivery.c.id)
+    )
+    if settled_by is not None:
+        query = query.where(delivery.c.settled_at <= settled_by)
+    return [WholeCard(*row) for row in tx.connection.execute(query)]
+
+
+def has_pending_cards(tx: Tx, tip_id: UUID) -> bool:
+    """Tell whether a card of a tip is still to come."""
+    return any(row.state is DeliveryState.PENDING for row in cards(tx, tip_id))
+
+
+def restore(tx: Tx, tip_id: UUID) -> None:
+    """A tip opens again: reduce no more of its cards; what stood on those reduced is shown anew."""
+    waiting = (
+        delivery.c.tip_id == tip_id,
+        delivery.c.kind == DeliveryKind.STUB.value,
+    )
+    tx.connection.execute(
+        update(delivery)
+        .where(
+            *waiting,
+            delivery.c.state == DeliveryState.PENDING.value,
+            delivery.c.window_id.is_(None),
+        )
+        .values(
+            state=DeliveryState.SKIPPED.value,
+            reason=SkipReason.CANCELLED.value,
+            settled_at=tx.now,
+            payload=None,
+            amends=None,
+        )
+    )
+    reduced = select(delivery.c.id).where(*waiting, delivery.c.amends.is_not(None)).limit(1)
+    if tx.connection.execute(reduced).first() is not None:
+        on_cards = [kind.value for kind in _ON_CARDS]
+        tx.connection.execute(
+            update(tip_event)
+            .where(tip_event.c.tip_id == tip_id, tip_event.c.kind.in_(on_cards))
+            .values(shown=False)
+        )
 
 
 def withdraw(tx: Tx, tip_id: UUID, *, put_at: datetime | None = None) -> list[Row]:
@@ -118,6 +191,7 @@ def refused_lately(tx: Tx, address_id: UUID, within: timedelta) -> bool:
             delivery.c.run_id.is_(None),
             delivery.c.settled_at.is_not(None),
             delivery.c.state != DeliveryState.SKIPPED.value,
+            delivery.c.kind != DeliveryKind.STUB.value,
         )
         .order_by(delivery.c.settled_at.desc())
         .limit(1)

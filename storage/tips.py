@@ -163,6 +163,23 @@ def due(tx: Tx, limit: int) -> list[Tip]:
     return [_tip(row) for row in rows]
 
 
+def stubs_due(tx: Tx, limit: int) -> list[Tip]:
+    """Return closed and erased tips whose cards are due to be reduced to a line."""
+    rows = tx.connection.execute(
+        select(tip)
+        .where(tip.c.stub_due_at <= tx.now)
+        .order_by(tip.c.stub_due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_tip(row) for row in rows]
+
+
+def put_stubs_off(tx: Tx, known: Tip, until: datetime | None) -> Tip:
+    """Look at its cards again later, or never."""
+    return _changed(tx, known.id, stub_due_at=until)
+
+
 def note_piece(tx: Tx, known: Tip, *, card_due_at: datetime, urgent: bool, secrecy: Secrecy) -> Tip:
     """Record that its writer said more."""
     return _changed(
@@ -185,8 +202,8 @@ def note_carded(tx: Tx, known: Tip) -> Tip:
     return _changed(tx, known.id, card_due_at=None, carded_at=known.carded_at or tx.now)
 
 
-def put_off(tx: Tx, known: Tip, until: datetime) -> Tip:
-    """Try the card again later: nobody is there to read it."""
+def put_off(tx: Tx, known: Tip, until: datetime | None) -> Tip:
+    """Try the card again later, or show none: nobody is there to read it, or nothing to show."""
     return _changed(tx, known.id, card_due_at=until)
 
 
@@ -231,6 +248,7 @@ def close(tx: Tx, known: Tip, outcome: TipOutcome, staff_id: UUID | None) -> Tip
         outcome=outcome.value,
         closed_at=tx.now,
         closed_by=staff_id,
+        stub_due_at=tx.now,
     )
 
 
@@ -248,6 +266,7 @@ def reopen(tx: Tx, known: Tip) -> Tip:
         closed_at=None,
         closed_by=None,
         carded_at=None,
+        stub_due_at=None,
     )
 
 
@@ -288,6 +307,7 @@ def erase(tx: Tx, known: Tip) -> None:
         address_id=None,
         resident_id=None,
         card_due_at=None,
+        stub_due_at=tx.now,
     )
 
 

@@ -212,7 +212,7 @@ class Chat:
             return []
         results = []
         for send in window.sends:
-            message_id = f"m{next(self._numbers)}"
+            message_id = send.outgoing.edits or f"m{next(self._numbers)}"
             self._brought[send.delivery_id] = (message_id, send.outgoing)
             results.append(Settled(send.delivery_id, send.attempt_id, Accepted(message_id, tx.now)))
         settle(tx, window.id, results)

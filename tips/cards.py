@@ -19,7 +19,7 @@ from storage.ledger import Delivery
 from storage.savepoints import Spoiled, apart
 from storage.tip_events import LOCATION, TOO_BIG, Event
 from storage.tips import Tip
-from tips import paging
+from tips import paging, stubs
 from tips.desk import Desk, Reader, readers, send, tell
 from tips.quoting import quoted
 
@@ -32,7 +32,10 @@ _AGAIN_FIRST, _AGAIN_LONGEST = timedelta(seconds=5), timedelta(minutes=10)
 
 
 def send_due(tx: Tx, desk: Desk, limit: int = 20) -> int:
-    """Send the cards whose burst is over; returns how many tips were shown."""
+    """Send the cards whose burst is over; returns how many tips were shown.
+
+    The cards of closed tips are reduced to a line on the way.
+    """
     shown = 0
     for tip in tips.due(tx, limit):
         try:
@@ -42,6 +45,7 @@ def send_due(tx: Tx, desk: Desk, limit: int = 20) -> int:
             wait = min(max(tx.now - tip.last_piece_at, _SPOILED_FIRST), _SPOILED_LONGEST)
             log.error("card_fault", tip=str(tip.id), fault=str(fault))
             tips.put_off(tx, tip, tx.now + wait)
+    stubs.reduce_due(tx, desk, limit)
     return shown
 
 

@@ -1,7 +1,7 @@
 """Take in what people write: which tip a piece belongs to, and what it changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.language import Language
 from domain.messages import Location, MediaKind, MediaRef
 from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipState
-from storage import tip_events, tips
+from storage import tip_events, tip_rows, tips
 from storage.database import Tx
 from storage.tips import Tip
 from tips.care import care_for
@@ -164,6 +164,16 @@ def continues(tip: Tip, now: datetime) -> bool:
     return bursting(tip, now) or answered or now - tip.last_piece_at < PAUSE
 
 
+def open_for_more(tips_of_writer: Sequence[Tip], now: datetime) -> list[Tip]:
+    """Return the open tips among which more words must be told apart, newest first.
+
+    None while a burst is under way: what comes within it belongs to it.
+    """
+    if any(bursting(tip, now) for tip in tips_of_writer):
+        return []
+    return [tip for tip in tips_of_writer if continues(tip, now)]
+
+
 def of_campaign(tips_of_writer: Sequence[Tip], run_id: UUID, now: datetime) -> Tip | None:
     """Return the tip that a further answer to a campaign's message goes on with."""
     for tip in tips_of_writer:
@@ -203,6 +213,7 @@ def accept(
     fate = Fate.JOINED if bursting(tip, tx.now) else Fate.ADDED
     if tip.state is TipState.CLOSED:
         tip = tips.reopen(tx, tip)
+        tip_rows.restore(tx, tip.id)
         tip_events.add(tx, tip, TipEventKind.REOPENED, shown=False)
         fate = Fate.REOPENED
     urgent = tip.urgent or piece.urgent
@@ -222,6 +233,24 @@ def accept(
 def keep(tx: Tx, piece: Piece, writer: Writer, card_due_at: datetime) -> Tip:
     """Open a tip of its own with a piece that could not be handled any other way."""
     return _open(tx, piece, writer, Bound(), TipKind.TIP, card_due_at)
+
+
+def open_beside(tx: Tx, source: Tip, writer: Writer, due: datetime) -> Tip:
+    """Open an empty tip for words that were kept with another by mistake."""
+    return tips.create(tx, _new(writer, Bound(), source.kind, due))
+
+
+def move(tx: Tx, source: Tip, target: Tip, after: UUID, *, burst: timedelta) -> Tip:
+    """Give the words that came after an event, and stand on no card, to the tip that was meant."""
+    texts = tip_events.move(tx, source, target, after)
+    if not tip_events.of_tip(tx, source, unshown=True):
+        tips.put_off(tx, source, None)
+    hidden = [_secrecy(text) for text in texts]
+    secrecy = target.secrecy
+    if secrecy is Secrecy.ORDINARY and Secrecy.SENSITIVE in hidden:
+        secrecy = Secrecy.SENSITIVE
+    due = target.card_due_at or tx.now + burst
+    return tips.note_piece(tx, target, card_due_at=due, urgent=target.urgent, secrecy=secrecy)
 
 
 def change(
@@ -247,27 +276,29 @@ def change(
 
 
 def _open(tx: Tx, piece: Piece, writer: Writer, bound: Bound, kind: TipKind, due: datetime) -> Tip:
-    opened = tips.create(
-        tx,
-        tips.NewTip(
-            unit_id=writer.unit_id,
-            unit_code=writer.unit_code,
-            area_code=writer.area_code,
-            address_id=writer.address_id,
-            resident_id=writer.resident_id,
-            group_id=writer.group_id,
-            run_id=bound.run_id,
-            bound=bound.binding,
-            by_post=bound.by_post,
-            kind=kind,
-            urgent=piece.urgent,
-            secrecy=_secrecy(piece.text),
-            language=writer.language,
-            card_due_at=due,
-        ),
-    )
+    new = _new(writer, bound, kind, due)
+    opened = tips.create(tx, replace(new, urgent=piece.urgent, secrecy=_secrecy(piece.text)))
     _keep(tx, opened, piece)
     return opened
+
+
+def _new(writer: Writer, bound: Bound, kind: TipKind, due: datetime) -> tips.NewTip:
+    return tips.NewTip(
+        unit_id=writer.unit_id,
+        unit_code=writer.unit_code,
+        area_code=writer.area_code,
+        address_id=writer.address_id,
+        resident_id=writer.resident_id,
+        group_id=writer.group_id,
+        run_id=bound.run_id,
+        bound=bound.binding,
+        by_post=bound.by_post,
+        kind=kind,
+        urgent=False,
+        secrecy=Secrecy.ORDINARY,
+        language=writer.language,
+        card_due_at=due,
+    )
 
 
 def _keep(tx: Tx, tip: Tip, piece: Piece) -> None:

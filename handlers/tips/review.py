@@ -18,6 +18,7 @@ from tips import cards, talk
 from tips.quoting import quoted
 
 PURPOSE = "review"
+_CARDS = (DeliveryKind.CARD, DeliveryKind.STUB)
 
 
 def take(turn: Turn, message: Message) -> bool:
@@ -137,7 +138,7 @@ def _answer(turn: Turn, message: Message, row: Delivery, tip_id: UUID, chat: Add
     try:
         if message.media or message.location is not None or not message.text.strip():
             raise Refusal("review.only_text")
-        if row.kind is not DeliveryKind.CARD:
+        if row.kind not in _CARDS:
             raise Refusal("review.reply_to_card", ma_tin=tip.case_number)
         with turn.tx.connection.begin_nested():
             lookup = tip_events.lookup(turn.tx, chat.id, message.message_id)
@@ -157,7 +158,7 @@ def _card_replied_to(turn: Turn, message: Message) -> Delivery | None:
     if turn.staff is None or turn.chat.kind is not ChatKind.PRIVATE or message.reply_to is None:
         return None
     row = ledger.by_message(turn.tx, turn.me.id, message.reply_to)
-    is_card = row is not None and row.kind is DeliveryKind.CARD and row.tip_id is not None
+    is_card = row is not None and row.kind in _CARDS and row.tip_id is not None
     return row if is_card else None
 
 

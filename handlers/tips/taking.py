@@ -11,7 +11,7 @@ from domain.library import fill
 from domain.messages import Button, ChatKind, Edit, Message, Outgoing
 from domain.tip import Binding, TipKind, TipState
 from handlers.router import Presser
-from handlers.tips import complaints, presses, review, telling
+from handlers.tips import complaints, presses, review, telling, which
 from handlers.turn import Turn, unit_values
 from storage import dialogues, ledger, tip_events, tips
 from storage.ledger import Delivery
@@ -136,7 +136,8 @@ def _known(turn: Turn, message: Message) -> bool:
 
 
 def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> None:
-    tip = _target(turn, anchor)
+    options = _options(turn, anchor, piece)
+    tip, asked = which.settled(turn, options) if options else (_target(turn, anchor), None)
     campaign, binding = anchor.campaign, Binding.EXPLICIT
     if campaign is None and tip is None and anchor.kind is TipKind.TIP:
         campaign, binding = _assumed(turn), Binding.ASSUMED
@@ -151,7 +152,7 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
         tip,
         bound=bound,
         kind=anchor.kind,
-        burst=turn.context.rules.burst,
+        burst=turn.context.rules.burst if asked is None else which.WAIT,
     )
     if taken.fate is Fate.OPENED and campaign is not None and binding is Binding.ASSUMED:
         telling.note_assumed(turn, campaign)
@@ -163,7 +164,10 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
             tips.bind(turn.tx, taken.tip, bound.run_id, Binding.EXPLICIT)
     if anchor.asked:
         dialogues.end(turn.tx, turn.me.id)
-    _tell_writer(turn, taken, piece, before, alarm)
+    # Who is asked where the words belong is not told that they were added.
+    _tell_writer(turn, taken, piece, before if asked is None else None, alarm)
+    if asked is not None:
+        which.ask(turn, taken.tip, asked, options)
     log.info("piece_taken", tip=str(taken.tip.id), fate=taken.fate.value, urgent=piece.urgent)
     telling.rush(turn, taken.tip, alarmed=piece.urgent)
 
@@ -219,6 +223,19 @@ def _target(turn: Turn, anchor: _Anchor) -> Tip | None:
         if same and tip.kind is anchor.kind and intake.bursting(tip, turn.tx.now):
             return tip
     return None
+
+
+def _options(turn: Turn, anchor: _Anchor, piece: Piece) -> list[Tip]:
+    """Return the open tips that words without a reply may belong to, when there are several.
+
+    Nothing urgent is asked about, and a mere "vâng" goes where an officer spoke last.
+    """
+    if anchor.tip is not None or anchor.campaign is not None or anchor.asked:
+        return []
+    if piece.urgent or piece.is_small_talk:
+        return []
+    found = intake.open_for_more(_recent(turn), turn.tx.now)
+    return found if len(found) > 1 else []
 
 
 def _recent(turn: Turn) -> list[Tip]:
@@ -300,4 +317,4 @@ def _edited_into_a_tip(turn: Turn, edit: Edit, text: str, alarm: Alarm | None) -
         take(turn, message)
 
 
-PRESSES: Mapping[str, Presser] = {**presses.PRESSES, **complaints.PRESSES}
+PRESSES: Mapping[str, Presser] = {**presses.PRESSES, **complaints.PRESSES, **which.PRESSES}

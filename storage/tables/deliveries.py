@@ -63,6 +63,7 @@ delivery = Table(
     Column("tip_at", UtcDateTime),
     Column("stopped_at", UtcDateTime),
     Column("failed_at", UtcDateTime),
+    Column("amends", Uuid, unique=True),
     UniqueConstraint("run_id", "resident_id"),
     UniqueConstraint("run_id", "group_id"),
 )

@@ -72,6 +72,7 @@ tip = Table(
     Column("data_key", LargeBinary),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("card_due_at", UtcDateTime, index=True),
+    Column("stub_due_at", UtcDateTime, index=True),
     Column("carded_at", UtcDateTime),
     Column("last_piece_at", UtcDateTime, nullable=False),
     Column("last_answer_at", UtcDateTime),

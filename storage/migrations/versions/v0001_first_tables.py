@@ -441,6 +441,7 @@ def upgrade() -> None:
         sa.Column("data_key", sa.LargeBinary(), nullable=True),
         sa.Column("opened_at", storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("card_due_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("stub_due_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("carded_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("last_piece_at", storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("last_answer_at", storage.types.UtcDateTime(timezone=True), nullable=True),
@@ -469,6 +470,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tip_card_due_at"), ["card_due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_tip_resident_id"), ["resident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tip_run_id"), ["run_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tip_stub_due_at"), ["stub_due_at"], unique=False)
         batch_op.create_index(
             "ix_tip_untaken",
             ["opened_at"],
@@ -507,6 +509,7 @@ def upgrade() -> None:
         sa.Column("tip_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("stopped_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("failed_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("amends", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_delivery_account_id_account")
         ),
@@ -522,6 +525,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_delivery_run_id_run")),
         sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_delivery_tip_id_tip")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("amends", name=op.f("uq_delivery_amends")),
         sa.UniqueConstraint("run_id", "group_id", name=op.f("uq_delivery_run_id_group_id")),
         sa.UniqueConstraint("run_id", "resident_id", name=op.f("uq_delivery_run_id_resident_id")),
     )
@@ -761,6 +765,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'received'"),
             postgresql_where=sa.text("state = 'received'"),
         )
+        batch_op.drop_index(batch_op.f("ix_tip_stub_due_at"))
         batch_op.drop_index(batch_op.f("ix_tip_run_id"))
         batch_op.drop_index(batch_op.f("ix_tip_resident_id"))
         batch_op.drop_index(batch_op.f("ix_tip_card_due_at"))

@@ -1,0 +1,75 @@
+"""Reduce the cards of a closed or erased tip to a line without words and buttons.
+
+An edit is a row of the ledger like any other (`Outgoing.edits`), at most one per card: what a crash
+interrupts is done again, and doing it twice changes nothing.
+"""
+
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from domain.clock import show_time
+from domain.delivery import DeliveryKind, Lane
+from domain.language import Language
+from domain.messages import Outgoing
+from domain.tip import TipState
+from storage import ledger, tip_rows, tips
+from storage.database import Tx
+from storage.savepoints import Spoiled, apart
+from storage.tips import Tip
+from tips.desk import Desk
+
+log = structlog.get_logger(__name__)
+
+_READ_FOR = timedelta(days=1)
+"""How long a card stays that came only when its tip was closed, or whose writer took it back:
+somebody must have had the time to read it."""
+
+
+def reduce_due(tx: Tx, desk: Desk, limit: int = 20) -> None:
+    """Reduce the cards of tips that are due for it."""
+    for tip in tips.stubs_due(tx, limit):
+        try:
+            apart(tx, partial(_reduce, tx, desk, tip))
+        except Spoiled as fault:
+            log.error("stub_fault", tip=str(tip.id), fault=str(fault))
+            tips.put_stubs_off(tx, tip, tx.now + _READ_FOR)
+
+
+def _reduce(tx: Tx, desk: Desk, tip: Tip) -> None:
+    erased = tip.state is TipState.ERASED
+    closed_at = tip.closed_at or tx.now
+    late = erased or tx.now >= closed_at + _READ_FOR
+    if late or not tip.taken_back:
+        for card in tip_rows.whole_cards(tx, tip.id, None if late else closed_at):
+            ledger.put(
+                tx,
+                ledger.NewDelivery(
+                    kind=DeliveryKind.STUB,
+                    lane=Lane.TALK,
+                    address_id=card.address_id,
+                    language=card.language,
+                    outgoing=Outgoing(
+                        text=_line(desk, tip, Language(card.language)), edits=card.message_id
+                    ),
+                    group_id=card.group_id,
+                    tip_id=tip.id,
+                    amends=card.id,
+                ),
+            )
+    waits = not late or tip_rows.has_pending_cards(tx, tip.id)
+    due_at = max(closed_at, tx.now if late else closed_at) + _READ_FOR
+    tips.put_stubs_off(tx, tip, due_at if waits else None)
+
+
+def _line(desk: Desk, tip: Tip, language: Language) -> str:
+    if tip.state is TipState.ERASED or tip.outcome is None or tip.closed_at is None:
+        return desk.catalogue.say(language, "review.erased", ma_tin=tip.case_number)
+    return desk.catalogue.say(
+        language,
+        "review.stub",
+        ma_tin=tip.case_number,
+        ket_qua=desk.catalogue.say(language, f"review.outcome_{tip.outcome.value}"),
+        luc=show_time(tip.closed_at),
+    )

@@ -33,7 +33,7 @@ def take(turn: Turn, message: Message, text: str) -> bool:
         return True
     if not refuse(turn, text):
         return False
-    if message.album is not None:
+    if message.album is not None and turn.person is not None:
         dialogues.keep(turn.tx, turn.me.id, _ALBUM, {"album": message.album})
     return True
 
@@ -42,12 +42,15 @@ def refuse(turn: Turn, text: str) -> bool:
     """Show where denunciations are taken; False when it is none, or they said that it is none."""
     if not is_denunciation(text) or _is_not_meant(turn):
         return False
+    log.info("denunciation_not_taken")
+    if turn.person is None:
+        # Who only speaks in a group stays unknown: no platform lets us write to them anyway.
+        return True
     rows = (
         (Button(turn.text("tips.button_addresses"), "complaint:where"),),
         (Button(turn.text("tips.button_not_complaint"), "complaint:other"),),
     )
     turn.tell(Outgoing(text=turn.library_text("sys-officer-complaint"), buttons=rows))
-    log.info("denunciation_not_taken")
     return True
 
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from domain.language import Language
+from storage import addresses
 from storage.database import Tx
 from storage.tables import attachment, tip_event
 from tests.tips.world import World, open_world
@@ -105,3 +106,16 @@ async def test_under_a_post_it_is_answered_in_private_alone(migrated_database_ur
         assert "không nhận tố cáo" in (await world.lan.last()).text
         assert all("tố cáo" not in heard.text for heard in await world.village.news())
         assert await world.facets(post) == set()
+
+
+async def test_a_stranger_in_a_group_stays_unknown(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        post = await world.campaign(post=world.village)
+        await world.village.news()
+        ba = world.chat.resident("880010010033")
+        await ba.writes(WORDS, in_group=world.village, reply_to=post.message_id)
+        account_id = world.chat.account.id
+        found = await world.chat.look(lambda tx: addresses.find(tx, account_id, ba.platform_id))
+        assert found is None
+        assert len(await world.village.news()) == 1
+        assert await world.tips() == []

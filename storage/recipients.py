@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, func, literal_column, select
 
 from domain.campaign import Audience
 from storage import units
@@ -42,17 +42,27 @@ def step(
     the next residents is read, in an order that an index gives: a database that has just been
     filled has no statistics, and would guess wrongly how to join long tables.
     """
-    best = _best_address()
+    has_address = (
+        select(literal_column("1"))
+        .where(address.c.resident_id == resident.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
     already = (
         select(delivery.c.id)
         .where(delivery.c.run_id == run_id, delivery.c.resident_id == resident.c.id)
         .scalar_subquery()
     )
-    where = [*_audience(tx, unit, audience), best.is_not(None), already.is_(None)]
+    where = [*_audience(tx, unit, audience), already.is_(None), has_address.is_not(None)]
     if after is not None:
         where.append(resident.c.id > after)
     page = (
-        select(resident.c.id, resident.c.area_code, resident.c.language, best.label("address_id"))
+        select(
+            resident.c.id,
+            resident.c.area_code,
+            resident.c.language,
+            _best_address().label("address_id"),
+        )
         .where(*where)
         .order_by(resident.c.id)
         .limit(limit)
@@ -72,20 +82,16 @@ def step(
 
 def expected(tx: Tx, unit: units.Unit, audience: Audience) -> Expected:
     """Return whom an audience would reach now."""
-    closed = (
-        select(func.min(case((address.c.unreachable.is_(None), 0), else_=1)))
-        .where(address.c.resident_id == resident.c.id)
-        .scalar_subquery()
-    )
+    closed = func.min(case((address.c.unreachable.is_(None), 0), else_=1))
     found = (
         select(resident.c.language, closed.label("closed"))
+        .join(address, address.c.resident_id == resident.c.id)
         .where(*_audience(tx, unit, audience))
+        .group_by(resident.c.id, resident.c.language)
         .subquery()
     )
     rows = tx.connection.execute(
-        select(found.c.language, func.count(), func.sum(found.c.closed))
-        .where(found.c.closed.is_not(None))
-        .group_by(found.c.language)
+        select(found.c.language, func.count(), func.sum(found.c.closed)).group_by(found.c.language)
     ).all()
     return Expected(
         sum(row[1] for row in rows),

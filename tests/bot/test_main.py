@@ -16,7 +16,20 @@ from tests.bot.commands import Said, bot, entries, environment
 from tests.house.tree import ROOT
 
 ENGLISH = r"\b(Usage|Options|Arguments|Commands|Show|Error|Try|help for|required|default|exit)\b"
-COMMANDS = ["run", "seed", "reach", "verify", "doctor", "inbox", "db", "db upgrade"]
+COMMANDS = [
+    "run",
+    "seed",
+    "reach",
+    "verify",
+    "doctor",
+    "inbox",
+    "staff",
+    "staff add",
+    "audit",
+    "audit verify",
+    "db",
+    "db upgrade",
+]
 
 
 @pytest.fixture
@@ -46,7 +59,7 @@ async def test_the_first_page_names_every_command(tmp_path: Path) -> None:
     [
         (["nosuch"], "Không có lệnh nosuch."),
         (["db", "nosuch"], "Không có lệnh nosuch."),
-        (["reach"], "Còn thiếu ĐỢT."),
+        (["staff", "add", "--role=chief"], "Còn thiếu TÊN."),
         (["run", "--nosuch"], "Không có tùy chọn --nosuch."),
         (["reach", "a", "b"], "Thừa tham số: b."),
         (["seed", "--update=3"], "Tùy chọn --update dùng chưa đúng."),

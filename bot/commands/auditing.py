@@ -1,0 +1,134 @@
+"""`audit`: read the log of acts, and prove that nobody changed it."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any
+
+import typer
+
+from bot.commands.terminal import err, say, settings_at_hand, with_database
+from domain.audit import Act, Thing
+from domain.clock import show_time
+from domain.errors import Misconfigured
+from storage import audit, units
+from storage.audit import ChainCheck, Entry
+from storage.database import Tx
+
+_SHOWN = 50
+
+
+def verify(
+    noted: Annotated[
+        str | None,
+        typer.Option("--noted", metavar="DẤU", help="Dấu cuối sổ đã ghi lại lần trước."),
+    ] = None,
+) -> None:
+    """Đi hết sổ nhật ký xem có dòng nào bị sửa, bớt, chèn; sai thì thoát với mã 1.
+
+    In dấu cuối sổ. Ghi lại dấu đó ở nơi khác: lần sau nêu bằng --noted thì thấy được cả việc sổ
+    bị cắt bớt ở cuối.
+    """
+    link = _read_link(noted)
+    with err.status("Đang kiểm tra nhật ký…"):
+        check = with_database(settings_at_hand(), lambda tx: audit.verify(tx, link))
+    for line in _told(check):
+        say(line)
+    if not check.sound:
+        raise typer.Exit(1)
+
+
+def show(
+    count: Annotated[
+        int, typer.Option("--count", metavar="SỐ", min=1, help="Bao nhiêu dòng cuối.")
+    ] = _SHOWN,
+) -> None:
+    """In những việc gần đây nhất: ai, lúc nào, việc gì, với cái gì."""
+
+    def work(tx: Tx) -> list[str]:
+        names: dict[Any, str] = {}
+        return [_line(tx, entry, names) for entry in audit.entries(tx, newest=count)]
+
+    lines = with_database(settings_at_hand(), work)
+    say("\n".join(lines) if lines else "Nhật ký còn trống.")
+
+
+def export(
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp JSON Lines để ghi ra.")],
+) -> None:
+    """Ghi cả nhật ký ra tệp, mỗi việc một dòng JSON; việc xuất này cũng được ghi vào nhật ký."""
+
+    def work(tx: Tx) -> list[str]:
+        lines = [json.dumps(_plain(entry), ensure_ascii=False) for entry in audit.entries(tx)]
+        audit.append(
+            tx,
+            Act.AUDIT_EXPORTED,
+            Thing.AUDIT,
+            None,
+            unit_id=None,
+            staff_id=None,
+            entries=len(lines),
+        )
+        return lines
+
+    if file.exists():
+        raise Misconfigured(f"Đã có tệp {file}; hãy nêu tên khác.")
+    if not file.absolute().parent.is_dir():
+        raise Misconfigured(f"Không có thư mục {file.absolute().parent}.")
+    lines = with_database(settings_at_hand(), work, write=True)
+    file.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    say(f"Đã ghi {len(lines)} việc ra {file}.")
+
+
+def _read_link(noted: str | None) -> bytes | None:
+    if noted is None:
+        return None
+    try:
+        return bytes.fromhex(noted.strip())
+    except ValueError:
+        raise Misconfigured("--noted: phải là dấu cuối sổ mà lệnh này in ra.") from None
+
+
+def _told(check: ChainCheck) -> list[str]:
+    if check.broken_at is not None:
+        return [f"Nhật ký KHÔNG còn nguyên: sai từ dòng {check.broken_at}."]
+    lines = [f"Nhật ký còn nguyên: {check.entries} việc."]
+    if check.anchored is False:
+        lines = ["Nhật ký KHÔNG còn nguyên: không thấy dấu đã ghi lại; sổ có thể đã bị cắt bớt."]
+    elif check.anchored:
+        lines.append("Dấu đã ghi lại vẫn nằm trong sổ.")
+    if check.head:
+        lines.append(f"Dấu cuối sổ: {check.head.hex()}")
+    return lines
+
+
+def _line(tx: Tx, entry: Entry, names: dict[Any, str]) -> str:
+    who = "dòng lệnh"
+    if entry.staff_id is not None:
+        if entry.staff_id not in names:
+            staff = units.get_staff(tx, entry.staff_id)
+            names[entry.staff_id] = staff.name if staff else "cán bộ đã nghỉ"
+        who = names[entry.staff_id]
+    facts = " ".join(f"{name}={value}" for name, value in entry.facts.items())
+    return f"{entry.number}  {show_time(entry.at)}  {who}  {entry.act.value}  {facts}".rstrip()
+
+
+def _plain(entry: Entry) -> Mapping[str, Any]:
+    return {
+        "number": entry.number,
+        "at": entry.at.isoformat(),
+        "unit": str(entry.unit_id) if entry.unit_id else None,
+        "staff": str(entry.staff_id) if entry.staff_id else None,
+        "act": entry.act.value,
+        "thing": entry.thing.value,
+        "thing_id": str(entry.thing_id) if entry.thing_id else None,
+        "facts": entry.facts,
+        "reason": entry.reason,
+        "link": entry.link.hex(),
+    }
+
+
+COMMANDS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {"verify": verify, "show": show, "export": export}
+)

@@ -1,0 +1,110 @@
+"""`reach` and `verify`: what happened, and whether the figures agree."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import figures
+from bot.commands.terminal import err, say, settings_at_hand, the_unit, with_database
+from bot.settings import Settings
+from domain.errors import Misconfigured
+from domain.period import Period, read_date
+from reports import period_report, text, workbook
+from reports.sheet import Report
+from storage.database import Tx
+
+_EARLIEST, _LATEST = 2000, 2100
+
+
+def reach(
+    run_code: Annotated[
+        str | None, typer.Argument(metavar="ĐỢT", help="Mã đợt, như AN-7KQ2M; bỏ trống: cả kỳ.")
+    ] = None,
+    *,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="NGÀY", help="Ngày đầu kỳ, như 15/10/2026.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="NGÀY", help="Ngày cuối kỳ, tính cả ngày đó.")
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", metavar="MÃ", help="Mã đơn vị; chỉ cần khi có nhiều.")
+    ] = None,
+    xlsx: Annotated[
+        Path | None, typer.Option("--xlsx", metavar="TỆP", help="Ghi thêm ra tệp Excel.")
+    ] = None,
+) -> None:
+    """In kết quả một đợt gửi, hoặc của cả kỳ báo cáo: tiếp cận và tin báo, so với năm trước.
+
+    Không nêu đợt thì in cả kỳ; không nêu ngày thì là kỳ đang chạy, từ ngày 15 tới ngày 14.
+    """
+    settings = settings_at_hand()
+    if run_code is None:
+        _period(settings, since, until, unit, xlsx)
+        return
+    if since or until or unit or xlsx:
+        raise Misconfigured("Một đợt gửi không có kỳ: bỏ mã đợt, hoặc bỏ các tùy chọn.")
+    funnel = with_database(settings, lambda tx: figures.reach(tx, run_code))
+    if funnel is None:
+        raise Misconfigured(f"Không có đợt nào mang mã {run_code}.")
+    say(funnel)
+
+
+def _period(
+    settings: Settings, since: str | None, until: str | None, code: str | None, xlsx: Path | None
+) -> None:
+    if xlsx is not None:
+        if xlsx.exists():
+            raise Misconfigured(f"Đã có tệp {xlsx}; hãy nêu tên khác.")
+        if not xlsx.absolute().parent.is_dir():
+            raise Misconfigured(f"Không có thư mục {xlsx.absolute().parent}.")
+
+    def work(tx: Tx) -> Report:
+        period = read_period(since, until, tx.now)
+        return period_report.of_unit(tx, the_unit(tx, code), period)
+
+    with err.status("Đang tính số liệu…"):
+        report = with_database(settings, work)
+    say(text.render(report))
+    if xlsx is not None:
+        xlsx.write_bytes(workbook.write(report))
+        say(f"Đã ghi ra {xlsx}.", err)
+
+
+def read_period(since: str | None, until: str | None, now: datetime) -> Period:
+    """Return the days that were typed; the reporting month that runs where none were.
+
+    Raises: Misconfigured.
+    """
+    if since is None and until is None:
+        return Period.month_of(now)
+    if since is None or until is None:
+        raise Misconfigured("Cần nêu cả hai ngày: --from 15/10/2026 --to 14/11/2026.")
+    first, last = (_day(option, typed) for option, typed in (("--from", since), ("--to", until)))
+    if last < first:
+        raise Misconfigured("--to: ngày cuối kỳ phải từ ngày đầu kỳ trở đi.")
+    return Period(first, last)
+
+
+def _day(option: str, typed: str) -> date:
+    day = read_date(typed)
+    if day is None or not _EARLIEST <= day.year <= _LATEST:
+        raise Misconfigured(f"{option}: phải là một ngày, như 15/10/2026.")
+    return day
+
+
+def verify(
+    run_code: Annotated[
+        str | None, typer.Argument(metavar="ĐỢT", help="Mã đợt; bỏ trống là mọi đợt.")
+    ] = None,
+) -> None:
+    """Tính lại mọi con số từ từng dòng sổ và so với bộ đếm; sai thì thoát với mã 1."""
+    settings = settings_at_hand()
+    report = with_database(settings, lambda tx: figures.verify(tx, run_code))
+    if report is None:
+        raise Misconfigured(f"Không có đợt nào mang mã {run_code}.")
+    say(report.text)
+    if report.problems:
+        raise typer.Exit(1)

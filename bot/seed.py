@@ -4,16 +4,18 @@ import re
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Literal, NoReturn, TypedDict
+from typing import Literal, NoReturn, Self, TypedDict
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from bot.faults import sentences
 from bot.outages import of_system
 from domain.errors import Misconfigured
+from domain.hours import BroadcastRules, read_span
 from domain.language import Language
 from domain.messages import ChatKind
 from domain.place import Kind, Level, Place, village_of
@@ -31,6 +33,34 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class PlannedBroadcasts(_Strict):
+    """When its broadcasts rest, and how many a person gets; 0: no cap."""
+
+    quiet: tuple[str, ...] = tuple(str(span) for span in BroadcastRules().quiet)
+    silent_days: tuple[date, ...] = ()
+    a_day: int = Field(default=BroadcastRules().a_day, ge=0, le=100)
+    a_month: int = Field(default=BroadcastRules().a_month, ge=0, le=1000)
+
+    @model_validator(mode="after")
+    def _leaves_some_of_the_day(self) -> Self:
+        try:
+            _ = self.rules
+        except ValueError:
+            message = 'quiet phải ghi như ["20:30-07:00"] và chừa ít nhất một giờ trong ngày'
+            raise ValueError(message) from None
+        return self
+
+    @property
+    def rules(self) -> BroadcastRules:
+        """What the unit's broadcasts keep to."""
+        return BroadcastRules(
+            quiet=tuple(read_span(text) for text in self.quiet),
+            silent_days=tuple(sorted(set(self.silent_days))),
+            a_day=self.a_day,
+            a_month=self.a_month,
+        )
+
+
 class PlannedUnit(_Strict):
     """The unit of a demo installation."""
 
@@ -41,6 +71,7 @@ class PlannedUnit(_Strict):
     card_content: bool
     name: dict[str, str]
     retention: dict[str, str]
+    broadcasts: PlannedBroadcasts = PlannedBroadcasts()
 
     @field_validator("name", "retention")
     @classmethod
@@ -208,6 +239,7 @@ class _Particulars(TypedDict):
     controller: str
     retention: dict[str, str]
     card_content: bool
+    broadcasting: BroadcastRules
 
 
 def _particulars(planned: PlannedUnit) -> _Particulars:
@@ -218,6 +250,7 @@ def _particulars(planned: PlannedUnit) -> _Particulars:
         "controller": planned.controller,
         "retention": planned.retention,
         "card_content": planned.card_content,
+        "broadcasting": planned.broadcasts.rules,
     }
 
 

@@ -1,7 +1,7 @@
 """From a written campaign to an approved one: four eyes, one exact text, one time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from domain.campaign import (
 from domain.delivery import Lane
 from domain.due import FURTHEST
 from domain.errors import Refusal
+from domain.hours import BroadcastRules
 from domain.library import PLACEHOLDERS, TextFault
 from domain.messages import Outgoing
 from domain.roles import Permission, Role, may
@@ -113,11 +114,22 @@ def submit(tx: Tx, known: Campaign) -> Campaign:
         raise Refusal("campaigns.time_far")
     if not approvers(tx, known.unit_id, known.author_id):
         raise Refusal("campaigns.no_approver")
-    if not campaigns.change(
-        tx, known, CampaignState.SUBMITTED, submitted_at=tx.now, submitted_hash=known.hash()
-    ):
+    return _hand_in(tx, known, tx.now)
+
+
+def is_outdated(tx: Tx, known: Campaign) -> bool:
+    """Tell whether the unit's quiet hours or caps are others than those handed in with it."""
+    return known.rules != _rules(tx, known)
+
+
+def renew(tx: Tx, known: Campaign) -> Campaign:
+    """Hand a campaign in again as it is, under the unit's quiet hours and caps of now.
+
+    Raises: Refusal when somebody has decided meanwhile.
+    """
+    if not campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None):
         raise Refusal("campaigns.already_decided")
-    return _again(tx, known)
+    return _hand_in(tx, _again(tx, known), known.submitted_at or tx.now)
 
 
 def decidable(tx: Tx, decider: Staff, campaign_id: UUID, hash_start: str) -> Campaign:
@@ -155,8 +167,10 @@ def approve(
     if too_late(known.due_at, known.submitted_at, tx.now, rules):
         campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None)
         return False
-    due_at = known.due_at or tx.now
-    return _decide(tx, known, CampaignState.APPROVED, decider, next_at=max(due_at, tx.now))
+    next_at = max(known.due_at or tx.now, tx.now)
+    if known.rules is not None:
+        next_at = known.rules.opens_at(next_at)
+    return _decide(tx, known, CampaignState.APPROVED, decider, next_at=next_at)
 
 
 def reject(tx: Tx, known: Campaign, decider: Staff, reason: str) -> None:
@@ -182,8 +196,35 @@ def reschedule(tx: Tx, known: Campaign, due_at: datetime | None) -> Campaign:
     """
     if known.state is not CampaignState.DRAFT:
         raise Refusal("campaigns.already_decided")
-    campaigns.set_due(tx, known.id, due_at)
+    campaigns.set_due(tx, known.id, due_at, known.rules)
     return submit(tx, _again(tx, known))
+
+
+def _hand_in(tx: Tx, known: Campaign, submitted_at: datetime) -> Campaign:
+    """Submit a draft; its time becomes the one at which it may really go."""
+    rules = _rules(tx, known)
+    due_at = known.due_at
+    if rules is not None and due_at is not None:
+        due_at = rules.opens_at(due_at)
+    campaigns.set_due(tx, known.id, due_at, rules)
+    ready = _again(tx, known)
+    if not campaigns.change(
+        tx,
+        ready,
+        CampaignState.SUBMITTED,
+        submitted_at=submitted_at,
+        submitted_hash=ready.hash(),
+    ):
+        raise Refusal("campaigns.already_decided")
+    return _again(tx, ready)
+
+
+def _rules(tx: Tx, known: Campaign) -> BroadcastRules | None:
+    """Return what a campaign keeps to: an urgent one to nothing, a correction to no cap."""
+    if known.lane is Lane.URGENT:
+        return None
+    rules = units.get_unit(tx, known.unit_id).broadcasting
+    return rules if known.audience.of_run is None else replace(rules, a_day=0, a_month=0)
 
 
 def _decide(

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import structlog
 
-from broadcasts import amending, reach
+from broadcasts import amending, reach, resting
 from broadcasts.desk import Desk, Say
 from broadcasts.trouble import put_off_run
 from domain.campaign import PauseReason, RunState
@@ -27,8 +27,9 @@ def finish_due(tx: Tx, desk: Desk) -> list[UUID]:
 
     A run whose counters do not agree with its rows is paused instead: figures that cannot be
     believed are not called a result. What a cancelled run left pending is skipped here. A run that
-    fails is put off, and does not hold up the others.
+    fails is put off, and does not hold up the others. Runs are also told here when they may go.
     """
+    resting.keep_hours(tx)
     for run_id in runs.having_pending(tx, (RunState.CANCELLED,)):
         _skip(tx, desk, run_id)
     for run_id in runs.overdue_paused(tx):

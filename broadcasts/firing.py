@@ -10,10 +10,13 @@ from broadcasts.preparing import prepare
 from broadcasts.trouble import put_off_campaign
 from domain.campaign import CampaignRules, CampaignState, RunState
 from domain.clock import show_time
-from storage import campaigns, runs
+from domain.delivery import Lane
+from domain.hours import ANY_TIME
+from storage import campaigns, runs, units
 from storage.campaigns import Campaign
 from storage.codec import write_outgoing
 from storage.database import Tx
+from storage.runs import Run
 from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)
@@ -52,34 +55,56 @@ def _fire(tx: Tx, desk: Desk, known: Campaign, rules: CampaignRules) -> bool:
         return False
     if not campaigns.change(tx, known, done, next_at=None, occurrence=occurrence):
         return False
-    missed = tx.now - known.next_at > rules.late_allowance
-    code = runs.unused_code(tx)
-    prepared = prepare(desk.catalogue, known.content, code, tx.now)
-    run = runs.create(
-        tx,
-        runs.NewRun(
-            campaign_id=known.id,
-            occurrence=occurrence,
-            unit_id=known.unit_id,
-            code=code,
-            lane=known.lane,
-            state=RunState.MISSED if missed else RunState.EXPANDING,
-            content={name: write_outgoing(message) for name, message in prepared.items()},
-            audience=known.audience,
-            due_at=known.next_at,
-            not_after=tx.now + rules.lifetime,
-        ),
-    )
+    run = runs.create(tx, _new_run(tx, desk, known, occurrence, rules))
     if run is None:
         return False
-    key = "campaigns.run_missed" if missed else "campaigns.run_started"
+    _tell(tx, desk, known, run)
+    missed = run.state is RunState.MISSED
+    log.info("run_fired", run=str(run.id), missed=missed)
+    return not missed
+
+
+def _new_run(
+    tx: Tx, desk: Desk, known: Campaign, occurrence: int, rules: CampaignRules
+) -> runs.NewRun:
+    due_at = known.next_at or tx.now
+    missed = tx.now - due_at > rules.late_allowance
+    code = runs.unused_code(tx)
+    prepared = prepare(desk.catalogue, known.content, code, tx.now)
+    routine = known.lane is not Lane.URGENT
+    hours = units.get_unit(tx, known.unit_id).broadcasting if routine else ANY_TIME
+    caps = known.rules or ANY_TIME
+    open_from, open_until = hours.interval(tx.now)
+    return runs.NewRun(
+        campaign_id=known.id,
+        occurrence=occurrence,
+        unit_id=known.unit_id,
+        code=code,
+        lane=known.lane,
+        state=RunState.MISSED if missed else RunState.EXPANDING,
+        content={name: write_outgoing(message) for name, message in prepared.items()},
+        audience=known.audience,
+        due_at=due_at,
+        not_after=hours.after_open(tx.now, rules.lifetime),
+        open_from=open_from,
+        open_until=open_until,
+        counted=routine and known.audience.of_run is None,
+        a_day=caps.a_day,
+        a_month=caps.a_month,
+    )
+
+
+def _tell(tx: Tx, desk: Desk, known: Campaign, run: Run) -> None:
+    key, when = "campaigns.run_started", run.due_at
+    if run.state is RunState.MISSED:
+        key = "campaigns.run_missed"
+    elif run.open_from is not None:
+        key, when = "campaigns.run_rests", run.open_from
     desk.tell(
         tx,
         known.author_id,
         key,
         number=str(known.number),
-        code=code,
-        due=show_time(known.next_at),
+        code=run.code,
+        due=show_time(when),
     )
-    log.info("run_fired", run=str(run.id), missed=missed)
-    return not missed

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from broadcasts.desk import Say
 from domain.campaign import RunState
+from domain.clock import show_time
 from domain.delivery import DeliveryKind, DeliveryState, Facet
 from domain.figures import count, percent
 from domain.language import Language
@@ -57,6 +58,8 @@ class Reach:
     code: str
     state: RunState
     due_at: datetime
+    rests_until: datetime | None
+    """Until when quiet hours keep what waits."""
     private: Figures
     posts: Figures
     members: int
@@ -84,6 +87,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
         code=run.code,
         state=run.state,
         due_at=run.due_at,
+        rests_until=_rests_until(tx, run),
         private=_sum(private, receipts),
         posts=_sum(posts, receipts),
         members=sum(line.counts["members"] for line in posts),
@@ -110,6 +114,11 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
         tips_assumed=tips.get(Binding.ASSUMED, 0),
         tips_by_post=sum(runs.tips_by_binding(tx, run.id, by_post=True).values()),
     )
+
+
+def _rests_until(tx: Tx, run: Run) -> datetime | None:
+    rests = run.open_from is not None and run.open_from > tx.now and not run.state.is_over
+    return run.open_from if rests and run.state is not RunState.PAUSED else None
 
 
 def find_run(tx: Tx, typed: str) -> Run | None:
@@ -181,11 +190,12 @@ def render(reach: Reach, say: Say) -> str:
     """Write a run's reach for people: one line a figure, parts under what they are part of."""
     private = reach.private
     lines = [
-        say("campaigns.reach_title", code=reach.code, state=say(f"campaigns.is_{reach.state}")),
+        say("campaigns.reach_title", code=reach.code, state=_state(reach, say)),
         *_funnel(reach, say),
     ]
     if private.pending:
-        lines.append(say("campaigns.reach_pending", n=count(private.pending)))
+        key = "stopping" if reach.state is RunState.CANCELLED else "pending"
+        lines.append(say(f"campaigns.reach_{key}", n=count(private.pending)))
     for key, tally in (("area", reach.by_area), ("language", reach.by_language)):
         if len(tally) > 1:
             lines += ["", say(f"campaigns.reach_by_{key}")]
@@ -220,11 +230,17 @@ def render_line(reach: Reach, say: Say) -> str:
     return say(
         "campaigns.reach_line",
         code=reach.code,
-        state=say(f"campaigns.is_{reach.state}"),
+        state=_state(reach, say),
         n=count(reach.private.taken),
         all=count(reach.private.targeted),
         acknowledged=count(reach.private.acknowledged),
     )
+
+
+def _state(reach: Reach, say: Say) -> str:
+    if reach.rests_until is not None:
+        return say("campaigns.is_resting", when=show_time(reach.rests_until))
+    return say(f"campaigns.is_{reach.state}")
 
 
 def _funnel(reach: Reach, say: Say) -> list[str]:

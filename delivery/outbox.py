@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.channel import Capabilities
@@ -67,6 +67,11 @@ class Outbox:
             message = "an empty message was put into the outbox"
             raise ValueError(message)
         return last
+
+    def time_for(self, channel: str, messages: int) -> timedelta:
+        """Return how long the channel takes for so many broadcast messages, at its own pace."""
+        pace = self._capabilities[channel].pace
+        return timedelta(seconds=messages / (pace.account_per_s * (1 - pace.reply_share)))
 
     def largest_file(self, channel: str) -> int:
         """Return how many bytes of a file the channel hands out at most."""

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.clock import show_day
 from domain.delivery import Lane
+from domain.hours import BroadcastRules
 from domain.ids import random_code
 from domain.language import Language
 from domain.library import fill, placeholders
@@ -175,7 +176,13 @@ def _vietnamese_first(item: tuple[Language, str]) -> int:
     return list(Language).index(item[0])
 
 
-def content_hash(content: Content, audience: Audience, due_at: datetime | None, lane: Lane) -> str:
+def content_hash(
+    content: Content,
+    audience: Audience,
+    due_at: datetime | None,
+    lane: Lane,
+    rules: BroadcastRules | None = None,
+) -> str:
     """Return the SHA-256, in hex, of everything an approval binds, in one canonical form."""
     signed: dict[str, object] = {
         "title": content.title,
@@ -192,6 +199,8 @@ def content_hash(content: Content, audience: Audience, due_at: datetime | None, 
     }
     if audience.of_run is not None:
         signed["of_run"] = audience.of_run.hex
+    if rules is not None:
+        signed["rules"] = rules.signed()
     text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

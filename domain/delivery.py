@@ -53,6 +53,8 @@ class SkipReason(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     GROUP_LEFT = "group_left"
+    CAPPED = "capped"
+    """The person had as many broadcasts as the unit allows."""
 
 
 class Facet(StrEnum):

@@ -11,11 +11,13 @@ from sqlalchemy import Row, func, or_, select, update
 
 from domain.campaign import CAMPAIGN_MOVES, Audience, CampaignState, Content, content_hash
 from domain.delivery import Lane
+from domain.hours import BroadcastRules
 from storage import sequences
 from storage.database import Tx
 from storage.savepoints import delay
 from storage.sealing import Place
 from storage.tables import campaign, run
+from storage.units import read_rules, rules_json
 
 _CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
 _AUDIENCE: TypeAdapter[Audience] = TypeAdapter(Audience)
@@ -51,6 +53,8 @@ class Campaign:
     audience: Audience
     created_at: datetime
     due_at: datetime | None
+    rules: BroadcastRules | None
+    """The quiet hours and caps that were handed in with it; None where none hold."""
     next_at: datetime | None
     occurrence: int
     submitted_at: datetime | None
@@ -61,7 +65,7 @@ class Campaign:
 
     def hash(self) -> str:
         """Return the hash of what the campaign is now, to hold against the one submitted."""
-        return content_hash(self.content, self.audience, self.due_at, self.lane)
+        return content_hash(self.content, self.audience, self.due_at, self.lane, self.rules)
 
 
 def create(tx: Tx, new: NewCampaign) -> Campaign:
@@ -192,12 +196,14 @@ def change(
     return bool(result.rowcount)
 
 
-def set_due(tx: Tx, campaign_id: UUID, due_at: datetime | None) -> None:
-    """Give a draft another time."""
+def set_due(
+    tx: Tx, campaign_id: UUID, due_at: datetime | None, rules: BroadcastRules | None
+) -> None:
+    """Give a draft its time, and the quiet hours and caps that it is handed in with."""
     tx.connection.execute(
         update(campaign)
         .where(campaign.c.id == campaign_id, campaign.c.state == CampaignState.DRAFT.value)
-        .values(due_at=due_at)
+        .values(due_at=due_at, rules=rules_json(rules) if rules is not None else None)
     )
 
 
@@ -233,6 +239,7 @@ def _campaign(tx: Tx, row: Row[Any]) -> Campaign:
         audience=read_audience(row.audience),
         created_at=row.created_at,
         due_at=row.due_at,
+        rules=read_rules(row.rules) if row.rules is not None else None,
         next_at=row.next_at,
         occurrence=row.occurrence,
         submitted_at=row.submitted_at,

@@ -40,6 +40,8 @@ class LiveRun:
     id: UUID
     lane: Lane
     not_after: datetime
+    a_day: int
+    a_month: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,15 @@ class Candidate:
     wish: str | None
     unreachable: str | None
     group_left: bool
+    a_day: int = 0
+    """How many broadcasts of a local day stop it; 0: none."""
+    a_month: int = 0
 
 
 def live_runs(tx: Tx) -> list[LiveRun]:
-    """Return the runs that are being sent, oldest first."""
-    rows = tx.connection.execute(_LIVE_RUNS)
-    return [LiveRun(row.id, Lane[row.lane], row.not_after) for row in rows]
+    """Return the runs that are being sent and do not rest now, oldest first."""
+    rows = tx.connection.execute(_LIVE_RUNS, {"now": tx.now})
+    return [LiveRun(row.id, Lane[row.lane], row.not_after, row.a_day, row.a_month) for row in rows]
 
 
 def lanes_of_talk(tx: Tx, account_id: UUID) -> set[Lane]:
@@ -85,11 +90,12 @@ def candidates(
         if one.lane is lane:
             most = limit - len(found)
             rows = tx.connection.execute(_DUE_OF_RUN, {**known, "run": one.id, "most": most})
-            found += [_candidate(raw, one.not_after) for raw in rows]
+            found += [_candidate(raw, one) for raw in rows]
     return found
 
 
-def _candidate(raw: Row[Any], run_not_after: datetime | None) -> Candidate:
+def _candidate(raw: Row[Any], of: LiveRun | None) -> Candidate:
+    run_not_after = of.not_after if of is not None else None
     limits = [limit for limit in (raw.not_after, run_not_after) if limit is not None]
     return Candidate(
         as_delivery(raw),
@@ -100,6 +106,8 @@ def _candidate(raw: Row[Any], run_not_after: datetime | None) -> Candidate:
         raw.wish,
         raw.unreachable,
         raw.left_at is not None,
+        of.a_day if of is not None else 0,
+        of.a_month if of is not None else 0,
     )
 
 
@@ -162,8 +170,12 @@ def _waits(lane: Lane) -> Exists:
 
 
 _LIVE_RUNS = (
-    select(run.c.id, run.c.lane, run.c.not_after)
-    .where(run.c.state.in_(SENDING_RUNS))
+    select(run.c.id, run.c.lane, run.c.not_after, run.c.a_day, run.c.a_month)
+    .where(
+        run.c.state.in_(SENDING_RUNS),
+        or_(run.c.open_from.is_(None), run.c.open_from <= bindparam("now", type_=UtcDateTime)),
+        or_(run.c.open_until.is_(None), run.c.open_until > bindparam("now", type_=UtcDateTime)),
+    )
     .order_by(run.c.id)
 )
 _LANES_OF_TALK = select(*(_waits(lane).label(lane.name) for lane in Lane))

@@ -1,12 +1,14 @@
 """Whom a run addresses, taken from the residents in steps, and counted beforehand."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, case, func, literal_column, select
 
 from domain.campaign import Audience
-from storage import units
+from domain.hours import BroadcastRules
+from storage import caps, units
 from storage.database import Tx
 from storage.residents import Wish
 from storage.tables import account, address, delivery, resident
@@ -98,6 +100,13 @@ def expected(tx: Tx, unit: units.Unit, audience: Audience) -> Expected:
         sum(int(row[2]) for row in rows),
         {row[0]: row[1] for row in rows},
     )
+
+
+def capped(
+    tx: Tx, unit: units.Unit, audience: Audience, at: datetime, rules: BroadcastRules
+) -> int:
+    """Return how many of an audience will have had enough broadcasts at an instant: an estimate."""
+    return caps.expected(tx, _audience(tx, unit, audience), at, rules)
 
 
 def subscribers_by_area(tx: Tx, unit: units.Unit) -> dict[str | None, int]:

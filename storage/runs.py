@@ -36,6 +36,11 @@ class NewRun:
     audience: Audience
     due_at: datetime
     not_after: datetime
+    open_from: datetime | None = None
+    open_until: datetime | None = None
+    counted: bool = False
+    a_day: int = 0
+    a_month: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +58,27 @@ class Run:
     audience: Audience
     due_at: datetime
     not_after: datetime
+    open_from: datetime | None
+    """Nothing of it goes before this instant: it rests."""
+    open_until: datetime | None
+    """Nothing of it goes from this instant on, until the next hours are set."""
     created_at: datetime
     cursor: UUID | None
     expanded_at: datetime | None
     finished_at: datetime | None
     pause_reason: PauseReason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a run may be sent; readable even where its words are not."""
+
+    run_id: UUID
+    unit_id: UUID
+    created_at: datetime
+    open_from: datetime | None
+    open_until: datetime | None
+    not_after: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +107,11 @@ def create(tx: Tx, new: NewRun) -> Run | None:
             audience=audience_json(new.audience),
             due_at=new.due_at,
             not_after=new.not_after,
+            open_from=new.open_from,
+            open_until=new.open_until,
+            counted=new.counted,
+            a_day=new.a_day,
+            a_month=new.a_month,
             created_at=tx.now,
         )
         .on_conflict_do_nothing(index_elements=[run.c.campaign_id, run.c.occurrence])
@@ -203,6 +229,35 @@ def change(tx: Tx, known: Run, state: RunState, **values: object) -> bool:
     return bool(result.rowcount)
 
 
+def unfinished(tx: Tx, lanes: Collection[Lane]) -> list[Hours]:
+    """Return when the runs of some lanes of which something is left may be sent, oldest first."""
+    states = [state.value for state in RunState if not state.is_over]
+    rows = tx.connection.execute(
+        select(
+            run.c.id,
+            run.c.unit_id,
+            run.c.created_at,
+            run.c.open_from,
+            run.c.open_until,
+            run.c.not_after,
+        )
+        .where(run.c.state.in_(states), run.c.lane.in_([lane.name for lane in lanes]))
+        .order_by(run.c.id)
+    )
+    return [Hours(*row) for row in rows]
+
+
+def set_hours(
+    tx: Tx, run_id: UUID, hours: tuple[datetime | None, datetime | None], not_after: datetime
+) -> None:
+    """Say from when until when a run's rows may be sent, and when it is over."""
+    tx.connection.execute(
+        update(run)
+        .where(run.c.id == run_id)
+        .values(open_from=hours[0], open_until=hours[1], not_after=not_after)
+    )
+
+
 def advance(tx: Tx, run_id: UUID, cursor: UUID) -> None:
     """Remember up to which resident the recipients are written down."""
     tx.connection.execute(update(run).where(run.c.id == run_id).values(cursor=cursor, **_WELL))
@@ -312,6 +367,8 @@ def _run(row: Row[Any]) -> Run:
         audience=read_audience(row.audience),
         due_at=row.due_at,
         not_after=row.not_after,
+        open_from=row.open_from,
+        open_until=row.open_until,
         created_at=row.created_at,
         cursor=row.cursor,
         expanded_at=row.expanded_at,

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from domain.hours import BroadcastRules
 from domain.language import Language
 from domain.roles import Role
 from storage.database import Tx
 from storage.sealing import Place
 from storage.tables import account, group_chat, staff, staff_role, unit
-from storage.units import Group, Staff, Unit, get_group, get_staff, get_unit
+from storage.units import Group, Staff, Unit, get_group, get_staff, get_unit, rules_json
 
 
 def create_unit(
@@ -23,8 +24,12 @@ def create_unit(
     controller: str,
     retention: Mapping[str, str],
     card_content: bool,
+    broadcasting: BroadcastRules | None = None,
 ) -> Unit:
-    """Make a unit. `name` and `retention` are by language; Vietnamese must be among them."""
+    """Make a unit. `name` and `retention` are by language; Vietnamese must be among them.
+
+    Without `broadcasting` the usual quiet hours and caps hold.
+    """
     new_id = tx.new_id()
     tx.connection.execute(
         unit.insert().values(
@@ -36,6 +41,7 @@ def create_unit(
             controller=controller,
             retention=dict(retention),
             card_content=card_content,
+            broadcasting=rules_json(broadcasting or BroadcastRules()),
         )
     )
     return get_unit(tx, new_id)
@@ -51,6 +57,7 @@ def change_unit(
     controller: str,
     retention: Mapping[str, str],
     card_content: bool,
+    broadcasting: BroadcastRules | None = None,
 ) -> None:
     """Give a unit other particulars; messages already prepared keep the old ones."""
     tx.connection.execute(
@@ -63,6 +70,7 @@ def change_unit(
             controller=controller,
             retention=dict(retention),
             card_content=card_content,
+            broadcasting=rules_json(broadcasting or BroadcastRules()),
         )
     )
 

@@ -6,13 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, select, update
 
+from domain.hours import BroadcastRules
 from domain.language import Language
 from domain.roles import Role
 from storage.database import Tx
 from storage.sealing import Place
 from storage.tables import area, group_chat, staff, staff_role, unit
+
+_RULES: TypeAdapter[BroadcastRules] = TypeAdapter(BroadcastRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Unit:
     retention: Mapping[str, str]
     card_content: bool
     """Whether cards in a review group may carry what a resident wrote."""
+    broadcasting: BroadcastRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,19 @@ def note_presence(tx: Tx, group_id: UUID, *, present: bool) -> None:
     )
 
 
+def rules_json(rules: BroadcastRules) -> Any:
+    """Return broadcast rules as they are stored."""
+    return _RULES.dump_python(rules, mode="json")
+
+
+def read_rules(stored: Any) -> BroadcastRules:
+    """Read what `rules_json` wrote.
+
+    Raises: pydantic.ValidationError.
+    """
+    return _RULES.validate_python(stored)
+
+
 def _unit(row: Row[Any]) -> Unit:
     return Unit(
         row.id,
@@ -173,4 +191,5 @@ def _unit(row: Row[Any]) -> Unit:
         row.controller,
         row.retention,
         row.card_content,
+        read_rules(row.broadcasting),
     )

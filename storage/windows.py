@@ -11,6 +11,7 @@ from sqlalchemy import Uuid, bindparam, select, update
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.messages import ChatKind, ChatRef, Outgoing
 from storage import due
+from storage.caps import Share, Shares
 from storage.codec import read_outgoing
 from storage.counters import Moves
 from storage.database import Tx
@@ -106,6 +107,7 @@ def _pick(
     """Return up to `size` rows to send, one per chat, and how many were settled unsent."""
     moves = Moves()
     words = _RunWords(tx)
+    shares = Shares(tx, candidates)
     chosen: list[_Chosen] = []
     chats: set[UUID] = set()
     settled = 0
@@ -118,7 +120,16 @@ def _pick(
             state, reason = verdict
             move(tx, row, state, moves, reason)
             settled += 1
-        elif row.address_id not in chats and ready(row.address_id, candidate.chat_kind):
+            continue
+        share = shares.of(candidate)
+        if share is Share.FULL:
+            move(tx, row, DeliveryState.SKIPPED, moves, SkipReason.CAPPED.value)
+            settled += 1
+        elif (
+            share is Share.FREE
+            and row.address_id not in chats
+            and ready(row.address_id, candidate.chat_kind)
+        ):
             try:
                 opened = _Chosen(row, _chat(tx, candidate), words.of(candidate))
             except (KeysUnusable, ValueError, LookupError) as error:
@@ -130,6 +141,7 @@ def _pick(
                 continue
             chosen.append(opened)
             chats.add(row.address_id)
+            shares.take(candidate)
     moves.apply(tx)
     return chosen, settled
 

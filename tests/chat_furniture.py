@@ -5,6 +5,7 @@ from functools import cache
 from uuid import UUID
 
 from domain.channel import Capabilities, Pace
+from domain.hours import ANY_TIME, BroadcastRules
 from domain.language import Language
 from domain.library import Library
 from domain.messages import (
@@ -42,8 +43,10 @@ class MovingClock:
         return self._now
 
 
-def add_unit(tx: Tx, code: str, area_code: str, name: str) -> units.Unit:
-    """Write a unit with an invented duty phone."""
+def add_unit(
+    tx: Tx, code: str, area_code: str, name: str, rules: BroadcastRules = ANY_TIME
+) -> units.Unit:
+    """Write a unit with an invented duty phone that rests never and caps nothing."""
     tx.connection.execute(
         unit.insert().values(
             id=tx.new_id(),
@@ -54,6 +57,7 @@ def add_unit(tx: Tx, code: str, area_code: str, name: str) -> units.Unit:
             controller=name,
             retention={"vi": "12 tháng", "en": "12 months", "zh": "12个月"},
             card_content=True,
+            broadcasting=units.rules_json(rules),
         )
     )
     return next(found for found in units.all_units(tx) if found.code == code)

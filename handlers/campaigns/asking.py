@@ -191,7 +191,7 @@ def _show_summary(turn: Turn, form: Form) -> None:
     text = turn.text(
         "campaigns.summary",
         text=shown_text(prepared, turn.text),
-        plan=shown_plan(turn.tx, turn.unit, audience, due_at, turn.text),
+        plan=shown_plan(turn.tx, desk, turn.unit, audience, due_at, turn.text),
     )
     submit = _button(form, turn.text("campaigns.button_submit"), "submit")
     back = _button(form, turn.text("campaigns.button_back"), "back")

@@ -26,12 +26,17 @@ _TYPED = "typed"
 _LONGEST_REASON = 500
 
 
-def ask_approvers(turn: Turn, known: Campaign) -> None:
-    """Send the request to everybody who may approve, and tell the author to whom it went."""
+def ask_approvers(turn: Turn, known: Campaign, *, anew: bool = False) -> None:
+    """Send the request to everybody who may approve, and tell the author to whom it went.
+
+    `anew`: the author is not the one who is in this turn, and knows of it already.
+    """
     desk = _desk(turn)
     asked = approving.approvers(turn.tx, known.unit_id, known.author_id)
     for one in asked:
         desk.notify(turn.tx, one.id, lambda say: _request(turn, known, say))
+    if anew:
+        return
     turn.say(
         "campaigns.submitted",
         number=str(known.number),
@@ -46,6 +51,10 @@ def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
     known = approving.decidable(turn.tx, decider, campaign_id, start)
     number = str(known.number)
     desk = _desk(turn)
+    if approving.is_outdated(turn.tx, known):
+        turn.answer(press.press_id, turn.text("campaigns.rules_changed"), alert=True)
+        ask_approvers(turn, approving.renew(turn.tx, known), anew=True)
+        return
     if not approving.approve(turn.tx, desk, known, decider):
         turn.answer(press.press_id, turn.text("campaigns.too_late", number=number), alert=True)
         desk.notify(turn.tx, known.author_id, lambda say: _new_time(known, say))
@@ -144,7 +153,7 @@ def _request(turn: Turn, known: Campaign, say: Say) -> tuple[str, Rows]:
         number=str(known.number),
         author=author.name if author else "–",
         text=shown_text(prepared, say),
-        plan=shown_plan(turn.tx, unit, known.audience, known.due_at, say),
+        plan=shown_plan(turn.tx, _desk(turn), unit, known.audience, known.due_at, say),
     )
     agree = say("campaigns.button_approve")
     note = known.content.verify_note

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     ForeignKey,
     Integer,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from storage.tables.metadata import metadata
@@ -30,6 +32,7 @@ campaign = Table(
     Column("audience", JSON, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime),
+    Column("rules", JSON(none_as_null=True)),
     Column("next_at", UtcDateTime, index=True),
     Column("occurrence", Integer, nullable=False),
     Column("submitted_at", UtcDateTime),
@@ -56,6 +59,13 @@ run = Table(
     Column("audience", JSON, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("not_after", UtcDateTime, nullable=False),
+    # Between quiet hours: from when until when rows may be sent; null: no limit.
+    Column("open_from", UtcDateTime),
+    Column("open_until", UtcDateTime),
+    # Whether it counts among the broadcasts a person had, and how many of those stop it; 0: none.
+    Column("counted", Boolean, nullable=False, server_default=text("false")),
+    Column("a_day", Integer, nullable=False, server_default="0"),
+    Column("a_month", Integer, nullable=False, server_default="0"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("cursor", Uuid),
     Column("expanded_at", UtcDateTime),

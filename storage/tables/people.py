@@ -56,6 +56,7 @@ unit = Table(
     Column("controller", String, nullable=False),
     Column("retention", JSON, nullable=False),
     Column("card_content", Boolean, nullable=False),
+    Column("broadcasting", JSON, nullable=False),
 )
 
 account = Table(

@@ -97,7 +97,7 @@ async def test_a_campaign_changes_from_the_state_that_was_seen_only(world: Ledge
 async def test_only_a_draft_gets_another_time(world: LedgerWorld) -> None:
     known = await written(world)
     await world.do(lambda tx: campaigns.change(tx, known, CampaignState.SUBMITTED))
-    await world.do(lambda tx: campaigns.set_due(tx, known.id, None))
+    await world.do(lambda tx: campaigns.set_due(tx, known.id, None, None))
     again = await world.do(lambda tx: campaigns.get(tx, known.id))
     assert again is not None
     assert again.due_at == known.due_at

@@ -1,0 +1,60 @@
+"""Quiet hours: runs rest in them, and go on by themselves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from broadcasts.approving import RULES
+from broadcasts.desk import Desk
+from domain.campaign import Audience, CampaignRules
+from domain.delivery import Lane
+from domain.hours import BroadcastRules
+from storage import runs, units
+from storage.database import Tx
+from storage.units import Unit
+
+RESTING = (Lane.ROUTINE, Lane.BULK)
+"""The lanes whose runs rest in quiet hours; an urgent alert does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """When a broadcast really goes out: what its plan says."""
+
+    begins: datetime
+    ends: datetime
+    """About when the last of it will have gone, at the channel's pace."""
+    rests_at: datetime | None
+    """When the first quiet hours interrupt it; None when it is through before."""
+
+
+def course(desk: Desk, unit: Unit, audience: Audience, at: datetime, people: int) -> Course:
+    """Return when a routine broadcast approved for an instant would go out."""
+    rules = unit.broadcasting
+    begins = rules.opens_at(at)
+    needs = desk.outbox.time_for("telegram", people + len(audience.group_ids))
+    ends = rules.after_open(begins, needs)
+    rests_at = rules.closes_at(begins)
+    return Course(
+        begins=begins, ends=ends, rests_at=rests_at if rests_at and rests_at < ends else None
+    )
+
+
+def keep_hours(tx: Tx, rules: CampaignRules = RULES) -> int:
+    """Set every unfinished run's hours by what its unit says now; return how many changed.
+
+    A silent day that is decided today holds even for what was approved yesterday. Time in which a
+    run had to rest is given back to it: it is over once it could have been sent for a lifetime.
+    """
+    changed = 0
+    known: dict[UUID, BroadcastRules] = {}
+    for run in runs.unfinished(tx, RESTING):
+        if run.unit_id not in known:
+            known[run.unit_id] = units.get_unit(tx, run.unit_id).broadcasting
+        own = known[run.unit_id]
+        hours = own.interval(tx.now)
+        not_after = max(run.not_after, own.after_open(run.created_at, rules.lifetime))
+        if (run.open_from, run.open_until, run.not_after) != (*hours, not_after):
+            runs.set_hours(tx, run.run_id, hours, not_after)
+            changed += 1
+    return changed

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from delivery.bell import Bell
+from delivery.effects import carry_out
 from delivery.outbox import personal
 from delivery.pace import Pace
 from domain.channel import Channel, Edits, Members
@@ -228,6 +229,8 @@ class Sender:
         return Accepted(sent.message_id, self._clock.now())
 
     async def _passed_on(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
+        if outgoing.effect is not None:
+            return await carry_out(self._channel, chat, outgoing.effect)
         if outgoing.edits is None:
             return await self._channel.send(chat, outgoing)
         if not isinstance(self._channel, Edits):
@@ -238,7 +241,7 @@ class Sender:
 
     def _worded(self, send: Send) -> Outgoing:
         outgoing = personal(send.outgoing, send.delivery_id)
-        if not send.again or outgoing.edits is not None:
+        if not send.again or outgoing.edits is not None or outgoing.effect is not None:
             # What takes the place of a message may do so twice without anybody noticing.
             return outgoing
         marked = self._mark_again(outgoing, send.language)

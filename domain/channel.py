@@ -98,6 +98,30 @@ class Edits(Protocol):
 
 
 @runtime_checkable
+class Pins(Protocol):
+    """A channel whose messages can be pinned."""
+
+    async def pin(self, chat: ChatRef, message_id: str) -> None:
+        """Pin a message of ours, quietly; pinning it twice is a success.
+
+        Raises: SendFailure.
+        """
+        ...
+
+
+@runtime_checkable
+class Leaves(Protocol):
+    """A channel whose groups can be left."""
+
+    async def leave(self, chat: ChatRef) -> None:
+        """Leave a group or channel.
+
+        Raises: SendFailure; Unreachable when we are out already.
+        """
+        ...
+
+
+@runtime_checkable
 class Files(Protocol):
     """A channel from which files can be fetched."""
 

@@ -43,6 +43,10 @@ class DeliveryKind(StrEnum):
     """What a card is changed into once its tip is closed."""
     NOTICE = "notice"
     """Anything else for staff: approvals, warnings."""
+    PINNED = "pinned"
+    """What a group is told of us; it is pinned once it stands there."""
+    EFFECT = "effect"
+    """Something done to a chat, no message."""
 
 
 class SkipReason(StrEnum):

@@ -69,6 +69,15 @@ class Location:
     longitude: float
 
 
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What somebody else wrote, passed on to us by who answers it; never who that was."""
+
+    text: str = ""
+    media: tuple[MediaRef, ...] = ()
+    location: Location | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message addressed to us."""
@@ -88,6 +97,8 @@ class Message:
     addressed: Addressed | None = None
     """In groups only: why this is for us."""
     forwarded: bool = False
+    quoted: Quoted | None = None
+    """With `/chuyentin` in a group only: the message that it answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +204,21 @@ class Button:
             raise ValueError(message)
 
 
+class EffectKind(StrEnum):
+    """What is done to a chat where nothing is sent; twice does no harm."""
+
+    PIN = "pin"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something done to a chat, or to a message of ours in it."""
+
+    kind: EffectKind
+    message_id: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """A message to send: plain text (never markup), with an optional heading shown in bold.
@@ -209,11 +235,13 @@ class Outgoing:
     silent: bool = False
     protected: bool = False
     edits: str | None = None
+    effect: Effect | None = None
+    """Done in place of anything sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The platform took it and gave it an id."""
+    """The platform took it and gave it an id; none for what was done and is no message."""
 
     message_id: str
 

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     READ_FIGURES = "read_figures"
     CONNECT_GROUP = "connect_group"
+    CONFIRM_GROUP = "confirm_group"
 
 
 _ALLOWED: dict[Permission, frozenset[Role]] = {
@@ -49,6 +50,7 @@ _ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.READ_AUDIT: frozenset({Role.CHIEF, Role.ADMIN, Role.AUDITOR}),
     Permission.READ_FIGURES: frozenset({Role.OFFICER, Role.REVIEWER, Role.CHIEF, Role.AUDITOR}),
     Permission.CONNECT_GROUP: frozenset({Role.OFFICER, Role.CHIEF}),
+    Permission.CONFIRM_GROUP: frozenset({Role.CHIEF, Role.DEPUTY}),
 }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import String, Uuid, bindparam, delete, or_, select, true, updat
 from domain.delivery import (
     Accepted,
     AccountStopped,
+    DeliveryKind,
     DeliveryState,
     GoneAway,
     Lane,
@@ -19,7 +20,7 @@ from domain.delivery import (
     TurnedDown,
     Unknowable,
 )
-from storage import addresses, units
+from storage import addresses, effects, units
 from storage.counters import Moves
 from storage.database import Tx
 from storage.ledger import Delivery, as_delivery, key_of, locked, move
@@ -118,7 +119,7 @@ def _note_attempts(tx: Tx, results: Sequence[Settled]) -> None:
                 "attempt": result.attempt_id,
                 "at": tx.now,
                 "came_to": type(result.outcome).__name__.lower(),
-                "became": result.outcome.message_id
+                "became": (result.outcome.message_id or None)
                 if isinstance(result.outcome, Accepted)
                 else None,
             }
@@ -133,13 +134,13 @@ def _weigh(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
         row.state is DeliveryState.PENDING and row.again
     )
     if in_doubt and isinstance(outcome, Accepted):
-        move(tx, row, DeliveryState.ACCEPTED, moves)
+        _accept(tx, row, outcome, moves)
 
 
 def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
     match outcome:
         case Accepted():
-            move(tx, row, DeliveryState.ACCEPTED, moves)
+            _accept(tx, row, outcome, moves)
         case GoneAway(until, reason):
             addresses.mark_unreachable(tx, row.address_id, until)
             move(tx, row, DeliveryState.UNREACHABLE, moves, reason)
@@ -162,6 +163,13 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
             _back(row, reason, moves)
         case Unknowable(reason):
             _in_the_dark(tx, row, reason, moves)
+
+
+def _accept(tx: Tx, row: Delivery, outcome: Accepted, moves: Moves) -> None:
+    """Take it for accepted; what is to be pinned will be, from this very transaction on."""
+    move(tx, row, DeliveryState.ACCEPTED, moves)
+    if row.kind is DeliveryKind.PINNED and outcome.message_id:
+        effects.pin(tx, row, outcome.message_id)
 
 
 def _in_the_dark(tx: Tx, row: Delivery, reason: str, moves: Moves) -> None:

@@ -18,6 +18,7 @@ TABLE = {
     Permission.READ_AUDIT: {Role.CHIEF, Role.ADMIN, Role.AUDITOR},
     Permission.READ_FIGURES: {Role.OFFICER, Role.REVIEWER, Role.CHIEF, Role.AUDITOR},
     Permission.CONNECT_GROUP: {Role.OFFICER, Role.CHIEF},
+    Permission.CONFIRM_GROUP: {Role.CHIEF, Role.DEPUTY},
 }
 
 

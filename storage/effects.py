@@ -1,0 +1,53 @@
+"""What is done to chats beside sending: rows of the ledger like any other.
+
+A row that acts on a message of ours says so in `amends`, so that nothing writes it twice; what a
+crash interrupts is done again, which changes nothing.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.delivery import DeliveryKind, Lane
+from domain.messages import Effect, EffectKind, Outgoing
+from storage import ledger
+from storage.database import Tx
+from storage.ledger import Delivery, NewDelivery
+from storage.tables import delivery
+
+
+def pin(tx: Tx, notice: Delivery, message_id: str) -> UUID | None:
+    """Pin a message of ours; None when that is under way or done."""
+    return ledger.put(
+        tx,
+        NewDelivery(
+            kind=DeliveryKind.EFFECT,
+            lane=Lane.TALK,
+            address_id=notice.address_id,
+            language=notice.language,
+            outgoing=Outgoing(text="", effect=Effect(EffectKind.PIN, message_id)),
+            group_id=notice.group_id,
+            amends=notice.id,
+        ),
+    )
+
+
+def leave(tx: Tx, address_id: UUID, group_id: UUID, language: str) -> None:
+    """Leave a group, once all that waits for it is sent."""
+    ledger.put(
+        tx,
+        NewDelivery(
+            kind=DeliveryKind.EFFECT,
+            lane=Lane.TALK,
+            address_id=address_id,
+            language=language,
+            outgoing=Outgoing(text="", effect=Effect(EffectKind.LEAVE)),
+            group_id=group_id,
+        ),
+    )
+
+
+def of(tx: Tx, amended: UUID) -> Delivery | None:
+    """Return the row that acts on the message of another."""
+    row = tx.connection.execute(select(delivery).where(delivery.c.amends == amended)).one_or_none()
+    return ledger.as_delivery(row) if row else None

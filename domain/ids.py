@@ -3,6 +3,7 @@
 import base64
 import secrets
 import threading
+import unicodedata
 import uuid
 from collections.abc import Callable
 from datetime import datetime
@@ -46,9 +47,23 @@ def from_short(text: str) -> uuid.UUID | None:
         return None
 
 
-_CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LETTERS = 10
+"""Of a code that is typed once: of 30 signs each, so 49 bits."""
+_CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def random_code(length: int) -> str:
     """Return a random code without letters and digits that are misread (no 0/O, 1/I/L, U)."""
-    return "".join(secrets.choice(_CODE_LETTERS) for _ in range(length))
+    return "".join(secrets.choice(_CODE_SIGNS) for _ in range(length))
+
+
+def typed_code(typed: str) -> str:
+    """Return a typed code as it was made: capitals, no spaces or dashes, whatever the keyboard."""
+    plain = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def is_typed_code(typed: str) -> bool:
+    """Tell whether a text has the shape of a code that is typed once."""
+    code = typed_code(typed)
+    return len(code) == CODE_LETTERS and code.isascii()

@@ -3,7 +3,6 @@
 Only a keyed hash of a code is kept. Whoever types wrong codes is heard a few times an hour.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,13 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, update
 
-from domain.ids import random_code
+from domain.ids import CODE_LETTERS, random_code, typed_code
 from storage.database import Tx
 from storage.tables import one_time_code, wrong_code
 
-_LETTERS = 10
-"""Of 30 each: 49 bits, for a code that lives a day and is tried five times an hour."""
-_HALF = _LETTERS // 2
+_HALF = CODE_LETTERS // 2
 _MOST_WRONG = 5
 _WRONG_WITHIN = timedelta(hours=1)
 _KEPT = timedelta(days=8)
@@ -59,7 +56,7 @@ def issue(
 ) -> str:
     """Make a code; an older one of that person for the same purpose stops working."""
     revoke(tx, purpose, staff_id)
-    code = random_code(_LETTERS)
+    code = random_code(CODE_LETTERS)
     tx.connection.execute(
         one_time_code.insert().values(
             id=tx.new_id(),
@@ -86,6 +83,18 @@ def revoke(tx: Tx, purpose: CodePurpose, staff_id: UUID) -> None:
     )
 
 
+def asked_by(tx: Tx, purpose: CodePurpose, typed: str) -> UUID | None:
+    """Return who asked for a code that still works; None when it does not. Nothing is used up."""
+    lookups = tx.keys.hashes(_hashed(purpose), typed_code(typed))
+    query = select(one_time_code.c.staff_id).where(
+        one_time_code.c.lookup.in_(lookups),
+        one_time_code.c.purpose == purpose.value,
+        one_time_code.c.used_at.is_(None),
+        one_time_code.c.expires_at > tx.now,
+    )
+    return tx.connection.execute(query).scalar_one_or_none()
+
+
 def redeem(tx: Tx, purpose: CodePurpose, typed: str, address_id: UUID) -> OneTimeCode | None:
     """Use a code up; None when it is wrong, used or too old, which is counted against the chat.
 
@@ -94,7 +103,7 @@ def redeem(tx: Tx, purpose: CodePurpose, typed: str, address_id: UUID) -> OneTim
     if _wrong_lately(tx, address_id) >= _MOST_WRONG:
         message = "too many wrong codes from one chat"
         raise TooManyWrong(message)
-    code = normal(typed)
+    code = typed_code(typed)
     row = tx.connection.execute(
         update(one_time_code)
         .where(
@@ -112,18 +121,6 @@ def redeem(tx: Tx, purpose: CodePurpose, typed: str, address_id: UUID) -> OneTim
         )
         return None
     return OneTimeCode(row.id, purpose, row.unit_id, row.staff_id, row.facts, row.expires_at)
-
-
-def normal(typed: str) -> str:
-    """Return a typed code as it was made: capitals, no spaces or dashes, whatever the keyboard."""
-    plain = unicodedata.normalize("NFKC", typed).upper()
-    return "".join(letter for letter in plain if letter.isalnum())
-
-
-def is_code(typed: str) -> bool:
-    """Tell whether a text has the shape of a code."""
-    code = normal(typed)
-    return len(code) == _LETTERS and code.isascii()
 
 
 def forget_old(tx: Tx) -> int:

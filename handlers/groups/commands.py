@@ -16,7 +16,7 @@ _REPORT = "baotin"
 _PRIVATE = frozenset(
     {
         *("start", "trogiup", "help", "ngonngu", "language", "khuvuc", "area"),
-        *("dangky", "subscribe", "dung", "stop", "dulieu", "data"),
+        *("dangky", "subscribe", "dung", "stop", "dulieu", "data", "tincuatoi"),
     }
 )
 """Residents' commands, which mean the person who types them."""

@@ -2,6 +2,7 @@
 
 from broadcasts.desk import Desk
 from domain.delivery import DeliveryKind, Lane
+from domain.ids import is_typed_code
 from domain.messages import ChatKind, Message, Outgoing
 from domain.roles import Role
 from handlers.turn import Turn
@@ -22,7 +23,7 @@ def take(turn: Turn, message: Message) -> bool:
     typed = _typed(message)
     if typed is None:
         return False
-    if not one_time_codes.is_code(typed):
+    if not is_typed_code(typed):
         turn.say("linking.ask")
         return True
     try:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from domain.ids import is_typed_code, typed_code
 from domain.roles import Role
 from storage import one_time_codes, setting_up
 from storage.database import Tx
@@ -114,7 +115,7 @@ async def test_the_database_holds_no_code(cellar: Cellar) -> None:
     )
     kept = repr(tuple(row))
     assert code not in kept
-    assert one_time_codes.normal(code) not in kept
+    assert typed_code(code) not in kept
 
 
 async def test_old_codes_and_wrong_tries_are_forgotten(cellar: Cellar, clock: MovingClock) -> None:
@@ -137,11 +138,11 @@ async def test_old_codes_and_wrong_tries_are_forgotten(cellar: Cellar, clock: Mo
     "typed", ["k7qd2-m9xhr", " K7QD2 M9XHR ", "K7QD2M9XHR", "K7QD2–M9XHR", "Ｋ７ＱＤ２-Ｍ９ＸＨＲ"]
 )
 def test_a_code_may_be_typed_in_any_way(typed: str) -> None:
-    assert one_time_codes.normal(typed) == "K7QD2M9XHR"
-    assert one_time_codes.is_code(typed)
+    assert typed_code(typed) == "K7QD2M9XHR"
+    assert is_typed_code(typed)
 
 
 @given(st.text())
 def test_anything_typed_is_read_without_a_fault(typed: str) -> None:
-    assert one_time_codes.normal(one_time_codes.normal(typed)) == one_time_codes.normal(typed)
-    assert one_time_codes.is_code(typed) in {True, False}
+    assert typed_code(typed_code(typed)) == typed_code(typed)
+    assert is_typed_code(typed) in {True, False}

@@ -12,7 +12,15 @@ from aiohttp import web
 from bot.channels.telegram.group_filter import Me
 from bot.channels.telegram.incoming import file_of
 from bot.channels.telegram.intake import Intake
-from bot.channels.telegram.outgoing import Call, clean, deleting, editing, sending
+from bot.channels.telegram.outgoing import (
+    Call,
+    clean,
+    deleting,
+    editing,
+    leaving,
+    pinning,
+    sending,
+)
 from bot.channels.telegram.polling import ALLOWED_UPDATES, Poller
 from bot.channels.telegram.raw import integer, mapping, words
 from bot.channels.telegram.request import CallRejected, SilentBot
@@ -222,12 +230,14 @@ class TelegramChannel:
 
         Raises: SendFailure.
         """
-        number = integer(int(message_id)) if message_id.isdecimal() else None
-        if number is None:
-            reason = "gone: not a message of Telegram"
-            raise Refused(reason)
-        with self._rare(chat):
-            await self._bot.pin_chat_message(chat.chat_id, number, disable_notification=True)
+        await self._call(chat, pinning(chat, message_id))
+
+    async def leave(self, chat: ChatRef) -> None:
+        """Leave a group or channel.
+
+        Raises: SendFailure; Unreachable when we are out already.
+        """
+        await self._call(chat, leaving(chat))
 
     async def answer_press(self, answer: PressAnswer) -> None:
         """Answer a press; failures are swallowed, since nobody waits for it."""

@@ -2,7 +2,8 @@
 
 In groups only what is addressed to us: a reply to our message, a mention, a command, a button of
 ours. Everything else is dropped here, also where the bot is an administrator or its privacy mode
-is off and Telegram delivers all talk. Pure, and total: no shape of update makes it raise.
+is off and Telegram delivers all talk. Of channels one post alone: `/ketnoi` with a code.
+Pure, and total: no shape of update makes it raise.
 """
 
 import re
@@ -18,8 +19,10 @@ from bot.channels.telegram.raw import (
     mapping,
     words,
 )
+from domain.ids import is_typed_code
 from domain.messages import Addressed, ChatKind
 
+CONNECT = "ketnoi"
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)")
 
 
@@ -53,6 +56,8 @@ def admit(update: Raw, me: Me) -> Admitted | None:
     for field in ("message", "edited_message"):
         if field in update:
             return _admit_message(mapping(update[field]), me)
+    if "channel_post" in update:
+        return _admit_post(mapping(update["channel_post"]), me)
     return None
 
 
@@ -94,6 +99,17 @@ def replied_message(message: Raw) -> Raw:
     """Return the message that this one answers; empty for none and for a topic's first notice."""
     replied = mapping(message.get("reply_to_message"))
     return {} if "forum_topic_created" in replied else replied
+
+
+def _admit_post(post: Raw, me: Me) -> Admitted | None:
+    """Admit the one post that a channel is connected by; it must have been written there."""
+    if chat_kind(mapping(post.get("chat"))) is not ChatKind.CHANNEL:
+        return None
+    if "forward_origin" in post or is_service(post):
+        return None
+    name, code = command_of(words(post.get("text")), me) or ("", "")
+    asks = name.lower() == CONNECT and is_typed_code(code)
+    return Admitted(Addressed.COMMAND) if asks else None
 
 
 def _admit_message(message: Raw, me: Me) -> Admitted | None:

@@ -27,9 +27,11 @@ from domain.messages import (
     MembershipChange,
     Message,
     Press,
+    Quoted,
     Sender,
 )
 
+FORWARDING = "chuyentin"
 CONTACT_NOTE = "(gửi một danh thiếp)"
 """Stands for a shared contact; its name and phone are personal data of a third person."""
 
@@ -89,6 +91,8 @@ def _parse(update: Raw, me: Me, addressed: Addressed | None, now: datetime) -> I
         return _press(mapping(update["callback_query"]), now)
     if "edited_message" in update:
         return _edit(mapping(update["edited_message"]), me)
+    if "channel_post" in update:
+        return _message(mapping(update["channel_post"]), me, addressed)
     message = mapping(update.get("message"))
     moved = _moved(message)
     if moved is not None:
@@ -100,11 +104,12 @@ def _message(raw: Raw, me: Me, addressed: Addressed | None) -> Message:
     message = _typed(raw)
     text = clean(message.text or message.caption or "")
     command = command_of(text, me)
-    start = None
+    start, passes_on = None, False
     if command is not None:
         name, rest = command
         text = f"/{name} {rest}".rstrip()
         start = rest if name == "start" else None
+        passes_on = addressed is Addressed.COMMAND and name.lower() == FORWARDING
     location = message.venue.location if message.venue else message.location
     if message.venue:
         text = clean("\n".join(filter(None, (message.venue.title, message.venue.address))))
@@ -128,7 +133,29 @@ def _message(raw: Raw, me: Me, addressed: Addressed | None) -> Message:
         start=start,
         addressed=addressed,
         forwarded="forward_origin" in raw,
+        quoted=_quoted(raw, me) if passes_on else None,
     )
+
+
+def _quoted(raw: Raw, me: Me) -> Quoted | None:
+    """Read what another person wrote, whom an officer passes on; who they are stays behind."""
+    replied = replied_message(raw)
+    writer = mapping(replied.get("from"))
+    bot = writer.get("is_bot") is True or integer(writer.get("id")) == me.bot_id
+    if not replied or bot or is_service(replied):
+        return None
+    try:
+        message = _typed(replied)
+        place = message.venue.location if message.venue else message.location
+        return Quoted(
+            text=CONTACT_NOTE
+            if "contact" in replied
+            else clean(message.text or message.caption or ""),
+            media=_media(message),
+            location=Location(float(place.latitude), float(place.longitude)) if place else None,
+        )
+    except Exception:  # noqa: BLE001 - any shape may come; the words alone are still worth it
+        return Quoted(text=clean(words(replied.get("text")) or words(replied.get("caption"))))
 
 
 def _without_our_name(text: str, me: Me) -> str:
@@ -285,8 +312,8 @@ def _kind(chat: telegram.Chat) -> ChatKind:
 
 def _sender(message: telegram.Message) -> Sender:
     if message.from_user is None:
-        # In a private chat the chat's id is the person's.
-        if _kind(message.chat) is not ChatKind.PRIVATE:
+        # In a private chat the chat's id is the person's; a channel signs its posts itself.
+        if _kind(message.chat) is ChatKind.GROUP:
             reason = "nobody wrote it"
             raise ValueError(reason)
         return Sender(str(_id(message.chat.id)))

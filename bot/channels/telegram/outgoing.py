@@ -82,6 +82,29 @@ def deleting(chat: ChatRef, message_id: str) -> Call:
     )
 
 
+def pinning(chat: ChatRef, message_id: str) -> Call:
+    """Build the call that pins a message without a notice to the members.
+
+    Raises: Refused when it is no message of Telegram.
+    """
+    if not _MESSAGE_ID.fullmatch(message_id):
+        reason = "gone: not a message of Telegram"
+        raise Refused(reason)
+    return Call(
+        "pinChatMessage",
+        {
+            "chat_id": _number(chat.chat_id),
+            "message_id": int(message_id),
+            "disable_notification": True,
+        },
+    )
+
+
+def leaving(chat: ChatRef) -> Call:
+    """Build the call by which we leave a group or channel."""
+    return Call("leaveChat", {"chat_id": _number(chat.chat_id)})
+
+
 def _target(chat: ChatRef, outgoing: Outgoing) -> dict[str, object]:
     params: dict[str, object] = {"chat_id": _number(chat.chat_id)}
     thread = outgoing.thread or chat.thread

@@ -16,7 +16,13 @@ from bot.channels.telegram.transport import CallFailed, Transport
 from domain.clock import Clock
 from domain.failures import AccountDown, Throttled
 
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "channel_post",
+    "callback_query",
+    "my_chat_member",
+)
 
 _LOG = logging.getLogger(__name__)
 _COMMIT_GRACE_S = 10

@@ -10,8 +10,8 @@ from domain.messages import MediaKind
 
 GROUP_COMMANDS = frozenset(
     {
-        *("baotin", "chuyentin", "ketnoi"),
-        *("dangky", "dulieu", "dung", "khuvuc", "ngonngu", "trogiup"),
+        *("baotin", "chuyentin", "ketnoi", "ngatketnoi"),
+        *("dangky", "dulieu", "dung", "khuvuc", "ngonngu", "tincuatoi", "trogiup"),
     }
 )
 """Commands that are ours in a group even when no bot is named after them.

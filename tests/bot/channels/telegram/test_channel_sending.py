@@ -190,13 +190,24 @@ async def test_a_pin_is_silent_and_its_failures_have_names(
 ) -> None:
     await channel.pin(GROUP, "5")
     (params,) = server.named("pinChatMessage")
-    assert (params["message_id"], params["disable_notification"]) == ("5", "true")
+    assert (params["message_id"], params["disable_notification"]) == (5, True)
     server.next("pinChatMessage", error(400, "Bad Request: not enough rights to pin"))
     with pytest.raises(Refused, match=r".*") as caught:
         await channel.pin(GROUP, "5")
     assert caught.value.reason.startswith("rights")
     with pytest.raises(Refused):
         await channel.pin(GROUP, "u7")
+
+
+async def test_a_group_is_left_and_to_be_out_already_has_a_name(
+    channel: TelegramChannel, server: PretendTelegram
+) -> None:
+    await channel.leave(GROUP)
+    (params,) = server.named("leaveChat")
+    assert str(params["chat_id"]) == GROUP.chat_id
+    server.next("leaveChat", error(403, "Forbidden: bot is not a member of the supergroup chat"))
+    with pytest.raises(Unreachable):
+        await channel.leave(GROUP)
 
 
 @pytest.mark.parametrize("behaviour", [ok(result=True), error(400, "query is too old"), cut, hang])

@@ -139,6 +139,32 @@ def test_a_press_on_a_message_too_old_to_be_shown_is_ours() -> None:
     assert admit(update(callback_query=press(message=old)), ME) == Admitted()
 
 
+@pytest.mark.parametrize(
+    ("text", "admitted"),
+    [
+        ("/ketnoi K7QD2-M9XHR", True),
+        ("/ketnoi@anninh_demo_bot k7qd2 m9xhr", True),
+        ("/KETNOI K7QD2M9XHR", True),
+        ("/ketnoi@khac_bot K7QD2-M9XHR", False),
+        ("/ketnoi", False),
+        ("/ketnoi K7QD2-M9XH", False),
+        ("/ketnoi K7QD2-M9XHR và chào bà con", False),
+        ("/baotin K7QD2-M9XHR", False),
+        ("Mã là /ketnoi K7QD2-M9XHR", False),
+    ],
+)
+def test_of_a_channel_only_the_post_that_connects_it_is_ours(text: str, *, admitted: bool) -> None:
+    post = message(CHANNEL, None, sender_chat=CHANNEL, text=text)
+    wanted = Admitted(Addressed.COMMAND) if admitted else None
+    assert admit(update(channel_post=post), ME) == wanted
+    assert admit(update(edited_channel_post=post), ME) is None
+    assert admit(update(channel_post={**post, "forward_origin": {"type": "user"}}), ME) is None
+    assert admit(update(channel_post={**post, "chat": GROUP}), ME) is None
+    copied = {**post, "chat": GROUP, "is_automatic_forward": True}
+    found = admit(update(message=copied), ME)
+    assert found is None or found.anonymous
+
+
 def test_a_press_on_the_copy_of_our_channel_post_is_ours() -> None:
     telegram: Json = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
     copied = message(GROUP, telegram, is_automatic_forward=True)

@@ -22,6 +22,7 @@ from domain.messages import (
     MembershipChange,
     Message,
     Press,
+    Quoted,
     Sender,
 )
 from tests.bot.channels.telegram.pretend import BOT_ID, USERNAME
@@ -53,6 +54,73 @@ def read(raw: Json, addressed: Addressed | None = None) -> Incoming | None:
     parsed = parse(raw, ME, addressed, NOW)
     assert parsed.readable
     return parsed.incoming
+
+
+def passed_on(text: str, replied: Json | None, why: Addressed = Addressed.COMMAND) -> Message:
+    fields: Json = {} if replied is None else {"reply_to_message": replied}
+    found = read(update(message=message(GROUP, text=text, **fields)), why)
+    assert isinstance(found, Message)
+    return found
+
+
+def test_what_an_officer_passes_on_is_read_without_who_wrote_it() -> None:
+    other: Json = {"id": 880010019, "is_bot": False, "first_name": "Chim Yến", "username": "yen"}
+    replied = message(GROUP, other, caption="cuối ngõ có pháo", photo=[{**FILE, **SIZE}])
+    found = passed_on("/chuyentin", {**replied, "message_id": 40})
+    assert found.quoted == Quoted(
+        "cuối ngõ có pháo", (MediaRef(MediaKind.PHOTO, "AgAC", size=900),)
+    )
+    assert found.reply_to == "40"
+    assert "880010019" not in repr(found)
+    assert "Yến" not in repr(found)
+    place = {"longitude": 106.76, "latitude": 21.85}
+    assert passed_on(
+        "/ChuyenTin@anninh_demo_bot", message(GROUP, other, location=place)
+    ).quoted == (Quoted(location=Location(21.85, 106.76)))
+    card = message(GROUP, other, contact={"phone_number": "0", "first_name": "Chim"})
+    assert passed_on("/chuyentin", card).quoted == Quoted(CONTACT_NOTE)
+
+
+def test_nobody_elses_words_are_read_for_any_other_reason() -> None:
+    replied = message(
+        GROUP, {"id": 5, "is_bot": False, "first_name": "x"}, text="lời của người khác"
+    )
+    for text, why in (
+        ("/baotin có pháo", Addressed.COMMAND),
+        ("/ketnoi", Addressed.COMMAND),
+        ("/chuyentin", Addressed.REPLY),
+        ("@anninh_demo_bot /chuyentin", Addressed.MENTION),
+    ):
+        assert "lời của" not in repr(passed_on(text, replied, why))
+    private = read(update(message=message(text="/chuyentin", reply_to_message=replied)))
+    assert "lời của" not in repr(private)
+    assert passed_on("/chuyentin", None).quoted is None
+
+
+def test_what_bots_wrote_or_nobody_did_is_not_passed_on() -> None:
+    human: Json = {"id": 5, "is_bot": False, "first_name": "x"}
+    for replied in (
+        message(GROUP, BOT, text="Bài"),
+        message(GROUP, {**BOT, "id": 9}, text="Bài"),
+        message(GROUP, human, new_chat_members=[human]),
+        message(GROUP, human, text="x", forum_topic_created={}),
+    ):
+        assert passed_on("/chuyentin", replied).quoted is None
+
+
+def test_of_a_broken_message_the_words_are_passed_on() -> None:
+    human: Json = {"id": 5, "is_bot": False, "first_name": "x"}
+    broken = message(GROUP, human, text="có pháo", date="không phải số")
+    assert passed_on("/chuyentin", broken).quoted == Quoted("có pháo")
+
+
+def test_a_channel_signs_its_own_post() -> None:
+    post = message(CHANNEL, None, sender_chat=CHANNEL, text="/ketnoi K7QD2-M9XHR")
+    found = read(update(channel_post=post), Addressed.COMMAND)
+    assert isinstance(found, Message)
+    assert found.chat == ChatRef("-1003000000001", ChatKind.CHANNEL)
+    assert found.sender == Sender("-1003000000001")
+    assert found.text == "/ketnoi K7QD2-M9XHR"
 
 
 def read_message(chat: Json = PRIVATE, sender: Json | None = RESIDENT, **fields: Any) -> Message:

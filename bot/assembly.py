@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.settings import DEFAULT_PACE, TelegramSettings
-from bot.folders import check_folder, close_to_others, prepare
 from bot.inbox_worker import InboxWorker
 from bot.invocation import typed
-from bot.keys import check_keys, find_keys
+from bot.keys import check_keys
+from bot.opening import NOT_CONNECTED, open_database, register
 from bot.seed import read_plan, seed_areas, seed_plan
 from bot.settings import Settings
 from delivery.bell import Bell
@@ -29,22 +29,11 @@ from handlers.turn import ChatRules, Context
 from handlers.wiring import make_router
 from storage import addresses, areas, installation, settling
 from storage.database import Database, Tx, is_sqlite
-from storage.migrations_runner import is_current, is_untouched, upgrade
 from storage.packaged import load_gazetteer, load_library
 
-_NOT_CONNECTED = (
-    "Chưa có TELEGRAM_TOKEN: hãy ghi token vào tệp .env, hoặc chạy thử không cần token: make demo"
-)
 _NO_UNIT = (
     "Chưa có đơn vị nào nên không có ai trả lời bà con: hãy ghi đơn vị, cán bộ, nhóm vào một tệp "
     "TOML rồi chạy: {command}"
-)
-_INVENTED = (
-    "Đơn vị ví dụ chỉ để chạy thử với máy giả lập (make demo): trên Telegram thật, các mã trong đó "
-    "là của người lạ. Hãy ghi đơn vị của mình vào một tệp rồi chạy: {command}"
-)
-_SEVERAL = (
-    "Có nhiều tài khoản trong cơ sở dữ liệu mà chưa có TELEGRAM_TOKEN để biết là tài khoản nào."
 )
 
 
@@ -62,38 +51,6 @@ class House:
     worker: InboxWorker
     inbox_bell: Bell
     outbox_bell: Bell
-
-
-def refuse_demo(settings: Settings) -> None:
-    """See that the demo unit, whose ids are invented, does not meet the people who have them.
-
-    Raises: Misconfigured on Telegram's own server.
-    """
-    if settings.on_telegram_itself:
-        raise Misconfigured(_INVENTED.format(command=typed("seed TỆP.toml")))
-
-
-def open_database(settings: Settings, clock: Clock, *, bring_up_to_date: bool) -> Database:
-    """Open the database with its keys.
-
-    Raises: Misconfigured, DatabaseAway.
-    """
-    if bring_up_to_date:
-        prepare(settings)
-    else:
-        check_folder(settings)
-    url = settings.database
-    current = is_current(url)
-    if not current and not bring_up_to_date:
-        command = typed("db upgrade")
-        message = f"Cơ sở dữ liệu chưa có hoặc chưa đúng phiên bản. Chạy: {command}"
-        raise Misconfigured(message)
-    keys = find_keys(settings.keys, fresh_database=is_untouched(url))
-    if not current:
-        upgrade(url)
-    if bring_up_to_date:
-        close_to_others(settings)
-    return Database(url, keys, clock)
 
 
 async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -> House:
@@ -178,33 +135,6 @@ def _prepare(
     return account, shipped.plus(areas.villages(tx))
 
 
-def register(tx: Tx, settings: Settings) -> addresses.Account:
-    """Make the Telegram account of the settings known, by the bot id in front of its token.
-
-    Without a token it is the only one that the database knows.
-
-    Raises: Misconfigured when that is none, or several.
-    """
-    if not settings.telegram_token.get_secret_value():
-        known = [one for one in addresses.accounts(tx) if one.channel == "telegram"]
-        if len(known) > 1:
-            raise Misconfigured(_SEVERAL)
-        if known:
-            return known[0]
-    return addresses.register_account(tx, "telegram", account_key(settings), "")
-
-
-def account_key(settings: Settings) -> str:
-    """Return the bot id, which stands in front of the token and is no secret.
-
-    Raises: Misconfigured when no token is set.
-    """
-    token = settings.telegram_token.get_secret_value()
-    if not token:
-        raise Misconfigured(_NOT_CONNECTED)
-    return token.split(":", 1)[0]
-
-
 def telegram_settings(settings: Settings) -> TelegramSettings:
     """Return what the Telegram adapter needs to be told.
 
@@ -212,7 +142,7 @@ def telegram_settings(settings: Settings) -> TelegramSettings:
     """
     token = settings.telegram_token.get_secret_value()
     if not token:
-        raise Misconfigured(_NOT_CONNECTED)
+        raise Misconfigured(NOT_CONNECTED)
     try:
         return TelegramSettings(
             token=token,

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from bot.assembly import open_database, telegram_settings
+from bot.assembly import telegram_settings
 from bot.channels.telegram.channel import TelegramChannel
 from bot.folders import check_folder, closing_keys, loose
 from bot.invocation import typed
 from bot.keys import check_keys
+from bot.opening import open_database
 from bot.outages import of_platform, of_reason
 from bot.settings import Settings, at_hand, load_settings
 from bot.web import cannot_open

@@ -9,7 +9,6 @@ from rich.text import Text
 
 from bot import aside
 from bot.commands.terminal import err, out, say, settings_at_hand, use
-from bot.doctor import examine
 from bot.invocation import typed
 from domain.errors import Misconfigured
 from storage import inbox as stored_inbox
@@ -18,6 +17,9 @@ from storage.database import Database
 
 def doctor() -> None:
     """Xem còn thiếu gì, sai gì, và nói bằng lời; có điều sai thì thoát với mã 1."""
+    # It asks the platform, whose packages no other command here needs.
+    from bot.doctor import examine  # noqa: PLC0415
+
     findings = asyncio.run(examine())
     for finding in findings:
         sign, colour = {"good": ("✓", "green"), "warn": ("!", "yellow"), "bad": ("✗", "red")}[

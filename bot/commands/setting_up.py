@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from bot.assembly import account_key, refuse_demo, register
 from bot.commands.terminal import err, say, settings_at_hand, with_database
 from bot.folders import check_folder, prepare
 from bot.invocation import typed
 from bot.keys import check_keys
+from bot.opening import account_key, refuse_demo, register
 from bot.seed import Plan, Update, read_plan, seed_areas, seed_plan, update_plan
 from bot.settings import Settings
 from domain.errors import Misconfigured

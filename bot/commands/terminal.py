@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from rich.console import Console
 
-from bot.assembly import open_database
+from bot.opening import open_database
 from bot.settings import Settings, at_hand, load_settings
 from domain.clock import SystemClock
 from domain.errors import Misconfigured

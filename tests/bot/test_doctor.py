@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from bot.assembly import open_database, register
+from bot.opening import open_database, register
 from bot.doctor import Finding, examine
 from bot.keys import check_keys
 from bot.seed import read_plan, seed_areas, seed_plan

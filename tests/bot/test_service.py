@@ -12,8 +12,9 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot.assembly import build, open_database
+from bot.assembly import build
 from bot.inbox_worker import InboxWorker
+from bot.opening import open_database
 from bot.service import Service
 from bot.settings import Settings
 from domain.clock import SystemClock

@@ -21,7 +21,7 @@ from domain.messages import ChatKind
 from domain.place import Kind, Level, Place, village_of
 from domain.places import Gazetteer
 from domain.roles import Role
-from storage import addresses, areas, installation, setting_up, units
+from storage import addresses, areas, installation, setting_up, staff_links, units
 from storage.database import Tx
 from storage.units import Unit
 
@@ -131,7 +131,7 @@ class Plan(_Strict):
     groups: tuple[PlannedGroup, ...]
 
 
-Change = Literal["unit", "added", "changed", "same"]
+Change = Literal["unit", "added", "changed", "same", "cut_off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,8 @@ class Update:
     changed: int
     villages: int = 0
     """How many villages are new or have another name."""
+    cut_off: tuple[str, ...] = ()
+    """Names of people whose chat was taken from them since: they are left as they are."""
 
 
 def read_plan(file: Path | None) -> Plan:
@@ -220,8 +222,12 @@ def update_plan(tx: Tx, plan: Plan) -> Update:
     if any(getattr(unit, name) != value for name, value in wanted.items()):
         setting_up.change_unit(tx, unit.id, **wanted)
         done["unit"] += 1
+    cut_off = []
     for person in plan.staff:
-        done[_update_person(tx, account_id, unit, person)] += 1
+        change = _update_person(tx, account_id, unit, person)
+        done[change] += 1
+        if change == "cut_off":
+            cut_off.append(person.name)
     for group in plan.groups:
         done[_update_group(tx, account_id, unit, group)] += 1
     return Update(
@@ -229,6 +235,7 @@ def update_plan(tx: Tx, plan: Plan) -> Update:
         added=done["added"],
         changed=done["changed"],
         villages=villages,
+        cut_off=tuple(cut_off),
     )
 
 
@@ -300,6 +307,9 @@ def _seed_person(tx: Tx, account_id: UUID, unit: Unit, person: PlannedStaff) -> 
 
 def _update_person(tx: Tx, account_id: UUID, unit: Unit, person: PlannedStaff) -> Change:
     known = addresses.find(tx, account_id, person.telegram)
+    if known is not None and staff_links.was_taken(tx, known.id):
+        # Retired, cut off, or moved to another phone: a file must not undo that.
+        return "cut_off" if person.active else "same"
     if known is None or known.staff_id is None:
         _seed_person(tx, account_id, unit, person)
         return "added" if person.active else "same"

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from domain.audit import Act, Thing
 from domain.hours import BroadcastRules
 from domain.language import Language
 from domain.roles import Role
+from storage import audit
 from storage.database import Tx
 from storage.sealing import Place
 from storage.tables import account, group_chat, staff, staff_role, unit
@@ -44,6 +46,7 @@ def create_unit(
             broadcasting=rules_json(broadcasting or BroadcastRules()),
         )
     )
+    audit.append(tx, Act.UNIT_MADE, Thing.UNIT, new_id, unit_id=new_id, staff_id=None, code=code)
     return get_unit(tx, new_id)
 
 
@@ -73,6 +76,7 @@ def change_unit(
             broadcasting=rules_json(broadcasting or BroadcastRules()),
         )
     )
+    audit.append(tx, Act.UNIT_CHANGED, Thing.UNIT, unit_id, unit_id=unit_id, staff_id=None)
 
 
 def give_account(tx: Tx, account_id: UUID, unit_id: UUID) -> None:
@@ -100,6 +104,7 @@ def create_staff(tx: Tx, unit_id: UUID, name: str, roles: Collection[Role]) -> S
     if made is None:
         message = "a member of staff just made is not there"
         raise LookupError(message)
+    _account_for(tx, Act.STAFF_MADE, new_id, unit_id, roles=_codes(roles))
     return made
 
 
@@ -107,6 +112,10 @@ def change_staff(
     tx: Tx, staff_id: UUID, name: str, roles: Collection[Role], *, active: bool
 ) -> None:
     """Give a member of staff another name or other roles; inactive, they have no rights at all."""
+    before = tx.connection.execute(
+        select(staff_role.c.role).where(staff_role.c.staff_id == staff_id)
+    ).scalars()
+    roles_before = _codes([Role(role) for role in before])
     tx.connection.execute(
         staff.update()
         .where(staff.c.id == staff_id)
@@ -115,6 +124,15 @@ def change_staff(
     tx.connection.execute(staff_role.delete().where(staff_role.c.staff_id == staff_id))
     for role in sorted(set(roles)):
         tx.connection.execute(staff_role.insert().values(staff_id=staff_id, role=role.value))
+    _account_for(
+        tx,
+        Act.STAFF_CHANGED,
+        staff_id,
+        unit_of_staff(tx, staff_id),
+        before=roles_before,
+        roles=_codes(roles),
+        active="yes" if active else "no",
+    )
 
 
 def unit_of_staff(tx: Tx, staff_id: UUID) -> UUID:
@@ -147,3 +165,11 @@ def create_group(tx: Tx, unit_id: UUID, area_code: str, purpose: str, label: str
         )
     )
     return get_group(tx, new_id)
+
+
+def _account_for(tx: Tx, act: Act, staff_id: UUID, unit_id: UUID, **facts: str) -> None:
+    audit.append(tx, act, Thing.STAFF, staff_id, unit_id=unit_id, staff_id=None, **facts)
+
+
+def _codes(roles: Collection[Role]) -> str:
+    return ",".join(sorted({role.value for role in roles}))

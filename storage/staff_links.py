@@ -27,11 +27,13 @@ def link(tx: Tx, chat: Address, who: Staff) -> list[UUID]:
             address.c.account_id == chat.account_id,
             address.c.id != chat.id,
         )
-        .values(staff_id=None)
+        .values(staff_id=None, former_staff_id=who.id)
         .returning(address.c.id)
     ).scalars()
     before = list(former)
-    tx.connection.execute(update(address).where(address.c.id == chat.id).values(staff_id=who.id))
+    tx.connection.execute(
+        update(address).where(address.c.id == chat.id).values(staff_id=who.id, former_staff_id=None)
+    )
     _forget_stranger(tx, chat.id)
     audit.append(
         tx,
@@ -49,7 +51,9 @@ def link(tx: Tx, chat: Address, who: Staff) -> list[UUID]:
 def unlink(tx: Tx, who: Staff) -> int:
     """Take every chat from a member of staff; returns how many there were."""
     done = tx.connection.execute(
-        update(address).where(address.c.staff_id == who.id).values(staff_id=None)
+        update(address)
+        .where(address.c.staff_id == who.id)
+        .values(staff_id=None, former_staff_id=who.id)
     ).rowcount
     audit.append(
         tx,
@@ -61,6 +65,16 @@ def unlink(tx: Tx, who: Staff) -> int:
         chats=done,
     )
     return done
+
+
+def was_taken(tx: Tx, chat_id: UUID) -> bool:
+    """Tell whether a chat was taken from a member of staff: only a new code links it again."""
+    query = select(address.c.id).where(
+        address.c.id == chat_id,
+        address.c.staff_id.is_(None),
+        address.c.former_staff_id.is_not(None),
+    )
+    return tx.connection.execute(query).scalar_one_or_none() is not None
 
 
 def _forget_stranger(tx: Tx, chat_id: UUID) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.commands.terminal import err, say, settings_at_hand, with_database
+from bot.outages import of_system
 from domain.audit import Act, Thing
 from domain.clock import show_time
 from domain.errors import Misconfigured
@@ -74,10 +75,13 @@ def export(
 
     if file.exists():
         raise Misconfigured(f"Đã có tệp {file}; hãy nêu tên khác.")
-    if not file.absolute().parent.is_dir():
-        raise Misconfigured(f"Không có thư mục {file.absolute().parent}.")
-    lines = with_database(settings_at_hand(), work, write=True)
-    file.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    try:
+        # Made before the export is written down as done, and never over another file.
+        with file.open("x", encoding="utf-8") as target:
+            lines = with_database(settings_at_hand(), work, write=True)
+            target.writelines(f"{line}\n" for line in lines)
+    except OSError as error:
+        raise Misconfigured(f"Không ghi được tệp {file} ({of_system(error)}).") from error
     say(f"Đã ghi {len(lines)} việc ra {file}.")
 
 
@@ -104,7 +108,7 @@ def _told(check: ChainCheck) -> list[str]:
 
 
 def _line(tx: Tx, entry: Entry, names: dict[Any, str]) -> str:
-    who = "dòng lệnh"
+    who = "chính người dân" if entry.act is Act.RESIDENT_ERASED else "dòng lệnh"
     if entry.staff_id is not None:
         if entry.staff_id not in names:
             staff = units.get_staff(tx, entry.staff_id)

@@ -8,6 +8,7 @@ import typer
 
 from bot import figures
 from bot.commands.terminal import err, say, settings_at_hand, the_unit, with_database
+from bot.outages import of_system
 from bot.settings import Settings
 from domain.errors import Misconfigured
 from domain.period import Period, read_date
@@ -55,11 +56,8 @@ def reach(
 def _period(
     settings: Settings, since: str | None, until: str | None, code: str | None, xlsx: Path | None
 ) -> None:
-    if xlsx is not None:
-        if xlsx.exists():
-            raise Misconfigured(f"Đã có tệp {xlsx}; hãy nêu tên khác.")
-        if not xlsx.absolute().parent.is_dir():
-            raise Misconfigured(f"Không có thư mục {xlsx.absolute().parent}.")
+    if xlsx is not None and xlsx.exists():
+        raise Misconfigured(f"Đã có tệp {xlsx}; hãy nêu tên khác.")
 
     def work(tx: Tx) -> Report:
         period = read_period(since, until, tx.now)
@@ -69,7 +67,10 @@ def _period(
         report = with_database(settings, work)
     say(text.render(report))
     if xlsx is not None:
-        xlsx.write_bytes(workbook.write(report))
+        try:
+            xlsx.write_bytes(workbook.write(report))
+        except OSError as error:
+            raise Misconfigured(f"Không ghi được tệp {xlsx} ({of_system(error)}).") from error
         say(f"Đã ghi ra {xlsx}.", err)
 
 

@@ -71,6 +71,13 @@ def _update(settings: Settings, plan: Plan) -> None:
         return update_plan(tx, plan)
 
     done = with_database(settings, work, write=True)
+    if done.cut_off:
+        names = ", ".join(done.cut_off)
+        say(
+            f"Không nối lại: {names}. Tài khoản trong tệp đã bị gỡ khỏi người này. Cấp mã mới: "
+            f"{typed('staff list')}, rồi staff invite; người đã nghỉ thì bỏ khỏi tệp.",
+            err,
+        )
     if not (done.unit_changed or done.added or done.changed or done.villages):
         say("Mọi thứ đã đúng như tệp; không sửa gì.")
         return

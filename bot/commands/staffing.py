@@ -61,7 +61,6 @@ def add(
 
     def work(tx: Tx) -> tuple[Staff, str, str]:
         made = setting_up.create_staff(tx, the_unit(tx, unit).id, shown, role)
-        _write_down(tx, Act.STAFF_MADE, made, roles=_codes(made))
         return _invited(tx, made)
 
     _say_code(*with_database(settings_at_hand(), work, write=True))
@@ -80,9 +79,7 @@ def set_roles(who: _Who, role: _Roles) -> None:
     def work(tx: Tx) -> str:
         known = _somebody(tx, who)
         setting_up.change_staff(tx, known.id, known.name, role, active=True)
-        changed = _still(tx, known)
-        _write_down(tx, Act.STAFF_CHANGED, changed, before=_codes(known), roles=_codes(changed))
-        return _line(tx, changed)
+        return _line(tx, _still(tx, known))
 
     say(with_database(settings_at_hand(), work, write=True))
 
@@ -107,7 +104,6 @@ def retire(who: _Who) -> None:
         staff_links.unlink(tx, known)
         one_time_codes.revoke(tx, CodePurpose.STAFF, known.id)
         setting_up.change_staff(tx, known.id, known.name, known.roles, active=False)
-        _write_down(tx, Act.STAFF_CHANGED, known, active="no")
         return known.name
 
     say(f"{with_database(settings_at_hand(), work, write=True)} đã nghỉ, không còn quyền nào.")
@@ -133,7 +129,7 @@ def _still(tx: Tx, who: Staff) -> Staff:
 
 def _invited(tx: Tx, who: Staff) -> tuple[Staff, str, str]:
     code = one_time_codes.issue(tx, CodePurpose.STAFF, who.unit_id, who.id, _VALID)
-    _write_down(tx, Act.STAFF_INVITED, who)
+    audit.append(tx, Act.STAFF_INVITED, Thing.STAFF, who.id, unit_id=who.unit_id, staff_id=None)
     return who, code, show_time(tx.now + _VALID)
 
 
@@ -157,17 +153,9 @@ def _roles(who: Staff) -> str:
     return ", ".join(named) or "chưa có vai trò"
 
 
-def _codes(who: Staff) -> str:
-    return ",".join(sorted(who.roles))
-
-
 def _handle(who: Staff) -> str:
     # The end of a UUIDv7 is random.
     return who.id.hex[-_HANDLE:]
-
-
-def _write_down(tx: Tx, act: Act, who: Staff, **facts: str) -> None:
-    audit.append(tx, act, Thing.STAFF, who.id, unit_id=who.unit_id, staff_id=None, **facts)
 
 
 COMMANDS: Mapping[str, Callable[..., Any]] = MappingProxyType(

@@ -1,9 +1,10 @@
 """The tables, by subject, on one MetaData."""
 
 from storage.tables.audit import audit_entry
-from storage.tables.campaigns import campaign, run, run_counter
+from storage.tables.campaigns import campaign, run, run_counter, sign_off
 from storage.tables.codes import one_time_code, wrong_code
 from storage.tables.deliveries import attempt, delivery, neutral_line, post_reaction, send_window
+from storage.tables.groups import group_request
 from storage.tables.intake import attachment, inbox, tip, tip_event
 from storage.tables.metadata import metadata
 from storage.tables.people import (
@@ -33,6 +34,7 @@ __all__ = [
     "delivery",
     "dialogue",
     "group_chat",
+    "group_request",
     "inbox",
     "installation",
     "metadata",
@@ -44,6 +46,7 @@ __all__ = [
     "run_counter",
     "send_window",
     "sequence",
+    "sign_off",
     "staff",
     "staff_role",
     "tip",

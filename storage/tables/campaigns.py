@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -102,4 +103,16 @@ run_counter = Table(
     Column("channel", String, primary_key=True),
     Column("language", String, primary_key=True),
     *(Column(name, Integer, nullable=False, server_default="0") for name in _COUNTS),
+)
+
+sign_off = Table(
+    "sign_off",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("unit_id", ForeignKey("unit.id"), nullable=False),
+    Column("text_hash", String, nullable=False),
+    Column("signed_by", ForeignKey("staff.id"), nullable=False),
+    Column("signed_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index(None, "unit_id", "text_hash"),
 )

@@ -69,6 +69,10 @@ tip = Table(
     Column("secrecy", String, nullable=False),
     Column("language", String, nullable=False),
     Column("subject", String),
+    # Taken from the campaign that it answers; nobody of the staff has said so yet.
+    Column("subject_assumed", Boolean, nullable=False, server_default=text("false")),
+    # What its writer is told of where it stands while it is open.
+    Column("status", String, nullable=False, server_default="received"),
     Column("data_key", LargeBinary),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("card_due_at", UtcDateTime, index=True),
@@ -98,6 +102,44 @@ tip_event = Table(
     Column("message_lookup", LargeBinary, index=True),
     Column("shown", Boolean, nullable=False),
 )
+
+picture = Table(
+    "picture",
+    metadata,
+    Column("id", ForeignKey("attachment.id"), primary_key=True),
+    Column("tip_id", ForeignKey("tip.id"), nullable=False, index=True),
+    Column("state", String, nullable=False),
+    Column("reason", String),
+    Column("told", Boolean, nullable=False, server_default=text("false")),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("due_at", UtcDateTime),
+    Column("file_key", LargeBinary),
+    Column("digest", LargeBinary),
+    Column("original", String),
+    Column("clean", String),
+)
+
+picture_view = Table(
+    "picture_view",
+    metadata,
+    # No foreign key: rows of the ledger may be forgotten first.
+    Column("delivery_id", Uuid, primary_key=True),
+    Column("picture_id", ForeignKey("picture.id"), nullable=False, index=True),
+    Column("over", Boolean, nullable=False, server_default=text("false")),
+)
+
+AWAITED = picture.c.state == literal_column("'waiting'")
+UNTOLD = (picture.c.state == literal_column("'lost'")) & picture.c.told.is_(literal_column("false"))
+ERASED = picture.c.state == literal_column("'erased'")
+ON_VIEW = picture_view.c.over.is_(literal_column("false"))
+
+for _name, _condition, _columns in (
+    ("ix_picture_awaited", AWAITED, (picture.c.due_at,)),
+    ("ix_picture_untold", UNTOLD, (picture.c.id,)),
+    ("ix_picture_erased", ERASED, (picture.c.id,)),
+    ("ix_picture_view_on", ON_VIEW, (picture_view.c.delivery_id,)),
+):
+    Index(_name, *_columns, sqlite_where=_condition, postgresql_where=_condition)
 
 attachment = Table(
     "attachment",

@@ -143,6 +143,8 @@ address = Table(
     Column("platform_id", LargeBinary, nullable=False),
     Column("resident_id", ForeignKey("resident.id"), index=True),
     Column("staff_id", ForeignKey("staff.id"), index=True),
+    # Whose chat it was before it was taken from them: no file gives it back.
+    Column("former_staff_id", ForeignKey("staff.id")),
     Column("group_id", ForeignKey("group_chat.id"), index=True),
     Column("unreachable", String),
     Column("unreachable_at", UtcDateTime),

@@ -158,6 +158,7 @@ def upgrade() -> None:
         sa.Column("platform_id", sa.LargeBinary(), nullable=False),
         sa.Column("resident_id", sa.Uuid(), nullable=True),
         sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("former_staff_id", sa.Uuid(), nullable=True),
         sa.Column("group_id", sa.Uuid(), nullable=True),
         sa.Column("unreachable", sa.String(), nullable=True),
         sa.Column("unreachable_at", storage.types.UtcDateTime(timezone=True), nullable=True),
@@ -165,6 +166,9 @@ def upgrade() -> None:
         sa.Column("forget_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_address_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["former_staff_id"], ["staff.id"], name=op.f("fk_address_former_staff_id_staff")
         ),
         sa.ForeignKeyConstraint(
             ["group_id"], ["group_chat.id"], name=op.f("fk_address_group_id_group_chat")
@@ -328,6 +332,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_send_window_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "sign_off",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("text_hash", sa.String(), nullable=False),
+        sa.Column("signed_by", sa.Uuid(), nullable=False),
+        sa.Column("signed_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["signed_by"], ["staff.id"], name=op.f("fk_sign_off_signed_by_staff")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_sign_off_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off")),
+    )
+    with op.batch_alter_table("sign_off", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sign_off_unit_id_text_hash"), ["unit_id", "text_hash"], unique=False
+        )
+
+    op.create_table(
         "staff_role",
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
@@ -445,6 +468,10 @@ def upgrade() -> None:
         sa.Column("secrecy", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=True),
+        sa.Column(
+            "subject_assumed", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
+        ),
+        sa.Column("status", sa.String(), server_default="received", nullable=False),
         sa.Column("data_key", sa.LargeBinary(), nullable=True),
         sa.Column("opened_at", storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("card_due_at", storage.types.UtcDateTime(timezone=True), nullable=True),
@@ -662,6 +689,48 @@ def upgrade() -> None:
         batch_op.create_index("ix_attempt_message", ["address_id", "message_id"], unique=False)
 
     op.create_table(
+        "group_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("chat_kind", sa.String(), nullable=True),
+        sa.Column("lookup", sa.LargeBinary(), nullable=True),
+        sa.Column("platform_id", sa.LargeBinary(), nullable=True),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("notice_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_group_request_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["area_code"], ["area.code"], name=op.f("fk_group_request_area_code_area")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["staff.id"], name=op.f("fk_group_request_asked_by_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["staff.id"], name=op.f("fk_group_request_decided_by_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["group_chat.id"], name=op.f("fk_group_request_group_id_group_chat")
+        ),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["delivery.id"], name=op.f("fk_group_request_notice_id_delivery")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["unit.id"], name=op.f("fk_group_request_unit_id_unit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_request")),
+        sa.UniqueConstraint(
+            "account_id", "lookup", name=op.f("uq_group_request_account_id_lookup")
+        ),
+    )
+    op.create_table(
         "neutral_line",
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
         sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
@@ -691,9 +760,100 @@ def upgrade() -> None:
             postgresql_where=sa.text("known IS true"),
         )
 
+    op.create_table(
+        "picture",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("told", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("due_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("file_key", sa.LargeBinary(), nullable=True),
+        sa.Column("digest", sa.LargeBinary(), nullable=True),
+        sa.Column("original", sa.String(), nullable=True),
+        sa.Column("clean", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["id"], ["attachment.id"], name=op.f("fk_picture_id_attachment")),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_picture_tip_id_tip")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
+    )
+    with op.batch_alter_table("picture", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_picture_awaited",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index(
+            "ix_picture_erased",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'erased'"),
+            postgresql_where=sa.text("state = 'erased'"),
+        )
+        batch_op.create_index(batch_op.f("ix_picture_tip_id"), ["tip_id"], unique=False)
+        batch_op.create_index(
+            "ix_picture_untold",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'lost' AND told IS false"),
+            postgresql_where=sa.text("state = 'lost' AND told IS false"),
+        )
+
+    op.create_table(
+        "picture_view",
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("picture_id", sa.Uuid(), nullable=False),
+        sa.Column("over", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["picture_id"], ["picture.id"], name=op.f("fk_picture_view_picture_id_picture")
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_picture_view")),
+    )
+    with op.batch_alter_table("picture_view", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_picture_view_on",
+            ["delivery_id"],
+            unique=False,
+            sqlite_where=sa.text("over IS false"),
+            postgresql_where=sa.text("over IS false"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_picture_view_picture_id"), ["picture_id"], unique=False
+        )
+
 
 def downgrade() -> None:
     """Go back."""
+    with op.batch_alter_table("picture_view", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_picture_view_picture_id"))
+        batch_op.drop_index(
+            "ix_picture_view_on",
+            sqlite_where=sa.text("over IS false"),
+            postgresql_where=sa.text("over IS false"),
+        )
+
+    op.drop_table("picture_view")
+    with op.batch_alter_table("picture", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_picture_untold",
+            sqlite_where=sa.text("state = 'lost' AND told IS false"),
+            postgresql_where=sa.text("state = 'lost' AND told IS false"),
+        )
+        batch_op.drop_index(batch_op.f("ix_picture_tip_id"))
+        batch_op.drop_index(
+            "ix_picture_erased",
+            sqlite_where=sa.text("state = 'erased'"),
+            postgresql_where=sa.text("state = 'erased'"),
+        )
+        batch_op.drop_index(
+            "ix_picture_awaited",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.drop_table("picture")
     with op.batch_alter_table("post_reaction", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_post_reaction_known",
@@ -703,6 +863,7 @@ def downgrade() -> None:
 
     op.drop_table("post_reaction")
     op.drop_table("neutral_line")
+    op.drop_table("group_request")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index("ix_attempt_message")
         batch_op.drop_index(batch_op.f("ix_attempt_delivery_id"))
@@ -790,6 +951,10 @@ def downgrade() -> None:
     op.drop_table("run")
     op.drop_table("dialogue")
     op.drop_table("staff_role")
+    with op.batch_alter_table("sign_off", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_off_unit_id_text_hash"))
+
+    op.drop_table("sign_off")
     with op.batch_alter_table("send_window", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_send_window_account_id"))
 

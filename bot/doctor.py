@@ -17,6 +17,7 @@ from bot.opening import open_database
 from bot.outages import of_platform, of_reason
 from bot.settings import Settings, at_hand, load_settings
 from bot.web import cannot_open
+from broadcasts import signing
 from domain.clock import SystemClock
 from domain.errors import Misconfigured
 from domain.failures import SendFailure
@@ -56,7 +57,6 @@ async def examine() -> list[Finding]:
     findings += stored
     findings += await _platform(settings, has_account=has_account)
     findings += _door(settings)
-    findings += _texts()
     return findings
 
 
@@ -117,7 +117,7 @@ async def _read_store(database: Database) -> tuple[list[Finding], bool]:
         if not everybody:
             findings.append(Finding("bad", f"Chưa có đơn vị nào. Chạy: {typed('seed TỆP.toml')}"))
         for unit in everybody:
-            findings += _unit(tx, unit)
+            findings += _unit(tx, unit) + _signatures(tx, unit)
         return findings + _backlog(tx), bool(accounts)
 
     return await database.read(look)
@@ -224,11 +224,14 @@ def _door(settings: Settings) -> list[Finding]:
     return [Finding("good", f"Cổng {host}:{port} còn trống.")]
 
 
-def _texts() -> list[Finding]:
-    waiting = [template for template in load_library().templates.values() if template.verify]
-    system = sum(1 for template in waiting if template.kind.value == "system")
+def _signatures(tx: Tx, unit: units.Unit) -> list[Finding]:
+    name = unit.name["vi"]
+    unsigned = signing.unsigned_system(tx, unit.id, load_library())
+    if not unsigned:
+        return [Finding("good", f"{name}: các bài của hệ thống đã được ký đối chiếu.")]
+    ids = ", ".join(template.id for template in unsigned)
     text = (
-        f"{len(waiting)} bài trong thư viện có mức phạt, điều luật hoặc số máy: chỉ huy cần "
-        f"đối chiếu trước khi gửi; trong đó {system} bài của hệ thống cần xem ngay khi cài đặt."
+        f"{name}: {len(unsigned)} bài của hệ thống có quy định hoặc số máy mà chữ ký đối chiếu "
+        f"chưa có hoặc đã hết hạn ({ids}); chỉ huy gõ /kyduyet trong chat để xem và ký."
     )
     return [Finding("warn", text)]

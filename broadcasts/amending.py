@@ -15,6 +15,7 @@ from storage.campaigns import Campaign
 from storage.database import Tx
 from storage.reached import Reached
 from storage.runs import Run
+from storage.units import Staff
 
 CORRECTION = "sys-correction"
 WITHDRAWAL = "sys-withdrawal"
@@ -66,11 +67,11 @@ def check(tx: Tx, unit_id: UUID, run_id: UUID) -> Wrong:
     return Wrong(run, known, found)
 
 
-def stop_the_rest(tx: Tx, run: Run) -> bool:
+def stop_the_rest(tx: Tx, run: Run, by: Staff) -> bool:
     """Cancel what is still to go out of a wrong run; False when it is over already."""
     if run.state.is_over:
         return False
-    controlling.cancel(tx, run)
+    controlling.cancel(tx, run, by)
     return True
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
-from broadcasts import amending
+from broadcasts import amending, signing
 from broadcasts.desk import Desk
 from broadcasts.preparing import SAMPLE_CODE, prepare
+from domain.audit import Act, Thing
 from domain.campaign import (
     Audience,
     CampaignRules,
@@ -23,7 +25,7 @@ from domain.hours import BroadcastRules
 from domain.library import PLACEHOLDERS, TextFault
 from domain.messages import Outgoing
 from domain.roles import Permission, Role, may
-from storage import addresses, campaigns, recipients, units
+from storage import addresses, audit, campaigns, recipients, units
 from storage.campaigns import Campaign, NewCampaign
 from storage.database import Tx
 from storage.units import Staff, Unit
@@ -79,6 +81,8 @@ def approvers(tx: Tx, unit_id: UUID, author_id: UUID) -> list[Staff]:
 def write_down(tx: Tx, desk: Desk, author: Staff, draft: Draft) -> Campaign:
     """Keep a campaign and submit it for approval.
 
+    It stays a draft while its words wait for a signature.
+
     Raises: Refusal when it cannot be sent as it is, reaches nobody, or nobody can approve it.
     """
     unit = units.get_unit(tx, author.unit_id)
@@ -100,21 +104,40 @@ def write_down(tx: Tx, desk: Desk, author: Staff, draft: Draft) -> Campaign:
             due_at=draft.due_at,
         ),
     )
+    if not approvers(tx, known.unit_id, known.author_id):
+        raise Refusal("campaigns.no_approver")
+    if signing.unsigned(tx, unit.id, draft.content) is not None:
+        return known
     return submit(tx, known)
 
 
 def submit(tx: Tx, known: Campaign) -> Campaign:
     """Hand a draft in: from now on an approval signs exactly what it is.
 
-    Raises: Refusal when its time has passed or nobody can approve it.
+    Raises: Refusal when its time has passed, nobody can approve it, or its words are not signed.
     """
+    if signing.unsigned(tx, known.unit_id, known.content) is not None:
+        raise Refusal("campaigns.not_signed")
     if known.due_at is not None and known.due_at <= tx.now:
         raise Refusal("campaigns.time_past")
     if known.due_at is not None and known.due_at - tx.now > FURTHEST:
         raise Refusal("campaigns.time_far")
     if not approvers(tx, known.unit_id, known.author_id):
         raise Refusal("campaigns.no_approver")
-    return _hand_in(tx, known, tx.now)
+    ready = _hand_in(tx, known, tx.now)
+    _note(tx, Act.CAMPAIGN_SUBMITTED, ready, known.author_id)
+    if known.audience.of_run is not None:
+        audit.append(
+            tx,
+            Act.RUN_CORRECTED,
+            Thing.RUN,
+            known.audience.of_run,
+            unit_id=known.unit_id,
+            staff_id=known.author_id,
+            campaign=known.number,
+            by=known.template_id or "",
+        )
+    return ready
 
 
 def is_outdated(tx: Tx, known: Campaign) -> bool:
@@ -129,7 +152,9 @@ def renew(tx: Tx, known: Campaign) -> Campaign:
     """
     if not campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None):
         raise Refusal("campaigns.already_decided")
-    return _hand_in(tx, _again(tx, known), known.submitted_at or tx.now)
+    ready = _hand_in(tx, _again(tx, known), known.submitted_at or tx.now)
+    _note(tx, Act.CAMPAIGN_REPLANNED, ready, None)
+    return ready
 
 
 def decidable(tx: Tx, decider: Staff, campaign_id: UUID, hash_start: str) -> Campaign:
@@ -164,6 +189,8 @@ def approve(
         message = "an unsubmitted campaign cannot be approved"
         raise ValueError(message)
     check(tx, desk, units.get_unit(tx, known.unit_id), known.content)
+    if known.lane is not Lane.URGENT and signing.unsigned(tx, known.unit_id, known.content):
+        raise Refusal("campaigns.not_signed")
     if too_late(known.due_at, known.submitted_at, tx.now, rules):
         campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None)
         return False
@@ -240,7 +267,32 @@ def _decide(
     )
     if not decided:
         raise Refusal("campaigns.already_decided")
+    _note(tx, _DECISIONS[state], known, decider.id, reason=note or "")
     return True
+
+
+def _note(tx: Tx, act: Act, known: Campaign, staff_id: UUID | None, reason: str = "") -> None:
+    audit.append(
+        tx,
+        act,
+        Thing.CAMPAIGN,
+        known.id,
+        unit_id=known.unit_id,
+        staff_id=staff_id,
+        reason=reason,
+        number=known.number,
+        lane=known.lane.name,
+        signed=(known.submitted_hash or "")[:16],
+    )
+
+
+_DECISIONS: Mapping[CampaignState, Act] = MappingProxyType(
+    {
+        CampaignState.APPROVED: Act.CAMPAIGN_APPROVED,
+        CampaignState.REJECTED: Act.CAMPAIGN_REJECTED,
+        CampaignState.CANCELLED: Act.CAMPAIGN_CANCELLED,
+    }
+)
 
 
 def _again(tx: Tx, known: Campaign) -> Campaign:

@@ -1,17 +1,21 @@
 """Pause, resume and cancel a run. The ledger needs no telling: it takes rows of live runs only."""
 
+from uuid import UUID
+
 from broadcasts import reach
+from domain.audit import Act, Thing
 from domain.campaign import PauseReason, RunState
 from domain.delivery import SkipReason
 from domain.errors import Refusal
-from storage import ledger, runs
+from storage import audit, ledger, runs
 from storage.database import Tx
 from storage.runs import Run
+from storage.units import Staff
 
 _LIVE = (RunState.EXPANDING, RunState.SENDING)
 
 
-def pause(tx: Tx, run: Run) -> None:
+def pause(tx: Tx, run: Run, by: Staff) -> None:
     """Send no more of a run until it is resumed; what is on its way arrives.
 
     Raises: Refusal when it is not running.
@@ -19,9 +23,10 @@ def pause(tx: Tx, run: Run) -> None:
     if run.state not in _LIVE:
         raise Refusal("campaigns.run_not_running")
     runs.change(tx, run, RunState.PAUSED, pause_reason=PauseReason.STAFF.value)
+    note(tx, Act.RUN_PAUSED, run, by.id)
 
 
-def resume(tx: Tx, run: Run) -> None:
+def resume(tx: Tx, run: Run, by: Staff) -> None:
     """Go on with a paused run, once its figures agree.
 
     Raises: Refusal when it is not paused, too old to go on, or its figures do not agree.
@@ -34,9 +39,10 @@ def resume(tx: Tx, run: Run) -> None:
     # The reason of a pause that staff lifted is kept: the same alarm does not ring twice.
     kept = run.pause_reason if run.pause_reason is PauseReason.MOSTLY_REFUSED else None
     runs.change(tx, run, back, pause_reason=kept.value if kept else None)
+    note(tx, Act.RUN_RESUMED, run, by.id)
 
 
-def cancel(tx: Tx, run: Run) -> int:
+def cancel(tx: Tx, run: Run, by: Staff) -> int:
     """Stop a run for good; return how many were skipped at once.
 
     The rest of a long run is skipped by the next ticks.
@@ -46,4 +52,20 @@ def cancel(tx: Tx, run: Run) -> int:
     if run.state not in (*_LIVE, RunState.PAUSED):
         raise Refusal("campaigns.run_is_over")
     runs.change(tx, run, RunState.CANCELLED, finished_at=tx.now)
+    note(tx, Act.RUN_CANCELLED, run, by.id, left=runs.counted(tx, run.id, "pending"))
     return ledger.skip_pending(tx, run.id, SkipReason.CANCELLED)
+
+
+def note(tx: Tx, act: Act, run: Run, staff_id: UUID | None, **facts: str | int) -> None:
+    """Write down who did what to a run; nobody: the service did it by itself."""
+    audit.append(
+        tx,
+        act,
+        Thing.RUN,
+        run.id,
+        unit_id=run.unit_id,
+        staff_id=staff_id,
+        reason="",
+        code=run.code,
+        **facts,
+    )

@@ -4,9 +4,10 @@ from uuid import UUID
 
 import structlog
 
-from broadcasts import amending, reach, resting
+from broadcasts import amending, controlling, reach, resting
 from broadcasts.desk import Desk, Say
 from broadcasts.trouble import put_off_run
+from domain.audit import Act
 from domain.campaign import PauseReason, RunState
 from domain.delivery import DeliveryKind, DeliveryState, SkipReason
 from domain.figures import count
@@ -123,6 +124,7 @@ def _watch_refusals(tx: Tx, desk: Desk, run_id: UUID) -> None:
 
 def _pause(tx: Tx, desk: Desk, run: Run, reason: PauseReason) -> None:
     runs.change(tx, run, RunState.PAUSED, pause_reason=reason.value)
+    controlling.note(tx, Act.RUN_PAUSED, run, None, why=reason.value)
     known = campaigns.get(tx, run.campaign_id)
     if known is not None:
         desk.tell(tx, known.author_id, f"campaigns.paused_{reason.value}", code=run.code)

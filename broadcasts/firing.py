@@ -4,6 +4,7 @@ from uuid import UUID
 
 import structlog
 
+from broadcasts import signing
 from broadcasts.approving import RULES
 from broadcasts.desk import Desk
 from broadcasts.preparing import prepare
@@ -68,7 +69,7 @@ def _new_run(
     tx: Tx, desk: Desk, known: Campaign, occurrence: int, rules: CampaignRules
 ) -> runs.NewRun:
     due_at = known.next_at or tx.now
-    missed = tx.now - due_at > rules.late_allowance
+    missed = tx.now - due_at > rules.late_allowance or _signature_ended(tx, known)
     code = runs.unused_code(tx)
     prepared = prepare(desk.catalogue, known.content, code, tx.now)
     routine = known.lane is not Lane.URGENT
@@ -94,10 +95,16 @@ def _new_run(
     )
 
 
+def _signature_ended(tx: Tx, known: Campaign) -> bool:
+    routine = known.lane is not Lane.URGENT
+    return routine and signing.unsigned(tx, known.unit_id, known.content) is not None
+
+
 def _tell(tx: Tx, desk: Desk, known: Campaign, run: Run) -> None:
     key, when = "campaigns.run_started", run.due_at
     if run.state is RunState.MISSED:
-        key = "campaigns.run_missed"
+        ended = _signature_ended(tx, known)
+        key = "campaigns.run_unsigned" if ended else "campaigns.run_missed"
     elif run.open_from is not None:
         key, when = "campaigns.run_rests", run.open_from
     desk.tell(

@@ -37,7 +37,7 @@ def begin(turn: Turn, press: Press, args: Sequence[str]) -> None:
     if run_id is None or runs.get(turn.tx, run_id) is None:
         raise Refusal("app.stale_button")
     wrong = amending.check(turn.tx, turn.unit.id, run_id)
-    if amending.stop_the_rest(turn.tx, wrong.run):
+    if amending.stop_the_rest(turn.tx, wrong.run, decider):
         turn.say("campaigns.cancelled", code=wrong.run.code)
         tell_cancelled(turn, wrong.run, decider)
     form = new_form()

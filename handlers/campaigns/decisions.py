@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from broadcasts import approving
+from broadcasts import approving, signing
 from broadcasts.desk import Desk, Rows, Say
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.campaign import CampaignState
-from domain.clock import show_time
+from domain.clock import show_day, show_time
 from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.messages import Button, Message, Press
@@ -57,7 +57,7 @@ def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
         return
     if not approving.approve(turn.tx, desk, known, decider):
         turn.answer(press.press_id, turn.text("campaigns.too_late", number=number), alert=True)
-        desk.notify(turn.tx, known.author_id, lambda say: _new_time(known, say))
+        desk.notify(turn.tx, known.author_id, lambda say: new_time(known, say))
         return
     approved = campaigns.get(turn.tx, known.id)
     when = show_time(approved.next_at) if approved and approved.next_at else ""
@@ -156,10 +156,9 @@ def _request(turn: Turn, known: Campaign, say: Say) -> tuple[str, Rows]:
         plan=shown_plan(turn.tx, _desk(turn), unit, known.audience, known.due_at, say),
     )
     agree = say("campaigns.button_approve")
-    note = known.content.verify_note
-    if note is not None:
-        text = f"{text}\n\n{say('campaigns.approval_verify', note=note)}"
-        agree = say("campaigns.button_sign_and_approve")
+    until = signing.valid_until(turn.tx, known.unit_id, known.content)
+    if until is not None:
+        text = f"{text}\n\n{say('campaigns.approval_signed', until=show_day(until))}"
     which = f"{short(known.id)}:{known.hash()[:8]}"
     return text, (
         (Button(agree, action=f"approve:{which}"),),
@@ -167,7 +166,8 @@ def _request(turn: Turn, known: Campaign, say: Say) -> tuple[str, Rows]:
     )
 
 
-def _new_time(known: Campaign, say: Say) -> tuple[str, Rows]:
+def new_time(known: Campaign, say: Say) -> tuple[str, Rows]:
+    """Ask the author of a campaign whose time has passed for another."""
     which = short(known.id)
     soon = tuple(
         Button(say(f"campaigns.button_{choice}"), action=f"retime:{which}:{choice}")

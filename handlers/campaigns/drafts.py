@@ -9,14 +9,14 @@ from types import MappingProxyType
 from broadcasts import approving
 from broadcasts.approving import Draft
 from broadcasts.desk import Desk
-from domain.campaign import PROGRAM_PLACEHOLDERS, foreign_links
+from domain.campaign import PROGRAM_PLACEHOLDERS, CampaignState, foreign_links
 from domain.errors import Refusal
 from domain.language import Language
 from domain.library import EXAMPLES, PLACEHOLDERS
 from domain.messages import Message, Press
 from domain.roles import Permission
 from domain.wording import LONGEST_VALUE, value_fault
-from handlers.campaigns import decisions
+from handlers.campaigns import decisions, signatures
 from handlers.campaigns.asking import area_mark, areas_offered, ask, ask_which
 from handlers.campaigns.form import (
     ASAP,
@@ -246,7 +246,10 @@ def _submit(turn: Turn, form: Form, choice: str) -> None:
         ),
     )
     dialogues.end(turn.tx, turn.me.id)
-    decisions.ask_approvers(turn, known)
+    if known.state is CampaignState.DRAFT:
+        signatures.ask(turn, known)
+    else:
+        decisions.ask_approvers(turn, known)
 
 
 def _quit(turn: Turn, form: Form, choice: str) -> None:

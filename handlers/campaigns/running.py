@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from broadcasts import approving, controlling, reach
+from broadcasts import approving, controlling, reach, signing
 from broadcasts.desk import Desk
 from domain.campaign import CampaignState
 from domain.clock import show_time
@@ -34,7 +34,7 @@ def show_list(turn: Turn, argument: str) -> None:
             number=str(one.number),
             title=_title(one),
             state=turn.text(
-                f"campaigns.state_{one.state}",
+                _state_key(turn, one),
                 when=show_time(one.next_at) if one.next_at else "",
             ),
         )
@@ -56,17 +56,17 @@ def show_reach(turn: Turn, argument: str) -> None:
 
 def pause(turn: Turn, argument: str) -> None:
     """Pause a run."""
-    turn.require(Permission.CONTROL_RUN)
+    by = turn.require(Permission.CONTROL_RUN)
     run = find(turn, argument, "/tamdung")
-    controlling.pause(turn.tx, run)
+    controlling.pause(turn.tx, run, by)
     turn.say("campaigns.paused", code=run.code)
 
 
 def resume(turn: Turn, argument: str) -> None:
     """Go on with a paused run."""
-    turn.require(Permission.CONTROL_RUN)
+    by = turn.require(Permission.CONTROL_RUN)
     run = find(turn, argument, "/tieptuc")
-    controlling.resume(turn.tx, run)
+    controlling.resume(turn.tx, run, by)
     turn.say("campaigns.resumed", code=run.code)
 
 
@@ -95,7 +95,7 @@ def cancel_run(turn: Turn, press: Press, args: Sequence[str]) -> None:
     run = runs.get(turn.tx, run_id, lock=True) if run_id else None
     if run is None or run.unit_id != turn.unit.id:
         raise Refusal("app.stale_button")
-    controlling.cancel(turn.tx, run)
+    controlling.cancel(turn.tx, run, decider)
     turn.say("campaigns.cancelled", code=run.code)
     tell_cancelled(turn, run, decider)
 
@@ -134,6 +134,14 @@ def cancel_campaign(turn: Turn, press: Press, args: Sequence[str]) -> None:
             decider=decider.name,
             number=number,
         )
+
+
+def _state_key(turn: Turn, known: Campaign) -> str:
+    if known.state is CampaignState.DRAFT and signing.unsigned(
+        turn.tx, known.unit_id, known.content
+    ):
+        return "campaigns.state_unsigned"
+    return f"campaigns.state_{known.state}"
 
 
 def _title(known: Campaign) -> str:

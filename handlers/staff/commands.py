@@ -8,7 +8,7 @@ from domain.language import Language
 from domain.messages import Message, Outgoing
 from domain.roles import Permission, Role, may
 from domain.toneless import fold
-from handlers.campaigns import amending, drafts, running
+from handlers.campaigns import amending, drafts, running, signatures
 from handlers.residents.commands import OTHERS_COMMANDS
 from handlers.turn import Turn
 from storage.units import Staff
@@ -109,6 +109,7 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "huy": StaffCommand(Permission.CONTROL_RUN, running.ask_cancel),
         "dinhchinh": StaffCommand(Permission.CONTROL_RUN, amending.ask_correction),
         "rutlai": StaffCommand(Permission.CONTROL_RUN, amending.ask_withdrawal),
+        "kyduyet": StaffCommand(Permission.APPROVE_CAMPAIGN, signatures.show_next),
         "trogiup": StaffCommand(None, _help),
     }
 )

@@ -97,10 +97,12 @@ async def test_expanding_goes_on_after_a_pause_where_it_stopped(station: Station
         await station.chat.subscriber(str(3000 + number))
     run = await station.fired()
     await station.chat.do(lambda tx: expanding.expand_step(tx, run.id, 2))
-    await station.chat.do(lambda tx: controlling.pause(tx, _fresh(tx, run)))
+    officer = await station.staff(station.officer)
+    await station.chat.do(lambda tx: controlling.pause(tx, _fresh(tx, run), officer))
     assert not await station.chat.do(lambda tx: expanding.expand_step(tx, run.id, 2))
 
-    await station.chat.do(lambda tx: controlling.resume(tx, _fresh(tx, run)))
+    officer = await station.staff(station.officer)
+    await station.chat.do(lambda tx: controlling.resume(tx, _fresh(tx, run), officer))
     assert (await station.newest()).state is RunState.EXPANDING
     await station.expand(run, 2)
 

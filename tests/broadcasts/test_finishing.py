@@ -94,8 +94,9 @@ async def test_a_run_whose_figures_disagree_is_not_called_finished(station: Stat
     paused = await station.newest()
     assert (paused.state, paused.pause_reason) == (RunState.PAUSED, PauseReason.FIGURES_DISAGREE)
     assert "số đếm không khớp" in (await station.officer.last()).text
+    officer = await station.staff(station.officer)
     with pytest.raises(Refusal, match="figures_disagree"):
-        await station.chat.do(lambda tx: controlling.resume(tx, _fresh(tx, run)))
+        await station.chat.do(lambda tx: controlling.resume(tx, _fresh(tx, run), officer))
 
 
 async def test_a_run_that_the_platform_refuses_pauses_itself_once(station: Station) -> None:
@@ -120,7 +121,8 @@ async def test_a_run_that_the_platform_refuses_pauses_itself_once(station: Stati
     assert (paused.state, paused.pause_reason) == (RunState.PAUSED, PauseReason.MOSTLY_REFUSED)
     assert "từ chối phần lớn" in (await station.officer.last()).text
 
-    await station.chat.do(lambda tx: controlling.resume(tx, _fresh(tx, run)))
+    officer = await station.staff(station.officer)
+    await station.chat.do(lambda tx: controlling.resume(tx, _fresh(tx, run), officer))
     await station.finish()
     assert (await station.newest()).state is RunState.SENDING, "the same alarm rang twice"
 
@@ -132,7 +134,8 @@ async def test_what_was_on_its_way_when_a_run_was_cancelled_does_not_wait_for_ev
         await station.chat.subscriber(str(3000 + number))
     run = await station.fired()
     await station.expand(run)
-    skipped = await station.chat.do(lambda tx: controlling.cancel(tx, _fresh(tx, run)))
+    officer = await station.staff(station.officer)
+    skipped = await station.chat.do(lambda tx: controlling.cancel(tx, _fresh(tx, run), officer))
     assert skipped == 3
 
     def put_back(tx: Tx) -> None:
@@ -187,7 +190,8 @@ async def test_a_paused_run_comes_to_its_end_when_its_time_is_over(station: Stat
     await station.chat.subscriber("3001")
     run = await station.fired()
     await station.expand(run)
-    await station.chat.do(lambda tx: controlling.pause(tx, _fresh(tx, run)))
+    officer = await station.staff(station.officer)
+    await station.chat.do(lambda tx: controlling.pause(tx, _fresh(tx, run), officer))
     station.chat.clock.forward(hours=23)
     await station.finish()
     assert (await station.newest()).state is RunState.PAUSED
@@ -208,7 +212,8 @@ async def test_a_run_paused_before_its_people_were_written_down_ends_with_all_of
         await station.chat.subscriber(str(3000 + number))
     run = await station.fired()
     await station.chat.do(lambda tx: expanding.expand_step(tx, run.id, 2))
-    await station.chat.do(lambda tx: controlling.pause(tx, _fresh(tx, run)))
+    officer = await station.staff(station.officer)
+    await station.chat.do(lambda tx: controlling.pause(tx, _fresh(tx, run), officer))
     station.chat.clock.forward(hours=24, seconds=1)
 
     await station.finish()

@@ -10,7 +10,6 @@ from storage import campaigns, runs
 from storage.tables import campaign
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.world import (
-    ALCOHOL,
     first,
     newest_run,
     submit,
@@ -50,19 +49,6 @@ async def test_an_audience_of_nobody_is_not_submitted(
     await write(officer)
     [answer] = await officer.presses("Gửi duyệt")
     assert "Chưa có ai đồng ý nhận tin" in answer.text
-
-
-async def test_a_legal_figure_is_signed_off_by_the_approver(
-    chat: Chat, officer: Party, chief: Party
-) -> None:
-    await submit(chat, officer, ALCOHOL)
-
-    request = await chief.last()
-
-    assert "NĐ 168/2024" in request.text
-    assert request.labels == ["Đã đối chiếu và duyệt", "Không duyệt"]
-    await chief.presses("Đã đối chiếu và duyệt")
-    assert (await first(chat)).state is CampaignState.APPROVED
 
 
 async def test_two_chiefs_at_once_decide_once(chat: Chat, officer: Party, chief: Party) -> None:

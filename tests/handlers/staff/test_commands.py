@@ -16,15 +16,15 @@ from storage import residents as stored
 from storage.database import Tx
 from tests.chat import Chat, Party, Takers, open_chat
 
-WRITERS = set(commands.COMMANDS)
+WRITERS = set(commands.COMMANDS) - {"kyduyet"}
 READERS = {"cacdot", "baocao", "trogiup"}
 ALLOWED = {
     Role.OFFICER: WRITERS,
-    Role.CHIEF: WRITERS,
+    Role.CHIEF: WRITERS | {"kyduyet"},
     Role.REVIEWER: READERS,
     Role.AUDITOR: READERS,
     Role.DUTY_OFFICER: {"trogiup"},
-    Role.DEPUTY: {"trogiup"},
+    Role.DEPUTY: {"kyduyet", "trogiup"},
     Role.ADMIN: {"trogiup"},
 }
 NOT_ALLOWED = "Anh/chị không có quyền làm việc này."

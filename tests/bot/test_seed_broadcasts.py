@@ -1,0 +1,90 @@
+"""Seeding a unit's quiet hours, silent days and caps: the usual ones, other ones, wrong ones."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from bot.seed import Update, read_plan, seed_areas, seed_plan, update_plan
+from domain.errors import Misconfigured
+from domain.hours import ANY_TIME, BroadcastRules
+from storage import addresses, units
+from storage.database import Database, Tx
+from storage.packaged import load_gazetteer
+from storage.sealing import fresh_keyring
+from tests.chat import MovingClock
+
+DEMO = (resources.files("storage") / "data" / "demo.toml").read_text("utf-8")
+
+
+@pytest.fixture
+async def db(migrated_database_url: str) -> AsyncIterator[Database]:
+    made = Database(migrated_database_url, fresh_keyring(), MovingClock())
+    gazetteer = load_gazetteer(demo_villages=True)
+    await made.write(lambda tx: seed_areas(tx, gazetteer))
+    yield made
+    await made.close()
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "unit.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+async def seeded(db: Database, file: Path | None) -> units.Unit:
+    def seed(tx: Tx) -> units.Unit:
+        account = addresses.register_account(tx, "telegram", "7001", "vi_du_bot")
+        assert seed_plan(tx, account.id, read_plan(file))
+        return units.all_units(tx)[0]
+
+    return await db.write(seed)
+
+
+async def test_a_unit_that_says_nothing_of_broadcasts_gets_the_usual_rests_and_caps(
+    db: Database, tmp_path: Path
+) -> None:
+    before, _, after = DEMO.partition("[unit.broadcasts]")
+    unit = await seeded(db, written(tmp_path, before + after.partition("a_month = 0")[2]))
+    assert unit.broadcasting == BroadcastRules()
+    assert [str(span) for span in unit.broadcasting.quiet] == ["20:30–07:00", "11:30–13:30"]
+    assert (unit.broadcasting.a_day, unit.broadcasting.a_month) == (1, 4)
+
+
+async def test_the_demo_can_be_tried_at_any_hour(db: Database) -> None:
+    assert (await seeded(db, None)).broadcasting == ANY_TIME
+
+
+async def test_a_day_of_mourning_is_added_by_an_update(db: Database, tmp_path: Path) -> None:
+    await seeded(db, None)
+    text = DEMO.replace("quiet = []", "quiet = []\nsilent_days = [2026-12-01]")
+    file = written(tmp_path, text)
+
+    def update(tx: Tx) -> Update:
+        return update_plan(tx, read_plan(file))
+
+    assert (await db.write(update)).unit_changed
+    assert not (await db.write(update)).unit_changed
+    (unit,) = await db.read(units.all_units)
+    assert unit.broadcasting.silent_days == (date(2026, 12, 1),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("quiet = []", 'quiet = ["7h"]', r"unit\.broadcasts: quiet phải ghi như"),
+        ("quiet = []", 'quiet = ["00:00-23:59"]', r"unit\.broadcasts: .*chừa ít nhất một giờ"),
+        ("quiet = []", 'silent_days = ["mai"]', r"unit\.broadcasts\.silent_days\.0: "),
+        ("a_day = 0", "a_day = -1", r"unit\.broadcasts\.a_day: "),
+        ("a_day = 0", "each_day = 1", r"unit\.broadcasts\.each_day: không phải là mục"),
+    ],
+)
+def test_wrong_rules_are_explained_by_their_field(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    text = DEMO.replace(old, new, 1) if "quiet" in old else DEMO.replace(f"\n{old}", f"\n{new}")
+    assert text != DEMO
+    with pytest.raises(Misconfigured, match=said):
+        read_plan(written(tmp_path, text))

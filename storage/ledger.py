@@ -47,7 +47,7 @@ class NewDelivery:
     not_before: datetime | None = None
     not_after: datetime | None = None
     amends: UUID | None = None
-    """The row whose message this one changes; at most one row does."""
+    """What this one changes, at most one row each: a row, or the attempt that became a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

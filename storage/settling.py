@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import String, Uuid, bindparam, delete, or_, select, true, update
 
 from domain.delivery import (
@@ -27,6 +28,8 @@ from storage.ledger import Delivery, as_delivery, key_of, locked, move
 from storage.tables import account, attempt, delivery
 from storage.tables import send_window as window
 from storage.types import UtcDateTime
+
+log = structlog.get_logger(__name__)
 
 WORKER_DIED = "worker_died"
 _MOST_TRIES = 4
@@ -55,7 +58,8 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled]) -> bool:
     """Write what the sends of a window came to and close it.
 
     Returns False when the window was taken over meanwhile: then what was learned is evidence
-    only, and may raise an unsure row to accepted but change nothing else.
+    only, and may raise an unsure row to accepted but change nothing else. Of a row that was erased
+    meanwhile nothing is written.
     """
     held = tx.connection.execute(
         select(window.c.account_id).where(window.c.id == window_id).with_for_update()
@@ -64,7 +68,9 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled]) -> bool:
     rows = locked(tx, [result.delivery_id for result in results])
     _note_attempts(tx, results)
     for result in results:
-        row = rows[result.delivery_id]
+        row = rows.get(result.delivery_id)
+        if row is None:
+            continue
         if held is None or row.window_id != window_id:
             _weigh(tx, row, result.outcome, moves)
         else:
@@ -77,6 +83,8 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled]) -> bool:
         _end_pause(tx, held.account_id)
     tx.connection.execute(delete(window).where(window.c.id == window_id))
     moves.apply(tx)
+    if len(rows) < len(results):
+        log.warning("settled_after_erasing", rows=len(results) - len(rows))
     return held is not None
 
 

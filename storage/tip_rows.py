@@ -53,9 +53,9 @@ def pages(tx: Tx, tip_id: UUID) -> list[Row]:
 
 @dataclass(frozen=True, slots=True)
 class WholeCard:
-    """A card that stands in a chat with all its words."""
+    """A card that stands in a chat with all its words; one that was sent again stands twice."""
 
-    id: UUID
+    attempt_id: UUID
     address_id: UUID
     group_id: UUID | None
     language: str
@@ -67,21 +67,20 @@ def whole_cards(tx: Tx, tip_id: UUID, settled_by: datetime | None) -> list[Whole
     stub = delivery.alias("stub")
     query = (
         select(
-            delivery.c.id,
+            attempt.c.id,
             delivery.c.address_id,
             delivery.c.group_id,
             delivery.c.language,
-            func.max(attempt.c.message_id),
+            attempt.c.message_id,
         )
         .join(attempt, attempt.c.delivery_id == delivery.c.id)
         .where(
             delivery.c.tip_id == tip_id,
             delivery.c.kind == DeliveryKind.CARD.value,
             attempt.c.message_id.is_not(None),
-            ~exists().where(stub.c.amends == delivery.c.id),
+            ~exists().where(stub.c.amends == attempt.c.id),
         )
-        .group_by(delivery.c.id, delivery.c.address_id, delivery.c.group_id, delivery.c.language)
-        .order_by(delivery.c.id)
+        .order_by(attempt.c.id)
     )
     if settled_by is not None:
         query = query.where(delivery.c.settled_at <= settled_by)

@@ -1,7 +1,7 @@
 """Reduce the cards of a closed or erased tip to a line without words and buttons.
 
-An edit is a row of the ledger like any other (`Outgoing.edits`), at most one per card: what a crash
-interrupts is done again, and doing it twice changes nothing.
+An edit is a row of the ledger like any other (`Outgoing.edits`), at most one per message: what a
+crash interrupts is done again, and doing it twice changes nothing. New cards go before it.
 """
 
 from datetime import timedelta
@@ -47,7 +47,7 @@ def _reduce(tx: Tx, desk: Desk, tip: Tip) -> None:
                 tx,
                 ledger.NewDelivery(
                     kind=DeliveryKind.STUB,
-                    lane=Lane.TALK,
+                    lane=Lane.ROUTINE,
                     address_id=card.address_id,
                     language=card.language,
                     outgoing=Outgoing(
@@ -55,7 +55,7 @@ def _reduce(tx: Tx, desk: Desk, tip: Tip) -> None:
                     ),
                     group_id=card.group_id,
                     tip_id=tip.id,
-                    amends=card.id,
+                    amends=card.attempt_id,
                 ),
             )
     waits = not late or tip_rows.has_pending_cards(tx, tip.id)

@@ -20,7 +20,7 @@ from domain.delivery import (
     Unknowable,
 )
 from domain.failures import Until
-from storage import addresses, ledger
+from storage import addresses, erasing, ledger
 from storage.database import Tx
 from storage.settling import Settled, settle, take_over
 from storage.tables import attempt
@@ -364,3 +364,28 @@ async def test_an_account_that_is_up_again_sends_one_message_first(world: Ledger
     assert len(trial.sends) == 1
     await world.settle(trial)
     assert len((await opened(world)).sends) == 4
+
+
+async def test_a_late_worker_is_heard_for_all_rows_but_the_erased_ones(
+    world: LedgerWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stays, goes = await world.person(), await world.person()
+    run_id = await world.run([stays])
+    await world.reply(goes[1])
+    talk, routine = await opened(world), await opened(world)
+    sends = (*talk.sends, *routine.sends)
+    world.clock.forward(minutes=2)
+    await world.do(lambda tx: take_over(tx, world.account.id))
+    await world.do(lambda tx: erasing.erase(tx, goes[0]))
+    await world.do(erasing.forget_addresses)
+    results = [
+        Settled(send.delivery_id, send.attempt_id, Accepted(f"m{at}", world.clock.now()))
+        for at, send in enumerate(sends)
+    ]
+
+    for _twice in range(2):
+        assert not await world.do(lambda tx: settle(tx, routine.id, results))
+
+    assert await world.states(run_id) == [DeliveryState.ACCEPTED]
+    assert await world.problems(run_id) == []
+    assert "settled_after_erasing" in capsys.readouterr().out

@@ -2,13 +2,13 @@
 
 from sqlalchemy import select
 
-from domain.delivery import DeliveryKind, DeliveryState, Lane, TurnedDown
+from domain.delivery import Accepted, DeliveryKind, DeliveryState, Lane, TurnedDown
 from domain.ids import short
 from domain.messages import Outgoing
 from domain.tip import TipState
 from storage import ledger, tips
 from storage.database import Tx
-from storage.settling import Settled, settle
+from storage.settling import Settled, settle, take_over
 from storage.tables import delivery
 from storage.windows import Claim, open_window
 from tests.chat import Heard
@@ -158,7 +158,7 @@ async def test_a_refused_edit_moves_no_card_elsewhere(migrated_database_url: str
         def refuse(tx: Tx) -> None:
             cards.send_due(tx, world.chat.context)
             claim = Claim(world.chat.account.id, "tests", LEASE)
-            window = open_window(tx, claim, (Lane.TALK,), 50, lambda _a, _k: True)
+            window = open_window(tx, claim, tuple(Lane), 50, lambda _a, _k: True)
             assert window is not None
             settle(
                 tx,
@@ -177,6 +177,79 @@ async def test_a_refused_edit_moves_no_card_elsewhere(migrated_database_url: str
         assert "xe đỗ chắn lối" in (await world.cards())[-1].text
         (stub,) = [one for one in await _rows(world) if one.kind is DeliveryKind.STUB]
         assert stub.state is DeliveryState.REFUSED
+
+
+async def test_a_card_that_stands_twice_is_reduced_in_both_places(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("cuối xóm có người bán pháo")
+        await world.chat.deliver()
+        world.chat.clock.forward(minutes=3)
+        await world.chat.do(lambda tx: cards.send_due(tx, world.chat.context))
+        windows = []
+        for worker in ("a", "b"):
+            claim = Claim(world.chat.account.id, worker, LEASE)
+            window = await world.chat.do(
+                lambda tx, claim=claim: open_window(  # type: ignore[misc]
+                    tx, claim, tuple(Lane), 50, lambda _a, _k: True
+                )
+            )
+            assert window is not None
+            windows.append(window)
+            if worker == "a":
+                world.chat.clock.forward(minutes=2)
+                await world.chat.do(lambda tx: take_over(tx, world.chat.account.id))
+        for window, message_id in zip(windows, ("999", "1000"), strict=True):
+            results = [
+                Settled(
+                    one.delivery_id, one.attempt_id, Accepted(message_id, world.chat.clock.now())
+                )
+                for one in window.sends
+            ]
+            await world.chat.do(
+                lambda tx, window=window, results=results: settle(  # type: ignore[misc]
+                    tx, window.id, results
+                )
+            )
+        tip = await world.tip()
+        await world.reviewer.presses_action(f"done:{short(tip.id)}:handled", of=world.desk)
+        await world.tick(hours=25)
+        await world.tick(hours=25)
+        assert sorted(stub.outgoing.edits or "" for stub in await stubs(world)) == ["1000", "999"]
+
+
+async def test_a_new_card_goes_before_the_edits_of_old_ones(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await closed(world)
+        await world.chat.deliver()
+        await world.chat.do(lambda tx: cards.send_due(tx, world.chat.context))
+        ba = world.chat.resident("880010010002")
+        await ba.writes("xe đỗ chắn lối")
+        world.chat.clock.forward(minutes=3)
+        await world.chat.do(lambda tx: cards.send_due(tx, world.chat.context))
+        kinds = []
+        for _each in range(9):
+            claim = Claim(world.chat.account.id, "tests", LEASE)
+            window = await world.chat.do(
+                lambda tx, claim=claim: open_window(  # type: ignore[misc]
+                    tx, claim, tuple(Lane), 50, lambda _a, _k: True
+                )
+            )
+            if window is None:
+                break
+            kinds += [send.kind for send in window.sends]
+            results = [
+                Settled(one.delivery_id, one.attempt_id, Accepted("5", world.chat.clock.now()))
+                for one in window.sends
+            ]
+            await world.chat.do(
+                lambda tx, window=window, results=results: settle(  # type: ignore[misc]
+                    tx, window.id, results
+                )
+            )
+        told = [kind for kind in kinds if kind in (DeliveryKind.CARD, DeliveryKind.STUB)]
+        assert told == [DeliveryKind.CARD, DeliveryKind.STUB]
 
 
 async def _rows(world: World) -> list[ledger.Delivery]:

@@ -12,7 +12,7 @@ DEMO_DIR ?= var/demo
 ARGS ?=
 # One more test side by side than there are cores, for many wait for a clock; a file's tests stay
 # together, for what they share.
-JOBS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
+JOBS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 2)))
 
 BIN := .venv/bin
 RUN_READY := .venv/.ready-run

@@ -10,7 +10,7 @@ PORT ?= 8081
 # Run-time files of the demo: database, keys.
 DEMO_DIR ?= var/demo
 ARGS ?=
-# One more test side by side than there are cores, for many wait for a clock; a file's tests stay
+# Two more tests side by side than there are cores, for many wait for a clock; a file's tests stay
 # together, for what they share.
 JOBS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 2)))
 

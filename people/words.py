@@ -140,6 +140,16 @@ def _politely(phrases: str) -> str:
     )
 
 
+def _answered(cores: str) -> str:
+    """Return the answers alone and as people give them: `dạ đúng rồi ạ`."""
+    return ",".join(
+        " ".join(filter(None, (lead, core.strip(), close)))
+        for core in cores.split(",")
+        for lead in ("", "dạ", "vâng", "dạ vâng", "ừ")
+        for close in ("", "ạ", "rồi", "rồi ạ", "đó", "đấy", "đấy ạ", "nhé")
+    )
+
+
 def all_phrases(lines: Iterable[str]) -> list[str]:
     """Return the single phrases of comma-separated lines."""
     return [phrase.strip() for line in lines for phrase in line.split(",")]
@@ -202,13 +212,16 @@ _TAILS = phrases_of(
     ),
 )
 _YES = phrases_of(
-    "có, có ạ, đúng, đúng vậy, đúng rồi, phải, phải ạ, vâng, vâng ạ, ừ, yes, y, ok, 是"
+    _answered("có, đúng, đúng vậy, đúng thế, phải"), "vâng, vâng ạ, ừ, yes, y, ok, 是"
 )
-_NO = phrases_of("không, không ạ, dạ không, không phải, không phải ạ, ko, no, n, 不, 不是")
+_NO = phrases_of(
+    "không, không ạ, dạ không, dạ không ạ, không phải, không phải ạ, dạ không phải,"
+    "dạ không phải ạ, không phải đâu, không phải đâu ạ, ko, no, n, 不, 不是"
+)
 _RIGHT_PLACE = phrases_of(
-    "là, đúng ạ, đúng thế, vâng đúng, vâng đúng ạ, vâng đúng rồi, dạ, dạ vâng, dạ đúng, dạ đúng ạ,"
-    "dạ phải, phải rồi, đúng nơi này, chính xác, chuẩn, uh, okay, yeah, yep, right, correct,"
-    "that s right, yes it is, 是的, 对, 对的, 没错, 好"
+    _answered("đúng nơi này, đúng nơi đó, đúng chỗ này, đúng chỗ đó, chính xác, chuẩn"),
+    "là, dạ, dạ vâng, dạ vâng ạ, uh, okay, yeah, yep, right, correct, that s right, yes it is,"
+    "是的, 对, 对的, 没错, 好",
 )
 _WRONG_PLACE = phrases_of(
     "k, kg, hông, chưa đúng, không đúng, không đúng ạ, ko phải, k phải, ko đúng, sai, sai rồi,"

@@ -249,3 +249,35 @@ def test_a_plain_yes_or_no(text: str, meant: bool | None) -> None:
 @pytest.mark.parametrize("text", ["cháy nhà", "trộm chó", "0912 000 000", "đánh nhau", "着火"])
 def test_the_shortest_tip_is_not_small_talk(text: str) -> None:
     assert not words.says_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "đúng rồi ạ",
+        "dạ đúng rồi ạ",
+        "vâng đúng rồi",
+        "dung roi a",
+        "da phai a",
+        "Phải đấy ạ",
+        "vâng ạ",
+        "chính xác rồi ạ",
+        "đúng nơi này ạ",
+        "yes",
+        "对",
+    ],
+)
+def test_a_place_shown_is_confirmed_as_people_say_it(text: str) -> None:
+    assert words.place_confirmed(text) is True
+
+
+@pytest.mark.parametrize("text", ["không phải đâu ạ", "dạ không phải ạ", "khong phai", "sai rồi"])
+def test_a_place_shown_is_refused_as_people_say_it(text: str) -> None:
+    assert words.place_confirmed(text) is False
+
+
+@pytest.mark.parametrize(
+    "text", ["đúng là có trộm", "có rồi anh ơi có người đánh nhau", "dừng rồi"]
+)
+def test_what_says_more_confirms_nothing(text: str) -> None:
+    assert words.place_confirmed(text) is None

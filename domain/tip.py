@@ -26,6 +26,8 @@ class Step(StrEnum):
     """What can be done to a tip's state."""
 
     TAKE = "take"
+    ASSIGN = "assign"
+    """Somebody gives it to a member of staff, from nobody or from another."""
     CLOSE = "close"
     REOPEN = "reopen"
     ERASE = "erase"
@@ -38,6 +40,8 @@ class IllegalStep(Exception):
 _LEGAL: Mapping[tuple[TipState, Step], TipState] = MappingProxyType(
     {
         (TipState.RECEIVED, Step.TAKE): TipState.TAKEN,
+        (TipState.RECEIVED, Step.ASSIGN): TipState.TAKEN,
+        (TipState.TAKEN, Step.ASSIGN): TipState.TAKEN,
         (TipState.RECEIVED, Step.CLOSE): TipState.CLOSED,
         (TipState.TAKEN, Step.CLOSE): TipState.CLOSED,
         (TipState.CLOSED, Step.REOPEN): TipState.RECEIVED,
@@ -65,6 +69,25 @@ class TipKind(StrEnum):
 
     TIP = "tip"
     QUESTION = "question"
+
+
+class TipStatus(StrEnum):
+    """What its writer is told of where a tip stands: few and plain words.
+
+    The last two follow from how it ended; the others are set by whom it is assigned to.
+    """
+
+    RECEIVED = "received"
+    VERIFYING = "verifying"
+    NEEDS_MORE = "needs_more"
+    """Something is asked of its writer."""
+    TRANSFERRED = "transferred"
+    ENDED = "ended"
+
+    @property
+    def is_set_by_hand(self) -> bool:
+        """True for what a member of staff chooses while the tip is open."""
+        return self not in (TipStatus.TRANSFERRED, TipStatus.ENDED)
 
 
 class TipOutcome(StrEnum):
@@ -103,7 +126,7 @@ class Secrecy(StrEnum):
 
 
 class TipEventKind(StrEnum):
-    """What happened to a tip; pieces, edits, answers and their changes have words."""
+    """What happened to a tip; pieces, edits, answers, their changes and notes have words."""
 
     PIECE = "piece"
     EDIT = "edit"
@@ -121,6 +144,15 @@ class TipEventKind(StrEnum):
     """A member of staff opened content that the card withheld."""
     OPENED = "opened"
     """The resident tapped the notice and was shown an answer."""
+    NOTE = "note"
+    """A member of staff wrote down something for colleagues; its writer is never shown it."""
+    UNCLEAR = "unclear"
+    """Words of which their officer still has to say whether they are a note or an answer."""
+    SUBJECT = "subject"
+    """A member of staff said what it is about."""
+    STATUS = "status"
+    """A member of staff changed what its writer is told of where it stands."""
+    ASSIGNED = "assigned"
     ASKED = "asked"
     """Its writer was asked whether what follows belongs to it or to another open tip."""
     CHOSEN = "chosen"

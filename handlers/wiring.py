@@ -8,7 +8,7 @@ from handlers.residents import commands as residents
 from handlers.residents import returning
 from handlers.router import Router
 from handlers.staff import commands as staff_commands
-from handlers.staff import linking, slips
+from handlers.staff import linking, slips, tip_commands
 from handlers.tips import review
 from handlers.tips import taking as tips
 from handlers.turn import Context
@@ -35,7 +35,13 @@ def make_router(context: Context) -> Router:
             slips.check,
             residents.asking_again(tips.take),
         ),
-        group=(connecting.take, review.take, group_commands.take, groups.take),
+        group=(
+            connecting.take,
+            tip_commands.in_review_group,
+            review.take,
+            group_commands.take,
+            groups.take,
+        ),
         presses={
             **residents.PRESSES,
             **tips.PRESSES,

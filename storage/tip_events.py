@@ -30,8 +30,22 @@ _ACTS: Mapping[TipEventKind, Act] = MappingProxyType(
         TipEventKind.AMENDED: Act.TIP_ANSWER_CHANGED,
         TipEventKind.CLOSED: Act.TIP_CLOSED,
         TipEventKind.PAGE_SEEN: Act.TIP_PAGE_SEEN,
+        TipEventKind.SUBJECT: Act.TIP_SUBJECT_SET,
+        TipEventKind.STATUS: Act.TIP_STATUS_SET,
+        TipEventKind.NOTE: Act.TIP_NOTED,
+        TipEventKind.ASSIGNED: Act.TIP_ASSIGNED,
     }
 )
+
+_FACTS: Mapping[TipEventKind, str] = MappingProxyType(
+    {
+        TipEventKind.CLOSED: "outcome",
+        TipEventKind.SUBJECT: "subject",
+        TipEventKind.STATUS: "status",
+        TipEventKind.ASSIGNED: "to",
+    }
+)
+"""What the text of an event is called in the audit log, where it is a name of ours, no words."""
 
 LOCATION = "location"
 """The kind of an attachment that is a place, not a file."""
@@ -91,6 +105,23 @@ def attach_file(
     """Hold a file: only its kind and size are readable without the tip's key."""
     kind = TOO_BIG + media.kind.value if too_big else media.kind.value
     _attach(tx, tip, event_id, kind, asdict(media), media.size)
+
+
+def forget_words(tx: Tx, event_id: UUID) -> None:
+    """Empty an event whose words went elsewhere, or nowhere."""
+    tx.connection.execute(update(tip_event).where(tip_event.c.id == event_id).values(body=None))
+
+
+def reword(tx: Tx, tip: Tip, known: Event, text: str) -> None:
+    """Put other words in an event's place; those of a note stand on the next card again."""
+    values: dict[str, object] = {
+        "body": _key(tx, tip).seal(text, Place("tip_event", "body", known.id))
+    }
+    if known.kind is TipEventKind.NOTE:
+        values["shown"] = False
+    tx.connection.execute(update(tip_event).where(tip_event.c.id == known.id).values(values))
+    if known.staff_id is not None:
+        _account_for(tx, tip, known.kind, text, known.staff_id)
 
 
 def waiting_since(tx: Tx, tip: Tip, event_id: UUID) -> bool:
@@ -283,13 +314,15 @@ def _attachments(tx: Tx, event_ids: Collection[UUID]) -> dict[UUID, tuple[str, .
 
 def _account_for(tx: Tx, tip: Tip, kind: TipEventKind, text: str, staff_id: UUID) -> None:
     """Write what staff did to a tip into the audit log; of words nothing but that there were."""
+    if kind is TipEventKind.UNCLEAR:
+        return
     act = _ACTS.get(kind)
     if act is None:
         message = f"{kind} is no act of staff"
         raise ValueError(message)
     facts = {"number": tip.case_number}
-    if kind is TipEventKind.CLOSED:
-        facts["outcome"] = text
+    if kind in _FACTS:
+        facts[_FACTS[kind]] = text
     audit.append(tx, act, Thing.TIP, tip.id, unit_id=tip.unit_id, staff_id=staff_id, **facts)
 
 

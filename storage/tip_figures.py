@@ -19,6 +19,9 @@ _LOOKS = (
     TipEventKind.READ,
     TipEventKind.ANSWER,
     TipEventKind.PAGE_SEEN,
+    TipEventKind.SUBJECT,
+    TipEventKind.STATUS,
+    TipEventKind.NOTE,
     TipEventKind.CLOSED,
 )
 """What shows that a member of staff has looked at a tip."""

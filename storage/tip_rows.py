@@ -11,13 +11,23 @@ from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.tip import TipEventKind
 from storage import tips
 from storage.database import Tx
-from storage.tables import attempt, delivery, tip, tip_event
+from storage.tables import attempt, delivery, run, tip, tip_event
 from storage.tables.intake import UNTAKEN
 from storage.tips import Tip
 
 _MISSED = frozenset({DeliveryState.REFUSED, DeliveryState.UNREACHABLE, DeliveryState.UNSURE})
-_ON_CARDS = (TipEventKind.PIECE, TipEventKind.EDIT, TipEventKind.REOPENED)
-_BY_OFFICERS = (TipEventKind.ANSWER, TipEventKind.CLOSED, TipEventKind.OPENED)
+_ON_CARDS = (
+    TipEventKind.PIECE,
+    TipEventKind.EDIT,
+    TipEventKind.REOPENED,
+    TipEventKind.NOTE,
+)
+_BY_OFFICERS = (
+    TipEventKind.ANSWER,
+    TipEventKind.STATUS,
+    TipEventKind.CLOSED,
+    TipEventKind.OPENED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,37 @@ def whole_cards(tx: Tx, tip_id: UUID, settled_by: datetime | None) -> list[Whole
 def has_pending_cards(tx: Tx, tip_id: UUID) -> bool:
     """Tell whether a card of a tip is still to come."""
     return any(row.state is DeliveryState.PENDING for row in cards(tx, tip_id))
+
+
+def first_card(tx: Tx, tip_id: UUID, address_id: UUID) -> str | None:
+    """Return the message id of the first card of a tip in a chat, to reply to; None if none yet."""
+    query = (
+        select(attempt.c.message_id)
+        .join(delivery, delivery.c.id == attempt.c.delivery_id)
+        .where(
+            delivery.c.tip_id == tip_id,
+            delivery.c.address_id == address_id,
+            delivery.c.kind == DeliveryKind.CARD.value,
+            attempt.c.message_id.is_not(None),
+        )
+        .order_by(delivery.c.id)
+        .limit(1)
+    )
+    return tx.connection.execute(query).scalar_one_or_none()
+
+
+def run_code(tx: Tx, run_id: UUID) -> str:
+    """Return the code under which people know a run."""
+    code: str = tx.connection.execute(select(run.c.code).where(run.c.id == run_id)).scalar_one()
+    return code
+
+
+def own_delivery(tx: Tx, run_id: UUID, resident_id: UUID) -> UUID | None:
+    """Return the private delivery by which a resident got a run, if they did."""
+    query = select(delivery.c.id).where(
+        delivery.c.run_id == run_id, delivery.c.resident_id == resident_id
+    )
+    return tx.connection.execute(query).scalar_one_or_none()
 
 
 def restore(tx: Tx, tip_id: UUID) -> None:

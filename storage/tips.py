@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, or_, select, update
 
 from domain.clock import local
-from domain.delivery import DeliveryKind, DeliveryState, SkipReason
+from domain.delivery import DeliveryState, SkipReason
 from domain.language import Language
+from domain.subject import Subject
 from domain.tip import (
     Binding,
     Secrecy,
@@ -19,12 +20,13 @@ from domain.tip import (
     TipKind,
     TipOutcome,
     TipState,
+    TipStatus,
     after,
 )
 from storage.database import Tx
 from storage.sealing import DataKey, Place
 from storage.sequences import next_number
-from storage.tables import attachment, attempt, delivery, run, tip, tip_event
+from storage.tables import attachment, campaign, delivery, run, tip, tip_event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +79,21 @@ class Tip:
     outcome: TipOutcome | None
     closed_by: UUID | None = None
     """Who of the staff closed it; None also when its writer did."""
+    subject: Subject | None = None
+    subject_assumed: bool = False
+    """Whether its subject is only that of the campaign which it answers."""
+    set_status: TipStatus = TipStatus.RECEIVED
 
     @property
     def taken_back(self) -> bool:
         """True when its writer closed it as a mistake of theirs."""
         by_writer = self.state is TipState.CLOSED and self.closed_by is None
         return by_writer and self.outcome is TipOutcome.MISTAKEN
+
+    @property
+    def status(self) -> TipStatus:
+        """What its writer is told of where it stands."""
+        return self.set_status if self.state.is_open else TipStatus.ENDED
 
     @property
     def public(self) -> bool:
@@ -93,6 +104,7 @@ class Tip:
 def create(tx: Tx, new: NewTip) -> Tip:
     """Open a tip, with the next case number of its unit and year and a fresh key."""
     tip_id = tx.new_id()
+    subject = _subject_of(tx, new.run_id)
     tx.connection.execute(
         tip.insert().values(
             id=tip_id,
@@ -111,6 +123,8 @@ def create(tx: Tx, new: NewTip) -> Tip:
             public=new.group_id is not None,
             secrecy=new.secrecy.value,
             language=new.language.value,
+            subject=subject,
+            subject_assumed=subject is not None,
             data_key=tx.keys.seal_bytes(DataKey.fresh().key, Place("tip", "data_key", tip_id)),
             opened_at=tx.now,
             card_due_at=new.card_due_at,
@@ -123,7 +137,7 @@ def create(tx: Tx, new: NewTip) -> Tip:
 def get(tx: Tx, tip_id: UUID) -> Tip | None:
     """Return a tip by its id."""
     row = tx.connection.execute(select(tip).where(tip.c.id == tip_id)).one_or_none()
-    return _tip(row) if row else None
+    return as_tip(row) if row else None
 
 
 def locked(tx: Tx, tip_id: UUID) -> Tip | None:
@@ -131,7 +145,7 @@ def locked(tx: Tx, tip_id: UUID) -> Tip | None:
     row = tx.connection.execute(
         select(tip).where(tip.c.id == tip_id).with_for_update()
     ).one_or_none()
-    return _tip(row) if row else None
+    return as_tip(row) if row else None
 
 
 def recent_of(tx: Tx, address_id: UUID, since: datetime) -> list[Tip]:
@@ -148,7 +162,7 @@ def recent_of(tx: Tx, address_id: UUID, since: datetime) -> list[Tip]:
         .limit(20)
         .with_for_update()
     )
-    return [_tip(row) for row in rows]
+    return [as_tip(row) for row in rows]
 
 
 def due(tx: Tx, limit: int) -> list[Tip]:
@@ -160,7 +174,7 @@ def due(tx: Tx, limit: int) -> list[Tip]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [_tip(row) for row in rows]
+    return [as_tip(row) for row in rows]
 
 
 def stubs_due(tx: Tx, limit: int) -> list[Tip]:
@@ -172,19 +186,23 @@ def stubs_due(tx: Tx, limit: int) -> list[Tip]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [_tip(row) for row in rows]
+    return [as_tip(row) for row in rows]
 
 
 def put_stubs_off(tx: Tx, known: Tip, until: datetime | None) -> Tip:
     """Look at its cards again later, or never."""
-    return _changed(tx, known.id, stub_due_at=until)
+    return changed(tx, known.id, stub_due_at=until)
 
 
 def note_piece(tx: Tx, known: Tip, *, card_due_at: datetime, urgent: bool, secrecy: Secrecy) -> Tip:
-    """Record that its writer said more."""
-    return _changed(
+    """Record that its writer said more: what was asked of them has come."""
+    status = known.set_status
+    if status is TipStatus.NEEDS_MORE:
+        status = TipStatus.VERIFYING
+    return changed(
         tx,
         known.id,
+        status=status.value,
         last_piece_at=tx.now,
         card_due_at=card_due_at,
         urgent=urgent,
@@ -194,23 +212,23 @@ def note_piece(tx: Tx, known: Tip, *, card_due_at: datetime, urgent: bool, secre
 
 def note_answer(tx: Tx, known: Tip) -> Tip:
     """Record that an officer said something to its writer."""
-    return _changed(tx, known.id, last_answer_at=tx.now)
+    return changed(tx, known.id, last_answer_at=tx.now)
 
 
 def note_carded(tx: Tx, known: Tip) -> Tip:
     """Record that everything said so far stands on a card."""
-    return _changed(tx, known.id, card_due_at=None, carded_at=known.carded_at or tx.now)
+    return changed(tx, known.id, card_due_at=None, carded_at=known.carded_at or tx.now)
 
 
 def put_off(tx: Tx, known: Tip, until: datetime | None) -> Tip:
     """Try the card again later, or show none: nobody is there to read it, or nothing to show."""
-    return _changed(tx, known.id, card_due_at=until)
+    return changed(tx, known.id, card_due_at=until)
 
 
 def due_again(tx: Tx, known: Tip, due_at: datetime, *, first: bool) -> Tip:
     """Let a card follow that did not come; `first` when there is none yet to add to."""
     waits = known.card_due_at if known.card_due_at is not None else due_at
-    return _changed(
+    return changed(
         tx,
         known.id,
         card_due_at=min(waits, due_at),
@@ -219,13 +237,16 @@ def due_again(tx: Tx, known: Tip, due_at: datetime, *, first: bool) -> Tip:
 
 
 def bind(tx: Tx, known: Tip, run_id: UUID, bound: Binding) -> Tip:
-    """Say which campaign it answers."""
-    return _changed(tx, known.id, run_id=run_id, bound=bound.value)
+    """Say which campaign it answers; its subject is the tip's until staff say another."""
+    values: dict[str, object] = {"run_id": run_id, "bound": bound.value}
+    if known.subject is None or known.subject_assumed:
+        values |= {"subject": _subject_of(tx, run_id), "subject_assumed": True}
+    return changed(tx, known.id, **values)
 
 
 def hide(tx: Tx, known: Tip, secrecy: Secrecy) -> Tip:
     """Say who may see the content from now on."""
-    return _changed(tx, known.id, secrecy=secrecy.value)
+    return changed(tx, known.id, secrecy=secrecy.value)
 
 
 def take(tx: Tx, known: Tip, staff_id: UUID) -> Tip:
@@ -233,7 +254,7 @@ def take(tx: Tx, known: Tip, staff_id: UUID) -> Tip:
 
     Raises: IllegalStep.
     """
-    return _changed(tx, known.id, state=after(known.state, Step.TAKE).value, taken_by=staff_id)
+    return changed(tx, known.id, state=after(known.state, Step.TAKE).value, taken_by=staff_id)
 
 
 def close(tx: Tx, known: Tip, outcome: TipOutcome, staff_id: UUID | None) -> Tip:
@@ -241,7 +262,7 @@ def close(tx: Tx, known: Tip, outcome: TipOutcome, staff_id: UUID | None) -> Tip
 
     Raises: IllegalStep.
     """
-    return _changed(
+    return changed(
         tx,
         known.id,
         state=after(known.state, Step.CLOSE).value,
@@ -257,7 +278,7 @@ def reopen(tx: Tx, known: Tip) -> Tip:
 
     Raises: IllegalStep.
     """
-    return _changed(
+    return changed(
         tx,
         known.id,
         state=after(known.state, Step.REOPEN).value,
@@ -267,6 +288,7 @@ def reopen(tx: Tx, known: Tip) -> Tip:
         closed_by=None,
         carded_at=None,
         stub_due_at=None,
+        status=TipStatus.RECEIVED.value,
     )
 
 
@@ -299,7 +321,7 @@ def erase(tx: Tx, known: Tip) -> None:
             shown=True,
         )
     )
-    _changed(
+    changed(
         tx,
         known.id,
         state=state.value,
@@ -319,39 +341,14 @@ def erase_of(tx: Tx, address_ids: Collection[UUID]) -> int:
         .with_for_update()
     ).all()
     for row in rows:
-        erase(tx, _tip(row))
+        erase(tx, as_tip(row))
     return len(rows)
 
 
-def first_card(tx: Tx, tip_id: UUID, address_id: UUID) -> str | None:
-    """Return the message id of the first card of a tip in a chat, to reply to; None if none yet."""
-    query = (
-        select(attempt.c.message_id)
-        .join(delivery, delivery.c.id == attempt.c.delivery_id)
-        .where(
-            delivery.c.tip_id == tip_id,
-            delivery.c.address_id == address_id,
-            delivery.c.kind == DeliveryKind.CARD.value,
-            attempt.c.message_id.is_not(None),
-        )
-        .order_by(delivery.c.id)
-        .limit(1)
-    )
-    return tx.connection.execute(query).scalar_one_or_none()
-
-
-def run_code(tx: Tx, run_id: UUID) -> str:
-    """Return the code under which people know a run."""
-    code: str = tx.connection.execute(select(run.c.code).where(run.c.id == run_id)).scalar_one()
-    return code
-
-
-def own_delivery(tx: Tx, run_id: UUID, resident_id: UUID) -> UUID | None:
-    """Return the private delivery by which a resident got a run, if they did."""
-    query = select(delivery.c.id).where(
-        delivery.c.run_id == run_id, delivery.c.resident_id == resident_id
-    )
-    return tx.connection.execute(query).scalar_one_or_none()
+def _subject_of(tx: Tx, run_id: UUID | None) -> str | None:
+    """Return the subject of the campaign of a run."""
+    query = select(campaign.c.subject).join(run, run.c.campaign_id == campaign.c.id)
+    return tx.connection.execute(query.where(run.c.id == run_id)).scalar_one_or_none()
 
 
 def _case_number(tx: Tx, unit_code: str) -> str:
@@ -360,16 +357,18 @@ def _case_number(tx: Tx, unit_code: str) -> str:
     return f"{unit_code}-{year}{number:04}"
 
 
-def _changed(tx: Tx, tip_id: UUID, **values: object) -> Tip:
+def changed(tx: Tx, tip_id: UUID, **values: object) -> Tip:
+    """Write columns of a tip; for what changes it in this and its sister modules."""
     tx.connection.execute(update(tip).where(tip.c.id == tip_id).values(**values))
     return _one(tx, tip_id)
 
 
 def _one(tx: Tx, tip_id: UUID) -> Tip:
-    return _tip(tx.connection.execute(select(tip).where(tip.c.id == tip_id)).one())
+    return as_tip(tx.connection.execute(select(tip).where(tip.c.id == tip_id)).one())
 
 
-def _tip(row: Row[Any]) -> Tip:
+def as_tip(row: Row[Any]) -> Tip:
+    """Return a row of the table as a tip."""
     return Tip(
         row.id,
         row.unit_id,
@@ -395,4 +394,7 @@ def _tip(row: Row[Any]) -> Tip:
         row.closed_at,
         TipOutcome(row.outcome) if row.outcome else None,
         row.closed_by,
+        Subject(row.subject) if row.subject else None,
+        row.subject_assumed,
+        TipStatus(row.status),
     )

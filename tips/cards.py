@@ -116,7 +116,7 @@ def compose(tx: Tx, desk: Desk, tip: Tip, events: Sequence[Event], reader: Reade
         ),
         text="\n".join(lines),
         buttons=_buttons(desk, tip, reader.language, first=first, withheld=withheld),
-        reply_to=None if first else tips.first_card(tx, tip.id, reader.address.id),
+        reply_to=None if first else tip_rows.first_card(tx, tip.id, reader.address.id),
         protected=True,
     )
 
@@ -137,7 +137,16 @@ def words(desk: Desk, tx: Tx, tip: Tip, events: Sequence[Event], language: Langu
         elif event.kind is TipEventKind.EDIT and event.lookup not in here and event is edit:
             lines.append(desk.catalogue.say(language, "review.edited_to"))
             lines.append(quoted(event.text or ""))
+        elif event.kind is TipEventKind.NOTE and event.text:
+            lines += note(desk, tx, event, language)
     return lines + places(desk, tx, tip, events, language)
+
+
+def note(desk: Desk, tx: Tx, event: Event, language: Language) -> list[str]:
+    """Return a colleague's note, with who wrote it."""
+    author = units.get_staff(tx, event.staff_id) if event.staff_id is not None else None
+    name = author.name if author is not None else "—"
+    return [desk.catalogue.say(language, "review.note", ten=name), quoted(event.text or "")]
 
 
 def places(desk: Desk, tx: Tx, tip: Tip, events: Sequence[Event], language: Language) -> list[str]:
@@ -235,7 +244,10 @@ def _facts(tx: Tx, desk: Desk, tip: Tip, language: Language) -> list[str]:
     area = _area(desk, tx, tip, language)
     lines += [say("area", dia_ban=area), say("received", luc=show_time(tip.opened_at))]
     if tip.run_id is not None and tip.bound is not Binding.NONE:
-        lines.append(say(f"bound_{tip.bound.value}", ma_ban_tin=tips.run_code(tx, tip.run_id)))
+        lines.append(say(f"bound_{tip.bound.value}", ma_ban_tin=tip_rows.run_code(tx, tip.run_id)))
+    if tip.subject is not None and tip.secrecy.is_open:
+        key = "subject_assumed" if tip.subject_assumed else "subject"
+        lines.append(say(key, chu_de=tip.subject.label(language)))
     if tip.public:
         lines.append(say("public"))
     if tip.outcome is TipOutcome.MISTAKEN:
@@ -277,6 +289,7 @@ def _buttons(
     rows: list[tuple[Button, ...]] = []
     if first:
         rows.append((button("take"), button("close")))
+        rows.append((button("subject"), button("status")))
     if withheld:
         rows.append((button("read"),))
     return tuple(rows)

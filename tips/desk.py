@@ -13,7 +13,7 @@ from domain.messages import Button, Outgoing
 from domain.roles import Permission, Role, may
 from domain.texts.catalogue import Catalogue
 from domain.tip import TipEventKind
-from storage import addresses, tip_events, tip_rows, tips, units
+from storage import addresses, tip_events, tip_rows, units
 from storage.addresses import Address
 from storage.database import Tx
 from storage.tips import Tip
@@ -82,7 +82,7 @@ def tell(tx: Tx, desk: Desk, tip: Tip, key: str, *rows: tuple[Button, ...], **fa
     """Say a line about a tip to its readers, under its card where there is one."""
     for reader in readers(tx, tip):
         text = desk.catalogue.say(reader.language, key, ma_tin=tip.case_number, **facts)
-        under = tips.first_card(tx, tip.id, reader.address.id)
+        under = tip_rows.first_card(tx, tip.id, reader.address.id)
         send(tx, desk, tip, reader, Outgoing(text=text, buttons=rows, reply_to=under))
 
 

@@ -243,7 +243,8 @@ def open_beside(tx: Tx, source: Tip, writer: Writer, due: datetime) -> Tip:
 def move(tx: Tx, source: Tip, target: Tip, after: UUID, *, burst: timedelta) -> Tip:
     """Give the words that came after an event, and stand on no card, to the tip that was meant."""
     texts = tip_events.move(tx, source, target, after)
-    if not tip_events.of_tip(tx, source, unshown=True):
+    left = tip_events.of_tip(tx, source, unshown=True)
+    if all(event.kind is TipEventKind.NOTE for event in left):
         tips.put_off(tx, source, None)
     hidden = [_secrecy(text) for text in texts]
     secrecy = target.secrecy

@@ -1,12 +1,27 @@
 """Who may work on a tip: by role, unit, assignment and how secret it is. Deny by default."""
 
+from uuid import UUID
+
 from domain.errors import Refusal
 from domain.roles import Permission, Role, may
 from domain.tip import Secrecy, TipState
-from storage import units
+from storage import tips, units
 from storage.database import Tx
 from storage.tips import Tip
 from storage.units import Staff
+
+
+def for_work(tx: Tx, tip_id: UUID, staff: Staff | None) -> tuple[Tip, Staff]:
+    """Return a tip for a change, and the member of staff who may work on it.
+
+    Raises: Refusal.
+    """
+    tip = tips.locked(tx, tip_id)
+    if tip is None:
+        raise Refusal("app.stale_button")
+    own = must_be_theirs(staff, tip)
+    must_live(tip)
+    return tip, own
 
 
 def must_be_theirs(staff: Staff | None, tip: Tip) -> Staff:

@@ -25,14 +25,14 @@ def take(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> Tip:
 
     Raises: Refusal with who has it, or why it cannot be taken.
     """
-    tip, own = _for_work(tx, tip_id, staff)
+    tip, own = rights.for_work(tx, tip_id, staff)
     if tip.state is TipState.CLOSED:
         raise Refusal("review.already_closed", ma_tin=tip.case_number, ket_qua=_outcome(desk, tip))
     if tip.taken_by == own.id:
         raise Refusal("review.yours_already", ma_tin=tip.case_number)
     if tip.taken_by is not None:
         raise Refusal("review.taken_by", ma_tin=tip.case_number, ten=rights.holder(tx, tip))
-    return _taken(tx, desk, tip, own)
+    return take_over(tx, desk, tip, own)
 
 
 def answer(
@@ -49,14 +49,14 @@ def answer(
     A tip nobody has becomes the answerer's; by `lookup` a change of the words finds them again.
     Raises: Refusal.
     """
-    tip, own = _for_work(tx, tip_id, staff)
+    tip, own = rights.for_work(tx, tip_id, staff)
     rights.must_be_free(tx, own, tip)
     if tip.state is TipState.CLOSED:
         key = "closed_no_answer" if _goes_on(tx, tip) else "closed_reply_opens"
         raise Refusal(f"review.{key}", ma_tin=tip.case_number)
-    _must_be_reachable(tx, tip)
+    must_be_reachable(tx, tip)
     if tip.state is TipState.RECEIVED:
-        tip = _taken(tx, desk, tip, own)
+        tip = take_over(tx, desk, tip, own)
     event_id = tip_events.add(
         tx, tip, TipEventKind.ANSWER, text=text, staff_id=own.id, lookup=lookup
     )
@@ -70,7 +70,7 @@ def amend(tx: Tx, known: Event, staff: Staff | None, text: str) -> bool:
 
     Raises: Refusal; also when the resident has opened the old ones.
     """
-    tip, own = _for_work(tx, known.tip_id, staff)
+    tip, own = rights.for_work(tx, known.tip_id, staff)
     if known.staff_id != own.id:
         raise Refusal("app.not_allowed")
     events = tip_events.of_tip(tx, tip)
@@ -103,7 +103,7 @@ def may_close(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> tuple[Ti
 
     Raises: Refusal.
     """
-    tip, own = _for_work(tx, tip_id, staff)
+    tip, own = rights.for_work(tx, tip_id, staff)
     if not may(own.roles, Permission.CLOSE_TIP):
         raise Refusal("app.not_allowed")
     rights.must_be_free(tx, own, tip)
@@ -142,7 +142,7 @@ def page_seen(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> Tip:
 
     Raises: Refusal.
     """
-    tip, own = _for_work(tx, tip_id, staff)
+    tip, own = rights.for_work(tx, tip_id, staff)
     if tip_events.last_of_kind(tx, tip.id, TipEventKind.PAGE_SEEN) is None:
         tell(tx, desk, tip, "review.page_seen", ten=own.name)
     tip_events.add(tx, tip, TipEventKind.PAGE_SEEN, staff_id=own.id)
@@ -154,7 +154,7 @@ def read(tx: Tx, tip_id: UUID, staff: Staff | None, channel: str) -> Tip:
 
     Raises: Refusal; also when it came on another channel than the one they read on.
     """
-    tip, own = _for_work(tx, tip_id, staff)
+    tip, own = rights.for_work(tx, tip_id, staff)
     rights.must_see(own, tip)
     if tip.address_id is None or addresses.get(tx, tip.address_id).channel != channel:
         raise Refusal("review.other_channel", ma_tin=tip.case_number)
@@ -187,16 +187,11 @@ def notify(tx: Tx, desk: Desk, tip: Tip, event_id: UUID) -> None:
     )
 
 
-def _for_work(tx: Tx, tip_id: UUID, staff: Staff | None) -> tuple[Tip, Staff]:
-    tip = tips.locked(tx, tip_id)
-    if tip is None:
-        raise Refusal("app.stale_button")
-    own = rights.must_be_theirs(staff, tip)
-    rights.must_live(tip)
-    return tip, own
+def take_over(tx: Tx, desk: Desk, tip: Tip, own: Staff) -> Tip:
+    """Give a tip that nobody has to a member of staff, and say so.
 
-
-def _taken(tx: Tx, desk: Desk, tip: Tip, own: Staff) -> Tip:
+    Raises: Refusal when it stands where nobody can take it.
+    """
     try:
         tip = tips.take(tx, tip, own.id)
     except IllegalStep:
@@ -206,7 +201,11 @@ def _taken(tx: Tx, desk: Desk, tip: Tip, own: Staff) -> Tip:
     return tip
 
 
-def _must_be_reachable(tx: Tx, tip: Tip) -> None:
+def must_be_reachable(tx: Tx, tip: Tip) -> None:
+    """Refuse when nothing can be said to its writer.
+
+    Raises: Refusal.
+    """
     if tip.address_id is None or addresses.get(tx, tip.address_id).unreachable is not None:
         raise Refusal("review.unreachable", ma_tin=tip.case_number)
 

@@ -8,7 +8,7 @@ from domain.messages import Message, Outgoing, Press
 from handlers.residents import aside, homes, own_data, questions, stopping, tongues, welcome
 from handlers.residents.questions import AREA, CONSENT, OURS, STOP, resident_of
 from handlers.router import Presser, Taker
-from handlers.tips import taking
+from handlers.tips import own, taking
 from handlers.turn import Turn
 from people import words
 from storage import dialogues
@@ -141,6 +141,10 @@ def _stop(turn: Turn, _rest: str) -> None:
     stopping.stop_now(turn, "/dung")
 
 
+def _tips(turn: Turn, _rest: str) -> None:
+    own.show(turn)
+
+
 def _data(turn: Turn, _rest: str) -> None:
     own_data.show(turn)
 
@@ -156,6 +160,8 @@ _COMMANDS: Mapping[str, Callable[[Turn, str], None]] = {
     "subscribe": _subscribe,
     "dung": _stop,
     "stop": _stop,
+    "tincuatoi": _tips,
+    "mytips": _tips,
     "dulieu": _data,
     "data": _data,
 }

@@ -10,6 +10,7 @@ from domain.roles import Permission, Role, may
 from domain.toneless import fold
 from handlers.campaigns import amending, drafts, running, signatures
 from handlers.residents.commands import OTHERS_COMMANDS
+from handlers.staff import tip_commands
 from handlers.turn import Turn
 from storage.units import Staff
 
@@ -110,6 +111,7 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "dinhchinh": StaffCommand(Permission.CONTROL_RUN, amending.ask_correction),
         "rutlai": StaffCommand(Permission.CONTROL_RUN, amending.ask_withdrawal),
         "kyduyet": StaffCommand(Permission.APPROVE_CAMPAIGN, signatures.show_next),
+        **{name: StaffCommand(asked, act) for name, (asked, act) in tip_commands.COMMANDS.items()},
         "trogiup": StaffCommand(None, _help),
     }
 )

@@ -32,7 +32,7 @@ def press_ask(turn: Turn, press: Press, args: Sequence[str]) -> None:
 
 def press_mistake(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Báo nhầm**: thank, and close."""
-    tip = _own_tip(turn, args)
+    tip = own_tip(turn, args)
     try:
         talk.mistaken(turn.tx, turn.context, tip)
     except IllegalStep:
@@ -43,7 +43,7 @@ def press_mistake(turn: Turn, press: Press, args: Sequence[str]) -> None:
 
 def press_chief(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Chỉ chỉ huy xem**: hide the content from everybody else, as far as is possible."""
-    tip = _own_tip(turn, args)
+    tip = own_tip(turn, args)
     if tip.taken_back:
         raise Refusal("app.stale_button")
     if tip.secrecy is Secrecy.CHIEF:
@@ -75,6 +75,11 @@ def press_open(turn: Turn, press: Press, args: Sequence[str]) -> None:
     if event.kind is TipEventKind.CLOSED:
         outcome = turn.text(f"tips.outcome_{TipOutcome(event.text or '').value}")
         text = turn.library_text("sys-outcome-told-back", ma_tin=tip.case_number, ket_qua=outcome)
+    elif event.kind is TipEventKind.STATUS:
+        text = turn.text("tips.needs_more", ma_tin=tip.case_number)
+    elif event.kind is not TipEventKind.ANSWER:
+        # Nothing else was ever announced: a note among colleagues least of all.
+        raise Refusal("app.stale_button")
     else:
         text = turn.text(
             "tips.answer", ma_tin=tip.case_number, loi=talk.newest_words(events, event)
@@ -97,7 +102,11 @@ def _invite(turn: Turn, press: Press, args: Sequence[str], name: str, key: str) 
     turn.say(key)
 
 
-def _own_tip(turn: Turn, args: Sequence[str]) -> Tip:
+def own_tip(turn: Turn, args: Sequence[str]) -> Tip:
+    """Return the tip that a button names, if it was written in this very chat.
+
+    Raises: Refusal.
+    """
     tip_id = from_short(args[0]) if len(args) == 1 else None
     tip = tips.locked(turn.tx, tip_id) if tip_id is not None else None
     if tip is None:

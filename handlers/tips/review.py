@@ -5,16 +5,20 @@ from uuid import UUID
 
 from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
-from domain.ids import from_short, short
+from domain.ids import short
 from domain.messages import Button, ChatKind, Edit, Message, Outgoing, Press
 from domain.tip import TipEventKind, TipOutcome
 from handlers.router import Presser
+from handlers.tips import labels, noting, telling
+from handlers.tips.meant import chat_of, say_here, tip_id_of
 from handlers.turn import Turn
 from storage import addresses, ledger, tip_events, tips
 from storage.addresses import Address
 from storage.ledger import Delivery
+from storage.tip_events import Event
 from storage.tips import Tip
-from tips import cards, talk
+from tips import cards, notes, talk
+from tips.notes import Meant
 from tips.quoting import quoted
 
 PURPOSE = "review"
@@ -51,38 +55,58 @@ def answer_privately(turn: Turn, message: Message) -> bool:
 
 
 def edited(turn: Turn, edit: Edit) -> bool:
-    """Take changed words of an answer; False when the message was none."""
-    chat = turn.me if turn.chat.kind is ChatKind.PRIVATE else turn.group_address
-    if chat is None or turn.staff is None:
+    """Take changed words of an answer or a note; False when the message was none."""
+    if turn.staff is None or (turn.chat.kind is not ChatKind.PRIVATE and not turn.group_address):
         return False
-    known = tip_events.by_message(turn.tx, chat.id, edit.message_id, TipEventKind.ANSWER)
+    known = _said_with(turn, edit)
     tip = tips.get(turn.tx, known.tip_id) if known is not None else None
     if known is None or tip is None:
         return False
-    key, facts = "review.amended", {"ma_tin": tip.case_number}
+    facts = {"ma_tin": tip.case_number}
     try:
         if not edit.text.strip():
             raise Refusal("review.only_text")
         with turn.tx.connection.begin_nested():
-            if not talk.amend(turn.tx, known, turn.staff, edit.text):
-                return True
+            key = _changed(turn, known, edit.text)
     except Refusal as refusal:
         key, facts = refusal.key, refusal.facts
-    told = Outgoing(text=turn.text(key, **facts), reply_to=edit.message_id)
-    _say_here(turn, tip, told, chat=chat)
+    if key is not None:
+        say_here(turn, tip, Outgoing(text=turn.text(key, **facts), reply_to=edit.message_id))
     return True
+
+
+def _said_with(turn: Turn, edit: Edit) -> Event | None:
+    chat = chat_of(turn)
+    for kind in (TipEventKind.ANSWER, TipEventKind.NOTE, TipEventKind.UNCLEAR):
+        known = tip_events.by_message(turn.tx, chat.id, edit.message_id, kind)
+        if known is not None:
+            return known
+    return None
+
+
+def _changed(turn: Turn, known: Event, text: str) -> str | None:
+    """Change what was said; return what to say of it, None when nothing is different."""
+    own_words = telling.words_in(turn, text)
+    if known.kind is not TipEventKind.ANSWER:
+        done = notes.reword(turn.tx, known, turn.staff, own_words)
+        noted = known.kind is TipEventKind.NOTE and done is not None
+        return "review.note_changed" if noted else None
+    if notes.meaning(own_words) is not Meant.ANSWER:
+        tip = tips.get(turn.tx, known.tip_id)
+        raise Refusal("review.amended_like_note", ma_tin=tip.case_number if tip else "")
+    return "review.amended" if talk.amend(turn.tx, known, turn.staff, text) else None
 
 
 def press_take(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Nhận việc**."""
-    tip = talk.take(turn.tx, turn.context, _tip_id(args), turn.staff)
+    tip = talk.take(turn.tx, turn.context, tip_id_of(args), turn.staff)
     name = turn.staff.name if turn.staff is not None else ""
     turn.answer(press.press_id, turn.text("review.taken", ma_tin=tip.case_number, ten=name))
 
 
 def press_close(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Kết thúc**: ask how it ended."""
-    tip, _ = talk.may_close(turn.tx, turn.context, _tip_id(args), turn.staff)
+    tip, _ = talk.may_close(turn.tx, turn.context, tip_id_of(args), turn.staff)
     rows = tuple(
         (
             Button(
@@ -93,7 +117,7 @@ def press_close(turn: Turn, press: Press, args: Sequence[str]) -> None:
         for outcome in TipOutcome
     )
     text = turn.text("review.choose_outcome", ma_tin=tip.case_number)
-    _say_here(turn, tip, Outgoing(text=text, buttons=rows, reply_to=press.message_id))
+    say_here(turn, tip, Outgoing(text=text, buttons=rows, reply_to=press.message_id))
 
 
 def press_done(turn: Turn, press: Press, args: Sequence[str]) -> None:
@@ -101,19 +125,19 @@ def press_done(turn: Turn, press: Press, args: Sequence[str]) -> None:
     if len(args) != 2 or args[1] not in set(TipOutcome):
         raise Refusal("app.stale_button")
     outcome = TipOutcome(args[1])
-    talk.close(turn.tx, turn.context, _tip_id(args[:1]), turn.staff, outcome)
+    talk.close(turn.tx, turn.context, tip_id_of(args[:1]), turn.staff, outcome)
     turn.answer(press.press_id, turn.text(f"review.outcome_{outcome.value}"))
 
 
 def press_seen(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Đã nhận** on a page."""
-    talk.page_seen(turn.tx, turn.context, _tip_id(args), turn.staff)
+    talk.page_seen(turn.tx, turn.context, tip_id_of(args), turn.staff)
     turn.answer(press.press_id, turn.text("review.page_noted"))
 
 
 def press_read(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Xem riêng**: show withheld content privately to who may read it; it is noted."""
-    tip = talk.read(turn.tx, _tip_id(args), turn.staff, turn.me.channel)
+    tip = talk.read(turn.tx, tip_id_of(args), turn.staff, turn.me.channel)
     turn.context.outbox.put(
         turn.tx,
         turn.me.id,
@@ -138,20 +162,28 @@ def _answer(turn: Turn, message: Message, row: Delivery, tip_id: UUID, chat: Add
     try:
         if message.media or message.location is not None or not message.text.strip():
             raise Refusal("review.only_text")
+        if message.text.lstrip().startswith("/"):
+            raise Refusal("review.no_such_command")
         if row.kind not in _CARDS:
             raise Refusal("review.reply_to_card", ma_tin=tip.case_number)
         with turn.tx.connection.begin_nested():
             lookup = tip_events.lookup(turn.tx, chat.id, message.message_id)
-            talk.answer(turn.tx, turn.context, tip_id, turn.staff, message.text, lookup=lookup)
+            match notes.meaning(telling.words_in(turn, message.text)):
+                case Meant.NOTE:
+                    words = telling.words_in(turn, message.text)
+                    notes.add(turn.tx, tip_id, turn.staff, words, lookup=lookup)
+                    key = "review.noted"
+                case Meant.UNCLEAR:
+                    noting.ask(turn, tip_id, message, lookup)
+                    return
+                case Meant.ANSWER:
+                    talk.answer(
+                        turn.tx, turn.context, tip_id, turn.staff, message.text, lookup=lookup
+                    )
     except Refusal as refusal:
         # Told here and not by the router, which says nothing in groups.
         key, facts = refusal.key, refusal.facts
-    _say_here(
-        turn,
-        tip,
-        Outgoing(text=turn.text(key, **facts), reply_to=message.message_id),
-        chat=chat,
-    )
+    say_here(turn, tip, Outgoing(text=turn.text(key, **facts), reply_to=message.message_id))
 
 
 def _card_replied_to(turn: Turn, message: Message) -> Delivery | None:
@@ -173,31 +205,11 @@ def _content(turn: Turn, tip: Tip) -> str:
             lines += [turn.text("review.edited_to"), quoted(event.text or "")]
         elif event.kind is TipEventKind.ANSWER:
             lines += [turn.text("review.officer_said"), quoted(talk.newest_words(events, event))]
+        elif event.kind is TipEventKind.NOTE and event.text:
+            lines += cards.note(turn.context, turn.tx, event, turn.language)
     lines += cards.places(turn.context, turn.tx, tip, events, turn.language)
     held = cards.attachments(turn.context, events, turn.language, with_places=False)
     return "\n".join([*(lines or [turn.text("review.no_words")]), *held])
-
-
-def _say_here(turn: Turn, tip: Tip, outgoing: Outgoing, chat: Address | None = None) -> None:
-    """Say something about a tip to the staff in the chat in which they wrote or pressed."""
-    here = chat or turn.group_address or turn.me
-    turn.context.outbox.put(
-        turn.tx,
-        here.id,
-        outgoing,
-        kind=DeliveryKind.NOTICE,
-        lane=Lane.TALK,
-        language=turn.language.value,
-        group_id=here.group_id,
-        tip_id=tip.id,
-    )
-
-
-def _tip_id(args: Sequence[str]) -> UUID:
-    tip_id = from_short(args[0]) if len(args) == 1 else None
-    if tip_id is None:
-        raise Refusal("app.stale_button")
-    return tip_id
 
 
 PRESSES: Mapping[str, Presser] = {
@@ -206,4 +218,6 @@ PRESSES: Mapping[str, Presser] = {
     "done": press_done,
     "seen": press_seen,
     "read": press_read,
+    **labels.PRESSES,
+    **noting.PRESSES,
 }

@@ -11,7 +11,7 @@ from domain.library import fill
 from domain.messages import Button, ChatKind, Edit, Message, Outgoing
 from domain.tip import Binding, TipKind, TipState
 from handlers.router import Presser
-from handlers.tips import complaints, presses, review, telling, which
+from handlers.tips import complaints, own, presses, review, telling, which
 from handlers.turn import Turn, unit_values
 from storage import dialogues, ledger, tip_events, tips
 from storage.ledger import Delivery
@@ -267,6 +267,10 @@ def _anchor(turn: Turn, message: Message) -> _Anchor:
     if turn.tx.now - dialogue.updated_at > turn.context.rules.assume_bound:
         dialogues.end(turn.tx, turn.me.id)
         return _Anchor()
+    chosen = from_short(dialogue.data.get("tip", ""))
+    if chosen is not None:
+        tip = tips.locked(turn.tx, chosen)
+        return _Anchor(tip=tip if tip and tip.address_id == turn.me.id else None, asked=True)
     delivery_id = from_short(dialogue.data.get("delivery", ""))
     campaign = ledger.get(turn.tx, delivery_id) if delivery_id is not None else None
     kind = TipKind.QUESTION if dialogue.name == presses.ASK else TipKind.TIP
@@ -317,4 +321,9 @@ def _edited_into_a_tip(turn: Turn, edit: Edit, text: str, alarm: Alarm | None) -
         take(turn, message)
 
 
-PRESSES: Mapping[str, Presser] = {**presses.PRESSES, **complaints.PRESSES, **which.PRESSES}
+PRESSES: Mapping[str, Presser] = {
+    **presses.PRESSES,
+    **complaints.PRESSES,
+    **which.PRESSES,
+    **own.PRESSES,
+}

@@ -11,7 +11,7 @@ from domain.library import fill
 from domain.messages import Button, Message
 from domain.tip import Secrecy, TipKind
 from handlers.turn import Turn, unit_values
-from storage import ledger, tip_events, tips
+from storage import ledger, tip_events, tip_rows
 from storage.addresses import Address
 from storage.ledger import Delivery
 from storage.tips import Tip
@@ -117,7 +117,7 @@ def note_facets(turn: Turn, campaign: Delivery, kind: TipKind, *, public: bool =
     """
     answered = {campaign.id}
     if not public and campaign.run_id is not None and turn.resident is not None:
-        own = tips.own_delivery(turn.tx, campaign.run_id, turn.resident.id)
+        own = tip_rows.own_delivery(turn.tx, campaign.run_id, turn.resident.id)
         answered |= {own} if own is not None else set()
     for delivery_id in sorted(answered):
         note(turn, delivery_id, Facet.REPLIED)

@@ -117,3 +117,11 @@ async def test_tips_are_told_apart_by_village_and_channel(world: World) -> None:
     assert [row.label for row in subject.rows] == ["Chưa phân loại", "Cộng"]
     assert len(area.rows) == 2
     assert [row.label for row in channel.rows] == ["Telegram", "Cộng"]
+
+
+async def test_by_subject_a_tip_stands_under_what_staff_say(world: World) -> None:
+    await carded(world)
+    await world.reviewer.writes("/chude 260001 ma túy")
+    subject, _, _ = await _sheets(world, _today(world))
+    assert [(row.label, row.now["new"]) for row in subject.rows] == [("Ma túy", 1), ("Cộng", 1)]
+    await _now(world, _today(world))

@@ -24,7 +24,7 @@ from storage.settling import Settled, settle
 from storage.tables import tip_event
 from storage.windows import Claim, Send, open_window
 from tests.chat import Listener
-from tests.tips.world import World, open_world
+from tests.tips.world import CARD_BUTTONS, World, open_world
 from tips import cards
 
 STORY = "có nhóm tụ tập trước chợ"
@@ -98,7 +98,7 @@ async def test_a_card_the_review_group_does_not_take_goes_to_who_may_read(
         for reader in (world.reviewer, world.chief):
             card = await reader.last()
             assert f"│ {STORY}" in card.text
-            assert card.labels == ["Nhận việc", "Kết thúc"]
+            assert card.labels == CARD_BUTTONS
         await world.reviewer.presses("Nhận việc")
         assert (await world.tip()).state is TipState.TAKEN
 

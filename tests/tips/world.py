@@ -13,6 +13,8 @@ from domain.language import Language
 from domain.messages import Button, Outgoing
 from domain.roles import Role
 from handlers.groups import talk
+from handlers.residents import commands as residents
+from handlers.staff import commands, tip_commands
 from handlers.tips import review, taking
 from storage import addresses, counters, ledger, runs
 from storage import tips as stored_tips
@@ -25,6 +27,8 @@ from tips import cards
 
 LAN = "880010010001"
 """A resident's platform id that must never be seen by anybody."""
+CARD_BUTTONS = ["Nhận việc", "Kết thúc", "Chủ đề", "Trạng thái"]
+"""The buttons of the first card of a tip, in order."""
 
 
 @dataclass(slots=True)
@@ -155,8 +159,8 @@ class World:
 async def open_world(url: str, *, review_group: bool = True) -> AsyncIterator[World]:
     """Open the world on a migrated database; Lan is a resident who said yes."""
     takers = Takers(
-        private=(taking.emergency, taking.take),
-        group=(review.take, talk.take),
+        private=(taking.emergency, commands.command, residents.command, taking.take),
+        group=(tip_commands.in_review_group, review.take, talk.take),
         presses={**taking.PRESSES, **review.PRESSES, **talk.PRESSES},
         edited=taking.edited,
     )

@@ -10,7 +10,7 @@ from domain.messages import MediaKind, MediaRef
 from domain.roles import Role
 from domain.tip import TipEventKind, TipOutcome, TipState
 from storage import addresses, tip_events, tips
-from tests.tips.world import World, open_world
+from tests.tips.world import CARD_BUTTONS, World, open_world
 
 STORY = "có nhóm tụ tập trước chợ"
 
@@ -220,7 +220,7 @@ async def test_a_resident_who_answers_after_the_closing_reopens(migrated_databas
         await world.tick(minutes=3)
         card = (await world.cards())[-1]
         assert card.text.startswith("Mở lại tin dong-kinh-260001")
-        assert card.labels == ["Nhận việc", "Kết thúc"]
+        assert card.labels == CARD_BUTTONS
         await world.reviewer.presses("Nhận việc", of=world.desk)
         assert (await world.tip()).state is TipState.TAKEN
 

@@ -13,7 +13,7 @@ from storage.tables import delivery
 from storage.windows import Claim, open_window
 from tests.chat import Heard
 from tests.storage.ledger_world import LEASE
-from tests.tips.world import World, open_world
+from tests.tips.world import CARD_BUTTONS, World, open_world
 from tips import cards
 
 
@@ -101,7 +101,7 @@ async def test_when_it_opens_again_all_its_words_stand_on_the_new_card(
         await world.tick(minutes=3)
         card = (await world.cards())[-1]
         assert "│ cuối xóm có người bán pháo\n│ hôm nay họ lại bán" in card.text
-        assert card.labels == ["Nhận việc", "Kết thúc"]
+        assert card.labels == CARD_BUTTONS
         await world.reviewer.presses("Nhận việc", of=world.desk)
         await world.reviewer.presses("Kết thúc", of=world.desk)
         await world.reviewer.presses("Trùng, nhầm", of=world.desk)

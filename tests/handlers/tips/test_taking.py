@@ -8,7 +8,7 @@ from domain.tip import Binding
 from storage import ledger, tip_events
 from storage.counters import Moves
 from storage.database import Tx
-from tests.tips.world import open_world
+from tests.tips.world import CARD_BUTTONS, open_world
 
 
 async def test_the_first_piece_is_answered_at_once_and_the_rest_joins_silently(
@@ -30,7 +30,7 @@ async def test_the_first_piece_is_answered_at_once_and_the_rest_joins_silently(
         (card,) = await world.cards()
         assert "│ Đầu ngõ có người bán pháo nổ\n│ ở nhà số 8" in card.text
         assert "1 ảnh (đang giữ kín)" in card.text
-        assert card.labels == ["Nhận việc", "Kết thúc"]
+        assert card.labels == CARD_BUTTONS
         assert card.outgoing.protected
 
 

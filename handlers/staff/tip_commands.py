@@ -1,0 +1,43 @@
+"""The staff's commands about tips, and those that also work in a review group."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from domain.errors import Refusal
+from domain.messages import ChatKind, Message, Outgoing
+from domain.roles import Permission
+from domain.toneless import fold
+from handlers.tips import labels, noting, review
+from handlers.tips.meant import say_here
+from handlers.turn import Turn
+
+Act = Callable[[Turn, str], None]
+
+COMMANDS: Mapping[str, tuple[Permission, Act]] = MappingProxyType(
+    {
+        "chude": (Permission.READ_URGENT_TIPS, labels.subject_command),
+        "ghichu": (Permission.READ_URGENT_TIPS, noting.note_command),
+    }
+)
+"""By name, in the order in which they are listed."""
+
+
+def in_review_group(turn: Turn, message: Message) -> bool:
+    """Take a command about a tip that staff type in a review group, mostly under its card."""
+    if turn.chat.kind is ChatKind.PRIVATE or turn.group is None or turn.staff is None:
+        return False
+    text = message.text.strip()
+    if turn.group.purpose != review.PURPOSE or not text.startswith("/"):
+        return False
+    typed, _, argument = text.partition(" ")
+    known = COMMANDS.get(fold(typed.partition("@")[0].removeprefix("/")))
+    if known is None:
+        return False
+    try:
+        with turn.tx.connection.begin_nested():
+            known[1](turn, argument.strip())
+    except Refusal as refusal:
+        # Told here and not by the router, which says nothing in groups.
+        told = turn.text(refusal.key, **refusal.facts)
+        say_here(turn, None, Outgoing(text=told, reply_to=message.message_id))
+    return True

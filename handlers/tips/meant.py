@@ -1,0 +1,78 @@
+"""Which tip staff speak of, and where they are answered about it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain.delivery import DeliveryKind, Lane
+from domain.errors import Refusal
+from domain.ids import from_short
+from domain.messages import ChatKind, Message, Outgoing
+from domain.toneless import fold
+from handlers.turn import Turn
+from storage import ledger, tip_work
+from storage.addresses import Address
+from storage.tips import Tip
+
+_FEWEST_DIGITS = 5
+
+
+def tip_id_of(args: Sequence[str]) -> UUID:
+    """Return the tip that a button names as its first argument.
+
+    Raises: Refusal.
+    """
+    tip_id = from_short(args[0]) if args else None
+    if tip_id is None:
+        raise Refusal("app.stale_button")
+    return tip_id
+
+
+def named(turn: Turn, argument: str, command: str) -> tuple[UUID, str]:
+    """Return the tip that a command is about, and what else was typed.
+
+    By its number, whole or without the unit's part, else by a reply to anything about it.
+    Raises: Refusal.
+    """
+    first, _, rest = argument.strip().partition(" ")
+    number = fold(first)
+    if number.isdecimal() and len(number) >= _FEWEST_DIGITS:
+        number = f"{turn.unit.code}-{number}"
+    tip_id = tip_work.by_number(turn.tx, turn.unit.id, number) if number else None
+    if tip_id is not None:
+        return tip_id, rest.strip()
+    replied = _replied_to(turn)
+    if replied is not None:
+        return replied, argument.strip()
+    raise Refusal("review.which_tip", lenh=command)
+
+
+def chat_of(turn: Turn) -> Address:
+    """Return the chat in which they write or press."""
+    if turn.chat.kind is ChatKind.PRIVATE or turn.group_address is None:
+        return turn.me
+    return turn.group_address
+
+
+def say_here(
+    turn: Turn, tip: Tip | None, outgoing: Outgoing, *, kind: DeliveryKind = DeliveryKind.NOTICE
+) -> UUID:
+    """Say something, mostly about a tip, to staff in the chat in which they wrote or pressed."""
+    here = chat_of(turn)
+    return turn.context.outbox.put(
+        turn.tx,
+        here.id,
+        outgoing,
+        kind=kind,
+        lane=Lane.TALK,
+        language=turn.language.value,
+        group_id=here.group_id,
+        tip_id=tip.id if tip is not None else None,
+    )
+
+
+def _replied_to(turn: Turn) -> UUID | None:
+    message = turn.incoming
+    if not isinstance(message, Message) or message.reply_to is None:
+        return None
+    row = ledger.by_message(turn.tx, chat_of(turn).id, message.reply_to)
+    return row.tip_id if row is not None else None

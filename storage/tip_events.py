@@ -124,19 +124,27 @@ def reword(tx: Tx, tip: Tip, known: Event, text: str) -> None:
         _account_for(tx, tip, known.kind, text, known.staff_id)
 
 
-def waiting_since(tx: Tx, tip: Tip, event_id: UUID) -> bool:
-    """Tell whether words came after an event of a tip that stand on no card yet."""
-    query = select(tip_event.c.id).where(*_waiting(tip), tip_event.c.id > event_id).limit(1)
+def ask_about(tx: Tx, tip: Tip, question: UUID, piece: UUID) -> None:
+    """Note that a question asks where a piece belongs: only what is noted so may be moved."""
+    asked = [*_asked_about(tx, tip, question), piece]
+    body = _key(tx, tip).seal(" ".join(one.hex for one in asked), _body_place(question))
+    tx.connection.execute(update(tip_event).where(tip_event.c.id == question).values(body=body))
+
+
+def still_asked(tx: Tx, tip: Tip, question: UUID) -> bool:
+    """Tell whether something a question asks about stands on no card yet."""
+    query = select(tip_event.c.id).where(*_movable(tx, tip, question)).limit(1)
     return tx.connection.execute(query).first() is not None
 
 
-def move(tx: Tx, source: Tip, target: Tip, after: UUID) -> list[str]:
-    """Give another tip the words that came after an event and stand on no card; return them.
+def move(tx: Tx, source: Tip, target: Tip, question: UUID) -> list[str]:
+    """Give another tip what a question asked about and no card shows; return the words.
 
-    They are sealed anew, with the other tip's key.
+    A piece goes with its edits, and an edit never alone. They are sealed anew, with the other
+    tip's key.
     """
     old, new = _key(tx, source), _key(tx, target)
-    query = select(tip_event).where(*_waiting(source), tip_event.c.id > after)
+    query = select(tip_event).where(*_movable(tx, source, question))
     texts = []
     for row in tx.connection.execute(query.order_by(tip_event.c.id)).all():
         place = Place("tip_event", "body", row.id)
@@ -170,13 +178,30 @@ def first_words(tx: Tx, tip: Tip) -> str:
     return _key(tx, tip).unseal(row.body, Place("tip_event", "body", row.id))
 
 
-def _waiting(tip: Tip) -> tuple[ColumnElement[bool], ...]:
-    said = (TipEventKind.PIECE.value, TipEventKind.EDIT.value)
+def _movable(tx: Tx, tip: Tip, question: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Say which events a question asks about, with their edits, that stand on no card."""
+    asked = _asked_about(tx, tip, question)
+    lookups = select(tip_event.c.message_lookup).where(
+        tip_event.c.id.in_(asked), tip_event.c.shown.is_(False)
+    )
+    edits = (tip_event.c.kind == TipEventKind.EDIT.value) & tip_event.c.message_lookup.in_(lookups)
     return (
         tip_event.c.tip_id == tip.id,
-        tip_event.c.kind.in_(said),
         tip_event.c.shown.is_(False),
+        tip_event.c.id.in_(asked) | edits,
     )
+
+
+def _asked_about(tx: Tx, tip: Tip, question: UUID) -> list[UUID]:
+    query = select(tip_event.c.body).where(tip_event.c.id == question)
+    body = tx.connection.execute(query).scalar_one_or_none()
+    if body is None:
+        return []
+    return [UUID(one) for one in _key(tx, tip).unseal(body, _body_place(question)).split()]
+
+
+def _body_place(event_id: UUID) -> Place:
+    return Place("tip_event", "body", event_id)
 
 
 def too_big_since(tx: Tx, tip_id: UUID, since: datetime) -> int:
@@ -276,12 +301,29 @@ def by_message(
     return _event(row, None, ()) if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """That something happened to a tip, and when."""
+
+    id: UUID
+    at: datetime
+
+
+def newest(tx: Tx, tip_id: UUID, kind: TipEventKind) -> Happened | None:
+    """Return the newest event of a kind."""
+    row = tx.connection.execute(
+        select(tip_event.c.id, tip_event.c.at)
+        .where(tip_event.c.tip_id == tip_id, tip_event.c.kind == kind.value)
+        .order_by(tip_event.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return Happened(row.id, row.at) if row is not None else None
+
+
 def last_of_kind(tx: Tx, tip_id: UUID, kind: TipEventKind) -> datetime | None:
     """Return when something last happened to a tip."""
-    query = select(func.max(tip_event.c.at)).where(
-        tip_event.c.tip_id == tip_id, tip_event.c.kind == kind.value
-    )
-    return tx.connection.execute(query).scalar_one_or_none()
+    last = newest(tx, tip_id, kind)
+    return last.at if last is not None else None
 
 
 def _attach(

@@ -102,6 +102,7 @@ class Taken:
 
     tip: Tip
     fate: Fate
+    piece_id: UUID
 
 
 def bursting(tip: Tip, now: datetime) -> bool:
@@ -208,7 +209,7 @@ def accept(
     """Add a piece to a tip, or open a new one with it."""
     if tip is None or tip.state is TipState.ERASED:
         due = tx.now if piece.urgent else tx.now + burst
-        return Taken(_open(tx, piece, writer, bound, kind, due), Fate.OPENED)
+        return Taken(*_open(tx, piece, writer, bound, kind, due))
     secrecy = _secrecy(piece.text)
     fate = Fate.JOINED if bursting(tip, tx.now) else Fate.ADDED
     if tip.state is TipState.CLOSED:
@@ -226,13 +227,12 @@ def accept(
         urgent=urgent,
         secrecy=secrecy,
     )
-    _keep(tx, tip, piece)
-    return Taken(tip, fate)
+    return Taken(tip, fate, _keep(tx, tip, piece))
 
 
 def keep(tx: Tx, piece: Piece, writer: Writer, card_due_at: datetime) -> Tip:
     """Open a tip of its own with a piece that could not be handled any other way."""
-    return _open(tx, piece, writer, Bound(), TipKind.TIP, card_due_at)
+    return _open(tx, piece, writer, Bound(), TipKind.TIP, card_due_at)[0]
 
 
 def open_beside(tx: Tx, source: Tip, writer: Writer, due: datetime) -> Tip:
@@ -240,9 +240,9 @@ def open_beside(tx: Tx, source: Tip, writer: Writer, due: datetime) -> Tip:
     return tips.create(tx, _new(writer, Bound(), source.kind, due))
 
 
-def move(tx: Tx, source: Tip, target: Tip, after: UUID, *, burst: timedelta) -> Tip:
-    """Give the words that came after an event, and stand on no card, to the tip that was meant."""
-    texts = tip_events.move(tx, source, target, after)
+def move(tx: Tx, source: Tip, target: Tip, question: UUID, *, burst: timedelta) -> Tip:
+    """Give the words that were asked about, and stand on no card, to the tip that was meant."""
+    texts = tip_events.move(tx, source, target, question)
     left = tip_events.of_tip(tx, source, unshown=True)
     if all(event.kind is TipEventKind.NOTE for event in left):
         tips.put_off(tx, source, None)
@@ -276,11 +276,12 @@ def change(
     return tip
 
 
-def _open(tx: Tx, piece: Piece, writer: Writer, bound: Bound, kind: TipKind, due: datetime) -> Tip:
+def _open(
+    tx: Tx, piece: Piece, writer: Writer, bound: Bound, kind: TipKind, due: datetime
+) -> tuple[Tip, Fate, UUID]:
     new = _new(writer, bound, kind, due)
     opened = tips.create(tx, replace(new, urgent=piece.urgent, secrecy=_secrecy(piece.text)))
-    _keep(tx, opened, piece)
-    return opened
+    return opened, Fate.OPENED, _keep(tx, opened, piece)
 
 
 def _new(writer: Writer, bound: Bound, kind: TipKind, due: datetime) -> tips.NewTip:
@@ -302,7 +303,7 @@ def _new(writer: Writer, bound: Bound, kind: TipKind, due: datetime) -> tips.New
     )
 
 
-def _keep(tx: Tx, tip: Tip, piece: Piece) -> None:
+def _keep(tx: Tx, tip: Tip, piece: Piece) -> UUID:
     event_id = tip_events.add(
         tx,
         tip,
@@ -315,6 +316,7 @@ def _keep(tx: Tx, tip: Tip, piece: Piece) -> None:
         tip_events.attach_file(tx, tip, event_id, media, too_big=piece.is_too_big(media))
     if piece.location is not None:
         tip_events.attach_place(tx, tip, event_id, piece.location)
+    return event_id
 
 
 def _card_due(tip: Tip, fate: Fate, now: datetime, burst: timedelta, *, piece: Piece) -> datetime:

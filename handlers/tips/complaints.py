@@ -11,7 +11,7 @@ import structlog
 from domain.errors import Refusal
 from domain.messages import Button, ChatKind, Message, Outgoing, Press
 from handlers.router import Presser
-from handlers.tips.presses import TIP
+from handlers.tips.presses import ASK, TIP
 from handlers.turn import Turn
 from storage import dialogues
 from tips.denunciation import is_denunciation
@@ -34,7 +34,8 @@ def take(turn: Turn, message: Message, text: str) -> bool:
     if not refuse(turn, text):
         return False
     if message.album is not None and turn.person is not None:
-        dialogues.keep(turn.tx, turn.me.id, _ALBUM, {"album": message.album})
+        name, data = _invited(turn)
+        dialogues.keep(turn.tx, turn.me.id, name or _ALBUM, {**data, "album": message.album})
     return True
 
 
@@ -62,10 +63,22 @@ def press(turn: Turn, _press: Press, args: Sequence[str]) -> None:
         case ["where"]:
             turn.say("tips.complaint_addresses")
         case ["other"]:
-            dialogues.keep(turn.tx, turn.me.id, TIP, {"not_complaint": "yes"})
+            name, data = _invited(turn)
+            data = {key: kept for key, kept in data.items() if key != "album"}
+            dialogues.keep(turn.tx, turn.me.id, name or TIP, {**data, "not_complaint": "yes"})
             turn.say("tips.complaint_not_meant")
         case _:
             raise Refusal("app.stale_button")
+
+
+def _invited(turn: Turn) -> tuple[str, dict[str, str]]:
+    """Return the dialogue by which they were invited to write, and its campaign; empty if none."""
+    open_now = dialogues.current(turn.tx, turn.me.id)
+    if open_now is None or open_now.name not in (TIP, ASK) or open_now.updated_at is None:
+        return "", {}
+    if turn.tx.now - open_now.updated_at > turn.context.rules.assume_bound:
+        return "", {}
+    return open_now.name, open_now.data
 
 
 def _is_not_meant(turn: Turn) -> bool:
@@ -79,11 +92,7 @@ def _rest_of_album(turn: Turn, message: Message) -> bool:
     if message.album is None:
         return False
     open_now = dialogues.current(turn.tx, turn.me.id)
-    return (
-        open_now is not None
-        and open_now.name == _ALBUM
-        and open_now.data.get("album") == message.album
-    )
+    return open_now is not None and open_now.data.get("album") == message.album
 
 
 PRESSES: Mapping[str, Presser] = {"complaint": press}

@@ -137,7 +137,8 @@ def _known(turn: Turn, message: Message) -> bool:
 
 def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> None:
     options = _options(turn, anchor, piece)
-    tip, asked = which.settled(turn, options) if options else (_target(turn, anchor), None)
+    place = which.settled(turn, options) if options else which.Place(_target(turn, anchor))
+    tip = place.tip
     campaign, binding = anchor.campaign, Binding.EXPLICIT
     if campaign is None and tip is None and anchor.kind is TipKind.TIP:
         campaign, binding = _assumed(turn), Binding.ASSUMED
@@ -152,7 +153,7 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
         tip,
         bound=bound,
         kind=anchor.kind,
-        burst=turn.context.rules.burst if asked is None else which.WAIT,
+        burst=which.WAIT if place.is_new else turn.context.rules.burst,
     )
     if taken.fate is Fate.OPENED and campaign is not None and binding is Binding.ASSUMED:
         telling.note_assumed(turn, campaign)
@@ -165,9 +166,11 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
     if anchor.asked:
         dialogues.end(turn.tx, turn.me.id)
     # Who is asked where the words belong is not told that they were added.
-    _tell_writer(turn, taken, piece, before if asked is None else None, alarm)
-    if asked is not None:
-        which.ask(turn, taken.tip, asked, options)
+    _tell_writer(turn, taken, piece, None if place.is_new else before, alarm)
+    if place.question is not None:
+        tip_events.ask_about(turn.tx, taken.tip, place.question, taken.piece_id)
+        if place.is_new:
+            which.ask(turn, taken.tip, place.question, options)
     log.info("piece_taken", tip=str(taken.tip.id), fate=taken.fate.value, urgent=piece.urgent)
     telling.rush(turn, taken.tip, alarmed=piece.urgent)
 

@@ -5,6 +5,7 @@ nobody answers. The question shows nothing of what was written.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -27,38 +28,49 @@ _WORD = 16
 """Letters of the first word shown on a button."""
 
 
-def settled(turn: Turn, options: Sequence[Tip]) -> tuple[Tip, UUID | None]:
-    """Return the tip to keep words with, and the question's event when they must be asked about.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The tip to keep words with, and the question that asks about them, if any does."""
 
-    Options come newest first. Before the words are kept: all after the event is asked about.
+    tip: Tip | None
+    question: UUID | None = None
+    is_new: bool = False
+    """Whether the question still has to be put."""
+
+
+def settled(turn: Turn, options: Sequence[Tip]) -> Place:
+    """Return where to keep words; options come newest first.
+
+    With the tip in need, or chosen lately, or with those already asked about; else it is asked.
     """
-    known = _known(turn, options)
-    if known is not None:
-        return known, None
-    newest = options[0]
-    return newest, tip_events.add(turn.tx, newest, TipEventKind.ASKED)
-
-
-def _known(turn: Turn, options: Sequence[Tip]) -> Tip | None:
-    """Return the tip in need, or chosen lately, or that the words asked about wait with."""
     for tip in options:
         if tip.urgent and turn.tx.now - tip.last_piece_at < intake.PAUSE:
             # After a cry come the place and the number of people: nobody is asked anything then.
-            return tip
-    for kind, within in ((TipEventKind.CHOSEN, intake.PAUSE), (TipEventKind.ASKED, WAIT)):
-        found = [
-            (at, tip)
-            for tip in options
-            if (at := tip_events.last_of_kind(turn.tx, tip.id, kind)) is not None
-            and turn.tx.now - at < within
-        ]
-        if found:
-            return max(found, key=lambda one: one[0])[1]
-    return None
+            return Place(tip)
+    chosen = _latest(turn, options, TipEventKind.CHOSEN, intake.PAUSE)
+    if chosen is not None:
+        return Place(chosen[0])
+    asked = _latest(turn, options, TipEventKind.ASKED, WAIT)
+    if asked is not None:
+        return Place(*asked)
+    question = tip_events.add(turn.tx, options[0], TipEventKind.ASKED)
+    return Place(options[0], question, is_new=True)
+
+
+def _latest(
+    turn: Turn, options: Sequence[Tip], kind: TipEventKind, within: timedelta
+) -> tuple[Tip, UUID] | None:
+    found = [
+        (last.at, tip, last.id)
+        for tip in options
+        if (last := tip_events.newest(turn.tx, tip.id, kind)) is not None
+        and turn.tx.now - last.at < within
+    ]
+    return max(found, key=lambda one: one[0])[1:] if found else None
 
 
 def ask(turn: Turn, tip: Tip, event_id: UUID, options: Sequence[Tip]) -> None:
-    """Ask which tip the words kept with `tip` since an event belong to."""
+    """Ask which tip the words kept with `tip` belong to that a question is about."""
     asked = short(event_id)
     rows = [
         (Button(_label(turn, option), f"which:{asked}:{short(option.id)}"),)
@@ -83,7 +95,7 @@ def press(turn: Turn, _press: Press, args: Sequence[str]) -> None:
         tip_events.add(turn.tx, source, TipEventKind.CHOSEN)
         turn.say("tips.added", ma_tin=source.case_number)
         return
-    if not tip_events.waiting_since(turn.tx, source, asked_id):
+    if not tip_events.still_asked(turn.tx, source, asked_id):
         raise Refusal("tips.which_late", ma_tin=source.case_number)
     if args[1] == "new":
         target: Tip | None = intake.open_beside(

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from domain.language import Language
+from domain.tip import Binding, TipKind
 from storage import addresses
 from storage.database import Tx
 from storage.tables import attachment, tip_event
@@ -119,3 +120,33 @@ async def test_a_stranger_in_a_group_stays_unknown(migrated_database_url: str) -
         assert found is None
         assert len(await world.village.news()) == 1
         assert await world.tips() == []
+
+
+@pytest.mark.parametrize("album", [None, "a1"])
+async def test_who_meant_something_else_still_answers_the_broadcast(
+    migrated_database_url: str, album: str | None
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.campaign(to=world.lan)
+        await world.lan.presses("Hỏi")
+        if album is None:
+            await world.lan.writes(WORDS)
+        else:
+            await world.lan.sends_album_photo(album, WORDS)
+            await world.lan.sends_album_photo(album)
+        assert await world.tips() == []
+        await world.lan.presses("Tôi báo việc khác")
+        await world.lan.writes(WORDS)
+        tip = await world.tip()
+        assert (tip.kind, tip.bound) == (TipKind.QUESTION, Binding.EXPLICIT)
+
+
+async def test_an_invitation_that_is_long_over_is_not_renewed(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.campaign(to=world.lan)
+        await world.lan.presses("Báo tin")
+        world.chat.clock.forward(days=3)
+        await world.lan.writes(WORDS)
+        await world.lan.presses("Tôi báo việc khác")
+        await world.lan.writes(WORDS)
+        assert (await world.tip()).bound is Binding.NONE

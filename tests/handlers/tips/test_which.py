@@ -1,7 +1,9 @@
 """Several open tips of one person are told apart: by a reply, or by being asked once."""
 
 from domain.messages import Location
-from domain.tip import Secrecy, TipState
+from domain.tip import Secrecy, TipEventKind, TipState
+from storage import tip_events
+from storage.tips import Tip
 from tests.chat import Heard
 from tests.tips.world import World, open_world
 
@@ -140,3 +142,52 @@ async def test_within_a_burst_nothing_is_asked(migrated_database_url: str) -> No
         await world.lan.writes("khoảng mười người")
         assert len(await world.tips()) == 3
         assert all(QUESTION not in heard.text for heard in await world.lan.heard())
+
+
+async def test_what_was_replied_elsewhere_stays_where_it_was_said(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        _, receipt = await two_open(world)
+        first, second = await world.tips()
+        await world.lan.writes("nhà số 8")
+        (asked,) = await world.lan.news()
+        await world.lan.writes("biển số xe là 000.00", reply_to=receipt.message_id)
+        await world.lan.writes("cổng màu xanh")
+        await world.lan.presses(asked.labels[1])
+        assert first.case_number in asked.labels[1]
+        assert (await pieces(world, first))[-2:] == ["nhà số 8", "cổng màu xanh"]
+        assert (await pieces(world, second))[-1:] == ["biển số xe là 000.00"]
+        await world.tick(minutes=6)
+        shown = [card.text for card in await world.cards()]
+        (told,) = [text for text in shown if "000.00" in text]
+        assert second.case_number in told
+
+
+async def test_an_edit_goes_where_its_piece_goes(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("pháo nổ ở cuối xóm")
+        await world.tick(minutes=3)
+        await world.campaign(to=world.lan)
+        await world.lan.presses("Báo tin")
+        old = await world.lan.writes("xe tải chạy ẩu ngoài đường")
+        await world.tick(minutes=3)
+        first, second = await world.tips()
+        await world.lan.news()
+        asked_about = await world.lan.writes("nhà số 8")
+        (asked,) = await world.lan.news()
+        await world.lan.edits(old, "xe tải chạy ẩu trước chợ")
+        await world.lan.edits(asked_about, "nhà số 9")
+        await world.lan.presses(asked.labels[1])
+        assert await pieces(world, first) == ["pháo nổ ở cuối xóm", "nhà số 8", "nhà số 9"]
+        assert await pieces(world, second) == [
+            "xe tải chạy ẩu ngoài đường",
+            "xe tải chạy ẩu trước chợ",
+        ]
+
+
+async def pieces(world: World, of: Tip) -> list[str | None]:
+    """Return what was written in a tip, changes included, in order."""
+    said = (TipEventKind.PIECE, TipEventKind.EDIT)
+    events = await world.chat.look(lambda tx: tip_events.of_tip(tx, of))
+    return [event.text for event in events if event.kind in said]

@@ -23,7 +23,7 @@ from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from domain.failures import AccountDown, Refused, SendFailure, Transient
 from people import wishes
-from storage import addresses, erasing, inbox, reactions, waiting
+from storage import addresses, erasing, inbox, one_time_codes, reactions, waiting, words_aside
 from storage.database import Tx
 from tips import cards
 
@@ -169,6 +169,7 @@ class Service:
             "revive": (self._revival.look, timedelta(seconds=5)),
             "alone": (self._alone, timedelta(seconds=10)),
             "silence": (self._silence, timedelta(minutes=5)),
+            "addresses": (self._forget_addresses, timedelta(minutes=5)),
             "forget": (self._forget, timedelta(hours=1)),
         }
 
@@ -201,9 +202,13 @@ class Service:
         before = self._house.clock.now() - _KEYS_KEPT
         await self._steps(lambda tx: inbox.forget_done(tx, before))
         await self._steps(reactions.forget)
+        await self._steps(words_aside.forget_old)
+        await self._steps(one_time_codes.forget_old)
 
     async def _silence(self) -> None:
-        await self._tick(wishes.settle_silence)
+        await self._steps(wishes.settle_silence)
+
+    async def _forget_addresses(self) -> None:
         await self._steps(erasing.forget_addresses)
 
     async def _steps(self, work: Callable[[Tx], object]) -> None:

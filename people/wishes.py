@@ -1,12 +1,18 @@
 """What a resident wishes of broadcasts, changed only here and never without its proof."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
+
+import structlog
 
 from storage import addresses, consents, residents
 from storage.consents import Answer, Consent, Evidence
 from storage.database import Tx
 from storage.residents import Resident, Wish
+from storage.savepoints import Spoiled, apart
+
+log = structlog.get_logger(__name__)
 
 SILENCE = timedelta(hours=24)
 """After a pause, silence of this length means stopped (product rule 4)."""
@@ -93,24 +99,40 @@ def undo_stop(tx: Tx, person: Resident, proof: UUID, evidence: Evidence) -> bool
     return True
 
 
-def settle_silence(tx: Tx) -> int:
-    """Stop everybody who was asked whether to stop and did not answer; return how many.
+def settle_silence(tx: Tx, limit: int = 200) -> int:
+    """Stop up to `limit` of those who were asked whether to stop and did not answer; how many?
 
-    They are not written to again: the question said that silence stops, and how to come back.
+    They are not written to again: the question said that silence stops, and how to come back. One
+    that cannot be settled stays paused, is told in the log, and holds back no other.
     """
-    silent = residents.paused_before(tx, tx.now - SILENCE)
-    for person in silent:
-        asked = consents.last(tx, person.id)
-        where = addresses.of_resident(tx, person.id)
-        evidence = Evidence(
-            asked.words_version if asked else "",
-            person.language.value,
-            where.channel if where else "",
-            NOBODY_ANSWERED,
-        )
-        consents.note(tx, person.id, Answer.STOP, evidence)
-        residents.set_wish(tx, person.id, Wish.STOPPED)
-    return len(silent)
+    done, last = 0, None
+    while done < limit:
+        wanted = limit - done
+        silent = residents.paused_before(tx, tx.now - SILENCE, wanted, last)
+        for resident_id in silent:
+            try:
+                apart(tx, partial(_stop_silent, tx, resident_id))
+                done += 1
+            except Spoiled as fault:
+                log.error("silence_not_settled", resident=str(resident_id), error=str(fault))
+        if len(silent) < wanted:
+            break
+        last = silent[-1]
+    return done
+
+
+def _stop_silent(tx: Tx, resident_id: UUID) -> None:
+    person = residents.get(tx, resident_id)
+    asked = consents.last(tx, person.id)
+    where = addresses.of_resident(tx, person.id)
+    evidence = Evidence(
+        asked.words_version if asked else "",
+        person.language.value,
+        where.channel if where else "",
+        NOBODY_ANSWERED,
+    )
+    consents.note(tx, person.id, Answer.STOP, evidence)
+    residents.set_wish(tx, person.id, Wish.STOPPED)
 
 
 def _answer(tx: Tx, person: Resident, answer: Answer, wish: Wish, evidence: Evidence) -> bool:

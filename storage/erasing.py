@@ -4,31 +4,42 @@ The resident's row stays as a tombstone, so that figures and the proofs of conse
 An address loses its hash at once, so whoever writes from that chat again is a stranger, and its
 sealed chat id as soon as the receipt of the erasure is out. Each tip gets an address of its own
 that leads nowhere: two tips of one person cannot be lined up any more, and nobody can be answered.
+For that no instant, id or hash may stand both in a tip and in what stays with the tombstone.
 """
 
 import secrets
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from uuid import UUID, uuid4
 
-from sqlalchemy import delete, exists, func, or_, select, update
+import structlog
+from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select, update
 
-from domain.delivery import DeliveryState, SkipReason
+from domain.clock import HANOI, local
+from domain.delivery import DeliveryKind, DeliveryState, SkipReason
 from domain.failures import Until
 from domain.language import Language
 from domain.messages import ChatKind
 from domain.tip import TipState
-from storage import addresses
-from storage.counters import Moves
+from storage import addresses, consents, inbox, one_time_codes
+from storage.addresses import Address
+from storage.consents import Answer, Evidence
+from storage.counters import FACET_COLUMNS, Moves
 from storage.database import Tx
 from storage.ledger import as_delivery, move
 from storage.residents import Wish
+from storage.savepoints import Spoiled, apart
 from storage.sealing import Place
-from storage.tables import address, attempt, delivery, dialogue, inbox, resident, tip, tip_event
-from storage.tables.deliveries import DUE
-from storage.tables.intake import NEW
+from storage.tables import address, attempt, delivery, dialogue, resident, tip, tip_event
+from storage.tables.deliveries import ALONE, DUE, PENDING
+from storage.tables.people import TO_FORGET
+
+log = structlog.get_logger(__name__)
 
 RECEIPT_WITHIN = timedelta(hours=24)
 """How long the sealed chat id is kept at most, only to send the receipt of the erasure."""
+ERASED = "[đã xóa dữ liệu]"
+"""Stands for the words of a stop that followed from the erasure."""
 
 
 def erase(tx: Tx, resident_id: UUID) -> bool:
@@ -37,12 +48,14 @@ def erase(tx: Tx, resident_id: UUID) -> bool:
     if tx.connection.execute(query).scalar_one() is not None:
         return False
     query = select(address.c.id).where(address.c.resident_id == resident_id).with_for_update()
-    for address_id in tx.connection.execute(query).scalars().all():
-        _skip_waiting(tx, address_id)
-        _cut_tips(tx, address_id)
-        _drop_talk(tx, address_id)
-        tx.connection.execute(delete(dialogue).where(dialogue.c.address_id == address_id))
-        _cut_address(tx, address_id)
+    theirs = [addresses.get(tx, found) for found in tx.connection.execute(query).scalars().all()]
+    _stop(tx, resident_id, theirs)
+    for chat in theirs:
+        _skip_waiting(tx, chat)
+        _drop_talk(tx, chat)
+        _cut_tips(tx, chat)
+        _cut_address(tx, chat)
+    _blur_instants(tx, resident_id)
     tx.connection.execute(
         update(tip).where(tip.c.resident_id == resident_id).values(resident_id=None)
     )
@@ -57,6 +70,7 @@ def erase(tx: Tx, resident_id: UUID) -> bool:
             wish_at=tx.now,
             invited_by=None,
             words_aside=None,
+            words_aside_at=None,
             erased_at=tx.now,
         )
     )
@@ -64,25 +78,29 @@ def erase(tx: Tx, resident_id: UUID) -> bool:
 
 
 def forget_addresses(tx: Tx, limit: int = 200) -> int:
-    """Destroy the sealed chat ids whose last message is out or too late; return how many."""
-    waiting = exists().where(
-        delivery.c.address_id == address.c.id,
-        delivery.c.state == DeliveryState.PENDING.value,
-    )
-    found = tx.connection.execute(
-        select(address.c.id)
-        .where(address.c.forget_at.is_not(None), or_(address.c.forget_at <= tx.now, ~waiting))
-        .limit(limit)
-        .with_for_update()
-    ).scalars()
-    ids = list(found)
-    for address_id in ids:
-        _skip_waiting(tx, address_id)
-        _drop_talk(tx, address_id)
-        values = {"platform_id": _nowhere(tx, address_id), "forget_at": None}
-        tx.connection.execute(update(address).where(address.c.id == address_id).values(values))
-        addresses.mark_unreachable(tx, address_id, Until.FOREVER)
-    return len(ids)
+    """Destroy the sealed chat ids whose last message is out or too late; return how many.
+
+    One that cannot be destroyed stays, is told in the log, and holds back no other.
+    """
+    waiting = exists().where(delivery.c.address_id == address.c.id, PENDING)
+    done, last = 0, None
+    while done < limit:
+        query = select(address.c.id).where(TO_FORGET, or_(address.c.forget_at <= tx.now, ~waiting))
+        if last is not None:
+            query = query.where(address.c.id > last)
+        wanted = limit - done
+        found = tx.connection.execute(query.order_by(address.c.id).limit(wanted).with_for_update())
+        ids = list(found.scalars())
+        for address_id in ids:
+            try:
+                apart(tx, partial(_forget_address, tx, address_id))
+                done += 1
+            except Spoiled as fault:
+                log.error("chat_id_not_destroyed", address=str(address_id), error=str(fault))
+        if len(ids) < wanted:
+            break
+        last = ids[-1]
+    return done
 
 
 def drop_newcomer(tx: Tx, resident_id: UUID, address_id: UUID) -> bool:
@@ -110,28 +128,65 @@ def tips_of(tx: Tx, resident_id: UUID) -> int:
     return count
 
 
-def _skip_waiting(tx: Tx, address_id: UUID) -> None:
+def _stop(tx: Tx, resident_id: UUID, theirs: list[Address]) -> None:
+    """Record that who subscribed does so no more: figures are counted from the answers."""
+    stands = consents.standing(tx, resident_id)
+    if stands is None or stands.answer not in (Answer.YES, Answer.RESUME):
+        return
+    channel = theirs[0].channel if theirs else stands.channel
+    consents.note(tx, resident_id, Answer.STOP, Evidence("", stands.language, channel, ERASED))
+
+
+def _forget_address(tx: Tx, address_id: UUID) -> None:
+    known = addresses.get(tx, address_id)
+    _skip_waiting(tx, known)
+    _drop_talk(tx, known)
+    values = {"platform_id": _nowhere(tx, address_id), "forget_at": None}
+    tx.connection.execute(update(address).where(address.c.id == address_id).values(values))
+    addresses.mark_unreachable(tx, address_id, Until.FOREVER)
+
+
+def _as_resident(chat: Address) -> ColumnElement[bool]:
+    """Tell what was said in a chat to the resident: all of it, unless it is also an officer's.
+
+    An officer goes on with the cards, pages and notices of their work.
+    """
+    told = delivery.c.address_id == chat.id
+    if chat.staff_id is None:
+        return told
+    own = select(tip.c.id).where(tip.c.address_id == chat.id)
+    of_own_tip = (delivery.c.kind == DeliveryKind.REPLY.value) & delivery.c.tip_id.in_(own)
+    return told & ((delivery.c.kind == DeliveryKind.CAMPAIGN.value) | of_own_tip)
+
+
+def _skip_waiting(tx: Tx, chat: Address) -> None:
     moves = Moves()
-    query = select(delivery).where(delivery.c.address_id == address_id, DUE).with_for_update()
+    query = select(delivery).where(_as_resident(chat), DUE).with_for_update()
     for row in tx.connection.execute(query).all():
         known = as_delivery(row)
         move(tx, known, DeliveryState.SKIPPED, moves, SkipReason.OPTED_OUT.value)
     moves.apply(tx)
 
 
-def _cut_tips(tx: Tx, address_id: UUID) -> None:
+def _drop_talk(tx: Tx, chat: Address) -> None:
+    """Drop what was said outside any run: its instants would tell which tips it was about.
+
+    What is on its way is left to its worker, and tells of no tip.
+    """
+    said = _as_resident(chat) & ALONE
+    talk = select(delivery.c.id).where(said, delivery.c.window_id.is_(None)).scalar_subquery()
+    tx.connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(talk)))
+    tx.connection.execute(delete(delivery).where(delivery.c.id.in_(talk)))
+    tx.connection.execute(update(delivery).where(said).values(tip_id=None, failed_at=None))
+
+
+def _cut_tips(tx: Tx, chat: Address) -> None:
     """Give each tip an address of its own that leads nowhere, and take away its way back."""
-    own = (delivery.c.address_id == address_id) & delivery.c.tip_id.is_not(None)
-    tx.connection.execute(update(delivery).where(own).values(tip_id=None, failed_at=None))
-    unsure = (delivery.c.address_id == address_id) & delivery.c.payload.is_not(None)
-    unsure &= delivery.c.state == DeliveryState.UNSURE.value
-    tx.connection.execute(update(delivery).where(unsure).values(payload=None))
-    account_id = addresses.get(tx, address_id).account_id
     ids = tx.connection.execute(
-        select(tip.c.id).where(tip.c.address_id == address_id).with_for_update()
+        select(tip.c.id).where(tip.c.address_id == chat.id).with_for_update()
     ).scalars()
     for tip_id in ids.all():
-        blank = _blank(tx, account_id)
+        blank = _blank(tx, chat.account_id)
         tx.connection.execute(
             update(tip).where(tip.c.id == tip_id).values(address_id=blank, resident_id=None)
         )
@@ -139,48 +194,39 @@ def _cut_tips(tx: Tx, address_id: UUID) -> None:
         tx.connection.execute(update(tip_event).where(theirs).values(message_lookup=None))
 
 
-def _drop_talk(tx: Tx, address_id: UUID) -> None:
-    """Drop what was said outside any run: its instants would tell which tips it was about.
-
-    What is on its way is left to its worker; nothing of a member of staff's is dropped.
-    """
-    if addresses.get(tx, address_id).staff_id is not None:
-        return
-    talk = (
-        select(delivery.c.id)
-        .where(
-            delivery.c.address_id == address_id,
-            delivery.c.run_id.is_(None),
-            delivery.c.window_id.is_(None),
-        )
-        .scalar_subquery()
-    )
-    tx.connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(talk)))
-    tx.connection.execute(delete(delivery).where(delivery.c.id.in_(talk)))
-
-
-def _cut_address(tx: Tx, address_id: UUID) -> None:
-    """Let the address be found no more; one of our own people stays theirs."""
-    known = addresses.get(tx, address_id)
+def _cut_address(tx: Tx, chat: Address) -> None:
+    """Let the address be found no more; one of our own people stays theirs, with their work."""
     values: dict[str, object] = {"resident_id": None}
-    if known.staff_id is None:
-        _cut_inbox(tx, known.account_id, addresses.chat_of(tx, address_id).chat_id)
+    if chat.staff_id is None:
+        inbox.cut(tx, chat.account_id, addresses.chat_of(tx, chat.id).chat_id)
+        one_time_codes.forget_wrong(tx, chat.id)
+        tx.connection.execute(delete(dialogue).where(dialogue.c.address_id == chat.id))
         values |= {"lookup": _no_lookup(), "forget_at": tx.now + RECEIPT_WITHIN}
-    tx.connection.execute(update(address).where(address.c.id == address_id).values(**values))
+    tx.connection.execute(update(address).where(address.c.id == chat.id).values(**values))
 
 
-def _cut_inbox(tx: Tx, account_id: UUID, chat_id: str) -> None:
-    """Empty what came from the chat and was set aside; what is being handled ends by itself."""
-    lookups = tx.keys.hashes(f"order:{account_id.hex}", f"chat:{chat_id}")
+def _blur_instants(tx: Tx, resident_id: UUID) -> None:
+    """Leave no instant with the tombstone at which a tip of theirs may have been written.
+
+    That a broadcast was seen or answered stays, to be counted; when, does not.
+    """
+    run_rows = delivery.c.resident_id == resident_id
+    blurred = {
+        column.name: case((column.is_not(None), delivery.c.created_at))
+        for column in FACET_COLUMNS.values()
+    }
+    tx.connection.execute(update(delivery).where(run_rows).values(blurred))
+    query = select(resident.c.created_at).where(resident.c.id == resident_id)
+    came: datetime = tx.connection.execute(query).scalar_one()
+    day = datetime.combine(local(came).date(), time(), HANOI).astimezone(UTC)
     tx.connection.execute(
-        update(inbox)
-        .where(inbox.c.account_id == account_id, inbox.c.order_lookup.in_(lookups), ~NEW)
-        .values(order_lookup=_no_lookup(), body=None)
+        update(resident).where(resident.c.id == resident_id).values(created_at=day)
     )
 
 
 def _blank(tx: Tx, account_id: UUID) -> UUID:
-    new_id = tx.new_id()
+    # Random throughout: our other ids begin with the instant, which all of one erasure share.
+    new_id = uuid4()
     tx.connection.execute(
         address.insert().values(
             id=new_id,
@@ -189,7 +235,6 @@ def _blank(tx: Tx, account_id: UUID) -> UUID:
             lookup=_no_lookup(),
             platform_id=_nowhere(tx, new_id),
             unreachable=Until.FOREVER.value,
-            unreachable_at=tx.now,
         )
     )
     return new_id

@@ -15,6 +15,9 @@ from storage.tables import inbox
 from storage.tables.intake import ASIDE, DONE, NEW
 from storage.upsert import insert_into
 
+_NO_ORDER = b"\x00"
+"""What is handled waits behind nothing: a hash begins with its key's version, never with 0."""
+
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
@@ -104,11 +107,31 @@ def claim(tx: Tx, item_id: UUID) -> bool:
 
 
 def done(tx: Tx, item_id: UUID) -> None:
-    """Empty a handled item; its key stays."""
+    """Empty a handled item; its key stays, but not whose chat it came from."""
     tx.connection.execute(
         inbox.update()
         .where(inbox.c.id == item_id)
-        .values(state="done", body=None, handled_at=tx.now, not_before=None)
+        .values(state="done", body=None, handled_at=tx.now, not_before=None, order_lookup=_NO_ORDER)
+    )
+
+
+def cut(tx: Tx, account_id: UUID, chat_id: str) -> None:
+    """Empty what came from a chat and was set aside; what is being handled ends by itself.
+
+    They count as handled when they came: several share no instant then.
+    """
+    lookups = tx.keys.hashes(f"order:{account_id.hex}", f"chat:{chat_id}")
+    tx.connection.execute(
+        inbox.update()
+        .where(ASIDE, inbox.c.account_id == account_id, inbox.c.order_lookup.in_(lookups))
+        .values(
+            state="done",
+            body=None,
+            handled_at=inbox.c.received_at,
+            not_before=None,
+            problem=None,
+            order_lookup=_NO_ORDER,
+        )
     )
 
 
@@ -170,7 +193,9 @@ def aside(tx: Tx, after: UUID | None, limit: int) -> list[AsideItem]:
     ]
 
 
-def _kind(tx: Tx, item_id: UUID, body: bytes) -> str | None:
+def _kind(tx: Tx, item_id: UUID, body: bytes | None) -> str | None:
+    if body is None:
+        return None
     try:
         return type(read_incoming(tx.keys.unseal(body, Place("inbox", "body", item_id)))).__name__
     except (KeysUnusable, ValueError):
@@ -182,7 +207,7 @@ def retry(tx: Tx, ids: Collection[UUID]) -> int:
 
     Their place is that of their age, before whatever else waits in their chats.
     """
-    query = inbox.update().where(ASIDE, inbox.c.id.in_(list(ids)))
+    query = inbox.update().where(ASIDE, inbox.c.body.is_not(None), inbox.c.id.in_(list(ids)))
     return tx.connection.execute(
         query.values(state="new", tries=0, problem=None, not_before=None)
     ).rowcount

@@ -83,6 +83,20 @@ def revoke(tx: Tx, purpose: CodePurpose, staff_id: UUID) -> None:
     )
 
 
+def revoke_typed(tx: Tx, purpose: CodePurpose, typed: str) -> bool:
+    """Let a code work no more that others may have read; False when none such works anyway."""
+    lookups = tx.keys.hashes(_hashed(purpose), typed_code(typed))
+    return bool(
+        tx.connection.execute(
+            delete(one_time_code).where(
+                one_time_code.c.lookup.in_(lookups),
+                one_time_code.c.purpose == purpose.value,
+                one_time_code.c.used_at.is_(None),
+            )
+        ).rowcount
+    )
+
+
 def asked_by(tx: Tx, purpose: CodePurpose, typed: str) -> UUID | None:
     """Return who asked for a code that still works; None when it does not. Nothing is used up."""
     lookups = tx.keys.hashes(_hashed(purpose), typed_code(typed))
@@ -135,6 +149,11 @@ def forget_old(tx: Tx) -> int:
     )
     wrong = tx.connection.execute(delete(wrong_code).where(wrong_code.c.at < tx.now - _KEPT))
     return codes.rowcount + wrong.rowcount
+
+
+def forget_wrong(tx: Tx, address_id: UUID) -> None:
+    """Delete the wrong tries of a chat."""
+    tx.connection.execute(delete(wrong_code).where(wrong_code.c.address_id == address_id))
 
 
 def _wrong_lately(tx: Tx, address_id: UUID) -> int:

@@ -1,5 +1,6 @@
 """Residents, their wish to receive broadcasts, and the proof of their consent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,7 @@ from domain.language import Language
 from domain.tip import TipState
 from storage.database import Tx
 from storage.tables import delivery, resident, tip
+from storage.tables.people import PAUSED
 
 
 class Wish(StrEnum):
@@ -106,15 +108,18 @@ def set_invited_by(tx: Tx, resident_id: UUID, payload: str) -> None:
     _update(tx, resident_id, invited_by=payload)
 
 
-def paused_before(tx: Tx, instant: datetime) -> list[Resident]:
-    """Return the residents paused at or before the instant, locked against their own answers."""
-    rows = tx.connection.execute(
-        select(resident.c.id)
-        .where(resident.c.wish == Wish.PAUSED.value, resident.c.wish_at <= instant)
-        .order_by(resident.c.id)
-        .with_for_update()
-    ).scalars()
-    return [get(tx, resident_id) for resident_id in list(rows)]
+def paused_before(
+    tx: Tx, instant: datetime, limit: int, after: UUID | None = None
+) -> Sequence[UUID]:
+    """Return up to `limit` residents paused at or before the instant, by id, those behind `after`.
+
+    They are locked against their own answers.
+    """
+    query = select(resident.c.id).where(PAUSED, resident.c.wish_at <= instant)
+    if after is not None:
+        query = query.where(resident.c.id > after)
+    query = query.order_by(resident.c.id).limit(limit).with_for_update()
+    return tx.connection.execute(query).scalars().all()
 
 
 def last_said(tx: Tx, resident_id: UUID) -> UUID | None:

@@ -1,7 +1,7 @@
 """Words that answered our question with nothing we know, kept until their writer calls them a tip.
 
-They lie sealed with the resident, a few at a time, until newer ones come or all is erased; what
-became a tip is kept by the tip alone, and here only that it did.
+They lie sealed with the resident, a few at a time, for a week; what became a tip is kept by the tip
+alone, and here only that it did.
 """
 
 import json
@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select, update
 
 from storage.database import Tx
-from storage.sealing import Place
+from storage.sealing import KeysUnusable, Place
 from storage.tables import resident
+from storage.tables.people import ASIDE
+
+log = structlog.get_logger(__name__)
 
 KEPT_FOR = timedelta(days=7)
-"""How long at least words are kept; older ones go when others are set aside."""
+"""How long words are kept; the clock that forgets them rings every hour."""
 MOST = 8
 """Words set aside at once; the oldest make room."""
 
@@ -51,6 +55,24 @@ def note_taken(tx: Tx, resident_id: UUID, token: str) -> None:
     _write(tx, resident_id, kept)
 
 
+def forget_old(tx: Tx, limit: int = 200) -> int:
+    """Forget words kept long enough, of up to `limit` residents; return of how many.
+
+    Words that cannot be opened are no use to anybody, and go as well.
+    """
+    query = select(resident.c.id).where(ASIDE, resident.c.words_aside_at <= tx.now - KEPT_FOR)
+    query = query.order_by(resident.c.words_aside_at).limit(limit).with_for_update()
+    found = tx.connection.execute(query).scalars().all()
+    for resident_id in found:
+        try:
+            kept = [one for one in _read(tx, resident_id) if tx.now - one.at < KEPT_FOR]
+        except (KeysUnusable, ValueError, KeyError, TypeError) as fault:
+            log.error("words_not_opened", resident=str(resident_id), error=type(fault).__name__)
+            kept = []
+        _write(tx, resident_id, kept)
+    return len(found)
+
+
 def _read(tx: Tx, resident_id: UUID) -> list[Aside]:
     query = select(resident.c.words_aside).where(resident.c.id == resident_id).with_for_update()
     sealed = tx.connection.execute(query).scalar_one()
@@ -64,9 +86,14 @@ def _write(tx: Tx, resident_id: UUID, kept: list[Aside]) -> None:
     rows = [
         {"token": aside.token, "at": aside.at.isoformat(), "said": aside.incoming} for aside in kept
     ]
-    sealed = tx.keys.seal(json.dumps(rows, ensure_ascii=False), _place(resident_id))
+    written = json.dumps(rows, ensure_ascii=False)
     tx.connection.execute(
-        update(resident).where(resident.c.id == resident_id).values(words_aside=sealed)
+        update(resident)
+        .where(resident.c.id == resident_id)
+        .values(
+            words_aside=tx.keys.seal(written, _place(resident_id)) if kept else None,
+            words_aside_at=min((aside.at for aside in kept), default=None),
+        )
     )
 
 

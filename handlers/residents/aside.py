@@ -11,6 +11,7 @@ from handlers.turn import Turn
 from people import short_answers
 from people.words import says_nothing
 from storage import codec, words_aside
+from tips.denunciation import is_denunciation
 from tips.small_talk import is_small_talk
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -24,6 +25,9 @@ def tip_button(turn: Turn, message: Message) -> Rows:
     words = message.text
     nothing = not short_answers.says_a_word(words) or says_nothing(words) or is_small_talk(words)
     if turn.resident is None or nothing or short_answers.does_not_know(words):
+        return ()
+    if is_denunciation(words):
+        # Nothing of one is kept, wherever it is written.
         return ()
     token = short(turn.tx.new_id())
     words_aside.keep(turn.tx, turn.resident.id, token, codec.write_incoming(message))

@@ -8,11 +8,12 @@ from domain.messages import Message, Outgoing, Press
 from handlers.residents import aside, homes, own_data, questions, stopping, tongues, welcome
 from handlers.residents.questions import AREA, CONSENT, OURS, STOP, resident_of
 from handlers.router import Presser, Taker
-from handlers.tips import own, taking
+from handlers.tips import complaints, own, taking
 from handlers.turn import Turn
 from people import words
 from storage import dialogues
 from storage.dialogues import Dialogue
+from tips.denunciation import is_denunciation
 
 __all__ = [
     "PRESSES",
@@ -52,6 +53,8 @@ def dialogue(turn: Turn, message: Message) -> bool:
     if turn.resident is None or current is None or current.name not in OURS:
         return False
     if message.text.startswith("/") or not questions.is_bare_text(turn, message):
+        return False
+    if is_denunciation(message.text):
         return False
     if _ANSWERS[current.name](turn, message, current):
         return True
@@ -110,6 +113,8 @@ def command(turn: Turn, message: Message) -> bool:
     for said in (rest, message.text[1:]):
         if taking.emergency(turn, replace(message, text=said)):
             return True
+    if any(complaints.refuse(turn, said) for said in (rest, message.text[1:])):
+        return True
     unknown = turn.text(
         "residents.unknown_command", ten=f"/{name}", lenh=turn.text("residents.commands")
     )

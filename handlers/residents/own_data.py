@@ -9,10 +9,11 @@ from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.messages import Button, ChatKind, Outgoing, Press
 from handlers.residents import homes
-from handlers.residents.questions import resident_of
+from handlers.residents.questions import OURS, resident_of
+from handlers.tips.presses import TIP
 from handlers.turn import Turn
 from people import erasing
-from storage import consents
+from storage import consents, dialogues
 from storage import erasing as stored
 from storage.consents import Consent
 
@@ -112,6 +113,7 @@ def _erase(turn: Turn, press: Press, who: str, asked_at: datetime | None) -> Non
     if not erasing.erase(turn.tx, person):
         turn.answer(press.press_id, turn.text("residents.erased_already"), alert=True)
         return
+    _end_their_talk(turn)
     turn.context.outbox.put(
         turn.tx,
         turn.me.id,
@@ -120,6 +122,13 @@ def _erase(turn: Turn, press: Press, who: str, asked_at: datetime | None) -> Non
         lane=Lane.TALK,
         language=person.language.value,
     )
+
+
+def _end_their_talk(turn: Turn) -> None:
+    """Close a resident's dialogue where an officer's would go on."""
+    current = dialogues.current(turn.tx, turn.me.id)
+    if current is not None and current.name in {*OURS, TIP}:
+        dialogues.end(turn.tx, turn.me.id)
 
 
 def _instant(written: str) -> datetime | None:

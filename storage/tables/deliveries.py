@@ -74,6 +74,7 @@ PENDING = delivery.c.state == literal_column("'pending'")
 UNSURE = delivery.c.state == literal_column("'unsure'")
 DUE = PENDING & delivery.c.window_id.is_(None)
 FAILED = delivery.c.failed_at.is_not(None)
+ALONE = delivery.c.run_id.is_(None)
 
 
 def _some(name: str, condition: ColumnElement[bool], *columns: Column[Any]) -> None:
@@ -89,6 +90,7 @@ _some(
 )
 _some("ix_delivery_due_run", DUE, delivery.c.run_id, delivery.c.account_id, delivery.c.id)
 _some("ix_delivery_waiting", PENDING, delivery.c.address_id, delivery.c.id)
+_some("ix_delivery_alone", ALONE, delivery.c.address_id)
 _some("ix_delivery_open", delivery.c.window_id.is_not(None), delivery.c.window_id)
 _some("ix_delivery_unsure", UNSURE, delivery.c.id)
 _some("ix_delivery_failed", FAILED, delivery.c.id)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    literal_column,
     text,
 )
 
@@ -85,6 +86,8 @@ resident = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("language_chosen", Boolean, nullable=False, server_default=text("false")),
     Column("words_aside", LargeBinary),
+    # When the oldest of them were set aside.
+    Column("words_aside_at", UtcDateTime),
     Column("erased_at", UtcDateTime),
     # Who said yes, in the order in which runs take them.
     Index(None, "unit_id", "wish", "id"),
@@ -149,9 +152,21 @@ address = Table(
     Column("unreachable", String),
     Column("unreachable_at", UtcDateTime),
     Column("not_before", UtcDateTime),
-    Column("forget_at", UtcDateTime, index=True),
+    Column("forget_at", UtcDateTime),
     UniqueConstraint("account_id", "lookup"),
 )
+
+# Written out, not bound: see the ledger's tables.
+TO_FORGET = address.c.forget_at.is_not(None)
+PAUSED = resident.c.wish == literal_column("'paused'")
+ASIDE = resident.c.words_aside_at.is_not(None)
+
+for _name, _condition, _columns in (
+    ("ix_address_to_forget", TO_FORGET, (address.c.id,)),
+    ("ix_resident_paused", PAUSED, (resident.c.id,)),
+    ("ix_resident_aside", ASIDE, (resident.c.words_aside_at,)),
+):
+    Index(_name, *_columns, sqlite_where=_condition, postgresql_where=_condition)
 
 dialogue = Table(
     "dialogue",

@@ -3,11 +3,14 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import update
 
 from people import wishes
 from storage import consents, residents
 from storage.consents import Answer, Evidence
+from storage.database import Tx
 from storage.residents import Resident, Wish
+from storage.tables import resident
 from tests.chat import Chat, Party, Takers, open_chat
 
 SAID = Evidence("v", "vi", "telegram", "lời đã nói")
@@ -105,3 +108,21 @@ async def test_the_same_yes_twice_is_recorded_once(chat: Chat) -> None:
     other = Evidence("newer words", "vi", "telegram", "đồng ý")
     assert await chat.do(lambda tx: wishes.agree(tx, agreed, other))
     assert len(await chat.look(lambda tx: consents.history(tx, person.id))) == 2
+
+
+async def test_silence_is_settled_in_portions_and_one_spoiled_record_holds_back_no_other(
+    chat: Chat,
+) -> None:
+    people = [await chat.subscriber(f"88001000{n:02}", wish=Wish.PAUSED) for n in range(5)]
+    spoiled = await people[0].record()
+
+    def spoil(tx: Tx) -> None:
+        query = update(resident).where(resident.c.id == spoiled.id)
+        tx.connection.execute(query.values(language="no language"))
+
+    await chat.do(spoil)
+    chat.clock.forward(hours=25)
+    settled = [await chat.do(lambda tx: wishes.settle_silence(tx, 2)) for _ in range(3)]
+    assert settled == [2, 2, 0]
+    others = [await party.record() for party in people[1:]]
+    assert {one.wish for one in others} == {Wish.STOPPED}

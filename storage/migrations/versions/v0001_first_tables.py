@@ -127,6 +127,7 @@ def upgrade() -> None:
             "language_chosen", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
         ),
         sa.Column("words_aside", sa.LargeBinary(), nullable=True),
+        sa.Column("words_aside_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("erased_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["area_code"], ["area.code"], name=op.f("fk_resident_area_code_area")
@@ -135,6 +136,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resident")),
     )
     with op.batch_alter_table("resident", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_resident_aside",
+            ["words_aside_at"],
+            unique=False,
+            sqlite_where=sa.text("words_aside_at IS NOT NULL"),
+            postgresql_where=sa.text("words_aside_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_resident_paused",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("wish = 'paused'"),
+            postgresql_where=sa.text("wish = 'paused'"),
+        )
         batch_op.create_index(
             batch_op.f("ix_resident_unit_id_wish_id"), ["unit_id", "wish", "id"], unique=False
         )
@@ -181,10 +196,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", "lookup", name=op.f("uq_address_account_id_lookup")),
     )
     with op.batch_alter_table("address", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_address_forget_at"), ["forget_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_address_group_id"), ["group_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_address_resident_id"), ["resident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_address_staff_id"), ["staff_id"], unique=False)
+        batch_op.create_index(
+            "ix_address_to_forget",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("forget_at IS NOT NULL"),
+            postgresql_where=sa.text("forget_at IS NOT NULL"),
+        )
 
     op.create_table(
         "campaign",
@@ -565,6 +586,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_delivery_alone",
+            ["address_id"],
+            unique=False,
+            sqlite_where=sa.text("run_id IS NULL"),
+            postgresql_where=sa.text("run_id IS NULL"),
+        )
+        batch_op.create_index(
             "ix_delivery_due_alone",
             ["account_id", "lane", "id"],
             unique=False,
@@ -925,6 +953,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
             postgresql_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
         )
+        batch_op.drop_index(
+            "ix_delivery_alone",
+            sqlite_where=sa.text("run_id IS NULL"),
+            postgresql_where=sa.text("run_id IS NULL"),
+        )
 
     op.drop_table("delivery")
     with op.batch_alter_table("tip", schema=None) as batch_op:
@@ -995,15 +1028,29 @@ def downgrade() -> None:
 
     op.drop_table("campaign")
     with op.batch_alter_table("address", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_address_to_forget",
+            sqlite_where=sa.text("forget_at IS NOT NULL"),
+            postgresql_where=sa.text("forget_at IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_address_staff_id"))
         batch_op.drop_index(batch_op.f("ix_address_resident_id"))
         batch_op.drop_index(batch_op.f("ix_address_group_id"))
-        batch_op.drop_index(batch_op.f("ix_address_forget_at"))
 
     op.drop_table("address")
     op.drop_table("staff")
     with op.batch_alter_table("resident", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resident_unit_id_wish_id"))
+        batch_op.drop_index(
+            "ix_resident_paused",
+            sqlite_where=sa.text("wish = 'paused'"),
+            postgresql_where=sa.text("wish = 'paused'"),
+        )
+        batch_op.drop_index(
+            "ix_resident_aside",
+            sqlite_where=sa.text("words_aside_at IS NOT NULL"),
+            postgresql_where=sa.text("words_aside_at IS NOT NULL"),
+        )
 
     op.drop_table("resident")
     op.drop_table("group_chat")

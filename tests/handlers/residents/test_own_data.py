@@ -98,7 +98,7 @@ async def test_everything_that_tells_of_them_is_gone(world: World) -> None:
     assert left.wish is Wish.STOPPED
     assert left.erased_at is not None
     proofs = await world.chat.look(lambda tx: consents.history(tx, before.id))
-    assert [proof.answer.value for proof in proofs] == ["yes"]
+    assert [proof.answer.value for proof in proofs] == ["yes", "stop"]
     assert not await world.chat.look(
         lambda tx: tx.connection.execute(
             select(dialogue).where(dialogue.c.address_id == old.id)

@@ -114,9 +114,11 @@ def write_down(tx: Tx, desk: Desk, author: Staff, draft: Draft) -> Campaign:
 def submit(tx: Tx, known: Campaign) -> Campaign:
     """Hand a draft in: from now on an approval signs exactly what it is.
 
+    An urgent alert is signed by the tap that approves it.
+
     Raises: Refusal when its time has passed, nobody can approve it, or its words are not signed.
     """
-    if signing.unsigned(tx, known.unit_id, known.content) is not None:
+    if known.lane is not Lane.URGENT and signing.unsigned(tx, known.unit_id, known.content):
         raise Refusal("campaigns.not_signed")
     if known.due_at is not None and known.due_at <= tx.now:
         raise Refusal("campaigns.time_past")
@@ -197,12 +199,12 @@ def approve(
     next_at = max(known.due_at or tx.now, tx.now)
     if known.rules is not None:
         next_at = known.rules.opens_at(next_at)
-    return _decide(tx, known, CampaignState.APPROVED, decider, next_at=next_at)
+    return decide(tx, known, CampaignState.APPROVED, decider, next_at=next_at)
 
 
 def reject(tx: Tx, known: Campaign, decider: Staff, reason: str) -> None:
     """Turn a campaign down, with a reason for its author."""
-    _decide(tx, known, CampaignState.REJECTED, decider, note=reason)
+    decide(tx, known, CampaignState.REJECTED, decider, note=reason)
 
 
 def cancel(tx: Tx, known: Campaign, decider: Staff) -> None:
@@ -213,7 +215,7 @@ def cancel(tx: Tx, known: Campaign, decider: Staff) -> None:
     cancellable = (CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.APPROVED)
     if known.state not in cancellable:
         raise Refusal("campaigns.already_decided")
-    _decide(tx, known, CampaignState.CANCELLED, decider, next_at=None)
+    decide(tx, known, CampaignState.CANCELLED, decider, next_at=None)
 
 
 def reschedule(tx: Tx, known: Campaign, due_at: datetime | None) -> Campaign:
@@ -254,7 +256,7 @@ def _rules(tx: Tx, known: Campaign) -> BroadcastRules | None:
     return rules if known.audience.of_run is None else replace(rules, a_day=0, a_month=0)
 
 
-def _decide(
+def decide(
     tx: Tx,
     known: Campaign,
     state: CampaignState,
@@ -262,6 +264,10 @@ def _decide(
     note: str | None = None,
     **values: object,
 ) -> bool:
+    """Write a decision down, with who took it; `note` is why.
+
+    Raises: Refusal when it was decided meanwhile.
+    """
     decided = campaigns.change(
         tx, known, state, note=note, decided_by=decider.id, decided_at=tx.now, **values
     )

@@ -32,7 +32,14 @@ class Desk:
 
         return sentence
 
-    def notify(self, tx: Tx, staff_id: UUID, compose: Callable[[Say], tuple[str, Rows]]) -> bool:
+    def notify(
+        self,
+        tx: Tx,
+        staff_id: UUID,
+        compose: Callable[[Say], tuple[str, Rows]],
+        *,
+        lane: Lane = Lane.TALK,
+    ) -> bool:
         """Write a notice to a member of staff; False when they have no chat to write to.
 
         `compose` gets the catalogue in their language and returns text and rows of buttons.
@@ -47,7 +54,7 @@ class Desk:
             where.id,
             Outgoing(text=text, buttons=rows),
             kind=DeliveryKind.NOTICE,
-            lane=Lane.TALK,
+            lane=lane,
             language=staff.language.value,
         )
         return True

@@ -8,7 +8,7 @@ from broadcasts.desk import Desk
 from broadcasts.preparing import POST
 from broadcasts.trouble import put_off_run
 from domain.campaign import RunState
-from domain.delivery import DeliveryKind
+from domain.delivery import DeliveryKind, Lane
 from domain.language import Language
 from storage import addresses, ledger, reached, recipients, runs, units
 from storage.counters import Moves
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 def expand_due(tx: Tx, desk: Desk, limit: int = 500) -> bool:
-    """Take one step of the oldest run that is expanding; False when there is none.
+    """Take one step of the oldest run that is expanding, urgent ones first; False without one.
 
     A run that fails is put off, so that the next step is another's.
     """
@@ -46,6 +46,9 @@ def expand_step(tx: Tx, run_id: UUID, limit: int = 500) -> bool:
     if run is None or run.state is not RunState.EXPANDING:
         return False
     unit = units.get_unit(tx, run.unit_id)
+    if run.lane is Lane.URGENT and run.cursor is None:
+        # Many read a group at once; again at the end does no harm, each has one row.
+        _write_posts(tx, run, unit)
     if run.audience.of_run is not None:
         found = reached.step(tx, run.id, run.audience.of_run, run.cursor, limit)
     else:

@@ -33,13 +33,15 @@ def fire_due(tx: Tx, desk: Desk, rules: CampaignRules = RULES) -> int:
     return sum(_try(tx, desk, campaign_id, rules) for campaign_id in campaigns.due(tx))
 
 
-def _try(tx: Tx, desk: Desk, campaign_id: UUID, rules: CampaignRules) -> bool:
-    def fire() -> bool:
-        known = campaigns.get(tx, campaign_id)
-        return known is not None and _fire(tx, desk, known, rules)
+def fire(tx: Tx, desk: Desk, campaign_id: UUID, rules: CampaignRules = RULES) -> bool:
+    """Start one campaign that is due; False when there is nothing to start now."""
+    known = campaigns.get(tx, campaign_id)
+    return known is not None and _fire(tx, desk, known, rules)
 
+
+def _try(tx: Tx, desk: Desk, campaign_id: UUID, rules: CampaignRules) -> bool:
     try:
-        return apart(tx, fire)
+        return apart(tx, lambda: fire(tx, desk, campaign_id, rules))
     except Spoiled as fault:
         put_off_campaign(tx, desk, campaign_id, fault)
         return False
@@ -86,7 +88,7 @@ def _new_run(
         content={name: write_outgoing(message) for name, message in prepared.items()},
         audience=known.audience,
         due_at=due_at,
-        not_after=hours.after_open(tx.now, rules.lifetime),
+        not_after=hours.after_open(tx.now, rules.lifetime if routine else rules.urgent_lifetime),
         open_from=open_from,
         open_until=open_until,
         counted=routine and known.audience.of_run is None,

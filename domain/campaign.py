@@ -115,7 +115,11 @@ class CampaignRules:
     asap_validity: timedelta = timedelta(hours=24)
     """How long after its submission an "at once" may still be approved."""
     lifetime: timedelta = timedelta(hours=24)
-    """How long a run may go on sending."""
+    """How long a run may go on sending, quiet hours not counted."""
+    urgent_validity: timedelta = timedelta(hours=1)
+    """How long an urgent alert may wait for its tap."""
+    urgent_lifetime: timedelta = timedelta(hours=6)
+    """How long an urgent alert may go on: later it would mislead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

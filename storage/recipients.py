@@ -102,6 +102,21 @@ def expected(tx: Tx, unit: units.Unit, audience: Audience) -> Expected:
     )
 
 
+def by_channel(tx: Tx, unit: units.Unit, audience: Audience) -> dict[str, int]:
+    """Return how many of an audience can be reached now, by the channel they are written to."""
+    best = _best_address()
+    page = select(best.label("address_id")).where(*_audience(tx, unit, audience)).subquery()
+    rows = tx.connection.execute(
+        select(account.c.channel, func.count())
+        .select_from(page)
+        .join(address, address.c.id == page.c.address_id)
+        .join(account, account.c.id == address.c.account_id)
+        .where(address.c.unreachable.is_(None))
+        .group_by(account.c.channel)
+    )
+    return {row.channel: row[1] for row in rows}
+
+
 def capped(
     tx: Tx, unit: units.Unit, audience: Audience, at: datetime, rules: BroadcastRules
 ) -> int:

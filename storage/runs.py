@@ -154,11 +154,14 @@ def of_unit(tx: Tx, unit_id: UUID, limit: int) -> list[Run]:
 
 
 def ids_in(tx: Tx, states: Collection[RunState]) -> list[UUID]:
-    """Return the runs in some states, oldest first; those put off after a fault are left out."""
+    """Return the runs in some states, urgent ones first, then oldest first.
+
+    Those put off after a fault are left out.
+    """
     rows = tx.connection.execute(
         select(run.c.id)
         .where(run.c.state.in_([state.value for state in states]), _not_put_off(tx))
-        .order_by(run.c.id)
+        .order_by(run.c.lane != Lane.URGENT.name, run.c.id)
     )
     return list(rows.scalars())
 

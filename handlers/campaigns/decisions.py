@@ -9,6 +9,7 @@ from broadcasts.desk import Desk, Rows, Say
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.campaign import CampaignState
 from domain.clock import show_day, show_time
+from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.messages import Button, Message, Press
@@ -49,6 +50,8 @@ def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
     decider = turn.require(Permission.APPROVE_CAMPAIGN)
     campaign_id, start = _read(args)
     known = approving.decidable(turn.tx, decider, campaign_id, start)
+    if known.lane is Lane.URGENT:
+        raise Refusal("app.stale_button")
     number = str(known.number)
     desk = _desk(turn)
     if approving.is_outdated(turn.tx, known):

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from domain.delivery import DeliveryKind
 from domain.messages import Message
-from handlers.campaigns import amending, decisions, drafts, running, signatures
+from handlers.campaigns import alarms, amending, decisions, drafts, running, signatures
 from handlers.router import Presser
 from handlers.turn import Turn
 from storage import dialogues, ledger
@@ -19,6 +19,7 @@ PRESSES: Mapping[str, Presser] = MappingProxyType(
         "unrun": running.cancel_run,
         "uncampaign": running.cancel_campaign,
         "amend": amending.begin,
+        "alarm": alarms.approve,
         "sign": signatures.sign,
         "unsign": signatures.refuse,
         "signsys": signatures.sign_system,
@@ -32,7 +33,7 @@ def staff_dialogue(turn: Turn, message: Message) -> bool:
         return False
     if message.reply_to is not None and not _is_our_question(turn, message.reply_to):
         return False
-    return decisions.take(turn, message) or drafts.take(turn, message)
+    return alarms.take(turn, message) or decisions.take(turn, message) or drafts.take(turn, message)
 
 
 def _is_our_question(turn: Turn, message_id: str) -> bool:

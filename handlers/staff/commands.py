@@ -8,7 +8,7 @@ from domain.language import Language
 from domain.messages import Message, Outgoing
 from domain.roles import Permission, Role, may
 from domain.toneless import fold
-from handlers.campaigns import amending, drafts, running, signatures
+from handlers.campaigns import alarms, amending, drafts, running, signatures
 from handlers.residents.commands import OTHERS_COMMANDS
 from handlers.staff import tip_commands
 from handlers.turn import Turn
@@ -42,7 +42,8 @@ def command(turn: Turn, message: Message) -> bool:
     text = message.text.strip()
     if turn.staff is None or not text.startswith("/"):
         return False
-    typed, _, argument = text.partition(" ")
+    typed, *rest = text.split(maxsplit=1)
+    argument = rest[0] if rest else ""
     name = fold(typed.partition("@")[0].removeprefix("/"))
     known = COMMANDS.get(_ALIASES.get(name, name))
     if known is not None:
@@ -103,6 +104,7 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "chiendich": StaffCommand(
             Permission.WRITE_CAMPAIGN, lambda turn, _argument: drafts.start(turn)
         ),
+        "khan": StaffCommand(Permission.WRITE_CAMPAIGN, alarms.hand_in),
         "cacdot": StaffCommand(Permission.READ_FIGURES, running.show_list),
         "baocao": StaffCommand(Permission.READ_FIGURES, running.show_reach),
         "tamdung": StaffCommand(Permission.CONTROL_RUN, running.pause),

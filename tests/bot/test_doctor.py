@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from bot.opening import open_database, register
 from bot.doctor import Finding, examine
 from bot.keys import check_keys
+from bot.opening import open_database, register
 from bot.seed import read_plan, seed_areas, seed_plan
 from bot.settings import load_settings
 from domain.campaign import Audience, Content

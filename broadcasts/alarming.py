@@ -1,0 +1,180 @@
+"""Urgent alerts: one line, one tap of a second person with a reason, and out at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+
+from broadcasts import approving, expanding, firing, signing
+from broadcasts.approving import RULES
+from broadcasts.desk import Desk, Say
+from domain.campaign import Audience, CampaignRules, CampaignState, Content
+from domain.delivery import Lane
+from domain.errors import Refusal
+from domain.language import Language
+from domain.roles import Role
+from domain.subject import Subject
+from domain.wording import LONGEST_VALUE, ValueFault, has_words, value_fault
+from storage import addresses, campaigns, recipients, runs, units
+from storage.campaigns import Campaign, NewCampaign
+from storage.database import Tx
+from storage.runs import Run
+from storage.units import Staff, Unit
+
+_WORDS = "tinh_hinh"
+"""The placeholder in which what was typed stands, so that no sign of it means anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert that waits for one tap: of whom, and what it took the place of."""
+
+    campaign: Campaign
+    asked: tuple[Staff, ...]
+    replaced: Campaign | None
+    others: tuple[Campaign, ...]
+    """Alerts of other authors that wait, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way out: how many people or groups, and in how many minutes, rounded up."""
+
+    channel: str
+    number: int
+    minutes: int
+
+
+def check_words(typed: str) -> None:
+    """Check what was typed.
+
+    Raises: Refusal saying what is wrong with it.
+    """
+    if not typed or not has_words(typed):
+        raise Refusal("campaigns.urgent_empty")
+    fault = value_fault(typed)
+    if fault is ValueFault.TOO_LONG:
+        raise Refusal("campaigns.urgent_too_long", most=str(LONGEST_VALUE), n=str(len(typed)))
+    if fault is not None:
+        raise Refusal("campaigns.urgent_unreadable")
+
+
+def hand_in(tx: Tx, desk: Desk, author: Staff, typed: str, unit_values: Mapping[str, str]) -> Alert:
+    """Write an alert to the whole unit down and hand it in; it waits for one tap.
+
+    A second one of the same author takes the place of the first that still waits.
+
+    Raises: Refusal when it cannot be sent, reaches nobody, or nobody could be asked now.
+    """
+    check_words(typed)
+    unit = units.get_unit(tx, author.unit_id)
+    content = _content(desk, typed, unit_values)
+    approving.check(tx, desk, unit, content)
+    asked = approvers(tx, author)
+    if not asked:
+        raise Refusal("campaigns.urgent_nobody", phone=unit.duty_phone)
+    audience = _everybody(tx, unit)
+    if not audience.group_ids and not recipients.expected(tx, unit, audience).people:
+        raise Refusal("campaigns.nobody_to_reach")
+    waiting = _waiting(tx, unit)
+    own = [one for one in waiting if one.author_id == author.id]
+    for one in own:
+        if one.content == content:
+            raise Refusal("campaigns.urgent_waits", number=str(one.number))
+        approving.cancel(tx, one, author)
+    known = campaigns.create(
+        tx,
+        NewCampaign(
+            unit_id=unit.id,
+            author_id=author.id,
+            template_id=None,
+            subject=Subject.OTHER.value,
+            lane=Lane.URGENT,
+            content=content,
+            audience=audience,
+            due_at=None,
+        ),
+    )
+    others = tuple(one for one in waiting if one.author_id != author.id)
+    return Alert(approving.submit(tx, known), asked, own[-1] if own else None, others)
+
+
+def approvers(tx: Tx, author: Staff) -> tuple[Staff, ...]:
+    """Return who is asked: somebody else who can be reached now; for a chief's a named deputy."""
+    reached = []
+    for one in approving.approvers(tx, author.unit_id, author.id):
+        where = addresses.of_staff(tx, one.id)
+        if where is not None and where.unreachable is None:
+            reached.append(one)
+    deputies = [one for one in reached if Role.DEPUTY in one.roles]
+    return tuple(deputies if Role.CHIEF in author.roles and deputies else reached)
+
+
+def approve(
+    tx: Tx,
+    desk: Desk,
+    known: Campaign,
+    decider: Staff,
+    reason: str,
+    rules: CampaignRules = RULES,
+) -> Run | None:
+    """Approve, sign off and start an alert in this transaction; None when it waited too long.
+
+    Then it is cancelled: what was urgent an hour ago has to be looked at again.
+
+    Raises: Refusal when its words may not be sent.
+    """
+    if known.submitted_at is None or tx.now - known.submitted_at > rules.urgent_validity:
+        approving.cancel(tx, known, decider)
+        return None
+    approving.check(tx, desk, units.get_unit(tx, known.unit_id), known.content)
+    wanted = signing.unsigned(tx, known.unit_id, known.content)
+    if wanted is not None:
+        signing.sign(tx, decider, wanted, campaign=known.number)
+    approving.decide(tx, known, CampaignState.APPROVED, decider, note=reason, next_at=tx.now)
+    firing.fire(tx, desk, known.id)
+    run_id = campaigns.newest_run(tx, known.id)
+    if run_id is None:
+        raise Refusal("campaigns.already_decided")
+    expanding.expand_step(tx, run_id)
+    return runs.get(tx, run_id)
+
+
+def paths(tx: Tx, desk: Desk, unit: Unit, audience: Audience) -> list[Path]:
+    """Return the ways on which an alert goes now, private ones by channel, then groups."""
+    by_channel = recipients.by_channel(tx, unit, audience)
+    found = [
+        Path(channel, number, _minutes(desk, channel, number))
+        for channel, number in sorted(by_channel.items())
+    ]
+    posts = len(audience.group_ids)
+    if posts:
+        found.append(Path("groups", posts, _minutes(desk, "telegram", posts)))
+    return found
+
+
+def _minutes(desk: Desk, channel: str, number: int) -> int:
+    return ceil(desk.outbox.time_for(channel, number).total_seconds() / 60)
+
+
+def _content(desk: Desk, typed: str, unit_values: Mapping[str, str]) -> Content:
+    say: Say = desk.say(Language.VI)
+    body = say("campaigns.urgent_body", text=f"{{{_WORDS}}}", unit="{don_vi}", phone="{sdt_truc}")
+    return Content(
+        title=say("campaigns.urgent_title"),
+        bodies={Language.VI: body},
+        values={Language.VI: {**unit_values, _WORDS: typed}},
+    )
+
+
+def _everybody(tx: Tx, unit: Unit) -> Audience:
+    group_ids = tuple(
+        group.id
+        for purpose in ("neighbourhood", "channel")
+        for group in units.groups_of(tx, unit.id, purpose)
+    )
+    return Audience(area_code=unit.area_code, include_groups=bool(group_ids), group_ids=group_ids)
+
+
+def _waiting(tx: Tx, unit: Unit) -> list[Campaign]:
+    submitted = campaigns.waiting(tx, unit.id, (CampaignState.SUBMITTED,))
+    return [one for one in submitted if one.lane is Lane.URGENT]

@@ -1,0 +1,168 @@
+"""`/khan` in chat: one line, whom it reaches in how many minutes, one tap with a reason."""
+
+from collections.abc import Sequence
+
+from broadcasts import alarming, approving
+from broadcasts.alarming import Alert
+from broadcasts.desk import Desk, Rows, Say
+from broadcasts.preparing import SAMPLE_CODE, prepare
+from domain.delivery import Lane
+from domain.errors import Refusal
+from domain.figures import count
+from domain.ids import from_short, short
+from domain.language import Language
+from domain.messages import Button, Message, Outgoing, Press
+from domain.roles import Permission
+from domain.wording import has_words, visible
+from handlers.campaigns.wording import shown_text
+from handlers.turn import Turn, unit_values
+from storage import dialogues, recipients, units
+from storage.campaigns import Campaign
+
+REASON = "alarm_reason"
+_TYPED = "other"
+_REASONS = ("life", "crime", "missing")
+_LONGEST_REASON = 500
+
+
+def hand_in(turn: Turn, argument: str) -> None:
+    """Take `/khan TEXT`: ask for the one tap, and show its author the same."""
+    author = turn.require(Permission.WRITE_CAMPAIGN)
+    typed = " ".join(argument.split())
+    desk = _desk(turn)
+    values = unit_values(turn.unit, Language.VI)
+    alert = alarming.hand_in(turn.tx, desk, author, typed, values)
+    for one in alert.asked:
+        desk.notify(turn.tx, one.id, lambda say: _request(turn, alert, say), lane=Lane.URGENT)
+    lines = [
+        turn.text(
+            "campaigns.urgent_submitted",
+            number=str(alert.campaign.number),
+            approvers=", ".join(one.name for one in alert.asked),
+        )
+    ]
+    if alert.replaced is not None:
+        lines.append(turn.text("campaigns.urgent_replaces", number=str(alert.replaced.number)))
+    lines += ["", *_shown(turn, alert.campaign, turn.text)]
+    turn.tell(Outgoing(text="\n".join(lines)))
+
+
+def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Approve exactly this alert for a reason: `alarm:<id>:<hash>:<reason>`."""
+    if len(args) != 3 or args[2] not in (*_REASONS, _TYPED):
+        raise Refusal("app.stale_button")
+    known = _decidable(turn, args[0], args[1])
+    if args[2] == _TYPED:
+        data = {"campaign": args[0], "hash": args[1]}
+        dialogues.keep(turn.tx, turn.me.id, REASON, data)
+        turn.say("campaigns.urgent_ask_reason", number=str(known.number))
+        return
+    _start(turn, known, turn.text(f"campaigns.urgent_reason_{args[2]}"), press)
+
+
+def take(turn: Turn, message: Message) -> bool:
+    """Take the reason that somebody types."""
+    open_one = dialogues.current(turn.tx, turn.me.id)
+    if open_one is None or open_one.name != REASON or not message.text.strip():
+        return False
+    reason = visible(message.text)
+    if not has_words(reason):
+        raise Refusal("campaigns.reason_empty")
+    if len(reason) > _LONGEST_REASON:
+        raise Refusal("campaigns.reason_too_long", most=str(_LONGEST_REASON))
+    dialogues.end(turn.tx, turn.me.id)
+    try:
+        known = _decidable(turn, open_one.data["campaign"], open_one.data["hash"])
+        _start(turn, known, reason)
+    except Refusal as refusal:
+        # Said here, not by the router, which would undo the end of a question that is void.
+        turn.say(refusal.key, **refusal.facts)
+    return True
+
+
+def _start(turn: Turn, known: Campaign, reason: str, press: Press | None = None) -> None:
+    decider = turn.require(Permission.APPROVE_CAMPAIGN)
+    desk, number = _desk(turn), str(known.number)
+    run = alarming.approve(turn.tx, desk, known, decider, reason)
+    if run is None:
+        said = turn.text("campaigns.urgent_too_late", number=number)
+        if press is not None:
+            turn.answer(press.press_id, said, alert=True)
+        turn.tell(Outgoing(text=said))
+        desk.tell(turn.tx, known.author_id, "campaigns.urgent_too_late", number=number)
+        return
+    turn.say("campaigns.urgent_approved", number=number, code=run.code, reason=reason)
+    desk.tell(
+        turn.tx,
+        known.author_id,
+        "campaigns.urgent_approved_author",
+        decider=decider.name,
+        number=number,
+        reason=reason,
+    )
+
+
+def _decidable(turn: Turn, short_id: str, start: str) -> Campaign:
+    decider = turn.require(Permission.APPROVE_CAMPAIGN)
+    campaign_id = from_short(short_id)
+    if campaign_id is None:
+        raise Refusal("app.stale_button")
+    known = approving.decidable(turn.tx, decider, campaign_id, start)
+    if known.lane is not Lane.URGENT:
+        raise Refusal("app.stale_button")
+    return known
+
+
+def _request(turn: Turn, alert: Alert, say: Say) -> tuple[str, Rows]:
+    known = alert.campaign
+    author = units.get_staff(turn.tx, known.author_id)
+    lines = [
+        say(
+            "campaigns.urgent_request",
+            number=str(known.number),
+            author=author.name if author else "–",
+        ),
+        "",
+        *_shown(turn, known, say),
+    ]
+    if alert.others:
+        numbers = ", ".join(str(one.number) for one in alert.others)
+        lines.append(say("campaigns.urgent_others", numbers=numbers))
+    which = f"{short(known.id)}:{known.hash()[:8]}"
+    rows = [
+        (Button(say(f"campaigns.button_urgent_{reason}"), action=f"alarm:{which}:{reason}"),)
+        for reason in (*_REASONS, _TYPED)
+    ]
+    refuse = Button(say("campaigns.button_reject"), action=f"reject:{which}")
+    return "\n".join(lines), (*rows, (refuse,))
+
+
+def _shown(turn: Turn, known: Campaign, say: Say) -> list[str]:
+    """Say the exact words, and how many are reached on each path in how many minutes."""
+    desk = _desk(turn)
+    unit = units.get_unit(turn.tx, known.unit_id)
+    prepared = prepare(turn.context.catalogue, known.content, SAMPLE_CODE, turn.tx.now)
+    lines = [shown_text(prepared, say), ""]
+    for path in alarming.paths(turn.tx, desk, unit, known.audience):
+        lines.append(
+            say(
+                "campaigns.urgent_posts" if path.channel == "groups" else "campaigns.urgent_path",
+                channel=path.channel.capitalize(),
+                n=count(path.number),
+                minutes=count(path.minutes),
+            )
+        )
+    expected = recipients.expected(turn.tx, unit, known.audience)
+    if expected.unreachable:
+        lines.append(say("campaigns.urgent_unreachable", n=count(expected.unreachable)))
+    foreign = sum(
+        number for name, number in expected.by_language.items() if name != Language.VI.value
+    )
+    if foreign:
+        lines.append(say("campaigns.urgent_foreign", n=count(foreign)))
+    lines.append(say("campaigns.urgent_passes"))
+    return lines
+
+
+def _desk(turn: Turn) -> Desk:
+    return Desk(turn.context.outbox, turn.context.catalogue)

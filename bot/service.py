@@ -22,6 +22,7 @@ from broadcasts import expanding, finishing, firing
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from domain.failures import AccountDown, Refused, SendFailure, Transient
+from handlers.groups import outcomes
 from people import wishes
 from storage import addresses, erasing, inbox, one_time_codes, reactions, waiting, words_aside
 from storage.database import Tx
@@ -165,6 +166,7 @@ class Service:
             "expand": (self._expand, every_second),
             "finish": (self._finish, every_second),
             "cards": (self._cards, every_second),
+            "groups": (self._groups, every_second),
             "expire": (self._expire, timedelta(seconds=10)),
             "revive": (self._revival.look, timedelta(seconds=5)),
             "alone": (self._alone, timedelta(seconds=10)),
@@ -188,6 +190,9 @@ class Service:
     async def _cards(self) -> None:
         await self._tick(lambda tx: cards.mend_failures(tx, self._house.context))
         await self._tick(lambda tx: cards.send_due(tx, self._house.context))
+
+    async def _groups(self) -> None:
+        await self._tick(lambda tx: outcomes.tell_due(tx, self._desk))
 
     async def _expire(self) -> None:
         await self._steps(waiting.expire_due)

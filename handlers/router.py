@@ -21,7 +21,7 @@ from domain.messages import (
 )
 from handlers.turn import Context, Turn
 from people import wishes
-from storage import addresses, away, residents, units
+from storage import addresses, away, group_requests, residents, units
 from storage.addresses import Account, Address
 from storage.database import Tx
 from storage.residents import Resident
@@ -86,6 +86,7 @@ class Router:
                 known = addresses.find(tx, account.id, incoming.chat.chat_id)
                 if known is not None:
                     addresses.relocate(tx, known.id, incoming.new_chat_id)
+                group_requests.moved(tx, account.id, incoming.chat.chat_id, incoming.new_chat_id)
             case _:
                 log.info("incoming_ignored", kind=incoming.kind)
         return []

@@ -2,7 +2,7 @@
 
 from handlers.campaigns import dialogue as campaigns
 from handlers.groups import commands as group_commands
-from handlers.groups import connecting
+from handlers.groups import connecting, deciding, leaving, wanting
 from handlers.groups import talk as groups
 from handlers.residents import commands as residents
 from handlers.residents import returning
@@ -26,6 +26,7 @@ def make_router(context: Context) -> Router:
             linking.take,
             staff_commands.greeting,
             campaigns.staff_dialogue,
+            wanting.take,
             residents.language,
             residents.start,
             residents.stop,
@@ -37,6 +38,7 @@ def make_router(context: Context) -> Router:
         ),
         group=(
             connecting.take,
+            leaving.take,
             tip_commands.in_review_group,
             review.take,
             group_commands.take,
@@ -47,6 +49,8 @@ def make_router(context: Context) -> Router:
             **tips.PRESSES,
             **review.PRESSES,
             **groups.PRESSES,
+            **wanting.PRESSES,
+            **deciding.PRESSES,
             **campaigns.PRESSES,
             **slips.PRESSES,
         },

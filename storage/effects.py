@@ -32,6 +32,25 @@ def pin(tx: Tx, notice: Delivery, message_id: str) -> UUID | None:
     )
 
 
+def pin_again(tx: Tx, address_id: UUID, group_id: UUID, message_id: str, language: str) -> UUID:
+    """Try once more to pin what stands in a group; returns the row."""
+    made = ledger.put(
+        tx,
+        NewDelivery(
+            kind=DeliveryKind.EFFECT,
+            lane=Lane.TALK,
+            address_id=address_id,
+            language=language,
+            outgoing=Outgoing(text="", effect=Effect(EffectKind.PIN, message_id)),
+            group_id=group_id,
+        ),
+    )
+    if made is None:
+        message = "a row that belongs to no run was there already"
+        raise LookupError(message)
+    return made
+
+
 def leave(tx: Tx, address_id: UUID, group_id: UUID, language: str) -> None:
     """Leave a group, once all that waits for it is sent."""
     ledger.put(

@@ -1,22 +1,123 @@
-"""Groups that are not connected yet: staff learn the id that the set-up file needs."""
+"""`/ketnoi` in a group or channel: the code brings the question to the chief, without a word there.
 
-from domain.messages import ChatKind, Message
+Without a code linked staff are told the group's id, which a set-up file may need.
+"""
+
+from broadcasts.desk import Desk
+from domain.ids import is_typed_code, short
+from domain.messages import Button, ChatKind, Message
+from domain.roles import Permission, may
+from handlers.groups import approvers
 from handlers.turn import Turn
+from storage import addresses, group_requests, one_time_codes, units
+from storage.group_requests import Wanted
+from storage.one_time_codes import CodePurpose, OneTimeCode, TooManyWrong
+from storage.units import Staff
 
 _CONNECT = "/ketnoi"
 
 
 def take(turn: Turn, message: Message) -> bool:
-    """Tell a linked member of staff, in private, the id of the group they ask in.
+    """Take `/ketnoi`, with or without a code, and whatever else comes from a channel.
 
-    Nothing is written into the group and no row of it is made.
+    Nothing is written into the chat; a row of it is made only as a request that the chief answers.
     """
-    if turn.staff is None or turn.chat.kind is ChatKind.PRIVATE:
+    in_channel = turn.chat.kind is ChatKind.CHANNEL
+    if turn.chat.kind is ChatKind.PRIVATE:
         return False
-    if message.text.split(" ", 1)[0].casefold() != _CONNECT:
-        return False
-    if turn.group is not None:
+    command, _, typed = message.text.strip().partition(" ")
+    if command.casefold().partition("@")[0] != _CONNECT:
+        return in_channel
+    if is_typed_code(typed):
+        _with_code(turn, typed)
+    elif turn.staff is None:
+        return in_channel
+    elif typed.strip():
+        turn.say("connecting.wrong")
+    elif turn.group is not None:
         turn.say("connecting.connected", label=turn.group.label)
     else:
         turn.say("connecting.group_id", id=turn.chat.chat_id)
     return True
+
+
+def _with_code(turn: Turn, typed: str) -> None:
+    """Only who asked for a code can use it in a group; in a channel all that may post are one."""
+    owner_id = one_time_codes.asked_by(turn.tx, CodePurpose.GROUP, typed)
+    owner = units.get_staff(turn.tx, owner_id) if owner_id is not None else None
+    in_channel = turn.chat.kind is ChatKind.CHANNEL
+    if owner is not None and not in_channel and (turn.staff is None or turn.staff.id != owner.id):
+        # A code that somebody else has is no code any more; who asked learns of it.
+        one_time_codes.revoke(turn.tx, CodePurpose.GROUP, owner.id)
+        _desk(turn).tell(turn.tx, owner.id, "connecting.code_lost")
+        return
+    speaker = owner if in_channel else turn.staff
+    where = addresses.of_staff(turn.tx, speaker.id) if speaker is not None else None
+    if speaker is None or where is None:
+        return
+    refusal = _refusal(turn, speaker)
+    if refusal is not None:
+        _desk(turn).tell(turn.tx, speaker.id, refusal)
+        return
+    try:
+        code = one_time_codes.redeem(turn.tx, CodePurpose.GROUP, typed, where.id)
+    except TooManyWrong:
+        _desk(turn).tell(turn.tx, speaker.id, "connecting.wait")
+        return
+    if code is None or code.staff_id != speaker.id:
+        _desk(turn).tell(turn.tx, speaker.id, "connecting.wrong")
+    else:
+        _ask(turn, speaker, code)
+
+
+def _refusal(turn: Turn, speaker: Staff) -> str | None:
+    """Return what speaks against it before the code is used up."""
+    if not may(speaker.roles, Permission.CONNECT_GROUP):
+        return "app.not_allowed"
+    if turn.group is None:
+        return None
+    ours = turn.group.unit_id == speaker.unit_id
+    return "connecting.is_connected" if ours else "connecting.of_another_unit"
+
+
+def _ask(turn: Turn, speaker: Staff, code: OneTimeCode) -> None:
+    wanted = Wanted(
+        code.unit_id, speaker.id, code.facts["use"], code.facts["area"], code.facts["label"]
+    )
+    desk = _desk(turn)
+    if (wanted.purpose == "channel") is not (turn.chat.kind is ChatKind.CHANNEL):
+        desk.tell(turn.tx, speaker.id, f"connecting.not_a_{wanted.purpose}")
+        return
+    chiefs = approvers.of(turn.tx, wanted.unit_id, speaker)
+    if not chiefs:
+        desk.tell(turn.tx, speaker.id, "connecting.no_chief")
+        return
+    request_id = group_requests.ask(turn.tx, wanted, turn.account.id, turn.chat)
+    if request_id is None:
+        desk.tell(turn.tx, speaker.id, "connecting.waits_already")
+        return
+    area = units.area_name(turn.tx, wanted.area_code)
+    for chief in chiefs:
+        desk.notify(
+            turn.tx,
+            chief.id,
+            lambda say: (
+                say(
+                    "connecting.ask_chief",
+                    name=speaker.name,
+                    label=wanted.label,
+                    purpose=say(f"connecting.purpose_{wanted.purpose}"),
+                    area=area,
+                ),
+                (
+                    (Button(say("connecting.button_yes"), f"group:yes:{short(request_id)}"),),
+                    (Button(say("connecting.button_no"), f"group:no:{short(request_id)}"),),
+                ),
+            ),
+        )
+    if [chief.id for chief in chiefs] != [speaker.id]:
+        desk.tell(turn.tx, speaker.id, "connecting.asked", label=wanted.label)
+
+
+def _desk(turn: Turn) -> Desk:
+    return Desk(turn.context.outbox, turn.context.catalogue)

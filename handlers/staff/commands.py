@@ -9,6 +9,7 @@ from domain.messages import Message, Outgoing
 from domain.roles import Permission, Role, may
 from domain.toneless import fold
 from handlers.campaigns import alarms, amending, drafts, running, signatures
+from handlers.groups import leaving, wanting
 from handlers.residents.commands import OTHERS_COMMANDS
 from handlers.staff import tip_commands
 from handlers.turn import Turn
@@ -114,6 +115,8 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "rutlai": StaffCommand(Permission.CONTROL_RUN, amending.ask_withdrawal),
         "kyduyet": StaffCommand(Permission.APPROVE_CAMPAIGN, signatures.show_next),
         **{name: StaffCommand(asked, act) for name, (asked, act) in tip_commands.COMMANDS.items()},
+        "ketnoi": StaffCommand(Permission.CONNECT_GROUP, wanting.start),
+        "ngatketnoi": StaffCommand(Permission.CONFIRM_GROUP, leaving.start),
         "trogiup": StaffCommand(None, _help),
     }
 )

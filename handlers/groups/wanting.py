@@ -1,0 +1,166 @@
+"""`/ketnoi` in private: what a group is to be, then a code that works once, in that group."""
+
+import secrets
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from domain.errors import Refusal
+from domain.messages import Button, Message, Press
+from domain.roles import Permission
+from domain.wording import unseen
+from handlers.campaigns import drafts
+from handlers.campaigns.asking import area_mark, areas_offered
+from handlers.groups import approvers
+from handlers.router import Presser
+from handlers.staff import slips
+from handlers.turn import Turn
+from storage import dialogues, one_time_codes, units
+from storage.dialogues import Dialogue
+from storage.one_time_codes import CodePurpose
+
+DIALOGUE = "connecting"
+VALID = timedelta(minutes=30)
+PURPOSES = ("neighbourhood", "review", "channel")
+_STALE_AFTER = timedelta(hours=2)
+_PAGE = 8
+_LONGEST_LABEL = 60
+
+
+def start(turn: Turn, argument: str) -> None:
+    """Ask what the group is for.
+
+    Raises: Refusal while something else is being written, or when nobody could say yes.
+    """
+    del argument
+    who = turn.require(Permission.CONNECT_GROUP)
+    waiting = dialogues.current(turn.tx, turn.me.id)
+    fresh = waiting is not None and (
+        waiting.updated_at is None or turn.tx.now - waiting.updated_at < _STALE_AFTER
+    )
+    if waiting is not None and fresh and waiting.name == slips.MAYBE_TIP:
+        raise Refusal("officers.settle_first")
+    if waiting is not None and fresh and waiting.name == drafts.DIALOGUE:
+        raise Refusal("connecting.draft_open")
+    if not approvers.of(turn.tx, who.unit_id, who):
+        raise Refusal("connecting.no_chief")
+    token = secrets.token_hex(3)
+    dialogues.keep(turn.tx, turn.me.id, DIALOGUE, {"token": token})
+    rows = [
+        (_button(turn, token, f"purpose_{purpose}", "purpose", purpose),) for purpose in PURPOSES
+    ]
+    turn.say("connecting.ask_purpose", *rows, _quit(turn, token))
+
+
+def take(turn: Turn, message: Message) -> bool:
+    """Take the name that is typed for the group; anything else of an open question is recalled."""
+    open_one = _open(turn)
+    if open_one is None or message.text.startswith("/"):
+        return False
+    if open_one.data.get("area") is None:
+        raise Refusal("connecting.press_please")
+    label = " ".join(unicodedata.normalize("NFC", message.text).split())
+    if not 2 <= len(label) <= _LONGEST_LABEL or unseen(label) or not any(map(str.isalnum, label)):
+        raise Refusal("connecting.bad_label", most=str(_LONGEST_LABEL))
+    _give_code(turn, open_one.data, label)
+    return True
+
+
+def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Take a button of the dialogue: `connect:<token>:<what>:<choice>`."""
+    del press
+    turn.require(Permission.CONNECT_GROUP)
+    open_one = _open(turn)
+    if open_one is None or len(args) != 3 or args[0] != open_one.data["token"]:
+        raise Refusal("app.stale_button")
+    data = dict(open_one.data)
+    match args[1:]:
+        case ["quit", _]:
+            dialogues.end(turn.tx, turn.me.id)
+            turn.say("connecting.let_go")
+        case ["purpose", purpose] if purpose in PURPOSES and "purpose" not in data:
+            data["purpose"] = purpose
+            if purpose == "review":
+                # Its cards are of the whole unit.
+                _ask_label(turn, {**data, "area": turn.unit.area_code})
+            else:
+                _ask_area(turn, data, 0)
+        case ["page", page] if "purpose" in data and "area" not in data and page.isdecimal():
+            _ask_area(turn, data, int(page))
+        case ["area", mark] if "purpose" in data and "area" not in data:
+            chosen = next((code for code in areas_offered(turn) if area_mark(code) == mark), None)
+            if chosen is None:
+                raise Refusal("app.stale_button")
+            _ask_label(turn, {**data, "area": chosen})
+        case _:
+            raise Refusal("app.stale_button")
+
+
+def _open(turn: Turn) -> Dialogue | None:
+    current = dialogues.current(turn.tx, turn.me.id) if turn.staff is not None else None
+    if current is None or current.name != DIALOGUE:
+        return None
+    if current.updated_at is not None and turn.tx.now - current.updated_at > _STALE_AFTER:
+        dialogues.end(turn.tx, turn.me.id)
+        return None
+    return current
+
+
+def _ask_area(turn: Turn, data: dict[str, str], page: int) -> None:
+    codes = areas_offered(turn)
+    shown = codes[page * _PAGE : (page + 1) * _PAGE]
+    if not shown:
+        raise Refusal("app.stale_button")
+    dialogues.keep(turn.tx, turn.me.id, DIALOGUE, data)
+    token = data["token"]
+    rows = [
+        (Button(units.area_name(turn.tx, code), _action(token, "area", area_mark(code))),)
+        for code in shown
+    ]
+    if len(codes) > (page + 1) * _PAGE:
+        rows.append((_button(turn, token, "more", "page", str(page + 1)),))
+    elif page:
+        rows.append((_button(turn, token, "first", "page", "0"),))
+    turn.say("connecting.ask_area", *rows, _quit(turn, token))
+
+
+def _ask_label(turn: Turn, data: dict[str, str]) -> None:
+    dialogues.keep(turn.tx, turn.me.id, DIALOGUE, data)
+    turn.say("connecting.ask_label", _quit(turn, data["token"]))
+
+
+def _give_code(turn: Turn, data: Mapping[str, str], label: str) -> None:
+    who = turn.require(Permission.CONNECT_GROUP)
+    dialogues.end(turn.tx, turn.me.id)
+    code = one_time_codes.issue(
+        turn.tx,
+        CodePurpose.GROUP,
+        who.unit_id,
+        who.id,
+        VALID,
+        use=data["purpose"],
+        area=data["area"],
+        label=label,
+    )
+    turn.say(
+        f"connecting.code_{data['purpose']}",
+        code=code,
+        label=label,
+        bot=f"@{turn.account.username}",
+        minutes=str(int(VALID.total_seconds() // 60)),
+    )
+
+
+def _quit(turn: Turn, token: str) -> tuple[Button, ...]:
+    return (_button(turn, token, "quit", "quit", ""),)
+
+
+def _button(turn: Turn, token: str, label: str, what: str, choice: str) -> Button:
+    return Button(turn.text(f"connecting.button_{label}"), _action(token, what, choice))
+
+
+def _action(token: str, what: str, choice: str) -> str:
+    return f"connect:{token}:{what}:{choice}"
+
+
+PRESSES: Mapping[str, Presser] = {"connect": press}

@@ -16,15 +16,15 @@ from domain.tip import Binding
 from storage import counters, ledger, runs, units
 from storage.counters import Line
 from storage.database import Tx
-from storage.runs import PeriodReach, Run
-from storage.units import Unit
+from storage.runs import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """Counts of deliveries. The seven states always sum to `targeted`; the rest are beside them.
 
-    `delivered` and `seen` are None where no channel tells of them: not known is not nought.
+    `delivered` and `seen` are None where no channel tells of them: not known is not nought. They
+    count only what channels that tell have told.
     """
 
     targeted: int
@@ -37,6 +37,7 @@ class Figures:
     unsure: int
     skipped: int
     acknowledged: int
+    pressed: int
     replied: int
     with_tip: int
     """Deliveries that at least one tip is tied to."""
@@ -124,11 +125,6 @@ def _rests_until(tx: Tx, run: Run) -> datetime | None:
 def find_run(tx: Tx, typed: str) -> Run | None:
     """Return the run of a code as people type it: any case, with or without prefix and dash."""
     return runs.find_run(tx, typed)
-
-
-def reach_of_period(tx: Tx, unit: Unit, since: datetime, until: datetime) -> PeriodReach:
-    """Return a unit's private reach from `since` up to, not including, `until`."""
-    return runs.reach_of_period(tx, unit.id, since, until)
 
 
 def verify(tx: Tx, run_id: UUID | None = None) -> list[str]:
@@ -266,6 +262,7 @@ def _funnel(reach: Reach, say: Say) -> list[str]:
         line("skipped", private.skipped),
         *_because(reach, say),
         say("campaigns.reach_acknowledged", n=count(private.acknowledged)),
+        say("campaigns.reach_pressed", n=count(private.pressed)),
         say("campaigns.reach_replied", n=count(private.replied)),
         say(
             "campaigns.reach_tips",
@@ -288,22 +285,25 @@ def _because(reach: Reach, say: Say) -> list[str]:
 
 def _sum(lines: Iterable[Line], receipts: Collection[str]) -> Figures:
     total: Counter[str] = Counter()
-    told = False
+    confirmed: Counter[str] | None = None
     for line in lines:
         total.update(line.counts)
-        told = told or line.key.channel in receipts
-    delivered, seen = total["delivered"], total["seen"]
+        if line.key.channel in receipts:
+            confirmed = confirmed or Counter()
+            confirmed.update(line.counts)
+    delivered = confirmed["delivered"] if confirmed is not None else 0
     return Figures(
         targeted=total["targeted"],
         pending=total["pending"],
-        accepted=total["accepted"],
-        delivered=delivered if told or delivered else None,
-        seen=seen if told or seen else None,
+        accepted=total["accepted"] + total["delivered"] - delivered,
+        delivered=delivered if confirmed is not None else None,
+        seen=confirmed["seen"] if confirmed is not None else None,
         unreachable=total["unreachable"],
         refused=total["refused"],
         unsure=total["unsure"],
         skipped=total["skipped"],
         acknowledged=total["acknowledged"],
+        pressed=total["pressed"],
         replied=total["replied"],
         with_tip=total["tips"],
         stopped=total["stopped"],

@@ -65,7 +65,10 @@ class Facet(StrEnum):
     """What happened to a delivery beside its state; each is counted once per delivery."""
 
     SEEN = "seen"
+    """A platform with receipts says so; no press ever does."""
     ACKNOWLEDGED = "acknowledged"
+    PRESSED = "pressed"
+    """A button under it was pressed by which people begin to write: Báo tin, Hỏi."""
     REPLIED = "replied"
     TIPS = "tips"
     STOPPED = "stopped"

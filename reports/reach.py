@@ -13,7 +13,11 @@ from storage.subscriptions import Subscriptions
 from storage.units import Unit
 
 _PRIVATE = (
-    Column("broadcasts", "Đợt tin", "Số đợt đã được duyệt và gửi; gửi bù không tính thêm."),
+    Column(
+        "broadcasts",
+        "Đợt tin",
+        "Số đợt đã được duyệt và gửi; gửi bù, đính chính, rút lại không tính thêm.",
+    ),
     Column("at_start", "Người nhận đăng ký đầu kỳ", "Số người đã đồng ý nhận tin khi kỳ bắt đầu."),
     Column("at_end", "Người nhận đăng ký cuối kỳ", "Đầu kỳ + đăng ký mới − thôi nhận."),
     Column("joined", "Đăng ký mới", "Số lần đồng ý nhận tin trong kỳ của người chưa đăng ký."),
@@ -41,7 +45,11 @@ _PRIVATE = (
         "Số người khác nhau có ít nhất một tin trong kỳ. Không cộng giữa các chủ đề, kỳ, đơn vị.",
     ),
     Column("seen_rate", "Tỷ lệ xem", "Đã xem trên đã nhận, ở nơi nền tảng cho biết."),
-    Column("replied", "Có trả lời", "Số tin được người nhận trả lời hoặc bấm nút."),
+    Column(
+        "answered",
+        "Có trả lời",
+        "Số tin được người nhận trả lời hoặc bấm “Đã đọc”, “Báo tin”, “Hỏi”; mỗi tin một lần.",
+    ),
     Column("tips", "Tin báo đến (rõ ràng)", "Tin báo trả lời đúng đợt tin, theo nút hoặc trả lời."),
     Column(
         "tips_assumed",
@@ -71,12 +79,14 @@ class _Known:
     posts: Mapping[str | None, Posted]
     brought: Mapping[str | None, Brought]
     subscriptions: Subscriptions
+    amendments: Broadcast
+    amending_posts: Posted
 
 
 def sheets(tx: Tx, unit: Unit, period: Period, receipts: Sequence[str] = ()) -> tuple[Sheet, Sheet]:
     """Return B1 and the table of posts; `receipts` names the channels that tell of delivery."""
-    now = _known(tx, unit, period)
-    before = _known(tx, unit, period.year_before())
+    now = _known(tx, unit, period, receipts)
+    before = _known(tx, unit, period.year_before(), receipts)
     told = bool(receipts)
     began = period_figures.began_at(tx, unit.id)
     existed = began is not None and began < period.year_before().until
@@ -90,8 +100,11 @@ def sheets(tx: Tx, unit: Unit, period: Period, receipts: Sequence[str] = ()) -> 
                 [*now.private, *before.private, *_privately(now), *_privately(before)],
                 lambda subject: _private(now, subject, told=told),
                 lambda subject: _private(before, subject, told=told) if existed else {},
+                _amended(now, told=told),
+                _amended(before, told=told) if existed else {},
             ),
             (
+                "Tin đính chính, rút lại đứng riêng, không tính vào đợt tin và lượt tiếp cận.",
                 "Lượt tiếp cận là số lần, người tiếp cận là số người; hai số không cộng với nhau.",
                 "Một máy dùng chung được tính là một người; người dùng hai kênh có thể trùng.",
             ),
@@ -105,19 +118,23 @@ def sheets(tx: Tx, unit: Unit, period: Period, receipts: Sequence[str] = ()) -> 
                 [*now.posts, *before.posts],
                 lambda subject: _posted(now, subject),
                 lambda subject: _posted(before, subject) if existed else {},
+                _posted_cells(now.amending_posts),
+                _posted_cells(before.amending_posts) if existed else {},
             ),
             ("Thành viên của nhóm không phải là người đọc. Không cộng dòng nào vào bảng B1.",),
         ),
     )
 
 
-def _known(tx: Tx, unit: Unit, period: Period) -> _Known:
+def _known(tx: Tx, unit: Unit, period: Period, receipts: Sequence[str]) -> _Known:
     span = (tx, unit.id, period.since, period.until)
     return _Known(
-        {one.subject: one for one in period_figures.broadcasts(*span)},
+        {one.subject: one for one in period_figures.broadcasts(*span, receipts)},
         {one.subject: one for one in period_figures.posts(*span)},
         {one.subject: one for one in period_figures.brought(*span)},
         subscriptions.of_period(*span),
+        period_figures.amendments(*span, receipts),
+        period_figures.amending_posts(*span),
     )
 
 
@@ -130,12 +147,18 @@ def _rows(
     subjects: Iterable[str | None],
     now: Callable[[str | None], Mapping[str, Cell]],
     before: Callable[[str | None], Mapping[str, Cell]],
+    amended_now: Mapping[str, Cell],
+    amended_before: Mapping[str, Cell],
 ) -> tuple[Row, ...]:
     named = {subject for subject in subjects if subject is not None}
     rows = [
         Row(subject.vi, now(subject), before(subject)) for subject in Subject if subject in named
     ]
-    return (*rows, Row("Cộng", now(None), before(None), is_total=True))
+    rows.append(Row("Cộng", now(None), before(None), is_total=True))
+    amended = Row("Đính chính, rút lại", amended_now, amended_before)
+    if any((*amended_now.values(), *amended_before.values())):
+        rows.append(amended)
+    return tuple(rows)
 
 
 def _private(known: _Known, subject: str | None, *, told: bool) -> Mapping[str, Cell]:
@@ -150,7 +173,7 @@ def _private(known: _Known, subject: str | None, *, told: bool) -> Mapping[str, 
         "reached": sent.taken if sent else 0,
         "people": sent.people if sent else 0,
         "seen_rate": Share(sent.seen, sent.delivered) if sent and told else NotKnown(),
-        "replied": sent.replied if sent else 0,
+        "answered": sent.answered if sent else 0,
         "tips": came.explicit if came else 0,
         "tips_assumed": came.assumed if came else 0,
     }
@@ -166,17 +189,37 @@ def _private(known: _Known, subject: str | None, *, told: bool) -> Mapping[str, 
     return cells
 
 
+def _amended(known: _Known, *, told: bool) -> Mapping[str, Cell]:
+    """Return the figures of corrections and withdrawals; they reach nobody anew."""
+    sent = known.amendments
+    if not sent.handed:
+        return {}
+    return {
+        "broadcasts": sent.broadcasts,
+        "handed": sent.handed,
+        "taken": sent.taken,
+        "delivered": _if_told(sent.delivered, told=told),
+        "seen": _if_told(sent.seen, told=told),
+        "answered": sent.answered,
+    }
+
+
 def _if_told(number: int, *, told: bool) -> Cell:
-    return number if told or number else NotKnown()
+    return number if told else NotKnown()
 
 
 def _posted(known: _Known, subject: str | None) -> Mapping[str, Cell]:
     posted = known.posts.get(subject)
     came = known.brought.get(subject)
+    nothing = {"posts": 0, "members": 0, "acknowledged": 0, "replied": 0}
+    cells = _posted_cells(posted) if posted else nothing
+    return {**cells, "tips": came.by_post if came else 0}
+
+
+def _posted_cells(posted: Posted) -> Mapping[str, Cell]:
     return {
-        "posts": posted.posts if posted else 0,
-        "members": posted.members if posted else 0,
-        "acknowledged": posted.acknowledged if posted else 0,
-        "replied": posted.replied if posted else 0,
-        "tips": came.by_post if came else 0,
+        "posts": posted.posts,
+        "members": posted.members,
+        "acknowledged": posted.acknowledged,
+        "replied": posted.replied,
     }

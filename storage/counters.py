@@ -17,6 +17,7 @@ from storage.tables import delivery, run_counter
 FACET_COLUMNS = {
     Facet.SEEN: delivery.c.seen_at,
     Facet.ACKNOWLEDGED: delivery.c.acknowledged_at,
+    Facet.PRESSED: delivery.c.pressed_at,
     Facet.REPLIED: delivery.c.replied_at,
     Facet.TIPS: delivery.c.tip_at,
     Facet.STOPPED: delivery.c.stopped_at,

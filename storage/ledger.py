@@ -23,7 +23,7 @@ from storage.tables import attempt, delivery
 from storage.tables.deliveries import DUE, FAILED, UNSURE
 from storage.upsert import insert_into
 
-PROOFS = ("seen_at", "acknowledged_at")
+PROOFS = ("seen_at", "acknowledged_at", "pressed_at")
 """Columns that say it arrived; tips, replies and stops may be tied to it by assumption."""
 SENDING_RUNS = ("expanding", "sending")
 """States of a run in which its rows may be sent."""

@@ -1,12 +1,12 @@
 """Figures of a unit in a period, by subject of the broadcasts: read from the rows themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, null, select
+from sqlalchemy import ColumnElement, Select, case, func, null, or_, select
 
 from domain.delivery import DeliveryKind, DeliveryState
 from domain.tip import Binding, TipKind
@@ -20,6 +20,9 @@ _HANDED = (
     DeliveryState.REFUSED.value,
     DeliveryState.UNSURE.value,
 )
+_ANSWERS = (delivery.c.replied_at, delivery.c.acknowledged_at, delivery.c.pressed_at)
+_AMENDS = run.c.audience["of_run"].as_string().is_not(None)
+"""Corrections and withdrawals go to those whom another run reached; they reach nobody anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +39,11 @@ class Broadcast:
     taken: int
     """Taken by the platform without a fault: pairs of person and broadcast."""
     delivered: int
-    """Confirmed by the platform as delivered."""
+    """Confirmed as delivered by a platform that tells."""
     seen: int
     people: int
-    replied: int
+    answered: int
+    """Replied to, or one of its buttons pressed: Đã đọc, Báo tin, Hỏi."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,23 +68,44 @@ class Brought:
     by_post: int
 
 
-def broadcasts(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> Sequence[Broadcast]:
+def broadcasts(
+    tx: Tx, unit_id: UUID, since: datetime, until: datetime, receipts: Collection[str] = ()
+) -> Sequence[Broadcast]:
     """Return a unit's private broadcasts from `since` up to, not including, `until`.
 
     By subject, then one line of all. A message lies in the period in which its outcome was known.
+    Amendments are none of them. `receipts` names the channels that tell of delivery.
     """
+    which = (_in(unit_id), ~_AMENDS, _settled(since, until))
     return [
-        *_broadcasts(tx, unit_id, since, until, by_subject=True),
-        *_broadcasts(tx, unit_id, since, until, by_subject=False),
+        *_broadcasts(tx, which, receipts, by_subject=True),
+        *_broadcasts(tx, which, receipts, by_subject=False),
     ]
+
+
+def amendments(
+    tx: Tx, unit_id: UUID, since: datetime, until: datetime, receipts: Collection[str] = ()
+) -> Broadcast:
+    """Return the corrections and withdrawals of a period, told as `broadcasts` tells the rest."""
+    which = (_in(unit_id), _AMENDS, _settled(since, until))
+    (found,) = _broadcasts(tx, which, receipts, by_subject=False)
+    return found
 
 
 def posts(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> Sequence[Posted]:
-    """Return a unit's posts from `since` up to, not including, `until`: by subject, then all."""
-    return [
-        *_posts(tx, unit_id, since, until, by_subject=True),
-        *_posts(tx, unit_id, since, until, by_subject=False),
-    ]
+    """Return a unit's posts from `since` up to, not including, `until`: by subject, then all.
+
+    Amendments are none of them.
+    """
+    which = (_in(unit_id), ~_AMENDS, run.c.due_at >= since, run.c.due_at < until)
+    return [*_posts(tx, which, by_subject=True), *_posts(tx, which, by_subject=False)]
+
+
+def amending_posts(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> Posted:
+    """Return the posts of a period that corrected or withdrew others."""
+    which = (_in(unit_id), _AMENDS, run.c.due_at >= since, run.c.due_at < until)
+    (found,) = _posts(tx, which, by_subject=False)
+    return found
 
 
 def brought(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> Sequence[Brought]:
@@ -105,29 +130,29 @@ def began_at(tx: Tx, unit_id: UUID) -> datetime | None:
 
 
 def _broadcasts(
-    tx: Tx, unit_id: UUID, since: datetime, until: datetime, *, by_subject: bool
+    tx: Tx, which: Sequence[ColumnElement[bool]], receipts: Collection[str], *, by_subject: bool
 ) -> list[Broadcast]:
     taken = delivery.c.state.in_(_TAKEN)
+    tells = delivery.c.channel.in_(sorted(receipts))
+    answered = or_(*(column.is_not(None) for column in _ANSWERS))
     query = (
         select(
             _subject(by_subject=by_subject),
             func.count(func.distinct(case((taken, delivery.c.run_id)))),
             func.count(),
             _sum(taken),
-            _sum(delivery.c.state == DeliveryState.DELIVERED.value),
-            _sum(taken & delivery.c.seen_at.is_not(None)),
+            _sum(tells & (delivery.c.state == DeliveryState.DELIVERED.value)),
+            _sum(tells & taken & delivery.c.seen_at.is_not(None)),
             func.count(func.distinct(case((taken, delivery.c.resident_id)))),
-            _sum(taken & delivery.c.replied_at.is_not(None)),
+            _sum(taken & answered),
         )
         .select_from(delivery)
         .join(run, run.c.id == delivery.c.run_id)
         .join(campaign, campaign.c.id == run.c.campaign_id)
         .where(
-            run.c.unit_id == unit_id,
+            *which,
             delivery.c.kind == DeliveryKind.CAMPAIGN.value,
             delivery.c.state.in_(_HANDED),
-            delivery.c.settled_at >= since,
-            delivery.c.settled_at < until,
         )
     )
     return [
@@ -139,15 +164,13 @@ def _broadcasts(
             delivered=int(row[4]),
             seen=int(row[5]),
             people=row[6],
-            replied=int(row[7]),
+            answered=int(row[7]),
         )
         for row in tx.connection.execute(_grouped(query, by_subject=by_subject))
     ]
 
 
-def _posts(
-    tx: Tx, unit_id: UUID, since: datetime, until: datetime, *, by_subject: bool
-) -> list[Posted]:
+def _posts(tx: Tx, which: Sequence[ColumnElement[bool]], *, by_subject: bool) -> list[Posted]:
     # Members and reactions of posts are kept by the run's counters alone.
     query = (
         select(
@@ -165,12 +188,7 @@ def _posts(
         .select_from(run_counter)
         .join(run, run.c.id == run_counter.c.run_id)
         .join(campaign, campaign.c.id == run.c.campaign_id)
-        .where(
-            run.c.unit_id == unit_id,
-            run_counter.c.kind == DeliveryKind.POST.value,
-            run.c.due_at >= since,
-            run.c.due_at < until,
-        )
+        .where(*which, run_counter.c.kind == DeliveryKind.POST.value)
     )
     return [
         Posted(
@@ -209,6 +227,14 @@ def _brought(
         Brought(subject=row[0], explicit=int(row[1]), assumed=int(row[2]), by_post=int(row[3]))
         for row in tx.connection.execute(_grouped(query, by_subject=by_subject))
     ]
+
+
+def _in(unit_id: UUID) -> ColumnElement[bool]:
+    return run.c.unit_id == unit_id
+
+
+def _settled(since: datetime, until: datetime) -> ColumnElement[bool]:
+    return (delivery.c.settled_at >= since) & (delivery.c.settled_at < until)
 
 
 def _subject(*, by_subject: bool) -> ColumnElement[Any]:

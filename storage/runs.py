@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
 from domain.campaign import RUN_MOVES, Audience, PauseReason, RunState, new_code, read_code
-from domain.delivery import DeliveryKind, DeliveryState, Lane
+from domain.delivery import Lane
 from domain.tip import Binding, TipKind
 from storage.campaigns import audience_json, read_audience
 from storage.database import Tx
@@ -19,7 +19,6 @@ from storage.tables import campaign, delivery, run, run_counter, tip
 from storage.upsert import insert_into
 
 _WELL: Mapping[str, int | None] = MappingProxyType({"faults": 0, "retry_at": None})
-_REACHED = (DeliveryState.ACCEPTED.value, DeliveryState.DELIVERED.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,15 +78,6 @@ class Hours:
     open_from: datetime | None
     open_until: datetime | None
     not_after: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodReach:
-    """Reach of a unit in a period: pairs of person and broadcast, and distinct persons."""
-
-    deliveries: int
-    persons: int
-    runs: int
 
 
 def create(tx: Tx, new: NewRun) -> Run | None:
@@ -325,32 +315,6 @@ def tips_unmarked(tx: Tx, run_id: UUID) -> int:
     )
     found: int = tx.connection.execute(query).scalar_one()
     return found
-
-
-def reach_of_period(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> PeriodReach:
-    """Return a unit's private reach from `since` up to, not including, `until`.
-
-    A delivery lies in the period in which the platform took it. Persons are counted once however
-    many broadcasts they got, and on however many channels they have linked; such numbers of two
-    periods must not be added.
-    """
-    row = tx.connection.execute(
-        select(
-            func.count(),
-            func.count(func.distinct(delivery.c.resident_id)),
-            func.count(func.distinct(delivery.c.run_id)),
-        )
-        .select_from(delivery)
-        .join(run, run.c.id == delivery.c.run_id)
-        .where(
-            run.c.unit_id == unit_id,
-            delivery.c.kind == DeliveryKind.CAMPAIGN.value,
-            delivery.c.state.in_(_REACHED),
-            delivery.c.settled_at >= since,
-            delivery.c.settled_at < until,
-        )
-    ).one()
-    return PeriodReach(*row)
 
 
 def _not_put_off(tx: Tx) -> ColumnElement[bool]:

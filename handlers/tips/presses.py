@@ -96,7 +96,7 @@ def _invite(turn: Turn, press: Press, args: Sequence[str], name: str, key: str) 
     row = ledger.get(turn.tx, delivery_id) if delivery_id is not None else None
     data = {}
     if row is not None and row.run_id is not None and row.address_id == turn.me.id:
-        ledger.note_facet(turn.tx, row.id, Facet.SEEN)
+        ledger.note_facet(turn.tx, row.id, Facet.PRESSED)
         data = {"delivery": short(row.id)}
     dialogues.keep(turn.tx, turn.me.id, name, data)
     turn.say(key)

@@ -88,6 +88,7 @@ _COUNTS = (
     "skipped",
     "seen",
     "acknowledged",
+    "pressed",
     "replied",
     "tips",
     "stopped",

@@ -59,6 +59,7 @@ delivery = Table(
     Column("settled_at", UtcDateTime),
     Column("seen_at", UtcDateTime),
     Column("acknowledged_at", UtcDateTime),
+    Column("pressed_at", UtcDateTime),
     Column("replied_at", UtcDateTime),
     Column("tip_at", UtcDateTime),
     Column("stopped_at", UtcDateTime),

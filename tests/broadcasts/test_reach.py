@@ -1,7 +1,6 @@
 """Reach: what happened, nothing guessed, nothing added up that must not be."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -19,12 +18,12 @@ from domain.delivery import (
 )
 from domain.failures import Until
 from domain.language import Language
-from domain.messages import ChatKind
 from domain.tip import Binding, TipKind
-from storage import addresses, ledger, residents
+from storage import ledger, residents
+from storage.counters import Moves
 from storage.database import Tx
 from storage.residents import Wish
-from storage.runs import PeriodReach, Run
+from storage.runs import Run
 from storage.tables import delivery, run_counter, tip
 from tests.broadcasts.station import Station, open_station
 from tests.chat import Party
@@ -143,6 +142,7 @@ async def test_the_funnel_in_words(station: Station) -> None:
         "Không rõ đã tới hay chưa: 0 (0,00%)",
         "Không gửi, có lý do: 0 (0,00%)",
         "Bấm “Đã đọc”: 0",
+        "Bấm “Báo tin” hoặc “Hỏi”: 0",
         "Trả lời: 0",
         "Tin báo gắn với đợt: 0 (nói rõ 0, suy đoán theo giờ 0)",
         "Dừng nhận sau tin này: 0",
@@ -157,6 +157,32 @@ async def test_a_channel_that_tells_of_delivery_may_say_nought(station: Station)
     found = await station.chat.look(lambda tx: reach.of_run(tx, run, {"telegram"}))
 
     assert (found.private.delivered, found.private.seen) == (0, 0)
+
+
+async def test_what_a_channel_without_receipts_says_is_not_shown_as_seen(
+    station: Station,
+) -> None:
+    await station.chat.subscriber("3001")
+    run = await station.fired()
+    await station.expand(run)
+    await station.chat.deliver()
+
+    def told(tx: Tx) -> None:
+        row = tx.connection.execute(select(delivery).where(delivery.c.run_id == run.id)).one()
+        ledger.note_facet(tx, row.id, Facet.SEEN)
+        ledger.note_facet(tx, row.id, Facet.PRESSED)
+        moves = Moves()
+        ledger.move(tx, ledger.as_delivery(row), DeliveryState.DELIVERED, moves)
+        moves.apply(tx)
+
+    await station.chat.do(told)
+    mute = await station.chat.look(lambda tx: reach.of_run(tx, run))
+    plain = await station.chat.look(lambda tx: reach.of_run(tx, run, {"telegram"}))
+
+    assert (mute.private.delivered, mute.private.seen, mute.private.taken) == (None, None, 1)
+    assert (plain.private.delivered, plain.private.seen, plain.private.taken) == (1, 1, 1)
+    assert mute.private.pressed == 1
+    assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
 
 
 async def test_posts_stand_apart_and_members_are_not_readers(station: Station) -> None:
@@ -293,50 +319,3 @@ async def test_an_unknown_run_is_a_problem(station: Station) -> None:
     assert await station.chat.look(lambda tx: reach.verify(tx, nothing)) == [
         f"there is no run {nothing}"
     ]
-
-
-async def test_three_people_and_three_broadcasts(station: Station) -> None:
-    """Pairs of person and broadcast are 6, persons 3, also with a second linked channel."""
-    a, b, c = [await station.chat.subscriber(name, area=TWO) for name in ("1", "2", "3")]
-    wishes = {"1": (a, {1, 3}), "2": (b, {1, 2}), "3": (c, {2, 3})}
-    since = station.chat.clock.now()
-    for number in (1, 2, 3):
-        for party, wanted in wishes.values():
-            wish = Wish.YES if number in wanted else Wish.PAUSED
-            resident_id = (await party.record()).id
-            await station.chat.do(
-                lambda tx, who=resident_id, wish=wish: residents.set_wish(tx, who, wish)  # type: ignore[misc]
-            )
-        await station.expand(await station.fired())
-        await station.chat.deliver()
-        station.chat.clock.forward(days=1)
-    unit = station.chat.unit
-    until = station.chat.clock.now()
-
-    whole = await station.chat.look(lambda tx: reach.reach_of_period(tx, unit, since, until))
-    first_day = await station.chat.look(
-        lambda tx: reach.reach_of_period(tx, unit, since, since + timedelta(days=1))
-    )
-    nothing = await station.chat.look(
-        lambda tx: reach.reach_of_period(tx, unit, until, until + timedelta(days=1))
-    )
-
-    assert whole == PeriodReach(deliveries=6, persons=3, runs=3)
-    assert first_day == PeriodReach(deliveries=2, persons=2, runs=1)
-    assert nothing == PeriodReach(deliveries=0, persons=0, runs=0)
-
-    def link_other_channel(tx: Tx) -> None:
-        other = addresses.register_account(tx, "zalo", "oa-1", "vi_du_oa")
-        where = addresses.ensure(tx, other.id, ChatKind.PRIVATE, "z1")
-        addresses.link_resident(tx, where.id, _resident(tx, station, "1"))
-
-    await station.chat.do(link_other_channel)
-    again = await station.chat.look(lambda tx: reach.reach_of_period(tx, unit, since, until))
-    assert again.persons == 3
-
-
-def _resident(tx: Tx, station: Station, platform_id: str) -> UUID:
-    known = addresses.find(tx, station.chat.account.id, platform_id)
-    assert known is not None
-    assert known.resident_id is not None
-    return known.resident_id

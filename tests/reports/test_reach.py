@@ -1,18 +1,24 @@
 """Table B1: pairs are not persons, what is not known is not nought, posts stand apart."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from domain.campaign import RunState
 from domain.clock import local
+from domain.delivery import Facet
 from domain.messages import ChatKind
 from domain.period import Period
 from reports import period_report
 from reports.sheet import NotKnown, Report, Row, Sheet
-from storage import addresses, residents
+from storage import addresses, ledger, residents, runs
 from storage.database import Tx
 from storage.residents import Wish
+from storage.runs import NewRun, Run
+from storage.tables import delivery
 from tests.broadcasts.station import Station, open_station
 
 TWO = "05977-kp-vi-du-2"
@@ -111,6 +117,79 @@ async def test_who_blocked_us_was_handed_a_message_but_not_reached(station: Stat
     assert total.now["people"] == 1
     assert total.now["left"] == 1
     assert total.now["at_end"] == 1
+
+
+async def test_a_withdrawal_is_no_broadcast_and_reaches_nobody_anew(station: Station) -> None:
+    for name in ("1", "2", "3"):
+        await station.chat.subscriber(name, area=TWO)
+    group_id = await station.group_id("Nhóm Hai", TWO, "-1009990000002")
+    run = await station.fired(groups=[group_id])
+    await station.expand(run)
+    await station.chat.deliver()
+    await station.expand(await _withdrawn(station, run))
+    await station.chat.deliver()
+    now = station.chat.clock.now()
+
+    private, posted, *_ = (await _report(station, _days(now, now))).sheets
+
+    total = _total(private).now
+    assert (total["broadcasts"], total["handed"], total["taken"]) == (1, 3, 3)
+    assert (total["reached"], total["people"]) == (3, 3)
+    assert _total(posted).now["posts"] == 1
+    labels = ["An toàn giao thông", "Cộng", "Đính chính, rút lại"]
+    assert [row.label for row in private.rows] == labels
+    amended = private.rows[-1].now
+    assert (amended["broadcasts"], amended["taken"]) == (1, 3)
+    assert "reached" not in amended
+    assert "people" not in amended
+    assert posted.rows[-1].label == "Đính chính, rút lại"
+    assert posted.rows[-1].now["posts"] == 1
+
+
+async def _withdrawn(station: Station, run: Run) -> Run:
+    def create(tx: Tx) -> Run:
+        new = NewRun(
+            campaign_id=run.campaign_id,
+            occurrence=run.occurrence + 1,
+            unit_id=run.unit_id,
+            code=runs.unused_code(tx),
+            lane=run.lane,
+            state=RunState.EXPANDING,
+            content=run.content,
+            audience=replace(run.audience, of_run=run.id),
+            due_at=tx.now,
+            not_after=run.not_after,
+        )
+        made = runs.create(tx, new)
+        assert made is not None
+        return made
+
+    return await station.chat.do(create)
+
+
+async def test_a_press_and_a_reply_answer_but_nobody_is_said_to_have_seen_it(
+    station: Station,
+) -> None:
+    for name in ("1", "2", "3", "4"):
+        await station.chat.subscriber(name, area=TWO)
+    run = await station.fired()
+    await station.expand(run)
+    await station.chat.deliver()
+
+    def press(tx: Tx) -> None:
+        query = select(delivery.c.id).where(delivery.c.run_id == run.id).order_by(delivery.c.id)
+        ids = tx.connection.execute(query).scalars().all()
+        facets = [Facet.PRESSED, Facet.ACKNOWLEDGED, Facet.REPLIED]
+        for one, facet in zip(ids, facets, strict=False):
+            ledger.note_facet(tx, one, facet)
+        ledger.note_facet(tx, ids[0], Facet.REPLIED)
+
+    await station.chat.do(press)
+    now = station.chat.clock.now()
+    total = _total((await _report(station, _days(now, now))).sheets[0]).now
+    assert total["answered"] == 3
+    assert total["seen"] == NotKnown()
+    assert total["delivered"] == NotKnown()
 
 
 async def test_posts_stand_on_lines_of_their_own(station: Station) -> None:

@@ -15,7 +15,7 @@ async def test_the_button_bao_tin_binds_what_is_written_next(migrated_database_u
         assert "ở đâu, lúc nào" in (await world.lan.last()).text
         await world.lan.writes("tối nào cũng có đua xe")
         assert (await world.tip()).bound is Binding.EXPLICIT
-        assert await world.facets(second) == {Facet.SEEN, Facet.REPLIED, Facet.TIPS}
+        assert await world.facets(second) == {Facet.PRESSED, Facet.REPLIED, Facet.TIPS}
         assert await world.facets(first) == set()
 
 
@@ -29,7 +29,7 @@ async def test_a_question_waits_for_a_human_and_is_counted_as_a_reply_only(
         tip = await world.tip()
         assert tip.kind is TipKind.QUESTION
         assert "câu hỏi" in (await world.lan.last()).text
-        assert await world.facets(sent) == {Facet.SEEN, Facet.REPLIED}
+        assert await world.facets(sent) == {Facet.PRESSED, Facet.REPLIED}
         await world.tick(minutes=3)
         assert (await world.cards())[0].text.startswith("Câu hỏi dong-kinh-260001")
 

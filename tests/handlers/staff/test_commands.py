@@ -17,16 +17,16 @@ from storage.database import Tx
 from tests.chat import Chat, Party, Takers, open_chat
 
 ON_TIPS = {"chude", "ghichu"}
-WRITERS = set(commands.COMMANDS) - ON_TIPS - {"kyduyet"}
+WRITERS = set(commands.COMMANDS) - ON_TIPS - {"kyduyet", "ngatketnoi"}
 FIGURES = {"cacdot", "baocao", "trogiup"}
 READERS = FIGURES | ON_TIPS
 ALLOWED = {
     Role.OFFICER: WRITERS,
-    Role.CHIEF: WRITERS | ON_TIPS | {"kyduyet"},
+    Role.CHIEF: WRITERS | ON_TIPS | {"kyduyet", "ngatketnoi"},
     Role.REVIEWER: READERS,
     Role.AUDITOR: FIGURES,
     Role.DUTY_OFFICER: {"trogiup"} | ON_TIPS,
-    Role.DEPUTY: {"kyduyet", "trogiup"},
+    Role.DEPUTY: {"kyduyet", "ngatketnoi", "trogiup"},
     Role.ADMIN: {"trogiup"},
 }
 NOT_ALLOWED = "Anh/chị không có quyền làm việc này."

@@ -29,6 +29,8 @@ from handlers.turn import ChatRules, Context
 from handlers.wiring import make_router
 from storage import addresses, areas, installation, settling
 from storage.database import Database, Tx, is_sqlite
+from storage.media_folder import MediaFolder
+from storage.media_shelf import MediaShelf
 from storage.packaged import load_gazetteer, load_library
 
 _NO_UNIT = (
@@ -51,6 +53,7 @@ class House:
     worker: InboxWorker
     inbox_bell: Bell
     outbox_bell: Bell
+    media_folder: MediaFolder
 
 
 async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -> House:
@@ -80,6 +83,7 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         rules=ChatRules(burst=timedelta(seconds=settings.burst_s)),
     )
     inbox_bell, outbox_bell = Bell(), Bell()
+    media_folder = MediaFolder(settings.media)
     sender = Sender(
         database=database,
         account_id=account.id,
@@ -89,6 +93,7 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         clock=clock,
         bell=outbox_bell,
         mark_again=_marker(words),
+        shelf=MediaShelf(database, media_folder),
     )
     worker = InboxWorker(
         database,
@@ -108,6 +113,7 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         worker,
         inbox_bell,
         outbox_bell,
+        media_folder,
     )
 
 

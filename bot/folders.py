@@ -74,8 +74,10 @@ def ours(settings: Settings) -> Iterator[Path]:
     folder = settings.var_dir
     if settings.keys.parent.parent == folder and settings.keys.parent.is_dir():
         yield settings.keys.parent
+    if settings.media.is_dir():
+        yield settings.media
     if folder.is_dir() and all(
-        one.name in names or one in {settings.keys, settings.keys.parent}
+        one.name in names or one in {settings.keys, settings.keys.parent, settings.media}
         for one in folder.iterdir()
     ):
         yield folder

@@ -16,6 +16,7 @@ from bot.inbox_worker import AccountInbox
 from bot.instance_lock import StillOurs
 from bot.menu import menus
 from bot.outages import of_platform
+from bot.photo_rounds import PhotoRounds
 from bot.revival import Revival
 from bot.web import WebDoor, create_app
 from broadcasts import expanding, finishing, firing
@@ -26,7 +27,8 @@ from handlers.groups import outcomes
 from people import wishes
 from storage import addresses, erasing, inbox, one_time_codes, reactions, waiting, words_aside
 from storage.database import Tx
-from tips import cards
+from tips import cards, photos
+from tips.photo_cleaning import cleaned_apart
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -63,6 +65,14 @@ class Service:
         self._desk = Desk(house.context.outbox, house.context.catalogue)
         self._revival = Revival(
             house.database, house.account.id, house.channel, house.outbox_bell, house.clock
+        )
+        self._photos = PhotoRounds(
+            database=house.database,
+            account_id=house.account.id,
+            channel=house.channel,
+            folder=house.media_folder,
+            cleaner=cleaned_apart,
+            clock=house.clock,
         )
         self._clockwork = Clockwork(self._ticks(), house.clock)
 
@@ -166,6 +176,9 @@ class Service:
             "expand": (self._expand, every_second),
             "finish": (self._finish, every_second),
             "cards": (self._cards, every_second),
+            "photos": (self._fetch_photos, timedelta(seconds=5)),
+            "photos_end": (self._end_photos, timedelta(seconds=10)),
+            "sweep": (self._sweep_photos, timedelta(minutes=1)),
             "groups": (self._groups, every_second),
             "expire": (self._expire, timedelta(seconds=10)),
             "revive": (self._revival.look, timedelta(seconds=5)),
@@ -193,6 +206,16 @@ class Service:
 
     async def _groups(self) -> None:
         await self._tick(lambda tx: outcomes.tell_due(tx, self._desk))
+
+    async def _fetch_photos(self) -> None:
+        await self._photos.fetch_due()
+
+    async def _end_photos(self) -> None:
+        await self._tick(lambda tx: photos.tell_lost(tx, self._house.context))
+        await self._steps(photos.take_back_due)
+
+    async def _sweep_photos(self) -> None:
+        await self._photos.sweep()
 
     async def _expire(self) -> None:
         await self._steps(waiting.expire_due)

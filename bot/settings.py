@@ -147,6 +147,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.var_dir / _DATABASE_FILE}"
 
     @property
+    def media(self) -> Path:
+        """Where the sealed photos of tips lie."""
+        return self.var_dir / "media"
+
+    @property
     def keys(self) -> Path:
         """Where the sealing keys lie: never in the database."""
         return self.key_file or self.var_dir / "keys" / "keyring.json"

@@ -1,6 +1,6 @@
-"""What a row of the ledger does to a chat where it sends nothing: pin, leave."""
+"""What a row of the ledger does to a chat where it sends nothing: pin, leave, delete."""
 
-from domain.channel import Channel, Leaves, Pins
+from domain.channel import Channel, Leaves, Pins, Withdraws
 from domain.failures import Refused
 from domain.messages import ChatRef, Effect, EffectKind, Sent
 
@@ -17,6 +17,8 @@ async def carry_out(channel: Channel, chat: ChatRef, effect: Effect) -> Sent:
             await channel.pin(chat, message_id)
         case Effect(EffectKind.LEAVE) if isinstance(channel, Leaves):
             await channel.leave(chat)
+        case Effect(EffectKind.WITHDRAW, str(message_id)) if isinstance(channel, Withdraws):
+            await channel.withdraw(chat, message_id)
         case _:
             reason = f"the channel cannot {effect.kind.value}"
             raise Refused(reason)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -14,7 +15,7 @@ from delivery.bell import Bell
 from delivery.effects import carry_out
 from delivery.outbox import personal
 from delivery.pace import Pace
-from domain.channel import Channel, Edits, Members
+from domain.channel import Channel, Edits, Members, Uploads
 from domain.clock import Clock
 from domain.delivery import (
     Accepted,
@@ -40,7 +41,7 @@ from domain.failures import (
     Unreachable,
 )
 from domain.fit import fit
-from domain.messages import ChatKind, ChatRef, Outgoing, Sent
+from domain.messages import ChatKind, ChatRef, MediaRef, Outgoing, Sent, Upload
 from storage import settling, windows
 from storage.database import Database, DatabaseAway, Tx
 from storage.settling import Settled
@@ -53,6 +54,17 @@ _LONGEST_BACKOFF = timedelta(seconds=30)
 _COUNT_WITHIN = timedelta(seconds=5)
 _CONVERSATION = (Lane.URGENT, Lane.TALK)
 _EVERYTHING = tuple(Lane)
+
+
+class Shelf(Protocol):
+    """Where files of ours lie that messages name."""
+
+    async def open(self, ref: MediaRef) -> Upload:
+        """Return the file that a sealed reference names.
+
+        Raises: LookupError when it cannot be had (any more), DatabaseAway.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +87,10 @@ class SenderRules:
         return self.send_timeout + timedelta(seconds=10)
 
 
+class _NoFile(Exception):
+    """A file of ours that a message names cannot be opened."""
+
+
 class Sender:
     """Send what is due of one account."""
 
@@ -89,7 +105,9 @@ class Sender:
         clock: Clock,
         bell: Bell,
         mark_again: Callable[[Outgoing, str], Outgoing],
+        shelf: Shelf | None = None,
     ) -> None:
+        self._shelf = shelf
         self._database = database
         self._account_id = account_id
         self._channel = channel
@@ -217,7 +235,13 @@ class Sender:
         limit_s = self._rules.send_timeout.total_seconds()
         try:
             async with asyncio.timeout(limit_s):
-                sent = await self._passed_on(send.chat, outgoing)
+                sent = await self._passed_on(send.chat, outgoing, await self._file_of(outgoing))
+        except _NoFile as fault:
+            log.error("file_missing", delivery=str(send.delivery_id), reason=str(fault))
+            return TurnedDown("file_missing")
+        except DatabaseAway:
+            # Only a file of ours is looked up there, before anything is on its way.
+            return NotSent("database", timedelta(seconds=1))
         except SendFailure as failure:
             return self._outcome(failure)
         except TimeoutError:
@@ -228,9 +252,29 @@ class Sender:
         self._transients = 0
         return Accepted(sent.message_id, self._clock.now())
 
-    async def _passed_on(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
+    async def _file_of(self, outgoing: Outgoing) -> Upload | None:
+        """Open the file of ours that a message names, before it is on its way.
+
+        Raises: _NoFile, DatabaseAway.
+        """
+        media = outgoing.media
+        if media is None or not media.sealed:
+            return None
+        if self._shelf is None:
+            raise _NoFile
+        try:
+            return await self._shelf.open(media)
+        except LookupError as error:
+            raise _NoFile(str(error)) from error
+
+    async def _passed_on(self, chat: ChatRef, outgoing: Outgoing, file: Upload | None) -> Sent:
         if outgoing.effect is not None:
             return await carry_out(self._channel, chat, outgoing.effect)
+        if file is not None:
+            if not isinstance(self._channel, Uploads):
+                reason = "the channel takes no files"
+                raise Refused(reason)
+            return (await self._channel.upload(chat, outgoing, file)).sent
         if outgoing.edits is None:
             return await self._channel.send(chat, outgoing)
         if not isinstance(self._channel, Edits):

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, runtime_checkable
 
-from domain.messages import ChatRef, MediaKind, MediaRef, Outgoing, PressAnswer, Received, Sent
+from domain.messages import (
+    ChatRef,
+    MediaKind,
+    MediaRef,
+    Outgoing,
+    PressAnswer,
+    Received,
+    Sent,
+    Upload,
+    Uploaded,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +101,30 @@ class Edits(Protocol):
 
     async def edit(self, chat: ChatRef, message_id: str, outgoing: Outgoing) -> None:
         """Give a message of ours new words and buttons; that nothing changes is a success.
+
+        Raises: SendFailure.
+        """
+        ...
+
+
+@runtime_checkable
+class Withdraws(Protocol):
+    """A channel whose messages can be taken back for a while."""
+
+    async def withdraw(self, chat: ChatRef, message_id: str) -> None:
+        """Delete a message of ours; that it is gone already is a success.
+
+        Raises: SendFailure; Refused when it is too old.
+        """
+        ...
+
+
+@runtime_checkable
+class Uploads(Protocol):
+    """A channel to which files of ours can be sent."""
+
+    async def upload(self, chat: ChatRef, outgoing: Outgoing, upload: Upload) -> Uploaded:
+        """Send one message with a file from our side.
 
         Raises: SendFailure.
         """

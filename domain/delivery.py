@@ -41,6 +41,8 @@ class DeliveryKind(StrEnum):
     """A tip shown to reviewers."""
     STUB = "stub"
     """What a card is changed into once its tip is closed."""
+    PHOTO = "photo"
+    """The clean copy of a tip's photo, shown to who asked for it."""
     NOTICE = "notice"
     """Anything else for staff: approvals, warnings."""
     PINNED = "pinned"

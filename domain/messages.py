@@ -52,13 +52,17 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class MediaRef:
-    """A file as the platform knows it; `ref` fetches it, `size` in bytes may be unknown."""
+    """A file as the platform knows it; `ref` fetches it, `size` in bytes may be unknown.
+
+    With `sealed` it is a clean copy that we keep, of that id: it is opened when it is sent.
+    """
 
     kind: MediaKind
     ref: str
     name: str | None = None
     mime: str | None = None
     size: int | None = None
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +213,7 @@ class EffectKind(StrEnum):
 
     PIN = "pin"
     LEAVE = "leave"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +249,23 @@ class Sent:
     """The platform took it and gave it an id; none for what was done and is no message."""
 
     message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of ours to send; the kind is that of the message's `media`, whose ref is unused."""
+
+    name: str
+    mime: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What an upload gave: the message, and the file for sending it again without its bytes."""
+
+    sent: Sent
+    media: MediaRef | None
 
 
 @dataclass(frozen=True, slots=True)

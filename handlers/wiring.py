@@ -9,7 +9,7 @@ from handlers.residents import returning
 from handlers.router import Router
 from handlers.staff import commands as staff_commands
 from handlers.staff import linking, slips, tip_commands
-from handlers.tips import review
+from handlers.tips import photos, review
 from handlers.tips import taking as tips
 from handlers.turn import Context
 
@@ -48,6 +48,7 @@ def make_router(context: Context) -> Router:
             **residents.PRESSES,
             **tips.PRESSES,
             **review.PRESSES,
+            **photos.PRESSES,
             **groups.PRESSES,
             **wanting.PRESSES,
             **deciding.PRESSES,

@@ -69,6 +69,17 @@ class DataKey:
         """
         return _open(self.key, sealed, place).decode()
 
+    def seal_bytes(self, plain: bytes, place: Place) -> bytes:
+        """Seal bytes, such as a file, under this key."""
+        return seal_with("data", self.key, plain, place, os.urandom(_NONCE_BYTES))
+
+    def unseal_bytes(self, sealed: bytes, place: Place) -> bytes:
+        """Open bytes sealed under this key.
+
+        Raises: KeysUnusable.
+        """
+        return _open(self.key, sealed, place)
+
 
 @dataclass(frozen=True, slots=True)
 class Keyring:

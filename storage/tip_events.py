@@ -16,10 +16,11 @@ from sqlalchemy import ColumnElement, Row, func, select, update
 from domain.audit import Act, Thing
 from domain.messages import Location, MediaRef
 from domain.tip import TipEventKind
-from storage import audit
+from storage import audit, pictures
 from storage.database import Tx
 from storage.sealing import DataKey, Place
 from storage.tables import attachment, tip_event
+from storage.tip_keys import key_of as _key
 from storage.tips import Tip
 
 _ACTS: Mapping[TipEventKind, Act] = MappingProxyType(
@@ -104,7 +105,9 @@ def attach_file(
 ) -> None:
     """Hold a file: only its kind and size are readable without the tip's key."""
     kind = TOO_BIG + media.kind.value if too_big else media.kind.value
-    _attach(tx, tip, event_id, kind, asdict(media), media.size)
+    attachment_id = _attach(tx, tip, event_id, kind, asdict(media), media.size)
+    if not too_big and pictures.is_picture(media):
+        pictures.expect(tx, tip.id, attachment_id)
 
 
 def forget_words(tx: Tx, event_id: UUID) -> None:
@@ -162,6 +165,7 @@ def move(tx: Tx, source: Tip, target: Tip, question: UUID) -> list[str]:
                 .where(attachment.c.id == file.id)
                 .values(tip_id=target.id, reference=reference)
             )
+            pictures.move(tx, file.id, target.id, old, new)
     return texts
 
 
@@ -328,7 +332,7 @@ def last_of_kind(tx: Tx, tip_id: UUID, kind: TipEventKind) -> datetime | None:
 
 def _attach(
     tx: Tx, tip: Tip, event_id: UUID, kind: str, reference: dict[str, Any], size: int | None
-) -> None:
+) -> UUID:
     new_id = tx.new_id()
     tx.connection.execute(
         attachment.insert().values(
@@ -340,6 +344,7 @@ def _attach(
             reference=_key(tx, tip).seal(json.dumps(reference), _reference_place(new_id)),
         )
     )
+    return new_id
 
 
 def _attachments(tx: Tx, event_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
@@ -365,18 +370,13 @@ def _account_for(tx: Tx, tip: Tip, kind: TipEventKind, text: str, staff_id: UUID
     facts = {"number": tip.case_number}
     if kind in _FACTS:
         facts[_FACTS[kind]] = text
+    if kind is TipEventKind.READ and text:
+        facts["photo"] = text
     audit.append(tx, act, Thing.TIP, tip.id, unit_id=tip.unit_id, staff_id=staff_id, **facts)
 
 
 def _reference_place(attachment_id: UUID) -> Place:
     return Place("attachment", "reference", attachment_id)
-
-
-def _key(tx: Tx, tip: Tip) -> DataKey:
-    if tip.sealed_key is None:
-        message = "an erased tip has no key"
-        raise ValueError(message)
-    return DataKey(tx.keys.unseal_bytes(tip.sealed_key, Place("tip", "data_key", tip.id)))
 
 
 def _event(row: Row[Any], key: DataKey | None, held: tuple[str, ...]) -> Event:

@@ -16,6 +16,8 @@ from storage.tables.intake import UNTAKEN
 from storage.tips import Tip
 
 _MISSED = frozenset({DeliveryState.REFUSED, DeliveryState.UNREACHABLE, DeliveryState.UNSURE})
+_TELLS_NOTHING = (DeliveryKind.STUB, DeliveryKind.PHOTO, DeliveryKind.EFFECT)
+"""What a platform may refuse for reasons of its own while it takes words."""
 _ON_CARDS = (
     TipEventKind.PIECE,
     TipEventKind.EDIT,
@@ -231,7 +233,7 @@ def refused_lately(tx: Tx, address_id: UUID, within: timedelta) -> bool:
             delivery.c.run_id.is_(None),
             delivery.c.settled_at.is_not(None),
             delivery.c.state != DeliveryState.SKIPPED.value,
-            delivery.c.kind != DeliveryKind.STUB.value,
+            delivery.c.kind.not_in([kind.value for kind in _TELLS_NOTHING]),
         )
         .order_by(delivery.c.settled_at.desc())
         .limit(1)

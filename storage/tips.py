@@ -23,10 +23,11 @@ from domain.tip import (
     TipStatus,
     after,
 )
+from storage import pictures
 from storage.database import Tx
 from storage.sealing import DataKey, Place
 from storage.sequences import next_number
-from storage.tables import attachment, campaign, delivery, run, tip, tip_event
+from storage.tables import campaign, delivery, run, tip, tip_event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,9 +301,7 @@ def erase(tx: Tx, known: Tip) -> None:
     state = after(known.state, Step.ERASE)
     words = {"body": None, "message_lookup": None}
     tx.connection.execute(update(tip_event).where(tip_event.c.tip_id == known.id).values(words))
-    tx.connection.execute(
-        update(attachment).where(attachment.c.tip_id == known.id).values(reference=None)
-    )
+    pictures.erase(tx, known.id)
     tx.connection.execute(
         update(delivery)
         .where(

@@ -13,13 +13,13 @@ from domain.ids import short
 from domain.language import Language
 from domain.messages import Button, Outgoing
 from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome, TipState
-from storage import addresses, ledger, tip_events, tip_rows, tips, units
+from storage import ledger, tip_events, tip_rows, tips, units
 from storage.database import Tx
 from storage.ledger import Delivery
 from storage.savepoints import Spoiled, apart
 from storage.tip_events import LOCATION, TOO_BIG, Event
 from storage.tips import Tip
-from tips import paging, stubs
+from tips import paging, photos, rights, stubs
 from tips.desk import Desk, Reader, readers, send, tell
 from tips.quoting import quoted
 
@@ -101,7 +101,7 @@ def compose(tx: Tx, desk: Desk, tip: Tip, events: Sequence[Event], reader: Reade
     Content is left out where the unit, the tip's secrecy or another channel forbids it.
     """
     first = tip.carded_at is None
-    withheld = not _may_show(tx, tip, reader)
+    withheld = not rights.may_stand_open(tx, tip, reader.address)
     lines = _facts(tx, desk, tip, reader.language) if first else _marks(desk, tip, reader.language)
     if withheld:
         lines.append(desk.catalogue.say(reader.language, "review.withheld"))
@@ -115,7 +115,10 @@ def compose(tx: Tx, desk: Desk, tip: Tip, events: Sequence[Event], reader: Reade
             reader.language, _heading(tip, events, first=first), ma_tin=tip.case_number
         ),
         text="\n".join(lines),
-        buttons=_buttons(desk, tip, reader.language, first=first, withheld=withheld),
+        buttons=_with_photo(
+            _buttons(desk, tip, reader.language, first=first, withheld=withheld),
+            None if withheld else photos.button(tx, desk, tip, reader.language, events),
+        ),
         reply_to=None if first else tip_rows.first_card(tx, tip.id, reader.address.id),
         protected=True,
     )
@@ -199,6 +202,9 @@ def _mend(tx: Tx, desk: Desk, row: Delivery) -> None:
         paging.page_others(tx, desk, tip)
     elif row.kind is DeliveryKind.REPLY and tip_rows.carries_an_answer(tx, tip.id, row.created_at):
         _answer_missed(tx, desk, tip, row)
+    elif row.kind is DeliveryKind.PHOTO:
+        log.warning("photo_missed", tip=str(tip.id), state=row.state.value, reason=row.reason)
+        tell(tx, desk, tip, "review.photo_missed")
     else:
         log.error("notice_missed", tip=str(tip.id), kind=row.kind.value, reason=row.reason)
 
@@ -295,10 +301,7 @@ def _buttons(
     return tuple(rows)
 
 
-def _may_show(tx: Tx, tip: Tip, reader: Reader) -> bool:
-    if not tip.secrecy.is_open or tip.address_id is None:
-        return False
-    if not units.get_unit(tx, tip.unit_id).card_content:
-        return False
-    # What came on one platform does not go out on another: their consent named the first only.
-    return addresses.get(tx, tip.address_id).channel == reader.address.channel
+def _with_photo(
+    rows: tuple[tuple[Button, ...], ...], photo: Button | None
+) -> tuple[tuple[Button, ...], ...]:
+    return (*rows, (photo,)) if photo is not None else rows

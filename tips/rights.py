@@ -5,7 +5,8 @@ from uuid import UUID
 from domain.errors import Refusal
 from domain.roles import Permission, Role, may
 from domain.tip import Secrecy, TipState
-from storage import tips, units
+from storage import addresses, tips, units
+from storage.addresses import Address
 from storage.database import Tx
 from storage.tips import Tip
 from storage.units import Staff
@@ -64,6 +65,18 @@ def must_see(staff: Staff, tip: Tip) -> None:
     """
     if tip.secrecy is Secrecy.SENSITIVE and tip.taken_by != staff.id and not _is_chief(staff):
         raise Refusal("review.take_first", ma_tin=tip.case_number)
+
+
+def may_stand_open(tx: Tx, tip: Tip, chat: Address) -> bool:
+    """Tell whether content may stand in a chat of several readers: as for the words on cards.
+
+    What came on one platform does not go out on another: their consent named the first only.
+    """
+    if not tip.secrecy.is_open or tip.address_id is None:
+        return False
+    if not units.get_unit(tx, tip.unit_id).card_content:
+        return False
+    return addresses.get(tx, tip.address_id).channel == chat.channel
 
 
 def holder(tx: Tx, tip: Tip) -> str:

@@ -17,12 +17,12 @@ from storage.addresses import Address
 from storage.ledger import Delivery
 from storage.tip_events import Event
 from storage.tips import Tip
-from tips import cards, notes, talk
+from tips import cards, notes, photos, talk
 from tips.notes import Meant
 from tips.quoting import quoted
 
 PURPOSE = "review"
-_CARDS = (DeliveryKind.CARD, DeliveryKind.STUB)
+_CARDS = (DeliveryKind.CARD, DeliveryKind.STUB, DeliveryKind.PHOTO)
 
 
 def take(turn: Turn, message: Message) -> bool:
@@ -138,12 +138,14 @@ def press_seen(turn: Turn, press: Press, args: Sequence[str]) -> None:
 def press_read(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Xem riêng**: show withheld content privately to who may read it; it is noted."""
     tip = talk.read(turn.tx, tip_id_of(args), turn.staff, turn.me.channel)
+    photo = photos.button(turn.tx, turn.context, tip, turn.language)
     turn.context.outbox.put(
         turn.tx,
         turn.me.id,
         Outgoing(
             heading=turn.text("review.content_heading", ma_tin=tip.case_number),
             text=_content(turn, tip),
+            buttons=((photo,),) if photo is not None else (),
             protected=True,
         ),
         kind=DeliveryKind.CARD,

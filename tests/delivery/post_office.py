@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from delivery.bell import Bell
 from delivery.pace import Pace
-from delivery.sender import Sender, SenderRules
+from delivery.sender import Sender, SenderRules, Shelf
 from domain.channel import Capabilities, Inbox
 from domain.channel import Pace as Limits
 from domain.delivery import DeliveryKind, DeliveryState, Lane
@@ -119,6 +119,7 @@ class Office:
         limits: Limits = QUICK,
         send_timeout: timedelta = timedelta(seconds=5),
         patience: timedelta = timedelta(seconds=10),
+        shelf: Shelf | None = None,
     ) -> Sender:
         pace = Pace(
             limits,
@@ -134,6 +135,7 @@ class Office:
             clock=self.clock,
             bell=self.bell,
             mark_again=lambda outgoing, _: replace(outgoing, text=f"(gửi lại) {outgoing.text}"),
+            shelf=shelf,
         )
 
     async def reply(self, platform_id: str, *texts: str, lane: Lane = Lane.TALK) -> list[UUID]:

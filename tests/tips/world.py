@@ -15,7 +15,7 @@ from domain.roles import Role
 from handlers.groups import talk
 from handlers.residents import commands as residents
 from handlers.staff import commands, tip_commands
-from handlers.tips import review, taking
+from handlers.tips import photos, review, taking
 from storage import addresses, counters, ledger, runs
 from storage import tips as stored_tips
 from storage.codec import write_outgoing
@@ -161,7 +161,7 @@ async def open_world(url: str, *, review_group: bool = True) -> AsyncIterator[Wo
     takers = Takers(
         private=(taking.emergency, commands.command, residents.command, taking.take),
         group=(tip_commands.in_review_group, review.take, talk.take),
-        presses={**taking.PRESSES, **review.PRESSES, **talk.PRESSES},
+        presses={**taking.PRESSES, **review.PRESSES, **photos.PRESSES, **talk.PRESSES},
         edited=taking.edited,
     )
     async with open_chat(url, takers) as chat:

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import telegram
@@ -32,27 +31,18 @@ from bot.channels.telegram.webhook import Webhook
 from domain.channel import Capabilities, Inbox
 from domain.clock import Clock, SystemClock
 from domain.failures import AccountDown, Ambiguous, Refused, SendFailure, Transient
-from domain.messages import ChatRef, MediaRef, Outgoing, PressAnswer, Sent
+from domain.messages import (
+    ChatRef,
+    MediaRef,
+    Outgoing,
+    PressAnswer,
+    Sent,
+    Upload,
+    Uploaded,
+)
 
 _LOG = logging.getLogger(__name__)
 _PRESS_TEXT_LIMIT = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file of ours to send; the kind is that of the message's `media`, whose ref is unused."""
-
-    name: str
-    mime: str
-    content: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Uploaded:
-    """What an upload gave: the message, and the file for sending it again without its bytes."""
-
-    sent: Sent
-    media: MediaRef | None
 
 
 class TelegramChannel:

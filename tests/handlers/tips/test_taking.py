@@ -30,7 +30,7 @@ async def test_the_first_piece_is_answered_at_once_and_the_rest_joins_silently(
         (card,) = await world.cards()
         assert "│ Đầu ngõ có người bán pháo nổ\n│ ở nhà số 8" in card.text
         assert "1 ảnh (đang giữ kín)" in card.text
-        assert card.labels == CARD_BUTTONS
+        assert card.labels == [*CARD_BUTTONS, "Xem ảnh"]
         assert card.outgoing.protected
 
 

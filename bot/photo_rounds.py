@@ -1,0 +1,180 @@
+"""Fetch the photos of tips and make clean copies, outside any transaction; sweep what is left over.
+
+Each step may be cut off by a crash: a photo that was claimed comes again after its lease, a file
+that no row names is found by the sweep.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+import structlog
+
+from domain.channel import Channel, Files
+from domain.clock import Clock
+from domain.failures import Refused, SendFailure
+from storage import media
+from storage.database import Database
+from storage.media import Kept, Loss, Wanted
+from storage.media_folder import MediaFolder
+from storage.sealing import DataKey, Place
+from tips.photo_cleaning import NotClean
+
+log = structlog.get_logger(__name__)
+
+_FETCH_S = 40.0
+_ROUND_S = 15.0
+_AT_ONCE = 3
+_LEASE = timedelta(minutes=3)
+"""Longer than a fetch and a cleaning can take."""
+_WAITS = (
+    timedelta(seconds=15),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+)
+"""After each try that failed; then it is given up."""
+_LEFT_OVER = timedelta(hours=1)
+_SWEEP = 200
+
+Cleaner = Callable[[bytes], bytes]
+"""Makes a clean copy or raises `NotClean`; may block, for it is run beside the event loop."""
+
+
+class PhotoRounds:
+    """The photos of one account's tips."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        account_id: UUID,
+        channel: Channel,
+        folder: MediaFolder,
+        cleaner: Cleaner,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._account_id = account_id
+        self._channel = channel
+        self._folder = folder
+        self._cleaner = cleaner
+        self._clock = clock
+
+    async def fetch_due(self) -> int:
+        """Fetch what is due, for some seconds at most; return how many were tried.
+
+        Raises: DatabaseAway.
+        """
+        if not isinstance(self._channel, Files):
+            return 0
+        deadline = time.monotonic() + _ROUND_S
+        tried = 0
+        while time.monotonic() < deadline:
+            wanted = await self._database.write(
+                lambda tx: media.claim(tx, self._account_id, _LEASE, _AT_ONCE)
+            )
+            if not wanted:
+                break
+            await asyncio.gather(*(self._one(self._channel, one) for one in wanted))
+            tried += len(wanted)
+        return tried
+
+    async def sweep(self) -> int:
+        """Remove the files of erased tips, and files that no photo names; return how many.
+
+        Raises: DatabaseAway, OSError.
+        """
+        removed = 0
+        erased = await self._database.read(lambda tx: media.erased(tx, _SWEEP))
+        for _, names in erased:
+            for name in names:
+                await asyncio.to_thread(self._folder.remove, name)
+                removed += 1
+        ids = [picture_id for picture_id, _ in erased]
+        if ids:
+            await self._database.write(lambda tx: media.note_removed(tx, ids))
+        old = await asyncio.to_thread(self._folder.older, self._clock.now() - _LEFT_OVER)
+        for start in range(0, len(old), _SWEEP):
+            lot = old[start : start + _SWEEP]
+            known = await self._database.read(partial(media.known_names, names=lot))
+            for name in set(lot) - known:
+                await asyncio.to_thread(self._folder.remove, name)
+                removed += 1
+        if removed:
+            log.info("media_swept", files=removed)
+        return removed
+
+    async def _one(self, channel: Files, wanted: Wanted) -> None:
+        try:
+            async with asyncio.timeout(_FETCH_S):
+                data = await channel.fetch(wanted.media)
+        except Refused as refusal:
+            loss = Loss.TOO_BIG if refusal.reason.endswith("too big") else Loss.GONE
+            log.warning("photo_lost", photo=str(wanted.id), loss=loss.value)
+            await self._database.write(lambda tx: media.give_up(tx, wanted.id, loss))
+            return
+        except (SendFailure, TimeoutError) as failure:
+            await self._again(wanted, type(failure).__name__)
+            return
+        try:
+            await self._keep(wanted, data)
+        except OSError as fault:
+            # A full disk, most likely: the file is still with the platform.
+            log.error("media_not_written", photo=str(wanted.id), error=type(fault).__name__)
+            await self._again(wanted, "disk")
+
+    async def _again(self, wanted: Wanted, reason: str) -> None:
+        if wanted.tries > len(_WAITS):
+            log.warning("photo_lost", photo=str(wanted.id), loss=Loss.UNFETCHED.value)
+            await self._database.write(lambda tx: media.give_up(tx, wanted.id, Loss.UNFETCHED))
+            return
+        wait = _WAITS[wanted.tries - 1]
+        log.info("photo_waits", photo=str(wanted.id), tries=wanted.tries, reason=reason)
+        await self._database.write(lambda tx: media.put_off(tx, wanted.id, wait))
+
+    async def _keep(self, wanted: Wanted, data: bytes) -> None:
+        key = DataKey.fresh()
+        names: list[str] = []
+
+        def put(plain: bytes, place: Place) -> str:
+            names.append(self._folder.put(key.seal_bytes(plain, place)))
+            return names[-1]
+
+        try:
+            loss, clean = await asyncio.to_thread(self._cleaned, data)
+            original = await asyncio.to_thread(put, data, media.original_place(wanted.id))
+            copy = None
+            if clean is not None:
+                copy = await asyncio.to_thread(put, clean, media.clean_place(wanted.id))
+            found = Kept(
+                original=original,
+                clean=copy,
+                key=key,
+                digest=hashlib.sha256(data).hexdigest(),
+                loss=loss,
+            )
+            kept = await self._database.write(lambda tx: media.keep(tx, wanted.id, found))
+            log.info("photo_kept", photo=str(wanted.id), clean=copy is not None, wanted=kept)
+        except OSError:
+            self._drop(names)
+            raise
+        if not kept:
+            self._drop(names)
+        # Whatever else ends this leaves the files to the sweep: nobody knows what was written.
+
+    def _drop(self, names: Sequence[str]) -> None:
+        for name in names:
+            self._folder.remove(name)
+
+    def _cleaned(self, data: bytes) -> tuple[Loss | None, bytes | None]:
+        try:
+            return None, self._cleaner(data)
+        except NotClean as fault:
+            return (Loss.TOO_BIG if fault.too_big else Loss.UNREADABLE), None

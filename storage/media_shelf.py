@@ -1,0 +1,40 @@
+"""Open the sealed clean copies when they are sent."""
+
+import asyncio
+from uuid import UUID
+
+from domain.messages import MediaRef, Upload
+from storage import media
+from storage.database import Database
+from storage.media_folder import MediaFolder
+from storage.sealing import KeysUnusable
+
+_NAME, _MIME = "anh.jpg", "image/jpeg"
+"""Nothing of what the sender called it."""
+
+
+class MediaShelf:
+    """The clean copies of an installation."""
+
+    def __init__(self, database: Database, folder: MediaFolder) -> None:
+        self._database = database
+        self._folder = folder
+
+    async def open(self, ref: MediaRef) -> Upload:
+        """Return the file that a sealed reference names.
+
+        Raises: LookupError when it is erased, missing or cannot be opened; DatabaseAway.
+        """
+        try:
+            picture_id = UUID(hex=ref.ref)
+        except ValueError:
+            message = "no reference to a clean copy"
+            raise LookupError(message) from None
+        try:
+            name, key = await self._database.read(lambda tx: media.opening(tx, picture_id))
+            sealed = await asyncio.to_thread(self._folder.read, name)
+            content = key.unseal_bytes(sealed, media.clean_place(picture_id))
+        except (KeysUnusable, OSError) as error:
+            message = f"a clean copy cannot be opened: {type(error).__name__}"
+            raise LookupError(message) from error
+        return Upload(_NAME, _MIME, content)

@@ -1,0 +1,101 @@
+"""Which message in which chat shows which photo, and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, func, or_, select, update
+
+from domain.delivery import DeliveryState
+from domain.tip import TipState
+from storage.database import Tx
+from storage.tables import attempt, delivery, tip
+from storage.tables.intake import ON_VIEW, picture_view
+
+_HOPEFUL = (
+    DeliveryState.PENDING.value,
+    DeliveryState.ACCEPTED.value,
+    DeliveryState.DELIVERED.value,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A photo that stands, or may stand, in a chat."""
+
+    delivery_id: UUID
+    address_id: UUID
+    group_id: UUID | None
+    tip_id: UUID | None
+    language: str
+    message_id: str | None
+    """None when no message is known: it never came, or nobody knows."""
+
+
+def note(tx: Tx, picture_id: UUID, delivery_id: UUID) -> None:
+    """Remember that a message shows a photo."""
+    tx.connection.execute(
+        picture_view.insert().values(delivery_id=delivery_id, picture_id=picture_id)
+    )
+
+
+def stands(tx: Tx, picture_id: UUID, address_id: UUID) -> bool:
+    """Tell whether a photo stands in a chat, or is on its way there."""
+    query = select(picture_view.c.delivery_id).where(
+        ON_VIEW,
+        picture_view.c.picture_id == picture_id,
+        exists().where(
+            delivery.c.id == picture_view.c.delivery_id,
+            delivery.c.address_id == address_id,
+            delivery.c.state.in_(_HOPEFUL),
+        ),
+    )
+    return tx.connection.execute(query.limit(1)).first() is not None
+
+
+def ending(tx: Tx, shown_before: datetime, limit: int) -> list[View]:
+    """Return photos on view that are to be taken back: shown long ago, or of tips not open.
+
+    What is still on its way is left until it is known what became of it.
+    """
+    rows = tx.connection.execute(
+        select(picture_view.c.delivery_id, delivery)
+        .outerjoin(delivery, delivery.c.id == picture_view.c.delivery_id)
+        .outerjoin(tip, tip.c.id == delivery.c.tip_id)
+        .where(
+            ON_VIEW,
+            or_(delivery.c.id.is_(None), delivery.c.state != DeliveryState.PENDING.value),
+            or_(
+                delivery.c.id.is_(None),
+                delivery.c.settled_at <= shown_before,
+                tip.c.id.is_(None),
+                tip.c.state.not_in((TipState.RECEIVED.value, TipState.TAKEN.value)),
+            ),
+        )
+        .order_by(picture_view.c.delivery_id)
+        .limit(limit)
+        .with_for_update(of=picture_view, skip_locked=True)
+    ).all()
+    return [
+        View(
+            row.delivery_id,
+            row.address_id,
+            row.group_id,
+            row.tip_id,
+            row.language or "vi",
+            _message(tx, row.delivery_id),
+        )
+        for row in rows
+    ]
+
+
+def end(tx: Tx, delivery_id: UUID) -> None:
+    """Remember that a message shows its photo no more."""
+    tx.connection.execute(
+        update(picture_view).where(picture_view.c.delivery_id == delivery_id).values(over=True)
+    )
+
+
+def _message(tx: Tx, delivery_id: UUID) -> str | None:
+    query = select(func.max(attempt.c.message_id)).where(attempt.c.delivery_id == delivery_id)
+    return tx.connection.execute(query).scalar_one_or_none()

@@ -1,0 +1,107 @@
+"""A world of tips with photos: a platform that keeps files, a folder, the rounds."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.photo_rounds import PhotoRounds
+from domain.delivery import DeliveryKind
+from domain.messages import MediaKind, MediaRef, Outgoing, Upload
+from storage import media
+from storage.database import Tx
+from storage.media_folder import MediaFolder
+from storage.media_shelf import MediaShelf
+from storage.tables.intake import picture
+from tests.chat import Heard, Party
+from tests.delivery.post_office import Platform
+from tests.tips.world import World, open_world
+from tips import photos
+from tips.photo_cleaning import cleaned
+
+
+class Shop(Platform):
+    """A platform that keeps files; `trouble` is what its next fetches meet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: dict[str, bytes] = {}
+        self.trouble: list[Exception] = []
+        self.fetched: list[str] = []
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    async def fetch(self, media: MediaRef) -> bytes:
+        self.fetched.append(media.ref)
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        if self.trouble:
+            raise self.trouble.pop(0)
+        return self.files[media.ref]
+
+
+@dataclass(slots=True)
+class Studio:
+    """A world of tips, a platform with files, and a folder."""
+
+    world: World
+    folder: MediaFolder
+    shop: Shop = field(default_factory=Shop)
+
+    @property
+    def rounds(self) -> PhotoRounds:
+        return PhotoRounds(
+            database=self.world.chat.db,
+            account_id=self.world.chat.account.id,
+            channel=self.shop,
+            folder=self.folder,
+            cleaner=cleaned,
+            clock=self.world.chat.clock,
+        )
+
+    async def sends(
+        self, *contents: bytes, words: str = "xe chở hàng cấm", name: str = "", mime: str = ""
+    ) -> None:
+        """Let Lan send files, each a message of one album."""
+        for number, content in enumerate(contents):
+            ref = f"file-{len(self.shop.files)}"
+            self.shop.files[ref] = content
+            kind = MediaKind.FILE if name else MediaKind.PHOTO
+            text = words if number == 0 else ""
+            sent = MediaRef(kind, ref, name or None, mime or None, len(content))
+            await self.world.lan.writes(text, media=(sent,), album="a1")
+
+    async def carded(self) -> Heard:
+        await self.world.tick(minutes=3)
+        return (await self.world.cards())[-1]
+
+    async def pictures(self) -> list[media.Picture]:
+        def find(tx: Tx) -> list[media.Picture]:
+            ids = tx.connection.execute(select(picture.c.id).order_by(picture.c.id)).scalars().all()
+            return [found for one in ids if (found := media.get(tx, one)) is not None]
+
+        return await self.world.chat.look(find)
+
+    async def shown(self, party: Party | None = None) -> list[Heard]:
+        """Return the photos in the review group, or in somebody's own chat."""
+        heard = await (party or self.world.desk).heard()
+        return [one for one in heard if one.kind is DeliveryKind.PHOTO]
+
+    async def opened(self, outgoing: Outgoing) -> Upload:
+        assert outgoing.media is not None
+        return await MediaShelf(self.world.chat.db, self.folder).open(outgoing.media)
+
+    async def end(self) -> int:
+        context = self.world.chat.context
+        await self.world.chat.do(lambda tx: photos.tell_lost(tx, context))
+        return await self.world.chat.do(photos.take_back_due)
+
+    def names(self) -> set[str]:
+        return {file.name for file in self.folder.path.glob("*")}
+
+
+@asynccontextmanager
+async def open_studio(url: str, tmp_path: Path, **options: bool) -> AsyncIterator[Studio]:
+    async with open_world(url, **options) as world:
+        yield Studio(world, MediaFolder(tmp_path / "media"))

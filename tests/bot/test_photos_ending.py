@@ -1,0 +1,196 @@
+"""Photos at their end and in trouble: taken back, erased, swept, fetched again after a crash."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from domain.language import Language
+from domain.messages import EffectKind, MediaKind, MediaRef
+from storage import media
+from storage import tips as stored_tips
+from storage.media import PictureState
+from storage.media_folder import MediaFolder
+from storage.media_shelf import MediaShelf
+from tests.bot.studio import Shop, Studio, open_studio
+from tests.pictures import jpeg
+
+
+async def test_photos_are_taken_back_after_a_day_or_when_the_tip_is_closed(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        await studio.sends(jpeg(), jpeg())
+        await studio.rounds.fetch_due()
+        await studio.carded()
+        await studio.world.reviewer.presses("Xem ảnh", of=studio.world.desk)
+        assert await studio.end() == 0
+        await studio.world.tick()
+        assert await studio.end() == 0
+        (first,) = await studio.shown()
+        await studio.world.tick(hours=25)
+        assert await studio.end() == 1
+        assert await studio.end() == 0
+        gone = [one for one in await studio.world.desk.heard() if one.outgoing.effect is not None]
+        assert [
+            (one.outgoing.effect.kind, one.outgoing.effect.message_id)
+            for one in gone
+            if one.outgoing.effect
+        ] == [(EffectKind.WITHDRAW, first.message_id)]
+        await studio.world.tick()
+        await studio.world.reviewer.presses("Xem ảnh", of=studio.world.desk)
+        await studio.world.tick()
+        assert len(await studio.shown()) == 2
+        await studio.world.reviewer.presses("Kết thúc", of=studio.world.desk)
+        await studio.world.reviewer.presses("Đã xử lý", of=studio.world.desk)
+        await studio.world.tick()
+        assert await studio.end() == 1
+
+
+async def test_an_erased_tip_leaves_neither_key_nor_file(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        await studio.sends(jpeg())
+        await studio.rounds.fetch_due()
+        await studio.carded()
+        await studio.world.reviewer.presses("Xem ảnh", of=studio.world.desk)
+        tip = await studio.world.tip()
+        await studio.world.chat.do(lambda tx: stored_tips.erase(tx, tip))
+        (kept,) = await studio.pictures()
+        assert kept.state is PictureState.ERASED
+        assert len(studio.names()) == 2
+        for _ in range(2):
+            await studio.rounds.sweep()
+        assert studio.names() == set()
+        assert (await studio.world.reviewer.presses("Xem ảnh", of=studio.world.desk))[0].alert
+
+
+async def test_a_tip_erased_while_its_photo_is_fetched_leaves_no_file(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        await studio.sends(jpeg())
+        tip = await studio.world.tip()
+
+        async def erase() -> None:
+            await studio.world.chat.do(lambda tx: stored_tips.erase(tx, tip))
+
+        studio.shop.meanwhile = erase
+        await studio.rounds.fetch_due()
+        assert studio.names() == set()
+
+
+async def test_killed_before_the_note_the_photo_comes_again_and_the_files_are_swept(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        await studio.sends(jpeg())
+        lease = timedelta(minutes=3)
+        account_id = studio.world.chat.account.id
+        # A process that claimed and wrote its files, and died before it noted them.
+        await studio.world.chat.do(lambda tx: media.claim(tx, account_id, lease, 5))
+        left = {studio.folder.put(b"sealed"), studio.folder.put(b"sealed too")}
+        (studio.folder.path / f".{'ab' * 16}").write_bytes(b"half")
+        assert await studio.rounds.fetch_due() == 0
+        studio.world.chat.clock.forward(minutes=4)
+        assert await studio.rounds.fetch_due() == 1
+        now = studio.world.chat.clock.now()
+        for file in studio.folder.path.iterdir():
+            os.utime(file, (now.timestamp(), now.timestamp()))
+        assert await studio.rounds.sweep() == 0
+        studio.world.chat.clock.forward(hours=2)
+        assert await studio.rounds.sweep() == 3
+        assert not left & studio.names()
+        assert len(studio.names()) == 2
+        assert await studio.rounds.sweep() == 0
+
+
+async def test_two_who_fetch_the_same_photo_keep_one(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        await studio.sends(jpeg())
+        other = Studio(studio.world, studio.folder, Shop())
+        other.shop.files = studio.shop.files
+
+        async def overtaken() -> None:
+            studio.shop.meanwhile = None
+            studio.world.chat.clock.forward(minutes=4)
+            await other.rounds.fetch_due()
+
+        studio.shop.meanwhile = overtaken
+        await studio.rounds.fetch_due()
+        assert len(studio.shop.fetched) + len(other.shop.fetched) == 2
+        assert len(studio.names()) == 2
+
+
+async def test_a_full_disk_only_puts_a_photo_off(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "media").write_bytes(b"")
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        await studio.sends(jpeg())
+        await studio.rounds.fetch_due()
+        (kept,) = await studio.pictures()
+        assert (kept.state, kept.tries) == (PictureState.WAITING, 1)
+        (tmp_path / "media").unlink()
+        studio.world.chat.clock.forward(minutes=1)
+        await studio.rounds.fetch_due()
+        assert (await studio.pictures())[0].state is PictureState.CLEAN
+
+
+async def test_new_words_for_a_photo_leave_the_photo_as_it_was(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        studio.shop.files["file-0"] = jpeg()
+        sent = MediaRef(MediaKind.PHOTO, "file-0")
+        message = await studio.world.lan.writes("xe chở hàng cấm", media=(sent,))
+        await studio.world.lan.edits(message, "không có gì đâu")
+        await studio.rounds.fetch_due()
+        await studio.carded()
+        await studio.world.reviewer.presses("Xem ảnh", of=studio.world.desk)
+        assert len(await studio.shown()) == 1
+
+
+async def test_a_missing_file_is_no_photo_and_the_officer_may_ask_again(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        await studio.sends(jpeg())
+        await studio.rounds.fetch_due()
+        await studio.carded()
+        await studio.world.reviewer.presses("Xem ảnh", of=studio.world.desk)
+        (photo,) = await studio.shown()
+        for name in studio.names():
+            studio.folder.remove(name)
+        for ref in (photo.outgoing.media, MediaRef(MediaKind.PHOTO, "x", sealed=True)):
+            assert ref is not None
+            try:
+                await MediaShelf(studio.world.chat.db, studio.folder).open(ref)
+            except LookupError:
+                continue
+            raise AssertionError(ref)
+
+
+async def test_the_words_about_photos_are_there_in_every_language(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        say = studio.world.chat.context.catalogue.say
+        for language in Language:
+            for loss in media.Loss:
+                key = f"review.photos_{loss.value}"
+                assert "A-1" in say(language, key, ma_tin="A-1", so_anh="2")
+
+
+def test_a_name_that_leads_out_of_the_folder_is_none(tmp_path: Path) -> None:
+    folder = MediaFolder(tmp_path / "media")
+    assert folder.older(datetime.now(UTC)) == []
+    for name in ("../x", "/etc/passwd", "", "a" * 31, UUID(int=5).hex + "/.."):
+        try:
+            folder.read(name)
+        except LookupError:
+            continue
+        raise AssertionError(name)

@@ -1,0 +1,178 @@
+"""Photos of tips, shown one at a time to who asks: cleaned, protected, noted, and taken back.
+
+No machine can tell a child or the inside of a home from a road: so no photo is shown by itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from domain.clock import show_time
+from domain.delivery import DeliveryKind, Lane
+from domain.errors import Refusal
+from domain.ids import short
+from domain.language import Language
+from domain.messages import Button, Effect, EffectKind, MediaKind, MediaRef, Outgoing
+from domain.tip import TipEventKind
+from storage import addresses, ledger, media, media_views, tip_events, tip_rows, tips
+from storage.addresses import Address
+from storage.database import Tx
+from storage.media import Loss, Picture, PictureState
+from storage.tip_events import Event
+from storage.tips import Tip
+from storage.units import Staff
+from tips import rights
+from tips.desk import Desk, Reader, tell
+
+log = structlog.get_logger(__name__)
+
+ON_VIEW = timedelta(hours=24)
+"""How long a photo stands in a chat; Telegram lets us delete for 48 hours (deleteMessage)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """A member of staff who asks for a photo, in a group or in their own chat."""
+
+    staff: Staff | None
+    own_chat: Address
+    group_chat: Address | None
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where a photo is shown: in the group, or privately; `before` when it stands there already."""
+
+    tip: Tip
+    privately: bool
+    before: bool
+
+
+def button(
+    tx: Tx, desk: Desk, tip: Tip, language: Language, events: Sequence[Event] | None = None
+) -> Button | None:
+    """Return the button for the first photo of a tip, or of some of its events; None without."""
+    ids = [event.id for event in events] if events is not None else None
+    found = [one for one in media.of_tip(tx, tip.id, ids) if one.state is not PictureState.GONE]
+    return _button(desk, found[0], language, "review.button_photo") if found else None
+
+
+def show(tx: Tx, desk: Desk, picture_id: UUID, asker: Asker) -> Shown:
+    """Show a photo to who asks for it, and note who looked.
+
+    In the review group where the words stand on the card too, else in their own chat.
+    Raises: Refusal.
+    """
+    picture = media.get(tx, picture_id)
+    tip = tips.locked(tx, picture.tip_id) if picture is not None else None
+    if picture is None or tip is None:
+        raise Refusal("app.stale_button")
+    own = rights.must_be_theirs(asker.staff, tip)
+    rights.must_live(tip)
+    here = asker.group_chat
+    if here is None or here.group_id is None or not rights.may_stand_open(tx, tip, here):
+        rights.must_see(own, tip)
+        here = asker.own_chat
+        if tip.address_id is None or addresses.get(tx, tip.address_id).channel != here.channel:
+            raise Refusal("review.other_channel", ma_tin=tip.case_number)
+    everything = media.of_tip(tx, tip.id)
+    if picture not in everything:
+        raise Refusal("app.stale_button")
+    number = everything.index(picture) + 1
+    _must_be_clean(picture, tip)
+    before = media_views.stands(tx, picture.id, here.id)
+    if not before:
+        reader = Reader(here, here.group_id, asker.language, own.name)
+        _put(tx, desk, tip, reader, everything, number)
+    tip_events.add(tx, tip, TipEventKind.READ, staff_id=own.id, text=str(number))
+    log.info("photo_asked_for", tip=str(tip.id), number=number, before=before)
+    return Shown(tip, here.id == asker.own_chat.id, before)
+
+
+def tell_lost(tx: Tx, desk: Desk, limit: int = 20) -> int:
+    """Tell the readers under the card of photos that cannot be shown; return of how many."""
+    told = 0
+    for tip, lost in media.untold(tx, limit):
+        for loss in Loss:
+            count = sum(picture.loss is loss for picture in lost)
+            if count:
+                tell(tx, desk, tip, f"review.photos_{loss.value}", so_anh=str(count))
+        media.mark_told(tx, [picture.id for picture in lost])
+        told += len(lost)
+    return told
+
+
+def take_back_due(tx: Tx, limit: int = 50) -> int:
+    """Take back the photos that stood long enough, or whose tips are over; return how many."""
+    views = media_views.ending(tx, tx.now - ON_VIEW, limit)
+    for view in views:
+        media_views.end(tx, view.delivery_id)
+        if view.message_id is None:
+            continue
+        effect = Effect(EffectKind.WITHDRAW, view.message_id)
+        ledger.put(
+            tx,
+            ledger.NewDelivery(
+                kind=DeliveryKind.EFFECT,
+                lane=Lane.TALK,
+                address_id=view.address_id,
+                language=view.language,
+                outgoing=Outgoing(text="", effect=effect),
+                group_id=view.group_id,
+                tip_id=view.tip_id,
+                amends=view.delivery_id,
+            ),
+        )
+    return len(views)
+
+
+def _put(
+    tx: Tx, desk: Desk, tip: Tip, reader: Reader, everything: Sequence[Picture], number: int
+) -> None:
+    picture = everything[number - 1]
+    following = [one for one in everything[number:] if one.state is not PictureState.LOST]
+    rows: tuple[tuple[Button, ...], ...] = ()
+    if following:
+        rows = ((_button(desk, following[0], reader.language, "review.button_next_photo"),),)
+    caption = desk.catalogue.say(
+        reader.language,
+        "review.photo",
+        ma_tin=tip.case_number,
+        so=str(number),
+        tong=str(len(everything)),
+        ten=reader.name,
+        luc=show_time(tx.now),
+    )
+    delivery_id = desk.outbox.put(
+        tx,
+        reader.address.id,
+        Outgoing(
+            text=caption,
+            media=MediaRef(MediaKind.PHOTO, picture.id.hex, sealed=True),
+            buttons=rows,
+            reply_to=tip_rows.first_card(tx, tip.id, reader.address.id),
+            protected=True,
+        ),
+        kind=DeliveryKind.PHOTO,
+        lane=Lane.TALK,
+        language=reader.language.value,
+        group_id=reader.group_id,
+        tip_id=tip.id,
+    )
+    media_views.note(tx, picture.id, delivery_id)
+
+
+def _must_be_clean(picture: Picture, tip: Tip) -> None:
+    if picture.state is PictureState.WAITING:
+        raise Refusal("review.photo_waiting", ma_tin=tip.case_number)
+    if picture.state is not PictureState.CLEAN:
+        loss = picture.loss or Loss.GONE
+        raise Refusal(f"review.photos_{loss.value}", ma_tin=tip.case_number, so_anh="1")
+
+
+def _button(desk: Desk, picture: Picture, language: Language, key: str) -> Button:
+    return Button(desk.catalogue.say(language, key), f"photo:{short(picture.id)}")

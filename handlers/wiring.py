@@ -37,6 +37,7 @@ def make_router(context: Context) -> Router:
             residents.asking_again(tips.take),
         ),
         group=(
+            linking.in_group,
             connecting.take,
             leaving.take,
             tip_commands.in_review_group,

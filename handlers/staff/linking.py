@@ -1,5 +1,7 @@
 """Link a chat to a member of staff by a one-time code that an admin gave them."""
 
+import structlog
+
 from broadcasts.desk import Desk
 from domain.delivery import DeliveryKind, Lane
 from domain.ids import is_typed_code
@@ -9,6 +11,8 @@ from handlers.turn import Turn
 from storage import addresses, one_time_codes, staff_links, units
 from storage.one_time_codes import CodePurpose, TooManyWrong
 from storage.units import Staff
+
+log = structlog.get_logger(__name__)
 
 LINK = "lk-"
 """What the link with a code begins with, after `?start=`."""
@@ -36,6 +40,21 @@ def take(turn: Turn, message: Message) -> bool:
         turn.say("linking.wrong")
         return True
     _link(turn, who)
+    return True
+
+
+def in_group(turn: Turn, message: Message) -> bool:
+    """Take `/lienket CODE` before everybody's eyes: the code works no more, nothing is said there.
+
+    Who typed it is told in private, where we know them.
+    """
+    typed = _typed(message)
+    if turn.chat.kind is ChatKind.PRIVATE or typed is None:
+        return False
+    if one_time_codes.revoke_typed(turn.tx, CodePurpose.STAFF, typed):
+        log.warning("link_code_shown_in_group")
+    if turn.person is not None:
+        turn.say("linking.in_group")
     return True
 
 

@@ -10,7 +10,7 @@ from domain.messages import MediaKind
 
 GROUP_COMMANDS = frozenset(
     {
-        *("baotin", "chuyentin", "ketnoi", "ngatketnoi"),
+        *("baotin", "chuyentin", "ketnoi", "ngatketnoi", "lienket"),
         *("dangky", "dulieu", "dung", "khuvuc", "ngonngu", "tincuatoi", "trogiup"),
     }
 )

@@ -6,12 +6,14 @@ With every handler of the product in its real order.
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import select
 
 from domain.messages import MediaKind, MediaRef
 from domain.tip import TipEventKind
 from handlers.wiring import make_router
 from storage import dialogues, tip_events
 from storage.database import Tx
+from storage.tables import resident
 from tests.chat import Party
 from tests.tips.world import World, open_world
 
@@ -68,6 +70,17 @@ async def test_what_has_no_word_is_asked_about_without_a_button_for_tips(world: 
         [again] = await hoa.news()
         assert "Máy chưa tìm thấy nơi đó" in again.text
         assert "Đây là tin báo" not in again.labels
+    assert await world.tips() == []
+
+
+@pytest.mark.parametrize("said", ["tố cáo chủ tịch xã", "công an xã nhận hối lộ"])
+async def test_a_denunciation_instead_of_a_place_is_not_kept(world: World, said: str) -> None:
+    hoa = await asked(world)
+    await hoa.writes(said)
+    assert all("Đây là tin báo" not in one.labels for one in await hoa.news())
+    person = await hoa.record()
+    kept = select(resident.c.words_aside).where(resident.c.id == person.id)
+    assert await world.chat.look(lambda tx: tx.connection.execute(kept).scalar_one()) is None
     assert await world.tips() == []
 
 

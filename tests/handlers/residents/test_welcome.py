@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from domain.delivery import DeliveryKind, Lane
 from domain.ids import short
@@ -14,6 +15,7 @@ from people.consent_words import version_of
 from storage import dialogues, ledger
 from storage.database import Tx
 from storage.residents import Wish
+from storage.tables import resident
 from tests.chat import DONG_KINH
 from tests.handlers.residents.world import World, open_world
 
@@ -367,6 +369,27 @@ async def test_an_unknown_command_gets_the_list_and_a_text_behind_it_is_set_asid
     assert "/khuvuc" in last.text
     await lan.writes("/abc có trộm ở chợ")
     assert (await lan.last()).labels == ["Đây là tin báo"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "/xyz công an xã nhận hối lộ của dân",
+        "/xyz cong an xa nhan hoi lo cua dan",
+        "/tocao công an xã nhận hối lộ của dân",
+    ],
+)
+async def test_a_denunciation_behind_an_unknown_command_is_shown_its_way_and_not_kept(
+    world: World, said: str
+) -> None:
+    lan = world.party()
+    await lan.writes(said)
+    last = await lan.last()
+    assert "tố cáo" in last.text
+    assert last.labels[-1] == "Tôi báo việc khác"
+    person = await lan.record()
+    kept = select(resident.c.words_aside).where(resident.c.id == person.id)
+    assert await world.chat.look(lambda tx: tx.connection.execute(kept).scalar_one()) is None
 
 
 async def test_staff_are_told_that_this_is_for_residents(world: World) -> None:

@@ -8,12 +8,14 @@ import pytest
 
 from domain.audit import Act
 from domain.delivery import DeliveryKind
+from domain.messages import Addressed
 from domain.roles import Role
 from handlers.staff import linking
+from handlers.wiring import make_router
 from storage import addresses, audit, one_time_codes, setting_up, units
 from storage.one_time_codes import CodePurpose
 from storage.units import Staff
-from tests.chat import Chat, Party, Takers, open_chat
+from tests.chat import Chat, GroupParty, Party, Takers, open_chat
 
 
 @pytest.fixture
@@ -142,3 +144,55 @@ async def test_other_words_are_left_to_others(chat: Chat) -> None:
         await party.writes(words)
     await party.starts("kp-vi-du-2")
     assert await chat.said() == []
+
+
+@pytest.mark.parametrize("where", ["neighbourhood", "review", "unconnected"])
+@pytest.mark.parametrize("command", ["/lienket", "/LienKet@vi_du_bot"])
+async def test_a_code_typed_in_a_group_works_no_more_and_only_who_typed_it_is_told(
+    chat: Chat, where: str, command: str
+) -> None:
+    chat.router = make_router(chat.context)
+    who = await _newcomer(chat, Role.REVIEWER)
+    code = await _code(chat, who)
+    if where == "unconnected":
+        group = GroupParty(chat, "-1007001")
+    else:
+        group = await chat.group("-1007001", purpose=where)
+    known = await chat.subscriber("4001")
+    await known.writes(f"{command} {code}", in_group=group, addressed=Addressed.COMMAND)
+    [told] = await known.news()
+    assert "không dùng được nữa" in told.text
+    assert code not in told.text
+    assert await group.heard() == []
+    for party in (known, chat.resident("4002")):
+        await party.writes(f"/lienket {code}")
+        assert await _staff_of(chat, party) is None
+
+
+async def test_a_stranger_who_types_a_code_in_a_group_spends_it_and_stays_unknown(
+    chat: Chat,
+) -> None:
+    chat.router = make_router(chat.context)
+    who = await _newcomer(chat, Role.REVIEWER)
+    code = await _code(chat, who)
+    group = await chat.group("-1007001")
+    stranger = chat.resident("4009")
+    await stranger.writes(f"/lienket {code}", in_group=group, addressed=Addressed.COMMAND)
+    assert await chat.said() == []
+    account_id = chat.account.id
+    assert await chat.look(lambda tx: addresses.find(tx, account_id, "4009")) is None
+    await stranger.writes(f"/lienket {code}")
+    assert await _staff_of(chat, stranger) is None
+
+
+async def test_wrong_codes_in_a_group_spend_nobody_elses(chat: Chat) -> None:
+    chat.router = make_router(chat.context)
+    who = await _newcomer(chat, Role.REVIEWER)
+    code = await _code(chat, who)
+    group = await chat.group("-1007001")
+    thief = chat.resident("4003")
+    for typed in ("", "AAAAA-BBBBB", code[:-1], "có trộm"):
+        await thief.writes(f"/lienket {typed}", in_group=group, addressed=Addressed.COMMAND)
+    party = chat.resident("4001")
+    await party.writes(f"/lienket {code}")
+    assert await _staff_of(chat, party) == who.id

@@ -57,3 +57,9 @@ _ALLOWED: dict[Permission, frozenset[Role]] = {
 def may(roles: Collection[Role], permission: Permission) -> bool:
     """Tell whether one of the roles allows the act."""
     return not _ALLOWED[permission].isdisjoint(roles)
+
+
+def may_read(roles: Collection[Role], *, urgent: bool, only_chief: bool) -> bool:
+    """Tell whether one of the roles allows to read, and work on, such a tip of the own unit."""
+    asked = Permission.READ_URGENT_TIPS if urgent else Permission.READ_TIPS
+    return may(roles, asked) and (not only_chief or Role.CHIEF in roles)

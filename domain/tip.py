@@ -28,6 +28,8 @@ class Step(StrEnum):
     TAKE = "take"
     ASSIGN = "assign"
     """Somebody gives it to a member of staff, from nobody or from another."""
+    RELEASE = "release"
+    """Who has it has left, or may not read it any more."""
     CLOSE = "close"
     REOPEN = "reopen"
     ERASE = "erase"
@@ -42,6 +44,7 @@ _LEGAL: Mapping[tuple[TipState, Step], TipState] = MappingProxyType(
         (TipState.RECEIVED, Step.TAKE): TipState.TAKEN,
         (TipState.RECEIVED, Step.ASSIGN): TipState.TAKEN,
         (TipState.TAKEN, Step.ASSIGN): TipState.TAKEN,
+        (TipState.TAKEN, Step.RELEASE): TipState.RECEIVED,
         (TipState.RECEIVED, Step.CLOSE): TipState.CLOSED,
         (TipState.TAKEN, Step.CLOSE): TipState.CLOSED,
         (TipState.CLOSED, Step.REOPEN): TipState.RECEIVED,
@@ -153,6 +156,8 @@ class TipEventKind(StrEnum):
     STATUS = "status"
     """A member of staff changed what its writer is told of where it stands."""
     ASSIGNED = "assigned"
+    RELEASED = "released"
+    """Who had it has left, or may not read it any more: it is shown anew, for anybody to take."""
     ASKED = "asked"
     """Its writer was asked whether what follows belongs to it or to another open tip."""
     CHOSEN = "chosen"

@@ -9,7 +9,7 @@ from domain.audit import Act, Thing
 from domain.hours import BroadcastRules
 from domain.language import Language
 from domain.roles import Role
-from storage import audit
+from storage import audit, tip_releasing
 from storage.database import Tx
 from storage.sealing import Place
 from storage.tables import account, group_chat, staff, staff_role, unit
@@ -110,8 +110,11 @@ def create_staff(tx: Tx, unit_id: UUID, name: str, roles: Collection[Role]) -> S
 
 def change_staff(
     tx: Tx, staff_id: UUID, name: str, roles: Collection[Role], *, active: bool
-) -> None:
-    """Give a member of staff another name or other roles; inactive, they have no rights at all."""
+) -> int:
+    """Give a member of staff another name or other roles; inactive, they have no rights at all.
+
+    What they work on and may not read any more is for others to take; returns how many tips.
+    """
     before = tx.connection.execute(
         select(staff_role.c.role).where(staff_role.c.staff_id == staff_id)
     ).scalars()
@@ -133,6 +136,7 @@ def change_staff(
         roles=_codes(roles),
         active="yes" if active else "no",
     )
+    return tip_releasing.release_all(tx, staff_id, roles if active else ())
 
 
 def unit_of_staff(tx: Tx, staff_id: UUID) -> UUID:

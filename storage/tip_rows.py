@@ -22,6 +22,7 @@ _ON_CARDS = (
     TipEventKind.PIECE,
     TipEventKind.EDIT,
     TipEventKind.REOPENED,
+    TipEventKind.RELEASED,
     TipEventKind.NOTE,
 )
 _BY_OFFICERS = (
@@ -158,12 +159,17 @@ def restore(tx: Tx, tip_id: UUID) -> None:
     )
     reduced = select(delivery.c.id).where(*waiting, delivery.c.amends.is_not(None)).limit(1)
     if tx.connection.execute(reduced).first() is not None:
-        on_cards = [kind.value for kind in _ON_CARDS]
-        tx.connection.execute(
-            update(tip_event)
-            .where(tip_event.c.tip_id == tip_id, tip_event.c.kind.in_(on_cards))
-            .values(shown=False)
-        )
+        show_whole(tx, tip_id)
+
+
+def show_whole(tx: Tx, tip_id: UUID) -> None:
+    """Let the next card show all that ever stood on one."""
+    on_cards = [kind.value for kind in _ON_CARDS]
+    tx.connection.execute(
+        update(tip_event)
+        .where(tip_event.c.tip_id == tip_id, tip_event.c.kind.in_(on_cards))
+        .values(shown=False)
+    )
 
 
 def withdraw(tx: Tx, tip_id: UUID, *, put_at: datetime | None = None) -> list[Row]:

@@ -1,6 +1,5 @@
 """Tips: one row each, whose words are sealed with a key of its own (`storage.tip_events`)."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -309,7 +308,14 @@ def erase(tx: Tx, known: Tip) -> None:
             delivery.c.payload.is_not(None),
             delivery.c.window_id.is_(None),
         )
-        .values(payload=None, state=DeliveryState.SKIPPED.value, reason=SkipReason.CANCELLED.value)
+        .values(
+            payload=None,
+            state=DeliveryState.SKIPPED.value,
+            reason=SkipReason.CANCELLED.value,
+            settled_at=tx.now,
+            # A stub that never went out left its card whole: it is reduced by another.
+            amends=None,
+        )
     )
     tx.connection.execute(
         tip_event.insert().values(
@@ -330,18 +336,6 @@ def erase(tx: Tx, known: Tip) -> None:
         card_due_at=None,
         stub_due_at=tx.now,
     )
-
-
-def erase_of(tx: Tx, address_ids: Collection[UUID]) -> int:
-    """Erase every tip written from these addresses; return how many."""
-    rows = tx.connection.execute(
-        select(tip)
-        .where(tip.c.address_id.in_(address_ids), tip.c.state != TipState.ERASED.value)
-        .with_for_update()
-    ).all()
-    for row in rows:
-        erase(tx, as_tip(row))
-    return len(rows)
 
 
 def _subject_of(tx: Tx, run_id: UUID | None) -> str | None:

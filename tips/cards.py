@@ -277,8 +277,10 @@ def _marks(desk: Desk, tip: Tip, language: Language) -> list[str]:
 
 
 def _heading(tip: Tip, events: Sequence[Event], *, first: bool) -> str:
-    if any(event.kind is TipEventKind.REOPENED for event in events):
-        return "review.heading_reopened"
+    changes = (TipEventKind.REOPENED, TipEventKind.RELEASED)
+    last = next((event.kind for event in reversed(events) if event.kind in changes), None)
+    if last is not None:
+        return f"review.heading_{last.value}"
     if not first:
         return "review.heading_more"
     return "review.heading_question" if tip.kind is TipKind.QUESTION else "review.heading_tip"

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from domain.errors import Refusal
-from domain.roles import Permission, Role, may
+from domain.roles import Permission, Role, may, may_read
 from domain.tip import Secrecy, TipState
-from storage import addresses, tips, units
+from storage import addresses, tip_releasing, tips, units
 from storage.addresses import Address
 from storage.database import Tx
 from storage.tips import Tip
@@ -15,6 +15,7 @@ from storage.units import Staff
 def for_work(tx: Tx, tip_id: UUID, staff: Staff | None) -> tuple[Tip, Staff]:
     """Return a tip for a change, and the member of staff who may work on it.
 
+    A holder who has left, or may not read it any more, counts as nobody from now on.
     Raises: Refusal.
     """
     tip = tips.locked(tx, tip_id)
@@ -22,7 +23,7 @@ def for_work(tx: Tx, tip_id: UUID, staff: Staff | None) -> tuple[Tip, Staff]:
         raise Refusal("app.stale_button")
     own = must_be_theirs(staff, tip)
     must_live(tip)
-    return tip, own
+    return _with_holder(tx, tip), own
 
 
 def must_be_theirs(staff: Staff | None, tip: Tip) -> Staff:
@@ -87,3 +88,14 @@ def holder(tx: Tx, tip: Tip) -> str:
 
 def _is_chief(staff: Staff) -> bool:
     return Role.CHIEF in staff.roles
+
+
+def _with_holder(tx: Tx, tip: Tip) -> Tip:
+    if tip.state is not TipState.TAKEN or tip.taken_by is None:
+        return tip
+    holder_now = units.get_staff(tx, tip.taken_by)
+    if holder_now is not None and may_read(
+        holder_now.roles, urgent=tip.urgent, only_chief=tip.secrecy is Secrecy.CHIEF
+    ):
+        return tip
+    return tip_releasing.release(tx, tip)

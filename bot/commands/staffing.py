@@ -76,12 +76,13 @@ def invite(who: _Who) -> None:
 def set_roles(who: _Who, role: _Roles) -> None:
     """Đổi vai trò của một cán bộ; có hiệu lực ngay."""
 
-    def work(tx: Tx) -> str:
+    def work(tx: Tx) -> tuple[str, int]:
         known = _somebody(tx, who)
-        setting_up.change_staff(tx, known.id, known.name, role, active=True)
-        return _line(tx, _still(tx, known))
+        tips = setting_up.change_staff(tx, known.id, known.name, role, active=True)
+        return _line(tx, _still(tx, known)), tips
 
-    say(with_database(settings_at_hand(), work, write=True))
+    line, tips = with_database(settings_at_hand(), work, write=True)
+    say(line + _released(tips))
 
 
 def unlink(who: _Who) -> None:
@@ -99,14 +100,19 @@ def unlink(who: _Who) -> None:
 def retire(who: _Who) -> None:
     """Cho một cán bộ nghỉ: mất mọi quyền ngay, tài khoản trò chuyện bị gỡ."""
 
-    def work(tx: Tx) -> str:
+    def work(tx: Tx) -> tuple[str, int]:
         known = _somebody(tx, who)
         staff_links.unlink(tx, known)
         one_time_codes.revoke(tx, CodePurpose.STAFF, known.id)
-        setting_up.change_staff(tx, known.id, known.name, known.roles, active=False)
-        return known.name
+        tips = setting_up.change_staff(tx, known.id, known.name, known.roles, active=False)
+        return known.name, tips
 
-    say(f"{with_database(settings_at_hand(), work, write=True)} đã nghỉ, không còn quyền nào.")
+    name, tips = with_database(settings_at_hand(), work, write=True)
+    say(f"{name} đã nghỉ, không còn quyền nào." + _released(tips))
+
+
+def _released(tips: int) -> str:
+    return f"\nTin người đó đang giữ, nay chờ người khác nhận: {tips}." if tips else ""
 
 
 def _somebody(tx: Tx, handle: str) -> Staff:

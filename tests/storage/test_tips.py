@@ -179,10 +179,7 @@ async def test_erasing_leaves_a_counted_tombstone(chat: Chat) -> None:
         return mine
 
     mine = await chat.do(write)
-    assert mine.address_id is not None
-    address_id = mine.address_id
-    assert await chat.do(lambda tx: tips.erase_of(tx, [address_id])) == 1
-    assert await chat.do(lambda tx: tips.erase_of(tx, [address_id])) == 0
+    await chat.do(lambda tx: tips.erase(tx, mine))
     gone = await chat.look(lambda tx: tips.get(tx, mine.id))
     assert gone is not None
     assert (gone.state, gone.sealed_key, gone.address_id) == (TipState.ERASED, None, None)

@@ -150,6 +150,20 @@ async def test_erasing_reduces_the_card_too(migrated_database_url: str) -> None:
         assert "đã được xóa" in stub.text
 
 
+async def test_erasing_reduces_the_card_whose_edit_was_still_waiting(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await closed(world)
+        await world.chat.deliver()
+        await world.chat.do(lambda tx: cards.send_due(tx, world.chat.context))
+        tip = await world.tip()
+        await world.chat.do(lambda tx: tips.erase(tx, tip))
+        await world.tick()
+        (stub,) = [row for row in await stubs(world) if row.message_id is not None]
+        assert "đã được xóa" in stub.text
+
+
 async def test_a_refused_edit_moves_no_card_elsewhere(migrated_database_url: str) -> None:
     async with open_world(migrated_database_url) as world:
         await closed(world)

@@ -1,5 +1,6 @@
 """From an audience to rows of the ledger, in steps."""
 
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -10,7 +11,7 @@ from broadcasts.trouble import put_off_run
 from domain.campaign import RunState
 from domain.delivery import DeliveryKind, Lane
 from domain.language import Language
-from storage import addresses, ledger, reached, recipients, runs, units
+from storage import addresses, ledger, reached, recipients, rest, runs, units
 from storage.counters import Moves
 from storage.database import Tx
 from storage.ledger import NewDelivery, NewRunRow
@@ -45,6 +46,8 @@ def expand_step(tx: Tx, run_id: UUID, limit: int = 500) -> bool:
     run = runs.get(tx, run_id, lock=True)
     if run is None or run.state is not RunState.EXPANDING:
         return False
+    if run.rest_at is not None:
+        return _rest_step(tx, run, run.rest_at, limit)
     unit = units.get_unit(tx, run.unit_id)
     if run.lane is Lane.URGENT and run.cursor is None:
         # Many read a group at once; again at the end does no harm, each has one row.
@@ -76,6 +79,19 @@ def expand_step(tx: Tx, run_id: UUID, limit: int = 500) -> bool:
     posts = _write_posts(tx, run, unit)
     runs.change(tx, run, RunState.SENDING, expanded_at=tx.now)
     log.info("run_expanded", run=str(run.id), posts=posts)
+    return False
+
+
+def _rest_step(tx: Tx, run: Run, decided_at: datetime, limit: int) -> bool:
+    """Let up to `limit` more of a run's rest wait again; False once there are no more."""
+    moved, last = rest.reopen(tx, run.id, decided_at, run.cursor, limit)
+    if last is not None:
+        runs.advance(tx, run.id, last)
+    if moved == limit:
+        return True
+    posts = rest.reopen_posts(tx, run.id, decided_at)
+    runs.change(tx, run, RunState.SENDING, expanded_at=tx.now)
+    log.info("rest_reopened", run=str(run.id), posts=posts)
     return False
 
 

@@ -16,6 +16,8 @@ class Act(StrEnum):
     RUN_PAUSED = "run_paused"
     RUN_RESUMED = "run_resumed"
     RUN_CANCELLED = "run_cancelled"
+    RUN_RESENT = "run_resent"
+    """It was sent to those whom it may have missed."""
     RUN_CORRECTED = "run_corrected"
     """A correction or withdrawal of it was handed in."""
     TIP_TAKEN = "tip_taken"

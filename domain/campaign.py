@@ -47,7 +47,7 @@ class RunState(StrEnum):
     @property
     def is_over(self) -> bool:
         """True when nothing more will be sent."""
-        return not RUN_MOVES[self]
+        return self in (RunState.FINISHED, RunState.CANCELLED, RunState.MISSED)
 
 
 CAMPAIGN_MOVES: Mapping[CampaignState, frozenset[CampaignState]] = MappingProxyType(
@@ -73,7 +73,8 @@ RUN_MOVES: Mapping[RunState, frozenset[RunState]] = MappingProxyType(
         RunState.EXPANDING: frozenset({RunState.SENDING, RunState.PAUSED, RunState.CANCELLED}),
         RunState.SENDING: frozenset({RunState.FINISHED, RunState.PAUSED, RunState.CANCELLED}),
         RunState.PAUSED: frozenset({RunState.EXPANDING, RunState.SENDING, RunState.CANCELLED}),
-        RunState.FINISHED: frozenset(),
+        # To its rest, by a person's decision.
+        RunState.FINISHED: frozenset({RunState.EXPANDING}),
         RunState.CANCELLED: frozenset(),
         RunState.MISSED: frozenset(),
     }
@@ -116,6 +117,8 @@ class CampaignRules:
     """How long after its submission an "at once" may still be approved."""
     lifetime: timedelta = timedelta(hours=24)
     """How long a run may go on sending, quiet hours not counted."""
+    rest_within: timedelta = timedelta(days=7)
+    """How long after its start a run may still be sent to its rest."""
     urgent_validity: timedelta = timedelta(hours=1)
     """How long an urgent alert may wait for its tap."""
     urgent_lifetime: timedelta = timedelta(hours=6)

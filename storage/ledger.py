@@ -302,13 +302,12 @@ def skip_pending(tx: Tx, run_id: UUID, reason: SkipReason, limit: int = 1000) ->
         .with_for_update()
     ).all()
     moves = Moves()
-    for row in rows:
-        moves.shift(key_of(as_delivery(row)), DeliveryState.PENDING, DeliveryState.SKIPPED)
-    tx.connection.execute(
-        update(delivery)
-        .where(delivery.c.id.in_([row.id for row in rows]))
-        .values(state=DeliveryState.SKIPPED.value, reason=reason.value, settled_at=tx.now)
-    )
+    for raw in rows:
+        row = as_delivery(raw)
+        # Of a repeat the first may have arrived: that it is not repeated changes nothing of it.
+        state = DeliveryState.UNSURE if row.again else DeliveryState.SKIPPED
+        moves.write(row.id, state=state.value, reason=reason.value, settled_at=tx.now)
+        moves.shift(key_of(row), DeliveryState.PENDING, state)
     moves.apply(tx)
     return len(rows)
 

@@ -63,6 +63,8 @@ class Run:
     """Nothing of it goes from this instant on, until the next hours are set."""
     created_at: datetime
     cursor: UUID | None
+    rest_at: datetime | None
+    """When somebody decided to send it once more to those whom it may have missed."""
     expanded_at: datetime | None
     finished_at: datetime | None
     pause_reason: PauseReason | None
@@ -338,6 +340,7 @@ def _run(row: Row[Any]) -> Run:
         open_until=row.open_until,
         created_at=row.created_at,
         cursor=row.cursor,
+        rest_at=row.rest_at,
         expanded_at=row.expanded_at,
         finished_at=row.finished_at,
         pause_reason=PauseReason(row.pause_reason) if row.pause_reason else None,

@@ -118,12 +118,12 @@ def _pick(
         verdict = _verdict(tx, candidate)
         if verdict is not None:
             state, reason = verdict
-            move(tx, row, state, moves, reason)
+            _leave_out(tx, row, state, reason, moves)
             settled += 1
             continue
         share = shares.of(candidate)
         if share is Share.FULL:
-            move(tx, row, DeliveryState.SKIPPED, moves, SkipReason.CAPPED.value)
+            _leave_out(tx, row, DeliveryState.SKIPPED, SkipReason.CAPPED.value, moves)
             settled += 1
         elif (
             share is Share.FREE
@@ -144,6 +144,12 @@ def _pick(
             shares.take(candidate)
     moves.apply(tx)
     return chosen, settled
+
+
+def _leave_out(tx: Tx, row: Delivery, state: DeliveryState, reason: str, moves: Moves) -> None:
+    """Settle a row that is not sent; of a repeat the first may have arrived, and that stays so."""
+    repeat = row.again and row.run_id is not None
+    move(tx, row, DeliveryState.UNSURE if repeat else state, moves, reason)
 
 
 def _chat(tx: Tx, candidate: Candidate) -> ChatRef:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from domain.delivery import DeliveryKind
 from domain.messages import Message
-from handlers.campaigns import alarms, amending, decisions, drafts, running, signatures
+from handlers.campaigns import alarms, amending, decisions, drafts, resending, running, signatures
 from handlers.router import Presser
 from handlers.turn import Turn
 from storage import dialogues, ledger
@@ -19,6 +19,7 @@ PRESSES: Mapping[str, Presser] = MappingProxyType(
         "unrun": running.cancel_run,
         "uncampaign": running.cancel_campaign,
         "amend": amending.begin,
+        "rest": resending.start,
         "alarm": alarms.approve,
         "sign": signatures.sign,
         "unsign": signatures.refuse,

@@ -8,7 +8,7 @@ from domain.language import Language
 from domain.messages import Message, Outgoing
 from domain.roles import Permission, Role, may
 from domain.toneless import fold
-from handlers.campaigns import alarms, amending, drafts, running, signatures
+from handlers.campaigns import alarms, amending, drafts, resending, running, signatures
 from handlers.groups import leaving, wanting
 from handlers.residents.commands import OTHERS_COMMANDS
 from handlers.staff import tip_commands
@@ -113,6 +113,7 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "huy": StaffCommand(Permission.CONTROL_RUN, running.ask_cancel),
         "dinhchinh": StaffCommand(Permission.CONTROL_RUN, amending.ask_correction),
         "rutlai": StaffCommand(Permission.CONTROL_RUN, amending.ask_withdrawal),
+        "guitiep": StaffCommand(Permission.CONTROL_RUN, resending.ask),
         "kyduyet": StaffCommand(Permission.APPROVE_CAMPAIGN, signatures.show_next),
         **{name: StaffCommand(asked, act) for name, (asked, act) in tip_commands.COMMANDS.items()},
         "ketnoi": StaffCommand(Permission.CONNECT_GROUP, wanting.start),

@@ -69,6 +69,8 @@ run = Table(
     Column("a_month", Integer, nullable=False, server_default="0"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("cursor", Uuid),
+    # When somebody decided to send it to its rest.
+    Column("rest_at", UtcDateTime),
     Column("expanded_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
     Column("pause_reason", String),

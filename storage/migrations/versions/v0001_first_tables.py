@@ -411,6 +411,7 @@ def upgrade() -> None:
         sa.Column("a_month", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("cursor", sa.Uuid(), nullable=True),
+        sa.Column("rest_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("expanded_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("finished_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("pause_reason", sa.String(), nullable=True),

@@ -1,0 +1,73 @@
+"""Sending a run to the rest: exactly those whom it may have missed, because somebody decides so."""
+
+from uuid import UUID
+
+from broadcasts import controlling, signing
+from broadcasts.approving import RULES
+from domain.audit import Act
+from domain.campaign import CampaignRules, CampaignState, RunState
+from domain.delivery import Lane
+from domain.errors import Refusal
+from domain.hours import ANY_TIME
+from storage import campaigns, rest, runs, units
+from storage.campaigns import Campaign
+from storage.database import Tx
+from storage.rest import Rest
+from storage.runs import Run
+from storage.units import Staff
+
+_GONE = (CampaignState.REJECTED, CampaignState.CANCELLED)
+
+
+def check(tx: Tx, run: Run, rules: CampaignRules = RULES) -> tuple[Campaign, Rest]:
+    """Return a run's campaign and its rest, if it may be sent to that now.
+
+    Raises: Refusal when it is not finished, too old, corrected, not signed any more, or when
+    there is no rest.
+    """
+    if run.state is not RunState.FINISHED:
+        raise Refusal("campaigns.rest_not_finished", code=run.code)
+    known = campaigns.get(tx, run.campaign_id)
+    if known is None:
+        raise Refusal("campaigns.no_such_run")
+    if tx.now - run.created_at > rules.rest_within:
+        raise Refusal("campaigns.rest_too_old", code=run.code)
+    states = [state for state in CampaignState if state not in _GONE]
+    for other in campaigns.waiting(tx, run.unit_id, states):
+        if other.audience.of_run == run.id:
+            raise Refusal("campaigns.rest_corrected", code=run.code, number=str(other.number))
+    if run.lane is not Lane.URGENT and signing.unsigned(tx, run.unit_id, known.content):
+        raise Refusal("campaigns.not_signed")
+    found = rest.count(tx, run.id)
+    if not found.people and not found.posts:
+        raise Refusal("campaigns.no_rest", code=run.code)
+    return known, found
+
+
+def start(tx: Tx, run_id: UUID, by: Staff, rules: CampaignRules = RULES) -> tuple[Run, Rest]:
+    """Send a finished run to its rest, in the hours of its unit, for as long as a run lasts.
+
+    Raises: Refusal.
+    """
+    run = runs.get(tx, run_id, lock=True)
+    if run is None or run.unit_id != by.unit_id:
+        raise Refusal("campaigns.no_such_run")
+    _, found = check(tx, run, rules)
+    urgent = run.lane is Lane.URGENT
+    hours = ANY_TIME if urgent else units.get_unit(tx, run.unit_id).broadcasting
+    open_from, open_until = hours.interval(tx.now)
+    runs.change(
+        tx,
+        run,
+        RunState.EXPANDING,
+        rest_at=tx.now,
+        cursor=None,
+        expanded_at=None,
+        finished_at=None,
+        pause_reason=None,
+        open_from=open_from,
+        open_until=open_until,
+        not_after=hours.after_open(tx.now, rules.urgent_lifetime if urgent else rules.lifetime),
+    )
+    controlling.note(tx, Act.RUN_RESENT, run, by.id, people=found.people, posts=found.posts)
+    return runs.get(tx, run.id) or run, found

@@ -30,6 +30,7 @@ class Act(StrEnum):
     TIP_STATUS_SET = "tip_status_set"
     TIP_NOTED = "tip_noted"
     TIP_ASSIGNED = "tip_assigned"
+    TIP_TRANSFERRED = "tip_transferred"
     UNIT_MADE = "unit_made"
     UNIT_CHANGED = "unit_changed"
     STAFF_MADE = "staff_made"

@@ -100,7 +100,19 @@ class TipOutcome(StrEnum):
     HANDLED = "handled"
     NOT_ENOUGH = "not_enough"
     OUT_OF_SCOPE = "out_of_scope"
+    TRANSFERRED = "transferred"
+    """Passed to the body whose matter it is."""
     MISTAKEN = "mistaken"
+
+
+class Body(StrEnum):
+    """Whom a tip may be passed to. A unit's own power is no business of this program."""
+
+    INVESTIGATION = "investigation"
+    PEOPLES_COMMITTEE = "peoples_committee"
+    BORDER_GUARD = "border_guard"
+    SCHOOL_HEALTH = "school_health"
+    OTHER = "other"
 
 
 class Binding(StrEnum):
@@ -158,6 +170,7 @@ class TipEventKind(StrEnum):
     ASSIGNED = "assigned"
     RELEASED = "released"
     """Who had it has left, or may not read it any more: it is shown anew, for anybody to take."""
+    TRANSFERRED = "transferred"
     ASKED = "asked"
     """Its writer was asked whether what follows belongs to it or to another open tip."""
     CHOSEN = "chosen"

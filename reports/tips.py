@@ -22,6 +22,7 @@ _COLUMNS = (
     Column("handled", "Đã xử lý", "Trong số kết thúc."),
     Column("not_enough", "Không đủ thông tin", "Trong số kết thúc."),
     Column("out_of_scope", "Ngoài thẩm quyền", "Trong số kết thúc."),
+    Column("transferred", "Chuyển cơ quan", "Trong số kết thúc: chuyển nơi có thẩm quyền."),
     Column("mistaken", "Trùng, nhầm", "Trong số kết thúc, kể cả do người báo bấm “Báo nhầm”."),
     Column("at_end", "Cuối kỳ còn", "Đầu kỳ còn + mới + mở lại − kết thúc."),
     Column(

@@ -35,6 +35,7 @@ _ACTS: Mapping[TipEventKind, Act] = MappingProxyType(
         TipEventKind.STATUS: Act.TIP_STATUS_SET,
         TipEventKind.NOTE: Act.TIP_NOTED,
         TipEventKind.ASSIGNED: Act.TIP_ASSIGNED,
+        TipEventKind.TRANSFERRED: Act.TIP_TRANSFERRED,
     }
 )
 
@@ -44,6 +45,7 @@ _FACTS: Mapping[TipEventKind, str] = MappingProxyType(
         TipEventKind.SUBJECT: "subject",
         TipEventKind.STATUS: "status",
         TipEventKind.ASSIGNED: "to",
+        TipEventKind.TRANSFERRED: "body",
     }
 )
 """What the text of an event is called in the audit log, where it is a name of ours, no words."""

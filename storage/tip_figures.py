@@ -22,6 +22,7 @@ _LOOKS = (
     TipEventKind.SUBJECT,
     TipEventKind.STATUS,
     TipEventKind.NOTE,
+    TipEventKind.ASSIGNED,
     TipEventKind.CLOSED,
 )
 """What shows that a member of staff has looked at a tip."""

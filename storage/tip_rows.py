@@ -136,6 +136,23 @@ def own_delivery(tx: Tx, run_id: UUID, resident_id: UUID) -> UUID | None:
     return tx.connection.execute(query).scalar_one_or_none()
 
 
+def stubs_due(tx: Tx, limit: int) -> list[Tip]:
+    """Return closed and erased tips whose cards are due to be reduced to a line."""
+    rows = tx.connection.execute(
+        select(tip)
+        .where(tip.c.stub_due_at <= tx.now)
+        .order_by(tip.c.stub_due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [tips.as_tip(row) for row in rows]
+
+
+def put_stubs_off(tx: Tx, known: Tip, until: datetime | None) -> Tip:
+    """Look at its cards again later, or never."""
+    return tips.changed(tx, known.id, stub_due_at=until)
+
+
 def restore(tx: Tx, tip_id: UUID) -> None:
     """A tip opens again: reduce no more of its cards; what stood on those reduced is shown anew."""
     waiting = (
@@ -220,8 +237,13 @@ def show_again(tx: Tx, known: Tip, put_at: datetime, due_at: datetime) -> Tip:
 
 
 def was_asked_for(tx: Tx, tip_id: UUID, put_at: datetime) -> bool:
-    """Tell whether a card was put because a member of staff asked to read the content."""
-    return _happened(tx, tip_id, put_at, (TipEventKind.READ,))
+    """Tell whether a card was put for one member of staff: they asked, or were given the tip."""
+    return _happened(tx, tip_id, put_at, (TipEventKind.READ, TipEventKind.ASSIGNED))
+
+
+def was_for_its_holder(tx: Tx, tip_id: UUID, put_at: datetime) -> bool:
+    """Tell whether a card was put because the tip was given to somebody."""
+    return _happened(tx, tip_id, put_at, (TipEventKind.ASSIGNED,))
 
 
 def carries_an_answer(tx: Tx, tip_id: UUID, put_at: datetime) -> bool:

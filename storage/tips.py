@@ -83,6 +83,8 @@ class Tip:
     subject_assumed: bool = False
     """Whether its subject is only that of the campaign which it answers."""
     set_status: TipStatus = TipStatus.RECEIVED
+    given: bool = False
+    """Whether somebody else gave it to who has it."""
 
     @property
     def taken_back(self) -> bool:
@@ -93,7 +95,10 @@ class Tip:
     @property
     def status(self) -> TipStatus:
         """What its writer is told of where it stands."""
-        return self.set_status if self.state.is_open else TipStatus.ENDED
+        if self.state.is_open:
+            return self.set_status
+        passed_on = self.outcome is TipOutcome.TRANSFERRED
+        return TipStatus.TRANSFERRED if passed_on else TipStatus.ENDED
 
     @property
     def public(self) -> bool:
@@ -175,23 +180,6 @@ def due(tx: Tx, limit: int) -> list[Tip]:
         .with_for_update(skip_locked=True)
     )
     return [as_tip(row) for row in rows]
-
-
-def stubs_due(tx: Tx, limit: int) -> list[Tip]:
-    """Return closed and erased tips whose cards are due to be reduced to a line."""
-    rows = tx.connection.execute(
-        select(tip)
-        .where(tip.c.stub_due_at <= tx.now)
-        .order_by(tip.c.stub_due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [as_tip(row) for row in rows]
-
-
-def put_stubs_off(tx: Tx, known: Tip, until: datetime | None) -> Tip:
-    """Look at its cards again later, or never."""
-    return changed(tx, known.id, stub_due_at=until)
 
 
 def note_piece(tx: Tx, known: Tip, *, card_due_at: datetime, urgent: bool, secrecy: Secrecy) -> Tip:
@@ -289,6 +277,8 @@ def reopen(tx: Tx, known: Tip) -> Tip:
         carded_at=None,
         stub_due_at=None,
         status=TipStatus.RECEIVED.value,
+        given=False,
+        passed_to=None,
     )
 
 
@@ -390,4 +380,5 @@ def as_tip(row: Row[Any]) -> Tip:
         Subject(row.subject) if row.subject else None,
         row.subject_assumed,
         TipStatus(row.status),
+        row.given,
     )

@@ -20,7 +20,7 @@ from storage.savepoints import Spoiled, apart
 from storage.tip_events import LOCATION, TOO_BIG, Event
 from storage.tips import Tip
 from tips import paging, photos, rights, stubs
-from tips.desk import Desk, Reader, readers, send, tell
+from tips.desk import Desk, Reader, its_holder, readers, send, tell
 from tips.quoting import quoted
 
 log = structlog.get_logger(__name__)
@@ -81,6 +81,9 @@ def show(tx: Tx, desk: Desk, tip: Tip) -> bool:
     """Send what of a tip is not yet on a card; False when nobody is there to read it."""
     events = tip_events.of_tip(tx, tip, unshown=True)
     where = readers(tx, tip)
+    holder = its_holder(tx, tip)
+    if holder is not None and all(one.address.id != holder.address.id for one in where):
+        where.append(holder)
     if not where:
         log.error("card_without_readers", tip=str(tip.id), unit=str(tip.unit_id))
         tips.put_off(tx, tip, tx.now + _NOBODY_READS)
@@ -197,7 +200,7 @@ def _mend(tx: Tx, desk: Desk, row: Delivery) -> None:
     if tip is None or tip.state is TipState.ERASED:
         return
     if row.kind is DeliveryKind.CARD:
-        _card_missed(tx, tip, row)
+        _card_missed(tx, desk, tip, row)
     elif row.kind is DeliveryKind.NOTICE and row.lane is Lane.URGENT:
         paging.page_others(tx, desk, tip)
     elif row.kind is DeliveryKind.REPLY and tip_rows.carries_an_answer(tx, tip.id, row.created_at):
@@ -209,8 +212,10 @@ def _mend(tx: Tx, desk: Desk, row: Delivery) -> None:
         log.error("notice_missed", tip=str(tip.id), kind=row.kind.value, reason=row.reason)
 
 
-def _card_missed(tx: Tx, tip: Tip, row: Delivery) -> None:
+def _card_missed(tx: Tx, desk: Desk, tip: Tip, row: Delivery) -> None:
     log.error("card_missed", tip=str(tip.id), state=row.state.value, reason=row.reason)
+    if tip_rows.was_for_its_holder(tx, tip.id, row.created_at):
+        tell(tx, desk, tip, "review.assigned_missed", ten=rights.holder(tx, tip))
     if tip_rows.was_asked_for(tx, tip.id, row.created_at):
         return
     if row.state is DeliveryState.UNSURE and _since(tx, tip, TipEventKind.TAKEN, row):
@@ -298,6 +303,7 @@ def _buttons(
     if first:
         rows.append((button("take"), button("close")))
         rows.append((button("subject"), button("status")))
+        rows.append((button("assign"),))
     if withheld:
         rows.append((button("read"),))
     return tuple(rows)

@@ -78,6 +78,25 @@ def others(tx: Tx, tip: Tip, known: Collection[UUID]) -> list[Reader]:
     return [reader for reader in found if reader.address.id not in known]
 
 
+def its_holder(tx: Tx, tip: Tip) -> Reader | None:
+    """Return the private chat of who was given a tip by somebody else.
+
+    Whether they are in the review group no platform tells us, so they are told there and here.
+    """
+    if tip.taken_by is None or not tip.given:
+        return None
+    return private_chat(tx, tip.taken_by)
+
+
+def private_chat(tx: Tx, staff_id: UUID) -> Reader | None:
+    """Return where a member of staff can be told something alone; None for nowhere."""
+    one = units.get_staff(tx, staff_id)
+    address = addresses.of_staff(tx, staff_id) if one is not None else None
+    if one is None or address is None or address.unreachable is not None:
+        return None
+    return Reader(address, None, one.language, one.name)
+
+
 def tell(tx: Tx, desk: Desk, tip: Tip, key: str, *rows: tuple[Button, ...], **facts: str) -> None:
     """Say a line about a tip to its readers, under its card where there is one."""
     for reader in readers(tx, tip):

@@ -33,12 +33,16 @@ def must_be_theirs(staff: Staff | None, tip: Tip) -> Staff:
     """
     if staff is None:
         raise Refusal("review.not_linked")
-    asked = Permission.READ_URGENT_TIPS if tip.urgent else Permission.READ_TIPS
-    if staff.unit_id != tip.unit_id or not may(staff.roles, asked):
-        raise Refusal("app.not_allowed")
-    if tip.secrecy is Secrecy.CHIEF and not _is_chief(staff):
+    if tip.secrecy is Secrecy.CHIEF and _is_of(staff, tip) and not is_chief(staff):
         raise Refusal("review.chief_only", ma_tin=tip.case_number)
+    if not may_work(staff, tip):
+        raise Refusal("app.not_allowed")
     return staff
+
+
+def may_work(staff: Staff, tip: Tip) -> bool:
+    """Tell whether a tip may be given to a member of staff."""
+    return _is_of(staff, tip) and (tip.secrecy is not Secrecy.CHIEF or is_chief(staff))
 
 
 def must_be_free(tx: Tx, staff: Staff, tip: Tip) -> None:
@@ -46,7 +50,7 @@ def must_be_free(tx: Tx, staff: Staff, tip: Tip) -> None:
 
     Raises: Refusal.
     """
-    if tip.taken_by not in (None, staff.id) and not _is_chief(staff):
+    if tip.taken_by not in (None, staff.id) and not is_chief(staff):
         raise Refusal("review.taken_by", ma_tin=tip.case_number, ten=holder(tx, tip))
 
 
@@ -64,7 +68,7 @@ def must_see(staff: Staff, tip: Tip) -> None:
 
     Raises: Refusal.
     """
-    if tip.secrecy is Secrecy.SENSITIVE and tip.taken_by != staff.id and not _is_chief(staff):
+    if tip.secrecy is Secrecy.SENSITIVE and tip.taken_by != staff.id and not is_chief(staff):
         raise Refusal("review.take_first", ma_tin=tip.case_number)
 
 
@@ -86,7 +90,8 @@ def holder(tx: Tx, tip: Tip) -> str:
     return found.name if found is not None else "—"
 
 
-def _is_chief(staff: Staff) -> bool:
+def is_chief(staff: Staff) -> bool:
+    """Tell whether they may step in everywhere."""
     return Role.CHIEF in staff.roles
 
 
@@ -99,3 +104,8 @@ def _with_holder(tx: Tx, tip: Tip) -> Tip:
     ):
         return tip
     return tip_releasing.release(tx, tip)
+
+
+def _is_of(staff: Staff, tip: Tip) -> bool:
+    asked = Permission.READ_URGENT_TIPS if tip.urgent else Permission.READ_TIPS
+    return staff.unit_id == tip.unit_id and may(staff.roles, asked)

@@ -14,7 +14,7 @@ from domain.delivery import DeliveryKind, Lane
 from domain.language import Language
 from domain.messages import Outgoing
 from domain.tip import TipState
-from storage import ledger, tip_rows, tips
+from storage import ledger, tip_rows
 from storage.database import Tx
 from storage.savepoints import Spoiled, apart
 from storage.tips import Tip
@@ -29,12 +29,12 @@ somebody must have had the time to read it."""
 
 def reduce_due(tx: Tx, desk: Desk, limit: int = 20) -> None:
     """Reduce the cards of tips that are due for it."""
-    for tip in tips.stubs_due(tx, limit):
+    for tip in tip_rows.stubs_due(tx, limit):
         try:
             apart(tx, partial(_reduce, tx, desk, tip))
         except Spoiled as fault:
             log.error("stub_fault", tip=str(tip.id), fault=str(fault))
-            tips.put_stubs_off(tx, tip, tx.now + _READ_FOR)
+            tip_rows.put_stubs_off(tx, tip, tx.now + _READ_FOR)
 
 
 def _reduce(tx: Tx, desk: Desk, tip: Tip) -> None:
@@ -60,7 +60,7 @@ def _reduce(tx: Tx, desk: Desk, tip: Tip) -> None:
             )
     waits = not late or tip_rows.has_pending_cards(tx, tip.id)
     due_at = max(closed_at, tx.now if late else closed_at) + _READ_FOR
-    tips.put_stubs_off(tx, tip, due_at if waits else None)
+    tip_rows.put_stubs_off(tx, tip, due_at if waits else None)
 
 
 def _line(desk: Desk, tip: Tip, language: Language) -> str:

@@ -10,8 +10,8 @@ from domain.ids import short
 from domain.language import Language
 from domain.messages import Button, Outgoing
 from domain.roles import Permission, may
-from domain.tip import IllegalStep, TipEventKind, TipOutcome, TipState
-from storage import addresses, tip_events, tips, units
+from domain.tip import Body, IllegalStep, TipEventKind, TipOutcome, TipState
+from storage import addresses, tip_events, tip_work, tips, units
 from storage.database import Tx
 from storage.tip_events import Event
 from storage.tips import Tip
@@ -110,6 +110,23 @@ def may_close(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> tuple[Ti
     if tip.state is TipState.CLOSED:
         raise Refusal("review.already_closed", ma_tin=tip.case_number, ket_qua=_outcome(desk, tip))
     return tip, own
+
+
+def pass_on(
+    tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None, body: Body, name: str = ""
+) -> Tip:
+    """Close a tip as passed to another body; a name typed for it is kept as a note.
+
+    Raises: Refusal.
+    """
+    tip, own = may_close(tx, desk, tip_id, staff)
+    tip_events.add(tx, tip, TipEventKind.TRANSFERRED, text=body.value, staff_id=own.id)
+    called = name or desk.catalogue.say(Language.VI, f"review.body_{body.value}")
+    if name:
+        tip_events.add(tx, tip, TipEventKind.NOTE, text=name, staff_id=own.id, shown=False)
+    tip = close(tx, desk, tip_id, own, TipOutcome.TRANSFERRED)
+    tell(tx, desk, tip, "review.passed_to", noi=called)
+    return tip_work.pass_on(tx, tip, body)
 
 
 def close(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None, outcome: TipOutcome) -> Tip:

@@ -5,11 +5,10 @@ from uuid import UUID
 
 from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
-from domain.ids import short
-from domain.messages import Button, ChatKind, Edit, Message, Outgoing, Press
-from domain.tip import TipEventKind, TipOutcome
+from domain.messages import ChatKind, Edit, Message, Outgoing, Press
+from domain.tip import TipEventKind
 from handlers.router import Presser
-from handlers.tips import labels, noting, telling
+from handlers.tips import assigning, closing, labels, noting, telling
 from handlers.tips.meant import chat_of, say_here, tip_id_of
 from handlers.turn import Turn
 from storage import addresses, ledger, tip_events, tips
@@ -104,31 +103,6 @@ def press_take(turn: Turn, press: Press, args: Sequence[str]) -> None:
     turn.answer(press.press_id, turn.text("review.taken", ma_tin=tip.case_number, ten=name))
 
 
-def press_close(turn: Turn, press: Press, args: Sequence[str]) -> None:
-    """Handle **Kết thúc**: ask how it ended."""
-    tip, _ = talk.may_close(turn.tx, turn.context, tip_id_of(args), turn.staff)
-    rows = tuple(
-        (
-            Button(
-                turn.text(f"review.outcome_{outcome.value}"),
-                f"done:{short(tip.id)}:{outcome.value}",
-            ),
-        )
-        for outcome in TipOutcome
-    )
-    text = turn.text("review.choose_outcome", ma_tin=tip.case_number)
-    say_here(turn, tip, Outgoing(text=text, buttons=rows, reply_to=press.message_id))
-
-
-def press_done(turn: Turn, press: Press, args: Sequence[str]) -> None:
-    """Handle the choice of an outcome: close, tell the writer and the readers."""
-    if len(args) != 2 or args[1] not in set(TipOutcome):
-        raise Refusal("app.stale_button")
-    outcome = TipOutcome(args[1])
-    talk.close(turn.tx, turn.context, tip_id_of(args[:1]), turn.staff, outcome)
-    turn.answer(press.press_id, turn.text(f"review.outcome_{outcome.value}"))
-
-
 def press_seen(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Đã nhận** on a page."""
     talk.page_seen(turn.tx, turn.context, tip_id_of(args), turn.staff)
@@ -216,10 +190,10 @@ def _content(turn: Turn, tip: Tip) -> str:
 
 PRESSES: Mapping[str, Presser] = {
     "take": press_take,
-    "close": press_close,
-    "done": press_done,
     "seen": press_seen,
     "read": press_read,
     **labels.PRESSES,
     **noting.PRESSES,
+    **assigning.PRESSES,
+    **closing.PRESSES,
 }

@@ -80,10 +80,13 @@ tip = Table(
     Column("carded_at", UtcDateTime),
     Column("last_piece_at", UtcDateTime, nullable=False),
     Column("last_answer_at", UtcDateTime),
-    Column("taken_by", ForeignKey("staff.id")),
+    Column("taken_by", ForeignKey("staff.id"), index=True),
+    # Somebody else gave it to them: what comes later is brought to their own chat too.
+    Column("given", Boolean, nullable=False, server_default=text("false")),
     Column("closed_at", UtcDateTime),
     Column("closed_by", ForeignKey("staff.id")),
     Column("outcome", String),
+    Column("passed_to", String),
 )
 
 UNTAKEN = tip.c.state == literal_column("'received'")

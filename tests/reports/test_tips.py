@@ -125,3 +125,10 @@ async def test_by_subject_a_tip_stands_under_what_staff_say(world: World) -> Non
     subject, _, _ = await _sheets(world, _today(world))
     assert [(row.label, row.now["new"]) for row in subject.rows] == [("Ma túy", 1), ("Cộng", 1)]
     await _now(world, _today(world))
+
+
+async def test_what_is_passed_on_is_counted_apart(world: World) -> None:
+    await carded(world)
+    await world.reviewer.writes("/chuyencoquan 260001 Hạt Kiểm lâm Ví Dụ")
+    now = await _now(world, _today(world))
+    assert (now["closed"], now["transferred"], now["out_of_scope"]) == (1, 1, 0)

@@ -27,7 +27,7 @@ from tips import cards
 
 LAN = "880010010001"
 """A resident's platform id that must never be seen by anybody."""
-CARD_BUTTONS = ["Nhận việc", "Kết thúc", "Chủ đề", "Trạng thái"]
+CARD_BUTTONS = ["Nhận việc", "Kết thúc", "Chủ đề", "Trạng thái", "Giao cho…"]
 """The buttons of the first card of a tip, in order."""
 
 

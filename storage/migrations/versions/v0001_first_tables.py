@@ -503,9 +503,11 @@ def upgrade() -> None:
         sa.Column("last_piece_at", storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("last_answer_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("taken_by", sa.Uuid(), nullable=True),
+        sa.Column("given", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("closed_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.Uuid(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("passed_to", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["address_id"], ["address.id"], name=op.f("fk_tip_address_id_address")
         ),
@@ -528,6 +530,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tip_resident_id"), ["resident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tip_run_id"), ["run_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tip_stub_due_at"), ["stub_due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tip_taken_by"), ["taken_by"], unique=False)
         batch_op.create_index(
             "ix_tip_untaken",
             ["opened_at"],
@@ -969,6 +972,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'received'"),
             postgresql_where=sa.text("state = 'received'"),
         )
+        batch_op.drop_index(batch_op.f("ix_tip_taken_by"))
         batch_op.drop_index(batch_op.f("ix_tip_stub_due_at"))
         batch_op.drop_index(batch_op.f("ix_tip_run_id"))
         batch_op.drop_index(batch_op.f("ix_tip_resident_id"))

@@ -6,7 +6,7 @@ from domain.delivery import Accepted, DeliveryKind, DeliveryState, Lane, TurnedD
 from domain.ids import short
 from domain.messages import Outgoing
 from domain.tip import TipState
-from storage import ledger, tips
+from storage import ledger, tip_rows, tips
 from storage.database import Tx
 from storage.settling import Settled, settle, take_over
 from storage.tables import delivery
@@ -69,7 +69,7 @@ async def test_what_breaks_off_is_done_again_and_only_once(migrated_database_url
         tip = await world.tip()
         # Rung twice before anything is sent, as by two processes, or after one was killed.
         for _ in range(2):
-            await world.chat.do(lambda tx: tips.put_stubs_off(tx, tip, tx.now))
+            await world.chat.do(lambda tx: tip_rows.put_stubs_off(tx, tip, tx.now))
             await world.chat.do(lambda tx: cards.send_due(tx, world.chat.context))
         await world.tick()
         assert len(await stubs(world)) == 1

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from domain.tip import IllegalStep, Step, TipState, after
 
-
 _GIVEN = (Step.ASSIGN, Step.RELEASE)
 """By these a tip goes from hand to hand without being opened again."""
 

@@ -26,6 +26,8 @@ class Act(StrEnum):
     TIP_ANSWER_CHANGED = "tip_answer_changed"
     TIP_CLOSED = "tip_closed"
     TIP_PAGE_SEEN = "tip_page_seen"
+    TIP_PASSED_ON = "tip_passed_on"
+    """Out of a group, by an officer, without who wrote it."""
     TIP_SUBJECT_SET = "tip_subject_set"
     TIP_STATUS_SET = "tip_status_set"
     TIP_NOTED = "tip_noted"

@@ -2,7 +2,7 @@
 
 from handlers.campaigns import dialogue as campaigns
 from handlers.groups import commands as group_commands
-from handlers.groups import connecting, deciding, leaving, wanting
+from handlers.groups import connecting, deciding, leaving, passing_on, wanting
 from handlers.groups import talk as groups
 from handlers.residents import commands as residents
 from handlers.residents import returning
@@ -43,6 +43,7 @@ def make_router(context: Context) -> Router:
             tip_commands.in_review_group,
             review.take,
             group_commands.take,
+            passing_on.take,
             groups.take,
         ),
         presses={

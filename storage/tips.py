@@ -36,7 +36,7 @@ class NewTip:
     unit_id: UUID
     unit_code: str
     area_code: str | None
-    address_id: UUID
+    address_id: UUID | None
     resident_id: UUID | None
     group_id: UUID | None
     run_id: UUID | None

@@ -261,6 +261,8 @@ def _facts(tx: Tx, desk: Desk, tip: Tip, language: Language) -> list[str]:
         lines.append(say(key, chu_de=tip.subject.label(language)))
     if tip.public:
         lines.append(say("public"))
+        if tip.address_id is None:
+            lines.append(desk.catalogue.say(language, "groups.card_passed_on"))
     if tip.outcome is TipOutcome.MISTAKEN:
         lines.append(say("said_mistaken"))
     return lines

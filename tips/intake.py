@@ -71,7 +71,8 @@ class Writer:
     unit_id: UUID
     unit_code: str
     area_code: str | None
-    address_id: UUID
+    address_id: UUID | None
+    """None for what an officer passes on: who wrote it is not kept."""
     resident_id: UUID | None
     group_id: UUID | None
     language: Language

@@ -77,11 +77,20 @@ def may_stand_open(tx: Tx, tip: Tip, chat: Address) -> bool:
 
     What came on one platform does not go out on another: their consent named the first only.
     """
-    if not tip.secrecy.is_open or tip.address_id is None:
+    if not tip.secrecy.is_open or not units.get_unit(tx, tip.unit_id).card_content:
         return False
-    if not units.get_unit(tx, tip.unit_id).card_content:
-        return False
-    return addresses.get(tx, tip.address_id).channel == chat.channel
+    return channel_of(tx, tip) == chat.channel
+
+
+def channel_of(tx: Tx, tip: Tip) -> str | None:
+    """Return on which channel it came; what an officer passed on came by the group's.
+
+    None when that is nobody's group any more.
+    """
+    if tip.address_id is not None:
+        return addresses.get(tx, tip.address_id).channel
+    where = addresses.of_group(tx, tip.group_id) if tip.group_id is not None else None
+    return where.channel if where is not None else None
 
 
 def holder(tx: Tx, tip: Tip) -> str:

@@ -173,7 +173,7 @@ def read(tx: Tx, tip_id: UUID, staff: Staff | None, channel: str) -> Tip:
     """
     tip, own = rights.for_work(tx, tip_id, staff)
     rights.must_see(own, tip)
-    if tip.address_id is None or addresses.get(tx, tip.address_id).channel != channel:
+    if rights.channel_of(tx, tip) != channel:
         raise Refusal("review.other_channel", ma_tin=tip.case_number)
     tip_events.add(tx, tip, TipEventKind.READ, staff_id=own.id)
     return tip

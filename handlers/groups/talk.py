@@ -31,7 +31,6 @@ log = structlog.get_logger(__name__)
 
 PRIVATELY = "bao-tin"
 """Start payload by which somebody comes to write privately; the post's short id may follow."""
-_FORWARD = "/chuyentin"
 _REPORT = "/baotin"
 _NUMBERS_EVERY = timedelta(seconds=30)
 
@@ -49,10 +48,6 @@ def take(turn: Turn, message: Message) -> bool:
     if group.left_at is not None or group.purpose == "review":
         return False
     command = message.text.split(" ", 1)[0].casefold()
-    if command == _FORWARD:
-        if turn.staff is not None:
-            turn.say("groups.pass_on_later")
-        return True
     text = telling.words_in(turn, message.text)
     piece = telling.piece_of(turn, message, turn.group_address, text)
     post = _post(turn, message)
@@ -71,7 +66,7 @@ def take(turn: Turn, message: Message) -> bool:
         return True
     else:
         _calm_words(turn, message, group, piece, post)
-    _neutral_line(turn, message, turn.group_address, post)
+    neutral_line(turn, message, turn.group_address, post)
     return True
 
 
@@ -159,7 +154,7 @@ def _numbers(turn: Turn, alarm: Alarm) -> str:
     return telling.general_numbers(turn, alarm.language or turn.language)
 
 
-def _neutral_line(turn: Turn, message: Message, chat: Address, post: Delivery | None) -> None:
+def neutral_line(turn: Turn, message: Message, chat: Address, post: Delivery | None) -> None:
     """Point to the private way, under one post (or in a group, under none) once in a while."""
     assert turn.group_address is not None
     if post is not None:

@@ -4,7 +4,6 @@ from broadcasts import reach
 from domain.delivery import DeliveryKind, Facet, Lane
 from domain.ids import short
 from domain.messages import Addressed
-from domain.roles import Role
 from domain.tip import Binding
 from handlers.tips.presses import TIP
 from storage import counters, dialogues, ledger
@@ -203,22 +202,6 @@ async def test_staff_who_talk_in_the_group_are_no_tipsters(migrated_database_url
         assert await world.tips() == []
         assert await world.village.news() == []
         assert await world.facets(post) == set()
-
-
-async def test_passing_on_is_answered_honestly_and_privately(migrated_database_url: str) -> None:
-    async with open_world(migrated_database_url) as world:
-        command = Addressed.COMMAND
-        officer = await world.chat.staff("770010020007", Role.OFFICER)
-        await officer.writes(
-            "/chuyentin", in_group=world.village, addressed=command, reply_to="t77"
-        )
-        assert "chưa dùng được" in (await officer.last()).text
-        await world.lan.writes(
-            "/chuyentin", in_group=world.village, addressed=command, reply_to="t77"
-        )
-        assert await world.lan.heard() == []
-        assert await world.village.heard() == []
-        assert await world.tips() == []
 
 
 async def test_in_a_group_nobody_connected_nothing_is_taken(migrated_database_url: str) -> None:

@@ -23,7 +23,7 @@ class CampaignState(StrEnum):
     """Where a campaign stands before anything of it is sent."""
 
     DRAFT = "draft"
-    """Written, but without a time that is still to come."""
+    """Written, but without a time that is still to come, or its words wait for a signature."""
     SUBMITTED = "submitted"
     APPROVED = "approved"
     REJECTED = "rejected"

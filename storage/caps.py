@@ -46,14 +46,16 @@ class _Had:
 
 
 class Shares:
-    """What each of some people had this month, read once for a window."""
+    """What each of some people had this month, read in batches as the rows are come to."""
 
-    def __init__(self, tx: Tx, candidates: Sequence[Candidate]) -> None:
-        people = {
-            one.row.resident_id for one in candidates if _is_capped(one) and one.row.resident_id
-        }
-        self._held = _hold(tx, people)
-        self._had = _had(tx, self._held)
+    def __init__(self, tx: Tx, candidates: Sequence[Candidate], batch: int) -> None:
+        self._tx = tx
+        self._batch = batch
+        people = (one.row.resident_id for one in candidates if _is_capped(one))
+        self._to_read = list(dict.fromkeys(person for person in people if person is not None))
+        self._held: set[UUID] = set()
+        self._read: set[UUID] = set()
+        self._had: dict[UUID, list[_Had]] = defaultdict(list)
         self._day = day_start(tx.now)
 
     def of(self, candidate: Candidate) -> Share:
@@ -61,6 +63,8 @@ class Shares:
         person = candidate.row.resident_id
         if person is None or not _is_capped(candidate):
             return Share.FREE
+        while person not in self._read and self._to_read:
+            self._read_on()
         if person not in self._held:
             # Another transaction counts the same person just now.
             return Share.WAIT
@@ -69,6 +73,13 @@ class Shares:
         if full:
             return Share.FULL
         return Share.WAIT if self._is_full(others, candidate) else Share.FREE
+
+    def _read_on(self) -> None:
+        people, self._to_read = self._to_read[: self._batch], self._to_read[self._batch :]
+        held = _hold(self._tx, people)
+        self._read.update(people)
+        self._held |= held
+        self._had.update(_had(self._tx, held))
 
     def take(self, candidate: Candidate) -> None:
         """Note that a row goes now, so that no other of the same window does."""

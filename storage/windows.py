@@ -107,7 +107,7 @@ def _pick(
     """Return up to `size` rows to send, one per chat, and how many were settled unsent."""
     moves = Moves()
     words = _RunWords(tx)
-    shares = Shares(tx, candidates)
+    shares = Shares(tx, candidates, size)
     chosen: list[_Chosen] = []
     chats: set[UUID] = set()
     settled = 0

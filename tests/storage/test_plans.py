@@ -13,7 +13,7 @@ from people import wishes
 from storage import erasing, inbox, ledger, residents, waiting, words_aside
 from storage.database import Tx
 from storage.residents import Wish
-from storage.tables import delivery
+from storage.tables import delivery, run
 from storage.tables.deliveries import ALONE
 from storage.windows import Claim, open_window
 from tests.storage.ledger_world import LedgerWorld, ledger_world
@@ -174,3 +174,21 @@ async def test_silence_and_chat_ids_are_looked_for_among_those_that_wait(
     found = await world.do(lambda tx: plans(tx, erasing.forget_addresses))
     assert "ix_address_to_forget" in found[0], found[0]
     assert "ix_delivery_waiting" in found[0], found[0]
+
+
+async def test_counting_what_people_had_reads_their_own_rows_only(world: LedgerWorld) -> None:
+    person = await world.person()
+    run_id = await world.run([person])
+    limits = {"counted": True, "a_day": 1, "a_month": 4}
+    await world.do(
+        lambda tx: tx.connection.execute(update(run).where(run.c.id == run_id).values(limits))
+    )
+    claim = Claim(world.account.id, "w1", timedelta(seconds=30))
+
+    def open_it(tx: Tx) -> None:
+        assert open_window(tx, claim, tuple(Lane), 7, lambda _address, _kind: True)
+
+    found = await world.do(lambda tx: plans(tx, open_it))
+    counting = [plan for plan in found if "ix_delivery_resident" in plan]
+    assert len(counting) == 1, found
+    assert _reads_all_of(counting[0]) == [], counting[0]

@@ -137,6 +137,10 @@ def _unit(tx: Tx, unit: units.Unit) -> list[Finding]:
         findings.append(Finding("bad", text))
     if not reviewers:
         findings.append(Finding("bad", f"{name}: chưa có ai tiếp nhận tin báo (reviewer)."))
+    alarmed = [one for one in staff if may(one.roles, Permission.READ_URGENT_TIPS)]
+    if all(addresses.of_staff(tx, one.id) is None for one in alarmed):
+        text = f"{name}: chưa ai nối tài khoản để nhận báo động tin khẩn (trực ban, chỉ huy)."
+        findings.append(Finding("bad", text))
     unlinked = [one for one in staff if addresses.of_staff(tx, one.id) is None]
     if unlinked:
         text = f"{name}: {len(unlinked)} cán bộ chưa nối tài khoản nhắn tin."

@@ -27,7 +27,8 @@ from handlers.groups import outcomes
 from people import wishes
 from storage import addresses, erasing, inbox, one_time_codes, reactions, waiting, words_aside
 from storage.database import Tx
-from tips import cards, photos
+from tips import cards, paging, photos
+from tips.paging import PageRules
 from tips.photo_cleaning import cleaned_apart
 
 log = structlog.get_logger(__name__)
@@ -176,6 +177,7 @@ class Service:
             "expand": (self._expand, every_second),
             "finish": (self._finish, every_second),
             "cards": (self._cards, every_second),
+            "pages": (self._pages, timedelta(seconds=5)),
             "photos": (self._fetch_photos, timedelta(seconds=5)),
             "photos_end": (self._end_photos, timedelta(seconds=10)),
             "sweep": (self._sweep_photos, timedelta(minutes=1)),
@@ -206,6 +208,14 @@ class Service:
 
     async def _groups(self) -> None:
         await self._tick(lambda tx: outcomes.tell_due(tx, self._desk))
+
+    async def _pages(self) -> None:
+        settings = self._house.settings
+        rules = PageRules(
+            acknowledge_within=timedelta(seconds=settings.page_ack_s),
+            look_within=timedelta(seconds=settings.urgent_look_s),
+        )
+        await self._tick(lambda tx: paging.escalate_due(tx, self._house.context, rules))
 
     async def _fetch_photos(self) -> None:
         await self._photos.fetch_due()

@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     web_port: int = Field(default=8080, ge=0, le=65535)
 
     burst_s: float = Field(default=8.0, ge=0, le=600, allow_inf_nan=False)
+    page_ack_s: float = Field(default=300.0, ge=30, le=86_400, allow_inf_nan=False)
+    urgent_look_s: float = Field(default=900.0, ge=60, le=86_400, allow_inf_nan=False)
     send_timeout_s: float = Field(default=25.0, ge=1, le=120, allow_inf_nan=False)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"

@@ -40,6 +40,8 @@ class Act(StrEnum):
     STAFF_INVITED = "staff_invited"
     STAFF_LINKED = "staff_linked"
     STAFF_UNLINKED = "staff_unlinked"
+    DUTY_TAKEN = "duty_taken"
+    DUTY_ENDED = "duty_ended"
     GROUP_CONNECTED = "group_connected"
     GROUP_CHANGED = "group_changed"
     GROUP_REFUSED = "group_refused"

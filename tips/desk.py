@@ -66,12 +66,6 @@ def readers(tx: Tx, tip: Tip) -> list[Reader]:
     return well or _privately(tx, tip.unit_id, _who_may(_asked(tip))) or groups
 
 
-def on_duty(tx: Tx, tip: Tip) -> list[Reader]:
-    """Return whom to page: duty officers and the chief; failing them all who may read it."""
-    found = _privately(tx, tip.unit_id, frozenset({Role.DUTY_OFFICER, Role.CHIEF}))
-    return found or _privately(tx, tip.unit_id, _who_may(Permission.READ_URGENT_TIPS))
-
-
 def others(tx: Tx, tip: Tip, known: Collection[UUID]) -> list[Reader]:
     """Return who else may read an urgent tip: none of the addresses already known."""
     found = _privately(tx, tip.unit_id, _who_may(Permission.READ_URGENT_TIPS))

@@ -11,7 +11,7 @@ from domain.toneless import fold
 from handlers.campaigns import alarms, amending, drafts, resending, running, signatures
 from handlers.groups import leaving, wanting
 from handlers.residents.commands import OTHERS_COMMANDS
-from handlers.staff import tip_commands
+from handlers.staff import duty, tip_commands
 from handlers.turn import Turn
 from storage.units import Staff
 
@@ -118,6 +118,8 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         **{name: StaffCommand(asked, act) for name, (asked, act) in tip_commands.COMMANDS.items()},
         "ketnoi": StaffCommand(Permission.CONNECT_GROUP, wanting.start),
         "ngatketnoi": StaffCommand(Permission.CONFIRM_GROUP, leaving.start),
+        "truc": StaffCommand(Permission.READ_URGENT_TIPS, duty.take),
+        "hettruc": StaffCommand(Permission.READ_URGENT_TIPS, duty.end),
         "trogiup": StaffCommand(None, _help),
     }
 )

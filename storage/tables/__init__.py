@@ -4,6 +4,7 @@ from storage.tables.audit import audit_entry
 from storage.tables.campaigns import campaign, run, run_counter, sign_off
 from storage.tables.codes import one_time_code, wrong_code
 from storage.tables.deliveries import attempt, delivery, neutral_line, post_reaction, send_window
+from storage.tables.duty import duty, page_watch
 from storage.tables.groups import group_request
 from storage.tables.intake import attachment, inbox, tip, tip_event
 from storage.tables.metadata import metadata
@@ -33,6 +34,7 @@ __all__ = [
     "consent",
     "delivery",
     "dialogue",
+    "duty",
     "group_chat",
     "group_request",
     "inbox",
@@ -40,6 +42,7 @@ __all__ = [
     "metadata",
     "neutral_line",
     "one_time_code",
+    "page_watch",
     "post_reaction",
     "resident",
     "run",

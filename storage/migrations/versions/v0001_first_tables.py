@@ -263,6 +263,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_consent_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
+        "duty",
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("since", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("until", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_duty_staff_id_staff")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_duty_unit_id_unit")),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_duty")),
+    )
+    with op.batch_alter_table("duty", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_duty_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
         "inbox",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -662,6 +675,27 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "page_watch",
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("since", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("round_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("paged_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("late_told", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("over", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_page_watch_tip_id_tip")),
+        sa.PrimaryKeyConstraint("tip_id", name=op.f("pk_page_watch")),
+    )
+    with op.batch_alter_table("page_watch", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_page_watch_open",
+            ["paged_at"],
+            unique=False,
+            sqlite_where=sa.text("over IS false"),
+            postgresql_where=sa.text("over IS false"),
+        )
+
+    op.create_table(
         "tip_event",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tip_id", sa.Uuid(), nullable=False),
@@ -912,6 +946,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tip_event_message_lookup"))
 
     op.drop_table("tip_event")
+    with op.batch_alter_table("page_watch", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_page_watch_open",
+            sqlite_where=sa.text("over IS false"),
+            postgresql_where=sa.text("over IS false"),
+        )
+
+    op.drop_table("page_watch")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_delivery_waiting",
@@ -1026,6 +1068,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("inbox")
+    with op.batch_alter_table("duty", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_duty_unit_id"))
+
+    op.drop_table("duty")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_resident_id"))
 

@@ -16,7 +16,7 @@ from storage import residents as stored
 from storage.database import Tx
 from tests.chat import Chat, Party, Takers, open_chat
 
-ON_TIPS = {"chude", "ghichu", "bangiao", "chuyencoquan"}
+ON_TIPS = {"chude", "ghichu", "bangiao", "chuyencoquan", "truc", "hettruc"}
 WRITERS = set(commands.COMMANDS) - ON_TIPS - {"kyduyet", "ngatketnoi"}
 FIGURES = {"cacdot", "baocao", "trogiup"}
 READERS = FIGURES | ON_TIPS

@@ -1,0 +1,114 @@
+"""The duty roster of a unit, and the alarms whose acknowledgement is waited for."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select, update
+
+from domain.audit import Act, Thing
+from storage import audit, units
+from storage.database import Tx
+from storage.tables.duty import WATCHED, duty, page_watch
+from storage.units import Staff
+from storage.upsert import insert_into
+
+LONGEST = timedelta(hours=24)
+"""A duty that nobody ended is over after this: forgetting must not keep alarms from others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """An alarm: `step` counts who was paged so far, in the round that a cry began."""
+
+    tip_id: UUID
+    since: datetime
+    """The first cry that nobody acknowledged."""
+    round_at: datetime
+    paged_at: datetime
+    step: int
+    late_told: bool = False
+    over: bool = False
+
+
+def take(tx: Tx, staff: Staff) -> datetime:
+    """Put a member of staff on duty from now on, also anew; return until when."""
+    until = tx.now + LONGEST
+    values = {"unit_id": staff.unit_id, "since": tx.now, "until": until}
+    tx.connection.execute(
+        insert_into(tx, duty)
+        .values(staff_id=staff.id, **values)
+        .on_conflict_do_update(index_elements=[duty.c.staff_id], set_=values)
+    )
+    _note(tx, Act.DUTY_TAKEN, staff)
+    return until
+
+
+def end(tx: Tx, staff: Staff) -> bool:
+    """End somebody's duty; False when they had none."""
+    held = (duty.c.staff_id == staff.id, duty.c.until > tx.now)
+    found = tx.connection.execute(select(duty.c.staff_id).where(*held)).first() is not None
+    tx.connection.execute(delete(duty).where(duty.c.staff_id == staff.id))
+    if found:
+        _note(tx, Act.DUTY_ENDED, staff)
+    return found
+
+
+def on_duty(tx: Tx, unit_id: UUID) -> list[Staff]:
+    """Return who of a unit is on duty now, the longest first; who left the service is not."""
+    rows = tx.connection.execute(
+        select(duty.c.staff_id)
+        .where(duty.c.unit_id == unit_id, duty.c.until > tx.now)
+        .order_by(duty.c.since, duty.c.staff_id)
+    ).scalars()
+    everybody = [units.get_staff(tx, staff_id) for staff_id in rows.all()]
+    return [one for one in everybody if one is not None and one.unit_id == unit_id]
+
+
+def watch(tx: Tx, tip_id: UUID) -> Watch | None:
+    """Return the alarm of a tip for a change; lock the tip first."""
+    row = tx.connection.execute(
+        select(page_watch).where(page_watch.c.tip_id == tip_id).with_for_update()
+    ).one_or_none()
+    return Watch(*row) if row else None
+
+
+def keep(tx: Tx, known: Watch) -> None:
+    """Write an alarm down."""
+    values = {
+        "since": known.since,
+        "round_at": known.round_at,
+        "paged_at": known.paged_at,
+        "step": known.step,
+        "late_told": known.late_told,
+        "over": known.over,
+    }
+    tx.connection.execute(
+        insert_into(tx, page_watch)
+        .values(tip_id=known.tip_id, **values)
+        .on_conflict_do_update(index_elements=[page_watch.c.tip_id], set_=values)
+    )
+
+
+def finish(tx: Tx, known: Watch) -> None:
+    """Wait for an alarm no more."""
+    keep(tx, replace(known, over=True))
+
+
+def put_off(tx: Tx, tip_id: UUID) -> None:
+    """Look at an alarm again after the next wait."""
+    tx.connection.execute(
+        update(page_watch).where(page_watch.c.tip_id == tip_id).values(paged_at=tx.now)
+    )
+
+
+def waiting(tx: Tx, paged_by: datetime, since: datetime, last_step: int, limit: int) -> list[UUID]:
+    """Return tips with an alarm not acknowledged: paged by an instant, or due to be told late."""
+    goes_on = (page_watch.c.paged_at <= paged_by) & (page_watch.c.step <= last_step)
+    late = page_watch.c.late_told.is_(False) & (page_watch.c.since <= since)
+    query = select(page_watch.c.tip_id).where(WATCHED, or_(goes_on, late))
+    return list(tx.connection.execute(query.order_by(page_watch.c.paged_at).limit(limit)).scalars())
+
+
+def _note(tx: Tx, act: Act, staff: Staff) -> None:
+    audit.append(tx, act, Thing.STAFF, staff.id, unit_id=staff.unit_id, staff_id=staff.id)

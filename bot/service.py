@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot import health
+from bot import forgetting, health
 from bot.assembly import House
 from bot.clockwork import Clockwork, Tick
 from bot.inbox_worker import AccountInbox
@@ -25,7 +25,7 @@ from domain.errors import Misconfigured
 from domain.failures import AccountDown, Refused, SendFailure, Transient
 from handlers.groups import outcomes
 from people import wishes
-from storage import addresses, erasing, inbox, one_time_codes, reactions, waiting, words_aside
+from storage import addresses, erasing, waiting
 from storage.database import Tx
 from tips import cards, paging, photos
 from tips.paging import PageRules
@@ -37,8 +37,6 @@ T = TypeVar("T")
 _KNOCK_AGAIN_S = 2.0
 _STEPS_S = 5.0
 _POLL_GRACE = timedelta(seconds=60)
-_KEYS_KEPT = timedelta(days=8)
-"""Telegram may number updates anew after a week without any (Bot API, Update)."""
 
 _ACCOUNT_REFUSED = (
     "TELEGRAM_TOKEN: Telegram không nhận token này; hãy ghi lại đúng token mà BotFather đã cấp "
@@ -237,11 +235,7 @@ class Service:
             self._stopping.set()
 
     async def _forget(self) -> None:
-        before = self._house.clock.now() - _KEYS_KEPT
-        await self._steps(lambda tx: inbox.forget_done(tx, before))
-        await self._steps(reactions.forget)
-        await self._steps(words_aside.forget_old)
-        await self._steps(one_time_codes.forget_old)
+        await forgetting.forget(self._steps)
 
     async def _silence(self) -> None:
         await self._steps(wishes.settle_silence)

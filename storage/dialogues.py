@@ -46,6 +46,12 @@ def keep(tx: Tx, address_id: UUID, name: str, data: dict[str, str] | None = None
     )
 
 
+def forget(tx: Tx, name: str, before: datetime) -> int:
+    """Close the dialogues of a name that stand still since before an instant; return how many."""
+    old = (dialogue.c.name == name) & (dialogue.c.updated_at <= before)
+    return tx.connection.execute(delete(dialogue).where(old)).rowcount
+
+
 def end(tx: Tx, address_id: UUID) -> None:
     """Close the dialogue, if any."""
     tx.connection.execute(delete(dialogue).where(dialogue.c.address_id == address_id))

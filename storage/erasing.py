@@ -171,10 +171,12 @@ def _skip_waiting(tx: Tx, chat: Address) -> None:
 def _drop_talk(tx: Tx, chat: Address) -> None:
     """Drop what was said outside any run: its instants would tell which tips it was about.
 
-    What is on its way is left to its worker, and tells of no tip.
+    What is on its way is left to its worker, and tells of no tip; `_forget_address` drops it then,
+    and in an officer's chat, which is not forgotten, it is dropped at once.
     """
     said = _as_resident(chat) & ALONE
-    talk = select(delivery.c.id).where(said, delivery.c.window_id.is_(None)).scalar_subquery()
+    over = said & delivery.c.window_id.is_(None) if chat.staff_id is None else said
+    talk = select(delivery.c.id).where(over).scalar_subquery()
     tx.connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(talk)))
     tx.connection.execute(delete(delivery).where(delivery.c.id.in_(talk)))
     tx.connection.execute(update(delivery).where(said).values(tip_id=None, failed_at=None))

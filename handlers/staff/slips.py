@@ -12,7 +12,7 @@ from domain.errors import Refusal
 from domain.ids import short
 from domain.messages import Button, ChatKind, Message, Press
 from handlers.router import Presser
-from handlers.tips import presses, review, taking, telling
+from handlers.tips import complaints, presses, review, taking, telling
 from handlers.turn import Turn
 from people import words
 from people.words import OptOut
@@ -75,6 +75,8 @@ def _maybe_a_tip(turn: Turn, message: Message) -> bool:
     piece = telling.piece_of(turn, message, turn.me, message.text)
     if piece.is_empty or piece.is_small_talk or _is_telling(turn):
         return False
+    if complaints.refuse(turn, piece.text):
+        return True
     current = dialogues.current(turn.tx, turn.me.id)
     if current is None or current.name == MAYBE_TIP:
         _keep(turn, message, current)

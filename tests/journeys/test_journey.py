@@ -1,17 +1,15 @@
 """The journey over the real programs, undisturbed, on both databases; and what the figures say."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
-from sqlalchemy import Row, create_engine
 
-from storage.tables import metadata
 from tests.journeys.phones import GROUP, LANH, TUAN, Phones
 from tests.journeys.processes import Program, command, service, simulator
 from tests.journeys.story import TOLD, whole_journey
+from tests.kept import everything_kept
 
 STRANGER = 987650001
 CHATTER = "hoamimihotmienbien"
@@ -80,26 +78,3 @@ async def test_what_people_wrote_and_who_they_are_is_kept_nowhere_in_clear(
     for name, content in kept.items():
         for secret in (CHATTER, SECRET, "0900000123", TOLD, str(STRANGER), "demo-token"):
             assert secret.encode() not in content, f"{secret} in {name}"
-
-
-def everything_kept(folder: Path, database_url: str) -> Iterator[tuple[str, bytes]]:
-    """Yield all that the service wrote: files as they are, PostgreSQL row by row."""
-    for path in folder.rglob("*"):
-        if path.is_file() and path.name != "simulator.log":
-            is_database = path.suffix.startswith(".db")
-            yield f"database {path.name}" if is_database else path.name, path.read_bytes()
-    if database_url.startswith("postgresql"):
-        engine = create_engine(database_url)
-        with engine.connect() as connection:
-            for table in metadata.sorted_tables:
-                rows = [bytes_of(row) for row in connection.execute(table.select())]
-                yield f"database {table.name}", b"\n".join(rows)
-        engine.dispose()
-
-
-def bytes_of(row: Row[Any]) -> bytes:
-    """Return all of a row's values as bytes, those of bytes columns as they are."""
-    return b"|".join(
-        bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
-        for value in row
-    )

@@ -64,8 +64,9 @@ async def test_only_the_paused_of_long_enough_ago_are_found(chat: Chat) -> None:
     chat.clock.forward(hours=1)
     await chat.do(lambda tx: residents.set_wish(tx, fresh, Wish.PAUSED))
     limit = NINE + timedelta(minutes=1)
-    found = await chat.do(lambda tx: residents.paused_before(tx, limit))
-    assert [person.id for person in found] == [old]
+    assert await chat.do(lambda tx: residents.paused_before(tx, limit, 10)) == [old]
+    assert await chat.do(lambda tx: residents.paused_before(tx, limit, 10, old)) == []
+    assert await chat.do(lambda tx: residents.paused_before(tx, limit, 0)) == []
 
 
 async def test_the_last_thing_said_to_a_resident_is_known(chat: Chat) -> None:

@@ -180,3 +180,13 @@ async def test_what_answers_something_else_stays_out_of_an_open_draft(world: Wor
     await officer.writes("chữ gì đó", reply_to=question.message_id)
     assert "chưa dùng" not in (await officer.last()).text
     assert len(await world.tips()) == 1
+
+
+async def test_a_denunciation_by_an_officer_is_not_even_set_aside(
+    world: World, officer: Party
+) -> None:
+    me = await officer.address()
+    await officer.writes("công an xã nhận hối lộ của dân")
+    assert "tố cáo" in (await officer.last()).text
+    assert await world.chat.look(lambda tx: dialogues.current(tx, me.id)) is None
+    assert await world.tips() == []

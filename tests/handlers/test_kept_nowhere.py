@@ -1,0 +1,190 @@
+"""Words and chat ids of which nothing may be left, searched for in every file and every row."""
+
+import base64
+import logging
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import structlog
+from sqlalchemy import LargeBinary, select
+
+from bot.logs import set_up_logs
+from domain.messages import Addressed, Message, Received
+from domain.roles import Role
+from handlers.wiring import make_router
+from storage import addresses, erasing, inbox, one_time_codes, setting_up, tip_events
+from storage.database import Tx
+from storage.one_time_codes import CodePurpose
+from storage.tables import address, metadata
+from storage.tables import inbox as inbox_rows
+from tests.chat import Party
+from tests.kept import everything_kept
+from tests.tips.world import LAN, World, open_world
+
+ASIDE = "gocnhodaulang"
+DENOUNCED = "ongtruongthontuoitam"
+TOLD = "hangraodobichat"
+SLIP = "sotaytrucdem"
+
+
+@pytest.fixture
+def logged(tmp_path: Path) -> Iterator[Path]:
+    """Write all that is logged, by the product's own rules, into a file of the test's folder."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    set_up_logs("DEBUG", "json")
+    [written] = root.handlers
+    assert isinstance(written, logging.StreamHandler)
+    path = tmp_path / "service.log"
+    with path.open("w", encoding="utf-8") as stream:
+        written.setStream(stream)
+        structlog.configure(cache_logger_on_first_use=False)
+        yield path
+        root.handlers[:], root.level = handlers, level
+    structlog.configure(**before)
+
+
+@pytest.fixture
+async def world(migrated_database_url: str, logged: Path) -> AsyncIterator[World]:
+    assert logged.name == "service.log"
+    async with open_world(migrated_database_url) as opened:
+        opened.chat.router = make_router(opened.chat.context)
+        yield opened
+
+
+def written_as(secret: str) -> set[bytes]:
+    """Return how a secret may stand in a file: as it is, in hex, in base64 at any place."""
+    plain = secret.encode()
+    shifted = {base64.b64encode(b"\0" * n + plain)[4:-4] for n in range(3)}
+    return {plain, plain.hex().encode(), *(one for one in shifted if len(one) >= 8)}
+
+
+def found_in(folder: Path, url: str, *secrets: str) -> list[str]:
+    """Return where any of the secrets is kept."""
+    return [
+        f"{secret} in {name}"
+        for name, content in everything_kept(folder, url)
+        for secret in secrets
+        if any(form in content for form in written_as(secret))
+    ]
+
+
+async def denounce_everywhere(world: World, party: Party) -> None:
+    words = f"công an xã nhận hối lộ của {DENOUNCED}"
+    await party.writes(words)
+    await party.writes(f"/xyz {words}")
+    await party.writes(words, in_group=world.village)
+    await party.sends_album_photo("album", words)
+    await party.sends_album_photo("album")
+    told = await party.writes("tối qua có kẻ lạ rình cổng trường")
+    await party.edits(told, words)
+
+
+async def test_words_codes_and_denunciations_are_kept_nowhere_in_clear(
+    world: World, tmp_path: Path, migrated_database_url: str
+) -> None:
+    await world.lan.writes(f"/abc có trộm ở {ASIDE}")
+    assert (await world.lan.last()).labels == ["Đây là tin báo"]
+    asked = world.chat.resident("880010010077")
+    await asked.starts()
+    await asked.presses("Đồng ý")
+    await asked.writes(f"Nà {ASIDE}")
+    officer = await world.chat.staff("770010020009", Role.OFFICER)
+    await officer.writes(f"mai hop luc 8 gio {SLIP}")
+    await denounce_everywhere(world, world.chat.resident("880010010078"))
+
+    def issue(tx: Tx) -> str:
+        unit_id = world.chat.unit.id
+        who = setting_up.create_staff(tx, unit_id, "Cán bộ Ví Dụ", [Role.OFFICER])
+        day = timedelta(days=1)
+        return one_time_codes.issue(tx, CodePurpose.STAFF, unit_id, who.id, day)
+
+    codes = [await world.chat.do(issue) for _ in range(3)]
+    await officer.writes(f"/lienket {codes[0]}")
+    await officer.writes(
+        f"/lienket {codes[1]}", in_group=world.village, addressed=Addressed.COMMAND
+    )
+    await officer.writes("/lienket WRNGC-DEXYZ")
+    await world.chat.deliver()
+    secrets = [ASIDE, DENOUNCED, SLIP, "WRNGC-DEXYZ", "WRNGCDEXYZ"]
+    secrets += [form for code in codes for form in (code, code.replace("-", ""))]
+    known = (await world.tips())[0].case_number
+    assert found_in(tmp_path, migrated_database_url, known), "the search finds what is there"
+    assert found_in(tmp_path, migrated_database_url, "denunciation_not_taken"), "and in the log"
+    assert found_in(tmp_path, migrated_database_url, *secrets) == []
+
+
+def opened_values(tx: Tx) -> Iterator[str]:
+    """Yield what every address can still be opened to."""
+    for address_id in tx.connection.execute(select(address.c.id)).scalars().all():
+        yield addresses.chat_of(tx, address_id).chat_id
+
+
+def all_bytes(tx: Tx) -> Iterator[tuple[str, bytes]]:
+    """Yield every value of every column of bytes."""
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, LargeBinary):
+                for value in tx.connection.execute(select(column)).scalars():
+                    if value is not None:
+                        yield f"{table.name}.{column.name}", bytes(value)
+
+
+async def test_of_an_erased_persons_chat_nothing_is_left_not_even_a_hash(
+    world: World, tmp_path: Path, migrated_database_url: str
+) -> None:
+    lan, account_id = world.lan, world.chat.account.id
+    sent = await world.campaign(to=lan)
+    told = await lan.writes(f"có kẻ lạ ở {TOLD}", reply_to=sent.message_id)
+    await lan.writes(f"/abc có trộm ở {ASIDE}")
+    await lan.writes("/lienket AAAAA-AAAAA")
+    where = (await lan.address()).id
+
+    def came(key: str, message: Message) -> None:
+        items.append(Received(key=key, order_key=f"chat:{LAN}", incoming=message))
+
+    items: list[Received] = []
+    came("u1", told)
+    came("u2", told)
+
+    def handle(tx: Tx) -> None:
+        inbox.put(tx, account_id, items)
+        first, second = tx.connection.execute(
+            select(inbox_rows.c.id).order_by(inbox_rows.c.id)
+        ).scalars()
+        inbox.done(tx, first)
+        inbox.failed(tx, second, "KeyError at x:1", 1)
+
+    await world.chat.do(handle)
+
+    def hashes(tx: Tx) -> set[bytes]:
+        return {
+            *tx.keys.hashes(f"address:{account_id.hex}", LAN),
+            *tx.keys.hashes(f"order:{account_id.hex}", f"chat:{LAN}"),
+            tip_events.lookup(tx, where, told.message_id),
+        }
+
+    def left(tx: Tx) -> list[str]:
+        known = hashes(tx)
+        return [name for name, value in all_bytes(tx) if value in known]
+
+    assert {"address.lookup", "inbox.order_lookup", "tip_event.message_lookup"} <= set(
+        await world.chat.look(left)
+    )
+    await lan.writes("/dulieu")
+    await lan.presses("Xóa dữ liệu")
+    await lan.presses("Xóa hẳn")
+    await world.chat.deliver()
+    assert await world.chat.do(erasing.forget_addresses) == 1
+    assert await world.chat.look(left) == []
+    assert LAN not in await world.chat.look(lambda tx: list(opened_values(tx)))
+    assert found_in(tmp_path, migrated_database_url, LAN, TOLD, ASIDE) == []
+
+
+def test_the_search_sees_through_hex_and_base64(tmp_path: Path) -> None:
+    plain = SLIP.encode()
+    for at, form in enumerate((plain.hex().encode(), base64.b64encode(b"ab" + plain))):
+        (tmp_path / f"{at}.db").write_bytes(form)
+    assert len(found_in(tmp_path, "sqlite://", SLIP)) == 2

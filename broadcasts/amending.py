@@ -1,25 +1,36 @@
 """Corrections and withdrawals: campaigns that go to exactly those whom another run reached."""
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from uuid import UUID
 
 from broadcasts import controlling
-from broadcasts.desk import Say
+from broadcasts.desk import Desk, Say
+from broadcasts.preparing import POST
 from domain.campaign import CampaignState
 from domain.clock import show_day
 from domain.errors import Refusal
 from domain.language import Language
 from domain.library import fill
-from storage import campaigns, reached, runs, units
+from domain.messages import Outgoing
+from storage import campaigns, effects, reached, runs
 from storage.campaigns import Campaign
+from storage.codec import read_outgoing
 from storage.database import Tx
-from storage.reached import Reached
+from storage.reached import Fate, Reached
 from storage.runs import Run
 from storage.units import Staff
 
 CORRECTION = "sys-correction"
 WITHDRAWAL = "sys-withdrawal"
 
+_OF_POSTS = MappingProxyType(
+    {
+        Fate.DOWN: "campaigns.posts_down",
+        Fate.STANDS: "campaigns.posts_by_machine",
+        Fate.BY_HAND: "campaigns.posts_by_hand",
+    }
+)
 _UNDER_WAY = (CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.APPROVED)
 
 
@@ -75,11 +86,31 @@ def stop_the_rest(tx: Tx, run: Run, by: Staff) -> bool:
     return True
 
 
+def take_down(tx: Tx, desk: Desk, run_id: UUID) -> int:
+    """Withdraw a run's posts wherever a machine can; returns how many that is begun for.
+
+    Each is deleted, or changed into one line where the platform deletes it no more.
+    """
+    run = runs.get(tx, run_id)
+    if run is None:
+        return 0
+    said = desk.catalogue.say(Language.VI, "campaigns.post_withdrawn", code=run.code)
+    written = run.content.get(POST)
+    media = read_outgoing(written).media if written is not None else None
+    begun = 0
+    for post in reached.old_posts(tx, run_id):
+        if post.fate is Fate.STANDS and post.message_id is not None:
+            instead = Outgoing(text=said, media=media)
+            begun += effects.withdraw(tx, post.row, post.message_id, instead) is not None
+    return begun
+
+
 def posts_left(tx: Tx, run_id: UUID, say: Say) -> str | None:
-    """Say in which groups a run's posts stand that only people there can take down."""
-    found = reached.posts(tx, run_id)
-    groups = (*found.here, *found.left)
-    if not groups:
-        return None
-    names = ", ".join(units.get_group(tx, group_id).label for group_id in groups)
-    return say("campaigns.posts_by_hand", n=str(len(groups)), names=names)
+    """Say which of a run's posts a machine takes down, has taken down, and which people must."""
+    found = reached.old_posts(tx, run_id)
+    lines = []
+    for fate, key in _OF_POSTS.items():
+        labels = [post.label for post in found if post.fate is fate]
+        if labels:
+            lines.append(say(key, n=str(len(labels)), names=", ".join(labels)))
+    return "\n".join(lines) or None

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import structlog
 
-from broadcasts import signing
+from broadcasts import amending, signing
 from broadcasts.approving import RULES
 from broadcasts.desk import Desk
 from broadcasts.preparing import prepare
@@ -63,6 +63,8 @@ def _fire(tx: Tx, desk: Desk, known: Campaign, rules: CampaignRules) -> bool:
         return False
     _tell(tx, desk, known, run)
     missed = run.state is RunState.MISSED
+    if known.audience.of_run is not None and not missed:
+        amending.take_down(tx, desk, known.audience.of_run)
     log.info("run_fired", run=str(run.id), missed=missed)
     return not missed
 

@@ -1,13 +1,15 @@
 """What a row of the ledger does to a chat where it sends nothing: pin, leave, delete."""
 
-from domain.channel import Channel, Leaves, Pins, Withdraws
+from dataclasses import replace
+
+from domain.channel import Channel, Edits, Leaves, Pins, Withdraws
 from domain.failures import Refused
-from domain.messages import ChatRef, Effect, EffectKind, Sent
+from domain.messages import ChatRef, Effect, EffectKind, Outgoing, Sent
 
 _NOTHING_SENT = Sent("")
 
 
-async def carry_out(channel: Channel, chat: ChatRef, effect: Effect) -> Sent:
+async def carry_out(channel: Channel, chat: ChatRef, outgoing: Outgoing, effect: Effect) -> Sent:
     """Do what the row is for; twice does no harm.
 
     Raises: SendFailure; Refused when the channel has no way to do it.
@@ -18,8 +20,18 @@ async def carry_out(channel: Channel, chat: ChatRef, effect: Effect) -> Sent:
         case Effect(EffectKind.LEAVE) if isinstance(channel, Leaves):
             await channel.leave(chat)
         case Effect(EffectKind.WITHDRAW, str(message_id)) if isinstance(channel, Withdraws):
-            await channel.withdraw(chat, message_id)
+            await _withdraw(channel, chat, message_id, outgoing)
         case _:
             reason = f"the channel cannot {effect.kind.value}"
             raise Refused(reason)
     return _NOTHING_SENT
+
+
+async def _withdraw(channel: Withdraws, chat: ChatRef, message_id: str, outgoing: Outgoing) -> None:
+    """Delete a message; one that can no longer be deleted is changed into the words of the row."""
+    try:
+        await channel.withdraw(chat, message_id)
+    except Refused:
+        if not outgoing.text or not isinstance(channel, Edits):
+            raise
+        await channel.edit(chat, message_id, replace(outgoing, effect=None))

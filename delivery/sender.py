@@ -269,7 +269,7 @@ class Sender:
 
     async def _passed_on(self, chat: ChatRef, outgoing: Outgoing, file: Upload | None) -> Sent:
         if outgoing.effect is not None:
-            return await carry_out(self._channel, chat, outgoing.effect)
+            return await carry_out(self._channel, chat, outgoing, outgoing.effect)
         if file is not None:
             if not isinstance(self._channel, Uploads):
                 reason = "the channel takes no files"

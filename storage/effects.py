@@ -4,6 +4,7 @@ A row that acts on a message of ours says so in `amends`, so that nothing writes
 crash interrupts is done again, which changes nothing.
 """
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -49,6 +50,22 @@ def pin_again(tx: Tx, address_id: UUID, group_id: UUID, message_id: str, languag
         message = "a row that belongs to no run was there already"
         raise LookupError(message)
     return made
+
+
+def withdraw(tx: Tx, post: Delivery, message_id: str, instead: Outgoing) -> UUID | None:
+    """Delete a message of ours, or else change it into other words; None when that is under way."""
+    return ledger.put(
+        tx,
+        NewDelivery(
+            kind=DeliveryKind.EFFECT,
+            lane=Lane.TALK,
+            address_id=post.address_id,
+            language=post.language,
+            outgoing=replace(instead, effect=Effect(EffectKind.WITHDRAW, message_id)),
+            group_id=post.group_id,
+            amends=post.id,
+        ),
+    )
 
 
 def leave(tx: Tx, address_id: UUID, group_id: UUID, language: str) -> None:

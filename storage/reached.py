@@ -1,15 +1,17 @@
 """Whom a run reached, so that a correction goes to exactly those."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, select
 
 from domain.delivery import DeliveryKind, DeliveryState
 from storage.database import Tx
+from storage.ledger import Delivery, as_delivery
 from storage.recipients import Recipient
 from storage.residents import Wish
-from storage.tables import address, delivery, group_chat, resident
+from storage.tables import address, attempt, delivery, group_chat, resident
 
 _HAVE_IT = tuple(
     state.value for state in (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNSURE)
@@ -90,6 +92,72 @@ def posts(tx: Tx, run_id: UUID) -> Posts:
         tuple(row.group_id for row in rows if row.left_at is None),
         tuple(row.group_id for row in rows if row.left_at is not None),
     )
+
+
+class Fate(StrEnum):
+    """What becomes of an old post."""
+
+    STANDS = "stands"
+    """A machine can still take it down, or is about to."""
+    DOWN = "down"
+    BY_HAND = "by_hand"
+    """Only people can: we have left, or never learned its id, or were refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class OldPost:
+    """A run's post in one group; `message_id` is None where nobody knows it."""
+
+    row: Delivery
+    label: str
+    message_id: str | None
+    fate: Fate
+
+
+def old_posts(tx: Tx, run_id: UUID) -> list[OldPost]:
+    """Return a run's posts that arrived or may have, with what becomes of each."""
+    effect = delivery.alias()
+    message_id = (
+        select(attempt.c.message_id)
+        .where(attempt.c.delivery_id == delivery.c.id, attempt.c.message_id.is_not(None))
+        .order_by(attempt.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = tx.connection.execute(
+        select(
+            delivery,
+            group_chat.c.label.label("group_label"),
+            group_chat.c.left_at,
+            message_id.label("message_id"),
+            effect.c.state.label("taken_down"),
+        )
+        .join(group_chat, group_chat.c.id == delivery.c.group_id)
+        .outerjoin(effect, effect.c.amends == delivery.c.id)
+        .where(
+            delivery.c.run_id == run_id,
+            delivery.c.group_id.is_not(None),
+            delivery.c.state.in_(_HAVE_IT),
+        )
+        .order_by(delivery.c.group_id)
+    ).all()
+    return [
+        OldPost(
+            as_delivery(row),
+            row.group_label,
+            row.message_id,
+            _fate(row.taken_down, movable=row.left_at is None and row.message_id is not None),
+        )
+        for row in rows
+    ]
+
+
+def _fate(taken_down: str | None, *, movable: bool) -> Fate:
+    if taken_down == DeliveryState.ACCEPTED.value:
+        return Fate.DOWN
+    if taken_down in (None, DeliveryState.PENDING.value) and movable:
+        return Fate.STANDS
+    return Fate.BY_HAND
 
 
 def step(tx: Tx, run_id: UUID, of_run: UUID, after: UUID | None, limit: int) -> list[Recipient]:

@@ -1,5 +1,7 @@
 """A notice is pinned once it stands, by a row of its own; what cannot be done is refused."""
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import select
 
@@ -14,6 +16,28 @@ from tests.cellar import VILLAGE
 from tests.delivery.post_office import Office, Platform, at_work, in_state, until
 
 CHAT = "-100501"
+
+
+class Fading(Platform):
+    """A platform that deletes what is young, and can change what is old."""
+
+    def __init__(self, *, old: bool) -> None:
+        super().__init__()
+        self.deleted: list[str] = []
+        self.changed: list[tuple[str, str]] = []
+        self._old = old
+
+    async def withdraw(self, chat: ChatRef, message_id: str) -> None:
+        del chat
+        if self._old:
+            reason = "gone: message can't be deleted for everyone"
+            raise Refused(reason)
+        self.deleted.append(message_id)
+
+    async def edit(self, chat: ChatRef, message_id: str, outgoing: Outgoing) -> None:
+        assert outgoing.effect is None
+        del chat
+        self.changed.append((message_id, outgoing.text))
 
 
 class Wall(Platform):
@@ -147,6 +171,33 @@ async def test_a_pin_is_written_once_and_is_no_message(office: Office) -> None:
         return again, len([as_delivery(one) for one in rows]), answered and answered.id
 
     assert await office.cellar.do(look) == (None, 1, row.id)
+
+
+@pytest.mark.parametrize(
+    ("old", "said", "state"),
+    [
+        (False, "Đã rút", DeliveryState.ACCEPTED),
+        (True, "Đã rút", DeliveryState.ACCEPTED),
+        (True, "", DeliveryState.REFUSED),
+    ],
+)
+async def test_a_post_is_deleted_or_when_it_is_too_old_changed(
+    office: Office, *, old: bool, said: str, state: DeliveryState
+) -> None:
+    row = await notice(office)
+
+    def write(tx: Tx) -> UUID:
+        made = effects.withdraw(tx, row, "77", Outgoing(text=said))
+        assert made is not None
+        assert effects.withdraw(tx, row, "77", Outgoing(text=said)) is None
+        return made
+
+    withdrawing = await office.cellar.do(write)
+    platform = Fading(old=old)
+    async with at_work(office.sender(platform)):
+        await in_state(office, withdrawing, state)
+    assert platform.deleted == ([] if old else ["77"])
+    assert platform.changed == ([("77", said)] if old and said else [])
 
 
 async def test_a_group_is_left_after_what_waits_for_it(office: Office) -> None:

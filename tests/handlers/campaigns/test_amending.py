@@ -4,13 +4,15 @@ import asyncio
 
 import pytest
 
-from broadcasts import firing, reach
+from broadcasts import amending, firing, reach
 from broadcasts.desk import Desk
 from domain.campaign import CampaignState, RunState
 from domain.delivery import DeliveryKind, DeliveryState
 from domain.language import Language
+from domain.messages import Effect, EffectKind
 from domain.roles import Role
-from storage import residents, runs, units
+from storage import effects, ledger, reached, residents, runs, units
+from storage.counters import Moves
 from storage.database import Tx
 from storage.residents import Wish
 from tests.chat import Chat, Party
@@ -90,7 +92,7 @@ async def test_a_group_that_has_the_post_gets_the_correction_and_no_other(
     await correct(officer, run)
     summary = (await officer.last()).text
     assert "Đăng vào 1 nhóm, kênh: Nhóm Hai." in summary
-    assert "xóa bằng tay (Nhóm Hai)" in summary
+    assert "Máy tự gỡ bài cũ ở 1 nhóm, kênh (Nhóm Hai)" in summary
     await officer.presses("Gửi duyệt")
     await chief.presses("Duyệt")
     await settle_all(chat)
@@ -113,8 +115,7 @@ async def test_a_group_we_left_is_named_as_one_where_the_post_still_stands(
 
     said = (await officer.last()).text
     assert "1 người đã nhận và 0 nhóm" in said
-    assert "Bài cũ còn ở 1 nhóm, kênh" in said
-    assert "Nhóm Hai" in said
+    assert "xóa bằng tay (Nhóm Hai)" in said
 
 
 async def test_a_withdrawal_stops_the_rest_at_once_and_tells_what_it_cannot_do(
@@ -146,12 +147,16 @@ async def test_a_withdrawal_stops_the_rest_at_once_and_tells_what_it_cannot_do(
         assert [one for one in await other.heard() if one.message_id is not None] == []
 
 
-async def test_the_end_of_a_withdrawal_names_the_groups_to_be_cleaned_by_hand(
+async def test_the_end_of_a_withdrawal_tells_what_was_taken_down_and_what_people_must(
     chat: Chat, officer: Party, chief: Party
 ) -> None:
     await chat.subscriber("3001")
     await chat.group("-100", label="Nhóm Hai")
+    left = await chat.group("-200", label="Nhóm Ba")
     run = await sent(chat, officer, chief, groups=True)
+    group_id = (await left.address()).group_id
+    assert group_id is not None
+    await chat.do(lambda tx: units.note_presence(tx, group_id, present=False))
     await correct(officer, run, command="/rutlai")
     await officer.presses("Gửi duyệt")
     await chief.presses("Duyệt")
@@ -159,7 +164,49 @@ async def test_the_end_of_a_withdrawal_names_the_groups_to_be_cleaned_by_hand(
 
     report = (await officer.last()).text
     assert "đã gửi xong" in report
-    assert report.endswith("xin người quản trị nhóm xóa bằng tay (Nhóm Hai).")
+    assert "Máy đã gỡ bài cũ ở 1 nhóm, kênh (Nhóm Hai)." in report
+    assert report.endswith("xin người quản trị nhóm xóa bằng tay (Nhóm Ba).")
+
+
+async def test_an_old_post_is_withdrawn_once_and_only_after_the_second_persons_yes(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await chat.subscriber("3001")
+    group = await chat.group("-100", label="Nhóm Hai")
+    run = await sent(chat, officer, chief, groups=True)
+    (post,) = await group.heard()
+    await correct(officer, run, command="/rutlai")
+    await officer.presses("Gửi duyệt")
+    assert [heard.outgoing.effect for heard in await group.heard()] == [None]
+    await chief.presses("Duyệt")
+    await settle_all(chat)
+    (done,) = [heard.outgoing for heard in await group.heard() if heard.outgoing.effect]
+    assert done.effect == Effect(EffectKind.WITHDRAW, post.message_id)
+    assert done.text == f"Bài này (mã {run.code}) đã được rút lại. Xin không làm theo."
+    desk = Desk(chat.context.outbox, chat.context.catalogue)
+    assert await chat.do(lambda tx: amending.take_down(tx, desk, run.id)) == 0
+
+
+@pytest.mark.parametrize("state", [DeliveryState.REFUSED, DeliveryState.UNSURE])
+async def test_what_the_platform_did_not_take_down_is_for_people(
+    chat: Chat, officer: Party, chief: Party, state: DeliveryState
+) -> None:
+    await chat.subscriber("3001")
+    await chat.group("-100", label="Nhóm Hai")
+    run = await sent(chat, officer, chief, groups=True)
+    desk = Desk(chat.context.outbox, chat.context.catalogue)
+
+    def settled(tx: Tx) -> str | None:
+        assert amending.take_down(tx, desk, run.id) == 1
+        (post,) = reached.old_posts(tx, run.id)
+        row = effects.of(tx, post.row.id)
+        assert row is not None
+        moves = Moves()
+        ledger.move(tx, row, state, moves)
+        moves.apply(tx)
+        return amending.posts_left(tx, run.id, desk.say(Language.VI))
+
+    assert (await chat.do(settled) or "").endswith("xóa bằng tay (Nhóm Hai).")
 
 
 async def test_a_correction_waits_for_what_is_still_on_its_way(

@@ -40,6 +40,7 @@ from domain.messages import (
     Outgoing,
     Press,
     PressAnswer,
+    Quoted,
 )
 from simulator.app import Running, running
 from tests.bot.channels.telegram.pretend import ListInbox, until
@@ -198,6 +199,45 @@ async def test_in_a_group_only_what_is_for_us_comes_in_even_as_administrator(
     assert (await street.message(4)).text == "/baotin có trộm"
     assert await street.channel.count_members(HOOD) == 4
     await street.channel.pin(HOOD, sent.message_id)
+
+
+async def test_of_a_channel_only_the_post_with_the_code_comes_in(street: Street) -> None:
+    news = -1001000000003
+    await street.say(2002, news, "Thông báo")
+    await street.say(2002, news, "/ketnoi K7QD2-M9XHR")
+    post = await street.message(1)
+    assert post.text == "/ketnoi K7QD2-M9XHR"
+    assert post.chat == ChatRef(str(news), ChatKind.CHANNEL)
+
+
+async def test_an_officer_passes_on_exactly_the_message_they_answer(street: Street) -> None:
+    hood = int(HOOD.chat_id)
+    said = await street.say(1001, hood, "cuối ngõ có người bán pháo")
+    number = said.get("message", said).get("id") or said.get("message", said)["message_id"]
+    await street.say(1002, hood, "chuyện khác")
+    await street.say(2001, hood, "/chuyentin", reply_to=number)
+    found = await street.message(1)
+    assert found.quoted == Quoted("cuối ngõ có người bán pháo")
+    assert found.reply_to == str(number)
+    assert "1001'" not in repr(found.quoted)
+
+
+async def test_a_pin_needs_its_right_and_a_group_can_be_left(street: Street) -> None:
+    made = await street.phone(2001, "chats", kind="supergroup", title="Tổ 6", members=[1001])
+    chat = made.get("chat", made)
+    group = ChatRef(str(chat["id"] if isinstance(chat, dict) else chat), ChatKind.GROUP)
+    await street.phone(2001, f"chats/{group.chat_id}/bot", action="add")
+    sent = await street.channel.send(group, Outgoing(text="Máy đọc gì"))
+    with pytest.raises(Refused) as caught:
+        await street.channel.pin(group, sent.message_id)
+    assert caught.value.reason.startswith("rights")
+    await street.phone(2001, f"chats/{group.chat_id}/bot", action="promote")
+    await street.channel.pin(group, sent.message_id)
+    await street.channel.pin(group, sent.message_id)
+    await street.channel.withdraw(group, sent.message_id)
+    await street.channel.leave(group)
+    with pytest.raises(Unreachable):
+        await street.channel.send(group, Outgoing(text="x"))
 
 
 async def test_being_blocked_and_let_in_again_is_told_both_ways(street: Street) -> None:

@@ -35,6 +35,18 @@ class Span:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
 
+    @property
+    def minutes(self) -> tuple[range, ...]:
+        """The whole minutes of the day that it covers, counted from midnight."""
+        start, end = _minute(self.start), _minute(self.end)
+        if self.start < self.end:
+            return (range(start, end),)
+        return range(start, _DAY_MINUTES), range(end)
+
+
+def _minute(clock: time) -> int:
+    return clock.hour * 60 + clock.minute + bool(clock.second or clock.microsecond)
+
 
 NIGHT = Span(time(20, 30), time(7))
 NOON = Span(time(11, 30), time(13, 30))
@@ -56,8 +68,10 @@ class BroadcastRules:
     """Broadcasts a person gets in a calendar month; 0: as many as there are."""
 
     def __post_init__(self) -> None:
-        minutes = (time(minute // 60, minute % 60) for minute in range(_DAY_MINUTES))
-        if sum(not self._is_quiet(clock) for clock in minutes) < _LEAST_OPEN:
+        closed: set[int] = set()
+        for span in self.quiet:
+            closed.update(*span.minutes)
+        if _DAY_MINUTES - len(closed) < _LEAST_OPEN:
             message = "quiet hours leave no hour of the day"
             raise ValueError(message)
         if min(self.a_day, self.a_month) < 0:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, Uuid, bindparam, func, select
 
 from domain.failures import Until
 from domain.messages import ChatKind, ChatRef
@@ -90,18 +90,15 @@ def mark_up(tx: Tx, account_id: UUID) -> None:
 
 def find(tx: Tx, account_id: UUID, platform_id: str) -> Address | None:
     """Return the address of a platform id, if we know it."""
-    row = tx.connection.execute(
-        _joined().where(
-            address.c.account_id == account_id,
-            address.c.lookup.in_(tx.keys.hashes(f"address:{account_id.hex}", platform_id)),
-        )
-    ).one_or_none()
+    lookups = tx.keys.hashes(f"address:{account_id.hex}", platform_id)
+    known = {"account": account_id, "lookups": list(lookups)}
+    row = tx.connection.execute(_BY_LOOKUP, known).one_or_none()
     return _address(row) if row else None
 
 
 def get(tx: Tx, address_id: UUID) -> Address:
     """Return an address by our id."""
-    return _address(tx.connection.execute(_joined().where(address.c.id == address_id)).one())
+    return _address(tx.connection.execute(_BY_ID, {"address": address_id}).one())
 
 
 def ensure(tx: Tx, account_id: UUID, kind: ChatKind, platform_id: str) -> Address:
@@ -233,3 +230,11 @@ def _set_platform_id(tx: Tx, address_id: UUID, account_id: UUID, platform_id: st
 
 def _update(tx: Tx, address_id: UUID, **values: object) -> None:
     tx.connection.execute(address.update().where(address.c.id == address_id).values(**values))
+
+
+# Asked for each message, so they are built once.
+_BY_ID = _joined().where(address.c.id == bindparam("address", type_=Uuid))
+_BY_LOOKUP = _joined().where(
+    address.c.account_id == bindparam("account", type_=Uuid),
+    address.c.lookup.in_(bindparam("lookups", expanding=True)),
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Uuid, bindparam, delete, select
 
 from storage.database import Tx
 from storage.sealing import Place
@@ -24,9 +24,7 @@ class Dialogue:
 
 def current(tx: Tx, address_id: UUID) -> Dialogue | None:
     """Return the open dialogue of an address."""
-    row = tx.connection.execute(
-        select(dialogue).where(dialogue.c.address_id == address_id)
-    ).one_or_none()
+    row = tx.connection.execute(_CURRENT, {"address": address_id}).one_or_none()
     if row is None:
         return None
     data = json.loads(tx.keys.unseal(row.data, Place("dialogue", "data", address_id)))
@@ -55,3 +53,7 @@ def forget(tx: Tx, name: str, before: datetime) -> int:
 def end(tx: Tx, address_id: UUID) -> None:
     """Close the dialogue, if any."""
     tx.connection.execute(delete(dialogue).where(dialogue.c.address_id == address_id))
+
+
+# Asked several times for each message, so it is built once.
+_CURRENT = select(dialogue).where(dialogue.c.address_id == bindparam("address", type_=Uuid))

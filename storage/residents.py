@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Uuid, bindparam, select, update
 
 from domain.language import Language
 from domain.tip import TipState
@@ -45,7 +45,7 @@ class Resident:
 
 def get(tx: Tx, resident_id: UUID) -> Resident:
     """Return a resident by id."""
-    row = tx.connection.execute(select(resident).where(resident.c.id == resident_id)).one()
+    row = tx.connection.execute(_BY_ID, {"resident": resident_id}).one()
     return Resident(
         row.id,
         row.unit_id,
@@ -132,3 +132,7 @@ def last_said(tx: Tx, resident_id: UUID) -> UUID | None:
 
 def _update(tx: Tx, resident_id: UUID, **values: object) -> None:
     tx.connection.execute(update(resident).where(resident.c.id == resident_id).values(**values))
+
+
+# Asked for each message, so it is built once.
+_BY_ID = select(resident).where(resident.c.id == bindparam("resident", type_=Uuid))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, Uuid, bindparam, or_, select, update
 
 from domain.clock import local
 from domain.delivery import DeliveryState, SkipReason
@@ -109,7 +109,7 @@ class Tip:
 def create(tx: Tx, new: NewTip) -> Tip:
     """Open a tip, with the next case number of its unit and year and a fresh key."""
     tip_id = tx.new_id()
-    subject = _subject_of(tx, new.run_id)
+    subject = _subject_of(tx, new.run_id) if new.run_id is not None else None
     tx.connection.execute(
         tip.insert().values(
             id=tip_id,
@@ -328,7 +328,7 @@ def erase(tx: Tx, known: Tip) -> None:
     )
 
 
-def _subject_of(tx: Tx, run_id: UUID | None) -> str | None:
+def _subject_of(tx: Tx, run_id: UUID) -> str | None:
     """Return the subject of the campaign of a run."""
     query = select(campaign.c.subject).join(run, run.c.campaign_id == campaign.c.id)
     return tx.connection.execute(query.where(run.c.id == run_id)).scalar_one_or_none()
@@ -347,7 +347,7 @@ def changed(tx: Tx, tip_id: UUID, **values: object) -> Tip:
 
 
 def _one(tx: Tx, tip_id: UUID) -> Tip:
-    return as_tip(tx.connection.execute(select(tip).where(tip.c.id == tip_id)).one())
+    return as_tip(tx.connection.execute(_BY_ID, {"tip": tip_id}).one())
 
 
 def as_tip(row: Row[Any]) -> Tip:
@@ -382,3 +382,7 @@ def as_tip(row: Row[Any]) -> Tip:
         TipStatus(row.status),
         row.given,
     )
+
+
+# Built once: building a statement costs more than asking it.
+_BY_ID = select(tip).where(tip.c.id == bindparam("tip", type_=Uuid))

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, Uuid, bindparam, select, update
 
 from domain.hours import BroadcastRules
 from domain.language import Language
@@ -66,7 +66,7 @@ def all_units(tx: Tx) -> list[Unit]:
 
 def get_unit(tx: Tx, unit_id: UUID) -> Unit:
     """Return a unit by its id."""
-    return _unit(tx.connection.execute(select(unit).where(unit.c.id == unit_id)).one())
+    return _unit(tx.connection.execute(_BY_ID, {"unit": unit_id}).one())
 
 
 def first_unit(tx: Tx) -> Unit | None:
@@ -193,3 +193,7 @@ def _unit(row: Row[Any]) -> Unit:
         row.card_content,
         read_rules(row.broadcasting),
     )
+
+
+# Asked for each message, so it is built once.
+_BY_ID = select(unit).where(unit.c.id == bindparam("unit", type_=Uuid))

@@ -1,6 +1,6 @@
 """What residents write: every message that is not plainly small talk reaches a human."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -136,8 +136,10 @@ def _known(turn: Turn, message: Message) -> bool:
 
 
 def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> None:
-    options = _options(turn, anchor, piece)
-    place = which.settled(turn, options) if options else which.Place(_target(turn, anchor))
+    told = anchor.tip is not None and anchor.tip.state is not TipState.ERASED
+    recent = [] if told else _recent(turn)
+    options = _options(turn, anchor, piece, recent)
+    place = which.settled(turn, options) if options else which.Place(_target(turn, anchor, recent))
     tip = place.tip
     campaign, binding = anchor.campaign, Binding.EXPLICIT
     if campaign is None and tip is None and anchor.kind is TipKind.TIP:
@@ -212,23 +214,23 @@ def _tell_writer(
         tell("")
 
 
-def _target(turn: Turn, anchor: _Anchor) -> Tip | None:
+def _target(turn: Turn, anchor: _Anchor, recent: Sequence[Tip]) -> Tip | None:
     """Return the tip to go on with; an explicit answer to a campaign joins only what answers it."""
     if anchor.tip is not None and anchor.tip.state is not TipState.ERASED:
         return anchor.tip
     if anchor.campaign is None and not anchor.asked:
-        return _current(turn)
+        return intake.current(recent, turn.tx.now)
     run_id = anchor.campaign.run_id if anchor.campaign is not None else None
     if run_id is not None and not anchor.asked:
-        return intake.of_campaign(_recent(turn), run_id, turn.tx.now)
-    for tip in _recent(turn):
+        return intake.of_campaign(recent, run_id, turn.tx.now)
+    for tip in recent:
         same = run_id is None or tip.run_id == run_id
         if same and tip.kind is anchor.kind and intake.bursting(tip, turn.tx.now):
             return tip
     return None
 
 
-def _options(turn: Turn, anchor: _Anchor, piece: Piece) -> list[Tip]:
+def _options(turn: Turn, anchor: _Anchor, piece: Piece, recent: Sequence[Tip]) -> list[Tip]:
     """Return the open tips that words without a reply may belong to, when there are several.
 
     Nothing urgent is asked about, and a mere "vâng" goes where an officer spoke last.
@@ -237,7 +239,7 @@ def _options(turn: Turn, anchor: _Anchor, piece: Piece) -> list[Tip]:
         return []
     if piece.urgent or piece.is_small_talk:
         return []
-    found = intake.open_for_more(_recent(turn), turn.tx.now)
+    found = intake.open_for_more(recent, turn.tx.now)
     return found if len(found) > 1 else []
 
 

@@ -125,3 +125,14 @@ def test_what_is_open_is_neither_quiet_nor_silent_and_closes_later(
         assert rules.opens_at(middle) == middle
     ends = rules.after_open(now, timedelta(minutes=needs))
     assert ends >= opens + timedelta(minutes=needs)
+
+
+@given(st.times(), st.times())
+def test_a_span_counts_the_minutes_that_it_covers(start: time, end: time) -> None:
+    if start == end:
+        return
+    span = Span(start, end)
+    counted = {minute for part in span.minutes for minute in part}
+    assert counted == {
+        minute for minute in range(24 * 60) if span.covers(time(minute // 60, minute % 60))
+    }

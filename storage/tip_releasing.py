@@ -19,7 +19,7 @@ def release(tx: Tx, known: Tip, *, announced: bool = False) -> Tip:
     Raises: IllegalStep.
     """
     state = after(known.state, Step.RELEASE)
-    values: dict[str, object] = {"state": state.value, "taken_by": None}
+    values: dict[str, object] = {"state": state.value, "taken_by": None, "given": False}
     if announced:
         tip_rows.show_whole(tx, known.id)
         values |= {"carded_at": None, "card_due_at": tx.now}

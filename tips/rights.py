@@ -42,7 +42,9 @@ def must_be_theirs(staff: Staff | None, tip: Tip) -> Staff:
 
 def may_work(staff: Staff, tip: Tip) -> bool:
     """Tell whether a tip may be given to a member of staff."""
-    return _is_of(staff, tip) and (tip.secrecy is not Secrecy.CHIEF or is_chief(staff))
+    only_chief = tip.secrecy is Secrecy.CHIEF
+    own = staff.unit_id == tip.unit_id
+    return own and may_read(staff.roles, urgent=tip.urgent, only_chief=only_chief)
 
 
 def must_be_free(tx: Tx, staff: Staff, tip: Tip) -> None:
@@ -108,9 +110,7 @@ def _with_holder(tx: Tx, tip: Tip) -> Tip:
     if tip.state is not TipState.TAKEN or tip.taken_by is None:
         return tip
     holder_now = units.get_staff(tx, tip.taken_by)
-    if holder_now is not None and may_read(
-        holder_now.roles, urgent=tip.urgent, only_chief=tip.secrecy is Secrecy.CHIEF
-    ):
+    if holder_now is not None and may_work(holder_now, tip):
         return tip
     return tip_releasing.release(tx, tip)
 

@@ -6,6 +6,7 @@ from domain.tip import TipEventKind, TipState
 from storage import setting_up, staff_links, tip_events, units
 from storage.database import Tx
 from storage.tables import staff
+from storage.tables import tip as tips_table
 from tests.chat import Party
 from tests.tips.world import CARD_BUTTONS, World, open_world
 
@@ -44,9 +45,11 @@ async def test_who_retires_leaves_their_tips_to_others_who_are_shown_them(
     async with open_world(migrated_database_url) as world:
         await taken(world)
         before = len(await world.cards())
+        given = tips_table.update().values(given=True)
+        await world.chat.do(lambda tx: tx.connection.execute(given))
         assert await changed(world, Role.REVIEWER, active=False) == 1
         tip = await world.tip()
-        assert (tip.state, tip.taken_by) == (TipState.RECEIVED, None)
+        assert (tip.state, tip.taken_by, tip.given) == (TipState.RECEIVED, None, False)
         await world.tick()
         card = (await world.cards())[-1]
         assert len(await world.cards()) == before + 1

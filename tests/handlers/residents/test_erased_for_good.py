@@ -267,6 +267,11 @@ async def test_an_officer_goes_on_with_their_cards_and_loses_only_what_was_their
     await world.chat.deliver()
     await world.lan.presses("Xem")
     assert any("tổ tuần tra" in one.text for one in await world.lan.heard())
+    for label in ("Kết thúc", "Đã xử lý"):
+        await reviewer.presses(label, of=world.desk)
+    await world.tick(seconds=1)
+    stubs = [one for one in await reviewer.heard() if one.kind is DeliveryKind.STUB]
+    assert card.message_id in {stub.outgoing.edits for stub in stubs}, "shown in private, reduced"
 
 
 async def test_what_was_set_aside_is_handled_and_no_inbox_row_tells_whose_it_was(

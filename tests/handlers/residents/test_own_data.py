@@ -291,7 +291,7 @@ async def test_the_audit_log_tells_of_it_without_telling_of_them(world: World) -
     await erase(world.lan)
     entries = await world.chat.look(lambda tx: list(audit.entries(tx)))
     [entry] = [entry for entry in entries if entry.act is Act.RESIDENT_ERASED]
-    assert (entry.thing_id, entry.staff_id, entry.facts) == (before.id, None, {"tips": 1})
+    assert (entry.thing_id, entry.staff_id, entry.facts) == (before.id, None, {})
     assert entry.reason is None
     assert (await world.chat.look(audit.verify)).sound
 

@@ -11,7 +11,7 @@ from domain.failures import Until
 from domain.messages import ChatKind, ChatRef
 from storage.database import Tx
 from storage.sealing import Place
-from storage.tables import account, address
+from storage.tables import account, address, attempt
 from storage.upsert import insert_into
 
 
@@ -156,17 +156,27 @@ def hold_until(tx: Tx, address_id: UUID, instant: datetime) -> None:
 
 
 def relocate(tx: Tx, address_id: UUID, platform_id: str) -> None:
-    """Give the address the chat's new platform id."""
+    """Give the address the chat's new platform id.
+
+    The ids of what was sent before mean nothing there, or something else: they are forgotten, so
+    that nobody believes an old message could still be changed, deleted or answered.
+    """
     row = tx.connection.execute(select(address.c.account_id).where(address.c.id == address_id))
     account_id: UUID = row.scalar_one()
     taken = find(tx, account_id, platform_id)
-    if taken is not None and taken.id != address_id:
+    if taken is not None and taken.id == address_id:
+        # Told a second time: what was sent since then is in the new chat.
+        return
+    if taken is not None:
         # The new chat wrote before we learned of the move: keep the older address, which carries
         # the history, and let the newer one give up the id.
         spare = f"replaced:{taken.id.hex}"
         _set_platform_id(tx, taken.id, account_id, spare)
         mark_unreachable(tx, taken.id, Until.FOREVER)
     _set_platform_id(tx, address_id, account_id, platform_id)
+    tx.connection.execute(
+        attempt.update().where(attempt.c.address_id == address_id).values(message_id=None)
+    )
 
 
 def chat_of(tx: Tx, address_id: UUID) -> ChatRef:

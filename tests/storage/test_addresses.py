@@ -10,14 +10,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import inspect, select, text
 
+from domain.delivery import DeliveryKind, Lane
 from domain.failures import Until
 from domain.language import Language
-from domain.messages import ChatKind, ChatRef
+from domain.messages import ChatKind, ChatRef, Outgoing
 from domain.roles import Role
-from storage import addresses, residents, setting_up
+from storage import addresses, ledger, residents, setting_up
 from storage.database import Database, Tx
 from storage.sealing import KeysUnusable, fresh_keyring, rotated
 from storage.tables import address as address_table
+from storage.tables import attempt
 from tests.cellar import COMMUNE, Cellar, furnished
 from tests.chat import MovingClock
 
@@ -244,3 +246,45 @@ async def test_registering_an_account_again_keeps_it_and_clears_its_fault(cellar
     (known,) = await cellar.look(addresses.accounts)
     assert known == again
     assert (known.username, known.down_reason) == ("ten_moi_bot", None)
+
+
+async def test_a_chat_that_moved_forgets_the_ids_of_its_old_messages_once(
+    cellar: Cellar,
+) -> None:
+    def ids(tx: Tx) -> list[str | None]:
+        return list(tx.connection.execute(select(attempt.c.message_id)).scalars())
+
+    def sent(tx: Tx, chat_id: UUID, message_id: str) -> None:
+        row = ledger.put(
+            tx,
+            ledger.NewDelivery(
+                kind=DeliveryKind.REPLY,
+                lane=Lane.TALK,
+                address_id=chat_id,
+                language="vi",
+                outgoing=Outgoing(text="x"),
+            ),
+        )
+        tx.connection.execute(
+            attempt.insert().values(
+                id=tx.new_id(),
+                delivery_id=row,
+                address_id=chat_id,
+                window_id=tx.new_id(),
+                opened_at=tx.now,
+                message_id=message_id,
+            )
+        )
+
+    def move(tx: Tx) -> None:
+        chat = addresses.ensure(tx, cellar.account_id, ChatKind.GROUP, "-1")
+        other = addresses.ensure(tx, cellar.account_id, ChatKind.GROUP, "-2")
+        sent(tx, chat.id, "41")
+        sent(tx, other.id, "42")
+        addresses.relocate(tx, chat.id, "-1001")
+        assert sorted(ids(tx), key=str) == ["42", None]
+        sent(tx, chat.id, "43")
+        addresses.relocate(tx, chat.id, "-1001")
+        assert sorted(ids(tx), key=str) == ["42", "43", None]
+
+    await cellar.do(move)

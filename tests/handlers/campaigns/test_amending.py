@@ -11,7 +11,7 @@ from domain.delivery import DeliveryKind, DeliveryState
 from domain.language import Language
 from domain.messages import Effect, EffectKind
 from domain.roles import Role
-from storage import effects, ledger, reached, residents, runs, units
+from storage import addresses, effects, ledger, reached, residents, runs, units
 from storage.counters import Moves
 from storage.database import Tx
 from storage.residents import Wish
@@ -185,6 +185,25 @@ async def test_an_old_post_is_withdrawn_once_and_only_after_the_second_persons_y
     assert done.text == f"Bài này (mã {run.code}) đã được rút lại. Xin không làm theo."
     desk = Desk(chat.context.outbox, chat.context.catalogue)
     assert await chat.do(lambda tx: amending.take_down(tx, desk, run.id)) == 0
+
+
+async def test_posts_from_before_a_group_became_a_supergroup_are_for_people(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await chat.subscriber("3001")
+    group = await chat.group("-100", label="Nhóm Hai")
+    run = await sent(chat, officer, chief, groups=True)
+    desk = Desk(chat.context.outbox, chat.context.catalogue)
+    known = await group.address()
+
+    def moved(tx: Tx) -> tuple[int, str | None]:
+        addresses.relocate(tx, known.id, "-1001")
+        begun = amending.take_down(tx, desk, run.id)
+        return begun, amending.posts_left(tx, run.id, desk.say(Language.VI))
+
+    begun, said = await chat.do(moved)
+    assert begun == 0
+    assert (said or "").endswith("xóa bằng tay (Nhóm Hai).")
 
 
 @pytest.mark.parametrize("state", [DeliveryState.REFUSED, DeliveryState.UNSURE])

@@ -24,7 +24,16 @@ from storage.campaigns import NewCampaign
 from storage.database import Tx
 from storage.packaged import load_gazetteer
 from storage.sealing import fresh_keyring, write_keyring
-from storage.tables import account, address, group_chat, send_window, staff, staff_role, unit
+from storage.tables import (
+    account,
+    address,
+    audit_entry,
+    group_chat,
+    send_window,
+    staff,
+    staff_role,
+    unit,
+)
 from storage.tables import campaign as campaign_table
 from storage.tables import inbox as inbox_table
 from tests.bot.channels.telegram.pretend import (
@@ -167,7 +176,7 @@ async def test_an_address_that_is_not_ours_is_told(
 
 async def test_an_installation_without_a_unit_is_told(installed: Path) -> None:
     def empty(tx: Tx) -> None:
-        for table in (send_window, address, group_chat, staff_role, staff):
+        for table in (audit_entry, send_window, address, group_chat, staff_role, staff):
             tx.connection.execute(delete(table))
         tx.connection.execute(update(account).values(unit_id=None))
         tx.connection.execute(delete(unit))
@@ -182,6 +191,17 @@ async def _only_roles(*roles: Role) -> None:
         tx.connection.execute(delete(staff_role).where(staff_role.c.role.not_in(kept)))
 
     await _change(change)
+
+
+async def test_a_unit_in_which_nobody_can_be_paged_is_told(installed: Path) -> None:
+    assert "nhận báo động tin khẩn" not in await _bad()
+
+    def unlink(tx: Tx) -> None:
+        linked = address.c.staff_id.is_not(None)
+        tx.connection.execute(update(address).where(linked).values(staff_id=None))
+
+    await _change(unlink)
+    assert "chưa ai nối tài khoản để nhận báo động tin khẩn" in await _bad()
 
 
 async def test_a_unit_without_a_chief_is_told(installed: Path) -> None:

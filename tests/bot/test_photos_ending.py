@@ -1,5 +1,6 @@
 """Photos at their end and in trouble: taken back, erased, swept, fetched again after a crash."""
 
+import hashlib
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,11 +8,13 @@ from uuid import UUID
 
 from domain.language import Language
 from domain.messages import EffectKind, MediaKind, MediaRef
-from storage import media
+from storage import media, pictures
 from storage import tips as stored_tips
+from storage.database import Tx
 from storage.media import PictureState
 from storage.media_folder import MediaFolder
 from storage.media_shelf import MediaShelf
+from storage.tip_keys import key_of
 from tests.bot.studio import Shop, Studio, open_studio
 from tests.pictures import jpeg
 
@@ -194,3 +197,31 @@ def test_a_name_that_leads_out_of_the_folder_is_none(tmp_path: Path) -> None:
         except LookupError:
             continue
         raise AssertionError(name)
+
+
+async def test_a_photo_that_goes_to_another_tip_opens_there_alone(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        world = studio.world
+        await studio.sends(jpeg())
+        await studio.rounds.fetch_due()
+        (kept,) = await studio.pictures()
+        source = await world.tip()
+        other = world.chat.resident("880010010088")
+        await other.writes("mất xe đạp ở cổng chợ ví dụ")
+        target = (await world.tips())[-1]
+
+        def move(tx: Tx) -> None:
+            pictures.move(tx, kept.id, target.id, key_of(tx, source), key_of(tx, target))
+
+        await world.chat.do(move)
+        await world.chat.do(lambda tx: stored_tips.erase(tx, source))
+        name, key, digest = await world.chat.look(lambda tx: media.original(tx, kept.id))
+        assert key.unseal_bytes(studio.folder.read(name), media.original_place(kept.id)) == jpeg()
+        assert digest == hashlib.sha256(jpeg()).hexdigest()
+        await studio.rounds.sweep()
+        assert len(studio.names()) == 2
+        await world.chat.do(lambda tx: stored_tips.erase(tx, target))
+        await studio.rounds.sweep()
+        assert studio.names() == set()

@@ -115,6 +115,17 @@ class Body(StrEnum):
     OTHER = "other"
 
 
+class ValueFigure(StrEnum):
+    """What a valuable tip helped to, in numbers; the order in which they are asked."""
+
+    CASES = "cases"
+    PERSONS = "persons"
+    PROPERTY = "property"
+    """Recovered, in đồng."""
+    PREVENTED = "prevented"
+    FOUND = "found"
+
+
 class Binding(StrEnum):
     """How sure it is that a tip answers a campaign."""
 
@@ -171,6 +182,13 @@ class TipEventKind(StrEnum):
     RELEASED = "released"
     """Who had it has left, or may not read it any more: it is shown anew, for anybody to take."""
     TRANSFERRED = "transferred"
+    VALUED = "valued"
+    """It was confirmed as valuable after it was closed."""
+    VALUE_ASKED = "value_asked"
+    VALUE_CHANGED = "value_changed"
+    VALUE_REASON = "value_reason"
+    """Why it was valuable, in a few words."""
+    VALUE_WITHDRAWN = "value_withdrawn"
     ASKED = "asked"
     """Its writer was asked whether what follows belongs to it or to another open tip."""
     CHOSEN = "chosen"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain.clock import show_time
 from domain.period import Period
-from reports import reach, tips
+from reports import reach, tips, value
 from reports.sheet import Report
 from storage.database import Tx
 from storage.units import Unit
@@ -17,5 +17,9 @@ def of_unit(tx: Tx, unit: Unit, period: Period, receipts: Sequence[str] = ()) ->
         period=period,
         before=period.year_before(),
         provisional_until=None if period.is_over(tx.now) else show_time(tx.now),
-        sheets=(*reach.sheets(tx, unit, period, receipts), *tips.sheets(tx, unit, period)),
+        sheets=(
+            *reach.sheets(tx, unit, period, receipts),
+            *tips.sheets(tx, unit, period),
+            *value.sheets(tx, unit, period),
+        ),
     )

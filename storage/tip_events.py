@@ -4,51 +4,23 @@ Words and file references are sealed with the tip's own key: when that is destro
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, func, select, update
 
-from domain.audit import Act, Thing
 from domain.messages import Location, MediaRef
 from domain.tip import TipEventKind
-from storage import audit, pictures
+from storage import pictures
 from storage.database import Tx
 from storage.sealing import DataKey, Place
 from storage.tables import attachment, tip_event
+from storage.tip_acts import account_for
 from storage.tip_keys import key_of as _key
 from storage.tips import Tip
-
-_ACTS: Mapping[TipEventKind, Act] = MappingProxyType(
-    {
-        TipEventKind.TAKEN: Act.TIP_TAKEN,
-        TipEventKind.READ: Act.TIP_READ,
-        TipEventKind.ANSWER: Act.TIP_ANSWERED,
-        TipEventKind.AMENDED: Act.TIP_ANSWER_CHANGED,
-        TipEventKind.CLOSED: Act.TIP_CLOSED,
-        TipEventKind.PAGE_SEEN: Act.TIP_PAGE_SEEN,
-        TipEventKind.SUBJECT: Act.TIP_SUBJECT_SET,
-        TipEventKind.STATUS: Act.TIP_STATUS_SET,
-        TipEventKind.NOTE: Act.TIP_NOTED,
-        TipEventKind.ASSIGNED: Act.TIP_ASSIGNED,
-        TipEventKind.TRANSFERRED: Act.TIP_TRANSFERRED,
-    }
-)
-
-_FACTS: Mapping[TipEventKind, str] = MappingProxyType(
-    {
-        TipEventKind.CLOSED: "outcome",
-        TipEventKind.SUBJECT: "subject",
-        TipEventKind.STATUS: "status",
-        TipEventKind.ASSIGNED: "to",
-        TipEventKind.TRANSFERRED: "body",
-    }
-)
-"""What the text of an event is called in the audit log, where it is a name of ours, no words."""
 
 LOCATION = "location"
 """The kind of an attachment that is a place, not a file."""
@@ -98,7 +70,7 @@ def add(
         )
     )
     if staff_id is not None:
-        _account_for(tx, tip, kind, text, staff_id)
+        account_for(tx, tip, kind, text, staff_id)
     return event_id
 
 
@@ -126,7 +98,7 @@ def reword(tx: Tx, tip: Tip, known: Event, text: str) -> None:
         values["shown"] = False
     tx.connection.execute(update(tip_event).where(tip_event.c.id == known.id).values(values))
     if known.staff_id is not None:
-        _account_for(tx, tip, known.kind, text, known.staff_id)
+        account_for(tx, tip, known.kind, text, known.staff_id)
 
 
 def ask_about(tx: Tx, tip: Tip, question: UUID, piece: UUID) -> None:
@@ -359,22 +331,6 @@ def _attachments(tx: Tx, event_ids: Collection[UUID]) -> dict[UUID, tuple[str, .
     for row in rows:
         found[row.event_id] = (*found.get(row.event_id, ()), row.kind)
     return found
-
-
-def _account_for(tx: Tx, tip: Tip, kind: TipEventKind, text: str, staff_id: UUID) -> None:
-    """Write what staff did to a tip into the audit log; of words nothing but that there were."""
-    if kind is TipEventKind.UNCLEAR:
-        return
-    act = _ACTS.get(kind)
-    if act is None:
-        message = f"{kind} is no act of staff"
-        raise ValueError(message)
-    facts = {"number": tip.case_number}
-    if kind in _FACTS:
-        facts[_FACTS[kind]] = text
-    if kind is TipEventKind.READ and text:
-        facts["photo"] = text
-    audit.append(tx, act, Thing.TIP, tip.id, unit_id=tip.unit_id, staff_id=staff_id, **facts)
 
 
 def _reference_place(attachment_id: UUID) -> Place:

@@ -28,6 +28,7 @@ _ON_CARDS = (
 _BY_OFFICERS = (
     TipEventKind.ANSWER,
     TipEventKind.STATUS,
+    TipEventKind.VALUED,
     TipEventKind.CLOSED,
     TipEventKind.OPENED,
 )

@@ -11,7 +11,7 @@ from domain.language import Language
 from domain.messages import Button, Outgoing
 from domain.roles import Permission, may
 from domain.tip import Body, IllegalStep, TipEventKind, TipOutcome, TipState
-from storage import addresses, tip_events, tip_work, tips, units
+from storage import addresses, tip_events, tip_values, tip_work, tips, units
 from storage.database import Tx
 from storage.tip_events import Event
 from storage.tips import Tip
@@ -137,6 +137,10 @@ def close(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None, outcome: TipOut
     tip, own = may_close(tx, desk, tip_id, staff)
     tip = tips.close(tx, tip, outcome, own.id)
     event_id = tip_events.add(tx, tip, TipEventKind.CLOSED, text=outcome.value, staff_id=own.id)
+    if outcome is TipOutcome.VALUABLE:
+        tip_values.confirm(tx, tip.id, own.id)
+    elif tip_values.withdraw(tx, tip.id):
+        tip_events.add(tx, tip, TipEventKind.VALUE_WITHDRAWN, staff_id=own.id)
     notify(tx, desk, tip, event_id)
     tell(tx, desk, tip, "review.closed", ket_qua=_outcome(desk, tip), ten=own.name)
     return tip

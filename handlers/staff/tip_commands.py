@@ -7,7 +7,7 @@ from domain.errors import Refusal
 from domain.messages import ChatKind, Message, Outgoing
 from domain.roles import Permission
 from domain.toneless import fold
-from handlers.tips import assigning, closing, labels, noting, review
+from handlers.tips import assigning, closing, labels, noting, review, valuing
 from handlers.tips.meant import say_here
 from handlers.turn import Turn
 
@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[Permission, Act]] = MappingProxyType(
         "chude": (Permission.READ_URGENT_TIPS, labels.subject_command),
         "ghichu": (Permission.READ_URGENT_TIPS, noting.note_command),
         "bangiao": (Permission.READ_URGENT_TIPS, assigning.handover_command),
+        "giatri": (Permission.CLOSE_TIP, valuing.value_command),
         "chuyencoquan": (Permission.CLOSE_TIP, closing.transfer_command),
     }
 )

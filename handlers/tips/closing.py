@@ -6,8 +6,9 @@ from domain.errors import Refusal
 from domain.ids import short
 from domain.messages import Button, ChatKind, Outgoing, Press
 from domain.roles import Permission
-from domain.tip import Body, TipOutcome
+from domain.tip import Body, TipOutcome, ValueFigure
 from handlers.router import Presser
+from handlers.tips import valuing
 from handlers.tips.meant import named, say_here, tip_id_of
 from handlers.turn import Turn
 from storage.tips import Tip
@@ -41,7 +42,9 @@ def press_done(turn: Turn, press: Press, args: Sequence[str]) -> None:
         tip, _ = talk.may_close(turn.tx, turn.context, tip_id_of(args), turn.staff)
         _ask_body(turn, tip, reply_to=press.message_id)
         return
-    talk.close(turn.tx, turn.context, tip_id_of(args), turn.staff, outcome)
+    tip = talk.close(turn.tx, turn.context, tip_id_of(args), turn.staff, outcome)
+    if outcome is TipOutcome.VALUABLE:
+        valuing.ask(turn, tip, ValueFigure.CASES)
     turn.answer(press.press_id, turn.text(f"review.outcome_{outcome.value}"))
 
 

@@ -72,8 +72,9 @@ def press_open(turn: Turn, press: Press, args: Sequence[str]) -> None:
     if opened and turn.tx.now - max(opened) < _OPENED_JUST_NOW:
         turn.answer(press.press_id, turn.text("tips.shown_above"))
         return
-    if event.kind is TipEventKind.CLOSED:
-        outcome = turn.text(f"tips.outcome_{TipOutcome(event.text or '').value}")
+    if event.kind in (TipEventKind.CLOSED, TipEventKind.VALUED):
+        ended = TipOutcome(event.text) if event.text else TipOutcome.VALUABLE
+        outcome = turn.text(f"tips.outcome_{ended.value}")
         text = turn.library_text("sys-outcome-told-back", ma_tin=tip.case_number, ket_qua=outcome)
     elif event.kind is TipEventKind.STATUS:
         text = turn.text("tips.needs_more", ma_tin=tip.case_number)

@@ -8,7 +8,7 @@ from domain.errors import Refusal
 from domain.messages import ChatKind, Edit, Message, Outgoing, Press
 from domain.tip import TipEventKind
 from handlers.router import Presser
-from handlers.tips import assigning, closing, labels, noting, telling
+from handlers.tips import assigning, closing, labels, noting, telling, valuing
 from handlers.tips.meant import chat_of, say_here, tip_id_of
 from handlers.turn import Turn
 from storage import addresses, ledger, tip_events, tips
@@ -140,6 +140,11 @@ def _answer(turn: Turn, message: Message, row: Delivery, tip_id: UUID, chat: Add
             raise Refusal("review.only_text")
         if message.text.lstrip().startswith("/"):
             raise Refusal("review.no_such_command")
+        step = valuing.asked_by(turn, row) if row.kind not in _CARDS else None
+        if step is not None:
+            with turn.tx.connection.begin_nested():
+                valuing.reply(turn, message, tip_id, step)
+            return
         if row.kind not in _CARDS:
             raise Refusal("review.reply_to_card", ma_tin=tip.case_number)
         with turn.tx.connection.begin_nested():
@@ -166,8 +171,9 @@ def _card_replied_to(turn: Turn, message: Message) -> Delivery | None:
     if turn.staff is None or turn.chat.kind is not ChatKind.PRIVATE or message.reply_to is None:
         return None
     row = ledger.by_message(turn.tx, turn.me.id, message.reply_to)
-    is_card = row is not None and row.kind in _CARDS and row.tip_id is not None
-    return row if is_card else None
+    if row is None or row.tip_id is None:
+        return None
+    return row if row.kind in _CARDS or valuing.asked_by(turn, row) is not None else None
 
 
 def _content(turn: Turn, tip: Tip) -> str:
@@ -196,4 +202,5 @@ PRESSES: Mapping[str, Presser] = {
     **noting.PRESSES,
     **assigning.PRESSES,
     **closing.PRESSES,
+    **valuing.PRESSES,
 }

@@ -6,7 +6,7 @@ from storage.tables.codes import one_time_code, wrong_code
 from storage.tables.deliveries import attempt, delivery, neutral_line, post_reaction, send_window
 from storage.tables.duty import duty, page_watch
 from storage.tables.groups import group_request
-from storage.tables.intake import attachment, inbox, tip, tip_event
+from storage.tables.intake import attachment, inbox, tip, tip_event, tip_value
 from storage.tables.metadata import metadata
 from storage.tables.people import (
     account,
@@ -54,6 +54,7 @@ __all__ = [
     "staff_role",
     "tip",
     "tip_event",
+    "tip_value",
     "unit",
     "wrong_code",
 ]

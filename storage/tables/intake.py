@@ -93,6 +93,21 @@ UNTAKEN = tip.c.state == literal_column("'received'")
 
 Index("ix_tip_untaken", tip.c.opened_at, sqlite_where=UNTAKEN, postgresql_where=UNTAKEN)
 
+# That an officer confirmed a tip as valuable, and what it helped to; null: not told.
+tip_value = Table(
+    "tip_value",
+    metadata,
+    Column("tip_id", ForeignKey("tip.id"), primary_key=True),
+    Column("confirmed_at", UtcDateTime, nullable=False, index=True),
+    Column("confirmed_by", ForeignKey("staff.id"), nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    Column("cases", BigInteger),
+    Column("persons", BigInteger),
+    Column("property", BigInteger),
+    Column("prevented", BigInteger),
+    Column("found", BigInteger),
+)
+
 tip_event = Table(
     "tip_event",
     metadata,

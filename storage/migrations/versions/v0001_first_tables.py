@@ -718,6 +718,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tip_event_tip_id"), ["tip_id"], unique=False)
 
     op.create_table(
+        "tip_value",
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("confirmed_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by", sa.Uuid(), nullable=False),
+        sa.Column("withdrawn_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("cases", sa.BigInteger(), nullable=True),
+        sa.Column("persons", sa.BigInteger(), nullable=True),
+        sa.Column("property", sa.BigInteger(), nullable=True),
+        sa.Column("prevented", sa.BigInteger(), nullable=True),
+        sa.Column("found", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by"], ["staff.id"], name=op.f("fk_tip_value_confirmed_by_staff")
+        ),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_tip_value_tip_id_tip")),
+        sa.PrimaryKeyConstraint("tip_id", name=op.f("pk_tip_value")),
+    )
+    with op.batch_alter_table("tip_value", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_tip_value_confirmed_at"), ["confirmed_at"], unique=False
+        )
+
+    op.create_table(
         "attachment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tip_id", sa.Uuid(), nullable=False),
@@ -941,6 +963,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attachment_tip_id"))
 
     op.drop_table("attachment")
+    with op.batch_alter_table("tip_value", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tip_value_confirmed_at"))
+
+    op.drop_table("tip_value")
     with op.batch_alter_table("tip_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tip_event_tip_id"))
         batch_op.drop_index(batch_op.f("ix_tip_event_message_lookup"))

@@ -16,7 +16,7 @@ from storage import residents as stored
 from storage.database import Tx
 from tests.chat import Chat, Party, Takers, open_chat
 
-ON_TIPS = {"chude", "ghichu", "bangiao", "chuyencoquan", "truc", "hettruc"}
+ON_TIPS = {"chude", "ghichu", "bangiao", "giatri", "chuyencoquan", "truc", "hettruc"}
 WRITERS = set(commands.COMMANDS) - ON_TIPS - {"kyduyet", "ngatketnoi"}
 FIGURES = {"cacdot", "baocao", "trogiup"}
 READERS = FIGURES | ON_TIPS
@@ -25,7 +25,7 @@ ALLOWED = {
     Role.CHIEF: WRITERS | ON_TIPS | {"kyduyet", "ngatketnoi"},
     Role.REVIEWER: READERS,
     Role.AUDITOR: FIGURES,
-    Role.DUTY_OFFICER: {"trogiup"} | ON_TIPS - {"chuyencoquan"},
+    Role.DUTY_OFFICER: {"trogiup"} | ON_TIPS - {"chuyencoquan", "giatri"},
     Role.DEPUTY: {"kyduyet", "ngatketnoi", "trogiup"},
     Role.ADMIN: {"trogiup"},
 }

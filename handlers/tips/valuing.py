@@ -1,0 +1,149 @@
+"""Ask what a valuable tip helped to, one figure a message, each to be skipped; `/giatri`."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from uuid import UUID
+
+from domain.errors import Refusal
+from domain.figures import count
+from domain.ids import short
+from domain.messages import Button, Message, Outgoing, Press
+from domain.roles import Permission
+from domain.tip import TipEventKind, ValueFigure
+from handlers.router import Presser
+from handlers.tips.meant import named, say_here, tip_id_of
+from handlers.turn import Turn
+from storage import tip_events, tip_values, tips
+from storage.ledger import Delivery
+from storage.tips import Tip
+from tips import valuing
+
+_REASON = "reason"
+_END = "end"
+_STEPS = (*(figure.value for figure in ValueFigure), _REASON, _END)
+_NEXT: Mapping[str, str] = dict(pairwise(_STEPS))
+_OFFERED = (1, 2, 3)
+
+
+def ask(turn: Turn, tip: Tip, step: str) -> None:
+    """Ask for a figure or the reason; at the end show what is written down."""
+    if step == _END:
+        show(turn, tip)
+        return
+    rows: list[tuple[Button, ...]] = []
+    if step not in (_REASON, ValueFigure.PROPERTY):
+        rows.append(
+            tuple(
+                Button(str(number), f"worth:{short(tip.id)}:{step}:{number}") for number in _OFFERED
+            )
+        )
+    rows.append(
+        (_step_button(turn, tip, "skip", _NEXT[step]), _step_button(turn, tip, "end", _END))
+    )
+    text = turn.text(f"review.value_ask_{step}", ma_tin=tip.case_number)
+    asked = say_here(turn, tip, Outgoing(text=text, buttons=tuple(rows)))
+    tip_events.add(turn.tx, tip, TipEventKind.VALUE_ASKED, text=f"{short(asked)}:{step}")
+
+
+def show(turn: Turn, tip: Tip) -> None:
+    """Show what is confirmed of a tip, with buttons to change and withdraw it."""
+    value = tip_values.get(turn.tx, tip.id)
+    if value is None:
+        label = turn.text("review.button_value_confirm")
+        button = Button(label, f"worthyes:{short(tip.id)}")
+        text = turn.text("review.value_not_confirmed", ma_tin=tip.case_number)
+        say_here(turn, tip, Outgoing(text=text, buttons=((button,),)))
+        return
+    lines = [turn.text("review.value_heading", ma_tin=tip.case_number)]
+    for figure in ValueFigure:
+        number = value.figures.get(figure)
+        shown = count(number) if number is not None else turn.text("review.value_untold")
+        lines.append(turn.text(f"review.value_{figure.value}", so=shown))
+    reason = valuing.reason_of(turn.tx, tip) if tip.secrecy.is_open else ""
+    lines += [turn.text("review.value_reason", ly_do=reason)] if reason else []
+    buttons = [_step_button(turn, tip, f"change_{step}", step) for step in _STEPS[:-1]]
+    rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
+    withdraw = Button(turn.text("review.button_value_withdraw"), f"worthno:{short(tip.id)}")
+    say_here(turn, tip, Outgoing(text="\n".join(lines), buttons=(*rows, (withdraw,))))
+
+
+def asked_by(turn: Turn, row: Delivery) -> str | None:
+    """Return what a message of ours asked of a tip's value; None when it asked nothing."""
+    tip = tips.get(turn.tx, row.tip_id) if row.tip_id is not None else None
+    if tip is None or tip.sealed_key is None:
+        return None
+    for event in tip_events.of_tip(turn.tx, tip):
+        delivery_id, _, step = (event.text or "").partition(":")
+        if event.kind is TipEventKind.VALUE_ASKED and delivery_id == short(row.id):
+            return step
+    return None
+
+
+def reply(turn: Turn, message: Message, tip_id: UUID, step: str) -> None:
+    """Take a typed answer to our question.
+
+    Raises: Refusal.
+    """
+    if step == _REASON:
+        ask(turn, valuing.set_reason(turn.tx, tip_id, turn.staff, message.text), _NEXT[step])
+        return
+    figure = ValueFigure(step)
+    number = valuing.number_in(message.text, figure)
+    tip, _ = valuing.set_figure(turn.tx, tip_id, turn.staff, figure, number)
+    ask(turn, tip, _NEXT[step])
+
+
+def value_command(turn: Turn, argument: str) -> None:
+    """Handle `/giatri MÃ`, or as a reply `/giatri`."""
+    turn.require(Permission.CLOSE_TIP)
+    tip_id, _ = named(turn, argument, "/giatri")
+    tip, _ = valuing.for_value(turn.tx, tip_id, turn.staff)
+    show(turn, tip)
+
+
+def press_worth(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle a number that was offered: write it down, ask for the next."""
+    if len(args) != 3 or args[1] not in set(ValueFigure):
+        raise Refusal("app.stale_button")
+    figure = ValueFigure(args[1])
+    number = valuing.number_in(args[2], figure)
+    tip, changed = valuing.set_figure(turn.tx, tip_id_of(args), turn.staff, figure, number)
+    if changed:
+        ask(turn, tip, _NEXT[figure.value])
+    turn.answer(press.press_id, turn.text("review.page_noted"))
+
+
+def press_step(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Bỏ qua**, **Xong** and the buttons that change one figure."""
+    del press
+    if len(args) != 2 or args[1] not in _STEPS:
+        raise Refusal("app.stale_button")
+    tip, _ = valuing.for_value(turn.tx, tip_id_of(args), turn.staff)
+    if tip_values.get(turn.tx, tip.id) is None:
+        raise Refusal("review.value_none", ma_tin=tip.case_number)
+    ask(turn, tip, args[1])
+
+
+def press_yes(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Xác nhận có giá trị** of a tip that was closed otherwise."""
+    del press
+    tip = valuing.confirm(turn.tx, turn.context, tip_id_of(args), turn.staff)
+    ask(turn, tip, _STEPS[0])
+
+
+def press_no(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Rút xác nhận**."""
+    valuing.withdraw(turn.tx, turn.context, tip_id_of(args), turn.staff)
+    turn.answer(press.press_id, turn.text("review.page_noted"))
+
+
+def _step_button(turn: Turn, tip: Tip, label: str, step: str) -> Button:
+    return Button(turn.text(f"review.button_value_{label}"), f"worthask:{short(tip.id)}:{step}")
+
+
+PRESSES: Mapping[str, Presser] = {
+    "worth": press_worth,
+    "worthask": press_step,
+    "worthyes": press_yes,
+    "worthno": press_no,
+}

@@ -171,3 +171,20 @@ async def test_rules_changed_after_the_submission_are_signed_anew(station: Stati
         return approving.renew(tx, known).submitted_hash
 
     assert await station.chat.do(again) != known.submitted_hash
+
+
+async def test_what_a_cancelled_run_left_is_shown_as_being_cancelled(station: Station) -> None:
+    move_to(station, "2026-11-23 09:00")
+    run = await station.fired()
+    await station.expand(run)
+    sending = await fresh(station, run)
+    await station.chat.do(lambda tx: runs.change(tx, sending, RunState.CANCELLED))
+    cancelled = await fresh(station, run)
+
+    said = await station.chat.look(
+        lambda tx: reach.render(reach.of_run(tx, cancelled), station.desk.say(Language.VI))
+    )
+    assert "Đang hủy, không gửi nữa: 1" in said
+    assert "Còn chờ gửi" not in said
+    await station.finish()
+    assert await station.chat.look(lambda tx: runs.counted(tx, run.id, "pending")) == 0

@@ -6,7 +6,7 @@ import pytest
 
 from broadcasts import amending, firing, reach
 from broadcasts.desk import Desk
-from domain.campaign import CampaignState, RunState
+from domain.campaign import RunState
 from domain.delivery import DeliveryKind, DeliveryState
 from domain.language import Language
 from domain.messages import Effect, EffectKind
@@ -17,7 +17,7 @@ from storage.database import Tx
 from storage.residents import Wish
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.sent_runs import correct, move_to, sent, settle_all, start
-from tests.handlers.campaigns.world import NOT_ALLOWED, STALE, first, newest_run, write
+from tests.handlers.campaigns.world import NOT_ALLOWED, STALE, newest_run
 
 
 async def test_a_correction_reaches_exactly_those_whom_the_wrong_text_reached(
@@ -381,31 +381,3 @@ async def test_going_back_asks_for_the_words_again_and_keeps_the_run(
     summary = (await officer.last()).text
     assert "Nội dung đúng là: Họp lúc 20h" in summary
     assert run.code in summary
-
-
-async def test_a_draft_being_written_is_not_lost_to_a_correction(
-    chat: Chat, officer: Party, chief: Party
-) -> None:
-    await chat.subscriber("3001")
-    run = await start(chat, officer, chief)
-    await chat.deliver()
-    await write(officer)
-    await officer.writes(f"/rutlai {run.code}")
-
-    [answer] = await officer.presses("Viết lời rút lại")
-
-    assert "đang viết dở" in answer.text
-    assert (await newest_run(chat)).state is RunState.SENDING, "cancelled in spite of the refusal"
-
-
-async def test_a_resumed_run_cannot_spread_a_text_that_was_withdrawn(
-    chat: Chat, officer: Party, chief: Party
-) -> None:
-    near, _ = await chat.subscriber("3001"), await chat.subscriber("3002")
-    run = await start(chat, officer, chief)
-    await move_to(chat, run, near, DeliveryState.ACCEPTED)
-    await officer.writes(f"/tamdung {run.code}")
-    await correct(officer, run, command="/rutlai")
-    await officer.writes(f"/tieptuc {run.code}")
-    assert "không tạm dừng" in (await officer.last()).text
-    assert (await first(chat)).state is CampaignState.DONE

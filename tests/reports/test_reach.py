@@ -226,5 +226,6 @@ async def test_a_unit_without_anything_has_a_report_of_noughts(station: Station)
     now = station.chat.clock.now()
     report = await _report(station, _days(now - timedelta(days=1), now))
     for sheet in report.sheets:
-        assert [row.label for row in sheet.rows] == ["Cộng"]
+        if sheet.code != "B4":
+            assert [row.label for row in sheet.rows] == ["Cộng"]
         assert set(_total(sheet).now) == {column.key for column in sheet.columns}

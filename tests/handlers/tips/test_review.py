@@ -251,7 +251,9 @@ async def test_the_page_is_acknowledged_once_for_all_to_see(migrated_database_ur
         await world.lan.writes("cháy nhà rồi, cứu với")
         (answer,) = await world.duty.presses("Đã nhận")
         assert answer.text == "Đã ghi nhận."
-        await world.chief.presses("Đã nhận")
+        _, button = await world.duty.labelled("Đã nhận")
+        assert button.action is not None
+        await world.chief.presses_action(button.action)
         seen = [
             heard.text for heard in await world.desk.heard() if "đã nhận báo động" in heard.text
         ]

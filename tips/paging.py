@@ -30,6 +30,7 @@ AGAIN = timedelta(minutes=10)
 _ACKNOWLEDGED = (
     TipEventKind.PAGE_SEEN,
     TipEventKind.TAKEN,
+    TipEventKind.ASSIGNED,
     TipEventKind.ANSWER,
     TipEventKind.CLOSED,
 )

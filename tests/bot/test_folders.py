@@ -90,7 +90,7 @@ def test_a_file_in_the_place_of_the_folder_is_named_with_its_setting(settings: S
             act(settings)
 
 
-@pytest.mark.parametrize("place", ["/sys/an-ninh", "/dev/null/an-ninh", "/sys/an-ninh/x"])
+@pytest.mark.parametrize("place", ["/proc/an-ninh", "/dev/null/an-ninh", "/proc/an-ninh/x"])
 def test_a_folder_that_cannot_be_made_is_named_in_vietnamese(
     bare: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:

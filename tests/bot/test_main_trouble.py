@@ -65,7 +65,7 @@ async def test_what_is_no_database_of_ours_ends_with_one_and_a_sentence(
 
 
 @pytest.mark.parametrize(
-    ("words", "folder"), [("run", "/sys/an-ninh"), ("seed", "file"), ("db upgrade", "file/below")]
+    ("words", "folder"), [("run", "/proc/an-ninh"), ("seed", "file"), ("db upgrade", "file/below")]
 )
 async def test_a_folder_that_cannot_be_written_ends_with_two_and_a_sentence(
     tmp_path: Path, words: str, folder: str

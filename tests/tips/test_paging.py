@@ -87,7 +87,7 @@ async def test_what_is_not_acknowledged_goes_to_the_chief_then_to_all_each_once(
         assert await said(world, "đã quá 15 phút") == 1
 
 
-@pytest.mark.parametrize("how", ["seen", "taken", "mistaken", "closed", "erased"])
+@pytest.mark.parametrize("how", ["seen", "taken", "given", "mistaken", "closed", "erased"])
 async def test_the_alarm_ends_when_somebody_has_it_or_nothing_is_left(
     migrated_database_url: str, how: str
 ) -> None:
@@ -98,6 +98,10 @@ async def test_the_alarm_ends_when_somebody_has_it_or_nothing_is_left(
             await world.duty.presses("Đã nhận")
         elif how == "taken":
             await world.reviewer.presses("Nhận việc", of=world.desk)
+        elif how == "given":
+            # Who gives it away has looked; the card is with somebody by name now.
+            await world.reviewer.presses("Giao cho…", of=world.desk)
+            await world.reviewer.presses("Hoàng Ví Dụ", of=world.desk)
         elif how == "mistaken":
             await world.lan.presses("Báo nhầm")
         else:

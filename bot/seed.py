@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from bot.faults import sentences
 from bot.outages import of_system
+from domain.audit import Act, Thing
 from domain.errors import Misconfigured
 from domain.hours import BroadcastRules, read_span
 from domain.language import Language
@@ -21,7 +22,7 @@ from domain.messages import ChatKind
 from domain.place import Kind, Level, Place, village_of
 from domain.places import Gazetteer
 from domain.roles import Role
-from storage import addresses, areas, installation, setting_up, staff_links, units
+from storage import addresses, areas, audit, installation, setting_up, staff_links, units
 from storage.database import Tx
 from storage.units import Unit
 
@@ -330,6 +331,16 @@ def _seed_group(tx: Tx, account_id: UUID, unit: Unit, group: PlannedGroup) -> No
     connected = setting_up.create_group(tx, unit.id, group.area, group.purpose, group.label)
     address = addresses.ensure(tx, account_id, kind, group.telegram)
     addresses.link_group(tx, address.id, connected.id)
+    audit.append(
+        tx,
+        Act.GROUP_CONNECTED,
+        Thing.GROUP,
+        connected.id,
+        unit_id=unit.id,
+        staff_id=None,
+        purpose=group.purpose,
+        area=group.area,
+    )
 
 
 def _update_group(tx: Tx, account_id: UUID, unit: Unit, group: PlannedGroup) -> Change:

@@ -153,6 +153,16 @@ def change_group(tx: Tx, group_id: UUID, area_code: str, purpose: str, label: st
         .where(group_chat.c.id == group_id)
         .values(area_code=area_code, purpose=purpose, label=label)
     )
+    audit.append(
+        tx,
+        Act.GROUP_CHANGED,
+        Thing.GROUP,
+        group_id,
+        unit_id=get_group(tx, group_id).unit_id,
+        staff_id=None,
+        purpose=purpose,
+        area=area_code,
+    )
 
 
 def create_group(tx: Tx, unit_id: UUID, area_code: str, purpose: str, label: str) -> Group:

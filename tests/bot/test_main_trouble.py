@@ -19,6 +19,9 @@ from storage.sealing import read_keyring
 from tests.bot.channels.telegram.pretend import TOKEN, until
 from tests.bot.commands import Said, bot, entries, environment
 
+_HEEDING = ("env", "--default-signal=INT")
+"""What a background job starts ignores Ctrl+C; at a terminal nothing does."""
+
 
 def _no_database(file: Path) -> str:
     file.write_bytes(b"not a database " * 200)
@@ -114,6 +117,7 @@ async def test_ctrl_c_in_the_middle_is_told_and_the_same_command_works_again(
     with closing(sqlite3.connect(tmp_path / "var" / "an-ninh.db", isolation_level=None)) as held:
         held.execute("BEGIN EXCLUSIVE")
         process = await asyncio.create_subprocess_exec(
+            *_HEEDING,
             *(sys.executable, "-m", "bot", "seed"),
             cwd=tmp_path,
             env=environment(TELEGRAM_TOKEN=TOKEN),
@@ -138,6 +142,7 @@ def _has_open(pid: int, name: str) -> bool:
 
 async def test_ctrl_c_at_once_is_told_without_a_traceback(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
+        *_HEEDING,
         *(sys.executable, "-m", "bot", "seed"),
         cwd=tmp_path,
         env=environment(TELEGRAM_TOKEN=TOKEN),

@@ -109,6 +109,7 @@ async def test_what_a_file_does_stands_in_the_log_of_acts(db: Database) -> None:
     acts = [entry.act for entry in await db.read(lambda tx: list(audit.entries(tx)))]
     assert acts.count(Act.UNIT_MADE) == 1
     assert acts.count(Act.STAFF_MADE) == 4
+    assert acts.count(Act.GROUP_CONNECTED) == 3
     before = len(acts)
     await _update(db)
     assert await db.read(audit.count) == before, "an update that changes nothing is no act"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Literal, NoReturn, Self, TypedDict
+from typing import Literal, NoReturn, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -24,6 +24,7 @@ from domain.places import Gazetteer
 from domain.roles import Role
 from storage import addresses, areas, audit, installation, setting_up, staff_links, units
 from storage.database import Tx
+from storage.setting_up import Particulars
 from storage.units import Unit
 
 _LINE = re.compile(r"line (\d+), column (\d+)")
@@ -240,17 +241,7 @@ def update_plan(tx: Tx, plan: Plan) -> Update:
     )
 
 
-class _Particulars(TypedDict):
-    name: dict[str, str]
-    area_code: str
-    duty_phone: str
-    controller: str
-    retention: dict[str, str]
-    card_content: bool
-    broadcasting: BroadcastRules
-
-
-def _particulars(planned: PlannedUnit) -> _Particulars:
+def _particulars(planned: PlannedUnit) -> Particulars:
     return {
         "name": planned.name,
         "area_code": planned.area,

@@ -1,6 +1,7 @@
 """Make units, staff and groups known: what seeding and the admin's commands write."""
 
 from collections.abc import Collection, Mapping
+from typing import NotRequired, TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,66 +17,32 @@ from storage.tables import account, group_chat, staff, staff_role, unit
 from storage.units import Group, Staff, Unit, get_group, get_staff, get_unit, rules_json
 
 
-def create_unit(
-    tx: Tx,
-    *,
-    code: str,
-    name: Mapping[str, str],
-    area_code: str,
-    duty_phone: str,
-    controller: str,
-    retention: Mapping[str, str],
-    card_content: bool,
-    broadcasting: BroadcastRules | None = None,
-) -> Unit:
-    """Make a unit. `name` and `retention` are by language; Vietnamese must be among them.
+class Particulars(TypedDict):
+    """What a unit is; `name` and `retention` by language, Vietnamese must be among them.
 
     Without `broadcasting` the usual quiet hours and caps hold.
     """
+
+    name: Mapping[str, str]
+    area_code: str
+    duty_phone: str
+    controller: str
+    retention: Mapping[str, str]
+    card_content: bool
+    broadcasting: NotRequired[BroadcastRules]
+
+
+def create_unit(tx: Tx, *, code: str, **particulars: Unpack[Particulars]) -> Unit:
+    """Make a unit."""
     new_id = tx.new_id()
-    tx.connection.execute(
-        unit.insert().values(
-            id=new_id,
-            code=code,
-            name=dict(name),
-            area_code=area_code,
-            duty_phone=duty_phone,
-            controller=controller,
-            retention=dict(retention),
-            card_content=card_content,
-            broadcasting=rules_json(broadcasting or BroadcastRules()),
-        )
-    )
+    tx.connection.execute(unit.insert().values(id=new_id, code=code, **_columns(particulars)))
     audit.append(tx, Act.UNIT_MADE, Thing.UNIT, new_id, unit_id=new_id, staff_id=None, code=code)
     return get_unit(tx, new_id)
 
 
-def change_unit(
-    tx: Tx,
-    unit_id: UUID,
-    *,
-    name: Mapping[str, str],
-    area_code: str,
-    duty_phone: str,
-    controller: str,
-    retention: Mapping[str, str],
-    card_content: bool,
-    broadcasting: BroadcastRules | None = None,
-) -> None:
+def change_unit(tx: Tx, unit_id: UUID, **particulars: Unpack[Particulars]) -> None:
     """Give a unit other particulars; messages already prepared keep the old ones."""
-    tx.connection.execute(
-        unit.update()
-        .where(unit.c.id == unit_id)
-        .values(
-            name=dict(name),
-            area_code=area_code,
-            duty_phone=duty_phone,
-            controller=controller,
-            retention=dict(retention),
-            card_content=card_content,
-            broadcasting=rules_json(broadcasting or BroadcastRules()),
-        )
-    )
+    tx.connection.execute(unit.update().where(unit.c.id == unit_id).values(**_columns(particulars)))
     audit.append(tx, Act.UNIT_CHANGED, Thing.UNIT, unit_id, unit_id=unit_id, staff_id=None)
 
 
@@ -187,3 +154,12 @@ def _account_for(tx: Tx, act: Act, staff_id: UUID, unit_id: UUID, **facts: str) 
 
 def _codes(roles: Collection[Role]) -> str:
     return ",".join(sorted({role.value for role in roles}))
+
+
+def _columns(particulars: Particulars) -> dict[str, object]:
+    return {
+        **particulars,
+        "name": dict(particulars["name"]),
+        "retention": dict(particulars["retention"]),
+        "broadcasting": rules_json(particulars.get("broadcasting") or BroadcastRules()),
+    }

@@ -68,10 +68,11 @@ class Platform:
         return answer or Sent(f"m{number}")
 
     async def start(self, inbox: Inbox) -> None:
-        raise NotImplementedError
+        # The process starts and stops channels; a sender that does is at fault.
+        raise AssertionError("a sender must not start its channel")
 
     async def stop(self) -> None:
-        raise NotImplementedError
+        raise AssertionError("a sender must not stop its channel")
 
     def texts(self) -> list[str]:
         return [text for _, text in self.sends]

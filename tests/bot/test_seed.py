@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import AsyncIterator
-from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -16,18 +15,8 @@ from storage.addresses import Account
 from storage.database import Database, Tx
 from storage.packaged import load_gazetteer
 from storage.sealing import fresh_keyring
+from tests.bot.demo_file import DEMO
 from tests.chat import MovingClock
-
-DEMO = (resources.files("storage") / "data" / "demo.toml").read_text("utf-8")
-
-
-@pytest.fixture
-async def db(migrated_database_url: str) -> AsyncIterator[Database]:
-    made = Database(migrated_database_url, fresh_keyring(), MovingClock())
-    gazetteer = load_gazetteer(demo_villages=True)
-    await made.write(lambda tx: seed_areas(tx, gazetteer))
-    yield made
-    await made.close()
 
 
 def _seed(tx: Tx, text: str | None = None, folder: Path | None = None) -> bool:

@@ -1,31 +1,16 @@
 """Seeding a unit's quiet hours, silent days and caps: the usual ones, other ones, wrong ones."""
 
-from collections.abc import AsyncIterator
 from datetime import date
-from importlib import resources
 from pathlib import Path
 
 import pytest
 
-from bot.seed import Update, read_plan, seed_areas, seed_plan, update_plan
+from bot.seed import Update, read_plan, seed_plan, update_plan
 from domain.errors import Misconfigured
 from domain.hours import ANY_TIME, BroadcastRules
 from storage import addresses, units
 from storage.database import Database, Tx
-from storage.packaged import load_gazetteer
-from storage.sealing import fresh_keyring
-from tests.chat import MovingClock
-
-DEMO = (resources.files("storage") / "data" / "demo.toml").read_text("utf-8")
-
-
-@pytest.fixture
-async def db(migrated_database_url: str) -> AsyncIterator[Database]:
-    made = Database(migrated_database_url, fresh_keyring(), MovingClock())
-    gazetteer = load_gazetteer(demo_villages=True)
-    await made.write(lambda tx: seed_areas(tx, gazetteer))
-    yield made
-    await made.close()
+from tests.bot.demo_file import DEMO
 
 
 def written(folder: Path, text: str) -> Path:

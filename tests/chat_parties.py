@@ -1,5 +1,6 @@
 """Those who chat in a test world: people, groups, and what they hear."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -187,11 +188,22 @@ class Party(Listener):
 
     async def presses(self, label: str, *, of: Listener | None = None) -> list[PressAnswer]:
         """Press the newest button of that label, here or in a group; return the answers."""
-        where = of or self
-        heard, button = await where.labelled(label)
+        action, message_id = await self._pressed(label, of)
+        return await self.presses_action(action, of=of, message_id=message_id)
+
+    async def presses_at_once(
+        self, label: str, *others: "Party", of: Listener | None = None
+    ) -> list[list[PressAnswer]]:
+        """Press one button together with others (twice, when they are ourselves)."""
+        action, message_id = await self._pressed(label, of)
+        return await asyncio.gather(
+            *(one.presses_action(action, of=of, message_id=message_id) for one in (self, *others))
+        )
+
+    async def _pressed(self, label: str, of: Listener | None) -> tuple[str, str | None]:
+        heard, button = await (of or self).labelled(label)
         assert button.action is not None, f"{label!r} opens a chat, it is not pressed"
-        action = button.action.replace("{d}", short(heard.id))
-        return await self.presses_action(action, of=where, message_id=heard.message_id)
+        return button.action.replace("{d}", short(heard.id)), heard.message_id
 
     async def presses_action(
         self, action: str, *, of: Listener | None = None, message_id: str | None = None

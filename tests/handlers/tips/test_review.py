@@ -1,7 +1,5 @@
 """What reviewers do with tips in chat, and what the resident sees of it."""
 
-import asyncio
-
 import pytest
 
 from domain.failures import Until
@@ -152,10 +150,7 @@ async def test_of_two_reviewers_at_once_one_has_it(migrated_database_url: str) -
     async with open_world(migrated_database_url) as world:
         await carded(world)
         second = await world.chat.staff("770010020006", Role.REVIEWER, name="Lý Ví Dụ")
-        both = await asyncio.gather(
-            world.reviewer.presses("Nhận việc", of=world.desk),
-            second.presses("Nhận việc", of=world.desk),
-        )
+        both = await world.reviewer.presses_at_once("Nhận việc", second, of=world.desk)
         told = sorted(answers[0].alert for answers in both)
         assert told == [False, True]
         lines = [heard.text for heard in await world.desk.heard() if "nhận việc" in heard.text]

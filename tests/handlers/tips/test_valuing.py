@@ -1,7 +1,5 @@
 """What a valuable tip helped to: asked one by one, changed, withdrawn, and never told outside."""
 
-import asyncio
-
 import pytest
 
 from domain.audit import Act
@@ -106,9 +104,7 @@ async def test_a_number_pressed_twice_is_written_once_and_can_be_changed_later(
     async with open_world(migrated_database_url) as world:
         await carded(world)
         await close(world)
-        await asyncio.gather(
-            world.reviewer.presses("2", of=world.desk), world.reviewer.presses("2", of=world.desk)
-        )
+        await world.reviewer.presses_at_once("2", world.reviewer, of=world.desk)
         log = await world.chat.look(lambda tx: list(audit.entries(tx)))
         assert [entry.act for entry in log].count(Act.TIP_VALUE_CHANGED) == 1
         world.chat.clock.forward(days=40)

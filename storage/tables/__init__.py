@@ -4,9 +4,10 @@ from storage.tables.audit import audit_entry
 from storage.tables.campaigns import campaign, run, run_counter, sign_off
 from storage.tables.codes import one_time_code, wrong_code
 from storage.tables.deliveries import attempt, delivery, neutral_line, post_reaction, send_window
-from storage.tables.duty import duty, page_watch
+from storage.tables.duty import duty, duty_turn, page_watch
 from storage.tables.groups import group_request
 from storage.tables.intake import attachment, inbox, tip, tip_event, tip_value
+from storage.tables.keeping import forgotten
 from storage.tables.metadata import metadata
 from storage.tables.people import (
     account,
@@ -22,6 +23,8 @@ from storage.tables.people import (
     staff_role,
     unit,
 )
+from storage.tables.senders import mute
+from storage.tables.topics import topic
 
 __all__ = [
     "account",
@@ -35,11 +38,14 @@ __all__ = [
     "delivery",
     "dialogue",
     "duty",
+    "duty_turn",
+    "forgotten",
     "group_chat",
     "group_request",
     "inbox",
     "installation",
     "metadata",
+    "mute",
     "neutral_line",
     "one_time_code",
     "page_watch",
@@ -55,6 +61,7 @@ __all__ = [
     "tip",
     "tip_event",
     "tip_value",
+    "topic",
     "unit",
     "wrong_code",
 ]

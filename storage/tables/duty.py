@@ -12,6 +12,20 @@ duty = Table(
     Column("unit_id", ForeignKey("unit.id"), nullable=False, index=True),
     Column("since", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=False),
+    # They said that they are not, whatever the roster has.
+    Column("off", Boolean, nullable=False, server_default=text("false")),
+)
+
+# A turn of the weekly roster: weekdays from Monday 0, minutes of the day in Hanoi's time; it goes
+# on into the next day when it ends no later than it begins.
+duty_turn = Table(
+    "duty_turn",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True),
+    Column("weekday", Integer, primary_key=True),
+    Column("begins", Integer, primary_key=True),
+    Column("ends", Integer, nullable=False),
+    Column("unit_id", ForeignKey("unit.id"), nullable=False, index=True),
 )
 
 page_watch = Table(

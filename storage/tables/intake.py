@@ -87,10 +87,21 @@ tip = Table(
     Column("closed_by", ForeignKey("staff.id")),
     Column("outcome", String),
     Column("passed_to", String),
+    # When the way back to its writer was destroyed, since its time was over.
+    Column("cut_at", UtcDateTime),
+    # The number of the case it became part of, sealed: while there is one, nothing is erased.
+    Column("docket", LargeBinary),
+    # Many wait: its card comes no earlier.
+    Column("held_until", UtcDateTime),
 )
 
 UNTAKEN = tip.c.state == literal_column("'received'")
 
+CLOSED = tip.c.state == literal_column("'closed'")
+HELD = tip.c.held_until.is_not(None)
+
+Index("ix_tip_closed", tip.c.closed_at, sqlite_where=CLOSED, postgresql_where=CLOSED)
+Index("ix_tip_held", tip.c.unit_id, sqlite_where=HELD, postgresql_where=HELD)
 Index("ix_tip_untaken", tip.c.opened_at, sqlite_where=UNTAKEN, postgresql_where=UNTAKEN)
 
 # That an officer confirmed a tip as valuable, and what it helped to; null: not told.

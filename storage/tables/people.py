@@ -134,6 +134,8 @@ group_chat = Table(
     Column("connected_at", UtcDateTime, nullable=False),
     Column("left_at", UtcDateTime),
     Column("members", Integer),
+    # Topics cannot be opened there; tried again after this.
+    Column("no_topics_until", UtcDateTime),
 )
 
 address = Table(
@@ -153,16 +155,20 @@ address = Table(
     Column("unreachable_at", UtcDateTime),
     Column("not_before", UtcDateTime),
     Column("forget_at", UtcDateTime),
+    # A digest of the menu of commands that was put there for its member of staff.
+    Column("menu", String),
     UniqueConstraint("account_id", "lookup"),
 )
 
 # Written out, not bound: see the ledger's tables.
 TO_FORGET = address.c.forget_at.is_not(None)
+WITH_MENU = address.c.menu.is_not(None)
 PAUSED = resident.c.wish == literal_column("'paused'")
 ASIDE = resident.c.words_aside_at.is_not(None)
 
 for _name, _condition, _columns in (
     ("ix_address_to_forget", TO_FORGET, (address.c.id,)),
+    ("ix_address_with_menu", WITH_MENU, (address.c.id,)),
     ("ix_resident_paused", PAUSED, (resident.c.id,)),
     ("ix_resident_aside", ASIDE, (resident.c.words_aside_at,)),
 ):

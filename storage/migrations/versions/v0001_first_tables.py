@@ -33,6 +33,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_area_parent_code"), ["parent_code"], unique=False)
 
     op.create_table(
+        "forgotten",
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("what", "day", name=op.f("pk_forgotten")),
+    )
+    op.create_table(
         "installation",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=False),
@@ -107,6 +115,7 @@ def upgrade() -> None:
         sa.Column("connected_at", storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("left_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("members", sa.Integer(), nullable=True),
+        sa.Column("no_topics_until", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["area_code"], ["area.code"], name=op.f("fk_group_chat_area_code_area")
         ),
@@ -179,6 +188,7 @@ def upgrade() -> None:
         sa.Column("unreachable_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("not_before", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("forget_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("menu", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_address_account_id_account")
         ),
@@ -205,6 +215,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("forget_at IS NOT NULL"),
             postgresql_where=sa.text("forget_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_address_with_menu",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("menu IS NOT NULL"),
+            postgresql_where=sa.text("menu IS NOT NULL"),
         )
 
     op.create_table(
@@ -268,12 +285,29 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("since", storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("until", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("off", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_duty_staff_id_staff")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_duty_unit_id_unit")),
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_duty")),
     )
     with op.batch_alter_table("duty", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_duty_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "duty_turn",
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("begins", sa.Integer(), nullable=False),
+        sa.Column("ends", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_duty_turn_staff_id_staff")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_duty_turn_unit_id_unit")),
+        sa.PrimaryKeyConstraint("staff_id", "weekday", "begins", name=op.f("pk_duty_turn")),
+    )
+    with op.batch_alter_table("duty_turn", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_duty_turn_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
         "inbox",
@@ -521,6 +555,9 @@ def upgrade() -> None:
         sa.Column("closed_by", sa.Uuid(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("passed_to", sa.String(), nullable=True),
+        sa.Column("cut_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("docket", sa.LargeBinary(), nullable=True),
+        sa.Column("held_until", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["address_id"], ["address.id"], name=op.f("fk_tip_address_id_address")
         ),
@@ -540,6 +577,20 @@ def upgrade() -> None:
     with op.batch_alter_table("tip", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tip_address_id"), ["address_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tip_card_due_at"), ["card_due_at"], unique=False)
+        batch_op.create_index(
+            "ix_tip_closed",
+            ["closed_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'closed'"),
+            postgresql_where=sa.text("state = 'closed'"),
+        )
+        batch_op.create_index(
+            "ix_tip_held",
+            ["unit_id"],
+            unique=False,
+            sqlite_where=sa.text("held_until IS NOT NULL"),
+            postgresql_where=sa.text("held_until IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_tip_resident_id"), ["resident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tip_run_id"), ["run_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tip_stub_due_at"), ["stub_due_at"], unique=False)
@@ -675,6 +726,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "mute",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("address_id", sa.Uuid(), nullable=False),
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("since", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("until", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("told_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_mute_address_id_address")
+        ),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_mute_tip_id_tip")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mute")),
+    )
+    with op.batch_alter_table("mute", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mute_address_id"), ["address_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mute_tip_id"), ["tip_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mute_until"), ["until"], unique=False)
+
+    op.create_table(
         "page_watch",
         sa.Column("tip_id", sa.Uuid(), nullable=False),
         sa.Column("since", storage.types.UtcDateTime(timezone=True), nullable=False),
@@ -738,6 +808,26 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_tip_value_confirmed_at"), ["confirmed_at"], unique=False
         )
+
+    op.create_table(
+        "topic",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("address_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("thread", sa.String(), nullable=True),
+        sa.Column("doubtful", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_topic_address_id_address")
+        ),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_topic_tip_id_tip")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),
+        sa.UniqueConstraint("asked_by", name=op.f("uq_topic_asked_by")),
+        sa.UniqueConstraint("tip_id", "address_id", name=op.f("uq_topic_tip_id_address_id")),
+    )
+    with op.batch_alter_table("topic", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_topic_address_id"), ["address_id"], unique=False)
 
     op.create_table(
         "attachment",
@@ -963,6 +1053,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attachment_tip_id"))
 
     op.drop_table("attachment")
+    with op.batch_alter_table("topic", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_topic_address_id"))
+
+    op.drop_table("topic")
     with op.batch_alter_table("tip_value", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tip_value_confirmed_at"))
 
@@ -980,6 +1074,12 @@ def downgrade() -> None:
         )
 
     op.drop_table("page_watch")
+    with op.batch_alter_table("mute", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mute_until"))
+        batch_op.drop_index(batch_op.f("ix_mute_tip_id"))
+        batch_op.drop_index(batch_op.f("ix_mute_address_id"))
+
+    op.drop_table("mute")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_delivery_waiting",
@@ -1044,6 +1144,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tip_stub_due_at"))
         batch_op.drop_index(batch_op.f("ix_tip_run_id"))
         batch_op.drop_index(batch_op.f("ix_tip_resident_id"))
+        batch_op.drop_index(
+            "ix_tip_held",
+            sqlite_where=sa.text("held_until IS NOT NULL"),
+            postgresql_where=sa.text("held_until IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_tip_closed",
+            sqlite_where=sa.text("state = 'closed'"),
+            postgresql_where=sa.text("state = 'closed'"),
+        )
         batch_op.drop_index(batch_op.f("ix_tip_card_due_at"))
         batch_op.drop_index(batch_op.f("ix_tip_address_id"))
 
@@ -1094,6 +1204,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("inbox")
+    with op.batch_alter_table("duty_turn", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_duty_turn_unit_id"))
+
+    op.drop_table("duty_turn")
     with op.batch_alter_table("duty", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_duty_unit_id"))
 
@@ -1107,6 +1221,11 @@ def downgrade() -> None:
 
     op.drop_table("campaign")
     with op.batch_alter_table("address", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_address_with_menu",
+            sqlite_where=sa.text("menu IS NOT NULL"),
+            postgresql_where=sa.text("menu IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_address_to_forget",
             sqlite_where=sa.text("forget_at IS NOT NULL"),
@@ -1142,6 +1261,7 @@ def downgrade() -> None:
     op.drop_table("unit")
     op.drop_table("sequence")
     op.drop_table("installation")
+    op.drop_table("forgotten")
     with op.batch_alter_table("area", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_area_parent_code"))
 

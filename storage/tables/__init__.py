@@ -14,16 +14,20 @@ from storage.tables.people import (
     address,
     area,
     consent,
+    declined_subject,
     dialogue,
     group_chat,
     installation,
     resident,
+    resident_part,
     sequence,
     staff,
     staff_role,
     unit,
 )
 from storage.tables.senders import mute
+from storage.tables.tip_clocks import tip_extension, tip_warning
+from storage.tables.tip_ties import tip_claim, tip_contact
 from storage.tables.topics import topic
 
 __all__ = [
@@ -35,6 +39,7 @@ __all__ = [
     "audit_entry",
     "campaign",
     "consent",
+    "declined_subject",
     "delivery",
     "dialogue",
     "duty",
@@ -51,6 +56,7 @@ __all__ = [
     "page_watch",
     "post_reaction",
     "resident",
+    "resident_part",
     "run",
     "run_counter",
     "send_window",
@@ -59,8 +65,12 @@ __all__ = [
     "staff",
     "staff_role",
     "tip",
+    "tip_claim",
+    "tip_contact",
     "tip_event",
+    "tip_extension",
     "tip_value",
+    "tip_warning",
     "topic",
     "unit",
     "wrong_code",

@@ -34,6 +34,12 @@ campaign = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime),
     Column("rules", JSON(none_as_null=True)),
+    # When it repeats; null: it goes out once.
+    Column("schedule", JSON(none_as_null=True)),
+    # How often a repeated one may still go out; null: as long as its schedule says.
+    Column("times_left", Integer),
+    # Another plan that waits for a second person, beside the one that holds.
+    Column("proposal", JSON(none_as_null=True)),
     Column("next_at", UtcDateTime, index=True),
     Column("occurrence", Integer, nullable=False),
     Column("submitted_at", UtcDateTime),

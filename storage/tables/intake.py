@@ -93,6 +93,9 @@ tip = Table(
     Column("docket", LargeBinary),
     # Many wait: its card comes no earlier.
     Column("held_until", UtcDateTime),
+    # How staff heard of it who entered it; null: it came by chat.
+    Column("heard", String),
+    Column("entered_by", ForeignKey("staff.id")),
 )
 
 UNTAKEN = tip.c.state == literal_column("'received'")

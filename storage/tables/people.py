@@ -58,6 +58,8 @@ unit = Table(
     Column("retention", JSON, nullable=False),
     Column("card_content", Boolean, nullable=False),
     Column("broadcasting", JSON, nullable=False),
+    # When it works, its holidays and how long it has; what is left out is as usual.
+    Column("working", JSON, nullable=False, server_default=text("'{}'")),
 )
 
 account = Table(
@@ -85,12 +87,30 @@ resident = Table(
     Column("invited_by", String),
     Column("created_at", UtcDateTime, nullable=False),
     Column("language_chosen", Boolean, nullable=False, server_default=text("false")),
+    # Whether they were asked what part they have in the village; once is enough.
+    Column("parts_asked", Boolean, nullable=False, server_default=text("false")),
     Column("words_aside", LargeBinary),
     # When the oldest of them were set aside.
     Column("words_aside_at", UtcDateTime),
     Column("erased_at", UtcDateTime),
     # Who said yes, in the order in which runs take them.
     Index(None, "unit_id", "wish", "id"),
+)
+
+# What they said they are, of their own will: a household, a trader …
+resident_part = Table(
+    "resident_part",
+    metadata,
+    Column("resident_id", ForeignKey("resident.id"), primary_key=True),
+    Column("part", String, primary_key=True),
+)
+
+# The subjects of which they want no broadcasts.
+declined_subject = Table(
+    "declined_subject",
+    metadata,
+    Column("resident_id", ForeignKey("resident.id"), primary_key=True),
+    Column("subject", String, primary_key=True),
 )
 
 consent = Table(

@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("retention", sa.JSON(), nullable=False),
         sa.Column("card_content", sa.Boolean(), nullable=False),
         sa.Column("broadcasting", sa.JSON(), nullable=False),
+        sa.Column("working", sa.JSON(), server_default=sa.text("'{}'"), nullable=False),
         sa.ForeignKeyConstraint(["area_code"], ["area.code"], name=op.f("fk_unit_area_code_area")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
         sa.UniqueConstraint("code", name=op.f("uq_unit_code")),
@@ -135,6 +136,7 @@ def upgrade() -> None:
         sa.Column(
             "language_chosen", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
         ),
+        sa.Column("parts_asked", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("words_aside", sa.LargeBinary(), nullable=True),
         sa.Column("words_aside_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("erased_at", storage.types.UtcDateTime(timezone=True), nullable=True),
@@ -239,6 +241,9 @@ def upgrade() -> None:
         sa.Column("created_at", storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("due_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("rules", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("schedule", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("times_left", sa.Integer(), nullable=True),
+        sa.Column("proposal", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("next_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("occurrence", sa.Integer(), nullable=False),
         sa.Column("submitted_at", storage.types.UtcDateTime(timezone=True), nullable=True),
@@ -279,6 +284,15 @@ def upgrade() -> None:
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consent_resident_id"), ["resident_id"], unique=False)
 
+    op.create_table(
+        "declined_subject",
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_declined_subject_resident_id_resident")
+        ),
+        sa.PrimaryKeyConstraint("resident_id", "subject", name=op.f("pk_declined_subject")),
+    )
     op.create_table(
         "duty",
         sa.Column("staff_id", sa.Uuid(), nullable=False),
@@ -383,6 +397,15 @@ def upgrade() -> None:
             batch_op.f("ix_one_time_code_staff_id_purpose"), ["staff_id", "purpose"], unique=False
         )
 
+    op.create_table(
+        "resident_part",
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_resident_part_resident_id_resident")
+        ),
+        sa.PrimaryKeyConstraint("resident_id", "part", name=op.f("pk_resident_part")),
+    )
     op.create_table(
         "send_window",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -558,10 +581,13 @@ def upgrade() -> None:
         sa.Column("cut_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("docket", sa.LargeBinary(), nullable=True),
         sa.Column("held_until", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("heard", sa.String(), nullable=True),
+        sa.Column("entered_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["address_id"], ["address.id"], name=op.f("fk_tip_address_id_address")
         ),
         sa.ForeignKeyConstraint(["closed_by"], ["staff.id"], name=op.f("fk_tip_closed_by_staff")),
+        sa.ForeignKeyConstraint(["entered_by"], ["staff.id"], name=op.f("fk_tip_entered_by_staff")),
         sa.ForeignKeyConstraint(
             ["group_id"], ["group_chat.id"], name=op.f("fk_tip_group_id_group_chat")
         ),
@@ -766,6 +792,23 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "tip_claim",
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_tip_claim_tip_id_tip")),
+        sa.PrimaryKeyConstraint("tip_id", name=op.f("pk_tip_claim")),
+        sa.UniqueConstraint("lookup", name=op.f("uq_tip_claim_lookup")),
+    )
+    op.create_table(
+        "tip_contact",
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("left_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_tip_contact_tip_id_tip")),
+        sa.PrimaryKeyConstraint("tip_id", name=op.f("pk_tip_contact")),
+    )
+    op.create_table(
         "tip_event",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tip_id", sa.Uuid(), nullable=False),
@@ -788,6 +831,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tip_event_tip_id"), ["tip_id"], unique=False)
 
     op.create_table(
+        "tip_extension",
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("basis", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_tip_extension_staff_id_staff")
+        ),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_tip_extension_tip_id_tip")),
+        sa.PrimaryKeyConstraint("tip_id", "number", name=op.f("pk_tip_extension")),
+        sa.UniqueConstraint("id", name=op.f("uq_tip_extension_id")),
+    )
+    op.create_table(
         "tip_value",
         sa.Column("tip_id", sa.Uuid(), nullable=False),
         sa.Column("confirmed_at", storage.types.UtcDateTime(timezone=True), nullable=False),
@@ -809,6 +869,15 @@ def upgrade() -> None:
             batch_op.f("ix_tip_value_confirmed_at"), ["confirmed_at"], unique=False
         )
 
+    op.create_table(
+        "tip_warning",
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("clock", sa.String(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_tip_warning_tip_id_tip")),
+        sa.PrimaryKeyConstraint("tip_id", "clock", "stage", name=op.f("pk_tip_warning")),
+    )
     op.create_table(
         "topic",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1057,15 +1126,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_topic_address_id"))
 
     op.drop_table("topic")
+    op.drop_table("tip_warning")
     with op.batch_alter_table("tip_value", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tip_value_confirmed_at"))
 
     op.drop_table("tip_value")
+    op.drop_table("tip_extension")
     with op.batch_alter_table("tip_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tip_event_tip_id"))
         batch_op.drop_index(batch_op.f("ix_tip_event_message_lookup"))
 
     op.drop_table("tip_event")
+    op.drop_table("tip_contact")
+    op.drop_table("tip_claim")
     with op.batch_alter_table("page_watch", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_page_watch_open",
@@ -1177,6 +1250,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_send_window_account_id"))
 
     op.drop_table("send_window")
+    op.drop_table("resident_part")
     with op.batch_alter_table("one_time_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_one_time_code_staff_id_purpose"))
 
@@ -1212,6 +1286,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_duty_unit_id"))
 
     op.drop_table("duty")
+    op.drop_table("declined_subject")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_resident_id"))
 

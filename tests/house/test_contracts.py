@@ -22,7 +22,7 @@ class Violation:
     contract: str
 
 
-_FLOORS = ["bot", "handlers", "broadcasts tips people reports", "delivery", "storage", "domain"]
+_FLOORS = ["bot", "handlers", "broadcasts tips people printing reports", "delivery", "storage", "domain"]
 
 
 def _wrong_floors() -> list[Violation]:

@@ -1,0 +1,1 @@
+"""What is put on paper or into a picture: QR codes, sheets, cards."""

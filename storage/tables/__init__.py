@@ -5,7 +5,7 @@ from storage.tables.campaigns import campaign, run, run_counter, sign_off
 from storage.tables.codes import one_time_code, wrong_code
 from storage.tables.deliveries import attempt, delivery, neutral_line, post_reaction, send_window
 from storage.tables.duty import duty, duty_turn, page_watch
-from storage.tables.groups import group_request
+from storage.tables.groups import group_request, post_copy, public_words
 from storage.tables.intake import attachment, inbox, tip, tip_event, tip_value
 from storage.tables.keeping import forgotten
 from storage.tables.metadata import metadata
@@ -54,7 +54,9 @@ __all__ = [
     "neutral_line",
     "one_time_code",
     "page_watch",
+    "post_copy",
     "post_reaction",
+    "public_words",
     "resident",
     "resident_part",
     "run",

@@ -92,6 +92,7 @@ _some(
 _some("ix_delivery_due_run", DUE, delivery.c.run_id, delivery.c.account_id, delivery.c.id)
 _some("ix_delivery_waiting", PENDING, delivery.c.address_id, delivery.c.id)
 _some("ix_delivery_alone", ALONE, delivery.c.address_id)
+_some("ix_delivery_over", ALONE, delivery.c.settled_at)
 _some("ix_delivery_open", delivery.c.window_id.is_not(None), delivery.c.window_id)
 _some("ix_delivery_unsure", UNSURE, delivery.c.id)
 _some("ix_delivery_failed", FAILED, delivery.c.id)

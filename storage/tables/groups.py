@@ -1,6 +1,15 @@
-"""Groups on their way in: who asked to connect which chat, and what became of its notice."""
+"""Groups: who asked to connect which chat, what was said to us there, copies of channels' posts."""
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, UniqueConstraint, Uuid
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
 
 from storage.tables.metadata import metadata
 from storage.types import UtcDateTime
@@ -26,3 +35,41 @@ group_request = Table(
     Column("notice_id", ForeignKey("delivery.id")),
     UniqueConstraint("account_id", "lookup"),
 )
+
+# Which message in a group became a piece of a public tip, so that it can be taken down there.
+public_words = Table(
+    "public_words",
+    metadata,
+    Column("event_id", ForeignKey("tip_event.id"), primary_key=True),
+    Column("tip_id", ForeignKey("tip.id"), nullable=False, index=True),
+    Column("address_id", ForeignKey("address.id"), nullable=False, index=True),
+    # Sealed with the tip's own key, and forgotten when no platform would delete it any more.
+    Column("message_id", LargeBinary, nullable=False),
+    Column("written_at", UtcDateTime, nullable=False, index=True),
+    # The ledger's row that deletes it, once asked for; no foreign key: it may be forgotten first.
+    Column("removal_id", Uuid),
+    # Which member of staff asked for it; null: its writer.
+    Column("asked_by", ForeignKey("staff.id")),
+)
+
+ASKED = public_words.c.removal_id.is_not(None)
+
+Index("ix_public_words_asked", public_words.c.tip_id, sqlite_where=ASKED, postgresql_where=ASKED)
+
+# The copy of a channel's post that the platform puts into the channel's discussion group.
+post_copy = Table(
+    "post_copy",
+    metadata,
+    Column("address_id", ForeignKey("address.id"), primary_key=True),
+    Column("message_id", String, primary_key=True),
+    Column("channel_id", ForeignKey("address.id"), nullable=False),
+    Column("post_message_id", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    # The ledger's rows of the post and of our first comment, once known.
+    Column("post_id", Uuid, index=True),
+    Column("comment_id", Uuid, index=True),
+)
+
+UNCOMMENTED = post_copy.c.comment_id.is_(None)
+
+Index("ix_post_copy_new", post_copy.c.at, sqlite_where=UNCOMMENTED, postgresql_where=UNCOMMENTED)

@@ -154,6 +154,8 @@ group_chat = Table(
     Column("connected_at", UtcDateTime, nullable=False),
     Column("left_at", UtcDateTime),
     Column("members", Integer),
+    # It was connected by a file, and nobody has told it yet what is read.
+    Column("notice_due", Boolean, nullable=False, server_default=text("false")),
     # Topics cannot be opened there; tried again after this.
     Column("no_topics_until", UtcDateTime),
 )
@@ -171,6 +173,8 @@ address = Table(
     # Whose chat it was before it was taken from them: no file gives it back.
     Column("former_staff_id", ForeignKey("staff.id")),
     Column("group_id", ForeignKey("group_chat.id"), index=True),
+    # The group that it was until it was let go: no file connects it again.
+    Column("former_group_id", ForeignKey("group_chat.id")),
     Column("unreachable", String),
     Column("unreachable_at", UtcDateTime),
     Column("not_before", UtcDateTime),

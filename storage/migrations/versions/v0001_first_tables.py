@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("connected_at", storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("left_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("members", sa.Integer(), nullable=True),
+        sa.Column("notice_due", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("no_topics_until", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["area_code"], ["area.code"], name=op.f("fk_group_chat_area_code_area")
@@ -186,6 +187,7 @@ def upgrade() -> None:
         sa.Column("staff_id", sa.Uuid(), nullable=True),
         sa.Column("former_staff_id", sa.Uuid(), nullable=True),
         sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("former_group_id", sa.Uuid(), nullable=True),
         sa.Column("unreachable", sa.String(), nullable=True),
         sa.Column("unreachable_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("not_before", storage.types.UtcDateTime(timezone=True), nullable=True),
@@ -193,6 +195,11 @@ def upgrade() -> None:
         sa.Column("menu", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_address_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["former_group_id"],
+            ["group_chat.id"],
+            name=op.f("fk_address_former_group_id_group_chat"),
         ),
         sa.ForeignKeyConstraint(
             ["former_staff_id"], ["staff.id"], name=op.f("fk_address_former_staff_id_staff")
@@ -462,6 +469,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("address_id", name=op.f("pk_dialogue")),
     )
     op.create_table(
+        "post_copy",
+        sa.Column("address_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("channel_id", sa.Uuid(), nullable=False),
+        sa.Column("post_message_id", sa.String(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("post_id", sa.Uuid(), nullable=True),
+        sa.Column("comment_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_post_copy_address_id_address")
+        ),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["address.id"], name=op.f("fk_post_copy_channel_id_address")
+        ),
+        sa.PrimaryKeyConstraint("address_id", "message_id", name=op.f("pk_post_copy")),
+    )
+    with op.batch_alter_table("post_copy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_post_copy_comment_id"), ["comment_id"], unique=False)
+        batch_op.create_index(
+            "ix_post_copy_new",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("comment_id IS NULL"),
+            postgresql_where=sa.text("comment_id IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_post_copy_post_id"), ["post_id"], unique=False)
+
+    op.create_table(
         "run",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("campaign_id", sa.Uuid(), nullable=False),
@@ -726,6 +761,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("window_id IS NOT NULL"),
             postgresql_where=sa.text("window_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_delivery_over",
+            ["settled_at"],
+            unique=False,
+            sqlite_where=sa.text("run_id IS NULL"),
+            postgresql_where=sa.text("run_id IS NULL"),
         )
         batch_op.create_index("ix_delivery_resident", ["resident_id", "run_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_tip_id"), ["tip_id"], unique=False)
@@ -1010,6 +1052,43 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "public_words",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("address_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.LargeBinary(), nullable=False),
+        sa.Column("written_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("removal_id", sa.Uuid(), nullable=True),
+        sa.Column("asked_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_public_words_address_id_address")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["staff.id"], name=op.f("fk_public_words_asked_by_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["tip_event.id"], name=op.f("fk_public_words_event_id_tip_event")
+        ),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_public_words_tip_id_tip")),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_public_words")),
+    )
+    with op.batch_alter_table("public_words", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_public_words_address_id"), ["address_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_public_words_asked",
+            ["tip_id"],
+            unique=False,
+            sqlite_where=sa.text("removal_id IS NOT NULL"),
+            postgresql_where=sa.text("removal_id IS NOT NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_public_words_tip_id"), ["tip_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_public_words_written_at"), ["written_at"], unique=False
+        )
+
+    op.create_table(
         "picture",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tip_id", sa.Uuid(), nullable=False),
@@ -1103,6 +1182,17 @@ def downgrade() -> None:
         )
 
     op.drop_table("picture")
+    with op.batch_alter_table("public_words", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_public_words_written_at"))
+        batch_op.drop_index(batch_op.f("ix_public_words_tip_id"))
+        batch_op.drop_index(
+            "ix_public_words_asked",
+            sqlite_where=sa.text("removal_id IS NOT NULL"),
+            postgresql_where=sa.text("removal_id IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_public_words_address_id"))
+
+    op.drop_table("public_words")
     with op.batch_alter_table("post_reaction", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_post_reaction_known",
@@ -1172,6 +1262,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_tip_id"))
         batch_op.drop_index("ix_delivery_resident")
         batch_op.drop_index(
+            "ix_delivery_over",
+            sqlite_where=sa.text("run_id IS NULL"),
+            postgresql_where=sa.text("run_id IS NULL"),
+        )
+        batch_op.drop_index(
             "ix_delivery_open",
             sqlite_where=sa.text("window_id IS NOT NULL"),
             postgresql_where=sa.text("window_id IS NOT NULL"),
@@ -1240,6 +1335,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_run_state"))
 
     op.drop_table("run")
+    with op.batch_alter_table("post_copy", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_post_copy_post_id"))
+        batch_op.drop_index(
+            "ix_post_copy_new",
+            sqlite_where=sa.text("comment_id IS NULL"),
+            postgresql_where=sa.text("comment_id IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_post_copy_comment_id"))
+
+    op.drop_table("post_copy")
     op.drop_table("dialogue")
     op.drop_table("staff_role")
     with op.batch_alter_table("sign_off", schema=None) as batch_op:

@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 
 _NAP_S = 0.5
 _AT_ONCE = 32
+_TOGETHER = 8
+"""How many items share a transaction, and its wait for the disk, where one alone can write."""
 _MOST_TRIES = 6
 
 
@@ -69,7 +71,9 @@ class InboxWorker:
             heard = self._inbox_bell.rings
             try:
                 items = await self._database.read(self._due)
-                await asyncio.gather(*(self._handle(item) for item in items))
+                step = _TOGETHER if self._database.one_writer else 1
+                shares = [items[at : at + step] for at in range(0, len(items), step)]
+                await asyncio.gather(*(self._handle(share) for share in shares))
             except DatabaseAway:
                 log.warning("database_away")
                 await asyncio.sleep(_NAP_S)
@@ -87,29 +91,39 @@ class InboxWorker:
     def _due(self, tx: Tx) -> list[InboxItem]:
         return inbox.next_items(tx, _AT_ONCE, self._accounts)
 
-    async def _handle(self, item: InboxItem) -> None:
-        account, channel = self._accounts[item.account_id]
+    async def _handle(self, items: Sequence[InboxItem]) -> None:
+        """Handle items of different chats in one transaction; each alone when that fails."""
 
-        def handle(tx: Tx) -> list[PressAnswer]:
-            if not inbox.claim(tx, item.id):
-                return []
-            answers = self._router.handle(tx, account, inbox.opened(tx, item))
-            inbox.done(tx, item.id)
-            return answers
+        def handle(tx: Tx) -> list[tuple[Channel, list[PressAnswer]]]:
+            return [(self._accounts[item.account_id][1], self._one(tx, item)) for item in items]
 
         try:
-            answers = await self._database.write(handle)
+            answered = await self._database.write(handle)
         except DatabaseAway:
             raise
         except Exception as error:  # noqa: BLE001 - no fault may lose an item or stop the others
-            await self._failed(item, account, error)
+            if len(items) == 1:
+                await self._failed(items[0], error)
+                return
+            for item in items:
+                await self._handle([item])
             return
         self._outbox_bell.ring()
-        for answer in answers:
-            self._answer(channel, answer)
+        for channel, answers in answered:
+            for answer in answers:
+                self._answer(channel, answer)
 
-    async def _failed(self, item: InboxItem, account: Account, error: Exception) -> None:
+    def _one(self, tx: Tx, item: InboxItem) -> list[PressAnswer]:
+        if not inbox.claim(tx, item.id):
+            return []
+        account, _ = self._accounts[item.account_id]
+        answers = self._router.handle(tx, account, inbox.opened(tx, item))
+        inbox.done(tx, item.id)
+        return answers
+
+    async def _failed(self, item: InboxItem, error: Exception) -> None:
         """Nothing is lost: the item is tried again, then set aside, and the person is told."""
+        account, _ = self._accounts[item.account_id]
         # The text of an exception may hold what a person wrote: only its place and type are kept.
         where = error.__traceback__
         while where is not None and where.tb_next is not None:

@@ -46,7 +46,7 @@ class Outbox:
             message = "an empty message was put into the outbox"
             raise ValueError(message)
         personal(outgoing, address_id)
-        channel = addresses.get(tx, address_id).channel
+        channel = addresses.home(tx, address_id).channel
         last: UUID | None = None
         for part in fit(outgoing, self._capabilities[channel]).parts:
             last = ledger.put(

@@ -98,7 +98,7 @@ class Router:
         turn = self._turn(tx, account, incoming)
         kept = False
         try:
-            with tx.connection.begin_nested():
+            with tx.savepoint():
                 kept = self._unhandled is not None and self._unhandled(turn, incoming)
         except Exception as error:  # noqa: BLE001 - then at least the truth must be told
             log.error("unhandled_fault", error=type(error).__name__)
@@ -109,7 +109,7 @@ class Router:
         if turn.away_since is None or self._came_back is None:
             return
         try:
-            with turn.tx.connection.begin_nested():
+            with turn.tx.savepoint():
                 self._came_back(turn)
         except Exception as error:  # noqa: BLE001 - what they wrote was handled
             log.error("welcome_back_fault", error=type(error).__name__)
@@ -117,7 +117,7 @@ class Router:
     def _guarded(self, turn: Turn) -> None:
         """Handle within a savepoint: a refusal undoes everything and is told to the person."""
         try:
-            with turn.tx.connection.begin_nested():
+            with turn.tx.savepoint():
                 self._dispatch(turn)
         except Refusal as refusal:
             turn.answers.clear()

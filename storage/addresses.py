@@ -41,6 +41,17 @@ class Address:
     unreachable: Until | None
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The account that an address belongs to, and its channel."""
+
+    account_id: UUID
+    channel: str
+
+
+_HOME = "address home"
+
+
 def register_account(tx: Tx, channel: str, platform_key: str, username: str) -> Account:
     """Return our account, made known on first sight; its fault mark is cleared.
 
@@ -93,12 +104,21 @@ def find(tx: Tx, account_id: UUID, platform_id: str) -> Address | None:
     lookups = tx.keys.hashes(f"address:{account_id.hex}", platform_id)
     known = {"account": account_id, "lookups": list(lookups)}
     row = tx.connection.execute(_BY_LOOKUP, known).one_or_none()
-    return _address(row) if row else None
+    return _address(tx, row) if row else None
+
+
+def home(tx: Tx, address_id: UUID) -> Home:
+    """Return where an address is at home, which never changes."""
+    place = (_HOME, address_id)
+    if place not in tx.seen:
+        get(tx, address_id)
+    known: Home = tx.seen[place]
+    return known
 
 
 def get(tx: Tx, address_id: UUID) -> Address:
     """Return an address by our id."""
-    return _address(tx.connection.execute(_BY_ID, {"address": address_id}).one())
+    return _address(tx, tx.connection.execute(_BY_ID, {"address": address_id}).one())
 
 
 def ensure(tx: Tx, account_id: UUID, kind: ChatKind, platform_id: str) -> Address:
@@ -121,7 +141,7 @@ def ensure(tx: Tx, account_id: UUID, kind: ChatKind, platform_id: str) -> Addres
         .on_conflict_do_nothing(index_elements=[address.c.account_id, address.c.lookup])
     )
     query = _joined().where(address.c.account_id == account_id, address.c.lookup == lookup)
-    return _address(tx.connection.execute(query).one())
+    return _address(tx, tx.connection.execute(query).one())
 
 
 def link_resident(tx: Tx, address_id: UUID, resident_id: UUID) -> None:
@@ -193,7 +213,7 @@ def of_staff(tx: Tx, staff_id: UUID) -> Address | None:
     row = tx.connection.execute(
         _joined().where(address.c.staff_id == staff_id).order_by(address.c.id).limit(1)
     ).one_or_none()
-    return _address(row) if row else None
+    return _address(tx, row) if row else None
 
 
 def of_group(tx: Tx, group_id: UUID) -> Address | None:
@@ -201,7 +221,7 @@ def of_group(tx: Tx, group_id: UUID) -> Address | None:
     row = tx.connection.execute(
         _joined().where(address.c.group_id == group_id).order_by(address.c.id).limit(1)
     ).one_or_none()
-    return _address(row) if row else None
+    return _address(tx, row) if row else None
 
 
 def of_resident(tx: Tx, resident_id: UUID) -> Address | None:
@@ -209,14 +229,15 @@ def of_resident(tx: Tx, resident_id: UUID) -> Address | None:
     row = tx.connection.execute(
         _joined().where(address.c.resident_id == resident_id).order_by(address.c.id).limit(1)
     ).one_or_none()
-    return _address(row) if row else None
+    return _address(tx, row) if row else None
 
 
 def _joined() -> Select[Any]:
     return select(address, account.c.channel).join(account, account.c.id == address.c.account_id)
 
 
-def _address(row: Row[Any]) -> Address:
+def _address(tx: Tx, row: Row[Any]) -> Address:
+    tx.seen[_HOME, row.id] = Home(row.account_id, row.channel)
     return Address(
         row.id,
         row.account_id,

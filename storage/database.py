@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -44,12 +44,26 @@ _MOST_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """One transaction: the connection, the keys, and the instant it stands for."""
+    """One transaction: the connection, the keys, and the instant it stands for.
+
+    `seen` holds what was read and is asked for again and again; who changes it takes it out.
+    """
 
     connection: Connection
     keys: Keyring
     ids: IdMaker
     now: datetime
+    seen: dict[tuple[str, UUID], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what is done within when it ends with an exception, which passes."""
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            self.seen.clear()
+            raise
 
     def new_id(self) -> UUID:
         """Return a new id, later than all before."""
@@ -117,6 +131,14 @@ class Database:
         self._clock = clock
         self._ids = ids or IdMaker()
         self._door: _Door = _Sqlite(url, lock_patience) if is_sqlite(url) else _Postgres(url)
+
+    @property
+    def one_writer(self) -> bool:
+        """Whether transactions that write come one after the other, so that few large are best.
+
+        Where several write at once, small ones hold their locks for the shortest time.
+        """
+        return is_sqlite(self.url)
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction and commit; any exception rolls back.

@@ -1,7 +1,7 @@
 """Where each conversation stands; survives a restart."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from storage.database import Tx
 from storage.sealing import Place
 from storage.tables import dialogue
 from storage.upsert import insert_into
+
+_SEEN = "dialogue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,14 @@ class Dialogue:
 
 def current(tx: Tx, address_id: UUID) -> Dialogue | None:
     """Return the open dialogue of an address."""
+    place = (_SEEN, address_id)
+    if place not in tx.seen:
+        tx.seen[place] = _read(tx, address_id)
+    known: Dialogue | None = tx.seen[place]
+    return replace(known, data=dict(known.data)) if known is not None else None
+
+
+def _read(tx: Tx, address_id: UUID) -> Dialogue | None:
     row = tx.connection.execute(_CURRENT, {"address": address_id}).one_or_none()
     if row is None:
         return None
@@ -33,6 +43,7 @@ def current(tx: Tx, address_id: UUID) -> Dialogue | None:
 
 def keep(tx: Tx, address_id: UUID, name: str, data: dict[str, str] | None = None) -> None:
     """Open a dialogue, in place of any other."""
+    tx.seen.pop((_SEEN, address_id), None)
     sealed = tx.keys.seal(
         json.dumps(data or {}, ensure_ascii=False), Place("dialogue", "data", address_id)
     )
@@ -46,14 +57,16 @@ def keep(tx: Tx, address_id: UUID, name: str, data: dict[str, str] | None = None
 
 def forget(tx: Tx, name: str, before: datetime) -> int:
     """Close the dialogues of a name that stand still since before an instant; return how many."""
+    tx.seen.clear()
     old = (dialogue.c.name == name) & (dialogue.c.updated_at <= before)
     return tx.connection.execute(delete(dialogue).where(old)).rowcount
 
 
 def end(tx: Tx, address_id: UUID) -> None:
     """Close the dialogue, if any."""
+    tx.seen.pop((_SEEN, address_id), None)
     tx.connection.execute(delete(dialogue).where(dialogue.c.address_id == address_id))
 
 
-# Asked several times for each message, so it is built once.
+# Asked for each message, so it is built once.
 _CURRENT = select(dialogue).where(dialogue.c.address_id == bindparam("address", type_=Uuid))

@@ -21,7 +21,7 @@ from domain.failures import Until
 from domain.language import Language
 from domain.messages import ChatKind
 from domain.tip import TipState
-from storage import addresses, consents, inbox, one_time_codes
+from storage import addresses, consents, dialogues, inbox, one_time_codes
 from storage.addresses import Address
 from storage.consents import Answer, Evidence
 from storage.counters import FACET_COLUMNS, Moves
@@ -30,7 +30,7 @@ from storage.ledger import as_delivery, move
 from storage.residents import Wish
 from storage.savepoints import Spoiled, apart
 from storage.sealing import Place
-from storage.tables import address, attempt, delivery, dialogue, resident, tip, tip_event
+from storage.tables import address, attempt, delivery, resident, tip, tip_event
 from storage.tables.deliveries import ALONE, DUE, PENDING
 from storage.tables.people import TO_FORGET
 
@@ -188,7 +188,7 @@ def _cut_tips(tx: Tx, chat: Address) -> None:
         select(tip.c.id).where(tip.c.address_id == chat.id).with_for_update()
     ).scalars()
     for tip_id in ids.all():
-        blank = _blank(tx, chat.account_id)
+        blank = blank_address(tx, chat.account_id)
         tx.connection.execute(
             update(tip).where(tip.c.id == tip_id).values(address_id=blank, resident_id=None)
         )
@@ -202,7 +202,7 @@ def _cut_address(tx: Tx, chat: Address) -> None:
     if chat.staff_id is None:
         inbox.cut(tx, chat.account_id, addresses.chat_of(tx, chat.id).chat_id)
         one_time_codes.forget_wrong(tx, chat.id)
-        tx.connection.execute(delete(dialogue).where(dialogue.c.address_id == chat.id))
+        dialogues.end(tx, chat.id)
         values |= {"lookup": _no_lookup(), "forget_at": tx.now + RECEIPT_WITHIN}
     tx.connection.execute(update(address).where(address.c.id == chat.id).values(**values))
 
@@ -226,7 +226,8 @@ def _blur_instants(tx: Tx, resident_id: UUID) -> None:
     )
 
 
-def _blank(tx: Tx, account_id: UUID) -> UUID:
+def blank_address(tx: Tx, account_id: UUID) -> UUID:
+    """Make an address that leads nowhere, for what has lost its own."""
     # Random throughout: our other ids begin with the instant, which all of one erasure share.
     new_id = uuid4()
     tx.connection.execute(

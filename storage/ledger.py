@@ -92,7 +92,7 @@ class Delivery:
 
 def put(tx: Tx, new: NewDelivery, moves: Moves | None = None) -> UUID | None:
     """Write a pending row; None when there is one for this person, group or amended row."""
-    target = addresses.get(tx, new.address_id)
+    home = addresses.home(tx, new.address_id)
     delivery_id = tx.new_id()
     payload = None
     if new.outgoing is not None:
@@ -104,14 +104,14 @@ def put(tx: Tx, new: NewDelivery, moves: Moves | None = None) -> UUID | None:
             id=delivery_id,
             kind=new.kind.value,
             lane=int(new.lane),
-            account_id=target.account_id,
-            address_id=target.id,
+            account_id=home.account_id,
+            address_id=new.address_id,
             run_id=new.run_id,
             resident_id=new.resident_id,
             group_id=new.group_id,
             tip_id=new.tip_id,
             area_code=new.area_code,
-            channel=target.channel,
+            channel=home.channel,
             language=new.language,
             state=DeliveryState.PENDING.value,
             payload=payload,
@@ -128,7 +128,7 @@ def put(tx: Tx, new: NewDelivery, moves: Moves | None = None) -> UUID | None:
         return None
     if new.run_id is not None:
         own = moves if moves is not None else Moves()
-        key = CounterKey(new.run_id, new.kind.value, new.area_code, target.channel, new.language)
+        key = CounterKey(new.run_id, new.kind.value, new.area_code, home.channel, new.language)
         own.add(key, "targeted")
         own.add(key, DeliveryState.PENDING.value)
         if moves is None:

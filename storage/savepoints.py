@@ -24,7 +24,7 @@ def apart(tx: Tx, work: Callable[[], T]) -> T:
     Raises: Spoiled. The database's own trouble passes as it is, for it is no item's fault.
     """
     try:
-        with tx.connection.begin_nested():
+        with tx.savepoint():
             return work()
     except Exception as fault:
         if isinstance(fault, DBAPIError) and not isinstance(fault, DataError | IntegrityError):

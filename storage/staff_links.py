@@ -91,7 +91,7 @@ def _forget_stranger(tx: Tx, chat_id: UUID) -> None:
     if resident_id is None:
         return
     try:
-        with tx.connection.begin_nested():
+        with tx.savepoint():
             tx.connection.execute(
                 update(address).where(address.c.id == chat_id).values(resident_id=None)
             )

@@ -10,11 +10,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from domain.toneless import tone_key, toneless
 
 _WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_LONGEST_SYLLABLE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,18 @@ def words_of(text: str) -> list[Word]:
     """Return the words of a text, lower case, without punctuation and invisible letters."""
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text)).casefold()
     text = "".join(char for char in text if unicodedata.category(char) != "Cf")
-    found = _WORD.findall(text)
-    return [Word(tone_key(word), toneless(word)) for word in found]
+    return [
+        _known(word) if len(word) <= _LONGEST_SYLLABLE else _word(word)
+        for word in _WORD.findall(text)
+    ]
+
+
+def _word(word: str) -> Word:
+    return Word(tone_key(word), toneless(word))
+
+
+# A dozen rules look at each message, and the syllables of Vietnamese are few.
+_known = lru_cache(maxsize=4096)(_word)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def channel_of(tx: Tx, tip: Tip) -> str | None:
     None when that is nobody's group any more.
     """
     if tip.address_id is not None:
-        return addresses.get(tx, tip.address_id).channel
+        return addresses.home(tx, tip.address_id).channel
     where = addresses.of_group(tx, tip.group_id) if tip.group_id is not None else None
     return where.channel if where is not None else None
 

@@ -37,7 +37,7 @@ def in_review_group(turn: Turn, message: Message) -> bool:
     if known is None:
         return False
     try:
-        with turn.tx.connection.begin_nested():
+        with turn.tx.savepoint():
             known[1](turn, argument.strip())
     except Refusal as refusal:
         # Told here and not by the router, which says nothing in groups.

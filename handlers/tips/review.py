@@ -65,7 +65,7 @@ def edited(turn: Turn, edit: Edit) -> bool:
     try:
         if not edit.text.strip():
             raise Refusal("review.only_text")
-        with turn.tx.connection.begin_nested():
+        with turn.tx.savepoint():
             key = _changed(turn, known, edit.text)
     except Refusal as refusal:
         key, facts = refusal.key, refusal.facts
@@ -142,12 +142,12 @@ def _answer(turn: Turn, message: Message, row: Delivery, tip_id: UUID, chat: Add
             raise Refusal("review.no_such_command")
         step = valuing.asked_by(turn, row) if row.kind not in _CARDS else None
         if step is not None:
-            with turn.tx.connection.begin_nested():
+            with turn.tx.savepoint():
                 valuing.reply(turn, message, tip_id, step)
             return
         if row.kind not in _CARDS:
             raise Refusal("review.reply_to_card", ma_tin=tip.case_number)
-        with turn.tx.connection.begin_nested():
+        with turn.tx.savepoint():
             lookup = tip_events.lookup(turn.tx, chat.id, message.message_id)
             match notes.meaning(telling.words_in(turn, message.text)):
                 case Meant.NOTE:

@@ -1,6 +1,8 @@
 """Where a conversation stands is kept, sealed, one per address."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from storage import dialogues
+from storage.database import Tx
 from storage.tables import dialogue as dialogue_table
 from tests.cellar import Cellar, furnished
 from tests.chat import MovingClock
@@ -44,6 +47,28 @@ async def test_an_ended_dialogue_is_gone(cellar: Cellar) -> None:
     await cellar.do(lambda tx: dialogues.keep(tx, lan.id, "village"))
     await cellar.do(lambda tx: dialogues.end(tx, lan.id))
     assert await cellar.look(lambda tx: dialogues.current(tx, lan.id)) is None
+
+
+async def test_what_an_undone_savepoint_said_of_a_dialogue_is_forgotten(cellar: Cellar) -> None:
+    chat = (await cellar.private("1001")).id
+
+    def asked_twice(tx: Tx) -> list[str | None]:
+        dialogues.keep(tx, chat, "first")
+        names = [_name(tx, chat)]
+        with suppress(LookupError), tx.savepoint():
+            dialogues.keep(tx, chat, "second")
+            names.append(_name(tx, chat))
+            raise LookupError
+        names.append(_name(tx, chat))
+        dialogues.end(tx, chat)
+        return [*names, _name(tx, chat)]
+
+    assert await cellar.do(asked_twice) == ["first", "second", "first", None]
+
+
+def _name(tx: Tx, chat: UUID) -> str | None:
+    known = dialogues.current(tx, chat)
+    return known.name if known is not None else None
 
 
 async def test_what_was_said_in_it_is_sealed(cellar: Cellar) -> None:

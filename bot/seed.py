@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from bot.faults import sentences
 from bot.outages import of_system
 from domain.audit import Act, Thing
+from domain.clocks import WorkRules
 from domain.errors import Misconfigured
 from domain.hours import BroadcastRules, read_span
 from domain.language import Language
@@ -63,6 +64,36 @@ class PlannedBroadcasts(_Strict):
         )
 
 
+class PlannedWork(_Strict):
+    """When it works, its days off besides weekends, and within how long a tip is looked at."""
+
+    hours: tuple[str, ...] = tuple(str(span) for span in WorkRules().hours)
+    holidays: tuple[date, ...] = ()
+    workdays: tuple[date, ...] = ()
+    look_hours: int = Field(default=WorkRules().look_hours, ge=1, le=80)
+    report_hours: int = Field(default=WorkRules().report_hours, ge=0, le=72)
+
+    @model_validator(mode="after")
+    def _leaves_time_to_work(self) -> Self:
+        try:
+            _ = self.rules
+        except ValueError:
+            message = 'hours phải ghi như ["07:30-11:30", "13:30-17:00"], mỗi khoảng trong một ngày'
+            raise ValueError(message) from None
+        return self
+
+    @property
+    def rules(self) -> WorkRules:
+        """What the clocks of its tips go by."""
+        return WorkRules(
+            hours=tuple(read_span(text) for text in self.hours),
+            holidays=tuple(sorted(set(self.holidays))),
+            workdays=tuple(sorted(set(self.workdays))),
+            look_hours=self.look_hours,
+            report_hours=self.report_hours,
+        )
+
+
 class PlannedUnit(_Strict):
     """The unit of a demo installation."""
 
@@ -74,6 +105,7 @@ class PlannedUnit(_Strict):
     name: dict[str, str]
     retention: dict[str, str]
     broadcasts: PlannedBroadcasts = PlannedBroadcasts()
+    work: PlannedWork = PlannedWork()
 
     @field_validator("name", "retention")
     @classmethod
@@ -250,6 +282,7 @@ def _particulars(planned: PlannedUnit) -> Particulars:
         "retention": planned.retention,
         "card_content": planned.card_content,
         "broadcasting": planned.broadcasts.rules,
+        "working": planned.work.rules,
     }
 
 

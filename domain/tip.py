@@ -74,6 +74,15 @@ class TipKind(StrEnum):
     QUESTION = "question"
 
 
+class Heard(StrEnum):
+    """How staff heard of a tip that they entered; what came by chat was not heard so."""
+
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+    MEETING = "meeting"
+    OTHER = "other"
+
+
 class TipStatus(StrEnum):
     """What its writer is told of where a tip stands: few and plain words.
 
@@ -194,4 +203,15 @@ class TipEventKind(StrEnum):
     CHOSEN = "chosen"
     """They said that it does."""
     KEPT_FOR_CHIEF = "kept_for_chief"
+    ENTERED = "entered"
+    """Staff heard it and wrote it down."""
+    EXTENDED = "extended"
+    """A legal extension of the time to solve it was recorded."""
+    REPORTED = "reported"
+    """It was reported to the province."""
+    CONTACT_LEFT = "contact_left"
+    CONTACT_WITHDRAWN = "contact_withdrawn"
+    CONTACT_READ = "contact_read"
+    REVEALED = "revealed"
+    """The chief saw from which account it came; the words are the reason."""
     ERASED = "erased"

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.audit import Act, Thing
+from domain.clocks import WorkRules
 from domain.hours import BroadcastRules
 from domain.language import Language
 from domain.roles import Role
@@ -14,13 +15,13 @@ from storage import audit, tip_releasing
 from storage.database import Tx
 from storage.sealing import Place
 from storage.tables import account, group_chat, staff, staff_role, unit
-from storage.units import Group, Staff, Unit, get_group, get_staff, get_unit, rules_json
+from storage.units import Group, Staff, Unit, get_group, get_staff, get_unit, rules_json, work_json
 
 
 class Particulars(TypedDict):
     """What a unit is; `name` and `retention` by language, Vietnamese must be among them.
 
-    Without `broadcasting` the usual quiet hours and caps hold.
+    Without `broadcasting` the usual quiet hours and caps hold, without `working` the usual hours.
     """
 
     name: Mapping[str, str]
@@ -30,6 +31,7 @@ class Particulars(TypedDict):
     retention: Mapping[str, str]
     card_content: bool
     broadcasting: NotRequired[BroadcastRules]
+    working: NotRequired[WorkRules]
 
 
 def create_unit(tx: Tx, *, code: str, **particulars: Unpack[Particulars]) -> Unit:
@@ -162,4 +164,5 @@ def _columns(particulars: Particulars) -> dict[str, object]:
         "name": dict(particulars["name"]),
         "retention": dict(particulars["retention"]),
         "broadcasting": rules_json(particulars.get("broadcasting") or BroadcastRules()),
+        "working": work_json(particulars.get("working") or WorkRules()),
     }

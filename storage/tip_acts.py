@@ -27,6 +27,11 @@ _ACTS: Mapping[TipEventKind, Act] = MappingProxyType(
         TipEventKind.VALUE_CHANGED: Act.TIP_VALUE_CHANGED,
         TipEventKind.VALUE_REASON: Act.TIP_VALUE_REASONED,
         TipEventKind.VALUE_WITHDRAWN: Act.TIP_VALUE_WITHDRAWN,
+        TipEventKind.ENTERED: Act.TIP_ENTERED,
+        TipEventKind.EXTENDED: Act.TIP_EXTENDED,
+        TipEventKind.REPORTED: Act.TIP_REPORTED_UP,
+        TipEventKind.CONTACT_READ: Act.TIP_CONTACT_READ,
+        TipEventKind.REVEALED: Act.TIP_WRITER_REVEALED,
     }
 )
 
@@ -38,6 +43,8 @@ _FACTS: Mapping[TipEventKind, str] = MappingProxyType(
         TipEventKind.ASSIGNED: "to",
         TipEventKind.TRANSFERRED: "body",
         TipEventKind.VALUE_CHANGED: "figure",
+        TipEventKind.ENTERED: "heard",
+        TipEventKind.EXTENDED: "until",
     }
 )
 """What the text of an event is called in the audit log, where it is a name of ours, no words."""
@@ -56,4 +63,15 @@ def account_for(tx: Tx, tip: Tip, kind: TipEventKind, text: str, staff_id: UUID)
         facts[_FACTS[kind]] = text
     if kind is TipEventKind.READ and text:
         facts["photo"] = text
-    audit.append(tx, act, Thing.TIP, tip.id, unit_id=tip.unit_id, staff_id=staff_id, **facts)
+    # Why somebody looked is the one thing in words: the log seals it.
+    reason = text if kind is TipEventKind.REVEALED else ""
+    audit.append(
+        tx,
+        act,
+        Thing.TIP,
+        tip.id,
+        unit_id=tip.unit_id,
+        staff_id=staff_id,
+        reason=reason,
+        **facts,
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Uuid, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Row, Uuid, bindparam, delete, or_, select, update
 
 from domain.clock import local
 from domain.delivery import DeliveryState, SkipReason
@@ -13,6 +13,7 @@ from domain.language import Language
 from domain.subject import Subject
 from domain.tip import (
     Binding,
+    Heard,
     Secrecy,
     Step,
     TipEventKind,
@@ -26,7 +27,7 @@ from storage import pictures
 from storage.database import Tx
 from storage.sealing import DataKey, Place
 from storage.sequences import next_number
-from storage.tables import campaign, delivery, run, tip, tip_event
+from storage.tables import campaign, delivery, run, tip, tip_claim, tip_contact, tip_event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,8 @@ class NewTip:
     secrecy: Secrecy
     language: Language
     card_due_at: datetime
+    heard: Heard | None = None
+    entered_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,9 @@ class Tip:
     set_status: TipStatus = TipStatus.RECEIVED
     given: bool = False
     """Whether somebody else gave it to who has it."""
+    heard: Heard | None = None
+    """How staff heard of it who entered it; None for what came by chat."""
+    entered_by: UUID | None = None
 
     @property
     def taken_back(self) -> bool:
@@ -111,30 +117,33 @@ def create(tx: Tx, new: NewTip) -> Tip:
     tip_id = tx.new_id()
     subject = _subject_of(tx, new.run_id) if new.run_id is not None else None
     tx.connection.execute(
-        tip.insert().values(
-            id=tip_id,
-            unit_id=new.unit_id,
-            area_code=new.area_code,
-            case_number=_case_number(tx, new.unit_code),
-            kind=new.kind.value,
-            address_id=new.address_id,
-            resident_id=new.resident_id,
-            group_id=new.group_id,
-            run_id=new.run_id,
-            bound=new.bound.value,
-            by_post=new.by_post,
-            state=TipState.RECEIVED.value,
-            urgent=new.urgent,
-            public=new.group_id is not None,
-            secrecy=new.secrecy.value,
-            language=new.language.value,
-            subject=subject,
-            subject_assumed=subject is not None,
-            data_key=tx.keys.seal_bytes(DataKey.fresh().key, Place("tip", "data_key", tip_id)),
-            opened_at=tx.now,
-            card_due_at=new.card_due_at,
-            last_piece_at=tx.now,
-        )
+        tip.insert(),
+        {
+            "id": tip_id,
+            "unit_id": new.unit_id,
+            "area_code": new.area_code,
+            "case_number": _case_number(tx, new.unit_code),
+            "kind": new.kind.value,
+            "address_id": new.address_id,
+            "resident_id": new.resident_id,
+            "group_id": new.group_id,
+            "run_id": new.run_id,
+            "bound": new.bound.value,
+            "by_post": new.by_post,
+            "state": TipState.RECEIVED.value,
+            "urgent": new.urgent,
+            "public": new.group_id is not None,
+            "secrecy": new.secrecy.value,
+            "language": new.language.value,
+            "subject": subject,
+            "subject_assumed": subject is not None,
+            "data_key": tx.keys.seal_bytes(DataKey.fresh().key, Place("tip", "data_key", tip_id)),
+            "opened_at": tx.now,
+            "card_due_at": new.card_due_at,
+            "last_piece_at": tx.now,
+            "heard": new.heard.value if new.heard is not None else None,
+            "entered_by": new.entered_by,
+        },
     )
     return _one(tx, tip_id)
 
@@ -291,6 +300,8 @@ def erase(tx: Tx, known: Tip) -> None:
     words = {"body": None, "message_lookup": None}
     tx.connection.execute(update(tip_event).where(tip_event.c.tip_id == known.id).values(words))
     pictures.erase(tx, known.id)
+    for tie in (tip_contact, tip_claim):
+        tx.connection.execute(delete(tie).where(tie.c.tip_id == known.id))
     tx.connection.execute(
         update(delivery)
         .where(
@@ -381,6 +392,8 @@ def as_tip(row: Row[Any]) -> Tip:
         row.subject_assumed,
         TipStatus(row.status),
         row.given,
+        Heard(row.heard) if row.heard else None,
+        row.entered_by,
     )
 
 

@@ -1,7 +1,7 @@
 """Units, their areas, staff and groups."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy import Row, Uuid, bindparam, select, update
 
+from domain.clocks import WorkRules
 from domain.hours import BroadcastRules
 from domain.language import Language
 from domain.roles import Role
@@ -17,6 +18,7 @@ from storage.sealing import Place
 from storage.tables import area, group_chat, staff, staff_role, unit
 
 _RULES: TypeAdapter[BroadcastRules] = TypeAdapter(BroadcastRules)
+_WORK: TypeAdapter[WorkRules] = TypeAdapter(WorkRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Unit:
     card_content: bool
     """Whether cards in a review group may carry what a resident wrote."""
     broadcasting: BroadcastRules
+    working: WorkRules = field(default_factory=WorkRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,11 @@ def read_rules(stored: Any) -> BroadcastRules:
     return _RULES.validate_python(stored)
 
 
+def work_json(rules: WorkRules) -> Any:
+    """Return a unit's working hours and days as they are stored."""
+    return _WORK.dump_python(rules, mode="json")
+
+
 def _unit(row: Row[Any]) -> Unit:
     return Unit(
         row.id,
@@ -192,6 +200,7 @@ def _unit(row: Row[Any]) -> Unit:
         row.retention,
         row.card_content,
         read_rules(row.broadcasting),
+        _WORK.validate_python(row.working),
     )
 
 

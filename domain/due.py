@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from domain.clock import HANOI, local
 from domain.toneless import fold
@@ -64,29 +64,38 @@ def read_due(text: str, now: datetime) -> datetime:
     if span is not None:
         due = now + timedelta(minutes=int(span[1]) * _MINUTES[span[2][0]])
         return _checked([due], now)
-    day, rest = _cut(_DAY, plain)
-    clock, rest = _cut(_CLOCK, rest)
-    if clock is None or (":" in clock[0] and clock[2] is None):
-        raise BadTime
-    part, rest = _cut(_PART, rest)
-    week, rest = _cut(_WEEKDAY, rest)
-    later, rest = _cut(_LATER_DAY, rest)
+    day, rest = cut(_DAY, plain)
+    clock, rest = cut_clock(rest)
+    week, rest = cut(_WEEKDAY, rest)
+    later, rest = cut(_LATER_DAY, rest)
     if rest.replace("luc", "").strip() or sum(one is not None for one in (day, week, later)) > 1:
         raise BadTime
     today = local(now).date()
-    hour, minute = _hour(int(clock[1]), part), int(clock[2] or 0)
-    if hour > 23 or minute > 59:
-        raise NoSuchDay
     return _checked(
         [
-            datetime(one.year, one.month, one.day, hour, minute, tzinfo=HANOI).astimezone(UTC)
-            for one in _days(day, week, later, today, (hour, minute) <= _clock_of(now))
+            datetime.combine(one, clock, tzinfo=HANOI).astimezone(UTC)
+            for one in _days(day, week, later, today, clock <= _clock_of(now))
         ],
         now,
     )
 
 
-def _cut(pattern: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, str]:
+def cut_clock(plain: str) -> tuple[time, str]:
+    """Return the time of day in a folded text, with its part of the day, and the text without it.
+
+    Raises: BadTime, NoSuchDay.
+    """
+    clock, rest = cut(_CLOCK, plain)
+    if clock is None or (":" in clock[0] and clock[2] is None):
+        raise BadTime
+    part, rest = cut(_PART, rest)
+    hour, minute = _hour(int(clock[1]), part), int(clock[2] or 0)
+    if hour > 23 or minute > 59:
+        raise NoSuchDay
+    return time(hour, minute), rest
+
+
+def cut(pattern: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, str]:
     """Return the first match that stands alone between spaces, and the text without it."""
     for found in pattern.finditer(text):
         before, after = text[: found.start()], text[found.end() :]
@@ -147,6 +156,5 @@ def _checked(instants: list[datetime], now: datetime) -> datetime:
     raise PastTime
 
 
-def _clock_of(now: datetime) -> tuple[int, int]:
-    here = local(now)
-    return here.hour, here.minute
+def _clock_of(now: datetime) -> time:
+    return local(now).time().replace(second=0, microsecond=0)

@@ -74,6 +74,8 @@ class Facet(StrEnum):
     REPLIED = "replied"
     TIPS = "tips"
     STOPPED = "stopped"
+    SAFE = "safe"
+    """They told that they are safe, as an alert asks them to."""
 
 
 @dataclass(frozen=True, slots=True)

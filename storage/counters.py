@@ -21,6 +21,7 @@ FACET_COLUMNS = {
     Facet.REPLIED: delivery.c.replied_at,
     Facet.TIPS: delivery.c.tip_at,
     Facet.STOPPED: delivery.c.stopped_at,
+    Facet.SAFE: delivery.c.safe_at,
 }
 
 _COUNTED = (*(state.value for state in DeliveryState), *(facet.value for facet in Facet))

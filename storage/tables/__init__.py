@@ -1,5 +1,6 @@
 """The tables, by subject, on one MetaData."""
 
+from storage.tables.answers import pledge, pledge_words
 from storage.tables.audit import audit_entry
 from storage.tables.campaigns import campaign, run, run_counter, sign_off
 from storage.tables.codes import one_time_code, wrong_code
@@ -8,6 +9,7 @@ from storage.tables.duty import duty, duty_turn, page_watch
 from storage.tables.groups import group_request, post_copy, public_words
 from storage.tables.intake import attachment, inbox, tip, tip_event, tip_value
 from storage.tables.keeping import forgotten
+from storage.tables.links import link_count
 from storage.tables.metadata import metadata
 from storage.tables.people import (
     account,
@@ -49,11 +51,14 @@ __all__ = [
     "group_request",
     "inbox",
     "installation",
+    "link_count",
     "metadata",
     "mute",
     "neutral_line",
     "one_time_code",
     "page_watch",
+    "pledge",
+    "pledge_words",
     "post_copy",
     "post_reaction",
     "public_words",

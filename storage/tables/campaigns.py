@@ -100,6 +100,7 @@ _COUNTS = (
     "replied",
     "tips",
     "stopped",
+    "safe",
     "members",
 )
 

@@ -63,6 +63,7 @@ delivery = Table(
     Column("replied_at", UtcDateTime),
     Column("tip_at", UtcDateTime),
     Column("stopped_at", UtcDateTime),
+    Column("safe_at", UtcDateTime),
     Column("failed_at", UtcDateTime),
     Column("amends", Uuid, unique=True),
     UniqueConstraint("run_id", "resident_id"),

@@ -47,6 +47,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_installation")),
     )
     op.create_table(
+        "pledge_words",
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_pledge_words")),
+    )
+    op.create_table(
         "sequence",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
@@ -123,6 +129,17 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_group_chat_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_group_chat")),
+    )
+    op.create_table(
+        "link_count",
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("opened", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("newcomers", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("tips", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_link_count_unit_id_unit")),
+        sa.PrimaryKeyConstraint("unit_id", "source", "key", name=op.f("pk_link_count")),
     )
     op.create_table(
         "resident",
@@ -551,6 +568,30 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "pledge",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("by_post", sa.Boolean(), nullable=False),
+        sa.Column("signed_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_pledge_resident_id_resident")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_pledge_run_id_run")),
+        sa.ForeignKeyConstraint(
+            ["version"], ["pledge_words.version"], name=op.f("fk_pledge_version_pledge_words")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pledge")),
+        sa.UniqueConstraint("run_id", "resident_id", name=op.f("uq_pledge_run_id_resident_id")),
+    )
+    with op.batch_alter_table("pledge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pledge_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
         "run_counter",
         sa.Column("run_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -571,6 +612,7 @@ def upgrade() -> None:
         sa.Column("replied", sa.Integer(), server_default="0", nullable=False),
         sa.Column("tips", sa.Integer(), server_default="0", nullable=False),
         sa.Column("stopped", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("safe", sa.Integer(), server_default="0", nullable=False),
         sa.Column("members", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_counter_run_id_run")),
         sa.PrimaryKeyConstraint(
@@ -694,6 +736,7 @@ def upgrade() -> None:
         sa.Column("replied_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("tip_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("stopped_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("safe_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("failed_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("amends", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1327,6 +1370,10 @@ def downgrade() -> None:
 
     op.drop_table("tip")
     op.drop_table("run_counter")
+    with op.batch_alter_table("pledge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pledge_resident_id"))
+
+    op.drop_table("pledge")
     with op.batch_alter_table("wrong_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wrong_code_address_id_at"))
 
@@ -1431,6 +1478,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("resident")
+    op.drop_table("link_count")
     op.drop_table("group_chat")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entry_unit_id_number"))
@@ -1440,6 +1488,7 @@ def downgrade() -> None:
     op.drop_table("account")
     op.drop_table("unit")
     op.drop_table("sequence")
+    op.drop_table("pledge_words")
     op.drop_table("installation")
     op.drop_table("forgotten")
     with op.batch_alter_table("area", schema=None) as batch_op:

@@ -7,9 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _MOST_LETTERS = 80
+_LONGEST_SYLLABLE = 7
 _INNER_BREAK = re.compile(r"\w\W*[.!?…。！？\n:;]\W*\w")
 """More than one sentence or line: then a message says something else besides."""
 
@@ -54,7 +56,9 @@ def words_of(text: str, sentences: int = 1) -> tuple[Word, ...]:
     kept = "".join(char if char.isalnum() or _is_mark(char) else " " for char in plain)
     if len(kept) > _MOST_LETTERS or (sentences == 1 and _INNER_BREAK.search(plain)):
         return ()
-    return tuple(word_of(word) for word in kept.split())
+    return tuple(
+        _known(word) if len(word) <= _LONGEST_SYLLABLE else word_of(word) for word in kept.split()
+    )
 
 
 def _is_mark(char: str) -> bool:
@@ -75,6 +79,10 @@ def word_of(word: str) -> Word:
             letters.append("d" if char == "đ" else char)
             marks.append({"đ"} if char == "đ" else set())
     return Word(tuple(letters), tuple(map(frozenset, marks)), frozenset(tones))
+
+
+# Several rules look at each message, and the syllables of Vietnamese are few.
+_known = lru_cache(maxsize=4096)(word_of)
 
 
 def could_be(typed: Word, meant: Word) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, func, literal_column, select
+from sqlalchemy import Uuid, bindparam, exists, func, literal_column, select
 
 from domain.messages import Incoming, Received
 from storage.codec import read_incoming, write_incoming
@@ -102,17 +102,12 @@ def opened(tx: Tx, item: InboxItem) -> Incoming:
 
 def claim(tx: Tx, item_id: UUID) -> bool:
     """Lock an item for this transaction; False when somebody else handled it meanwhile."""
-    query = select(inbox.c.id).where(inbox.c.id == item_id, inbox.c.state == "new")
-    return tx.connection.execute(query.with_for_update()).one_or_none() is not None
+    return tx.connection.execute(_CLAIM, {"item": item_id}).one_or_none() is not None
 
 
 def done(tx: Tx, item_id: UUID) -> None:
     """Empty a handled item; its key stays, but not whose chat it came from."""
-    tx.connection.execute(
-        inbox.update()
-        .where(inbox.c.id == item_id)
-        .values(state="done", body=None, handled_at=tx.now, not_before=None, order_lookup=_NO_ORDER)
-    )
+    tx.connection.execute(_DONE, {"item": item_id, "handled_at": tx.now})
 
 
 def cut(tx: Tx, account_id: UUID, chat_id: str) -> None:
@@ -224,3 +219,22 @@ def forget_done(tx: Tx, before: datetime, limit: int = 1000) -> int:
     """Forget the keys of up to `limit` items handled before an instant; return how many."""
     old = select(inbox.c.id).where(DONE, inbox.c.handled_at < before).limit(limit)
     return tx.connection.execute(inbox.delete().where(inbox.c.id.in_(old))).rowcount
+
+
+# Asked for each item, so they are built once.
+_CLAIM = (
+    select(inbox.c.id)
+    .where(inbox.c.id == bindparam("item", type_=Uuid), inbox.c.state == "new")
+    .with_for_update()
+)
+_DONE = (
+    inbox.update()
+    .where(inbox.c.id == bindparam("item", type_=Uuid))
+    .values(
+        state="done",
+        body=None,
+        handled_at=bindparam("handled_at"),
+        not_before=None,
+        order_lookup=_NO_ORDER,
+    )
+)

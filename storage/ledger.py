@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, Uuid, bindparam, func, select, update
 
 from domain.delivery import DeliveryKind, DeliveryState, Facet, Lane, SkipReason
 from domain.messages import Outgoing
@@ -99,30 +99,29 @@ def put(tx: Tx, new: NewDelivery, moves: Moves | None = None) -> UUID | None:
         place = Place("delivery", "payload", delivery_id)
         payload = tx.keys.seal(write_outgoing(new.outgoing), place)
     result = tx.connection.execute(
-        insert_into(tx, delivery)
-        .values(
-            id=delivery_id,
-            kind=new.kind.value,
-            lane=int(new.lane),
-            account_id=home.account_id,
-            address_id=new.address_id,
-            run_id=new.run_id,
-            resident_id=new.resident_id,
-            group_id=new.group_id,
-            tip_id=new.tip_id,
-            area_code=new.area_code,
-            channel=home.channel,
-            language=new.language,
-            state=DeliveryState.PENDING.value,
-            payload=payload,
-            created_at=tx.now,
-            not_before=new.not_before,
-            not_after=new.not_after,
-            amends=new.amends,
-            tries=0,
-            again=False,
-        )
-        .on_conflict_do_nothing()
+        insert_into(tx, delivery).on_conflict_do_nothing(),
+        {
+            "id": delivery_id,
+            "kind": new.kind.value,
+            "lane": int(new.lane),
+            "account_id": home.account_id,
+            "address_id": new.address_id,
+            "run_id": new.run_id,
+            "resident_id": new.resident_id,
+            "group_id": new.group_id,
+            "tip_id": new.tip_id,
+            "area_code": new.area_code,
+            "channel": home.channel,
+            "language": new.language,
+            "state": DeliveryState.PENDING.value,
+            "payload": payload,
+            "created_at": tx.now,
+            "not_before": new.not_before,
+            "not_after": new.not_after,
+            "amends": new.amends,
+            "tries": 0,
+            "again": False,
+        },
     )
     if result.rowcount == 0:
         return None
@@ -210,18 +209,8 @@ def by_message(tx: Tx, address_id: UUID, message_id: str) -> Delivery | None:
 
 def last_campaign(tx: Tx, resident_id: UUID, since: datetime) -> Delivery | None:
     """Return the newest campaign message that reached a resident after `since`."""
-    reached = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNSURE)
-    row = tx.connection.execute(
-        select(delivery)
-        .where(
-            delivery.c.resident_id == resident_id,
-            delivery.c.kind == DeliveryKind.CAMPAIGN.value,
-            delivery.c.state.in_([state.value for state in reached]),
-            delivery.c.settled_at >= since,
-        )
-        .order_by(delivery.c.settled_at.desc())
-        .limit(1)
-    ).one_or_none()
+    asked = {"resident": resident_id, "since": since}
+    row = tx.connection.execute(_LAST_CAMPAIGN, asked).one_or_none()
     return as_delivery(row) if row else None
 
 
@@ -389,4 +378,16 @@ _LOCKED = (
     .where(delivery.c.id.in_(bindparam("rows", expanding=True)))
     .order_by(delivery.c.id)
     .with_for_update()
+)
+_REACHED = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNSURE)
+_LAST_CAMPAIGN = (
+    select(delivery)
+    .where(
+        delivery.c.resident_id == bindparam("resident", type_=Uuid),
+        delivery.c.kind == DeliveryKind.CAMPAIGN.value,
+        delivery.c.state.in_([state.value for state in _REACHED]),
+        delivery.c.settled_at >= bindparam("since"),
+    )
+    .order_by(delivery.c.settled_at.desc())
+    .limit(1)
 )

@@ -58,16 +58,17 @@ def add(
     event_id = tx.new_id()
     place = Place("tip_event", "body", event_id)
     tx.connection.execute(
-        tip_event.insert().values(
-            id=event_id,
-            tip_id=tip.id,
-            at=tx.now,
-            kind=kind.value,
-            staff_id=staff_id,
-            body=_key(tx, tip).seal(text, place) if text else None,
-            message_lookup=lookup,
-            shown=shown,
-        )
+        tip_event.insert(),
+        {
+            "id": event_id,
+            "tip_id": tip.id,
+            "at": tx.now,
+            "kind": kind.value,
+            "staff_id": staff_id,
+            "body": _key(tx, tip).seal(text, place) if text else None,
+            "message_lookup": lookup,
+            "shown": shown,
+        },
     )
     if staff_id is not None:
         account_for(tx, tip, kind, text, staff_id)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from domain.language import Language
+from domain.pledge import Pledge
 from domain.subject import Subject
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}|[{}]")
@@ -177,7 +178,8 @@ class Template:
     """A ready text. `subject` is None for system texts.
 
     With `verify`, an officer checks `verify_note` against the law in force and signs off before
-    the first sending. `words_version` names the exact words of a pledge that a resident signs.
+    the first sending. `pledge` has the exact words that a resident signs; the bodies begin with
+    them.
     """
 
     id: str
@@ -188,12 +190,7 @@ class Template:
     tags: tuple[str, ...] = ()
     verify: bool = False
     verify_note: str | None = None
-    words_version: str | None = None
-
-    @property
-    def is_pledge(self) -> bool:
-        """True for a text that residents sign."""
-        return self.words_version is not None
+    pledge: Pledge | None = None
 
     def placeholders(self) -> tuple[str, ...]:
         """Return every placeholder of every wording, so that a form can ask for them."""
@@ -201,7 +198,7 @@ class Template:
         return tuple(dict.fromkeys(names))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Library:
     """The shipped texts, in the order of the file."""
 

@@ -52,7 +52,7 @@ class _Entry:
         return self.kind is kind or (kind is Kind.TOWN and self.kind is Kind.FARM_TOWN)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Gazetteer:
     """Every known place, indexed once. Pure: the same text always finds the same."""
 

@@ -45,7 +45,7 @@ class ChatRules:
     """UTF-16 units of one message that are kept; no platform of ours sends more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Context:
     """What every turn needs, made once at the start."""
 
@@ -57,7 +57,7 @@ class Context:
     languages: Languages = field(default_factory=Languages)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Turn:
     """One incoming item being handled in one transaction."""
 

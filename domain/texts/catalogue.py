@@ -14,7 +14,7 @@ class UnknownSentence(LookupError):
     """A sentence or one of its facts is missing: a fault of ours, never of the person."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Catalogue:
     """All sentences: language → `subject.key` → text with `{fact}` places."""
 

@@ -130,7 +130,7 @@ def says_nothing(text: str) -> bool:
     return _SMALL_TALK.hold(words) or _GREETING.hold(words)
 
 
-def _politely(phrases: str) -> str:
+def politely(phrases: str) -> str:
     """Return the phrases alone and as people say them to others: `em … ạ`."""
     return ",".join(
         " ".join(filter(None, (lead, phrase.strip(), close)))
@@ -228,12 +228,12 @@ _WRONG_PLACE = phrases_of(
     "nhầm rồi, nơi khác, chọn nơi khác, nope, wrong, not here, it s not, 不对, 错了, 不在这里"
 )
 _SUBSCRIBE = phrases_of(
-    _politely("đăng ký, đăng kí, đăng ký nhận tin, đăng kí nhận tin, nhận lại tin"),
+    politely("đăng ký, đăng kí, đăng ký nhận tin, đăng kí nhận tin, nhận lại tin"),
     "subscribe, 订阅",
 )
 _ERASE = phrases_of(
-    _politely("xóa dữ liệu, xóa hết dữ liệu, xóa dữ liệu của tôi, xóa dữ liệu của em"),
-    _politely("xóa thông tin của tôi, xóa hết thông tin của tôi, xóa thông tin của em"),
+    politely("xóa dữ liệu, xóa hết dữ liệu, xóa dữ liệu của tôi, xóa dữ liệu của em"),
+    politely("xóa thông tin của tôi, xóa hết thông tin của tôi, xóa thông tin của em"),
     "xóa hết thông tin của tôi trong hệ thống, xóa hết thông tin của tôi trong hệ thống giúp,"
     "xóa dữ liệu cá nhân, xóa dữ liệu cá nhân của tôi, erase data, erase my data, delete data,"
     "delete my data, please delete my data, please erase my data, 删除数据, 删除我的数据,"
@@ -241,19 +241,19 @@ _ERASE = phrases_of(
 )
 _CONSENT = (
     (
-        phrases_of(_politely("đồng ý, đồng ý nhận tin"), "i agree, 同意, 我同意"),
+        phrases_of(politely("đồng ý, đồng ý nhận tin"), "i agree, 同意, 我同意"),
         Reply(yes=True, strong=True),
     ),
-    (phrases_of("yes"), Reply(yes=True, strong=False)),
+    (phrases_of("yes, yes ạ, yes please"), Reply(yes=True, strong=False)),
     (
-        phrases_of(_politely("không đồng ý"), "i do not agree, i disagree, 不同意, 我不同意"),
+        phrases_of(politely("không đồng ý"), "i do not agree, i disagree, 不同意, 我不同意"),
         Reply(yes=False, strong=True),
     ),
-    (phrases_of("không, không ạ, dạ không, no"), Reply(yes=False, strong=False)),
+    (phrases_of("không, không ạ, dạ không, no, no ạ, no thanks"), Reply(yes=False, strong=False)),
 )
 _STOPPING = (
     (
-        phrases_of("tiếp tục, tiếp tục nhận, tiếp tục nhận tin, vẫn nhận, vẫn nhận tin"),
+        phrases_of(politely("tiếp tục, tiếp tục nhận, tiếp tục nhận tin, vẫn nhận, vẫn nhận tin")),
         Reply(yes=False, strong=True),
     ),
     (phrases_of("không dừng, continue, keep, 继续, 继续接收"), Reply(yes=False, strong=True)),

@@ -33,6 +33,7 @@ from domain.library import (
     placeholders,
 )
 from domain.places import Gazetteer, Kind, Level, OldName, Place, village_of
+from domain.pledge import Pledge
 from domain.subject import Subject
 
 _RowT = TypeVar("_RowT", bound=BaseModel)
@@ -147,7 +148,10 @@ class _TemplateRow(_Strict):
     tags: tuple[str, ...] = ()
     verify: bool
     verify_note: str | None = None
-    words_version: str | None = None
+    words_version: str | None = Field(default=None, pattern=r"^[a-z0-9.-]{1,30}$")
+    words_vi: _Wording | None = None
+    words_en: _Wording | None = None
+    words_zh: _Wording | None = None
 
     @field_validator("topic", mode="before")
     @classmethod
@@ -169,6 +173,25 @@ class _TemplateRow(_Strict):
         if self.kind is TemplateKind.BROADCAST and not (self.body_short_vi and self.loudspeaker_vi):
             raise ValueError("body_short_vi, loudspeaker_vi: a broadcast has both")
         return self
+
+    @model_validator(mode="after")
+    def _pledges_its_words(self) -> "_TemplateRow":
+        for language, words in self.pledged.items():
+            body: str = getattr(self, f"body_{language}")
+            if words is not None and not body.startswith(words):
+                raise ValueError(f"words_{language}: body_{language} begins with other words")
+        given = {words is not None for words in self.pledged.values()}
+        if given != {self.words_version is not None}:
+            raise ValueError("words_version: belongs to words_vi, words_en and words_zh")
+        return self
+
+    @property
+    def pledged(self) -> dict[Language, str | None]:
+        return {
+            Language.VI: self.words_vi,
+            Language.EN: self.words_en,
+            Language.ZH: self.words_zh,
+        }
 
 
 def parse_library(raw: str, file: str = "library.yaml") -> Library:
@@ -215,8 +238,15 @@ def _template(row: _TemplateRow) -> Template:
         tags=row.tags,
         verify=row.verify,
         verify_note=row.verify_note,
-        words_version=row.words_version,
+        pledge=_pledge(row),
     )
+
+
+def _pledge(row: _TemplateRow) -> Pledge | None:
+    words = {language: text for language, text in row.pledged.items() if text is not None}
+    if row.words_version is None:
+        return None
+    return Pledge(row.words_version, MappingProxyType(words))
 
 
 # --- areas.csv, old_names.csv, demo_villages.csv

@@ -125,7 +125,7 @@ def offered(library: Library) -> list[Template]:
     return [
         template
         for template in library.broadcasts()
-        if not template.is_pledge and _WITH_OTHER_BUTTONS not in template.tags
+        if template.pledge is None and _WITH_OTHER_BUTTONS not in template.tags
     ]
 
 

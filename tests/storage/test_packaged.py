@@ -222,7 +222,7 @@ def test_alerts_and_pledges_are_marked() -> None:
         "alert-02-missing-child",
         "alert-03-flood",
     ]
-    assert {t.id: t.words_version for t in TEMPLATES if t.is_pledge} == {
+    assert {t.id: t.pledge.label for t in TEMPLATES if t.pledge is not None} == {
         "pledge-01-fireworks": "phao-2026.1",
         "pledge-02-traffic": "giao-thong-2026.1",
     }

@@ -1,0 +1,30 @@
+"""A pledge (cam kết): the exact words that residents sign, and the version that names them."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.language import Language
+
+LONGEST_WORDS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """What may be signed: a label of ours, and the words by language."""
+
+    label: str
+    words: Mapping[Language, str]
+
+    def version(self, language: Language) -> str:
+        """Return what names exactly these words, `phao-2026.1:3f9a0c12d4e5`; others, another."""
+        return f"{self.label}:{mark_of(self.words[language])}"
+
+    def language_for(self, wanted: Language) -> Language:
+        """Return the language in which it is shown to somebody; Vietnamese is always there."""
+        return wanted if wanted in self.words else Language.VI
+
+
+def mark_of(words: str) -> str:
+    """Return twelve hexadecimal digits that stand for a text to the letter, for a button."""
+    return hashlib.sha256(words.encode()).hexdigest()[:12]

@@ -11,6 +11,7 @@ from typing import Literal
 from bot.assembly import telegram_settings
 from bot.channels.telegram.channel import TelegramChannel
 from bot.folders import check_folder, closing_keys, loose
+from bot.forgetting_told import forgetting_told
 from bot.invocation import typed
 from bot.keys import check_keys
 from bot.opening import open_database
@@ -93,7 +94,7 @@ async def _stored(settings: Settings) -> tuple[list[Finding], bool]:
     except DatabaseAway as error:
         return [Finding("bad", f"Không mở được cơ sở dữ liệu: {in_words(error)}.")], False
     try:
-        return await _read_store(database)
+        return await _read_store(database, settings)
     except Misconfigured as error:
         return [Finding("bad", str(error))], False
     except DatabaseAway as error:
@@ -102,7 +103,7 @@ async def _stored(settings: Settings) -> tuple[list[Finding], bool]:
         await database.close()
 
 
-async def _read_store(database: Database) -> tuple[list[Finding], bool]:
+async def _read_store(database: Database, settings: Settings) -> tuple[list[Finding], bool]:
     def look(tx: Tx) -> tuple[list[Finding], bool]:
         check_keys(tx)
         findings = [Finding("good", "Cơ sở dữ liệu đúng phiên bản và đúng khóa.")]
@@ -116,6 +117,7 @@ async def _read_store(database: Database) -> tuple[list[Finding], bool]:
         everybody = units.all_units(tx)
         if not everybody:
             findings.append(Finding("bad", f"Chưa có đơn vị nào. Chạy: {typed('seed TỆP.toml')}"))
+        findings += [Finding(*found) for found in forgetting_told(tx, settings.keeping, everybody)]
         for unit in everybody:
             findings += _unit(tx, unit) + _signatures(tx, unit)
         return findings + _backlog(tx), bool(accounts)
@@ -153,12 +155,6 @@ def _unit(tx: Tx, unit: units.Unit) -> list[Finding]:
             findings.append(Finding("bad", text))
     if not units.groups_of(tx, unit.id, "neighbourhood"):
         findings.append(Finding("warn", f"{name}: chưa nối nhóm dân cư nào."))
-    # The consent that residents give names a time limit that people must see to.
-    text = (
-        f"{name}: bản này chưa tự xóa dữ liệu khi hết hạn lưu ({unit.retention['vi']}); "
-        "đơn vị phải có người theo dõi và xóa tay."
-    )
-    findings.append(Finding("warn", text))
     return findings
 
 

@@ -1,4 +1,4 @@
-"""What is forgotten every hour, because the time for which it is kept is over."""
+"""What is forgotten every hour or every night, because the time for which it is kept is over."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -6,12 +6,21 @@ from types import MappingProxyType
 
 import structlog
 
+from domain.clock import local
+from domain.keeping import KeepingTerms
 from handlers.staff import slips
-from storage import dialogues, inbox, one_time_codes, reactions, words_aside
+from storage import audit, dialogues, inbox, keeping, one_time_codes, reactions, words_aside
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
 
+ROUND = "round"
+"""Under this a whole nightly round is counted."""
+_NIGHT = range(1, 5)
+"""The hours in Hanoi at which it is done."""
+_AT_LATEST = timedelta(hours=36)
+"""An office's machine may be off at night: after this the round is done at any hour."""
+_CUT_EVERY = timedelta(days=30)
 KEYS_KEPT = timedelta(days=8)
 """Telegram may number updates anew after a week without any (Bot API, Update)."""
 
@@ -36,13 +45,54 @@ HOURLY: Mapping[str, Callable[[Tx], int]] = MappingProxyType(
 """Each forgets a portion and tells how much; 0 when nothing is left."""
 
 
-async def forget(steps: Callable[[Callable[[Tx], int]], Awaitable[None]]) -> None:
+def nightly(terms: KeepingTerms) -> Mapping[str, Callable[[Tx], int]]:
+    """Return what is forgotten at night, by these terms; each forgets a portion like the hourly."""
+
+    def acts(tx: Tx) -> int:
+        # A month at a time, so that not each night leaves a checkpoint.
+        before = tx.now - terms.proof
+        first = audit.oldest(tx)
+        if first is None or first >= before - _CUT_EVERY:
+            return 0
+        return keeping.note(tx, "acts", audit.cut(tx, before))
+
+    return {
+        "links": lambda tx: keeping.cut_links(tx, terms),
+        "tips": lambda tx: keeping.erase_closed(tx, terms),
+        "talk": lambda tx: keeping.forget_talk(tx, terms),
+        "dialogues": lambda tx: keeping.forget_dialogues(tx, terms),
+        "consents": lambda tx: keeping.forget_consents(tx, terms),
+        "acts": acts,
+    }
+
+
+def is_due(tx: Tx) -> bool:
+    """Tell whether the nightly round is due: once a night, or at any hour after nights missed."""
+    last = keeping.last(tx, ROUND)
+    if last is None or tx.now - last > _AT_LATEST:
+        return True
+    now = local(tx.now)
+    return now.hour in _NIGHT and local(last).date() != now.date()
+
+
+def finish(tx: Tx, works: Mapping[str, Callable[[Tx], int]]) -> bool:
+    """Write down that a nightly round is over, if nothing is left; what is left goes on later."""
+    if any(work(tx) for work in works.values()):
+        return False
+    keeping.note(tx, ROUND, 1)
+    return True
+
+
+async def forget(
+    steps: Callable[[Callable[[Tx], int]], Awaitable[None]],
+    works: Mapping[str, Callable[[Tx], int]] = HOURLY,
+) -> None:
     """Let `steps` do each work until nothing is left; a fault in one keeps none of the others.
 
     Raises: the first fault, once all had their turn.
     """
     faults: list[Exception] = []
-    for what, work in HOURLY.items():
+    for what, work in works.items():
         try:
             await steps(work)
         except Exception as fault:  # noqa: BLE001 - what else is over goes all the same

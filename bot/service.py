@@ -186,6 +186,7 @@ class Service:
             "silence": (self._silence, timedelta(minutes=5)),
             "addresses": (self._forget_addresses, timedelta(minutes=5)),
             "forget": (self._forget, timedelta(hours=1)),
+            "keeping": (self._forget_at_night, timedelta(minutes=10)),
         }
 
     async def _fire(self) -> None:
@@ -236,6 +237,12 @@ class Service:
 
     async def _forget(self) -> None:
         await forgetting.forget(self._steps)
+
+    async def _forget_at_night(self) -> None:
+        if await self._house.database.read(forgetting.is_due):
+            works = forgetting.nightly(self._house.settings.keeping)
+            await forgetting.forget(self._steps, works)
+            await self._tick(lambda tx: forgetting.finish(tx, works))
 
     async def _silence(self) -> None:
         await self._steps(wishes.settle_silence)

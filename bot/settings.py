@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.faults import sentences
 from bot.outages import of_system
 from domain.errors import Misconfigured
+from domain.keeping import KeepingTerms
 from storage.database import names_a_database
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
@@ -56,6 +58,10 @@ class Settings(BaseSettings):
     burst_s: float = Field(default=8.0, ge=0, le=600, allow_inf_nan=False)
     page_ack_s: float = Field(default=300.0, ge=30, le=86_400, allow_inf_nan=False)
     urgent_look_s: float = Field(default=900.0, ge=60, le=86_400, allow_inf_nan=False)
+    keep_closed_days: int = Field(default=365, ge=1, le=36_500)
+    keep_link_days: int = Field(default=90, ge=1, le=36_500)
+    keep_other_days: int = Field(default=30, ge=1, le=36_500)
+    keep_proof_days: int = Field(default=730, ge=1, le=36_500)
     send_timeout_s: float = Field(default=25.0, ge=1, le=120, allow_inf_nan=False)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
@@ -147,6 +153,16 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL; a SQLite file in `var_dir` when none is set."""
         return self.database_url or f"sqlite:///{self.var_dir / _DATABASE_FILE}"
+
+    @property
+    def keeping(self) -> KeepingTerms:
+        """How long what is kept is kept."""
+        return KeepingTerms(
+            closed=timedelta(days=self.keep_closed_days),
+            link=timedelta(days=self.keep_link_days),
+            other=timedelta(days=self.keep_other_days),
+            proof=timedelta(days=self.keep_proof_days),
+        )
 
     @property
     def media(self) -> Path:

@@ -3,6 +3,8 @@
 Every entry's link is a keyed hash over the entry and the link before it, so whoever changes,
 removes or inserts one without the key breaks the chain from there on. What was cut off at the end
 shows only against a link noted elsewhere: `verify` takes one.
+The oldest entries are forgotten in time (`cut`): an entry of the chain itself says up to which
+number and by which link, so that the rest still follows from what was before.
 Facts are ids, counts and names of states, never words of a person: a reason is sealed.
 """
 
@@ -13,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, delete, func, select
 
 from domain.audit import Act, Thing
 from storage.database import Tx
@@ -48,12 +50,14 @@ class ChainCheck:
     """What walking the chain found: `broken_at` is the first entry that is not as written.
 
     `anchored` tells whether the link noted elsewhere is still in the chain; None: none was given.
+    `cut_through` is the last entry that was forgotten since its time was over, 0 for none.
     """
 
     entries: int
     broken_at: int | None
     head: bytes
     anchored: bool | None
+    cut_through: int = 0
 
     @property
     def sound(self) -> bool:
@@ -98,19 +102,76 @@ def append(
 
 def verify(tx: Tx, noted: bytes | None = None) -> ChainCheck:
     """Walk the whole chain; `noted` is a link that somebody wrote down before."""
-    before, number, anchored = _START, 0, False
+    cut_through, before = _checkpoint(tx)
+    number, anchored = cut_through, cut_through > 0 and noted == before
     for row in _rows(tx, select(audit_entry)):
         number += 1
         values = {name: getattr(row, name) for name in _FIELDS}
         if row.number != number or row.link not in tx.keys.hashes(
             _PURPOSE, _written(values, before)
         ):
-            return ChainCheck(number - 1, number, before, None if noted is None else anchored)
+            told = None if noted is None else anchored
+            return ChainCheck(number - 1 - cut_through, number, before, told, cut_through)
         before = row.link
         anchored = anchored or row.link == noted
     promised = count(tx)
     broken_at = number + 1 if promised > number else None
-    return ChainCheck(number, broken_at, before, None if noted is None else anchored)
+    told = None if noted is None else anchored
+    return ChainCheck(number - cut_through, broken_at, before, told, cut_through)
+
+
+def cut(tx: Tx, before: datetime, limit: int = 5_000) -> int:
+    """Forget up to `limit` of the oldest entries, those before an instant; return how many.
+
+    The checkpoint that says so is written first, in the same transaction.
+    """
+    # The series' row is locked like for an entry: nobody else cuts or writes meanwhile.
+    tx.connection.execute(select(sequence).where(sequence.c.name == _SERIES).with_for_update())
+    younger = select(func.min(audit_entry.c.number)).where(audit_entry.c.at >= before)
+    end: int | None = tx.connection.execute(younger).scalar_one()
+    first: int | None = tx.connection.execute(select(func.min(audit_entry.c.number))).scalar_one()
+    if first is None:
+        return 0
+    through = min(count(tx) if end is None else end - 1, first + limit - 1)
+    if through < first:
+        return 0
+    link = tx.connection.execute(
+        select(audit_entry.c.link).where(audit_entry.c.number == through)
+    ).scalar_one()
+    append(
+        tx,
+        Act.AUDIT_CUT,
+        Thing.AUDIT,
+        None,
+        unit_id=None,
+        staff_id=None,
+        through=through,
+        link=link.hex(),
+    )
+    tx.connection.execute(delete(audit_entry).where(audit_entry.c.number <= through))
+    return through - first + 1
+
+
+def oldest(tx: Tx) -> datetime | None:
+    """Return when the first entry was written that is still there."""
+    first = select(func.min(audit_entry.c.number)).scalar_subquery()
+    query = select(audit_entry.c.at).where(audit_entry.c.number == first)
+    return tx.connection.execute(query).scalar_one_or_none()
+
+
+def _checkpoint(tx: Tx) -> tuple[int, bytes]:
+    """Return up to where entries were forgotten, and the link from which the chain goes on.
+
+    Whoever removes the oldest entries without the key finds no entry that says so.
+    """
+    first = tx.connection.execute(select(func.min(audit_entry.c.number))).scalar_one()
+    if first is None or first == 1:
+        return 0, _START
+    query = select(audit_entry.c.facts).where(audit_entry.c.act == Act.AUDIT_CUT.value)
+    for facts in tx.connection.execute(query.order_by(audit_entry.c.number.desc())).scalars():
+        if facts.get("through") == first - 1:
+            return first - 1, bytes.fromhex(facts["link"])
+    return 0, _START
 
 
 def count(tx: Tx) -> int:

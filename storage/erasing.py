@@ -4,6 +4,7 @@ The resident's row stays as a tombstone, so that figures and the proofs of conse
 An address loses its hash at once, so whoever writes from that chat again is a stranger, and its
 sealed chat id as soon as the receipt of the erasure is out. Each tip gets an address of its own
 that leads nowhere: two tips of one person cannot be lined up any more, and nobody can be answered.
+Only a tip that is part of a case keeps its writer's chat id, sealed, in that address of its own.
 For that no instant, id or hash may stand both in a tip and in what stays with the tombstone.
 """
 
@@ -184,11 +185,12 @@ def _drop_talk(tx: Tx, chat: Address) -> None:
 
 def _cut_tips(tx: Tx, chat: Address) -> None:
     """Give each tip an address of its own that leads nowhere, and take away its way back."""
-    ids = tx.connection.execute(
-        select(tip.c.id).where(tip.c.address_id == chat.id).with_for_update()
-    ).scalars()
-    for tip_id in ids.all():
-        blank = blank_address(tx, chat.account_id)
+    rows = tx.connection.execute(
+        select(tip.c.id, tip.c.docket).where(tip.c.address_id == chat.id).with_for_update()
+    )
+    for tip_id, docket in rows.all():
+        chat_id = None if docket is None else addresses.chat_of(tx, chat.id).chat_id
+        blank = blank_address(tx, chat.account_id, chat_id)
         tx.connection.execute(
             update(tip).where(tip.c.id == tip_id).values(address_id=blank, resident_id=None)
         )
@@ -226,8 +228,12 @@ def _blur_instants(tx: Tx, resident_id: UUID) -> None:
     )
 
 
-def blank_address(tx: Tx, account_id: UUID) -> UUID:
-    """Make an address that leads nowhere, for what has lost its own."""
+def blank_address(tx: Tx, account_id: UUID, chat_id: str | None = None) -> UUID:
+    """Make an address that leads nowhere, for what has lost its own.
+
+    With a `chat_id`, that of a tip which is part of a case: it is kept sealed, as the law asks, but
+    found by nothing, and nothing is sent to it.
+    """
     # Random throughout: our other ids begin with the instant, which all of one erasure share.
     new_id = uuid4()
     tx.connection.execute(
@@ -236,7 +242,7 @@ def blank_address(tx: Tx, account_id: UUID) -> UUID:
             account_id=account_id,
             kind=ChatKind.PRIVATE.value,
             lookup=_no_lookup(),
-            platform_id=_nowhere(tx, new_id),
+            platform_id=_nowhere(tx, new_id) if chat_id is None else _sealed(tx, chat_id, new_id),
             unreachable=Until.FOREVER.value,
         )
     )
@@ -244,7 +250,11 @@ def blank_address(tx: Tx, account_id: UUID) -> UUID:
 
 
 def _nowhere(tx: Tx, address_id: UUID) -> bytes:
-    return tx.keys.seal("erased", Place("address", "platform_id", address_id))
+    return _sealed(tx, "erased", address_id)
+
+
+def _sealed(tx: Tx, chat_id: str, address_id: UUID) -> bytes:
+    return tx.keys.seal(chat_id, Place("address", "platform_id", address_id))
 
 
 def _no_lookup() -> bytes:

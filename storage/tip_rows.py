@@ -9,7 +9,7 @@ from sqlalchemy import exists, func, select, update
 
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.tip import TipEventKind
-from storage import tips
+from storage import card_times, tips
 from storage.database import Tx
 from storage.tables import attempt, delivery, run, tip, tip_event
 from storage.tables.intake import UNTAKEN
@@ -78,6 +78,17 @@ class WholeCard:
 
 def whole_cards(tx: Tx, tip_id: UUID, settled_by: datetime | None) -> list[WholeCard]:
     """Return a tip's cards that arrived, by an instant if given, and were not reduced yet."""
+    return _unamended(tx, tip_id, DeliveryKind.CARD, settled_by)
+
+
+def whole_stubs(tx: Tx, tip_id: UUID) -> list[WholeCard]:
+    """Return what a tip's cards were reduced to, where nothing changed it again."""
+    return _unamended(tx, tip_id, DeliveryKind.STUB, None)
+
+
+def _unamended(
+    tx: Tx, tip_id: UUID, kind: DeliveryKind, settled_by: datetime | None
+) -> list[WholeCard]:
     stub = delivery.alias("stub")
     query = (
         select(
@@ -90,12 +101,21 @@ def whole_cards(tx: Tx, tip_id: UUID, settled_by: datetime | None) -> list[Whole
         .join(attempt, attempt.c.delivery_id == delivery.c.id)
         .where(
             delivery.c.tip_id == tip_id,
-            delivery.c.kind == DeliveryKind.CARD.value,
+            delivery.c.kind == kind.value,
             attempt.c.message_id.is_not(None),
             ~exists().where(stub.c.amends == attempt.c.id),
         )
         .order_by(attempt.c.id)
     )
+    if kind is DeliveryKind.STUB:
+        card, came = delivery.alias("card"), attempt.alias("came")
+        query = query.where(
+            exists().where(
+                came.c.id == delivery.c.amends,
+                card.c.id == came.c.delivery_id,
+                card.c.kind == DeliveryKind.CARD.value,
+            )
+        )
     if settled_by is not None:
         query = query.where(delivery.c.settled_at <= settled_by)
     return [WholeCard(*row) for row in tx.connection.execute(query)]
@@ -234,7 +254,7 @@ def show_again(tx: Tx, known: Tip, put_at: datetime, due_at: datetime) -> Tip:
         stood.append(tip_event.c.at > max(before))
     tx.connection.execute(update(tip_event).where(*stood).values(shown=False))
     first = known.carded_at == put_at
-    return tips.due_again(tx, known, due_at, first=first)
+    return card_times.due_again(tx, known, due_at, first=first)
 
 
 def was_asked_for(tx: Tx, tip_id: UUID, put_at: datetime) -> bool:

@@ -91,6 +91,8 @@ class Tip:
     heard: Heard | None = None
     """How staff heard of it who entered it; None for what came by chat."""
     entered_by: UUID | None = None
+    cut_at: datetime | None = None
+    """When the way back to its writer was destroyed, since its time was over."""
 
     @property
     def taken_back(self) -> bool:
@@ -179,18 +181,6 @@ def recent_of(tx: Tx, address_id: UUID, since: datetime) -> list[Tip]:
     return [as_tip(row) for row in rows]
 
 
-def due(tx: Tx, limit: int) -> list[Tip]:
-    """Return tips with something to show on a card by now, urgent ones first."""
-    rows = tx.connection.execute(
-        select(tip)
-        .where(tip.c.card_due_at <= tx.now, tip.c.state != TipState.ERASED.value)
-        .order_by(tip.c.urgent.desc(), tip.c.card_due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [as_tip(row) for row in rows]
-
-
 def note_piece(tx: Tx, known: Tip, *, card_due_at: datetime, urgent: bool, secrecy: Secrecy) -> Tip:
     """Record that its writer said more: what was asked of them has come."""
     status = known.set_status
@@ -210,27 +200,6 @@ def note_piece(tx: Tx, known: Tip, *, card_due_at: datetime, urgent: bool, secre
 def note_answer(tx: Tx, known: Tip) -> Tip:
     """Record that an officer said something to its writer."""
     return changed(tx, known.id, last_answer_at=tx.now)
-
-
-def note_carded(tx: Tx, known: Tip) -> Tip:
-    """Record that everything said so far stands on a card."""
-    return changed(tx, known.id, card_due_at=None, carded_at=known.carded_at or tx.now)
-
-
-def put_off(tx: Tx, known: Tip, until: datetime | None) -> Tip:
-    """Try the card again later, or show none: nobody is there to read it, or nothing to show."""
-    return changed(tx, known.id, card_due_at=until)
-
-
-def due_again(tx: Tx, known: Tip, due_at: datetime, *, first: bool) -> Tip:
-    """Let a card follow that did not come; `first` when there is none yet to add to."""
-    waits = known.card_due_at if known.card_due_at is not None else due_at
-    return changed(
-        tx,
-        known.id,
-        card_due_at=min(waits, due_at),
-        carded_at=None if first else known.carded_at,
-    )
 
 
 def bind(tx: Tx, known: Tip, run_id: UUID, bound: Binding) -> Tip:
@@ -394,6 +363,7 @@ def as_tip(row: Row[Any]) -> Tip:
         row.given,
         Heard(row.heard) if row.heard else None,
         row.entered_by,
+        row.cut_at,
     )
 
 

@@ -13,7 +13,7 @@ from domain.ids import short
 from domain.language import Language
 from domain.messages import Button, Outgoing
 from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome, TipState
-from storage import ledger, tip_events, tip_rows, tips, units
+from storage import card_times, ledger, tip_events, tip_rows, tips, units
 from storage.database import Tx
 from storage.ledger import Delivery
 from storage.savepoints import Spoiled, apart
@@ -37,14 +37,14 @@ def send_due(tx: Tx, desk: Desk, limit: int = 20) -> int:
     The cards of closed tips are reduced to a line on the way.
     """
     shown = 0
-    for tip in tips.due(tx, limit):
+    for tip in card_times.due(tx, limit):
         try:
             shown += apart(tx, partial(show, tx, desk, tip))
         except Spoiled as fault:
             # The older it gets, the longer it waits: it must not keep the others from their turn.
             wait = min(max(tx.now - tip.last_piece_at, _SPOILED_FIRST), _SPOILED_LONGEST)
             log.error("card_fault", tip=str(tip.id), fault=str(fault))
-            tips.put_off(tx, tip, tx.now + wait)
+            card_times.put_off(tx, tip, tx.now + wait)
     stubs.reduce_due(tx, desk, limit)
     return shown
 
@@ -86,14 +86,14 @@ def show(tx: Tx, desk: Desk, tip: Tip) -> bool:
         where.append(holder)
     if not where:
         log.error("card_without_readers", tip=str(tip.id), unit=str(tip.unit_id))
-        tips.put_off(tx, tip, tx.now + _NOBODY_READS)
+        card_times.put_off(tx, tip, tx.now + _NOBODY_READS)
         return False
     for reader in where:
         card = compose(tx, desk, tip, events, reader)
         lane = Lane.URGENT if tip.urgent else Lane.TALK
         send(tx, desk, tip, reader, card, kind=DeliveryKind.CARD, lane=lane)
     tip_events.mark_shown(tx, [event.id for event in events])
-    tips.note_carded(tx, tip)
+    card_times.note_carded(tx, tip)
     log.info("card_put", tip=str(tip.id), readers=len(where))
     return True
 

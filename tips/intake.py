@@ -246,7 +246,7 @@ def move(tx: Tx, source: Tip, target: Tip, question: UUID, *, burst: timedelta) 
     texts = tip_events.move(tx, source, target, question)
     left = tip_events.of_tip(tx, source, unshown=True)
     if all(event.kind is TipEventKind.NOTE for event in left):
-        tips.put_off(tx, source, None)
+        card_times.put_off(tx, source, None)
     hidden = [_secrecy(text) for text in texts]
     secrecy = target.secrecy
     if secrecy is Secrecy.ORDINARY and Secrecy.SENSITIVE in hidden:

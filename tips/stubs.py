@@ -58,9 +58,31 @@ def _reduce(tx: Tx, desk: Desk, tip: Tip) -> None:
                     amends=card.attempt_id,
                 ),
             )
+    if tip.cut_at is not None and not erased:
+        _tell_of_cut(tx, desk, tip)
     waits = not late or tip_rows.has_pending_cards(tx, tip.id)
     due_at = max(closed_at, tx.now if late else closed_at) + _READ_FOR
     tip_rows.put_stubs_off(tx, tip, due_at if waits else None)
+
+
+def _tell_of_cut(tx: Tx, desk: Desk, tip: Tip) -> None:
+    """Say in what is left of the cards that their writer can be answered no more."""
+    for stub in tip_rows.whole_stubs(tx, tip.id):
+        language = Language(stub.language)
+        lines = [_line(desk, tip, language), desk.catalogue.say(language, "keeping.stub_cut")]
+        ledger.put(
+            tx,
+            ledger.NewDelivery(
+                kind=DeliveryKind.STUB,
+                lane=Lane.ROUTINE,
+                address_id=stub.address_id,
+                language=stub.language,
+                outgoing=Outgoing(text="\n".join(lines), edits=stub.message_id),
+                group_id=stub.group_id,
+                tip_id=tip.id,
+                amends=stub.attempt_id,
+            ),
+        )
 
 
 def _line(desk: Desk, tip: Tip, language: Language) -> str:

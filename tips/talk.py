@@ -51,6 +51,8 @@ def answer(
     """
     tip, own = rights.for_work(tx, tip_id, staff)
     rights.must_be_free(tx, own, tip)
+    if tip.cut_at is not None:
+        raise Refusal("keeping.link_cut", ma_tin=tip.case_number)
     if tip.state is TipState.CLOSED:
         key = "closed_no_answer" if _goes_on(tx, tip) else "closed_reply_opens"
         raise Refusal(f"review.{key}", ma_tin=tip.case_number)

@@ -98,7 +98,14 @@ def _told(check: ChainCheck) -> list[str]:
     if check.broken_at is not None:
         return [f"Nhật ký KHÔNG còn nguyên: sai từ dòng {check.broken_at}."]
     lines = [f"Nhật ký còn nguyên: {check.entries} việc."]
-    if check.anchored is False:
+    if check.cut_through:
+        lines.append(f"Các dòng 1–{check.cut_through} đã hết hạn lưu và được xóa, có ghi trong sổ.")
+    if check.anchored is False and check.cut_through:
+        lines.append(
+            "Không thấy dấu đã ghi lại. Nếu dấu đó ghi trước khi các dòng cũ hết hạn lưu thì không "
+            "kiểm được nữa; nếu ghi sau thì sổ đã bị cắt bớt."
+        )
+    elif check.anchored is False:
         lines = ["Nhật ký KHÔNG còn nguyên: không thấy dấu đã ghi lại; sổ có thể đã bị cắt bớt."]
     elif check.anchored:
         lines.append("Dấu đã ghi lại vẫn nằm trong sổ.")

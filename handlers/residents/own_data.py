@@ -13,9 +13,10 @@ from handlers.residents.questions import OURS, resident_of
 from handlers.tips.presses import TIP
 from handlers.turn import Turn
 from people import erasing
-from storage import consents, dialogues
+from storage import consents, dialogues, dockets
 from storage import erasing as stored
 from storage.consents import Consent
+from storage.residents import Resident
 
 _LATEST = 5
 """Answers about consent that are shown; the copy has all."""
@@ -36,12 +37,12 @@ def ask(turn: Turn) -> None:
     """Say what erasing does and what stays, and ask once whether to do it."""
     person = resident_of(turn)
     asked_at = f"{int(turn.tx.now.timestamp()):x}"
-    turn.say(
-        "residents.erase_confirm",
+    rows = (
         (Button(turn.text("residents.erase_yes"), f"data:yes:{short(person.id)}:{asked_at}"),),
         (Button(turn.text("residents.erase_no"), "data:no"),),
-        tin=str(stored.tips_of(turn.tx, person.id)),
     )
+    text = turn.text("residents.erase_confirm", tin=str(stored.tips_of(turn.tx, person.id)))
+    turn.tell(Outgoing(text="\n\n".join([text, *_kept(turn, person)]), buttons=rows))
 
 
 def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
@@ -110,6 +111,7 @@ def _erase(turn: Turn, press: Press, who: str, asked_at: datetime | None) -> Non
     receipt = turn.text(
         "residents.erased", luc=show_time(turn.tx.now), don_vi=turn.unit_values()["don_vi"]
     )
+    receipt = "\n\n".join([receipt, *_kept(turn, person)])
     if not erasing.erase(turn.tx, person):
         turn.answer(press.press_id, turn.text("residents.erased_already"), alert=True)
         return
@@ -122,6 +124,12 @@ def _erase(turn: Turn, press: Press, who: str, asked_at: datetime | None) -> Non
         lane=Lane.TALK,
         language=person.language.value,
     )
+
+
+def _kept(turn: Turn, person: Resident) -> list[str]:
+    """Say that some tips cannot be erased, since they are part of a case; or nothing."""
+    held = dockets.of_resident(turn.tx, person.id)
+    return [turn.text("keeping.kept_for_case", so_tin=str(held))] if held else []
 
 
 def _end_their_talk(turn: Turn) -> None:

@@ -7,7 +7,7 @@ from domain.errors import Refusal
 from domain.messages import ChatKind, Message, Outgoing
 from domain.roles import Permission
 from domain.toneless import fold
-from handlers.tips import assigning, closing, labels, noting, review, valuing
+from handlers.tips import assigning, closing, docketing, labels, noting, review, valuing
 from handlers.tips.meant import say_here
 from handlers.turn import Turn
 
@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[Permission, Act]] = MappingProxyType(
         "bangiao": (Permission.READ_URGENT_TIPS, assigning.handover_command),
         "giatri": (Permission.CLOSE_TIP, valuing.value_command),
         "chuyencoquan": (Permission.CLOSE_TIP, closing.transfer_command),
+        "vuviec": (Permission.CLOSE_TIP, docketing.docket_command),
     }
 )
 """By name, in the order in which they are listed."""

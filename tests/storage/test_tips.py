@@ -19,7 +19,7 @@ from domain.tip import (
     TipOutcome,
     TipState,
 )
-from storage import addresses, ledger, tip_events, tips
+from storage import addresses, card_times, ledger, tip_events, tips
 from storage.database import Tx
 from storage.sealing import KeysUnusable
 from storage.tables import attachment, delivery, tip, tip_event
@@ -147,9 +147,9 @@ async def test_urgent_cards_are_due_first_and_each_once(chat: Chat) -> None:
     calm, later, urgent = await chat.do(write)
 
     def show(tx: Tx) -> list[str]:
-        found = tips.due(tx, 10)
+        found = card_times.due(tx, 10)
         for one in found:
-            tips.note_carded(tx, one)
+            card_times.note_carded(tx, one)
         return [one.case_number for one in found]
 
     assert await chat.do(show) == [urgent, calm]

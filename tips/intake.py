@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.language import Language
 from domain.messages import Location, MediaKind, MediaRef
 from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipState
-from storage import tip_events, tip_rows, tips
+from storage import card_times, tip_events, tip_rows, tips
 from storage.database import Tx
 from storage.tips import Tip
 from tips.care import care_for

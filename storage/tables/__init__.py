@@ -11,6 +11,7 @@ from storage.tables.intake import attachment, inbox, tip, tip_event, tip_value
 from storage.tables.keeping import forgotten
 from storage.tables.links import link_count
 from storage.tables.metadata import metadata
+from storage.tables.packs import hand_group, posting_pack
 from storage.tables.people import (
     account,
     address,
@@ -27,6 +28,7 @@ from storage.tables.people import (
     staff_role,
     unit,
 )
+from storage.tables.printed import leaflet, leaflet_upload
 from storage.tables.senders import mute
 from storage.tables.tip_clocks import tip_extension, tip_warning
 from storage.tables.tip_ties import tip_claim, tip_contact
@@ -49,8 +51,11 @@ __all__ = [
     "forgotten",
     "group_chat",
     "group_request",
+    "hand_group",
     "inbox",
     "installation",
+    "leaflet",
+    "leaflet_upload",
     "link_count",
     "metadata",
     "mute",
@@ -61,6 +66,7 @@ __all__ = [
     "pledge_words",
     "post_copy",
     "post_reaction",
+    "posting_pack",
     "public_words",
     "resident",
     "resident_part",

@@ -131,6 +131,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_group_chat")),
     )
     op.create_table(
+        "leaflet",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("format", sa.String(), nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("made_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_leaflet_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leaflet")),
+        sa.UniqueConstraint("unit_id", "digest", name=op.f("uq_leaflet_unit_id_digest")),
+    )
+    op.create_table(
         "link_count",
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
@@ -348,6 +360,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_duty_turn_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
+        "hand_group",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("app", sa.String(), nullable=False),
+        sa.Column("members", sa.Integer(), nullable=True),
+        sa.Column("added_by", sa.Uuid(), nullable=False),
+        sa.Column("added_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["added_by"], ["staff.id"], name=op.f("fk_hand_group_added_by_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["area_code"], ["area.code"], name=op.f("fk_hand_group_area_code_area")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_hand_group_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_group")),
+    )
+    with op.batch_alter_table("hand_group", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hand_group_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
         "inbox",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -396,6 +431,20 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'new'"),
         )
 
+    op.create_table(
+        "leaflet_upload",
+        sa.Column("leaflet_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_leaflet_upload_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["leaflet_id"], ["leaflet.id"], name=op.f("fk_leaflet_upload_leaflet_id_leaflet")
+        ),
+        sa.PrimaryKeyConstraint("leaflet_id", "account_id", name=op.f("pk_leaflet_upload")),
+    )
     op.create_table(
         "one_time_code",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -591,6 +640,34 @@ def upgrade() -> None:
     with op.batch_alter_table("pledge", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_pledge_resident_id"), ["resident_id"], unique=False)
 
+    op.create_table(
+        "posting_pack",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("hand_group_id", sa.Uuid(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("posted_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("posted_by", sa.Uuid(), nullable=True),
+        sa.Column("members", sa.Integer(), nullable=True),
+        sa.Column("taken_down_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["hand_group_id"],
+            ["hand_group.id"],
+            name=op.f("fk_posting_pack_hand_group_id_hand_group"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by"], ["staff.id"], name=op.f("fk_posting_pack_made_by_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["posted_by"], ["staff.id"], name=op.f("fk_posting_pack_posted_by_staff")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_posting_pack_run_id_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_posting_pack")),
+        sa.UniqueConstraint(
+            "run_id", "hand_group_id", name=op.f("uq_posting_pack_run_id_hand_group_id")
+        ),
+    )
     op.create_table(
         "run_counter",
         sa.Column("run_id", sa.Uuid(), nullable=False),
@@ -1370,6 +1447,7 @@ def downgrade() -> None:
 
     op.drop_table("tip")
     op.drop_table("run_counter")
+    op.drop_table("posting_pack")
     with op.batch_alter_table("pledge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pledge_resident_id"))
 
@@ -1407,6 +1485,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_one_time_code_staff_id_purpose"))
 
     op.drop_table("one_time_code")
+    op.drop_table("leaflet_upload")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_inbox_waiting",
@@ -1430,6 +1509,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("inbox")
+    with op.batch_alter_table("hand_group", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hand_group_unit_id"))
+
+    op.drop_table("hand_group")
     with op.batch_alter_table("duty_turn", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_duty_turn_unit_id"))
 
@@ -1479,6 +1562,7 @@ def downgrade() -> None:
 
     op.drop_table("resident")
     op.drop_table("link_count")
+    op.drop_table("leaflet")
     op.drop_table("group_chat")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entry_unit_id_number"))

@@ -1,8 +1,10 @@
 """`python -m bot`."""
 
+import os
 import sys
 
 _STOPPED = "Đã dừng theo Ctrl+C trước khi bắt đầu.\n"
+_CODE = 130
 
 if __name__ == "__main__":
     try:
@@ -12,4 +14,7 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.stderr.write(_STOPPED)
-        raise SystemExit(130) from None
+        sys.stderr.flush()
+        # Python ends by the signal, not with the code, when it was inside an `exec` of a text,
+        # as packages use to make classes; nothing is open yet that wants closing.
+        os._exit(_CODE)

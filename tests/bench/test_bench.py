@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from bench.inbound import percentile
 from bench.platform import is_real
 from bot.keys import check_keys
 from storage import units
+from tests.bot.commands import kitchen
 from tests.cellar import furnished
 from tests.journeys.phones import Phones
 from tests.journeys.processes import ROOT, simulator
@@ -25,18 +25,10 @@ from tests.journeys.processes import ROOT, simulator
 
 async def bench(*words: str) -> tuple[int, str, str]:
     """Run a benchmark as people do; returns exit code and what it printed on both streams."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bench",
-        *words,
-        cwd=ROOT,
-        env={**os.environ, "COLUMNS": "200", "TELEGRAM_MODE": "webhook"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    printed, said = await asyncio.wait_for(process.communicate(), 90)
-    return process.returncode or 0, printed.decode(), said.decode()
+    around = {**os.environ, "COLUMNS": "200", "TELEGRAM_MODE": "webhook"}
+    work = kitchen().command(ROOT, "bench", words, around)
+    code, printed, said = await asyncio.wait_for(work, 90)
+    return code, printed.decode(), said.decode()
 
 
 def figures(printed: str) -> Mapping[str, Any]:

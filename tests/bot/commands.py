@@ -2,11 +2,12 @@
 
 import asyncio
 import os
-import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.bot.channels.telegram.pretend import TOKEN
+from tests.bot.kitchen import Kitchen
 from tests.house.tree import ROOT
 
 
@@ -34,20 +35,17 @@ def environment(**values: str) -> dict[str, str]:
     return {**kept, **plain, **values}
 
 
+@cache
+def kitchen() -> Kitchen:
+    """Return where commands are made quickly; one for all tests of a worker."""
+    return Kitchen()
+
+
 async def bot(folder: Path, *words: str, **settings: str) -> Said:
     """Run a command in a folder and return what it said; it ends within a minute."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *words,
-        cwd=folder,
-        env=environment(**settings),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
-    return Said(process.returncode, out.decode(), err.decode())
+    work = kitchen().command(folder, "bot", words, environment(**settings))
+    code, out, err = await asyncio.wait_for(work, 60)
+    return Said(code, out.decode(), err.decode())
 
 
 def entries(folder: Path) -> list[str]:

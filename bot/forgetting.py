@@ -9,7 +9,7 @@ import structlog
 from domain.clock import local
 from domain.keeping import KeepingTerms
 from handlers.staff import slips
-from storage import audit, dialogues, inbox, keeping, one_time_codes, reactions, words_aside
+from storage import audit, dialogues, inbox, keeping, one_time_codes, public_words, reactions, words_aside
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
@@ -40,6 +40,7 @@ HOURLY: Mapping[str, Callable[[Tx], int]] = MappingProxyType(
         "words": words_aside.forget_old,
         "slips": _slips,
         "codes": one_time_codes.forget_old,
+        "public_words": public_words.forget_old,
     }
 )
 """Each forgets a portion and tells how much; 0 when nothing is left."""

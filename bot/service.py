@@ -27,7 +27,7 @@ from handlers.groups import outcomes
 from people import wishes
 from storage import addresses, erasing, waiting
 from storage.database import Tx
-from tips import cards, paging, photos
+from tips import cards, paging, photos, taking_down
 from tips.paging import PageRules
 from tips.photo_cleaning import cleaned_apart
 
@@ -207,6 +207,7 @@ class Service:
 
     async def _groups(self) -> None:
         await self._tick(lambda tx: outcomes.tell_due(tx, self._desk))
+        await self._tick(lambda tx: taking_down.tell_due(tx, self._house.context))
 
     async def _pages(self) -> None:
         settings = self._house.settings

@@ -1,16 +1,25 @@
-"""What a row of the ledger does to a chat where it sends nothing: pin, leave, delete."""
+"""What a row of the ledger does to a chat where it sends nothing: pin, leave, delete, remove."""
 
 from dataclasses import replace
 
-from domain.channel import Channel, Edits, Leaves, Pins, Withdraws
+from domain.channel import Arranges, Channel, Edits, Leaves, Pins, Withdraws
 from domain.failures import Refused
 from domain.messages import ChatRef, Effect, EffectKind, Outgoing, Sent
 
 _NOTHING_SENT = Sent("")
+_ARRANGEMENTS = frozenset(
+    {
+        EffectKind.OPEN_TOPIC,
+        EffectKind.CLOSE_TOPIC,
+        EffectKind.REOPEN_TOPIC,
+        EffectKind.DELETE_TOPIC,
+        EffectKind.MENU,
+    }
+)
 
 
 async def carry_out(channel: Channel, chat: ChatRef, outgoing: Outgoing, effect: Effect) -> Sent:
-    """Do what the row is for; twice does no harm.
+    """Do what the row is for; twice does no harm, but for a topic, which is then opened twice.
 
     Raises: SendFailure; Refused when the channel has no way to do it.
     """
@@ -21,6 +30,10 @@ async def carry_out(channel: Channel, chat: ChatRef, outgoing: Outgoing, effect:
             await channel.leave(chat)
         case Effect(EffectKind.WITHDRAW, str(message_id)) if isinstance(channel, Withdraws):
             await _withdraw(channel, chat, message_id, outgoing)
+        case Effect(EffectKind.REMOVE, str(message_id)) if isinstance(channel, Withdraws):
+            await channel.withdraw(chat, message_id)
+        case Effect(kind) if kind in _ARRANGEMENTS and isinstance(channel, Arranges):
+            return Sent(await channel.arrange(chat, effect, outgoing.text))
         case _:
             reason = f"the channel cannot {effect.kind.value}"
             raise Refused(reason)

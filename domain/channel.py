@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from domain.messages import (
     ChatRef,
+    Effect,
     MediaKind,
     MediaRef,
     Outgoing,
@@ -112,9 +113,9 @@ class Withdraws(Protocol):
     """A channel whose messages can be taken back for a while."""
 
     async def withdraw(self, chat: ChatRef, message_id: str) -> None:
-        """Delete a message of ours; that it is gone already is a success.
+        """Delete a message of ours, or of theirs in a group; that it is gone already is a success.
 
-        Raises: SendFailure; Refused when it is too old.
+        Raises: SendFailure; Refused when it is too old, or we lack the right.
         """
         ...
 
@@ -151,6 +152,18 @@ class Leaves(Protocol):
         """Leave a group or channel.
 
         Raises: SendFailure; Unreachable when we are out already.
+        """
+        ...
+
+
+@runtime_checkable
+class Arranges(Protocol):
+    """A channel whose chats have topics and menus."""
+
+    async def arrange(self, chat: ChatRef, effect: Effect, text: str) -> str:
+        """Open, close, reopen or delete a topic, or set a person's menu; return an opened thread.
+
+        Raises: SendFailure.
         """
         ...
 

@@ -96,6 +96,6 @@ def _wrapped(rows: tuple[tuple[Button, ...], ...], per_row: int) -> tuple[tuple[
 def _as_choices(text: str, buttons: list[Button]) -> tuple[str, tuple[str, ...]]:
     pressable = [button for button in buttons if button.action is not None]
     lines = [f"{number}. {button.label}" for number, button in enumerate(pressable, 1)]
-    lines += [f"• {button.label}" for button in buttons if button.start is not None]
+    lines += [f"• {button.label}" for button in buttons if button.action is None]
     actions = tuple(button.action for button in pressable if button.action is not None)
     return "\n".join([text, "", *lines]), actions

@@ -192,16 +192,28 @@ Incoming = Message | Edit | Press | ReceiptEvent | Membership | ChatMoved | With
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A message in a group, to be shown to who may see that group."""
+
+    chat_id: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
-    """A button: an `action` that comes back as a Press, or a `start` that opens our chat."""
+    """A button: an `action` that comes back as a Press, a `start` that opens our chat, or a `spot`.
+
+    A spot opens a message in a group; where the platform has no way to it the button is left out.
+    """
 
     label: str
     action: str | None = None
     start: str | None = None
+    spot: Spot | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        if (self.action is None) == (self.start is None):
-            message = "a button has either an action or a start payload"
+        if [self.action, self.start, self.spot].count(None) != 2:
+            message = "a button has either an action, a start payload or a spot"
             raise ValueError(message)
         if self.action is not None and len(self.action.encode()) > 64:
             message = "a button's action is at most 64 bytes (Bot API InlineKeyboardButton)"
@@ -214,11 +226,19 @@ class EffectKind(StrEnum):
     PIN = "pin"
     LEAVE = "leave"
     WITHDRAW = "withdraw"
+    OPEN_TOPIC = "open_topic"
+    """The text is its name; doing it twice opens two of one name."""
+    CLOSE_TOPIC = "close_topic"
+    REOPEN_TOPIC = "reopen_topic"
+    DELETE_TOPIC = "delete_topic"
+    MENU = "menu"
+    """The text has a line for each command that the chat's person is shown; none: no own menu."""
+    REMOVE = "remove"
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Something done to a chat, or to a message of ours in it."""
+    """Something done to a chat, or to a message in it: of ours, or of theirs to remove it."""
 
     kind: EffectKind
     message_id: str | None = None

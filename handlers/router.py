@@ -21,7 +21,7 @@ from domain.messages import (
 )
 from handlers.turn import Context, Turn
 from people import wishes
-from storage import addresses, away, group_requests, residents, units
+from storage import addresses, away, group_requests, moving, residents, units
 from storage.addresses import Account, Address
 from storage.database import Tx
 from storage.residents import Resident
@@ -85,7 +85,7 @@ class Router:
             case ChatMoved():
                 known = addresses.find(tx, account.id, incoming.chat.chat_id)
                 if known is not None:
-                    addresses.relocate(tx, known.id, incoming.new_chat_id)
+                    moving.move_chat(tx, known.id, incoming.new_chat_id)
                 group_requests.moved(tx, account.id, incoming.chat.chat_id, incoming.new_chat_id)
             case _:
                 log.info("incoming_ignored", kind=incoming.kind)

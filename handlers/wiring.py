@@ -9,7 +9,7 @@ from handlers.residents import returning
 from handlers.router import Router
 from handlers.staff import commands as staff_commands
 from handlers.staff import linking, slips, tip_commands
-from handlers.tips import photos, review
+from handlers.tips import photos, review, taking_down
 from handlers.tips import taking as tips
 from handlers.turn import Context
 
@@ -29,6 +29,7 @@ def make_router(context: Context) -> Router:
             wanting.take,
             residents.language,
             residents.start,
+            taking_down.take,
             residents.stop,
             residents.dialogue,
             staff_commands.command,
@@ -51,6 +52,7 @@ def make_router(context: Context) -> Router:
             **tips.PRESSES,
             **review.PRESSES,
             **photos.PRESSES,
+            **taking_down.PRESSES,
             **groups.PRESSES,
             **wanting.PRESSES,
             **deciding.PRESSES,

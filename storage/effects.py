@@ -5,11 +5,13 @@ crash interrupts is done again, which changes nothing.
 """
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
 from domain.delivery import DeliveryKind, Lane
+from domain.language import Language
 from domain.messages import Effect, EffectKind, Outgoing
 from storage import ledger
 from storage.database import Tx
@@ -46,10 +48,7 @@ def pin_again(tx: Tx, address_id: UUID, group_id: UUID, message_id: str, languag
             group_id=group_id,
         ),
     )
-    if made is None:
-        message = "a row that belongs to no run was there already"
-        raise LookupError(message)
-    return made
+    return _made(made)
 
 
 def withdraw(tx: Tx, post: Delivery, message_id: str, instead: Outgoing) -> UUID | None:
@@ -66,6 +65,25 @@ def withdraw(tx: Tx, post: Delivery, message_id: str, instead: Outgoing) -> UUID
             amends=post.id,
         ),
     )
+
+
+def remove(
+    tx: Tx, address_id: UUID, group_id: UUID | None, message_id: str, not_after: datetime
+) -> UUID:
+    """Delete a message of somebody's in a group, if that begins in time; returns the row."""
+    made = ledger.put(
+        tx,
+        NewDelivery(
+            kind=DeliveryKind.EFFECT,
+            lane=Lane.TALK,
+            address_id=address_id,
+            language=Language.VI.value,
+            outgoing=Outgoing(text="", effect=Effect(EffectKind.REMOVE, message_id)),
+            group_id=group_id,
+            not_after=not_after,
+        ),
+    )
+    return _made(made)
 
 
 def leave(tx: Tx, address_id: UUID, group_id: UUID, language: str) -> None:
@@ -87,3 +105,10 @@ def of(tx: Tx, amended: UUID) -> Delivery | None:
     """Return the row that acts on the message of another."""
     row = tx.connection.execute(select(delivery).where(delivery.c.amends == amended)).one_or_none()
     return ledger.as_delivery(row) if row else None
+
+
+def _made(row_id: UUID | None) -> UUID:
+    if row_id is None:
+        message = "a row that belongs to no run was there already"
+        raise LookupError(message)
+    return row_id

@@ -22,7 +22,7 @@ from domain.failures import Until
 from domain.language import Language
 from domain.messages import ChatKind
 from domain.tip import TipState
-from storage import addresses, consents, dialogues, inbox, one_time_codes
+from storage import addresses, consents, dialogues, inbox, one_time_codes, public_words
 from storage.addresses import Address
 from storage.consents import Answer, Evidence
 from storage.counters import FACET_COLUMNS, Moves
@@ -194,6 +194,7 @@ def _cut_tips(tx: Tx, chat: Address) -> None:
         tx.connection.execute(
             update(tip).where(tip.c.id == tip_id).values(address_id=blank, resident_id=None)
         )
+        public_words.forget_tip(tx, tip_id)
         theirs = (tip_event.c.tip_id == tip_id) & tip_event.c.staff_id.is_(None)
         tx.connection.execute(update(tip_event).where(theirs).values(message_lookup=None))
 

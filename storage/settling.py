@@ -21,7 +21,7 @@ from domain.delivery import (
     TurnedDown,
     Unknowable,
 )
-from storage import addresses, effects, units
+from storage import addresses, effects, moving, units
 from storage.counters import Moves
 from storage.database import Tx
 from storage.ledger import Delivery, as_delivery, key_of, locked, move
@@ -162,8 +162,7 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
                 addresses.hold_until(tx, row.address_id, held_until)
             _back(row, reason, moves)
         case Relocated(chat_id):
-            addresses.relocate(tx, row.address_id, chat_id)
-            _back(row, "relocated", moves)
+            _move(tx, row, chat_id, moves)
         case AccountStopped(reason):
             tx.connection.execute(
                 update(account).where(account.c.id == row.account_id).values(down_reason=reason)
@@ -198,6 +197,12 @@ def _in_the_dark(tx: Tx, row: Delivery, reason: str, moves: Moves) -> None:
         moves.write(row.id, window_id=None, again=True, reason=reason, not_before=not_before)
         return
     move(tx, row, DeliveryState.UNSURE, moves, reason)
+
+
+def _move(tx: Tx, row: Delivery, chat_id: str, moves: Moves) -> None:
+    moving.move_chat(tx, row.address_id, chat_id)
+    if not moving.drop_if_lost(tx, row, moves):
+        _back(row, "relocated", moves)
 
 
 def _back(row: Delivery, reason: str, moves: Moves) -> None:

@@ -18,6 +18,7 @@ _ACTS: Mapping[TipEventKind, Act] = MappingProxyType(
         TipEventKind.AMENDED: Act.TIP_ANSWER_CHANGED,
         TipEventKind.CLOSED: Act.TIP_CLOSED,
         TipEventKind.PAGE_SEEN: Act.TIP_PAGE_SEEN,
+        TipEventKind.TAKE_DOWN_ASKED: Act.TIP_TAKEN_DOWN,
         TipEventKind.SUBJECT: Act.TIP_SUBJECT_SET,
         TipEventKind.STATUS: Act.TIP_STATUS_SET,
         TipEventKind.NOTE: Act.TIP_NOTED,

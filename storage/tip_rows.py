@@ -31,6 +31,7 @@ _BY_OFFICERS = (
     TipEventKind.VALUED,
     TipEventKind.CLOSED,
     TipEventKind.OPENED,
+    TipEventKind.TAKEN_DOWN,
 )
 
 

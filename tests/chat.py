@@ -21,7 +21,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from delivery.outbox import Outbox
-from domain.delivery import Accepted, DeliveryKind, Lane
+from domain.delivery import Accepted, DeliveryKind, Lane, Outcome
 from domain.language import Language
 from domain.messages import (
     ChatKind,
@@ -45,7 +45,7 @@ from storage.residents import Wish
 from storage.sealing import Place, fresh_keyring
 from storage.settling import Settled, settle
 from storage.tables import delivery, group_chat, run
-from storage.windows import Claim, open_window
+from storage.windows import Claim, Send, open_window
 from tests.chat_furniture import (
     DONG_KINH,
     NINE,
@@ -194,18 +194,21 @@ class Chat:
         """Do something in the database, as a clock tick or an officer would."""
         return await self.db.write(work)
 
-    async def deliver(self) -> list[Heard]:
-        """Bring everything that is due, each accepted with a message id; return it in order."""
+    async def deliver(self, answer: Callable[[Send], Outcome | None] | None = None) -> list[Heard]:
+        """Bring everything that is due, in order; return it.
+
+        Each is accepted with a message id, unless `answer` has the platform say something else.
+        """
         brought: list[UUID] = []
         while True:
-            found = await self.db.write(self._bring)
+            found = await self.db.write(lambda tx: self._bring(tx, answer))
             if not found:
                 break
             brought += found
         everything = {heard.id: heard for heard in await self.said()}
         return [everything[delivery_id] for delivery_id in brought]
 
-    def _bring(self, tx: Tx) -> list[UUID]:
+    def _bring(self, tx: Tx, answer: Callable[[Send], Outcome | None] | None = None) -> list[UUID]:
         claim = Claim(self.account.id, "tests", timedelta(minutes=1))
         window = open_window(tx, claim, list(Lane), 50, lambda _address, _kind: True)
         if window is None:
@@ -214,10 +217,12 @@ class Chat:
         for send in window.sends:
             message_id = send.outgoing.edits or f"m{next(self._numbers)}"
             self._brought[send.delivery_id] = (message_id, send.outgoing)
-            results.append(Settled(send.delivery_id, send.attempt_id, Accepted(message_id, tx.now)))
+            said = answer(send) if answer is not None else None
+            outcome = said or Accepted(message_id, tx.now)
+            results.append(Settled(send.delivery_id, send.attempt_id, outcome))
         settle(tx, window.id, results)
         # A window without sends only skipped rows: what is due may lie behind them.
-        return [send.delivery_id for send in window.sends] or self._bring(tx)
+        return [send.delivery_id for send in window.sends] or self._bring(tx, answer)
 
     async def said(self, address_id: UUID | None = None) -> list[Heard]:
         """Return what is in the ledger for one address or for all, in order."""

@@ -306,6 +306,9 @@ def _buttons(
         rows.append((button("take"), button("close")))
         rows.append((button("subject"), button("status")))
         rows.append((button("assign"),))
+        if tip.public:
+            label = desk.catalogue.say(language, "takedown.button_remove")
+            rows.append((Button(label, f"remove:{short(tip.id)}"),))
     if withheld:
         rows.append((button("read"),))
     return tuple(rows)

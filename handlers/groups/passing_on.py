@@ -18,7 +18,7 @@ from domain.tip import TipEventKind, TipKind
 from handlers.groups import talk
 from handlers.tips import complaints, telling
 from handlers.turn import Turn
-from storage import audit, tip_events, tips
+from storage import audit, public_words, tip_events, tips
 from storage.addresses import Address
 from storage.units import Group, Staff
 from tips import intake
@@ -81,6 +81,7 @@ def _pass_on(turn: Turn, message: Message, who: Staff, group: Group, chat: Addre
         kind=TipKind.TIP,
         burst=turn.context.rules.burst,
     )
+    public_words.keep(turn.tx, taken.tip, taken.piece_id, chat.id, message.reply_to)
     audit.append(
         turn.tx,
         Act.TIP_PASSED_ON,

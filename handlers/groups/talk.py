@@ -19,7 +19,7 @@ from domain.tip import Binding, TipKind
 from handlers.router import Presser
 from handlers.tips import complaints, telling
 from handlers.turn import Turn, unit_values
-from storage import addresses, ledger, neutral_lines, tips
+from storage import addresses, ledger, neutral_lines, public_words, tips
 from storage.addresses import Address
 from storage.ledger import Delivery
 from storage.units import Group
@@ -127,6 +127,7 @@ def _public_tip(
         kind=TipKind.TIP,
         burst=turn.context.rules.burst,
     )
+    public_words.keep(turn.tx, taken.tip, taken.piece_id, piece.chat_address_id, piece.message_id)
     if post is not None:
         telling.note_facets(turn, post, TipKind.TIP, public=True)
     opened = taken.fate is Fate.OPENED

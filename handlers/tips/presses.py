@@ -13,6 +13,7 @@ from handlers.turn import Turn
 from storage import dialogues, ledger, tip_events, tips
 from storage.tips import Tip
 from tips import cards, talk
+from tips.taking_down import BY_STAFF
 
 TIP = "tip"
 ASK = "ask"
@@ -76,6 +77,8 @@ def press_open(turn: Turn, press: Press, args: Sequence[str]) -> None:
         ended = TipOutcome(event.text) if event.text else TipOutcome.VALUABLE
         outcome = turn.text(f"tips.outcome_{ended.value}")
         text = turn.library_text("sys-outcome-told-back", ma_tin=tip.case_number, ket_qua=outcome)
+    elif event.kind is TipEventKind.TAKEN_DOWN and event.text == BY_STAFF:
+        text = turn.text("takedown.taken_down", ma_tin=tip.case_number)
     elif event.kind is TipEventKind.STATUS:
         text = turn.text("tips.needs_more", ma_tin=tip.case_number)
     elif event.kind is not TipEventKind.ANSWER:

@@ -107,7 +107,11 @@ def receipt_buttons(turn: Turn, tip: Tip) -> tuple[tuple[Button, ...], ...]:
         label = turn.context.catalogue.say(tip.language, f"tips.button_{verb}")
         return Button(label, f"{verb}:{short(tip.id)}")
 
-    return ((button("chief"),), (button("mistake"),))
+    rows = ((button("chief"),), (button("mistake"),))
+    if not tip.public:
+        return rows
+    label = turn.context.catalogue.say(tip.language, "takedown.button_unsay")
+    return (*rows, (Button(label, f"unsay:{short(tip.id)}"),))
 
 
 def note_facets(turn: Turn, campaign: Delivery, kind: TipKind, *, public: bool = False) -> None:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 import telegram
 from aiohttp import web
 
+from bot.channels.telegram.answers import is_bad_address, sent_of, topic_of
+from bot.channels.telegram.arranging import arranging, is_arranged, without_topic
 from bot.channels.telegram.group_filter import Me
 from bot.channels.telegram.incoming import file_of
 from bot.channels.telegram.intake import Intake
@@ -33,6 +35,8 @@ from domain.clock import Clock, SystemClock
 from domain.failures import AccountDown, Ambiguous, Refused, SendFailure, Transient
 from domain.messages import (
     ChatRef,
+    Effect,
+    EffectKind,
     MediaRef,
     Outgoing,
     PressAnswer,
@@ -144,7 +148,7 @@ class TelegramChannel:
         except SendFailure as failure:
             self._webhook.close()
             await self._transport.close()
-            if isinstance(failure, AccountDown | Transient) or _is_bad_address(failure):
+            if isinstance(failure, AccountDown | Transient) or is_bad_address(failure):
                 raise
             meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
             raise Transient(meaning.rstrip()) from None
@@ -184,7 +188,7 @@ class TelegramChannel:
         Raises: SendFailure. When cancelled, the message may have been sent.
         """
         call = sending(chat, outgoing, self.username)
-        return _sent(await self._call(chat, call))
+        return sent_of(await self._call(chat, call))
 
     async def upload(self, chat: ChatRef, outgoing: Outgoing, upload: Upload) -> Uploaded:
         """Send one message with a file from our side; keep `media` for all who get it after.
@@ -198,7 +202,7 @@ class TelegramChannel:
         del call.params[call.file_field]
         part = FilePart(upload.name, upload.mime, upload.content)
         result = await self._call(chat, call, files={call.file_field: part})
-        return Uploaded(_sent(result), file_of(mapping(result)))
+        return Uploaded(sent_of(result), file_of(mapping(result)))
 
     async def edit(self, chat: ChatRef, message_id: str, outgoing: Outgoing) -> None:
         """Give a message of ours new words and buttons; that nothing changes is a success.
@@ -209,9 +213,9 @@ class TelegramChannel:
         await self._call(chat, call, fine=is_unmodified)
 
     async def withdraw(self, chat: ChatRef, message_id: str) -> None:
-        """Delete a message of ours younger than 48 hours; that it is gone already is a success.
+        """Delete a message younger than 48 hours; that it is gone already is a success.
 
-        Raises: SendFailure; Refused when it is too old, then edit it instead.
+        Raises: SendFailure; Refused when it is too old, or is theirs and we lack the right.
         """
         await self._call(chat, deleting(chat, message_id), fine=is_gone)
 
@@ -228,6 +232,14 @@ class TelegramChannel:
         Raises: SendFailure; Unreachable when we are out already.
         """
         await self._call(chat, leaving(chat))
+
+    async def arrange(self, chat: ChatRef, effect: Effect, text: str) -> str:
+        """Open, close, reopen or delete a topic, or set a person's menu; return an opened thread.
+
+        Raises: SendFailure.
+        """
+        result = await self._call(chat, arranging(chat, effect, text), fine=is_arranged)
+        return topic_of(result) if effect.kind is EffectKind.OPEN_TOPIC else ""
 
     async def answer_press(self, answer: PressAnswer) -> None:
         """Answer a press; failures are swallowed, since nobody waits for it."""
@@ -344,6 +356,9 @@ class TelegramChannel:
                 return result
         if fine is not None and fine(failure.code, failure.description):
             return None
+        elsewhere = without_topic(call, failure.code, failure.description)
+        if elsewhere is not None:
+            return await self._call(chat, elsewhere, files=files)
         raise self._meaning(failure, chat)
 
     @contextmanager
@@ -378,17 +393,3 @@ class TelegramChannel:
 
     def _note_hearing(self, failure: AccountDown | None) -> None:
         self._deaf = failure
-
-
-def _is_bad_address(failure: SendFailure) -> bool:
-    """Tell whether the webhook's address itself is wrong; a name may be found again later."""
-    reason = failure.reason if isinstance(failure, Refused) else ""
-    return reason.startswith("webhook:") and "resolve" not in reason.lower()
-
-
-def _sent(result: object) -> Sent:
-    number = integer(mapping(result).get("message_id"))
-    if number is None:
-        reason = "answer: no message id"
-        raise Ambiguous(reason)
-    return Sent(str(number))

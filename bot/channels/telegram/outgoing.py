@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from domain.failures import Refused
 from domain.lengths import utf16_length
-from domain.messages import Button, ChatRef, MediaKind, Outgoing
+from domain.messages import Button, ChatRef, MediaKind, Outgoing, Spot
 
 GENERAL_TOPIC = "1"
 """Sends to it must leave `message_thread_id` out: with it they fail (Bot API server)."""
@@ -20,6 +20,7 @@ _MEDIA: dict[MediaKind, tuple[str, str]] = {
 }
 _INTEGER = re.compile(r"-?\d{1,18}")
 _MESSAGE_ID = re.compile(r"[1-9]\d{0,17}")
+_SUPERGROUP = re.compile(r"-100(\d{1,16})")
 _START = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -75,7 +76,10 @@ def editing(chat: ChatRef, message_id: str, outgoing: Outgoing, bot_username: st
 
 
 def deleting(chat: ChatRef, message_id: str) -> Call:
-    """Build the call that deletes a message; Telegram allows it for 48 hours."""
+    """Build the call that deletes a message; Telegram allows it for 48 hours.
+
+    What members of a group wrote: only with the right `can_delete_messages`.
+    """
     return Call(
         "deleteMessage",
         {"chat_id": _number(chat.chat_id), "message_id": _number(message_id)},
@@ -135,20 +139,35 @@ def _words(outgoing: Outgoing) -> dict[str, object]:
 
 
 def _markup(outgoing: Outgoing, bot_username: str) -> dict[str, object] | None:
-    rows = [[_button(button, bot_username) for button in row] for row in outgoing.buttons if row]
-    return {"inline_keyboard": rows} if rows else None
+    rows = [
+        [made for button in row if (made := _button(button, bot_username)) is not None]
+        for row in outgoing.buttons
+    ]
+    shown = [row for row in rows if row]
+    return {"inline_keyboard": shown} if shown else None
 
 
-def _button(button: Button, bot_username: str) -> dict[str, str]:
+def _button(button: Button, bot_username: str) -> dict[str, str] | None:
     label = clean(button.label)
     if button.action is not None:
         return {"text": label, "callback_data": button.action}
+    if button.spot is not None:
+        link = _link(button.spot)
+        return {"text": label, "url": link} if link is not None else None
     start = button.start or ""
     if start and not _START.fullmatch(start):
         reason = "buttons: a start payload is 1 to 64 of A-Z a-z 0-9 _ -"
         raise Refused(reason)
     query = f"?start={start}" if start else "?start"
     return {"text": label, "url": f"https://t.me/{bot_username}{query}"}
+
+
+def _link(spot: Spot) -> str | None:
+    """Return the address of a message, for members; basic groups have none (Bot API, Chat)."""
+    chat = _SUPERGROUP.fullmatch(spot.chat_id)
+    if chat is None or not _MESSAGE_ID.fullmatch(spot.message_id):
+        return None
+    return f"https://t.me/c/{chat.group(1)}/{spot.message_id}"
 
 
 def _number(value: str) -> int | str:

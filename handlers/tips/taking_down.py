@@ -1,0 +1,66 @@
+"""Words in a group that are to go: asked by their writer in private, or by a reviewer on the card.
+
+Nothing of it is said in the group, and nothing there is quoted.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from domain.ids import short
+from domain.messages import Button, ChatKind, Message, Press
+from handlers.router import Presser
+from handlers.tips.meant import tip_id_of
+from handlers.tips.presses import own_tip
+from handlers.turn import Turn
+from storage import public_words, tips
+from storage.tips import Tip
+from tips import taking_down
+from tips.taking_down_words import asks
+
+_OFFERED = 10
+
+
+def take(turn: Turn, message: Message) -> bool:
+    """Take a private message that asks for one's words in a group to be taken down."""
+    if turn.chat.kind is not ChatKind.PRIVATE or message.media or message.location is not None:
+        return False
+    if message.forwarded or not asks(message.text):
+        return False
+    found = [
+        tip
+        for tip_id in public_words.told_by(turn.tx, turn.me.id, _OFFERED)
+        if (tip := tips.locked(turn.tx, tip_id)) is not None
+    ]
+    if not found:
+        turn.say("takedown.nothing")
+    elif len(found) == 1:
+        _begin(turn, found[0])
+    else:
+        rows = tuple((_button(turn, tip),) for tip in found)
+        turn.say("takedown.which", *rows)
+    return True
+
+
+def press_unsay(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Xin gỡ lời của tôi** under the receipt of a public tip."""
+    del press
+    _begin(turn, own_tip(turn, args))
+
+
+def press_remove(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Gỡ khỏi nhóm** on a card, with one press."""
+    tip = taking_down.by_staff(turn.tx, turn.context, tip_id_of(args), turn.staff)
+    turn.answer(press.press_id, turn.text("takedown.begun_by_staff", ma_tin=tip.case_number))
+
+
+def _begin(turn: Turn, tip: Tip) -> None:
+    begun = taking_down.begin(turn.tx, turn.context, tip, None)
+    turn.say("takedown.begun" if begun else "takedown.failed_for_writer")
+
+
+def _button(turn: Turn, tip: Tip) -> Button:
+    label = turn.text("takedown.button_this", ma_tin=tip.case_number)
+    return Button(label, f"unsay:{short(tip.id)}")
+
+
+PRESSES: Mapping[str, Presser] = {"unsay": press_unsay, "remove": press_remove}
+"""`unsay` is pressed by residents, `remove` by reviewers."""

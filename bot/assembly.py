@@ -14,6 +14,7 @@ from bot.invocation import typed
 from bot.keys import check_keys
 from bot.opening import NOT_CONNECTED, open_database, register
 from bot.seed import read_plan, seed_areas, seed_plan
+from bot.print_shelf import PrintShelf
 from bot.settings import Settings
 from delivery.bell import Bell
 from delivery.outbox import Outbox
@@ -93,7 +94,7 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         clock=clock,
         bell=outbox_bell,
         mark_again=_marker(words),
-        shelf=MediaShelf(database, media_folder),
+        shelf=PrintShelf(database, MediaShelf(database, media_folder)),
     )
     worker = InboxWorker(
         database,

@@ -6,16 +6,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 from uuid import UUID
 
 import structlog
 
 from delivery.bell import Bell
 from delivery.effects import carry_out
+from delivery.files import NoFile, Shelf, send_file
 from delivery.outbox import personal
 from delivery.pace import Pace
-from domain.channel import Channel, Edits, Members, Uploads
+from domain.channel import Channel, Edits, Members
 from domain.clock import Clock
 from domain.delivery import (
     Accepted,
@@ -41,7 +41,7 @@ from domain.failures import (
     Unreachable,
 )
 from domain.fit import fit
-from domain.messages import ChatKind, ChatRef, MediaRef, Outgoing, Sent, Upload
+from domain.messages import ChatKind, ChatRef, MediaRef, Outgoing, Sent, Uploaded
 from storage import settling, windows
 from storage.database import Database, DatabaseAway, Tx
 from storage.settling import Settled
@@ -54,17 +54,6 @@ _LONGEST_BACKOFF = timedelta(seconds=30)
 _COUNT_WITHIN = timedelta(seconds=5)
 _CONVERSATION = (Lane.URGENT, Lane.TALK)
 _EVERYTHING = tuple(Lane)
-
-
-class Shelf(Protocol):
-    """Where files of ours lie that messages name."""
-
-    async def open(self, ref: MediaRef) -> Upload:
-        """Return the file that a sealed reference names.
-
-        Raises: LookupError when it cannot be had (any more), DatabaseAway.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +74,6 @@ class SenderRules:
     def lease(self) -> timedelta:
         """How long a window is ours: afterwards its sends are certainly over."""
         return self.send_timeout + timedelta(seconds=10)
-
-
-class _NoFile(Exception):
-    """A file of ours that a message names cannot be opened."""
 
 
 class Sender:
@@ -235,8 +220,8 @@ class Sender:
         limit_s = self._rules.send_timeout.total_seconds()
         try:
             async with asyncio.timeout(limit_s):
-                sent = await self._passed_on(send.chat, outgoing, await self._file_of(outgoing))
-        except _NoFile as fault:
+                went = await self._passed_on(send.chat, outgoing)
+        except NoFile as fault:
             log.error("file_missing", delivery=str(send.delivery_id), reason=str(fault))
             return TurnedDown("file_missing")
         except DatabaseAway:
@@ -250,38 +235,32 @@ class Sender:
             log.error("send_fault", error=type(error).__name__, delivery=str(send.delivery_id))
             return Unknowable(f"fault:{type(error).__name__}")
         self._transients = 0
-        return Accepted(sent.message_id, self._clock.now())
+        accepted = Accepted(went.sent.message_id, self._clock.now())
+        await self._note_file(outgoing.media, went.media)
+        return accepted
 
-    async def _file_of(self, outgoing: Outgoing) -> Upload | None:
-        """Open the file of ours that a message names, before it is on its way.
-
-        Raises: _NoFile, DatabaseAway.
-        """
-        media = outgoing.media
-        if media is None or not media.sealed:
-            return None
-        if self._shelf is None:
-            raise _NoFile
+    async def _note_file(self, ours: MediaRef | None, theirs: MediaRef | None) -> None:
+        """Remember what the platform just got; without that it is only uploaded again."""
+        if self._shelf is None or ours is None or theirs is None:
+            return
         try:
-            return await self._shelf.open(media)
-        except LookupError as error:
-            raise _NoFile(str(error)) from error
+            await self._shelf.learn(ours, self._account_id, theirs)
+        except Exception as error:  # noqa: BLE001 - it went out, whatever becomes of the note
+            log.info("upload_not_noted", error=type(error).__name__)
 
-    async def _passed_on(self, chat: ChatRef, outgoing: Outgoing, file: Upload | None) -> Sent:
+    async def _passed_on(self, chat: ChatRef, outgoing: Outgoing) -> Uploaded:
         if outgoing.effect is not None:
-            return await carry_out(self._channel, chat, outgoing, outgoing.effect)
-        if file is not None:
-            if not isinstance(self._channel, Uploads):
-                reason = "the channel takes no files"
-                raise Refused(reason)
-            return (await self._channel.upload(chat, outgoing, file)).sent
+            return Uploaded(await carry_out(self._channel, chat, outgoing, outgoing.effect), None)
+        if outgoing.media is not None and outgoing.media.sealed and outgoing.edits is None:
+            account, channel = self._account_id, self._channel
+            return await send_file(self._shelf, account, channel, chat, outgoing)
         if outgoing.edits is None:
-            return await self._channel.send(chat, outgoing)
+            return Uploaded(await self._channel.send(chat, outgoing), None)
         if not isinstance(self._channel, Edits):
             reason = "the channel cannot edit"
             raise Refused(reason)
         await self._channel.edit(chat, outgoing.edits, outgoing)
-        return Sent(outgoing.edits)
+        return Uploaded(Sent(outgoing.edits), None)
 
     def _worded(self, send: Send) -> Outgoing:
         outgoing = personal(send.outgoing, send.delivery_id)

@@ -38,3 +38,12 @@ class MediaShelf:
             message = f"a clean copy cannot be opened: {type(error).__name__}"
             raise LookupError(message) from error
         return Upload(_NAME, _MIME, content)
+
+    async def known(self, ref: MediaRef, account_id: UUID) -> MediaRef | None:
+        """Return None: no platform is to show a tip's photo anew from a copy of its own."""
+        del ref, account_id
+        return None
+
+    async def learn(self, ref: MediaRef, account_id: UUID, theirs: MediaRef | None) -> None:
+        """Remember nothing of what a platform keeps."""
+        del ref, account_id, theirs

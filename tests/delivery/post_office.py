@@ -13,8 +13,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from delivery.bell import Bell
+from delivery.files import Shelf
 from delivery.pace import Pace
-from delivery.sender import Sender, SenderRules, Shelf
+from delivery.sender import Sender, SenderRules
 from domain.channel import Capabilities, Inbox
 from domain.channel import Pace as Limits
 from domain.delivery import DeliveryKind, DeliveryState, Lane

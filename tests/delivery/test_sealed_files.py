@@ -22,6 +22,7 @@ from storage.database import DatabaseAway, Tx
 from storage.ledger import NewDelivery
 from tests.delivery.post_office import Office, Platform, at_work, in_state, until
 
+THEIRS = MediaRef(MediaKind.PHOTO, "file-77")
 REF = MediaRef(MediaKind.PHOTO, "0" * 32, sealed=True)
 
 
@@ -38,7 +39,7 @@ class Gallery(Platform):
         if self.trouble:
             raise self.trouble.pop(0)
         self.uploads.append((outgoing.text, upload.name, upload.content))
-        return Uploaded(Sent("m77"), None)
+        return Uploaded(Sent("m77"), THEIRS)
 
     async def withdraw(self, chat: ChatRef, message_id: str) -> None:
         self.withdrawn.append(message_id)
@@ -49,12 +50,19 @@ class Shelf:
 
     def __init__(self, *trouble: Exception) -> None:
         self.trouble = list(trouble)
+        self.theirs: MediaRef | None = None
 
     async def open(self, ref: MediaRef) -> Upload:
         assert ref == REF
         if self.trouble:
             raise self.trouble.pop(0)
         return Upload("anh.jpg", "image/jpeg", b"points")
+
+    async def known(self, ref: MediaRef, account_id: UUID) -> MediaRef | None:
+        return self.theirs
+
+    async def learn(self, ref: MediaRef, account_id: UUID, theirs: MediaRef | None) -> None:
+        self.theirs = theirs
 
 
 async def put(office: Office, outgoing: Outgoing) -> UUID:
@@ -138,3 +146,35 @@ async def test_a_refused_file_is_told_as_such(office: Office) -> None:
     async with at_work(office.sender(gallery, shelf=Shelf())):
         await in_state(office, photo, DeliveryState.REFUSED)
     assert (await office.paused_for()) == timedelta(0)
+
+
+async def test_a_file_is_uploaded_once_and_again_only_when_the_platform_lost_it(
+    office: Office,
+) -> None:
+    lost = False
+
+    async def script(chat: ChatRef, outgoing: Outgoing) -> Sent | None:
+        assert outgoing.media == THEIRS
+        if lost:
+            reason = "wrong file identifier"
+            raise Refused(reason)
+        return None
+
+    gallery, shelf = Gallery(), Shelf()
+    gallery.script = script
+    async with at_work(office.sender(gallery, shelf=shelf)):
+        await in_state(
+            office, await put(office, Outgoing(text="một", media=REF)), DeliveryState.ACCEPTED
+        )
+        office.clock.forward(seconds=2)
+        await in_state(
+            office, await put(office, Outgoing(text="hai", media=REF)), DeliveryState.ACCEPTED
+        )
+        assert [text for text, *_ in gallery.uploads] == ["một"]
+        lost = True
+        office.clock.forward(seconds=2)
+        await in_state(
+            office, await put(office, Outgoing(text="ba", media=REF)), DeliveryState.ACCEPTED
+        )
+    assert [text for text, *_ in gallery.uploads] == ["một", "ba"]
+    assert gallery.texts() == ["hai", "ba"]

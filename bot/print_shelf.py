@@ -1,0 +1,86 @@
+"""Draw leaflets when they are sent, and let a platform that has one send it again."""
+
+import asyncio
+from collections import OrderedDict
+from uuid import UUID
+
+from delivery.files import Shelf
+from domain.language import Language
+from domain.leaflet import Format, Leaflet
+from domain.messages import MediaRef, Upload
+from domain.toneless import slug
+from printing import card, sheet
+from printing.fonts import NoGlyph
+from printing.layout import TooLong
+from storage import leaflets
+from storage.database import Database
+
+_DRAWN_KEPT = 8
+_LONGEST_NAME = 60
+
+
+class PrintShelf:
+    """The leaflets of an installation; whatever else a message names is another shelf's."""
+
+    def __init__(self, database: Database, others: Shelf) -> None:
+        self._database = database
+        self._others = others
+        self._drawn: OrderedDict[str, Upload] = OrderedDict()
+        self._drawing = asyncio.Lock()
+
+    async def open(self, ref: MediaRef) -> Upload:
+        """Return the file that a reference names, drawn now or a moment ago.
+
+        Raises: LookupError when it cannot be had, DatabaseAway.
+        """
+        if not leaflets.is_leaflet(ref):
+            return await self._others.open(ref)
+        async with self._drawing:
+            if ref.ref not in self._drawn:
+                kept = await self._database.read(lambda tx: leaflets.get(tx, ref))
+                self._drawn[ref.ref] = await asyncio.to_thread(draw, kept.format, kept.words)
+            self._drawn.move_to_end(ref.ref)
+            while len(self._drawn) > _DRAWN_KEPT:
+                self._drawn.popitem(last=False)
+            return self._drawn[ref.ref]
+
+    async def known(self, ref: MediaRef, account_id: UUID) -> MediaRef | None:
+        """Return the file that the account's platform has of it, None where there is none.
+
+        Raises: LookupError, DatabaseAway.
+        """
+        if not leaflets.is_leaflet(ref):
+            return await self._others.known(ref, account_id)
+        return await self._database.read(lambda tx: leaflets.uploaded(tx, ref, account_id))
+
+    async def learn(self, ref: MediaRef, account_id: UUID, theirs: MediaRef | None) -> None:
+        """Remember, or with None forget, the file that the platform has of it.
+
+        Raises: LookupError, DatabaseAway.
+        """
+        if not leaflets.is_leaflet(ref):
+            return
+        if theirs is None:
+            await self._database.write(lambda tx: leaflets.forget_uploaded(tx, ref, account_id))
+        else:
+            noted = theirs
+            await self._database.write(
+                lambda tx: leaflets.note_uploaded(tx, ref, account_id, noted)
+            )
+
+
+def draw(format_: Format, words: Leaflet) -> Upload:
+    """Draw a leaflet as the file to send or to write down; may take a second.
+
+    Raises: LookupError when it cannot be drawn.
+    """
+    name = slug(words.title)[:_LONGEST_NAME].strip("-") or "ban-tin"
+    if words.language is not Language.VI:
+        name = f"{name}-{words.language.value}"
+    try:
+        if format_ is Format.SHEET:
+            return Upload(f"{name}.pdf", "application/pdf", sheet.pdf(words))
+        return Upload(f"{name}.png", "image/png", card.png(words))
+    except (NoGlyph, TooLong) as fault:
+        message = f"a leaflet cannot be drawn: {type(fault).__name__}"
+        raise LookupError(message) from fault

@@ -25,12 +25,20 @@ from domain.hours import BroadcastRules
 from domain.library import PLACEHOLDERS, TextFault
 from domain.messages import Outgoing
 from domain.roles import Permission, Role, may
+from domain.schedule import Schedule
 from storage import addresses, audit, campaigns, recipients, units
 from storage.campaigns import Campaign, NewCampaign
 from storage.database import Tx
 from storage.units import Staff, Unit
 
 RULES = CampaignRules()
+CANCELLABLE = (
+    CampaignState.DRAFT,
+    CampaignState.SUBMITTED,
+    CampaignState.APPROVED,
+    CampaignState.PAUSED,
+)
+"""Of a campaign in these states something may still go out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +50,8 @@ class Draft:
     content: Content
     audience: Audience
     due_at: datetime | None
-    """None: as soon as it is approved."""
+    """None: as soon as it is approved, or when its schedule says."""
+    schedule: Schedule | None = None
 
 
 def check(tx: Tx, desk: Desk, unit: Unit, content: Content) -> Mapping[str, Outgoing]:
@@ -102,6 +111,7 @@ def write_down(tx: Tx, desk: Desk, author: Staff, draft: Draft) -> Campaign:
             content=draft.content,
             audience=draft.audience,
             due_at=draft.due_at,
+            schedule=draft.schedule,
         ),
     )
     if not approvers(tx, known.unit_id, known.author_id):
@@ -120,14 +130,11 @@ def submit(tx: Tx, known: Campaign) -> Campaign:
     """
     if known.lane is not Lane.URGENT and signing.unsigned(tx, known.unit_id, known.content):
         raise Refusal("campaigns.not_signed")
-    if known.due_at is not None and known.due_at <= tx.now:
-        raise Refusal("campaigns.time_past")
-    if known.due_at is not None and known.due_at - tx.now > FURTHEST:
-        raise Refusal("campaigns.time_far")
+    check_plan(tx, known.due_at, known.schedule)
     if not approvers(tx, known.unit_id, known.author_id):
         raise Refusal("campaigns.no_approver")
     ready = _hand_in(tx, known, tx.now)
-    _note(tx, Act.CAMPAIGN_SUBMITTED, ready, known.author_id)
+    record(tx, Act.CAMPAIGN_SUBMITTED, ready, known.author_id)
     if known.audience.of_run is not None:
         audit.append(
             tx,
@@ -142,9 +149,23 @@ def submit(tx: Tx, known: Campaign) -> Campaign:
     return ready
 
 
+def check_plan(tx: Tx, due_at: datetime | None, schedule: Schedule | None) -> None:
+    """Check that a plan has a time to come, and not too far ahead.
+
+    Raises: Refusal.
+    """
+    if schedule is not None:
+        if schedule.next_after(tx.now) is None:
+            raise Refusal("campaigns.repeat_over")
+    elif due_at is not None and due_at <= tx.now:
+        raise Refusal("campaigns.time_past")
+    elif due_at is not None and due_at - tx.now > FURTHEST:
+        raise Refusal("campaigns.time_far")
+
+
 def is_outdated(tx: Tx, known: Campaign) -> bool:
     """Tell whether the unit's quiet hours or caps are others than those handed in with it."""
-    return known.rules != _rules(tx, known)
+    return known.rules != rules_of(tx, known)
 
 
 def renew(tx: Tx, known: Campaign) -> Campaign:
@@ -155,7 +176,7 @@ def renew(tx: Tx, known: Campaign) -> Campaign:
     if not campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None):
         raise Refusal("campaigns.already_decided")
     ready = _hand_in(tx, _again(tx, known), known.submitted_at or tx.now)
-    _note(tx, Act.CAMPAIGN_REPLANNED, ready, None)
+    record(tx, Act.CAMPAIGN_REPLANNED, ready, None)
     return ready
 
 
@@ -193,13 +214,26 @@ def approve(
     check(tx, desk, units.get_unit(tx, known.unit_id), known.content)
     if known.lane is not Lane.URGENT and signing.unsigned(tx, known.unit_id, known.content):
         raise Refusal("campaigns.not_signed")
-    if too_late(known.due_at, known.submitted_at, tx.now, rules):
+    next_at = first_time(tx, known.due_at, known.schedule, known.rules)
+    late = known.schedule is None and too_late(known.due_at, known.submitted_at, tx.now, rules)
+    if next_at is None or late:
         campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None)
         return False
-    next_at = max(known.due_at or tx.now, tx.now)
-    if known.rules is not None:
-        next_at = known.rules.opens_at(next_at)
-    return decide(tx, known, CampaignState.APPROVED, decider, next_at=next_at)
+    times = known.schedule.times if known.schedule is not None else None
+    return decide(tx, known, CampaignState.APPROVED, decider, next_at=next_at, times_left=times)
+
+
+def first_time(
+    tx: Tx, due_at: datetime | None, schedule: Schedule | None, rules: BroadcastRules | None
+) -> datetime | None:
+    """Return when a plan that is approved now begins; None when it is over.
+
+    A repeating one keeps its own instants: its runs rest in quiet hours by themselves.
+    """
+    if schedule is not None:
+        return schedule.next_after(tx.now)
+    next_at = max(due_at or tx.now, tx.now)
+    return rules.opens_at(next_at) if rules is not None else next_at
 
 
 def reject(tx: Tx, known: Campaign, decider: Staff, reason: str) -> None:
@@ -212,26 +246,32 @@ def cancel(tx: Tx, known: Campaign, decider: Staff) -> None:
 
     Raises: Refusal when it has started or is over.
     """
-    cancellable = (CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.APPROVED)
-    if known.state not in cancellable:
+    if known.state not in CANCELLABLE:
         raise Refusal("campaigns.already_decided")
     decide(tx, known, CampaignState.CANCELLED, decider, next_at=None)
+    campaigns.propose(tx, known.id, None)
 
 
-def reschedule(tx: Tx, known: Campaign, due_at: datetime | None) -> Campaign:
-    """Give a draft a new time and submit it again.
+def reschedule(
+    tx: Tx, known: Campaign, due_at: datetime | None, schedule: Schedule | None = None
+) -> Campaign:
+    """Give a campaign that nobody has decided on a new plan and submit it again.
 
     Raises: Refusal.
     """
-    if known.state is not CampaignState.DRAFT:
+    if known.state is CampaignState.SUBMITTED:
+        if not campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None):
+            raise Refusal("campaigns.already_decided")
+    elif known.state is not CampaignState.DRAFT:
         raise Refusal("campaigns.already_decided")
     campaigns.set_due(tx, known.id, due_at, known.rules)
+    campaigns.set_schedule(tx, known.id, schedule)
     return submit(tx, _again(tx, known))
 
 
 def _hand_in(tx: Tx, known: Campaign, submitted_at: datetime) -> Campaign:
     """Submit a draft; its time becomes the one at which it may really go."""
-    rules = _rules(tx, known)
+    rules = rules_of(tx, known)
     due_at = known.due_at
     if rules is not None and due_at is not None:
         due_at = rules.opens_at(due_at)
@@ -248,7 +288,7 @@ def _hand_in(tx: Tx, known: Campaign, submitted_at: datetime) -> Campaign:
     return _again(tx, ready)
 
 
-def _rules(tx: Tx, known: Campaign) -> BroadcastRules | None:
+def rules_of(tx: Tx, known: Campaign) -> BroadcastRules | None:
     """Return what a campaign keeps to: an urgent one to nothing, a correction to no cap."""
     if known.lane is Lane.URGENT:
         return None
@@ -273,11 +313,12 @@ def decide(
     )
     if not decided:
         raise Refusal("campaigns.already_decided")
-    _note(tx, _DECISIONS[state], known, decider.id, reason=note or "")
+    record(tx, _DECISIONS[state], known, decider.id, reason=note or "")
     return True
 
 
-def _note(tx: Tx, act: Act, known: Campaign, staff_id: UUID | None, reason: str = "") -> None:
+def record(tx: Tx, act: Act, known: Campaign, staff_id: UUID | None, reason: str = "") -> None:
+    """Write down who did what to a campaign; nobody: the service did it by itself."""
     audit.append(
         tx,
         act,

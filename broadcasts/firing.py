@@ -1,5 +1,7 @@
 """Starting what is due: an approved campaign whose time has come becomes a run, once."""
 
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -12,7 +14,9 @@ from broadcasts.trouble import put_off_campaign
 from domain.campaign import CampaignRules, CampaignState, RunState
 from domain.clock import show_time
 from domain.delivery import Lane
+from domain.figures import count
 from domain.hours import ANY_TIME
+from domain.schedule import Schedule, Turnout, turnout
 from storage import campaigns, runs, units
 from storage.campaigns import Campaign
 from storage.codec import write_outgoing
@@ -21,6 +25,10 @@ from storage.runs import Run
 from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)
+
+_MOST_KEPT = 31
+"""Of so many times that came while the service was down a run is kept."""
+_MOST_NAMED = 5
 
 
 def fire_due(tx: Tx, desk: Desk, rules: CampaignRules = RULES) -> int:
@@ -48,17 +56,19 @@ def _try(tx: Tx, desk: Desk, campaign_id: UUID, rules: CampaignRules) -> bool:
 
 
 def _fire(tx: Tx, desk: Desk, known: Campaign, rules: CampaignRules) -> bool:
-    done = CampaignState.DONE
-    occurrence = known.occurrence + 1
     # Whoever cancels it at the same instant has the last word: then there is nothing to start.
     if known.state is not CampaignState.APPROVED or known.next_at is None:
         return False
     if known.audience.of_run is not None and runs.counted(tx, known.audience.of_run, "pending"):
         # What is on its way of the text to be corrected must be counted among those it reached.
         return False
-    if not campaigns.change(tx, known, done, next_at=None, occurrence=occurrence):
+    if known.schedule is not None:
+        return _fire_again(tx, desk, known, known.schedule, rules)
+    occurrence = known.occurrence + 1
+    if not campaigns.change(tx, known, CampaignState.DONE, next_at=None, occurrence=occurrence):
         return False
-    run = runs.create(tx, _new_run(tx, desk, known, occurrence, rules))
+    missed = _is_late(tx, known, known.next_at, rules)
+    run = runs.create(tx, _new_run(tx, desk, known, occurrence, known.next_at, rules, missed))
     if run is None:
         return False
     _tell(tx, desk, known, run)
@@ -69,11 +79,56 @@ def _fire(tx: Tx, desk: Desk, known: Campaign, rules: CampaignRules) -> bool:
     return not missed
 
 
+def _fire_again(
+    tx: Tx, desk: Desk, known: Campaign, schedule: Schedule, rules: CampaignRules
+) -> bool:
+    """Let a repeating campaign come as far as it should be: what was missed is kept as missed.
+
+    Of several times that have come only the newest is sent, so that nobody gets a burst.
+    """
+    if known.next_at is None or known.next_at > tx.now:
+        return False
+    come = turnout(
+        schedule,
+        known.next_at,
+        tx.now,
+        known.times_left,
+        lambda due_at: _is_late(tx, known, due_at, rules),
+    )
+    last = known.occurrence + come.come
+    if not campaigns.advance(tx, known, last, come.next_at, come.left):
+        return False
+    behind = [*come.missed, *([come.goes] if come.goes is not None else [])]
+    for occurrence, due_at in list(enumerate(behind, start=known.occurrence + 1))[-_MOST_KEPT:]:
+        missed = due_at != come.goes
+        run = runs.create(tx, _new_run(tx, desk, known, occurrence, due_at, rules, missed))
+        if run is None:
+            return False
+        log.info("run_fired", run=str(run.id), missed=missed)
+        if not missed:
+            _tell(tx, desk, replace(known, next_at=come.next_at), run)
+    if come.missed:
+        _tell_missed(tx, desk, known, come)
+    return come.goes is not None
+
+
+def _is_late(tx: Tx, known: Campaign, due_at: datetime, rules: CampaignRules) -> bool:
+    """Tell whether it is too late for a time, not counting quiet hours just after it."""
+    ready_at = due_at
+    if known.schedule is not None:
+        ready_at = units.get_unit(tx, known.unit_id).broadcasting.opens_at(due_at)
+    return tx.now - ready_at > rules.late_allowance or _signature_ended(tx, known)
+
+
 def _new_run(
-    tx: Tx, desk: Desk, known: Campaign, occurrence: int, rules: CampaignRules
+    tx: Tx,
+    desk: Desk,
+    known: Campaign,
+    occurrence: int,
+    due_at: datetime,
+    rules: CampaignRules,
+    missed: bool,
 ) -> runs.NewRun:
-    due_at = known.next_at or tx.now
-    missed = tx.now - due_at > rules.late_allowance or _signature_ended(tx, known)
     code = runs.unused_code(tx)
     prepared = prepare(desk.catalogue, known.content, code, tx.now)
     routine = known.lane is not Lane.URGENT
@@ -106,6 +161,10 @@ def _signature_ended(tx: Tx, known: Campaign) -> bool:
 
 def _tell(tx: Tx, desk: Desk, known: Campaign, run: Run) -> None:
     key, when = "campaigns.run_started", run.due_at
+    more = {}
+    if known.schedule is not None:
+        key = "campaigns.series_started" if known.next_at else "campaigns.series_last"
+        more = {"next": show_time(known.next_at) if known.next_at else "", "n": str(run.occurrence)}
     if run.state is RunState.MISSED:
         ended = _signature_ended(tx, known)
         key = "campaigns.run_unsigned" if ended else "campaigns.run_missed"
@@ -118,4 +177,24 @@ def _tell(tx: Tx, desk: Desk, known: Campaign, run: Run) -> None:
         number=str(known.number),
         code=run.code,
         due=show_time(when),
+        **more,
+    )
+
+
+def _tell_missed(tx: Tx, desk: Desk, known: Campaign, come: Turnout) -> None:
+    """Tell the author which times of a repeating campaign nobody got, and when it goes on."""
+    key = "unsigned" if _signature_ended(tx, known) else "missed"
+    desk.notify(
+        tx,
+        known.author_id,
+        lambda say: (
+            say(
+                f"campaigns.series_{key}",
+                number=str(known.number),
+                n=count(len(come.missed)),
+                times="; ".join(show_time(at) for at in come.missed[-_MOST_NAMED:]),
+                next=show_time(come.next_at) if come.next_at else say("campaigns.repeat_no_more"),
+            ),
+            (),
+        ),
     )

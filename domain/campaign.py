@@ -16,6 +16,10 @@ from domain.hours import BroadcastRules
 from domain.ids import random_code
 from domain.language import Language
 from domain.library import fill, placeholders
+from domain.part import Part
+from domain.pledge import Pledge
+from domain.schedule import Schedule
+from domain.subject import Subject
 from domain.wording import says_something, value_fault
 
 
@@ -28,6 +32,8 @@ class CampaignState(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
+    PAUSED = "paused"
+    """It repeats and was approved, but staff let it rest; what has begun goes on."""
     DONE = "done"
     """Every firing it was approved for has begun."""
 
@@ -61,10 +67,14 @@ CAMPAIGN_MOVES: Mapping[CampaignState, frozenset[CampaignState]] = MappingProxyT
                 CampaignState.CANCELLED,
             }
         ),
-        CampaignState.APPROVED: frozenset({CampaignState.DONE, CampaignState.CANCELLED}),
+        CampaignState.APPROVED: frozenset(
+            {CampaignState.DONE, CampaignState.CANCELLED, CampaignState.PAUSED}
+        ),
+        CampaignState.PAUSED: frozenset({CampaignState.APPROVED, CampaignState.CANCELLED}),
         CampaignState.REJECTED: frozenset(),
         CampaignState.CANCELLED: frozenset(),
-        CampaignState.DONE: frozenset(),
+        # By another plan that a second person approved.
+        CampaignState.DONE: frozenset({CampaignState.APPROVED}),
     }
 )
 
@@ -96,9 +106,12 @@ class ButtonName(StrEnum):
     TIP = "tip"
     ASK = "ask"
     STOP = "stop"
+    PLEDGE = "pledge"
+    """Only where the campaign asks for a pledge."""
 
 
-ALL_BUTTONS = tuple(ButtonName)
+ALL_BUTTONS = (ButtonName.ACK, ButtonName.TIP, ButtonName.ASK, ButtonName.STOP)
+PLEDGE_BUTTONS = (ButtonName.PLEDGE, *ALL_BUTTONS)
 
 PROGRAM_PLACEHOLDERS = frozenset({"ma_ban_tin", "tieu_de", "ngay_gui"})
 """Placeholders that get their values when a run starts."""
@@ -134,8 +147,17 @@ class Audience:
     group_ids: tuple[UUID, ...] = ()
     languages: tuple[Language, ...] = ()
     """Only residents of these languages; empty: all."""
+    parts: tuple[Part, ...] = ()
+    """Only residents who said they are one of these; empty: all."""
+    subject: Subject | None = None
+    """What it is about: who wants nothing of that is left out. None: nobody may decline it."""
     of_run: UUID | None = None
     """Exactly those whom this run reached, wherever they live: a correction or withdrawal of it."""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """True when not everybody of its area is meant; its groups cannot be narrowed."""
+        return bool(self.languages or self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +170,8 @@ class Content:
     buttons: tuple[ButtonName, ...] = ALL_BUTTONS
     verify_note: str | None = None
     """What the approver checks against the law in force before signing it off."""
+    pledge: Pledge | None = None
+    """What residents are asked to sign: in each language the words with which the body begins."""
 
     def heading(self, language: Language) -> str:
         """Return the line on top: titles exist in Vietnamese only, others get the unit's name."""
@@ -189,6 +213,7 @@ def content_hash(
     due_at: datetime | None,
     lane: Lane,
     rules: BroadcastRules | None = None,
+    schedule: Schedule | None = None,
 ) -> str:
     """Return the SHA-256, in hex, of everything an approval binds, in one canonical form."""
     signed: dict[str, object] = {
@@ -201,13 +226,20 @@ def content_hash(
         "include_groups": audience.include_groups,
         "groups": sorted(group_id.hex for group_id in audience.group_ids),
         "languages": sorted(language.value for language in audience.languages),
+        "parts": sorted(part.value for part in audience.parts),
+        "subject": audience.subject.value if audience.subject else None,
         "due_at": due_at.astimezone(UTC).isoformat() if due_at else None,
         "lane": lane.name,
     }
     if audience.of_run is not None:
         signed["of_run"] = audience.of_run.hex
+    if content.pledge is not None:
+        words = {language.value: text for language, text in content.pledge.words.items()}
+        signed["pledge"] = {"label": content.pledge.label, "words": words}
     if rules is not None:
         signed["rules"] = rules.signed()
+    if schedule is not None:
+        signed["schedule"] = schedule.signed()
     text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -31,13 +31,17 @@ class BadSchedule(BadTime):
     """It says that something repeats, but not when."""
 
 
+class FarEnd(FarTime):
+    """The last day is too far ahead."""
+
+
 def read_plan(text: str, now: datetime) -> datetime | Schedule:
     """Read what was typed in local time: one instant, or when a campaign repeats.
 
     A repeating one names days of the week or of the month and a time, in any order, and perhaps a
     last day or how often. The days of an end without a year are the next ones to come.
 
-    Raises: BadTime, BadSchedule, NoSuchDay, PastTime, FarTime.
+    Raises: BadTime, BadSchedule, NoSuchDay, PastTime, FarTime, FarEnd.
     """
     plain = _plain(text)
     if not _REPEATS.search(plain):
@@ -78,7 +82,7 @@ def read_days(text: str, *, monthly: bool) -> tuple[int, ...]:
 def read_end(text: str, now: datetime) -> tuple[date | None, int | None]:
     """Read the end of a schedule alone: `31/12/2026`, `đến hết tháng 12`, `10 lần`, `không`.
 
-    Raises: BadTime, NoSuchDay, PastTime, FarTime.
+    Raises: BadTime, NoSuchDay, PastTime, FarEnd.
     """
     plain, today = _short(text), local(now).date()
     if _NO_END.fullmatch(plain):
@@ -149,7 +153,7 @@ def _checked(today: date, last: date) -> date:
     if last < today:
         raise PastTime
     if last - today > FURTHEST_END:
-        raise FarTime
+        raise FarEnd
     return last
 
 

@@ -1,8 +1,9 @@
 """Campaigns: what was written for whom, who decided, and when it is due."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy import Row, func, or_, select, update
 from domain.campaign import CAMPAIGN_MOVES, Audience, CampaignState, Content, content_hash
 from domain.delivery import Lane
 from domain.hours import BroadcastRules
+from domain.schedule import Schedule
 from storage import sequences
 from storage.database import Tx
 from storage.savepoints import delay
@@ -21,6 +23,8 @@ from storage.units import read_rules, rules_json
 
 _CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
 _AUDIENCE: TypeAdapter[Audience] = TypeAdapter(Audience)
+_SCHEDULE: TypeAdapter[Schedule] = TypeAdapter(Schedule)
+_WELL: Mapping[str, int | None] = MappingProxyType({"faults": 0, "retry_at": None})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,20 @@ class NewCampaign:
     content: Content
     audience: Audience
     due_at: datetime | None
+    schedule: Schedule | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Another plan for an approved campaign, which holds once a second person approves it."""
+
+    due_at: datetime | None
+    schedule: Schedule | None
+    by: UUID
+    at: datetime
+
+
+_PROPOSAL: TypeAdapter[Proposal] = TypeAdapter(Proposal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +73,11 @@ class Campaign:
     due_at: datetime | None
     rules: BroadcastRules | None
     """The quiet hours and caps that were handed in with it; None where none hold."""
+    schedule: Schedule | None
+    """When it repeats; None: it goes out once."""
+    times_left: int | None
+    """How often a repeated one may still go out; None: as long as its schedule says."""
+    proposal: Proposal | None
     next_at: datetime | None
     occurrence: int
     submitted_at: datetime | None
@@ -65,7 +88,9 @@ class Campaign:
 
     def hash(self) -> str:
         """Return the hash of what the campaign is now, to hold against the one submitted."""
-        return content_hash(self.content, self.audience, self.due_at, self.lane, self.rules)
+        return content_hash(
+            self.content, self.audience, self.due_at, self.lane, self.rules, self.schedule
+        )
 
 
 def create(tx: Tx, new: NewCampaign) -> Campaign:
@@ -85,6 +110,7 @@ def create(tx: Tx, new: NewCampaign) -> Campaign:
             audience=audience_json(new.audience),
             created_at=tx.now,
             due_at=new.due_at,
+            schedule=_schedule_json(new.schedule),
             occurrence=0,
         )
     )
@@ -207,6 +233,80 @@ def set_due(
     )
 
 
+def set_schedule(tx: Tx, campaign_id: UUID, schedule: Schedule | None) -> None:
+    """Say whether a draft repeats, and when."""
+    tx.connection.execute(
+        update(campaign)
+        .where(campaign.c.id == campaign_id, campaign.c.state == CampaignState.DRAFT.value)
+        .values(schedule=_schedule_json(schedule))
+    )
+
+
+def advance(
+    tx: Tx, known: Campaign, occurrence: int, next_at: datetime | None, left: int | None
+) -> bool:
+    """Note how far a repeating campaign has come; False when somebody else did meanwhile.
+
+    Without a next time it is done.
+    """
+    state = CampaignState.APPROVED if next_at is not None else CampaignState.DONE
+    result = tx.connection.execute(
+        update(campaign)
+        .where(
+            campaign.c.id == known.id,
+            campaign.c.state == CampaignState.APPROVED.value,
+            campaign.c.occurrence == known.occurrence,
+            campaign.c.next_at == known.next_at,
+        )
+        .values(state=state.value, occurrence=occurrence, next_at=next_at, times_left=left, **_WELL)
+    )
+    return bool(result.rowcount)
+
+
+def propose(tx: Tx, campaign_id: UUID, proposal: Proposal | None) -> None:
+    """Keep another plan for a campaign beside the one that holds, or drop it."""
+    tx.connection.execute(
+        update(campaign)
+        .where(campaign.c.id == campaign_id)
+        .values(proposal=_proposal_json(proposal))
+    )
+
+
+def replan(
+    tx: Tx,
+    known: Campaign,
+    proposal: Proposal,
+    next_at: datetime | None,
+    rules: BroadcastRules | None,
+    **values: object,
+) -> bool:
+    """Let a proposed plan hold; False when the campaign has moved on meanwhile.
+
+    Without a next time one that rests goes on resting.
+    """
+    state = CampaignState.APPROVED if next_at is not None else known.state
+    result = tx.connection.execute(
+        update(campaign)
+        .where(
+            campaign.c.id == known.id,
+            campaign.c.state == known.state.value,
+            campaign.c.occurrence == known.occurrence,
+        )
+        .values(
+            state=state.value,
+            due_at=proposal.due_at,
+            schedule=_schedule_json(proposal.schedule),
+            times_left=proposal.schedule.times if proposal.schedule else None,
+            rules=rules_json(rules) if rules is not None else None,
+            next_at=next_at,
+            proposal=None,
+            **_WELL,
+            **values,
+        )
+    )
+    return bool(result.rowcount)
+
+
 def audience_json(audience: Audience) -> Any:
     """Return an audience as it is stored."""
     return _AUDIENCE.dump_python(audience, mode="json")
@@ -218,6 +318,14 @@ def read_audience(stored: Any) -> Audience:
     Raises: pydantic.ValidationError.
     """
     return _AUDIENCE.validate_python(stored)
+
+
+def _schedule_json(schedule: Schedule | None) -> Any:
+    return _SCHEDULE.dump_python(schedule, mode="json") if schedule is not None else None
+
+
+def _proposal_json(proposal: Proposal | None) -> Any:
+    return _PROPOSAL.dump_python(proposal, mode="json") if proposal is not None else None
 
 
 def _note_place(campaign_id: UUID) -> Place:
@@ -240,6 +348,9 @@ def _campaign(tx: Tx, row: Row[Any]) -> Campaign:
         created_at=row.created_at,
         due_at=row.due_at,
         rules=read_rules(row.rules) if row.rules is not None else None,
+        schedule=_SCHEDULE.validate_python(row.schedule) if row.schedule is not None else None,
+        times_left=row.times_left,
+        proposal=_PROPOSAL.validate_python(row.proposal) if row.proposal is not None else None,
         next_at=row.next_at,
         occurrence=row.occurrence,
         submitted_at=row.submitted_at,

@@ -1,17 +1,36 @@
 """Whom a run addresses, taken from the residents in steps, and counted beforehand."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    and_,
+    case,
+    func,
+    literal_column,
+    select,
+)
 
 from domain.campaign import Audience
 from domain.hours import BroadcastRules
+from domain.part import Part
+from domain.subject import Subject
 from storage import caps, units
 from storage.database import Tx
 from storage.residents import Wish
-from storage.tables import account, address, delivery, resident
+from storage.tables import (
+    account,
+    address,
+    declined_subject,
+    delivery,
+    resident,
+    resident_part,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +63,12 @@ def step(
     the next residents is read, in an order that an index gives: a database that has just been
     filled has no statistics, and would guess wrongly how to join long tables.
     """
-    has_address = (
-        select(literal_column("1"))
-        .where(address.c.resident_id == resident.c.id)
-        .limit(1)
-        .scalar_subquery()
-    )
     already = (
         select(delivery.c.id)
         .where(delivery.c.run_id == run_id, delivery.c.resident_id == resident.c.id)
         .scalar_subquery()
     )
-    where = [*_audience(tx, unit, audience), already.is_(None), has_address.is_not(None)]
+    where = [*_audience(tx, unit, audience), already.is_(None), _has_address()]
     if after is not None:
         where.append(resident.c.id > after)
     page = (
@@ -124,6 +137,30 @@ def capped(
     return caps.expected(tx, _audience(tx, unit, audience), at, rules)
 
 
+def declining(tx: Tx, unit: units.Unit, audience: Audience) -> int:
+    """Return how many are left out of an audience because they want nothing of its subject."""
+    if audience.subject is None:
+        return 0
+    everybody = replace(audience, subject=None)
+    query = select(func.count()).where(
+        *_audience(tx, unit, everybody), _one(_declines(audience.subject)).is_not(None)
+    )
+    count: int = tx.connection.execute(query).scalar_one()
+    return count
+
+
+def by_part(tx: Tx, unit: units.Unit, audience: Audience) -> dict[Part, int]:
+    """Return how many of an audience, whatever their parts, are of each part; some of several."""
+    everybody = replace(audience, parts=())
+    rows = tx.connection.execute(
+        select(resident_part.c.part, func.count())
+        .join(resident, resident.c.id == resident_part.c.resident_id)
+        .where(*_audience(tx, unit, everybody), _has_address())
+        .group_by(resident_part.c.part)
+    )
+    return {Part(row.part): row[1] for row in rows}
+
+
 def subscribers_by_area(tx: Tx, unit: units.Unit) -> dict[str | None, int]:
     """Return how many residents of a unit said yes, by the area they live in."""
     rows = tx.connection.execute(
@@ -145,7 +182,37 @@ def _audience(tx: Tx, unit: units.Unit, audience: Audience) -> list[ColumnElemen
         where.append(resident.c.area_code.in_(sorted(below)))
     if audience.languages:
         where.append(resident.c.language.in_([language.value for language in audience.languages]))
+    if audience.parts:
+        where.append(_one(_has_part(audience.parts)).is_not(None))
+    if audience.subject is not None:
+        where.append(_one(_declines(audience.subject)).is_(None))
     return where
+
+
+def _has_address() -> ColumnElement[bool]:
+    return _one(address.c.resident_id == resident.c.id).is_not(None)
+
+
+def _has_part(parts: Sequence[Part]) -> ColumnElement[bool]:
+    wanted = resident_part.c.part.in_([part.value for part in parts])
+    return and_(resident_part.c.resident_id == resident.c.id, wanted)
+
+
+def _declines(subject: Subject) -> ColumnElement[bool]:
+    of_subject = declined_subject.c.subject == subject.value
+    return and_(declined_subject.c.resident_id == resident.c.id, of_subject)
+
+
+def _one(condition: ColumnElement[bool]) -> ScalarSelect[int]:
+    # Looked up for each resident in turn: as a join it might be done for everybody at once.
+    found: ScalarSelect[int] = (
+        select(literal_column("1", Integer))
+        .where(condition)
+        .limit(1)
+        .correlate(resident)
+        .scalar_subquery()
+    )
+    return found
 
 
 def _best_address() -> ScalarSelect[UUID]:

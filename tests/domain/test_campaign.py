@@ -1,7 +1,7 @@
 """Campaigns: legal steps, codes, links, and the hash that an approval signs."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -27,6 +27,9 @@ from domain.clock import HANOI
 from domain.delivery import Lane
 from domain.language import Language
 from domain.library import MissingPlaceholder
+from domain.part import Part
+from domain.schedule import Schedule
+from domain.subject import Subject
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """09:00 local time."""
@@ -184,6 +187,19 @@ def test_everything_an_approver_sees_is_in_the_hash() -> None:
         content_hash(content(), AUDIENCE, NOW + timedelta(seconds=1), Lane.ROUTINE),
         content_hash(content(), AUDIENCE, None, Lane.ROUTINE),
         content_hash(content(), AUDIENCE, NOW, Lane.BULK),
+        content_hash(content(), replace(AUDIENCE, parts=(Part.TRADER,)), NOW, Lane.ROUTINE),
+        content_hash(content(), replace(AUDIENCE, subject=Subject.FIRE), NOW, Lane.ROUTINE),
+        *(
+            content_hash(content(), AUDIENCE, None, Lane.ROUTINE, schedule=schedule)
+            for schedule in (
+                Schedule(at=time(8), weekdays=(0,)),
+                Schedule(at=time(8, 1), weekdays=(0,)),
+                Schedule(at=time(8), weekdays=(0, 1)),
+                Schedule(at=time(8), month_days=(1,)),
+                Schedule(at=time(8), weekdays=(0,), until=date(2027, 1, 1)),
+                Schedule(at=time(8), weekdays=(0,), times=3),
+            )
+        ),
     ]
     assert len({signed, *changed}) == len(changed) + 1
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.clock import HANOI
 from domain.due import BadTime, FarTime, NoSuchDay, PastTime
 from domain.schedule import Schedule
-from domain.schedule_words import BadSchedule, read_clock, read_days, read_end, read_plan
+from domain.schedule_words import BadSchedule, FarEnd, read_clock, read_days, read_end, read_plan
 from domain.toneless import toneless
 from tests.domain.test_schedule import CLOCKS, NOW
 
@@ -126,7 +126,7 @@ def test_plans_as_people_type_them(typed: str, expected: Schedule | datetime | N
         ("hằng tuần thứ 2 7h đến hết tháng 13", NoSuchDay),
         ("hằng tuần thứ 2 7h đến 1/1/2026", PastTime),
         ("hằng tuần thứ 3 7h đến 23/11/2026", PastTime),
-        ("hằng tuần thứ 2 7h đến 1/1/2099", FarTime),
+        ("hằng tuần thứ 2 7h đến 1/1/2099", FarEnd),
         ("hằng tuần " + "thứ 2 " * 40 + "7h", BadSchedule),
         ("hằng quý ngày 1 8h", BadTime),
         ("mùng 1 hằng tháng 8h", BadSchedule),

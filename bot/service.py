@@ -24,6 +24,7 @@ from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from domain.failures import AccountDown, Refused, SendFailure, Transient
 from handlers.groups import outcomes
+from handlers.staff import menus as staff_menus
 from people import wishes
 from storage import addresses, erasing, waiting
 from storage.database import Tx
@@ -186,6 +187,7 @@ class Service:
             "silence": (self._silence, timedelta(minutes=5)),
             "addresses": (self._forget_addresses, timedelta(minutes=5)),
             "forget": (self._forget, timedelta(hours=1)),
+            "menus": (self._menus, timedelta(seconds=10)),
             "keeping": (self._forget_at_night, timedelta(minutes=10)),
         }
 
@@ -238,6 +240,11 @@ class Service:
 
     async def _forget(self) -> None:
         await forgetting.forget(self._steps)
+
+    async def _menus(self) -> None:
+        words = self._house.context.catalogue
+        if await self._house.database.read(lambda tx: staff_menus.is_due(tx, words)):
+            await self._tick(lambda tx: staff_menus.renew(tx, words))
 
     async def _forget_at_night(self) -> None:
         if await self._house.database.read(forgetting.is_due):

@@ -44,6 +44,7 @@ _REFUSED: tuple[tuple[str, str], ...] = (
     ("message thread not found", "topic"),
     ("topic_deleted", "topic"),
     ("topic_closed", "topic"),
+    ("is not a forum", "no_forum"),
     ("not enough rights", "rights"),
     ("have no rights to send", "rights"),
     ("chat_write_forbidden", "rights"),

@@ -78,7 +78,13 @@ class _Card:
         title = self._fitted([leaflet.title], 330, (44, 84), bold=True, leading=1.18)
         top = self._text(title, top, bold=True, colour=_GREEN, leading=1.18) + 36
         room = HEIGHT - _FOOT - top - 36
-        body = self._fitted(layout.sentences(leaflet.body), room, (26, 54), leading=1.32)
+        body = layout.body(
+            self._printable(leaflet.body),
+            (_INNER, room),
+            (25, 54),
+            lambda text: self._width(text, 1, bold=False),
+            leading=1.32,
+        )
         self._text(body, top, colour=_INK, leading=1.32)
         self._foot()
         self._stamp()
@@ -138,7 +144,7 @@ class _Card:
             texts,
             (width, height),
             sizes,
-            lambda text, size: self._width(text, size, bold=bold),
+            lambda text: self._width(text, 1, bold=bold),
             leading=leading,
         )
 
@@ -148,7 +154,7 @@ class _Card:
         """Write lines from `top` on; return where they end."""
         y = top
         for index, paragraph in enumerate(found.paragraphs):
-            y += found.size * 0.45 if index else 0
+            y += found.size * layout.BETWEEN if index else 0
             for line in paragraph:
                 self._line(line, _MARGIN, y, found.size, bold=bold, colour=colour)
                 y += found.size * leading

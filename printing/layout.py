@@ -3,9 +3,17 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from unicodedata import east_asian_width
 
-Measure = Callable[[str, float], float]
-"""Returns how wide a text is at a size, in the same unit as the box."""
+from domain.leaflet import Format
+
+Measure = Callable[[str], float]
+"""Returns how wide a text is at size 1, in the unit of the box; width grows with size."""
+
+MOST = MappingProxyType({Format.SHEET: 1200, Format.CARD: 620})
+"""How much text there is room for whatever it says; a Chinese character counts twice."""
+MOST_TITLE = 110
 
 _HAN = "\u3000-\u30ff\u3400-\u9fff\uff00-\uffef"
 _NOT_FIRST = "，。；：！？、）》】”’…"
@@ -32,6 +40,11 @@ class Set:
     height: float
 
 
+def length(text: str) -> int:
+    """Return how much room a text takes, in letters."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
 def sentences(text: str) -> list[str]:
     """Return a text's sentences, so that each can stand as a paragraph of its own."""
     return [part.strip() for line in text.split("\n") for part in _SENTENCE.split(line) if part]
@@ -42,18 +55,7 @@ def lines(text: str, size: float, width: float, measure: Measure) -> tuple[str, 
 
     A word too wide for a line is cut.
     """
-    whole = _KEPT_TOGETHER.sub("\u00a0", text)
-    broken = _broken(whole, size, width, measure)
-    if len(broken) == 1:
-        return tuple(broken)
-    low, high = width / 2, width
-    while high - low > width / 100:
-        middle = (low + high) / 2
-        if len(_broken(whole, size, middle, measure)) > len(broken):
-            low = middle
-        else:
-            high = middle
-    return tuple(_broken(whole, size, high, measure))
+    return _balanced(_pieces(text, measure), width / size, measure)
 
 
 def fitted(
@@ -63,11 +65,10 @@ def fitted(
     measure: Measure,
     *,
     leading: float = 1.35,
-    between: float = 0.45,
 ) -> Set:
     """Set paragraphs in a box as large as they go, between two sizes.
 
-    `leading` is the distance of lines and `between` the extra one of paragraphs, both in sizes.
+    `leading` is the distance of lines, in sizes.
 
     Raises: TooLong when there is no room at the smallest size.
     """
@@ -75,47 +76,88 @@ def fitted(
     smallest, largest = sizes
     step = (largest - smallest) / 40 or 1
     size = largest
-    while True:
-        found = _set(paragraphs, size, width, measure, leading, between)
-        if found.height <= height:
-            return found
+    cut = [_pieces(one, measure) for one in paragraphs]
+    while (
+        _height([len(_broken(one, width / size, measure)) for one in cut], size, leading) > height
+    ):
         if size <= smallest:
             raise TooLong
         size = max(smallest, size - step)
+    broken = tuple(_balanced(one, width / size, measure) for one in cut)
+    return Set(size, broken, _height([len(one) for one in broken], size, leading))
 
 
-def _set(
-    paragraphs: Sequence[str],
-    size: float,
-    width: float,
+def body(
+    text: str,
+    box: tuple[float, float],
+    sizes: tuple[float, float],
     measure: Measure,
+    *,
     leading: float,
-    between: float,
 ) -> Set:
-    broken = tuple(lines(one, size, width, measure) for one in paragraphs)
-    count = sum(len(one) for one in broken)
-    height = size * (leading * count + between * max(0, len(broken) - 1))
-    return Set(size, broken, height)
+    """Set a text with each sentence on lines of its own, or all in one where that takes less room.
+
+    Raises: TooLong.
+    """
+    parts = sentences(text)
+    try:
+        return fitted(parts, box, sizes, measure, leading=leading)
+    except TooLong:
+        return fitted([" ".join(parts)], box, sizes, measure, leading=leading)
 
 
-def _broken(text: str, size: float, width: float, measure: Measure) -> list[str]:
-    found: list[str] = []
-    line = ""
-    for piece in _PIECE.findall(text):
-        if not line or measure((line + piece).rstrip(), size) <= width:
-            line += piece
+BETWEEN = 0.45
+"""The extra distance of paragraphs, in sizes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    text: str
+    width: float
+
+
+def _pieces(text: str, measure: Measure) -> list[_Piece]:
+    found = _PIECE.findall(_KEPT_TOGETHER.sub("\u00a0", text))
+    return [_Piece(piece, measure(piece)) for piece in found]
+
+
+def _height(counts: Sequence[int], size: float, leading: float) -> float:
+    return size * (leading * sum(counts) + BETWEEN * max(0, len(counts) - 1))
+
+
+def _balanced(pieces: Sequence[_Piece], width: float, measure: Measure) -> tuple[str, ...]:
+    broken = _broken(pieces, width, measure)
+    low, high = width / 2, width
+    while len(broken) > 1 and high - low > width / 100:
+        middle = (low + high) / 2
+        if len(_broken(pieces, middle, measure)) > len(broken):
+            low = middle
         else:
+            high = middle
+    return tuple(_broken(pieces, high, measure))
+
+
+def _broken(pieces: Sequence[_Piece], width: float, measure: Measure) -> list[str]:
+    space = measure(" ")
+    found: list[str] = []
+    line, filled = "", 0.0
+    for piece in pieces:
+        seen = piece.width - (space if piece.text.endswith(" ") else 0)
+        if line and filled + seen > width:
             found.append(line.rstrip())
-            line = piece
-        while measure(line.rstrip(), size) > width and len(line.rstrip()) > 1:
-            cut = _letters_within(line, size, width, measure)
+            line, filled = "", 0.0
+        line, filled = line + piece.text, filled + piece.width
+        while seen > width and line == piece.text and len(line.rstrip()) > 1:
+            cut = _letters_within(line, width, measure)
             found.append(line[:cut])
             line = line[cut:]
+            piece = _Piece(line, measure(line))  # noqa: PLW2901 - what is left of it
+            seen, filled = measure(line.rstrip()), piece.width
     return [*found, line.rstrip()] if line.strip() or not found else found
 
 
-def _letters_within(line: str, size: float, width: float, measure: Measure) -> int:
+def _letters_within(line: str, width: float, measure: Measure) -> int:
     for count in range(len(line) - 1, 1, -1):
-        if measure(line[:count], size) <= width:
+        if measure(line[:count]) <= width:
             return count
     return 1

@@ -23,6 +23,7 @@ _PALE = (232, 240, 235)
 _RED = (196, 30, 30)
 _FOOT = 62.0
 _CODE = 40.0
+_RULER = 100
 
 
 def pdf(leaflet: Leaflet) -> bytes:
@@ -47,6 +48,7 @@ class _Sheet:
         self.page.set_lang(leaflet.language.value)
         self.page.set_title(leaflet.title)
         self.page.set_author(leaflet.unit)
+        self._widths: dict[tuple[str, bool], float] = {}
         chosen = face(leaflet.language)
         self.page.add_font(_FAMILY, "", chosen.regular)
         self.page.add_font(_FAMILY, "B", chosen.bold)
@@ -58,7 +60,13 @@ class _Sheet:
         title = self._fitted([self.leaflet.title], 56.0, (24, 44), bold=True, leading=1.2)
         top = self._text(title, top, bold=True, colour=_GREEN, leading=1.2) + 7
         room = _HEIGHT - _MARGIN - _FOOT - top - 6
-        body = self._fitted(layout.sentences(self.leaflet.body), room, (13, 27))
+        body = layout.body(
+            self._printable(self.leaflet.body),
+            (_INNER, room / _POINT),
+            (12, 27),
+            lambda text: self._width(text, 1, bold=False),
+            leading=1.35,
+        )
         self._text(body, top)
         self._foot()
         self._stamp()
@@ -139,7 +147,7 @@ class _Sheet:
             texts,
             (width, height / _POINT),
             sizes,
-            lambda text, size: self._width(text, size, bold=bold),
+            lambda text: self._width(text, 1, bold=bold),
             leading=leading,
         )
 
@@ -159,7 +167,7 @@ class _Sheet:
         high = found.size * _POINT * leading
         y = top
         for index, paragraph in enumerate(found.paragraphs):
-            y += found.size * _POINT * 0.45 if index else 0
+            y += found.size * _POINT * layout.BETWEEN if index else 0
             for line in paragraph:
                 self.page.set_xy(left, y)
                 self.page.cell(0, high, line, new_x=XPos.LEFT, new_y=YPos.NEXT)
@@ -185,5 +193,8 @@ class _Sheet:
         return printable(text, self.leaflet.language)
 
     def _width(self, text: str, size: float, *, bold: bool) -> float:
-        self.page.set_font(_FAMILY, "B" if bold else "", size)
-        return float(self.page.get_string_width(text))
+        key = (text, bold)
+        if key not in self._widths:
+            self.page.set_font(_FAMILY, "B" if bold else "", _RULER)
+            self._widths[key] = float(self.page.get_string_width(text)) / _RULER
+        return self._widths[key] * size

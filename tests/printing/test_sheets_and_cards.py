@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 
 from domain.language import Language
+from domain.leaflet import Format
 from domain.library import Template
 from printing import card, sheet
 from printing.fonts import NoGlyph, printable
-from printing.layout import TooLong
+from printing.layout import MOST, MOST_TITLE, TooLong, length
 from storage.packaged import load_library
 from tests.printing.leaflets import LINK, leaflet, shipped
 
@@ -95,6 +96,17 @@ def test_a_text_without_room_is_refused_not_cut() -> None:
         sheet.pdf(words)
     with pytest.raises(TooLong):
         card.png(words)
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("words", ["Xin bà con mời nhé. ", "nghiêng Mường thượng "])
+def test_as_much_text_as_is_promised_has_room(words: str, language: Language) -> None:
+    if language is Language.ZH:
+        words = "请注意安全。" if words.endswith(". ") else "请注意骑车安全注意"
+    for format_, draw in ((Format.SHEET, sheet.pdf), (Format.CARD, card.png)):
+        repeated = words * (MOST[format_] // length(words))
+        title = (words * 20)[: MOST_TITLE // length(words[0])]
+        assert draw(leaflet(title, repeated, language))
 
 
 def test_the_fonts_are_those_of_the_list() -> None:

@@ -1,11 +1,12 @@
 """The messages of a run, made once and frozen: one for each language, one for groups."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from domain.campaign import ButtonName, Content
 from domain.language import Language
 from domain.messages import Button, Outgoing
+from domain.start_payload import Purpose, under_post
 from domain.texts.catalogue import Catalogue
 
 POST = "post"
@@ -35,22 +36,33 @@ def prepare(
         prepared[language.value] = Outgoing(
             heading=content.heading(language),
             text=_text(catalogue, content, language, code, sent_at),
-            buttons=tuple(
-                tuple(buttons[start : start + _PER_ROW])
-                for start in range(0, len(buttons), _PER_ROW)
-            ),
+            buttons=_rows(buttons, alone=content.pledge is not None),
         )
     private = catalogue.say(Language.VI, "campaigns.button_privately")
     acknowledge = catalogue.say(Language.VI, "campaigns.button_ack")
+    sign = catalogue.say(Language.VI, "campaigns.button_pledge")
+    # Nobody signs before the group's eyes: the button opens their own chat.
+    pledge = ((Button(sign, start=under_post(Purpose.PLEDGE)),),) if content.pledge else ()
     prepared[POST] = Outgoing(
         heading=content.heading(Language.VI),
         text=_text(catalogue, content, Language.VI, code, sent_at),
         buttons=(
+            *pledge,
             (Button(acknowledge, action=f"{ButtonName.ACK}:{{d}}"),),
             (Button(private, start="bao-tin-{d}"),),
         ),
     )
     return prepared
+
+
+def _rows(buttons: Sequence[Button], *, alone: bool) -> tuple[tuple[Button, ...], ...]:
+    """Set two buttons beside each other; `alone` gives the first a row of its own."""
+    first = 1 if alone else 0
+    rows = [tuple(buttons[:first])] if alone else []
+    rows += [
+        tuple(buttons[start : start + _PER_ROW]) for start in range(first, len(buttons), _PER_ROW)
+    ]
+    return tuple(rows)
 
 
 def _text(

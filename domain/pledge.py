@@ -1,7 +1,7 @@
 """A pledge (cam kết): the exact words that residents sign, and the version that names them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from domain.language import Language
@@ -23,6 +23,13 @@ class Pledge:
     def language_for(self, wanted: Language) -> Language:
         """Return the language in which it is shown to somebody; Vietnamese is always there."""
         return wanted if wanted in self.words else Language.VI
+
+    def adapted(self, languages: Collection[Language], words: Mapping[Language, str]) -> "Pledge":
+        """Return it in some languages only, with `words` in the place of ours where given."""
+        return Pledge(
+            self.label,
+            {one: words.get(one, ours) for one, ours in self.words.items() if one in languages},
+        )
 
 
 def mark_of(words: str) -> str:

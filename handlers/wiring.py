@@ -31,6 +31,7 @@ def make_router(context: Context) -> Router:
             residents.start,
             taking_down.take,
             residents.stop,
+            residents.reply,
             residents.dialogue,
             staff_commands.command,
             residents.command,

@@ -22,7 +22,16 @@ from domain.failures import Until
 from domain.language import Language
 from domain.messages import ChatKind
 from domain.tip import TipState
-from storage import addresses, choices, consents, dialogues, inbox, one_time_codes, public_words
+from storage import (
+    addresses,
+    choices,
+    consents,
+    dialogues,
+    inbox,
+    one_time_codes,
+    pledges,
+    public_words,
+)
 from storage.addresses import Address
 from storage.consents import Answer, Evidence
 from storage.counters import FACET_COLUMNS, Moves
@@ -57,6 +66,7 @@ def erase(tx: Tx, resident_id: UUID) -> bool:
         _cut_tips(tx, chat)
         _cut_address(tx, chat)
     choices.forget(tx, resident_id)
+    pledges.forget(tx, resident_id)
     _blur_instants(tx, resident_id)
     tx.connection.execute(
         update(tip).where(tip.c.resident_id == resident_id).values(resident_id=None)

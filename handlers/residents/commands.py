@@ -5,7 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from domain.messages import Message, Outgoing, Press
-from handlers.residents import aside, homes, own_data, questions, stopping, tongues, welcome
+from handlers.residents import (
+    aside,
+    homes,
+    own_data,
+    pledges,
+    questions,
+    replies,
+    stopping,
+    tongues,
+    welcome,
+)
 from handlers.residents.questions import AREA, CONSENT, OURS, STOP, resident_of
 from handlers.router import Presser, Taker
 from handlers.tips import complaints, own, taking
@@ -22,12 +32,14 @@ __all__ = [
     "dialogue",
     "hear",
     "language",
+    "reply",
     "start",
     "stop",
 ]
 
 start = welcome.start
 stop = stopping.stop
+reply = replies.take
 language = tongues.named
 hear = tongues.hear
 
@@ -185,6 +197,7 @@ PRESSES: Mapping[str, Presser] = {
     "data": own_data.press,
     "consent": welcome.press_consent,
     "lang": tongues.press,
+    "pledge": pledges.press,
     "stop": stopping.press_stop,
     "wish": stopping.press_wish,
 }

@@ -7,16 +7,17 @@ from domain.errors import Refusal
 from domain.ids import short
 from domain.language import Language
 from domain.messages import Button, Message, Outgoing, Press
-from handlers.residents import homes, questions
+from domain.start_payload import Purpose, StartPayload, decode
+from handlers.residents import homes, pledges, questions
 from handlers.residents.questions import BUTTON, evidence, refresh, resident_of
 from handlers.tips.presses import TIP
 from handlers.turn import Turn
 from people import invitations, wishes, words
 from people.consent_words import CONSENT_TEXT
-from people.invitations import PRIVATE_TIP, Invitation
-from storage import dialogues, ledger, residents, units
+from people.invitations import PRIVATE_TIP
+from storage import dialogues, ledger, links, residents, units
 from storage.dialogues import Dialogue
-from storage.ledger import Delivery
+from storage.links import Came, Source
 from storage.residents import Wish
 
 
@@ -27,16 +28,23 @@ def start(turn: Turn, message: Message) -> bool:
     if turn.resident is None:
         turn.say("residents.staff_hello")
         return True
-    invitation = invitations.read(message.start)
-    known = _known_link(turn, invitation)
-    if known is not None:
-        residents.set_invited_by(turn.tx, turn.resident.id, known)
+    payload = decode(message.start)
+    came = links.trace(turn.tx, payload)
+    kept = _kept_of_link(turn, payload, came)
+    if kept is not None:
+        residents.set_invited_by(turn.tx, turn.resident.id, kept)
         refresh(turn)
-    if invitation.to_tip:
-        write_tip(turn, invitation)
-        return True
-    _meet_inviting_unit(turn)
-    welcome(turn)
+    came = came or _by_area(turn, payload)
+    if came is not None:
+        links.note_opened(turn.tx, came, newcomer=turn.resident.created_at == turn.tx.now)
+    match payload.purpose:
+        case Purpose.TIP:
+            write_tip(turn, payload, came)
+        case Purpose.PLEDGE:
+            pledges.begin(turn, payload)
+        case Purpose.JOIN:
+            _meet_inviting_unit(turn)
+            welcome(turn)
     return True
 
 
@@ -54,13 +62,18 @@ def welcome(turn: Turn) -> None:
         homes.summarise(turn)
 
 
-def write_tip(turn: Turn, invitation: Invitation) -> None:
+def write_tip(turn: Turn, payload: StartPayload, came: Came | None) -> None:
     """Invite to write a tip, without asking for anything first.
 
-    What is written next answers the group's post, when the link names one.
+    What is written next answers the group's post, when the link names one, and is counted where
+    the link hangs.
     """
-    post = _post(turn, invitation)
-    data = {"delivery": short(post.id)} if post is not None else {}
+    post = ledger.get(turn.tx, payload.post) if payload.post is not None else None
+    data: dict[str, str] = {}
+    if post is not None and post.kind is DeliveryKind.POST:
+        data["delivery"] = short(post.id)
+    if came is not None:
+        data["came"] = came.written
     dialogues.keep(turn.tx, turn.me.id, TIP, data)
     rows = [(Button(turn.text("residents.anonymity_button"), "about:anonymity"),)]
     if resident_of(turn).wish is not Wish.YES:
@@ -201,18 +214,28 @@ def _meet_inviting_unit(turn: Turn) -> None:
         refresh(turn)
 
 
-def _known_link(turn: Turn, invitation: Invitation) -> str | None:
-    """Return what is kept of a payload: our own name for a place or a post it leads to.
+def _kept_of_link(turn: Turn, payload: StartPayload, came: Came | None) -> str | None:
+    """Return what is kept of a payload with the person: the place, or that they came to tell.
 
-    Anybody can type a payload, a phone number for instance: what leads nowhere is not kept.
+    Anybody can type a payload, a phone number for instance: what leads nowhere is not kept. Where
+    the link hung is counted, and not kept.
     """
-    if invitation.to_tip:
-        post = _post(turn, invitation)
-        return f"{PRIVATE_TIP}-{short(post.id)}" if post is not None else PRIVATE_TIP
-    place = invitations.area_of(turn.context.gazetteer, invitation.text, turn.unit.area_code)
+    if payload.purpose is Purpose.TIP:
+        return PRIVATE_TIP
+    area = came.area_code if came is not None else None
+    found = payload.area or area
+    if found is None:
+        return None
+    place = invitations.area_of(turn.context.gazetteer, found, turn.unit.area_code)
     return place.code if place is not None else None
 
 
-def _post(turn: Turn, invitation: Invitation) -> Delivery | None:
-    post = ledger.get(turn.tx, invitation.post) if invitation.post is not None else None
-    return post if post is not None and post.kind is DeliveryKind.POST else None
+def _by_area(turn: Turn, payload: StartPayload) -> Came | None:
+    """Return a link that hangs in no place of ours as that of the area it names."""
+    if payload.area is None:
+        return None
+    place = invitations.area_of(turn.context.gazetteer, payload.area, turn.unit.area_code)
+    unit = units.unit_for_area(turn.tx, place.code) if place is not None else None
+    if place is None or unit is None:
+        return None
+    return Came(unit.id, Source.AREA, place.code, place.code)

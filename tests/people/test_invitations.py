@@ -1,8 +1,6 @@
 """A payload is a hint: it finds one place or none."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from domain.places import Gazetteer, Kind, village_of
 from people import invitations
@@ -42,17 +40,3 @@ def test_a_village_of_two_communes_is_found_only_from_its_own(places: Gazetteer)
     assert near is not None
     assert near.code == "05977-kp-vi-du-2"
     assert invitations.area_of(twin, "kp-vi-du-2", "20") is None
-
-
-@given(st.text(max_size=100))
-def test_any_payload_is_read(payload: str) -> None:
-    kept = invitations.read(payload).text
-    assert kept in ("", payload.strip())
-    assert len(kept) <= 64
-
-
-def test_the_private_tip_link_is_known() -> None:
-    assert invitations.read("bao-tin").to_tip
-    assert invitations.read("bao-tin-AbC_9").to_tip
-    assert not invitations.read("bao-tinh").to_tip
-    assert not invitations.read("").to_tip

@@ -26,7 +26,7 @@ _FORM = re.compile(r"\s*[-–]\s*\w")
 def _words_told(text: str) -> Iterator[str]:
     for found in _TELLS.finditer(text):
         for part in _BETWEEN.split(found["first"]):
-            kept = []
+            kept: list[str] = []
             for word in part.strip("“”\"' ").split():
                 bare = word.strip("“”\"'()（）…")
                 if (len(bare) < 2 and not kept) or not bare.isupper() or not bare.isalpha():

@@ -54,6 +54,7 @@ async def open_world(url: str, gazetteer: Gazetteer | None = None) -> AsyncItera
         private=(
             commands.start,
             commands.stop,
+            commands.reply,
             commands.dialogue,
             commands.command,
             commands.asking_again(take),

@@ -11,7 +11,7 @@ from handlers.turn import Turn
 from people import short_answers
 from people.words import says_nothing
 from storage import codec, words_aside
-from tips.denunciation import is_denunciation
+from tips.not_taken import not_taken
 from tips.small_talk import is_small_talk
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -26,7 +26,7 @@ def tip_button(turn: Turn, message: Message) -> Rows:
     nothing = not short_answers.says_a_word(words) or says_nothing(words) or is_small_talk(words)
     if turn.resident is None or nothing or short_answers.does_not_know(words):
         return ()
-    if is_denunciation(words):
+    if not_taken(words) is not None:
         # Nothing of one is kept, wherever it is written.
         return ()
     token = short(turn.tx.new_id())

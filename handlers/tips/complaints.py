@@ -1,4 +1,5 @@
-"""Denunciations of officials: not taken here; who writes one is shown where the law takes them.
+"""What is not taken here: who denounces an official is shown where the law takes that, who writes
+of views, faiths or debts what this channel is for.
 
 Nothing of the words is kept, not even in a tip that is open: an accused may sit in the office that
 reads tips. A danger now is served before this is asked.
@@ -14,7 +15,7 @@ from handlers.router import Presser
 from handlers.tips.presses import ASK, TIP
 from handlers.turn import Turn
 from storage import dialogues
-from tips.denunciation import is_denunciation
+from tips.not_taken import NotTaken, not_taken
 from tips.phrases import words_of
 
 log = structlog.get_logger(__name__)
@@ -40,18 +41,22 @@ def take(turn: Turn, message: Message, text: str) -> bool:
 
 
 def refuse(turn: Turn, text: str) -> bool:
-    """Show where denunciations are taken; False when it is none, or they said that it is none."""
-    if not is_denunciation(text) or _is_not_meant(turn):
+    """Show where such words belong; False when they are taken, or were not meant so."""
+    why = not_taken(text)
+    if why is None or _is_not_meant(turn):
         return False
-    log.info("denunciation_not_taken")
+    log.info("words_not_taken", why=why.name.lower())
     if turn.person is None:
         # Who only speaks in a group stays unknown: no platform lets us write to them anyway.
         return True
-    rows = (
-        (Button(turn.text("tips.button_addresses"), "complaint:where"),),
-        (Button(turn.text("tips.button_not_complaint"), "complaint:other"),),
-    )
-    turn.tell(Outgoing(text=turn.library_text("sys-officer-complaint"), buttons=rows))
+    other = (Button(turn.text("tips.button_not_complaint"), "complaint:other"),)
+    match why:
+        case NotTaken.DENUNCIATION:
+            where = (Button(turn.text("tips.button_addresses"), "complaint:where"),)
+            text, rows = turn.library_text("sys-officer-complaint"), (where, other)
+        case NotTaken.OFF_LIMITS:
+            text, rows = turn.library_text("sys-out-of-scope"), (other,)
+    turn.tell(Outgoing(text=text, buttons=rows))
     return True
 
 

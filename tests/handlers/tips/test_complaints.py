@@ -40,6 +40,20 @@ async def test_it_is_shown_where_to_go_and_nothing_is_kept(migrated_database_url
         assert await world.cards() == []
 
 
+async def test_who_wants_a_neighbour_watched_for_a_faith_is_told_what_the_channel_is_for(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("Ông hàng xóm nhà tôi theo đạo lạ, các anh theo dõi ông ấy đi")
+        (told,) = await world.lan.news()
+        assert "không lập danh sách người" in told.text
+        assert told.labels == ["Tôi báo việc khác"]
+        assert (await world.tips(), await pieces(world)) == ([], 0)
+        await world.lan.presses("Tôi báo việc khác")
+        await world.lan.writes("Ông hàng xóm theo đạo lạ, các anh theo dõi: ông ấy trộm chó")
+        assert len(await world.tips()) == 1
+
+
 @pytest.mark.parametrize(
     ("language", "text", "words"),
     [

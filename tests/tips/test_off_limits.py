@@ -1,0 +1,44 @@
+"""What is none of the channel's business is told apart narrowly: in doubt it is a tip."""
+
+import pytest
+
+from tips.off_limits import is_off_limits
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ông hàng xóm theo đạo lạ, các anh theo dõi ông ấy đi",
+        "nha ben canh theo dao la, cac anh theo doi",
+        "Mấy người này hay nói xấu chính quyền, ghi tên họ lại",
+        "Họ kéo nhau đi kiện, nhờ các anh lập danh sách",
+        "Anh ấy nợ tôi 30 triệu hai năm không trả",
+        "My neighbour goes to church every day, keep an eye on him",
+        "He borrowed money from me and has not paid",
+        "邻居信教，请监视他们",
+        "他欠我钱一直不还",
+    ],
+)
+def test_views_faiths_and_debts_are_none_of_our_business(text: str) -> None:
+    assert is_off_limits(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Có nhóm tà đạo lừa tiền bà con trong thôn",
+        "Họ nói xấu chính quyền rồi ném đá vào trụ sở",
+        "Người ta dọa giết vì tôi nợ tiền chưa trả",
+        "co thang cam dao di theo doi toi",
+        "thang no toi 30 trieu khong tra roi mang dao den",
+        "Nhà thờ bị trộm đêm qua",
+        "Đám đông gần nhà thờ làm tắc đường",
+        "Có người lạ cứ theo dõi cháu ở cổng trường",
+        "He never paid and threatened me with a knife",
+        "有人在教堂偷东西",
+        "",
+        "ạ",
+    ],
+)
+def test_whatever_tells_of_harm_or_of_a_place_is_a_tip(text: str) -> None:
+    assert not is_off_limits(text)

@@ -1,0 +1,20 @@
+"""What is not taken here, and of which nothing is kept: asked before anything is written down."""
+
+from enum import Enum, auto
+
+from tips.denunciation import is_denunciation
+from tips.off_limits import is_off_limits
+
+
+class NotTaken(Enum):
+    """Why words are not taken; each has an answer of its own."""
+
+    DENUNCIATION = auto()
+    OFF_LIMITS = auto()
+
+
+def not_taken(text: str) -> NotTaken | None:
+    """Return why a message is not taken; None for everything that is."""
+    if is_denunciation(text):
+        return NotTaken.DENUNCIATION
+    return NotTaken.OFF_LIMITS if is_off_limits(text) else None

@@ -83,6 +83,12 @@ def accounts(tx: Tx) -> list[Account]:
     ]
 
 
+def channel_of(tx: Tx, account_id: UUID) -> str:
+    """Return the platform on which an account is."""
+    channel: str = tx.connection.execute(_CHANNEL, {"account": account_id}).scalar_one()
+    return channel
+
+
 def down_reason(tx: Tx, account_id: UUID) -> str | None:
     """Return why an account sends nothing, None when nothing is known against it."""
     query = select(account.c.down_reason).where(account.c.id == account_id)
@@ -269,3 +275,4 @@ _BY_LOOKUP = _joined().where(
     address.c.account_id == bindparam("account", type_=Uuid),
     address.c.lookup.in_(bindparam("lookups", expanding=True)),
 )
+_CHANNEL = select(account.c.channel).where(account.c.id == bindparam("account", type_=Uuid))

@@ -19,7 +19,7 @@ from storage import tip_events, tips
 from storage.database import Tx
 from storage.pictures import digest_place, file_key_place, is_picture
 from storage.sealing import DataKey, Place
-from storage.tables import address, attachment, tip, tip_event
+from storage.tables import attachment, tip, tip_event
 from storage.tables.intake import AWAITED, ERASED, UNTOLD, picture
 from storage.tip_keys import key_of
 from storage.tips import Tip
@@ -90,17 +90,14 @@ class Kept:
 
 
 def claim(tx: Tx, account_id: UUID, lease: timedelta, limit: int) -> list[Wanted]:
-    """Take photos of open tips that are due; they come again after the lease, if need be."""
+    """Take photos that are due; they come again after the lease, if need be.
+
+    Also those of closed tips: a tip may be closed before anybody could fetch what came with it.
+    """
     rows = tx.connection.execute(
         select(picture.c.id, picture.c.tries, picture.c.tip_id)
         .join(tip, tip.c.id == picture.c.tip_id)
-        .join(address, address.c.id == tip.c.address_id)
-        .where(
-            AWAITED,
-            picture.c.due_at <= tx.now,
-            tip.c.state.in_(_OPEN),
-            address.c.account_id == account_id,
-        )
+        .where(AWAITED, picture.c.due_at <= tx.now, tip.c.account_id == account_id)
         .order_by(tip.c.urgent.desc(), picture.c.due_at, picture.c.id)
         .limit(limit)
         .with_for_update(of=picture, skip_locked=True)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, n
 
 from domain.tip import TipEventKind, TipKind, TipOutcome
 from storage.database import Tx
-from storage.tables import account, address, tip, tip_event
+from storage.tables import account, tip, tip_event
 
 _CLOSING = (TipEventKind.CLOSED, TipEventKind.MISTAKEN, TipEventKind.ERASED)
 _LOOKS = (
@@ -186,9 +186,7 @@ def _closings(unit_id: UUID, since: datetime, until: datetime, division: Divisio
 def _listed(columns: Iterable[ColumnElement[Any]], division: Division) -> Select[Any]:
     query: Select[Any] = select(_key(division).label("key"), *columns).select_from(tip)
     if division is Division.CHANNEL:
-        query = query.outerjoin(address, address.c.id == tip.c.address_id).outerjoin(
-            account, account.c.id == address.c.account_id
-        )
+        query = query.outerjoin(account, account.c.id == tip.c.account_id)
     return query
 
 

@@ -23,7 +23,7 @@ from domain.tip import (
     TipStatus,
     after,
 )
-from storage import pictures
+from storage import addresses, pictures
 from storage.database import Tx
 from storage.sealing import DataKey, Place
 from storage.sequences import next_number
@@ -93,6 +93,8 @@ class Tip:
     entered_by: UUID | None = None
     cut_at: datetime | None = None
     """When the way back to its writer was destroyed, since its time was over."""
+    account_id: UUID | None = None
+    """In which of our accounts it came; None for what staff entered."""
 
     @property
     def taken_back(self) -> bool:
@@ -145,6 +147,7 @@ def create(tx: Tx, new: NewTip) -> Tip:
             "last_piece_at": tx.now,
             "heard": new.heard.value if new.heard is not None else None,
             "entered_by": new.entered_by,
+            "account_id": _account_of(tx, new),
         },
     )
     return _one(tx, tip_id)
@@ -308,6 +311,14 @@ def erase(tx: Tx, known: Tip) -> None:
     )
 
 
+def _account_of(tx: Tx, new: NewTip) -> UUID | None:
+    """Return in which account it comes: its writer's, else that of the group they wrote in."""
+    if new.address_id is not None:
+        return addresses.home(tx, new.address_id).account_id
+    where = addresses.of_group(tx, new.group_id) if new.group_id is not None else None
+    return where.account_id if where is not None else None
+
+
 def _subject_of(tx: Tx, run_id: UUID) -> str | None:
     """Return the subject of the campaign of a run."""
     query = select(campaign.c.subject).join(run, run.c.campaign_id == campaign.c.id)
@@ -364,6 +375,7 @@ def as_tip(row: Row[Any]) -> Tip:
         Heard(row.heard) if row.heard else None,
         row.entered_by,
         row.cut_at,
+        row.account_id,
     )
 
 

@@ -17,7 +17,7 @@ from domain.ids import short
 from domain.language import Language
 from domain.messages import Button, Effect, EffectKind, MediaKind, MediaRef, Outgoing
 from domain.tip import TipEventKind
-from storage import addresses, ledger, media, media_views, tip_events, tip_rows, tips
+from storage import ledger, media, media_views, tip_events, tip_rows, tips
 from storage.addresses import Address
 from storage.database import Tx
 from storage.media import Loss, Picture, PictureState
@@ -77,7 +77,7 @@ def show(tx: Tx, desk: Desk, picture_id: UUID, asker: Asker) -> Shown:
     if here is None or here.group_id is None or not rights.may_stand_open(tx, tip, here):
         rights.must_see(own, tip)
         here = asker.own_chat
-        if tip.address_id is None or addresses.get(tx, tip.address_id).channel != here.channel:
+        if not rights.came_by(tx, tip, here.channel):
             raise Refusal("review.other_channel", ma_tin=tip.case_number)
     everything = media.of_tip(tx, tip.id)
     if picture not in everything:

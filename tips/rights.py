@@ -85,14 +85,8 @@ def may_stand_open(tx: Tx, tip: Tip, chat: Address) -> bool:
 
 
 def channel_of(tx: Tx, tip: Tip) -> str | None:
-    """Return on which channel it came; what an officer passed on came by the group's.
-
-    None when that is nobody's group any more.
-    """
-    if tip.address_id is not None:
-        return addresses.home(tx, tip.address_id).channel
-    where = addresses.of_group(tx, tip.group_id) if tip.group_id is not None else None
-    return where.channel if where is not None else None
+    """Return on which channel it came; None for what staff entered."""
+    return addresses.channel_of(tx, tip.account_id) if tip.account_id is not None else None
 
 
 def holder(tx: Tx, tip: Tip) -> str:

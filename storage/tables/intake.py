@@ -96,6 +96,8 @@ tip = Table(
     # How staff heard of it who entered it; null: it came by chat.
     Column("heard", String),
     Column("entered_by", ForeignKey("staff.id")),
+    # In which of our accounts it came, whatever becomes of the chat; null: staff entered it.
+    Column("account_id", ForeignKey("account.id")),
 )
 
 UNTAKEN = tip.c.state == literal_column("'received'")

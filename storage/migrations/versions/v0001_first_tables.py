@@ -737,6 +737,10 @@ def upgrade() -> None:
         sa.Column("held_until", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("heard", sa.String(), nullable=True),
         sa.Column("entered_by", sa.Uuid(), nullable=True),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_tip_account_id_account")
+        ),
         sa.ForeignKeyConstraint(
             ["address_id"], ["address.id"], name=op.f("fk_tip_address_id_address")
         ),

@@ -81,7 +81,12 @@ def may_stand_open(tx: Tx, tip: Tip, chat: Address) -> bool:
     """
     if not tip.secrecy.is_open or not units.get_unit(tx, tip.unit_id).card_content:
         return False
-    return channel_of(tx, tip) == chat.channel
+    return came_by(tx, tip, chat.channel)
+
+
+def came_by(tx: Tx, tip: Tip, channel: str) -> bool:
+    """Tell whether the content may go out on a channel: it came by it, or by none at all."""
+    return tip.heard is not None or channel_of(tx, tip) == channel
 
 
 def channel_of(tx: Tx, tip: Tip) -> str | None:

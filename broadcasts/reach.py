@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from broadcasts import answers
+from broadcasts.answers import Pledges
 from broadcasts.desk import Say
 from domain.campaign import RunState
 from domain.clock import show_time
@@ -42,6 +44,8 @@ class Figures:
     with_tip: int
     """Deliveries that at least one tip is tied to."""
     stopped: int
+    safe: int
+    """They told that they are safe."""
 
     @property
     def taken(self) -> int:
@@ -74,6 +78,8 @@ class Reach:
     """Tips that its private messages brought."""
     tips_by_post: int
     """Tips that its posts brought, written in the group or by the link under a post."""
+    pledges: Pledges | None = None
+    """What was signed, privately or by way of a post; None where it asks for no pledge."""
 
 
 def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
@@ -114,6 +120,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
         tips_explicit=tips.get(Binding.EXPLICIT, 0),
         tips_assumed=tips.get(Binding.ASSUMED, 0),
         tips_by_post=sum(runs.tips_by_binding(tx, run.id, by_post=True).values()),
+        pledges=answers.pledges_of(tx, run),
     )
 
 
@@ -205,6 +212,7 @@ def render(reach: Reach, say: Say) -> str:
                 )
                 for name, part in tally
             ]
+    lines += _answers(reach, say)
     if reach.posts.targeted:
         lines += [
             "",
@@ -219,6 +227,29 @@ def render(reach: Reach, say: Say) -> str:
             ),
         ]
     return "\n".join(lines)
+
+
+def _answers(reach: Reach, say: Say) -> list[str]:
+    """Write what residents answered, where they were asked for it, or answered all the same."""
+    lines: list[str] = []
+    if reach.pledges is not None:
+        lines += ["", *answers.render(reach.pledges, say)]
+    if reach.private.safe:
+        lines += ["", say("replies.reach_safe", n=count(reach.private.safe))]
+        if len(reach.by_area) > 1:
+            lines.append(say("replies.reach_safe_by_area"))
+            lines += [
+                say(
+                    "replies.reach_safe_part",
+                    name=name,
+                    n=count(part.safe),
+                    all=count(part.targeted),
+                )
+                for name, part in reach.by_area
+            ]
+    if reach.posts.safe:
+        lines += ["", say("replies.reach_safe_posts", n=count(reach.posts.safe))]
+    return lines
 
 
 def render_line(reach: Reach, say: Say) -> str:
@@ -307,6 +338,7 @@ def _sum(lines: Iterable[Line], receipts: Collection[str]) -> Figures:
         replied=total["replied"],
         with_tip=total["tips"],
         stopped=total["stopped"],
+        safe=total["safe"],
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain.clock import show_time
 from domain.period import Period
-from reports import reach, tips, value
+from reports import pledges, reach, tips, value
 from reports.sheet import Report
 from storage.database import Tx
 from storage.units import Unit
@@ -19,6 +19,7 @@ def of_unit(tx: Tx, unit: Unit, period: Period, receipts: Sequence[str] = ()) ->
         provisional_until=None if period.is_over(tx.now) else show_time(tx.now),
         sheets=(
             *reach.sheets(tx, unit, period, receipts),
+            *pledges.sheets(tx, unit, period),
             *tips.sheets(tx, unit, period),
             *value.sheets(tx, unit, period),
         ),

@@ -19,7 +19,12 @@ class NotKnown:
     """A figure that no channel tells: never nought."""
 
 
-Cell = int | float | Share | NotKnown | None
+@dataclass(frozen=True, slots=True)
+class Few:
+    """A figure so small that somebody could be guessed from it: only that it is small is told."""
+
+
+Cell = int | float | Share | NotKnown | Few | None
 """None is a blank: the figure makes no sense in that row."""
 
 

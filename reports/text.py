@@ -1,9 +1,11 @@
 """The report as plain text: one figure a line, so that it reads on a phone too."""
 
 from domain.figures import count, decimal, percent
-from reports.sheet import Cell, NotKnown, Report, Row, Share, Sheet
+from domain.part import FEW
+from reports.sheet import Cell, Few, NotKnown, Report, Row, Share, Sheet
 
 UNKNOWN = "không biết"
+SMALL = f"dưới {FEW}"
 
 
 def render(report: Report) -> str:
@@ -30,6 +32,8 @@ def shown(cell: Cell) -> str:
             return ""
         case NotKnown():
             return UNKNOWN
+        case Few():
+            return SMALL
         case Share(part, whole):
             return percent(part, whole)
         case float():

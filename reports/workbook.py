@@ -6,8 +6,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from reports.sheet import Cell, NotKnown, Report, Row, Share, Sheet
-from reports.text import UNKNOWN, heading
+from reports.sheet import Cell, Few, NotKnown, Report, Row, Share, Sheet
+from reports.text import SMALL, UNKNOWN, heading
 
 _LABEL_WIDTH = 34
 _FIGURE_WIDTH = 15
@@ -76,6 +76,8 @@ def _write_cell(page: Worksheet, formats: _Formats, line: int, left: int, cell: 
             page.write_blank(line, left, None, formats.figure)
         case NotKnown():
             page.write_string(line, left, UNKNOWN, formats.words)
+        case Few():
+            page.write_string(line, left, SMALL, formats.words)
         case Share(_, 0):
             page.write_string(line, left, "–", formats.words)
         case Share(part, whole):

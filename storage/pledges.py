@@ -137,7 +137,7 @@ def asking(tx: Tx, unit_id: UUID, resident_id: UUID, within: timedelta) -> list[
     Where some reached the person, only those. One run of each campaign: its newest.
     """
     asks = campaign.c.content["pledge", "label"].as_string().is_not(None)
-    base: Select[tuple[UUID, UUID]] = (
+    base = (
         select(run.c.id, run.c.campaign_id)
         .join(campaign, campaign.c.id == run.c.campaign_id)
         .where(

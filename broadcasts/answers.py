@@ -1,0 +1,63 @@
+"""What residents answered to a run beside its messages: pledges signed, word that they are safe."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from broadcasts.desk import Say
+from domain.figures import count
+from domain.part import FEW, Part
+from storage import campaigns, pledges, units
+from storage.database import Tx
+from storage.pledges import Pledged
+from storage.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Pledges:
+    """The pledges of a run: by area in the order of names, by part of those who told theirs."""
+
+    all: Pledged
+    by_area: tuple[tuple[str, int], ...]
+    by_part: tuple[tuple[Part, int], ...]
+
+
+def pledges_of(tx: Tx, run: Run) -> Pledges | None:
+    """Return the pledges of a run; None where it asks for none."""
+    campaign = campaigns.get(tx, run.campaign_id)
+    if campaign is None or campaign.content.pledge is None:
+        return None
+    areas = pledges.of_run_by_area(tx, run.id)
+    named = ((units.area_name(tx, code), number) for code, number in areas.items())
+    return Pledges(
+        pledges.of_run(tx, run.id),
+        tuple(sorted(named)),
+        tuple(pledges.of_run_by_part(tx, run.id).items()),
+    )
+
+
+def render(found: Pledges, say: Say) -> list[str]:
+    """Write the pledges of a run; where few signed, how few is not told."""
+    lines = [
+        say(
+            "pledges.reach",
+            n=count(found.all.standing),
+            by_post=count(found.all.by_post),
+            withdrawn=count(found.all.withdrawn),
+        )
+    ]
+    parts = ((say(f"residents.part_{part}"), number) for part, number in found.by_part)
+    for key, rows in (("area", found.by_area), ("part", tuple(parts))):
+        if rows:
+            lines += [say(f"pledges.reach_by_{key}"), *_rows(rows, say)]
+    return lines
+
+
+def _rows(rows: Iterable[tuple[str, int]], say: Say) -> list[str]:
+    return [
+        say(
+            "pledges.reach_part",
+            name=name,
+            n=count(number) if number >= FEW else say("pledges.few"),
+        )
+        for name, number in rows
+    ]

@@ -1,0 +1,50 @@
+"""Tables B2a to B2c: what was signed in chat, as text and workbook, and never who."""
+
+from domain.clock import local
+from domain.period import Period
+from domain.subject import Subject
+from reports import period_report, text, workbook
+from reports.sheet import Few, Report
+from storage import pledges
+from storage.database import Tx
+from storage.units import get_unit
+from tests.broadcasts.test_answers import THREE, TWO, signs
+from tests.chat import Chat, Takers, open_chat
+from tests.handlers.residents.pledging import FIREWORKS, TRAFFIC, run_of
+
+
+async def report(chat: Chat) -> Report:
+    day = local(chat.clock.now()).date()
+
+    def read(tx: Tx) -> Report:
+        return period_report.of_unit(tx, get_unit(tx, chat.unit.id), Period(day, day))
+
+    return await chat.look(read)
+
+
+async def test_the_period_counts_what_was_signed_and_not_withdrawn(
+    migrated_database_url: str,
+) -> None:
+    async with open_chat(migrated_database_url, Takers()) as chat:
+        assert not [one.code for one in (await report(chat)).sheets if one.code.startswith("B2")]
+        people = [await chat.subscriber(str(number)) for number in range(6)]
+        fireworks, traffic = await run_of(chat, FIREWORKS), await run_of(chat, TRAFFIC)
+        for number, one in enumerate(people):
+            await signs(chat, fireworks, one, TWO if number else THREE)
+        await signs(chat, traffic, people[0], TWO)
+        last, erased = await people[5].record(), await people[4].record()
+        await chat.do(lambda tx: pledges.withdraw(tx, fireworks.id, last.id))
+        await chat.do(lambda tx: pledges.forget(tx, erased.id))
+
+        found = await report(chat)
+        by_subject, by_area, by_part = (one for one in found.sheets if one.code.startswith("B2"))
+        figures = {row.label: dict(row.now) for row in by_subject.rows}
+        assert figures["Cộng"] == {"standing": 6, "people": 5, "by_post": 0, "withdrawn": 1}
+        assert figures[Subject.FIREWORKS.vi]["standing"] == 5
+        assert [row.now["standing"] for row in by_area.rows] == [5, Few()]
+        assert by_part.rows == ()
+        shown = text.render(found)
+        assert "Lượt ký (qua ứng dụng): 6" in shown
+        assert "không cộng với cam kết trên giấy" in shown
+        assert "dưới 5" in shown
+        assert workbook.write(found).startswith(b"PK")

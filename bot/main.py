@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from bot.commands import auditing, looking_after, results, serving, setting_up, staffing
+from bot.commands import auditing, library, looking_after, results, serving, setting_up, staffing
 from bot.commands.terminal import complain
 from bot.folders import keep_private
 from bot.usage import Command, Group, told
@@ -54,6 +54,10 @@ def _app() -> typer.Typer:
     for name, command in auditing.COMMANDS.items():
         audit.command(name, cls=Command)(command)
     app.add_typer(audit, name="audit")
+    texts = _group("Thư viện bài soạn sẵn: xem, in A4, thẻ ảnh, bản loa.")
+    for name, command in library.COMMANDS.items():
+        texts.command(name, cls=Command)(command)
+    app.add_typer(texts, name="library")
     db = _group("Cơ sở dữ liệu.")
     db.command("upgrade", cls=Command)(setting_up.db_upgrade)
     app.add_typer(db, name="db")

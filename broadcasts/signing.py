@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.audit import Act, Thing
 from domain.campaign import Content
+from domain.errors import Refusal
 from domain.library import Library, Template, TemplateKind
 from domain.signing import VALID_FOR, ToSign, to_sign
 from storage import audit, sign_offs
@@ -33,8 +34,15 @@ def valid_until(tx: Tx, unit_id: UUID, content: Content) -> datetime | None:
 
 
 def sign(tx: Tx, who: Staff, wanted: ToSign, **facts: str | int) -> None:
-    """Write a signature down, with its expiry, for the audit too."""
-    hashes = list(wanted.hashes.values())
+    """Write a signature down, with its expiry, for the audit too.
+
+    Raises: Refusal when all of it was signed meanwhile.
+    """
+    sign_offs.hold(tx, who.unit_id)
+    signed = sign_offs.in_force(tx, who.unit_id, list(wanted.hashes.values()))
+    hashes = [one for one in wanted.hashes.values() if one not in signed]
+    if not hashes:
+        raise Refusal("campaigns.signed_already")
     for text_hash, sign_off_id in zip(
         hashes, sign_offs.add(tx, who.unit_id, who.id, hashes, VALID_FOR), strict=True
     ):

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from domain.language import Language
 from domain.pledge import Pledge
 from domain.subject import Subject
+from domain.toneless import fold
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}|[{}]")
 _LUNAR_YEAR_AT_LEAST = timedelta(days=353)
@@ -224,3 +225,21 @@ class Library:
             and (subject is None or template.subject is subject)
             and (season is None or season in template.seasons)
         )
+
+    def find(self, typed: str) -> tuple[Template, ...]:
+        """Return the broadcasts that have every word typed, with tones or without.
+
+        Those that have them in their title or tags come first.
+        """
+        words = fold(typed).split()
+        if not words:
+            return ()
+        first, rest = [], []
+        for template in self.broadcasts():
+            named = fold(" ".join((template.text.title, *template.tags)).replace("-", " "))
+            said = fold(" ".join(template.text.variants()))
+            if all(word in f"{named} {template.id}" for word in words):
+                first.append(template)
+            elif all(word in said for word in words):
+                rest.append(template)
+        return (*first, *rest)

@@ -4,6 +4,7 @@ from handlers.campaigns import dialogue as campaigns
 from handlers.groups import commands as group_commands
 from handlers.groups import connecting, deciding, leaving, passing_on, wanting
 from handlers.groups import talk as groups
+from handlers.library import browsing as library
 from handlers.residents import commands as residents
 from handlers.residents import returning
 from handlers.router import Router
@@ -58,6 +59,7 @@ def make_router(context: Context) -> Router:
             **wanting.PRESSES,
             **deciding.PRESSES,
             **campaigns.PRESSES,
+            **library.PRESSES,
             **slips.PRESSES,
         },
         edited=tips.edited,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from storage.database import Tx
-from storage.tables import sign_off
+from storage.tables import sign_off, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,12 @@ class SignOff:
     signed_by: UUID
     signed_at: datetime
     expires_at: datetime
+
+
+def hold(tx: Tx, unit_id: UUID) -> None:
+    """Let one at a time sign in a unit, until the transaction ends."""
+    query = select(unit.c.id).where(unit.c.id == unit_id).with_for_update(key_share=True)
+    tx.connection.execute(query).one()
 
 
 def add(

@@ -12,7 +12,7 @@ from broadcasts.desk import Desk
 from domain.campaign import PROGRAM_PLACEHOLDERS, CampaignState, foreign_links
 from domain.errors import Refusal
 from domain.language import Language
-from domain.library import EXAMPLES, PLACEHOLDERS
+from domain.library import EXAMPLES, PLACEHOLDERS, Template
 from domain.messages import Message, Press
 from domain.roles import Permission
 from domain.wording import LONGEST_VALUE, value_fault
@@ -54,6 +54,29 @@ def start(turn: Turn) -> None:
         _go_on(turn, new_form())
     else:
         ask_which(turn, form)
+
+
+def is_offered(turn: Turn, template: Template) -> bool:
+    """Tell whether a campaign can be written with a text of the library."""
+    return template in offered(turn.context.library)
+
+
+def start_with(turn: Turn, template: Template) -> None:
+    """Begin a new campaign with a text of the library, at its preview.
+
+    Raises: Refusal while another is being written, or a note is waiting.
+    """
+    turn.require(Permission.WRITE_CAMPAIGN)
+    if template.subject is None or not is_offered(turn, template):
+        raise Refusal("app.stale_button")
+    waiting = dialogues.current(turn.tx, turn.me.id)
+    if waiting is not None and waiting.name == slips.MAYBE_TIP:
+        raise Refusal("officers.settle_first")
+    form = _open_form(turn)
+    if form is not None and form.step is not Step.SUBJECT:
+        raise Refusal("campaigns.draft_first")
+    subject = template.subject.value
+    _go_on(turn, replace(new_form(), subject=subject, template=template.id, step=Step.PREVIEW))
 
 
 def take(turn: Turn, message: Message) -> bool:

@@ -170,6 +170,22 @@ def _numbered(turn: Turn, argument: str) -> Campaign | None:
     return known
 
 
+def campaign_of(turn: Turn, argument: str, command: str) -> Campaign:
+    """Return the unit's campaign of a number, or of a run's code, typed behind a command.
+
+    Raises: Refusal.
+    """
+    if not argument:
+        raise Refusal("campaigns.need_code", command=command)
+    known = numbered(turn, argument)
+    if known is None:
+        found = reach.find_run(turn.tx, argument)
+        known = campaigns.get(turn.tx, found.campaign_id) if found is not None else None
+    if known is None or known.unit_id != turn.unit.id:
+        raise Refusal("campaigns.no_such_run")
+    return known
+
+
 def _desk(turn: Turn) -> Desk:
     return Desk(turn.context.outbox, turn.context.catalogue)
 

@@ -10,6 +10,7 @@ from domain.roles import Permission, Role, may
 from domain.toneless import fold
 from handlers.campaigns import alarms, amending, drafts, resending, running, signatures
 from handlers.groups import leaving, wanting
+from handlers.library import browsing, materials
 from handlers.residents.commands import OTHERS_COMMANDS
 from handlers.staff import duty, tip_commands
 from handlers.turn import Turn
@@ -114,6 +115,8 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "dinhchinh": StaffCommand(Permission.CONTROL_RUN, amending.ask_correction),
         "rutlai": StaffCommand(Permission.CONTROL_RUN, amending.ask_withdrawal),
         "guitiep": StaffCommand(Permission.CONTROL_RUN, resending.ask),
+        "thuvien": StaffCommand(Permission.WRITE_CAMPAIGN, browsing.show),
+        "banin": StaffCommand(Permission.WRITE_CAMPAIGN, materials.show_own),
         "kyduyet": StaffCommand(Permission.APPROVE_CAMPAIGN, signatures.show_next),
         **{name: StaffCommand(asked, act) for name, (asked, act) in tip_commands.COMMANDS.items()},
         "ketnoi": StaffCommand(Permission.CONNECT_GROUP, wanting.start),

@@ -1,0 +1,1 @@
+"""The library in chat: looking for a text, and getting what is made of it."""

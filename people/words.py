@@ -5,6 +5,7 @@ for the full one, never one with other marks. So `dưng nhân tin` stops, `đún
 wish to stop any polite words may stand (`em xin … ạ`), and nothing else.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -51,6 +52,17 @@ def opt_out(text: str, *, awaiting: bool) -> OptOut | None:
     return OptOut.ASK if _is_wish(words, _ASK, (_ASK,), _OWN_LEADS) else None
 
 
+def stops_beside(text: str) -> bool:
+    """Tell whether a message of several parts has one that by itself clearly asks to stop.
+
+    The rest may be the reason ("máy tôi cũ"), or news: so they have to be asked.
+    """
+    parts = [part for part in _BREAK.split(text) if part.strip()]
+    if not 1 < len(parts) <= _MOST_PARTS:
+        return False
+    return any(opt_out(part, awaiting=True) is OptOut.CLEAR for part in parts)
+
+
 def _is_wish(
     words: tuple[Word, ...], needed: Phrases, cores: tuple[Phrases, ...], leads: Phrases
 ) -> bool:
@@ -72,7 +84,9 @@ def _is_wish(
 def standing(text: str) -> Standing | None:
     """Tell whether the whole message asks to subscribe or to erase."""
     words = words_of(text)
-    if _SUBSCRIBE.hold(words):
+    if _SUBSCRIBE.hold(words) or any(
+        next(_WHERE.ends(words, end), None) for end in _SUBSCRIBE_AT.ends(words, 0)
+    ):
         return Standing.SUBSCRIBE
     return Standing.ERASE if _ERASE.hold(words) else None
 
@@ -182,6 +196,8 @@ CLEAR_FOREIGN = (
     "opt out, 不要再发了, 不再接收, 不要发了, 别发了, 别再发了, 停止发送, 请停止, 请停止发送,"
     "请退订"
 )
+_BREAK = re.compile(r"[.,;:!?…\n。，；！？]+")
+_MOST_PARTS = 4
 _OWN = "tôi, em, cháu, con, mình, xin, xin phép, cho, cho tôi, cho em, cho cháu, cho con, cho mình"
 _PLEASE = "dạ, vâng, ok, làm ơn, vui lòng, please, pls, nhờ, yêu cầu, đề nghị, tôi muốn"
 _CLOSINGS = (
@@ -231,6 +247,9 @@ _SUBSCRIBE = phrases_of(
     politely("đăng ký, đăng kí, đăng ký nhận tin, đăng kí nhận tin, nhận lại tin"),
     "subscribe, 订阅",
 )
+_SUBSCRIBE_AT = phrases_of("đăng ký nhận tin, đăng kí nhận tin, nhận tin")
+_WHERE = phrases_of("xã, phường, thôn, bản, khối, khối phố, khu, tổ, ở, tại, của xã, của phường")
+"""After these a place follows: which, is asked for and not read here."""
 _ERASE = phrases_of(
     politely("xóa dữ liệu, xóa hết dữ liệu, xóa dữ liệu của tôi, xóa dữ liệu của em"),
     politely("xóa thông tin của tôi, xóa hết thông tin của tôi, xóa thông tin của em"),

@@ -189,8 +189,11 @@ def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def ask_stop(turn: Turn) -> None:
-    """Ask whether an unclear word meant stop; what was being asked before comes back later."""
+def ask_stop(turn: Turn, *more: tuple[Button, ...]) -> None:
+    """Ask whether an unclear word meant stop; what was being asked before comes back later.
+
+    `more` are rows of buttons below ours.
+    """
     before = open_dialogue(turn)
     data: dict[str, str] = {}
     if before is not None and before.name == STOP:
@@ -203,7 +206,7 @@ def ask_stop(turn: Turn) -> None:
         Button(turn.text("residents.stop_button"), "wish:stop"),
         Button(turn.text("residents.keep_button"), "wish:keep"),
     )
-    ask(turn, STOP, Outgoing(text=text, buttons=(buttons,)), data)
+    ask(turn, STOP, Outgoing(text=text, buttons=(buttons, *more)), data)
 
 
 def interrupted(dialogue: Dialogue) -> Dialogue | None:

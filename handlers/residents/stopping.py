@@ -6,13 +6,13 @@ from domain.delivery import DeliveryKind, Facet
 from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.messages import Button, ChatKind, Message, Outgoing, Press
-from handlers.residents import homes, own_data, questions, welcome
+from handlers.residents import aside, homes, own_data, questions, welcome
 from handlers.residents.questions import BUTTON, STOP, evidence, refresh, resident_of
 from handlers.turn import Turn
 from people import wishes, words
 from people.consent_words import version_of
 from people.words import OptOut, Standing
-from storage import dialogues, ledger
+from storage import dialogues, ledger, post_copies
 from storage.dialogues import Dialogue
 from storage.ledger import Delivery
 from storage.residents import Wish
@@ -35,6 +35,8 @@ def stop(turn: Turn, message: Message) -> bool:
             return True
         case OptOut.ASK if current is None or current.name != STOP:
             return _ask(turn, message, talking=talking)
+        case None if not talking and _stops_beside(turn, message):
+            return _ask(turn, message, talking=False, more=aside.tip_button(turn, message))
         case _:
             return _standing(turn, message, current)
 
@@ -110,17 +112,22 @@ def press_acknowledge(turn: Turn, press: Press, args: Sequence[str]) -> None:
     presses is counted once and thanked each time; who it was is not kept (`storage.reactions`).
     """
     row = _delivery(turn, args)
-    if row is None or not _is_theirs(turn, row):
+    if row is None or not _is_theirs(turn, row, press.message_id):
         raise Refusal("app.stale_button")
     user_id = press.sender.user_id
     ledger.note_facet(turn.tx, row.id, Facet.ACKNOWLEDGED, user_id=user_id)
     turn.answer(press.press_id, turn.text("residents.acknowledged"))
 
 
-def _is_theirs(turn: Turn, row: Delivery) -> bool:
+def _is_theirs(turn: Turn, row: Delivery, message_id: str) -> bool:
+    """Tell whether they see the message here: their own, a post, or a channel post's copy."""
     if turn.chat.kind is ChatKind.PRIVATE:
         return row.address_id == turn.me.id
-    return turn.group_address is not None and row.address_id == turn.group_address.id
+    if turn.group_address is None:
+        return False
+    here = turn.group_address.id
+    copied = post_copies.post_of(turn.tx, here, message_id)
+    return row.address_id == here or (copied is not None and copied.id == row.id)
 
 
 def _delivery(turn: Turn, args: Sequence[str]) -> Delivery | None:
@@ -158,7 +165,13 @@ def _close(turn: Turn, current: Dialogue | None) -> Dialogue | None:
     return before
 
 
-def _ask(turn: Turn, message: Message, *, talking: bool) -> bool:
+def _stops_beside(turn: Turn, message: Message) -> bool:
+    """Tell whether they ask to stop and say something besides; who gets nothing tells of that."""
+    gets_something = resident_of(turn).wish not in _NOTHING_TO_STOP
+    return gets_something and words.stops_beside(message.text)
+
+
+def _ask(turn: Turn, message: Message, *, talking: bool, more: aside.Rows = ()) -> bool:
     """An unclear word: pause at once and ask; where nothing is sent there is nothing to pause."""
     person = resident_of(turn)
     if person.wish in _NOTHING_TO_STOP:
@@ -172,7 +185,7 @@ def _ask(turn: Turn, message: Message, *, talking: bool) -> bool:
     version = version_of(turn.text("residents.ask_stop"))
     wishes.pause(turn.tx, person, evidence(turn, message.text.strip(), version))
     refresh(turn)
-    questions.ask_stop(turn)
+    questions.ask_stop(turn, *more)
     return True
 
 

@@ -95,6 +95,7 @@ def test_an_unclear_word_is_asked_about(text: str) -> None:
         *("dừng tin nhắn", "stop please", "please unsubscribe", "停", "Stop. Thank you!", "ngừng"),
         *("stop stop stop", "Cho tôi dừng nhận tin với ạ", "thôi dừng giúp em", "ko nhận nữa"),
         *("dạ em xin dừng hẳn luôn nhé, cảm ơn ạ", "Dừng lại!\nDừng ngay!", "k nhan tin nua a"),
+        *("DỪNG", "Dừng nhận", "dung nhan", "STOP", "退订", "từ chối", "k nhận nữa"),
         *("đừng nhắn tin nữa em ơi", "bác dừng nhận tin nhé", "不要再发了", "dừng cho cháu"),
     ],
 )
@@ -135,7 +136,7 @@ def test_polite_words_alone_stop_nothing(lead: str, close: str, more: str) -> No
     assert words.opt_out(f"{lead} {close} {more}", awaiting=False) is None
 
 
-@pytest.mark.parametrize("text", ["HUY", "Huy", "Hủy", "huỷ", "TC", "tc."])
+@pytest.mark.parametrize("text", ["HUY", "Huy", "HỦY", "Hủy", "huỷ", "TC", "tc."])
 def test_huy_and_tc_stop_unless_something_is_awaited(text: str) -> None:
     assert words.opt_out(text, awaiting=False) is OptOut.CLEAR
     assert words.opt_out(text, awaiting=True) is OptOut.ASK
@@ -153,6 +154,7 @@ def test_huy_and_tc_stop_unless_something_is_awaited(text: str) -> None:
         "đứng",
         "đừng",
         "cháu tên Huy",
+        "dừng xe kiểm tra giấy tờ",
         "em Huy ạ",
         "Huy ạ",
         "Cô Dung ạ",
@@ -210,7 +212,11 @@ def test_an_unclear_yes_is_no_consent(text: str) -> None:
         ("dung a", Reply(yes=True, strong=False)),
         ("dung lai di", Reply(yes=True, strong=False)),
         ("khong phai", Reply(yes=False, strong=False)),
+        ("Không phải", Reply(yes=False, strong=False)),
+        ("phải", Reply(yes=True, strong=False)),
         ("TIẾP TỤC", Reply(yes=False, strong=True)),
+        ("tiep tuc", Reply(yes=False, strong=True)),
+        ("continue", Reply(yes=False, strong=True)),
         ("继续", Reply(yes=False, strong=True)),
         ("dùng", None),
         ("thôi", None),
@@ -231,11 +237,31 @@ def test_the_answer_to_whether_to_stop(text: str, meant: Reply | None) -> None:
         ("XÓA DỮ LIỆU", Standing.ERASE),
         ("xoa du lieu", Standing.ERASE),
         ("Xoá dữ liệu ạ", Standing.ERASE),
+        ("Đăng ký nhận tin xã Hữu Lũng", Standing.SUBSCRIBE),
+        ("dang ky nhan tin o thon Vi Du", Standing.SUBSCRIBE),
         ("đăng ký xe máy ở đâu", None),
+        ("nhận tin báo ở đâu", None),
     ],
 )
 def test_words_that_count_at_any_time(text: str, meant: Standing | None) -> None:
     assert words.standing(text) is meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Cho tôi dừng nhận tin nhé, máy tôi cũ đầy bộ nhớ rồi", True),
+        ("co trom. dung nhan tin", True),
+        ("STOP, my phone is full", True),
+        ("Nó bảo đừng gửi nữa, nhưng em đã chuyển tiền", False),
+        ("cháu tên Huy, cháu muốn báo tin", False),
+        ("dừng xe, kiểm tra giấy tờ", False),
+        ("DỪNG", False),
+        ("", False),
+    ],
+)
+def test_a_part_that_asks_to_stop_is_found_beside_others(text: str, meant: bool) -> None:
+    assert words.stops_beside(text) is meant
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from bot.inbox_worker import InboxWorker
 from bot.invocation import typed
 from bot.keys import check_keys
 from bot.opening import NOT_CONNECTED, open_database, register
+from bot.plan import read_plan
 from bot.print_shelf import PrintShelf
-from bot.seed import read_plan, seed_areas, seed_plan
+from bot.seed import seed_areas, seed_plan
 from bot.settings import Settings
 from delivery.bell import Bell
 from delivery.outbox import Outbox

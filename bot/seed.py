@@ -1,168 +1,23 @@
 """Fill an empty installation, or bring one up to date with its file."""
 
-import re
-import tomllib
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
-from importlib import resources
-from pathlib import Path
-from typing import Literal, NoReturn, Self
+from typing import Literal, NoReturn
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-
-from bot.faults import sentences
-from bot.outages import of_system
+from bot.plan import Plan, PlannedGroup, PlannedStaff, PlannedUnit
 from domain.audit import Act, Thing
-from domain.clocks import WorkRules
 from domain.errors import Misconfigured
-from domain.hours import BroadcastRules, read_span
-from domain.language import Language
 from domain.messages import ChatKind
-from domain.place import Kind, Level, Place, village_of
+from domain.place import Level
 from domain.places import Gazetteer
-from domain.roles import Role
-from storage import addresses, areas, audit, installation, setting_up, staff_links, units
+from domain.roster import read_turns
+from storage import addresses, areas, audit, installation, roster, setting_up, staff_links, units
 from storage.database import Tx
 from storage.setting_up import Particulars
 from storage.units import Unit
 
-_LINE = re.compile(r"line (\d+), column (\d+)")
 _MOST_NAMED = 30
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PlannedBroadcasts(_Strict):
-    """When its broadcasts rest, and how many a person gets; 0: no cap."""
-
-    quiet: tuple[str, ...] = tuple(str(span) for span in BroadcastRules().quiet)
-    silent_days: tuple[date, ...] = ()
-    a_day: int = Field(default=BroadcastRules().a_day, ge=0, le=100)
-    a_month: int = Field(default=BroadcastRules().a_month, ge=0, le=1000)
-
-    @model_validator(mode="after")
-    def _leaves_some_of_the_day(self) -> Self:
-        try:
-            _ = self.rules
-        except ValueError:
-            message = 'quiet phải ghi như ["20:30-07:00"] và chừa ít nhất một giờ trong ngày'
-            raise ValueError(message) from None
-        return self
-
-    @property
-    def rules(self) -> BroadcastRules:
-        """What the unit's broadcasts keep to."""
-        return BroadcastRules(
-            quiet=tuple(read_span(text) for text in self.quiet),
-            silent_days=tuple(sorted(set(self.silent_days))),
-            a_day=self.a_day,
-            a_month=self.a_month,
-        )
-
-
-class PlannedWork(_Strict):
-    """When it works, its days off besides weekends, and within how long a tip is looked at."""
-
-    hours: tuple[str, ...] = tuple(str(span) for span in WorkRules().hours)
-    holidays: tuple[date, ...] = ()
-    workdays: tuple[date, ...] = ()
-    look_hours: int = Field(default=WorkRules().look_hours, ge=1, le=80)
-    report_hours: int = Field(default=WorkRules().report_hours, ge=0, le=72)
-
-    @model_validator(mode="after")
-    def _leaves_time_to_work(self) -> Self:
-        try:
-            _ = self.rules
-        except ValueError:
-            message = 'hours phải ghi như ["07:30-11:30", "13:30-17:00"], mỗi khoảng trong một ngày'
-            raise ValueError(message) from None
-        return self
-
-    @property
-    def rules(self) -> WorkRules:
-        """What the clocks of its tips go by."""
-        return WorkRules(
-            hours=tuple(read_span(text) for text in self.hours),
-            holidays=tuple(sorted(set(self.holidays))),
-            workdays=tuple(sorted(set(self.workdays))),
-            look_hours=self.look_hours,
-            report_hours=self.report_hours,
-        )
-
-
-class PlannedUnit(_Strict):
-    """The unit of a demo installation."""
-
-    code: str
-    area: str
-    duty_phone: str
-    controller: str
-    card_content: bool
-    name: dict[str, str]
-    retention: dict[str, str]
-    broadcasts: PlannedBroadcasts = PlannedBroadcasts()
-    work: PlannedWork = PlannedWork()
-
-    @field_validator("name", "retention")
-    @classmethod
-    def _languages_are_known(cls, value: dict[str, str]) -> dict[str, str]:
-        if not value.get("vi", "").strip() or set(value) - set(Language):
-            message = "phải có bản tiếng Việt (vi), và chỉ có thể thêm en, zh"
-            raise ValueError(message)
-        return value
-
-
-class PlannedStaff(_Strict):
-    """One of its people, with their invented Telegram id."""
-
-    name: str
-    roles: tuple[Role, ...]
-    telegram: str
-    active: bool = True
-    """Set to false for somebody who has left: `update_plan` then takes all rights away."""
-
-
-class PlannedGroup(_Strict):
-    """One of its groups, with its invented Telegram id."""
-
-    label: str
-    purpose: Literal["neighbourhood", "review", "channel"]
-    area: str
-    telegram: str
-
-
-VillageKind = Literal["village", "hamlet", "quarter", "group"]
-
-
-class PlannedVillage(_Strict):
-    """A village (thôn), hamlet (bản), quarter (khối phố) or group (tổ dân phố) of a commune.
-
-    Its code is `<parent>-<slug>`; the slug is made from the name when none is given, and has to be
-    kept when the name changes.
-    """
-
-    kind: VillageKind
-    name: str = Field(min_length=1, max_length=100, pattern=r"\w")
-    parent: str
-    slug: str = Field(default="", pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$", max_length=40)
-
-    @property
-    def place(self) -> Place:
-        """The place it is."""
-        return village_of(self.parent, Kind(self.kind), self.name.strip(), self.slug)
-
-
-class Plan(_Strict):
-    """A whole installation: one unit, its villages, people and groups."""
-
-    unit: PlannedUnit
-    villages: tuple[PlannedVillage, ...] = ()
-    staff: tuple[PlannedStaff, ...]
-    groups: tuple[PlannedGroup, ...]
 
 
 Change = Literal["unit", "added", "changed", "same", "cut_off"]
@@ -179,30 +34,6 @@ class Update:
     """How many villages are new or have another name."""
     cut_off: tuple[str, ...] = ()
     """Names of people whose chat was taken from them since: they are left as they are."""
-
-
-def read_plan(file: Path | None) -> Plan:
-    """Read an installation from a TOML file, or the invented one that ships with the service.
-
-    Raises: Misconfigured, naming the field that is wrong.
-    """
-    source = file or resources.files("storage") / "data" / "demo.toml"
-    try:
-        return Plan.model_validate(tomllib.loads(source.read_text("utf-8")))
-    except OSError as error:
-        message = f"Không đọc được tệp {file} ({of_system(error)})."
-        raise Misconfigured(message) from error
-    except UnicodeDecodeError as error:
-        message = f"Tệp {file} không phải chữ UTF-8; hãy lưu lại tệp bằng UTF-8."
-        raise Misconfigured(message) from error
-    except tomllib.TOMLDecodeError as error:
-        found = _LINE.search(str(error))
-        where = f": sai ở dòng {found[1]}, cột {found[2]}" if found else ""
-        message = f"Tệp {file} không phải TOML đúng cách{where}."
-        raise Misconfigured(message) from error
-    except ValidationError as error:
-        faults = [f"{place}: {said}." for place, said in sentences(error, ".")]
-        raise Misconfigured(f"Tệp {file} chưa đúng:\n" + "\n".join(faults)) from None
 
 
 def seed_areas(tx: Tx, gazetteer: Gazetteer) -> None:
@@ -328,6 +159,14 @@ def _seed_person(tx: Tx, account_id: UUID, unit: Unit, person: PlannedStaff) -> 
     made = setting_up.create_staff(tx, unit.id, person.name, person.roles)
     address = addresses.ensure(tx, account_id, ChatKind.PRIVATE, person.telegram)
     addresses.link_staff(tx, address.id, made.id)
+    _put_turns(tx, unit, made.id, person)
+
+
+def _put_turns(tx: Tx, unit: Unit, staff_id: UUID, person: PlannedStaff) -> bool:
+    if person.duty is None:
+        return False
+    turns = read_turns("; ".join(person.duty)) if person.duty else ()
+    return roster.keep(tx, unit.id, staff_id, turns, None)
 
 
 def _update_person(tx: Tx, account_id: UUID, unit: Unit, person: PlannedStaff) -> Change:
@@ -343,9 +182,10 @@ def _update_person(tx: Tx, account_id: UUID, unit: Unit, person: PlannedStaff) -
     now = units.get_staff(tx, known.staff_id)
     if now is None and not person.active:
         return "same"
+    turned = _put_turns(tx, unit, known.staff_id, person)
     wanted = (person.name, frozenset(person.roles), person.active)
     if now is not None and (now.name, now.roles, True) == wanted:
-        return "same"
+        return "changed" if turned else "same"
     setting_up.change_staff(tx, known.staff_id, person.name, person.roles, active=person.active)
     return "changed"
 

@@ -1,4 +1,8 @@
-"""The duty roster of a unit, and the alarms whose acknowledgement is waited for."""
+"""Who is on duty, and the alarms whose acknowledgement is waited for.
+
+Somebody is on duty who said so, or whose turn it is by the roster; who ended their duty is not,
+until their next turn.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -7,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select, update
 
 from domain.audit import Act, Thing
-from storage import audit, units
+from domain.roster import end_of_turn
+from storage import audit, roster, units
 from storage.database import Tx
 from storage.tables.duty import WATCHED, duty, page_watch
 from storage.units import Staff
@@ -34,35 +39,54 @@ class Watch:
 def take(tx: Tx, staff: Staff) -> datetime:
     """Put a member of staff on duty from now on, also anew; return until when."""
     until = tx.now + LONGEST
-    values = {"unit_id": staff.unit_id, "since": tx.now, "until": until}
-    tx.connection.execute(
-        insert_into(tx, duty)
-        .values(staff_id=staff.id, **values)
-        .on_conflict_do_update(index_elements=[duty.c.staff_id], set_=values)
-    )
+    _keep(tx, staff, until, off=False)
     _note(tx, Act.DUTY_TAKEN, staff)
     return until
 
 
 def end(tx: Tx, staff: Staff) -> bool:
-    """End somebody's duty; False when they had none."""
+    """End somebody's duty, that of the roster until their turn is over; False for none."""
     held = (duty.c.staff_id == staff.id, duty.c.until > tx.now)
-    found = tx.connection.execute(select(duty.c.staff_id).where(*held)).first() is not None
+    row = tx.connection.execute(select(duty.c.off).where(*held)).one_or_none()
+    over = end_of_turn(roster.of(tx, staff.id), tx.now)
     tx.connection.execute(delete(duty).where(duty.c.staff_id == staff.id))
+    if over is not None:
+        _keep(tx, staff, over, off=True)
+    said = row is not None and not row.off
+    found = said or (over is not None and row is None)
     if found:
         _note(tx, Act.DUTY_ENDED, staff)
     return found
 
 
 def on_duty(tx: Tx, unit_id: UUID) -> list[Staff]:
-    """Return who of a unit is on duty now, the longest first; who left the service is not."""
+    """Return who of a unit is on duty now; who left the service is not.
+
+    First who said so, the longest first, then whose turn it is by the roster.
+    """
     rows = tx.connection.execute(
-        select(duty.c.staff_id)
+        select(duty.c.staff_id, duty.c.off)
         .where(duty.c.unit_id == unit_id, duty.c.until > tx.now)
         .order_by(duty.c.since, duty.c.staff_id)
-    ).scalars()
-    everybody = [units.get_staff(tx, staff_id) for staff_id in rows.all()]
+    ).all()
+    told = {row.staff_id for row in rows}
+    ids = [row.staff_id for row in rows if not row.off]
+    ids += [
+        staff_id
+        for staff_id, turns in roster.of_unit(tx, unit_id).items()
+        if staff_id not in told and end_of_turn(turns, tx.now) is not None
+    ]
+    everybody = [units.get_staff(tx, staff_id) for staff_id in ids]
     return [one for one in everybody if one is not None and one.unit_id == unit_id]
+
+
+def _keep(tx: Tx, staff: Staff, until: datetime, *, off: bool) -> None:
+    values = {"unit_id": staff.unit_id, "since": tx.now, "until": until, "off": off}
+    tx.connection.execute(
+        insert_into(tx, duty)
+        .values(staff_id=staff.id, **values)
+        .on_conflict_do_update(index_elements=[duty.c.staff_id], set_=values)
+    )
 
 
 def watch(tx: Tx, tip_id: UUID) -> Watch | None:

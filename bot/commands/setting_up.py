@@ -10,7 +10,8 @@ from bot.folders import check_folder, prepare
 from bot.invocation import typed
 from bot.keys import check_keys
 from bot.opening import account_key, refuse_demo, register
-from bot.seed import Plan, Update, read_plan, seed_areas, seed_plan, update_plan
+from bot.plan import Plan, read_plan
+from bot.seed import Update, seed_areas, seed_plan, update_plan
 from bot.settings import Settings
 from domain.errors import Misconfigured
 from storage.database import Tx

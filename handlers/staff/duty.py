@@ -1,33 +1,93 @@
-"""Being on duty: `/truc` takes it, `/hettruc` ends it; alarms go to who is on duty first."""
+"""Being on duty: `/truc` takes it, `/hettruc` ends it; alarms go to who is on duty first.
+
+`/truc T2-T6 7h-17h` writes one's own turns of every week into the roster, `/truc lịch` shows it,
+`/hettruc lịch` takes one's turns out. The chief writes for others: `/truc Tên: T2-T6 7h-17h`.
+"""
 
 from domain.clock import show_time
+from domain.errors import Refusal
 from domain.messages import Outgoing
-from domain.roles import Permission
+from domain.roles import Permission, Role, may
+from domain.roster import end_of_turn, read_turns, show_turns
+from domain.toneless import fold
 from handlers.turn import Turn
-from storage import duty
+from storage import duty, roster, units
+from storage.units import Staff
+
+_ROSTER = frozenset({"lich", "lich truc"})
+_NONE = frozenset({"bo", "khong", "0"})
 
 
 def take(turn: Turn, argument: str) -> None:
-    """Put who writes on duty for a day at most, and say who is.
+    """Put who writes on duty for a day at most, or write turns into the roster; say who is on duty.
 
     Raises: Refusal.
     """
-    del argument
     staff = turn.require(Permission.READ_URGENT_TIPS)
+    if fold(argument) in _ROSTER:
+        turn.tell(Outgoing(text=_roster(turn)))
+        return
+    if argument:
+        _plan(turn, staff, argument)
+        return
     until = duty.take(turn.tx, staff)
     lines = [turn.text("officers.duty_taken", luc=show_time(until)), _who(turn)]
     turn.tell(Outgoing(text="\n".join(lines)))
 
 
 def end(turn: Turn, argument: str) -> None:
-    """End the duty of who writes, and say who is still on duty.
+    """End the duty of who writes, or take their turns out of the roster; say who is on duty.
 
     Raises: Refusal.
     """
-    del argument
     staff = turn.require(Permission.READ_URGENT_TIPS)
+    if fold(argument) in _ROSTER:
+        roster.keep(turn.tx, staff.unit_id, staff.id, (), staff.id)
+        turn.tell(Outgoing(text=_roster(turn)))
+        return
     key = "officers.duty_ended" if duty.end(turn.tx, staff) else "officers.duty_none"
     turn.tell(Outgoing(text="\n".join([turn.text(key), _who(turn)])))
+
+
+def _plan(turn: Turn, own: Staff, argument: str) -> None:
+    name, colon, rest = argument.partition(": ")
+    whose, typed = (_named(turn, own, name), rest) if colon else (own, argument)
+    try:
+        turns = () if colon and fold(typed) in _NONE else read_turns(typed)
+    except ValueError:
+        raise Refusal("roster.unclear") from None
+    roster.keep(turn.tx, own.unit_id, whose.id, turns, own.id)
+    turn.tell(Outgoing(text="\n".join([turn.text("roster.kept", ten=whose.name), _roster(turn)])))
+
+
+def _named(turn: Turn, own: Staff, name: str) -> Staff:
+    """Return the one member of staff of that name who may be on duty; only the chief may ask.
+
+    Raises: Refusal.
+    """
+    if Role.CHIEF not in own.roles:
+        raise Refusal("roster.only_chief")
+    everybody = units.staff_with(turn.tx, own.unit_id, frozenset(Role))
+    able = [one for one in everybody if may(one.roles, Permission.READ_URGENT_TIPS)]
+    found = [one for one in able if fold(one.name) == fold(name)]
+    found = found or [one for one in able if fold(name) in fold(one.name)]
+    if len(found) != 1:
+        names = ", ".join(one.name for one in found or able)
+        raise Refusal("roster.which", ten=names)
+    return found[0]
+
+
+def _roster(turn: Turn) -> str:
+    """Return the week's roster, a line for each who has turns, and who is on duty now."""
+    lines = []
+    for staff_id, turns in roster.of_unit(turn.tx, turn.unit.id).items():
+        one = units.get_staff(turn.tx, staff_id)
+        if one is not None and one.unit_id == turn.unit.id:
+            now = "● " if end_of_turn(turns, turn.tx.now) is not None else ""
+            lines.append(f"– {now}{one.name}: {show_turns(turns)}")
+    if not lines:
+        return turn.text("roster.empty")
+    return "\n".join([turn.text("roster.heading"), *lines, _who(turn)])
 
 
 def _who(turn: Turn) -> str:

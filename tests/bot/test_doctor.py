@@ -11,7 +11,8 @@ from sqlalchemy import delete, update
 from bot.doctor import Finding, examine
 from bot.keys import check_keys
 from bot.opening import open_database, register
-from bot.seed import read_plan, seed_areas, seed_plan
+from bot.plan import read_plan
+from bot.seed import seed_areas, seed_plan
 from bot.settings import load_settings
 from domain.campaign import Audience, Content
 from domain.clock import SystemClock

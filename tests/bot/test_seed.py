@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.seed import Update, read_plan, seed_areas, seed_plan, update_plan
+from bot.plan import read_plan
+from bot.seed import Update, seed_areas, seed_plan, update_plan
 from domain.errors import Misconfigured
 from domain.messages import ChatKind
 from domain.roles import Permission, Role, may

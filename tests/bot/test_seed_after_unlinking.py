@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from bot.seed import Update, read_plan, seed_areas, seed_plan, update_plan
+from bot.plan import read_plan
+from bot.seed import Update, seed_areas, seed_plan, update_plan
 from domain.audit import Act
 from domain.roles import Role
 from storage import addresses, audit, setting_up, staff_links, units

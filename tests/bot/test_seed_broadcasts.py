@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.seed import Update, read_plan, seed_plan, update_plan
+from bot.plan import read_plan
+from bot.seed import Update, seed_plan, update_plan
 from domain.errors import Misconfigured
 from domain.hours import ANY_TIME, BroadcastRules
 from storage import addresses, units

@@ -16,6 +16,7 @@ from domain.language import Language
 from domain.library import fill
 from domain.messages import Button, Message, Outgoing
 from domain.tip import Binding, TipKind
+from handlers.groups import replies
 from handlers.router import Presser
 from handlers.tips import complaints, telling
 from handlers.turn import Turn, unit_values
@@ -98,6 +99,8 @@ def _calm_words(
 ) -> None:
     """Take what tells of no danger now; a denunciation is answered in private alone."""
     if complaints.take(turn, message, piece.text):
+        return
+    if replies.take(turn, piece, post):
         return
     if piece.is_empty or piece.is_small_talk:
         _count_acknowledgement(turn, post, piece)

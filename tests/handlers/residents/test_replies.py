@@ -1,0 +1,146 @@
+"""Words that our texts tell people to write back are answered and counted, and are no tips."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from broadcasts import reach
+from domain.delivery import Lane
+from handlers.groups import talk
+from handlers.residents import commands
+from handlers.tips import taking
+from storage import pledges
+from storage.database import Tx
+from storage.runs import Run
+from tests.chat import Chat, Party, Takers, open_chat
+from tests.handlers.residents.pledging import FIREWORKS, run_of
+
+FLOOD = "alert-03-flood"
+VALUES = {
+    "khu_vuc": "khối phố Ví Dụ 2",
+    "tinh_hinh": "nước lên",
+    "dia_diem": "nhà văn hóa",
+    "hieu_luc": "hết ngày mai",
+}
+
+
+@pytest.fixture
+async def chat(migrated_database_url: str) -> AsyncIterator[Chat]:
+    takers = Takers(
+        private=(
+            taking.emergency,
+            commands.start,
+            commands.stop,
+            commands.reply,
+            commands.dialogue,
+            commands.command,
+            commands.asking_again(taking.take),
+        ),
+        group=(talk.take,),
+        presses={**commands.PRESSES, **taking.PRESSES},
+    )
+    async with open_chat(migrated_database_url, takers) as opened:
+        yield opened
+
+
+async def alert(chat: Chat, *people: Party) -> Run:
+    return await run_of(chat, FLOOD, people, values=VALUES)
+
+
+async def safe(chat: Chat, run: Run) -> tuple[int, int]:
+    def read(tx: Tx) -> tuple[int, int]:
+        found = reach.of_run(tx, run)
+        assert reach.verify(tx) == []
+        return found.private.safe, found.posts.safe
+
+    return await chat.look(read)
+
+
+async def tips_of(party: Party) -> int:
+    return len({heard.tip_id for heard in await party.heard() if heard.tip_id is not None})
+
+
+async def test_who_is_safe_is_counted_on_the_alert_once_and_is_no_tip(chat: Chat) -> None:
+    lan, binh = await chat.subscriber("1001"), await chat.subscriber("1002")
+    run = await alert(chat, lan, binh)
+    await run_of(chat, "traffic-02-helmet", [lan])
+    await lan.writes("nha em an toan roi a")
+    assert "đã ghi nhận" in (await lan.last()).text
+    await lan.writes("AN TOÀN")
+    assert "ghi nhận bà con an toàn rồi" in (await lan.last()).text
+    await binh.writes("We are safe!", reply_to=(await binh.last()).message_id)
+    assert await safe(chat, run) == (2, 0)
+    assert (await tips_of(lan), await tips_of(binh)) == (0, 0)
+
+
+async def test_without_an_alert_it_is_answered_kindly_and_honestly(chat: Chat) -> None:
+    lan = await chat.subscriber("1001")
+    run = await alert(chat, lan)
+    chat.clock.forward(days=4)
+    await lan.writes("an toàn")
+    assert "máy không đếm" in (await lan.last()).text
+    stranger = chat.resident("1009")
+    await stranger.writes("安全")
+    assert "máy không đếm" in (await stranger.last()).text
+    assert await safe(chat, run) == (0, 0)
+
+
+async def test_what_is_more_than_the_word_stays_a_tip_or_an_emergency(chat: Chat) -> None:
+    lan = await chat.subscriber("1001")
+    run = await alert(chat, lan)
+    await lan.writes("nhà tôi an toàn, nhà bên bị cuốn trôi cứu với")
+    assert any(heard.lane is Lane.URGENT for heard in await lan.heard())
+    await lan.writes("không an toàn")
+    assert await safe(chat, run) == (0, 0)
+    assert await tips_of(lan) >= 1
+
+
+async def test_in_a_talk_about_a_tip_it_is_counted_and_told_to_the_officer_as_well(
+    chat: Chat,
+) -> None:
+    lan = await chat.subscriber("1001")
+    run = await alert(chat, lan)
+    await lan.writes("cuối xóm có người bán pháo nổ")
+    before = len(await lan.heard())
+    await lan.writes("an toàn")
+    assert await safe(chat, run) == (1, 0)
+    assert len(await lan.heard()) == before, "it joined the burst silently"
+
+
+async def test_under_a_post_it_is_counted_by_person_and_a_pledge_stays_private(
+    chat: Chat,
+) -> None:
+    group = await chat.group("-100")
+    run = await run_of(chat, FLOOD, groups=[group], values=VALUES)
+    post = (await group.last()).message_id
+    lan, stranger = await chat.subscriber("1001"), chat.resident("1009")
+    for one in (lan, stranger, lan):
+        await one.writes("An toàn ạ", in_group=group, reply_to=post)
+    assert await safe(chat, run) == (0, 2)
+
+    asked = await run_of(chat, FIREWORKS, groups=[group])
+    post = (await group.last()).message_id
+    said_before = len(await group.heard())
+    for one in (lan, stranger):
+        await one.writes("CAM KẾT", in_group=group, reply_to=post)
+    assert "Tôi cam kết" in (await lan.last()).labels
+    assert await stranger.heard() == []
+    assert len(await group.heard()) == said_before + 1, "the neutral line alone"
+    await lan.writes("tôi cam kết")
+    found = await chat.look(lambda tx: pledges.of_run(tx, asked.id))
+    assert (found.standing, found.by_post) == (1, 1)
+    assert (await tips_of(lan), await tips_of(stranger)) == (0, 0)
+
+
+async def test_the_other_words_are_answered_and_what_follows_reaches_a_human(chat: Chat) -> None:
+    lan = await chat.subscriber("1001")
+    await lan.writes("tiep cong dan")
+    assert "Thanh tra Công an tỉnh" in (await lan.last()).text
+    for said, answer in (("luu tru", "Xin đừng gửi ảnh hộ chiếu"), ("GÓP Ý ạ", "Xin viết góp ý")):
+        await lan.writes(said)
+        assert answer in (await lan.last()).text
+    assert await tips_of(lan) == 0
+    chat.clock.forward(minutes=1)
+    await lan.writes("tin dài quá, chữ nhỏ ông bà không đọc được")
+    assert await tips_of(lan) == 1
+    assert "câu hỏi" in (await lan.last()).text.casefold()

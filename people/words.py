@@ -63,6 +63,21 @@ def stops_beside(text: str) -> bool:
     return any(opt_out(part, awaiting=True) is OptOut.CLEAR for part in parts)
 
 
+def seems_to_stop(text: str) -> bool:
+    """Tell whether a short message may be a wish to stop in words of its own.
+
+    Something refused or ended, and soon after it our messages; nothing that happened, no question.
+    """
+    words = words_of(text, sentences=MOST_WORDS)
+    if not 1 < len(words) <= _MOST_OWN_WORDS or "?" in text:
+        return False
+    if any(True for at in range(len(words)) for _ in _HAPPENED.ends(words, at)):
+        return False
+    ended = [end for at in range(len(words)) for end in _ENDED.ends(words, at)]
+    ours = [at for at in range(len(words)) for _ in _MESSAGES.ends(words, at)]
+    return any(0 <= at - end <= _NEAR for end in ended for at in ours)
+
+
 def _is_wish(
     words: tuple[Word, ...], needed: Phrases, cores: tuple[Phrases, ...], leads: Phrases
 ) -> bool:
@@ -195,6 +210,22 @@ CLEAR_FOREIGN = (
     "stop messaging me, stop sending me messages, no more messages, do not send, don t send,"
     "opt out, 不要再发了, 不再接收, 不要发了, 别发了, 别再发了, 停止发送, 请停止, 请停止发送,"
     "请退订"
+)
+_MOST_OWN_WORDS = 12
+_NEAR = 4
+_ENDED = phrases_of(
+    "đừng, không, ko, k, thôi, dừng, ngừng, ngưng, bỏ, rút, rút khỏi, chặn, tắt, hủy, don t, not,"
+    "do not, no more, remove, remove me, stop, 不想, 不要, 别再, 停止"
+)
+_MESSAGES = phrases_of(
+    "nhận tin, nhận nữa, nhận thông báo, nhắn tin, nhắn nữa, gửi tin, gửi nữa, gửi cho,"
+    "gửi thông báo, tin này, tin nhắn, mấy tin, các tin, đăng ký, đăng kí, danh sách, kênh này, messages, message,"
+    "list, me, 收到, 发消息, 收消息"
+)
+_HAPPENED = phrases_of(
+    "được, thấy, chưa, sao, vì sao, tại sao, ai, đâu nào, người, kẻ, nó, chúng, bọn, thằng,"
+    "con gái, trộm, cướp, đánh nhau, bị đánh, cháy, lừa, tiền, chuyển, xe, nhà, công an, số lạ, facebook, zalo, otp, link,"
+    "họ, hắn, bạn tôi, bảo tôi, bắt, dọa, got, get, see, he, she, they, who, why, scam, money, bank"
 )
 _BREAK = re.compile(r"[.,;:!?…\n。，；！？]+")
 _MOST_PARTS = 4

@@ -166,9 +166,13 @@ def _close(turn: Turn, current: Dialogue | None) -> Dialogue | None:
 
 
 def _stops_beside(turn: Turn, message: Message) -> bool:
-    """Tell whether they ask to stop and say something besides; who gets nothing tells of that."""
+    """Tell whether they seem to ask to stop, but say more or otherwise than is clear.
+
+    Who gets nothing anyway tells of something else.
+    """
+    text = message.text
     gets_something = resident_of(turn).wish not in _NOTHING_TO_STOP
-    return gets_something and words.stops_beside(message.text)
+    return gets_something and (words.stops_beside(text) or words.seems_to_stop(text))
 
 
 def _ask(turn: Turn, message: Message, *, talking: bool, more: aside.Rows = ()) -> bool:

@@ -265,6 +265,32 @@ def test_a_part_that_asks_to_stop_is_found_beside_others(text: str, meant: bool)
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *("đừng nhắn tin cho tôi nữa", "dung nhan tin cho toi nua nhe", "bỏ đăng ký giúp tôi"),
+        *("thôi không nhận tin nữa đâu", "cho tôi rút khỏi danh sách nhận tin", "chặn tin này"),
+        *("phiền quá, đừng gửi tin nữa", "I don't want these messages anymore", "remove me"),
+        *("đúng rồi nhưng tôi muốn dừng nhận tin", "ko muon nhan may tin nay nua"),
+    ],
+)
+def test_a_wish_to_stop_in_words_of_ones_own_is_noticed(text: str) -> None:
+    assert words.opt_out(text, awaiting=False) or words.seems_to_stop(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("tôi không nhận được tin", "sao các anh không nhận tin của tôi", "chưa thấy gửi tin"),
+        *("Nó bảo đừng nhắn tin cho ai", "không thấy ai nhận tin", "đừng gửi tiền cho số lạ"),
+        *("không nhận tin của tôi à?", "dừng xe kiểm tra", "đăng ký xe máy", "k gửi được ảnh"),
+        *("they told me not to send messages", "stop", "không", "", "I did not get messages"),
+    ],
+)
+def test_what_only_sounds_like_it_silences_nobody(text: str) -> None:
+    assert not words.seems_to_stop(text)
+
+
+@pytest.mark.parametrize(
     ("text", "meant"),
     [("Có", True), ("dạ không", False), ("phải ạ", True), ("có cháy", None), ("", None)],
 )

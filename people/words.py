@@ -219,12 +219,14 @@ _ENDED = phrases_of(
 )
 _MESSAGES = phrases_of(
     "nhận tin, nhận nữa, nhận thông báo, nhắn tin, nhắn nữa, gửi tin, gửi nữa, gửi cho,"
-    "gửi thông báo, tin này, tin nhắn, mấy tin, các tin, đăng ký, đăng kí, danh sách, kênh này, messages, message,"
+    "gửi thông báo, tin này, tin nhắn, mấy tin, các tin, đăng ký, đăng kí, danh sách,"
+    "kênh này, messages, message,"
     "list, me, 收到, 发消息, 收消息"
 )
 _HAPPENED = phrases_of(
     "được, thấy, chưa, sao, vì sao, tại sao, ai, đâu nào, người, kẻ, nó, chúng, bọn, thằng,"
-    "con gái, trộm, cướp, đánh nhau, bị đánh, cháy, lừa, tiền, chuyển, xe, nhà, công an, số lạ, facebook, zalo, otp, link,"
+    "con gái, trộm, cướp, đánh nhau, bị đánh, cháy, lừa, tiền, chuyển, xe, nhà, công an,"
+    "số lạ, facebook, zalo, otp, link,"
     "họ, hắn, bạn tôi, bảo tôi, bắt, dọa, got, get, see, he, she, they, who, why, scam, money, bank"
 )
 _BREAK = re.compile(r"[.,;:!?…\n。，；！？]+")

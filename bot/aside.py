@@ -20,6 +20,7 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "Membership": "vào hoặc rời nhóm",
         "ChatMoved": "nhóm đổi mã",
         "Withdrawn": "tin bị thu hồi",
+        "Copied": "bản sao bài kênh",
     }
 )
 

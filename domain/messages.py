@@ -48,6 +48,8 @@ class Sender:
 
     user_id: str
     language_hint: str | None = None
+    anonymous: bool = False
+    """Written in a group's own name: nobody can be held to have written it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,9 @@ class Edit:
     at: datetime
     message_id: str
     text: str = ""
+    reply_to: str | None = None
+    addressed: Addressed | None = None
+    """In groups only: why, as it reads now, it is for us."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +193,19 @@ class Withdrawn:
     message_id: str
 
 
-Incoming = Message | Edit | Press | ReceiptEvent | Membership | ChatMoved | Withdrawn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """The platform copied a channel's post into the group in which it is discussed."""
+
+    kind: Literal["copied"] = "copied"
+    chat: ChatRef
+    at: datetime
+    message_id: str
+    channel_id: str
+    post_id: str
+
+
+Incoming = Message | Edit | Press | ReceiptEvent | Membership | ChatMoved | Withdrawn | Copied
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from domain.messages import (
     ChatKind,
     ChatMoved,
     ChatRef,
+    Copied,
     Edit,
     Incoming,
     Membership,
@@ -55,10 +56,11 @@ class Router:
         unhandled: Taker | None = None,
         heard: Hearer | None = None,
         came_back: Callable[[Turn], None] | None = None,
+        copied: Callable[[Tx, Account, Copied], None] | None = None,
     ) -> None:
         """Take the handlers; `heard` sees a private message before them.
 
-        `came_back` is called after them for who had been out of reach.
+        `came_back` is called after them for who had been out of reach, `copied` for a post's copy.
         """
         self._context = context
         self._private = private
@@ -68,6 +70,7 @@ class Router:
         self._unhandled = unhandled
         self._heard = heard
         self._came_back = came_back
+        self._copied = copied
 
     def handle(self, tx: Tx, account: Account, incoming: Incoming) -> list[PressAnswer]:
         """Handle one item; returns the answers to presses that are due after the commit.
@@ -87,6 +90,9 @@ class Router:
                 if known is not None:
                     moving.move_chat(tx, known.id, incoming.new_chat_id)
                 group_requests.moved(tx, account.id, incoming.chat.chat_id, incoming.new_chat_id)
+            case Copied():
+                if self._copied is not None:
+                    self._copied(tx, account, incoming)
             case _:
                 log.info("incoming_ignored", kind=incoming.kind)
         return []

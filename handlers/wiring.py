@@ -2,7 +2,15 @@
 
 from handlers.campaigns import dialogue as campaigns
 from handlers.groups import commands as group_commands
-from handlers.groups import connecting, deciding, leaving, passing_on, wanting
+from handlers.groups import (
+    connecting,
+    copies,
+    deciding,
+    editing,
+    leaving,
+    passing_on,
+    wanting,
+)
 from handlers.groups import talk as groups
 from handlers.library import browsing as library
 from handlers.residents import commands as residents
@@ -20,6 +28,16 @@ def make_router(context: Context) -> Router:
 
     A member of staff's open dialogue comes next; a resident's wish to stop before any question.
     """
+    in_groups = (
+        linking.in_group,
+        connecting.take,
+        leaving.take,
+        tip_commands.in_review_group,
+        review.take,
+        group_commands.take,
+        passing_on.take,
+        groups.take,
+    )
     return Router(
         context,
         private=(
@@ -39,16 +57,7 @@ def make_router(context: Context) -> Router:
             slips.check,
             residents.asking_again(tips.take),
         ),
-        group=(
-            linking.in_group,
-            connecting.take,
-            leaving.take,
-            tip_commands.in_review_group,
-            review.take,
-            group_commands.take,
-            passing_on.take,
-            groups.take,
-        ),
+        group=in_groups,
         presses={
             **residents.PRESSES,
             **tips.PRESSES,
@@ -62,7 +71,8 @@ def make_router(context: Context) -> Router:
             **library.PRESSES,
             **slips.PRESSES,
         },
-        edited=tips.edited,
+        edited=editing.edited_before(in_groups),
+        copied=copies.note,
         unhandled=tips.keep_unhandled,
         heard=residents.hear,
         came_back=returning.came_back,

@@ -77,7 +77,8 @@ def put(
         before = reply.content.text.partition(quote)[0]
         quoted = {"text": quote, "position": utf16_length(before), "is_manual": True}
     if reply is not None and thread is None:
-        thread = reply.thread
+        # A comment on a channel's post is in the thread that the copy begins (Bot API, Message).
+        thread = reply.id if reply.automatic_forward else reply.thread
     in_channel = chat.kind == "channel"
     draft = Message(
         0,

@@ -58,8 +58,9 @@ def find_target(call: Call, *, with_markup: bool = True) -> Target:
     thread = find_thread(call, chat)
     markup = check_markup(markup, chat.kind)
     reply_to, external, quote = _look_up_reply(call, chat, reply)
-    if reply_to is not None and thread is None and chat.forum:
-        thread = chat.messages[reply_to].thread
+    if reply_to is not None and thread is None:
+        replied = chat.messages[reply_to]
+        thread = replied.id if replied.automatic_forward else replied.thread
     return Target(chat, thread, reply_to, external, quote, markup)
 
 

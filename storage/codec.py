@@ -6,6 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from domain.messages import (
     ChatMoved,
+    Copied,
     Edit,
     Incoming,
     Membership,
@@ -17,7 +18,7 @@ from domain.messages import (
 )
 
 _Tagged = Annotated[
-    Message | Edit | Press | ReceiptEvent | Membership | ChatMoved | Withdrawn,
+    Message | Edit | Press | ReceiptEvent | Membership | ChatMoved | Withdrawn | Copied,
     Field(discriminator="kind"),
 ]
 _INCOMING: TypeAdapter[Incoming] = TypeAdapter(_Tagged)

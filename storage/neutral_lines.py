@@ -5,8 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from domain.delivery import DeliveryKind, Lane
 from storage.database import Tx
 from storage.tables import delivery, neutral_line
+from storage.tables.deliveries import ALONE
 from storage.upsert import insert_into
 
 
@@ -22,6 +24,18 @@ def last_in(tx: Tx, address_id: UUID) -> datetime | None:
         select(func.max(neutral_line.c.at))
         .join(delivery, delivery.c.id == neutral_line.c.delivery_id)
         .where(delivery.c.address_id == address_id)
+    )
+    return tx.connection.execute(query).scalar_one_or_none()
+
+
+def numbers_at(tx: Tx, address_id: UUID, language: str) -> datetime | None:
+    """Return when the emergency numbers were last said in a group, in a language."""
+    query = select(func.max(delivery.c.created_at)).where(
+        ALONE,
+        delivery.c.address_id == address_id,
+        delivery.c.lane == int(Lane.URGENT),
+        delivery.c.kind == DeliveryKind.REPLY.value,
+        delivery.c.language == language,
     )
     return tx.connection.execute(query).scalar_one_or_none()
 

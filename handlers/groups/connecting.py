@@ -28,6 +28,9 @@ def take(turn: Turn, message: Message) -> bool:
     command, _, typed = message.text.strip().partition(" ")
     if command.casefold().partition("@")[0] != _CONNECT:
         return in_channel
+    if message.sender.anonymous and not in_channel:
+        _anonymously(turn, typed)
+        return True
     if is_typed_code(typed):
         _with_code(turn, typed)
     elif turn.staff is None:
@@ -39,6 +42,13 @@ def take(turn: Turn, message: Message) -> bool:
     else:
         turn.say("connecting.group_id", id=turn.chat.chat_id)
     return True
+
+
+def _anonymously(turn: Turn, typed: str) -> None:
+    """Nobody can be held to have typed it; who asked for the code learns why nothing happens."""
+    owner_id = one_time_codes.asked_by(turn.tx, CodePurpose.GROUP, typed)
+    if owner_id is not None:
+        _desk(turn).tell(turn.tx, owner_id, "connecting.typed_anonymously")
 
 
 def _with_code(turn: Turn, typed: str) -> None:

@@ -9,13 +9,12 @@ from dataclasses import replace
 import structlog
 
 from domain.audit import Act, Thing
-from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.language import Language
-from domain.messages import ChatKind, Message, Outgoing, Quoted
+from domain.messages import ChatKind, Message, Quoted
 from domain.roles import Permission
 from domain.tip import TipEventKind, TipKind
-from handlers.groups import talk
+from handlers.groups import danger, talk
 from handlers.tips import complaints, telling
 from handlers.turn import Turn
 from storage import audit, public_words, tip_events, tips
@@ -93,8 +92,7 @@ def _pass_on(turn: Turn, message: Message, who: Staff, group: Group, chat: Addre
     )
     turn.say("groups.passed_on", ma_tin=taken.tip.case_number)
     if alarm is not None:
-        numbers = telling.general_numbers(turn, alarm.language or Language.VI)
-        turn.tell_group(Outgoing(text=numbers, thread=message.chat.thread), lane=Lane.URGENT)
+        danger.say_numbers(turn, chat, alarm)
     telling.rush(turn, taken.tip, alarmed=alarm is not None)
     talk.neutral_line(turn, message, chat, None)
     log.info("passed_on", tip=str(taken.tip.id), urgent=alarm is not None)

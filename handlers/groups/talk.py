@@ -6,21 +6,21 @@ status is ever written into a group.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 import structlog
 
-from domain.delivery import DeliveryKind, Facet, Lane
+from domain.delivery import Facet
 from domain.ids import short
 from domain.language import Language
 from domain.library import fill
 from domain.messages import Button, Message, Outgoing
 from domain.tip import Binding, TipKind
 from handlers.groups import replies
+from handlers.groups import danger
 from handlers.router import Presser
 from handlers.tips import complaints, telling
 from handlers.turn import Turn, unit_values
-from storage import addresses, ledger, neutral_lines, public_words, tips
+from storage import addresses, ledger, neutral_lines, post_copies, public_words, tips
 from storage.addresses import Address
 from storage.ledger import Delivery
 from storage.units import Group
@@ -33,7 +33,6 @@ log = structlog.get_logger(__name__)
 PRIVATELY = "bao-tin"
 """Start payload by which somebody comes to write privately; the post's short id may follow."""
 _REPORT = "/baotin"
-_NUMBERS_EVERY = timedelta(seconds=30)
 
 PRESSES: Mapping[str, Presser] = {}
 """Buttons in groups belong to the rooms whose buttons they are."""
@@ -54,11 +53,7 @@ def take(turn: Turn, message: Message) -> bool:
     post = _post(turn, message)
     alarm = alarm_in(text)
     if alarm is not None:
-        turn.tell_group(
-            # The same to all: that somebody despairs is not for the group to be told.
-            Outgoing(text=_numbers(turn, alarm), thread=message.chat.thread),
-            lane=Lane.URGENT,
-        )
+        danger.say_numbers(turn, turn.group_address, alarm)
         _public_tip(turn, group, replace(piece, urgent=True), post, alarm)
     elif turn.staff is not None and command != _REPORT:
         # An officer who talks in the group under our post is not a tipster.
@@ -79,17 +74,7 @@ def _unconnected(turn: Turn, message: Message) -> bool:
     chat = turn.group_address or addresses.ensure(
         turn.tx, turn.account.id, turn.chat.kind, turn.chat.chat_id
     )
-    last = neutral_lines.last_in(turn.tx, chat.id)
-    if last is None or turn.tx.now - last >= _NUMBERS_EVERY:
-        said = turn.context.outbox.put(
-            turn.tx,
-            chat.id,
-            Outgoing(text=_numbers(turn, alarm), thread=message.chat.thread),
-            kind=DeliveryKind.REPLY,
-            lane=Lane.URGENT,
-            language=(alarm.language or turn.language).value,
-        )
-        neutral_lines.note(turn.tx, said)
+    danger.say_numbers(turn, chat, alarm)
     log.warning("danger_in_unconnected_group")
     return True
 
@@ -154,10 +139,6 @@ def _receipt(turn: Turn, taken: Taken, *more: str | None) -> None:
     turn.tell(Outgoing(text=text, buttons=telling.receipt_buttons(turn, tip)[1:]), tip_id=tip.id)
 
 
-def _numbers(turn: Turn, alarm: Alarm) -> str:
-    return telling.general_numbers(turn, alarm.language or turn.language)
-
-
 def neutral_line(turn: Turn, message: Message, chat: Address, post: Delivery | None) -> None:
     """Point to the private way, under one post (or in a group, under none) once in a while."""
     assert turn.group_address is not None
@@ -185,8 +166,11 @@ def neutral_line(turn: Turn, message: Message, chat: Address, post: Delivery | N
 def _post(turn: Turn, message: Message) -> Delivery | None:
     if message.reply_to is None or turn.group_address is None:
         return None
-    row = ledger.by_message(turn.tx, turn.group_address.id, message.reply_to)
-    return row if row is not None and row.run_id is not None else None
+    here = turn.group_address.id
+    row = ledger.by_message(turn.tx, here, message.reply_to)
+    if row is not None and row.run_id is not None:
+        return row
+    return post_copies.post_of(turn.tx, here, message.reply_to)
 
 
 def _writer(turn: Turn, group: Group, alarm: Alarm | None) -> Writer:

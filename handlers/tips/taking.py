@@ -10,6 +10,7 @@ from domain.ids import from_short
 from domain.library import fill
 from domain.messages import Button, ChatKind, Edit, Message, Outgoing
 from domain.tip import Binding, TipKind, TipState
+from handlers.groups import danger
 from handlers.router import Presser
 from handlers.tips import complaints, own, presses, review, telling, which
 from handlers.turn import Turn, unit_values
@@ -85,25 +86,30 @@ def emergency(turn: Turn, message: Message) -> bool:
 
 def edited(turn: Turn, edit: Edit) -> None:
     """Take new words of a message: both versions are kept, and a danger in them counts."""
+    reworded(turn, edit)
+
+
+def reworded(turn: Turn, edit: Edit) -> bool:
+    """Take new words of a message; False for one in a group of which we kept nothing."""
     if review.edited(turn, edit):
-        return
+        return True
     chat = turn.me if turn.chat.kind is ChatKind.PRIVATE else turn.group_address
     if chat is None:
-        return
+        return False
     text = telling.keep_whole(turn, telling.words_in(turn, edit.text))
     alarm = alarm_in(text)
     if alarm is None and turn.staff is None and complaints.refuse(turn, text):
-        return
+        return True
     tip = intake.change(turn.tx, chat.id, edit.message_id, text, urgent=alarm is not None)
     if tip is not None and alarm is not None:
-        numbers_now = Outgoing(text=telling.numbers(turn, alarm))
         if turn.chat.kind is ChatKind.PRIVATE:
-            turn.tell(numbers_now, lane=Lane.URGENT)
+            turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
         else:
-            turn.tell_group(numbers_now, lane=Lane.URGENT)
+            danger.say_numbers(turn, chat, alarm)
         telling.rush(turn, tip, alarmed=True)
     elif tip is None and turn.chat.kind is ChatKind.PRIVATE and turn.staff is None:
         _edited_into_a_tip(turn, edit, text, alarm)
+    return tip is not None or turn.chat.kind is ChatKind.PRIVATE
 
 
 def keep_unhandled(turn: Turn, message: Message) -> bool:

@@ -14,6 +14,7 @@ from domain.messages import (
     ChatKind,
     ChatMoved,
     ChatRef,
+    Copied,
     Edit,
     Incoming,
     Location,
@@ -27,6 +28,7 @@ from domain.messages import (
     ReceiptEvent,
     ReceiptKind,
     Sender,
+    Spot,
     Withdrawn,
 )
 from storage.codec import read_incoming, read_outgoing, write_incoming, write_outgoing
@@ -70,9 +72,14 @@ incoming = st.one_of(
     ),
     st.builds(ChatMoved, **about, new_chat_id=names),
     st.builds(Withdrawn, **about, message_id=names),
+    st.builds(Copied, **about, message_id=names, channel_id=names, post_id=names),
 )
 actions = words.filter(lambda action: len(action.encode()) <= 64)
-buttons = st.builds(Button, words, action=actions) | st.builds(Button, words, start=words)
+buttons = (
+    st.builds(Button, words, action=actions)
+    | st.builds(Button, words, start=words)
+    | st.builds(Button, words, spot=st.builds(Spot, names, names))
+)
 outgoing = st.builds(
     Outgoing,
     text=words,
@@ -117,6 +124,7 @@ def test_every_kind_of_incoming_is_covered_by_the_property() -> None:
         "Membership",
         "ChatMoved",
         "Withdrawn",
+        "Copied",
     }
     assert drawn == told
 

@@ -1,8 +1,10 @@
 """What is ours to read. Applied before anything is stored, counted or logged.
 
-In groups only what is addressed to us: a reply to our message, a mention, a command, a button of
-ours. Everything else is dropped here, also where the bot is an administrator or its privacy mode
-is off and Telegram delivers all talk. Of channels one post alone: `/ketnoi` with a code.
+In groups only what is addressed to us: a reply to our message or to the copy of a channel's post of
+ours, a mention, a command, a button of ours. Everything else is dropped here, also where the bot is
+an administrator or its privacy mode is off and Telegram delivers all talk; so is what somebody
+passes on, whose words were written to others. Of channels one post alone: `/ketnoi` with a code.
+Of a channel's post that Telegram copies into a group only which one it is.
 Pure, and total: no shape of update makes it raise.
 """
 
@@ -23,6 +25,7 @@ from domain.ids import is_typed_code
 from domain.messages import Addressed, ChatKind
 
 CONNECT = "ketnoi"
+_OUR_LINK = re.compile(r"https://t\.me/([A-Za-z0-9_]{1,64})(?:\?|$)")
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)")
 
 
@@ -40,11 +43,13 @@ class Admitted:
     """An update that is ours; `addressed` says why, for a message in a group.
 
     `anonymous`: written in the name of a group or channel, so that nobody can be held to have
-    written it. It is not to be acted on; officers' rights go by the person only.
+    written it. It is not to be acted on; officers' rights go by the person only. `code`: it is a
+    connecting code, whose owner is to be told so.
     """
 
     addressed: Addressed | None = None
     anonymous: bool = False
+    code: bool = False
 
 
 def admit(update: Raw, me: Me) -> Admitted | None:
@@ -55,9 +60,10 @@ def admit(update: Raw, me: Me) -> Admitted | None:
         return _admit_press(mapping(update["callback_query"]), me)
     for field in ("message", "edited_message"):
         if field in update:
-            return _admit_message(mapping(update[field]), me)
-    if "channel_post" in update:
-        return _admit_post(mapping(update["channel_post"]), me)
+            return _admit_message(mapping(update[field]), me, edited=field != "message")
+    for field in ("channel_post", "edited_channel_post"):
+        if field in update:
+            return _admit_post(mapping(update[field]), me)
     return None
 
 
@@ -107,12 +113,20 @@ def _admit_post(post: Raw, me: Me) -> Admitted | None:
         return None
     if "forward_origin" in post or is_service(post):
         return None
-    name, code = command_of(words(post.get("text")), me) or ("", "")
-    asks = name.lower() == CONNECT and is_typed_code(code)
-    return Admitted(Addressed.COMMAND) if asks else None
+    return Admitted(Addressed.COMMAND) if _is_code(post, me) else None
 
 
-def _admit_message(message: Raw, me: Me) -> Admitted | None:
+def is_copy(message: Raw) -> bool:
+    """Tell whether it is a channel's post that Telegram copied into its discussion group."""
+    return message.get("is_automatic_forward") is True
+
+
+def _is_code(message: Raw, me: Me) -> bool:
+    name, code = command_of(words(message.get("text")), me) or ("", "")
+    return name.lower() == CONNECT and is_typed_code(code)
+
+
+def _admit_message(message: Raw, me: Me, *, edited: bool) -> Admitted | None:
     kind = chat_kind(mapping(message.get("chat")))
     if kind is None or kind is ChatKind.CHANNEL:
         return None
@@ -123,11 +137,13 @@ def _admit_message(message: Raw, me: Me) -> Admitted | None:
         return Admitted()
     if is_service(message) or integer(writer.get("id")) == me.bot_id:
         return None
-    why = addressed(message, me)
+    if is_copy(message):
+        return None if edited else Admitted()
+    why = addressed(message, me) if "forward_origin" not in message else None
     if why is None:
         return None
     if "sender_chat" in message:
-        return Admitted(why, anonymous=True)
+        return Admitted(why, anonymous=True, code=_is_code(message, me))
     return None if writer.get("is_bot") is True or "id" not in writer else Admitted(why)
 
 
@@ -141,13 +157,26 @@ def _admit_press(press: Raw, me: Me) -> Admitted | None:
     message = mapping(press.get("message"))
     author = integer(mapping(message.get("from")).get("id"))
     # A channel's post that Telegram copied into its discussion group has Telegram as its author.
-    copied = message.get("is_automatic_forward") is True
-    return Admitted() if author in {None, me.bot_id} or copied else None
+    return Admitted() if author in {None, me.bot_id} or is_copy(message) else None
 
 
 def _replies_to_us(message: Raw, me: Me) -> bool:
     replied = replied_message(message)
+    if is_copy(replied):
+        # Telegram is its author; that the post is ours its buttons say, which lead to us.
+        return any(_leads_to_us(button, me) for button in _buttons(replied))
     return integer(mapping(replied.get("from")).get("id")) == me.bot_id
+
+
+def _buttons(message: Raw) -> Iterator[Raw]:
+    rows = mapping(message.get("reply_markup")).get("inline_keyboard")
+    for row in rows if isinstance(rows, list) else ():
+        yield from (mapping(button) for button in row if isinstance(row, list))
+
+
+def _leads_to_us(button: Raw, me: Me) -> bool:
+    link = _OUR_LINK.match(words(button.get("url")))
+    return link is not None and _is_our_name(link.group(1), me)
 
 
 def _entities(message: Raw, text: str) -> Iterator[tuple[str, str, Raw]]:

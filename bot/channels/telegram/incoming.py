@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import telegram
 
-from bot.channels.telegram.group_filter import Me, command_of, replied_message
+from bot.channels.telegram.group_filter import Me, command_of, is_copy, replied_message
 from bot.channels.telegram.outgoing import clean
 from bot.channels.telegram.raw import Raw, chat_kind, integer, is_service, mapping, words
 from domain.messages import (
@@ -18,6 +18,7 @@ from domain.messages import (
     ChatKind,
     ChatMoved,
     ChatRef,
+    Copied,
     Edit,
     Incoming,
     Location,
@@ -90,13 +91,16 @@ def _parse(update: Raw, me: Me, addressed: Addressed | None, now: datetime) -> I
     if "callback_query" in update:
         return _press(mapping(update["callback_query"]), now)
     if "edited_message" in update:
-        return _edit(mapping(update["edited_message"]), me)
-    if "channel_post" in update:
-        return _message(mapping(update["channel_post"]), me, addressed)
+        return _edit(mapping(update["edited_message"]), me, addressed)
+    for field in ("channel_post", "edited_channel_post"):
+        if field in update:
+            return _message(mapping(update[field]), me, addressed)
     message = mapping(update.get("message"))
     moved = _moved(message)
     if moved is not None:
         return moved
+    if is_copy(message):
+        return _copied(message)
     return None if is_service(message) else _message(message, me, addressed)
 
 
@@ -120,7 +124,7 @@ def _message(raw: Raw, me: Me, addressed: Addressed | None) -> Message:
     replied = integer(replied_message(raw).get("message_id"))
     return Message(
         chat=_chat(message),
-        sender=_sender(message),
+        sender=_sender(message, anonymous="sender_chat" in raw),
         at=message.date.astimezone(UTC),
         message_id=str(_id(message.message_id)),
         text=text,
@@ -164,18 +168,34 @@ def _without_our_name(text: str, me: Me) -> str:
     return re.sub(name, "", text, flags=re.IGNORECASE).strip()
 
 
-def _edit(raw: Raw, me: Me) -> Edit | None:
+def _copied(raw: Raw) -> Copied:
+    """Read which post of which channel a copy is of; not a word of it."""
+    origin = mapping(raw.get("forward_origin"))
+    chat = mapping(raw.get("chat"))
+    return Copied(
+        chat=ChatRef(str(_id(chat.get("id"))), ChatKind.GROUP),
+        at=datetime.fromtimestamp(_id(raw.get("date")), UTC),
+        message_id=str(_id(raw.get("message_id"))),
+        channel_id=str(_id(mapping(origin.get("chat")).get("id"))),
+        post_id=str(_id(origin.get("message_id"))),
+    )
+
+
+def _edit(raw: Raw, me: Me, addressed: Addressed | None) -> Edit | None:
     if "location" in raw or is_service(raw):
         return None
     message = _typed(raw)
     text = clean(message.text or message.caption or "")
     command = command_of(text, me)
+    replied = integer(replied_message(raw).get("message_id"))
     return Edit(
         chat=_chat(message),
         sender=_sender(message),
         at=(message.edit_date or message.date).astimezone(UTC),
         message_id=str(_id(message.message_id)),
         text=text if command is None else f"/{command[0]} {command[1]}".rstrip(),
+        reply_to=None if replied is None else str(replied),
+        addressed=addressed,
     )
 
 
@@ -310,14 +330,15 @@ def _kind(chat: telegram.Chat) -> ChatKind:
     return kind
 
 
-def _sender(message: telegram.Message) -> Sender:
+def _sender(message: telegram.Message, *, anonymous: bool = False) -> Sender:
     if message.from_user is None:
         # In a private chat the chat's id is the person's; a channel signs its posts itself.
         if _kind(message.chat) is ChatKind.GROUP:
             reason = "nobody wrote it"
             raise ValueError(reason)
         return Sender(str(_id(message.chat.id)))
-    return Sender(str(_id(message.from_user.id)), _text(message.from_user.language_code))
+    hint = _text(message.from_user.language_code)
+    return Sender(str(_id(message.from_user.id)), hint, anonymous)
 
 
 def _saved(update: Raw, now: datetime) -> Message | None:

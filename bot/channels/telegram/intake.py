@@ -49,7 +49,8 @@ class Intake:
             return None
         if admitted.anonymous:
             self.anonymous += 1
-            return None
+            if not admitted.code:
+                return None
         parsed = parse(update, self._me, admitted.addressed, self._clock.now())
         if not parsed.readable:
             self.unreadable += 1

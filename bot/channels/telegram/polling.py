@@ -20,6 +20,7 @@ ALLOWED_UPDATES = (
     "message",
     "edited_message",
     "channel_post",
+    "edited_channel_post",
     "callback_query",
     "my_chat_member",
 )

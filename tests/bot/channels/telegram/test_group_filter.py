@@ -157,17 +157,64 @@ def test_of_a_channel_only_the_post_that_connects_it_is_ours(text: str, *, admit
     post = message(CHANNEL, None, sender_chat=CHANNEL, text=text)
     wanted = Admitted(Addressed.COMMAND) if admitted else None
     assert admit(update(channel_post=post), ME) == wanted
-    assert admit(update(edited_channel_post=post), ME) is None
+    assert admit(update(edited_channel_post=post), ME) == wanted
     assert admit(update(channel_post={**post, "forward_origin": {"type": "user"}}), ME) is None
     assert admit(update(channel_post={**post, "chat": GROUP}), ME) is None
-    copied = {**post, "chat": GROUP, "is_automatic_forward": True}
-    found = admit(update(message=copied), ME)
-    assert found is None or found.anonymous
+
+
+TELEGRAM: Json = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
+
+
+def copy_with(link: str) -> Json:
+    """Return the copy of a channel's post with a button that opens a link."""
+    rows = [[{"text": "x", "callback_data": "ack:1"}], [{"text": "Báo tin riêng", "url": link}]]
+    return message(
+        GROUP,
+        TELEGRAM,
+        text="/baotin @anninh_demo_bot",
+        sender_chat=CHANNEL,
+        is_automatic_forward=True,
+        forward_origin={"type": "channel", "chat": CHANNEL, "message_id": 7, "date": 0},
+        reply_markup={"inline_keyboard": rows},
+    )
+
+
+def test_of_the_copy_of_a_channels_post_only_which_one_it_is_passes() -> None:
+    copied = copy_with("https://t.me/ai_do")
+    assert admit(update(message=copied), ME) == Admitted()
+    assert admit(update(edited_message=copied), ME) is None
+
+
+@pytest.mark.parametrize(
+    ("link", "ours"),
+    [
+        ("https://t.me/anninh_demo_bot?start=bao-tin-1", True),
+        ("https://t.me/AnNinh_Demo_Bot", True),
+        ("https://t.me/anninh_demo_bot2?start=x", False),
+        ("https://vi-du.vn/https://t.me/anninh_demo_bot", False),
+        ("https://t.me/anninh_demo_bot.vi-du.vn", False),
+    ],
+)
+def test_an_answer_to_the_copy_of_a_post_is_ours_when_the_post_is(link: str, *, ours: bool) -> None:
+    answer = message(GROUP, text="Có người lạ", reply_to_message=copy_with(link))
+    assert admit(update(message=answer), ME) == (Admitted(Addressed.REPLY) if ours else None)
+
+
+@pytest.mark.parametrize(("fields", "why"), OURS)
+def test_what_somebody_passes_on_was_written_to_others(fields: Json, why: Addressed) -> None:
+    passed_on = {**fields, "forward_origin": {"type": "hidden_user"}}
+    assert why
+    assert admit(update(message=message(GROUP, **passed_on)), ME) is None
+
+
+def test_a_code_typed_anonymously_is_marked_so_that_its_owner_is_told() -> None:
+    typed = message(GROUP, ANONYMOUS, sender_chat=GROUP, text="/ketnoi K7QD2-M9XHR")
+    expected = Admitted(Addressed.COMMAND, anonymous=True, code=True)
+    assert admit(update(message=typed), ME) == expected
 
 
 def test_a_press_on_the_copy_of_our_channel_post_is_ours() -> None:
-    telegram: Json = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
-    copied = message(GROUP, telegram, is_automatic_forward=True)
+    copied = message(GROUP, TELEGRAM, is_automatic_forward=True)
     assert admit(update(callback_query=press(message=copied)), ME) == Admitted()
 
 

@@ -114,6 +114,7 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "huy": StaffCommand(Permission.CONTROL_RUN, running.ask_cancel),
         "dinhchinh": StaffCommand(Permission.CONTROL_RUN, amending.ask_correction),
         "rutlai": StaffCommand(Permission.CONTROL_RUN, amending.ask_withdrawal),
+        "doilich": StaffCommand(Permission.WRITE_CAMPAIGN, drafts.start_replan),
         "guitiep": StaffCommand(Permission.CONTROL_RUN, resending.ask),
         "thuvien": StaffCommand(Permission.WRITE_CAMPAIGN, browsing.show),
         "banin": StaffCommand(Permission.WRITE_CAMPAIGN, materials.show_own),

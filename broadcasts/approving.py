@@ -259,6 +259,8 @@ def reschedule(
 
     Raises: Refusal.
     """
+    if schedule is not None and known.audience.of_run is not None:
+        raise Refusal("campaigns.replan_not_this", number=str(known.number))
     if known.state is CampaignState.SUBMITTED:
         if not campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None):
             raise Refusal("campaigns.already_decided")

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from domain.language import Language
 from domain.toneless import fold
 
 FEW = 5
@@ -21,42 +20,30 @@ class Part(StrEnum):
     DRIVER = "driver"
     ENTERPRISE = "enterprise"
 
-    def label(self, language: Language) -> str:
-        """Return the name of the part for people."""
-        return _LABELS[self][language]
-
 
 def named(text: str) -> Part | None:
     """Return the part of a name as somebody types it, in any of our languages."""
     wanted = fold(text)
-    for part in Part:
-        names = {part.value, *(fold(part.label(language)) for language in Language)}
-        if wanted in names | _OTHER_NAMES[part]:
-            return part
-    return None
+    return next((part for part in Part if wanted in _NAMES[part]), None)
 
 
-def _row(vi: str, en: str, zh: str) -> Mapping[Language, str]:
-    return MappingProxyType({Language.VI: vi, Language.EN: en, Language.ZH: zh})
-
-
-_LABELS: Mapping[Part, Mapping[Language, str]] = MappingProxyType(
+_NAMES: Mapping[Part, frozenset[str]] = MappingProxyType(
     {
-        Part.HOUSEHOLD: _row("Hộ gia đình", "Household", "家庭"),
-        Part.SCHOOL: _row("Nhà trường", "School", "学校"),
-        Part.TRADER: _row("Hộ kinh doanh", "Trader", "商户"),
-        Part.LODGING: _row("Cơ sở lưu trú, nhà trọ", "Lodging", "住宿、出租房"),
-        Part.DRIVER: _row("Lái xe", "Driver", "司机"),
-        Part.ENTERPRISE: _row("Doanh nghiệp", "Company", "企业"),
-    }
-)
-_OTHER_NAMES: Mapping[Part, frozenset[str]] = MappingProxyType(
-    {
-        Part.HOUSEHOLD: frozenset({"gia dinh", "ho dan"}),
-        Part.SCHOOL: frozenset({"truong hoc", "giao vien", "phu huynh"}),
-        Part.TRADER: frozenset({"kinh doanh", "buon ban", "ban hang", "tieu thuong", "shop"}),
-        Part.LODGING: frozenset({"nha tro", "nha nghi", "khach san", "luu tru", "hotel"}),
-        Part.DRIVER: frozenset({"tai xe", "lai xe", "xe om"}),
-        Part.ENTERPRISE: frozenset({"cong ty", "enterprise", "business"}),
+        Part.HOUSEHOLD: frozenset({"ho gia dinh", "gia dinh", "ho dan", "household", "家庭"}),
+        Part.SCHOOL: frozenset(
+            {"nha truong", "truong hoc", "giao vien", "phu huynh", "school", "学校", "學校"}
+        ),
+        Part.TRADER: frozenset(
+            {"ho kinh doanh", "kinh doanh", "buon ban", "ban hang", "tieu thuong", "trader", "shop"}
+            | {"商户", "商戶"}
+        ),
+        Part.LODGING: frozenset(
+            {"co so luu tru, nha tro", "co so luu tru", "luu tru", "nha tro", "nha nghi"}
+            | {"khach san", "lodging", "hotel", "住宿", "出租房", "住宿、出租房"}
+        ),
+        Part.DRIVER: frozenset({"lai xe", "tai xe", "xe om", "driver", "司机", "司機"}),
+        Part.ENTERPRISE: frozenset(
+            {"doanh nghiep", "cong ty", "company", "enterprise", "business", "企业", "企業"}
+        ),
     }
 )

@@ -149,16 +149,16 @@ def declining(tx: Tx, unit: units.Unit, audience: Audience) -> int:
     return count
 
 
-def by_part(tx: Tx, unit: units.Unit, audience: Audience) -> dict[Part, int]:
-    """Return how many of an audience, whatever their parts, are of each part; some of several."""
-    everybody = replace(audience, parts=())
+def by_part(tx: Tx, unit: units.Unit, audience: Audience) -> dict[tuple[Part, str], int]:
+    """Return how many of an audience's area have each part, by language; some have several."""
+    everybody = replace(audience, parts=(), languages=())
     rows = tx.connection.execute(
-        select(resident_part.c.part, func.count())
+        select(resident_part.c.part, resident.c.language, func.count())
         .join(resident, resident.c.id == resident_part.c.resident_id)
         .where(*_audience(tx, unit, everybody), _has_address())
-        .group_by(resident_part.c.part)
+        .group_by(resident_part.c.part, resident.c.language)
     )
-    return {Part(row.part): row[1] for row in rows}
+    return {(Part(row.part), row.language): row[2] for row in rows}
 
 
 def subscribers_by_area(tx: Tx, unit: units.Unit) -> dict[str | None, int]:

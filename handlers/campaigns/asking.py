@@ -1,15 +1,21 @@
 """The questions of writing a campaign, each with its buttons."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
 
 from broadcasts import approving
 from broadcasts.desk import Desk
-from domain.errors import Refusal
 from domain.library import EXAMPLES, PLACEHOLDERS, fill, placeholders
-from domain.messages import Button, Outgoing
 from domain.subject import Subject
+from handlers.campaigns import audiences, replanning, scheduling
+from handlers.campaigns.buttons import (
+    PAGE,
+    Row,
+    ask_with,
+    button,
+    in_rows,
+    page_of,
+    under_summary,
+)
 from handlers.campaigns.form import (
     ASAP,
     SOON,
@@ -24,11 +30,7 @@ from handlers.campaigns.wording import shown_plan, shown_text
 from handlers.turn import Turn
 from storage import areas, recipients, units
 
-_PAGE = 8
 _LONGEST_LABEL = 60
-
-T = TypeVar("T")
-Row = tuple[Button, ...]
 
 
 def ask(turn: Turn, form: Form, page: int = 0) -> None:
@@ -48,18 +50,22 @@ def ask(turn: Turn, form: Form, page: int = 0) -> None:
             _ask_groups(turn, form)
         case Step.WHEN:
             _ask_when(turn, form)
+        case Step.AUDIENCE:
+            audiences.ask(turn, form)
         case Step.SUMMARY:
             _show_summary(turn, form)
+        case _:
+            scheduling.ASKS[form.step](turn, form)
 
 
 def ask_which(turn: Turn, form: Form) -> None:
     """Ask whether to go on with the campaign being written, or to begin another."""
-    on = _button(form, turn.text("campaigns.button_resume"), "resume")
-    anew = _button(form, turn.text("campaigns.button_anew"), "anew")
+    on = button(form, turn.text("campaigns.button_resume"), "resume")
+    anew = button(form, turn.text("campaigns.button_anew"), "anew")
     label = Subject(form.subject).label(turn.language)
     if form.template:
         label = f"{label}, {_shown_title(turn.context.library.get(form.template).text.title)}"
-    _tell(turn, form, turn.text("campaigns.draft_open", what=label), (on,), (anew,))
+    ask_with(turn, form, turn.text("campaigns.draft_open", what=label), (on,), (anew,))
 
 
 def areas_offered(turn: Turn) -> list[str]:
@@ -77,25 +83,25 @@ def area_mark(code: str) -> str:
 def _ask_subject(turn: Turn, form: Form) -> None:
     having = {template.subject for template in offered(turn.context.library)}
     buttons = [
-        _button(form, subject.label(turn.language), "subject", subject.value)
+        button(form, subject.label(turn.language), "subject", subject.value)
         for subject in Subject
         if subject in having
     ]
-    _tell(turn, form, turn.text("campaigns.choose_subject"), *_pairs(buttons))
+    ask_with(turn, form, turn.text("campaigns.choose_subject"), *in_rows(buttons))
 
 
 def _ask_text(turn: Turn, form: Form, page: int) -> None:
     subject = Subject(form.subject)
     found = [one for one in offered(turn.context.library) if one.subject is subject]
     buttons = [
-        _button(form, _shown_title(one.text.title), "text", one.id) for one in _cut(found, page)
+        button(form, _shown_title(one.text.title), "text", one.id) for one in page_of(found, page)
     ]
     text = turn.text("campaigns.choose_text", subject=subject.label(turn.language))
     rows = [(button,) for button in buttons]
-    if len(found) > (page + 1) * _PAGE:
-        rows.append((_button(form, turn.text("campaigns.button_more"), "page", str(page + 1)),))
-    rows.append((_button(form, turn.text("campaigns.button_back"), "back"),))
-    _tell(turn, form, text, *rows)
+    if len(found) > (page + 1) * PAGE:
+        rows.append((button(form, turn.text("campaigns.button_more"), "page", str(page + 1)),))
+    rows.append((button(form, turn.text("campaigns.button_back"), "back"),))
+    ask_with(turn, form, text, *rows)
 
 
 def _show_preview(turn: Turn, form: Form) -> None:
@@ -118,9 +124,9 @@ def _show_preview(turn: Turn, form: Form) -> None:
         lines.append(turn.text("campaigns.preview_short_of", what=named))
     if content.verify_note is not None:
         lines.append(turn.text("campaigns.preview_verify", note=content.verify_note))
-    use = _button(form, turn.text("campaigns.button_use"), "use")
-    back = _button(form, turn.text("campaigns.button_back"), "back")
-    _tell(turn, form, "\n\n".join(lines), (use,), (back,))
+    use = button(form, turn.text("campaigns.button_use"), "use")
+    back = button(form, turn.text("campaigns.button_back"), "back")
+    ask_with(turn, form, "\n\n".join(lines), (use,), (back,))
 
 
 def _ask_value(turn: Turn, form: Form) -> None:
@@ -132,16 +138,16 @@ def _ask_value(turn: Turn, form: Form) -> None:
     same = content.values[vietnamese].get(name)
     if language is vietnamese or same is None:
         text = turn.text("campaigns.ask_value", language=named, what=what, example=example)
-        _tell(turn, form, text)
+        ask_with(turn, form, text)
         return
     text = turn.text("campaigns.ask_value_same", language=named, what=what, same=same)
     drop = turn.text("campaigns.button_drop", language=named)
-    _tell(
+    ask_with(
         turn,
         form,
         text,
-        (_button(form, turn.text("campaigns.button_same"), "same"),),
-        (_button(form, drop, "drop"),),
+        (button(form, turn.text("campaigns.button_same"), "same"),),
+        (button(form, drop, "drop"),),
     )
 
 
@@ -149,19 +155,19 @@ def _ask_area(turn: Turn, form: Form, page: int) -> None:
     codes = areas_offered(turn)
     agreed = recipients.subscribers_by_area(turn.tx, turn.unit)
     rows: list[Row] = []
-    for code in _cut(codes, page):
+    for code in page_of(codes, page):
         if code == turn.unit.area_code:
             name, number = turn.text("campaigns.whole_unit"), sum(agreed.values())
         else:
             below = units.areas_below(turn.tx, code)
             name = units.area_name(turn.tx, code)
             number = sum(count for lives_in, count in agreed.items() if lives_in in below)
-        rows.append((_button(form, f"{name} ({number})", "area", area_mark(code)),))
-    if len(codes) > (page + 1) * _PAGE:
-        rows.append((_button(form, turn.text("campaigns.button_more"), "page", str(page + 1)),))
+        rows.append((button(form, f"{name} ({number})", "area", area_mark(code)),))
+    if len(codes) > (page + 1) * PAGE:
+        rows.append((button(form, turn.text("campaigns.button_more"), "page", str(page + 1)),))
     elif page:
-        rows.append((_button(form, turn.text("campaigns.button_back"), "page", "0"),))
-    _tell(turn, form, turn.text("campaigns.choose_area"), *rows)
+        rows.append((button(form, turn.text("campaigns.button_back"), "page", "0"),))
+    ask_with(turn, form, turn.text("campaigns.choose_area"), *rows)
 
 
 def _ask_groups(turn: Turn, form: Form) -> None:
@@ -169,54 +175,46 @@ def _ask_groups(turn: Turn, form: Form) -> None:
     text = turn.text(
         "campaigns.ask_groups", n=str(len(found)), names=", ".join(one.label for one in found)
     )
-    yes = _button(form, turn.text("campaigns.button_yes"), "groups", "yes")
-    no = _button(form, turn.text("campaigns.button_no"), "groups", "no")
-    _tell(turn, form, text, (yes, no))
+    yes = button(form, turn.text("campaigns.button_yes"), "groups", "yes")
+    no = button(form, turn.text("campaigns.button_no"), "groups", "no")
+    ask_with(turn, form, text, (yes, no))
 
 
 def _ask_when(turn: Turn, form: Form) -> None:
-    now = _button(form, turn.text("campaigns.button_now"), "when", ASAP)
+    now = button(form, turn.text("campaigns.button_now"), "when", ASAP)
     soon = tuple(
-        _button(form, turn.text(f"campaigns.button_{choice}"), "when", choice) for choice in SOON
+        button(form, turn.text(f"campaigns.button_{choice}"), "when", choice) for choice in SOON
     )
-    _tell(turn, form, turn.text("campaigns.ask_when"), (now, *soon))
+    again = tuple(
+        button(form, turn.text(f"campaigns.button_{every}ly"), "repeat", every)
+        for every in ("week", "month")
+    )
+    rows = ((now, *soon),) if form.of_run else ((now, *soon), again)
+    ask_with(turn, form, turn.text("campaigns.ask_when"), *rows)
 
 
 def _show_summary(turn: Turn, form: Form) -> None:
+    if form.of_campaign:
+        ask_with(turn, form, replanning.summary(turn, form), *under_summary(turn, form))
+        return
     desk = Desk(turn.context.outbox, turn.context.catalogue)
     content = content_of(form, turn.context.library, turn.unit)
     prepared = approving.check(turn.tx, desk, turn.unit, content)
-    audience = audience_of(turn.tx, form, turn.unit)
-    due_at = form.due_at(turn.tx.now)
     text = turn.text(
         "campaigns.summary",
         text=shown_text(prepared, turn.text),
-        plan=shown_plan(turn.tx, desk, turn.unit, audience, due_at, turn.text),
+        plan=shown_plan(
+            turn.tx,
+            desk,
+            turn.unit,
+            audience_of(turn.tx, form, turn.unit),
+            turn.text,
+            due_at=form.due_at(turn.tx.now),
+            schedule=form.schedule(),
+            written=tuple(content.bodies),
+        ),
     )
-    submit = _button(form, turn.text("campaigns.button_submit"), "submit")
-    back = _button(form, turn.text("campaigns.button_back"), "back")
-    _tell(turn, form, text, (submit,), (back,))
-
-
-def _tell(turn: Turn, form: Form, text: str, *rows: Row) -> None:
-    leave = _button(form, turn.text("campaigns.button_quit"), "quit")
-    turn.tell(Outgoing(text=text, buttons=(*rows, (leave,))))
-
-
-def _button(form: Form, label: str, what: str, choice: str = "") -> Button:
-    return Button(label, action=f"draft:{form.token}:{what}:{choice}")
-
-
-def _pairs(buttons: Sequence[Button]) -> Iterator[Row]:
-    for at in range(0, len(buttons), 2):
-        yield tuple(buttons[at : at + 2])
-
-
-def _cut(items: Sequence[T], page: int) -> Sequence[T]:
-    first = page * _PAGE
-    if first >= len(items):
-        raise Refusal("app.stale_button")
-    return items[first : first + _PAGE]
+    ask_with(turn, form, text, *under_summary(turn, form))
 
 
 def _shown_title(title: str) -> str:

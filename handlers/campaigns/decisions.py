@@ -14,9 +14,11 @@ from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.messages import Button, Message, Press
 from domain.roles import Permission
+from domain.schedule import Schedule
 from domain.wording import has_words, visible
 from handlers.campaigns.form import ASAP, SOON, read_choice
-from handlers.campaigns.wording import shown_plan, shown_text, typed_time
+from handlers.campaigns.scheduling import typed_plan
+from handlers.campaigns.wording import plan_of, shown_text
 from handlers.turn import Turn
 from storage import campaigns, dialogues, units
 from storage.campaigns import Campaign
@@ -108,10 +110,10 @@ def take(turn: Turn, message: Message) -> bool:
     open_one = dialogues.current(turn.tx, turn.me.id)
     if open_one is None or open_one.name not in (REASON, NEW_TIME) or not message.text.strip():
         return False
-    due_at: datetime | None = None
+    plan: datetime | Schedule | None = None
     reason = visible(message.text)
     if open_one.name == NEW_TIME:
-        due_at = typed_time(message.text, turn.tx.now)
+        plan = typed_plan(message.text, turn.tx.now)
     elif not has_words(reason):
         raise Refusal("campaigns.reason_empty")
     elif len(reason) > _LONGEST_REASON:
@@ -120,7 +122,9 @@ def take(turn: Turn, message: Message) -> bool:
     try:
         if open_one.name == NEW_TIME:
             known = _own_draft(turn, open_one.data["campaign"])
-            ask_approvers(turn, approving.reschedule(turn.tx, known, due_at))
+            schedule = plan if isinstance(plan, Schedule) else None
+            due_at = plan if isinstance(plan, datetime) else None
+            ask_approvers(turn, approving.reschedule(turn.tx, known, due_at, schedule))
         else:
             _turn_down(turn, open_one.data, reason)
     except Refusal as refusal:
@@ -150,13 +154,12 @@ def _request(turn: Turn, known: Campaign, say: Say) -> tuple[str, Rows]:
     """Return the exact text, plan and time, and the buttons that sign or refuse them."""
     prepared = prepare(turn.context.catalogue, known.content, SAMPLE_CODE, turn.tx.now)
     author = units.get_staff(turn.tx, known.author_id)
-    unit = units.get_unit(turn.tx, known.unit_id)
     text = say(
         "campaigns.approval_request",
         number=str(known.number),
         author=author.name if author else "–",
         text=shown_text(prepared, say),
-        plan=shown_plan(turn.tx, _desk(turn), unit, known.audience, known.due_at, say),
+        plan=plan_of(turn.tx, _desk(turn), known, say),
     )
     agree = say("campaigns.button_approve")
     until = signing.valid_until(turn.tx, known.unit_id, known.content)

@@ -5,7 +5,17 @@ from types import MappingProxyType
 
 from domain.delivery import DeliveryKind
 from domain.messages import Message
-from handlers.campaigns import alarms, amending, decisions, drafts, resending, running, signatures
+from handlers.campaigns import (
+    alarms,
+    amending,
+    decisions,
+    drafts,
+    replanning,
+    resending,
+    running,
+    samples,
+    signatures,
+)
 from handlers.router import Presser
 from handlers.turn import Turn
 from storage import dialogues, ledger
@@ -20,6 +30,8 @@ PRESSES: Mapping[str, Presser] = MappingProxyType(
         "uncampaign": running.cancel_campaign,
         "amend": amending.begin,
         "rest": resending.start,
+        "replan": replanning.decide,
+        "sample": samples.press,
         "alarm": alarms.approve,
         "sign": signatures.sign,
         "unsign": signatures.refuse,

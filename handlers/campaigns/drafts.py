@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from broadcasts import approving
@@ -16,7 +16,14 @@ from domain.library import EXAMPLES, PLACEHOLDERS, Template
 from domain.messages import Message, Press
 from domain.roles import Permission
 from domain.wording import LONGEST_VALUE, value_fault
-from handlers.campaigns import decisions, signatures
+from handlers.campaigns import (
+    audiences,
+    decisions,
+    replanning,
+    samples,
+    scheduling,
+    signatures,
+)
 from handlers.campaigns.asking import area_mark, areas_offered, ask, ask_which
 from handlers.campaigns.form import (
     ASAP,
@@ -31,7 +38,6 @@ from handlers.campaigns.form import (
     offered,
     to_data,
 )
-from handlers.campaigns.wording import typed_time
 from handlers.staff import slips
 from handlers.turn import Turn
 from storage import dialogues
@@ -91,8 +97,12 @@ def take(turn: Turn, message: Message) -> bool:
         check_value(name, typed)
         _after_value(turn, form.with_value(language, name, typed))
     elif form.step is Step.WHEN:
-        due_at = typed_time(typed, turn.tx.now)
-        _go_on(turn, replace(form, due=due_at.isoformat(), step=Step.SUMMARY))
+        plan = scheduling.typed_plan(typed, turn.tx.now)
+        if form.of_run and not isinstance(plan, datetime):
+            raise Refusal("campaigns.time_unreadable")
+        _go_on(turn, form.planned(plan))
+    elif form.step in scheduling.ASKS:
+        _go_on(turn, scheduling.typed(turn, form, typed))
     else:
         raise Refusal("campaigns.press_please")
     return True
@@ -106,6 +116,10 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
     if form is None or len(args) != 3 or args[0] != form.token:
         raise Refusal("app.stale_button")
     _, what, choice = args
+    change = _CHANGES.get((form.step, what))
+    if change is not None:
+        _go_on(turn, change(turn, form, choice))
+        return
     act = _ACTS.get((form.step, what)) or _ANYWHERE.get(what)
     if act is None:
         raise Refusal("app.stale_button")
@@ -203,13 +217,27 @@ def start_of_run(turn: Turn, form: Form) -> None:
 
     Raises: Refusal while something else waits for an answer that would be lost.
     """
+    _check_free(turn)
+    _after_value(turn, form)
+
+
+def start_replan(turn: Turn, argument: str) -> None:
+    """Begin to give a campaign another plan: `/doilich 3`, with the plan behind it or not.
+
+    Raises: Refusal while something else waits for an answer that would be lost.
+    """
+    turn.require(Permission.WRITE_CAMPAIGN)
+    _check_free(turn)
+    _go_on(turn, replanning.form_for(turn, argument))
+
+
+def _check_free(turn: Turn) -> None:
     waiting = dialogues.current(turn.tx, turn.me.id)
     if waiting is not None and waiting.name == slips.MAYBE_TIP:
         raise Refusal("officers.settle_first")
     open_one = _open_form(turn)
-    if open_one is not None and open_one.step is not Step.SUBJECT:
+    if open_one is not None and open_one.step is not Step.SUBJECT and not open_one.of_campaign:
         raise Refusal("campaigns.draft_first")
-    _after_value(turn, form)
 
 
 def _open_value(turn: Turn, form: Form) -> tuple[Language, str]:
@@ -255,6 +283,10 @@ def _when(turn: Turn, form: Form, choice: str) -> None:
 def _submit(turn: Turn, form: Form, choice: str) -> None:
     del choice
     author = turn.require(Permission.WRITE_CAMPAIGN)
+    if form.of_campaign:
+        dialogues.end(turn.tx, turn.me.id)
+        replanning.submit(turn, form)
+        return
     desk = Desk(turn.context.outbox, turn.context.catalogue)
     known = approving.write_down(
         turn.tx,
@@ -266,6 +298,7 @@ def _submit(turn: Turn, form: Form, choice: str) -> None:
             content=content_of(form, turn.context.library, turn.unit),
             audience=audience_of(turn.tx, form, turn.unit),
             due_at=form.due_at(turn.tx.now),
+            schedule=form.schedule(),
         ),
     )
     dialogues.end(turn.tx, turn.me.id)
@@ -273,6 +306,23 @@ def _submit(turn: Turn, form: Form, choice: str) -> None:
         signatures.ask(turn, known)
     else:
         decisions.ask_approvers(turn, known)
+
+
+def _time(turn: Turn, form: Form, choice: str) -> Form:
+    del turn, choice
+    if form.of_run:
+        raise Refusal("app.stale_button")
+    return replace(form, step=Step.WHEN)
+
+
+def _sample(turn: Turn, form: Form, choice: str) -> None:
+    del choice
+    samples.show(turn, form)
+
+
+def _test(turn: Turn, form: Form, choice: str) -> None:
+    del choice
+    samples.send_test(turn, form)
 
 
 def _quit(turn: Turn, form: Form, choice: str) -> None:
@@ -298,6 +348,11 @@ _ACTS: Mapping[tuple[Step, str], _Act] = MappingProxyType(
         (Step.WHEN, "when"): _when,
         (Step.SUMMARY, "back"): _back,
         (Step.SUMMARY, "submit"): _submit,
+        (Step.SUMMARY, "sample"): _sample,
+        (Step.SUMMARY, "test"): _test,
     }
+)
+_CHANGES: Mapping[tuple[Step, str], Callable[[Turn, Form, str], Form]] = MappingProxyType(
+    {**scheduling.CHANGES, **audiences.CHANGES, (Step.SUMMARY, "time"): _time}
 )
 _ANYWHERE: Mapping[str, _Act] = MappingProxyType({"quit": _quit, "resume": _resume, "anew": _anew})

@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
@@ -12,6 +12,9 @@ from uuid import UUID
 from domain.campaign import Audience, Content
 from domain.language import Language
 from domain.library import Library, Template
+from domain.part import Part
+from domain.schedule import Schedule
+from domain.subject import Subject
 from handlers.turn import unit_values
 from storage import reached, units
 from storage.database import Tx
@@ -31,13 +34,79 @@ class Step(StrEnum):
     AREA = "area"
     GROUPS = "groups"
     WHEN = "when"
+    WEEKDAYS = "weekdays"
+    MONTH_DAYS = "month_days"
+    CLOCK = "clock"
+    END = "end"
+    AUDIENCE = "audience"
     SUMMARY = "summary"
 
 
 ASAP = "asap"
+REPEAT = "repeat"
 SOON: Mapping[str, timedelta] = MappingProxyType(
     {"1m": timedelta(minutes=1), "1h": timedelta(hours=1)}
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """What is chosen so far of a schedule."""
+
+    monthly: bool = False
+    days: tuple[int, ...] = ()
+    at: time | None = None
+    until: date | None = None
+    times: int | None = None
+
+    @classmethod
+    def of(cls, schedule: Schedule) -> "Repeat":
+        """Return a schedule as a form keeps it."""
+        return cls(
+            monthly=bool(schedule.month_days),
+            days=schedule.month_days or schedule.weekdays,
+            at=schedule.at,
+            until=schedule.until,
+            times=schedule.times,
+        )
+
+    def schedule(self) -> Schedule | None:
+        """Return the schedule, once its days and its time are chosen."""
+        if not self.days or self.at is None:
+            return None
+        return Schedule(
+            at=self.at,
+            weekdays=() if self.monthly else self.days,
+            month_days=self.days if self.monthly else (),
+            until=self.until,
+            times=self.times,
+        )
+
+    def to_data(self) -> str:
+        """Return it in one line."""
+        return json.dumps(
+            {
+                "monthly": self.monthly,
+                "days": self.days,
+                "at": self.at.isoformat("minutes") if self.at else None,
+                "until": self.until.isoformat() if self.until else None,
+                "times": self.times,
+            }
+        )
+
+    @classmethod
+    def from_data(cls, line: str) -> "Repeat":
+        """Read what `to_data` wrote; nothing is nothing chosen."""
+        if not line:
+            return cls()
+        kept = json.loads(line)
+        return cls(
+            monthly=kept["monthly"],
+            days=tuple(kept["days"]),
+            at=time.fromisoformat(kept["at"]) if kept["at"] else None,
+            until=date.fromisoformat(kept["until"]) if kept["until"] else None,
+            times=kept["times"],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +123,28 @@ class Form:
     groups: bool = False
     of_run: str = ""
     """The run that is corrected or withdrawn, in hex; empty for a campaign of its own."""
+    of_campaign: str = ""
+    """The campaign that gets another plan, in hex, of which nothing else is asked."""
+    languages: frozenset[Language] = frozenset()
+    parts: frozenset[Part] = frozenset()
+    """Whom of the area only; empty: everybody."""
     due: str = ""
-    """`asap`, a key of `SOON` counted from the submission, or an instant in ISO form."""
+    """`asap`, `repeat`, a key of `SOON` counted from the submission, or an instant in ISO form."""
+    repeat: Repeat = Repeat()
 
     def due_at(self, now: datetime) -> datetime | None:
-        """Return the instant chosen; None for as soon as approved."""
-        return read_choice(self.due, now)
+        """Return the instant chosen; None for as soon as approved, and where it repeats."""
+        return None if self.due == REPEAT else read_choice(self.due, now)
+
+    def schedule(self) -> Schedule | None:
+        """Return when it repeats; None where it goes out once."""
+        return self.repeat.schedule() if self.due == REPEAT else None
+
+    def planned(self, plan: datetime | Schedule) -> "Form":
+        """Return the form with a plan that was typed as a whole, at its summary."""
+        if isinstance(plan, Schedule):
+            return replace(self, due=REPEAT, repeat=Repeat.of(plan), step=Step.SUMMARY)
+        return replace(self, due=plan.isoformat(), step=Step.SUMMARY)
 
     def with_value(self, language: Language, name: str, value: str) -> "Form":
         """Return the form with one placeholder filled in."""
@@ -96,6 +181,10 @@ def to_data(form: Form) -> dict[str, str]:
         "groups": "yes" if form.groups else "",
         "due": form.due,
         "of_run": form.of_run,
+        "of_campaign": form.of_campaign,
+        "languages": ",".join(sorted(form.languages)),
+        "parts": ",".join(sorted(form.parts)),
+        "repeat": form.repeat.to_data(),
     }
 
 
@@ -113,6 +202,10 @@ def from_data(data: Mapping[str, str]) -> Form:
         groups=data["groups"] == "yes",
         due=data["due"],
         of_run=data.get("of_run", ""),
+        of_campaign=data.get("of_campaign", ""),
+        languages=frozenset(Language(one) for one in data.get("languages", "").split(",") if one),
+        parts=frozenset(Part(one) for one in data.get("parts", "").split(",") if one),
+        repeat=Repeat.from_data(data.get("repeat", "")),
     )
 
 
@@ -173,4 +266,11 @@ def audience_of(tx: Tx, form: Form, unit: Unit) -> Audience:
         )
     if form.groups:
         group_ids = tuple(group.id for group in groups_in(tx, unit, form.area))
-    return Audience(area_code=form.area, include_groups=form.groups, group_ids=group_ids)
+    return Audience(
+        area_code=form.area,
+        include_groups=form.groups,
+        group_ids=group_ids,
+        languages=tuple(one for one in Language if one in form.languages),
+        parts=tuple(one for one in Part if one in form.parts),
+        subject=Subject(form.subject),
+    )

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from broadcasts import approving, controlling, reach, signing
+from broadcasts import approving, controlling, reach, series, signing
+from broadcasts.approving import CANCELLABLE
 from broadcasts.desk import Desk
 from domain.campaign import CampaignState
 from domain.clock import show_time
@@ -13,6 +14,7 @@ from domain.language import Language
 from domain.library import PLACEHOLDERS, fill
 from domain.messages import Button, Outgoing, Press
 from domain.roles import Permission
+from handlers.campaigns import plans
 from handlers.turn import Turn
 from storage import campaigns, runs
 from storage.campaigns import Campaign
@@ -21,7 +23,6 @@ from storage.units import Staff
 
 _LISTED = 10
 _NUMBER = re.compile(r"(?:số|so|#)?\s*(\d{1,4})")
-_BEFORE_A_RUN = (CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.APPROVED)
 
 
 def show_list(turn: Turn, argument: str) -> None:
@@ -32,13 +33,10 @@ def show_list(turn: Turn, argument: str) -> None:
         turn.text(
             "campaigns.list_waiting",
             number=str(one.number),
-            title=_title(one),
-            state=turn.text(
-                _state_key(turn, one),
-                when=show_time(one.next_at) if one.next_at else "",
-            ),
+            title=title_of(one),
+            state=_state(turn, one),
         )
-        for one in campaigns.waiting(turn.tx, turn.unit.id, _BEFORE_A_RUN)
+        for one in campaigns.waiting(turn.tx, turn.unit.id, CANCELLABLE)
     ]
     newest = runs.of_unit(turn.tx, turn.unit.id, _LISTED)
     if newest:
@@ -55,16 +53,29 @@ def show_reach(turn: Turn, argument: str) -> None:
 
 
 def pause(turn: Turn, argument: str) -> None:
-    """Pause a run."""
+    """Pause a run; of a repeating campaign's number, all that is to come."""
     by = turn.require(Permission.CONTROL_RUN)
+    known = numbered(turn, argument)
+    if known is not None and known.schedule is not None:
+        series.pause(turn.tx, _locked(turn, known), by)
+        turn.say("campaigns.series_paused", number=str(known.number))
+        _tell_author(turn, known, by, "campaigns.series_paused_author")
+        return
     run = find(turn, argument, "/tamdung")
     controlling.pause(turn.tx, run, by)
     turn.say("campaigns.paused", code=run.code)
 
 
 def resume(turn: Turn, argument: str) -> None:
-    """Go on with a paused run."""
+    """Go on with a paused run; of a repeating campaign's number, with all that is to come."""
     by = turn.require(Permission.CONTROL_RUN)
+    known = numbered(turn, argument)
+    if known is not None and known.schedule is not None:
+        resumed = series.resume(turn.tx, _locked(turn, known), by)
+        when = show_time(resumed.next_at) if resumed.next_at else ""
+        turn.say("campaigns.series_resumed", number=str(known.number), when=when)
+        _tell_author(turn, known, by, "campaigns.series_resumed_author", when=when)
+        return
     run = find(turn, argument, "/tieptuc")
     controlling.resume(turn.tx, run, by)
     turn.say("campaigns.resumed", code=run.code)
@@ -74,10 +85,13 @@ def ask_cancel(turn: Turn, argument: str) -> None:
     """Ask whether a run, or a campaign not yet started, is really to be cancelled."""
     turn.require(Permission.CONTROL_RUN)
     label = turn.text("campaigns.button_cancel")
-    known = _numbered(turn, argument)
-    if known is not None and known.state in _BEFORE_A_RUN:
+    known = numbered(turn, argument)
+    if known is not None and known.state in CANCELLABLE:
         button = Button(label, action=f"uncampaign:{short(known.id)}")
-        turn.say("campaigns.confirm_cancel_campaign", (button,), number=str(known.number))
+        key = "campaigns.confirm_cancel_campaign"
+        if known.occurrence:
+            key = "campaigns.confirm_cancel_series"
+        turn.say(key, (button,), number=str(known.number), n=str(known.occurrence))
         return
     run = find(turn, argument, "/huy")
     if run.state.is_over:
@@ -126,25 +140,35 @@ def cancel_campaign(turn: Turn, press: Press, args: Sequence[str]) -> None:
     approving.cancel(turn.tx, known, decider)
     number = str(known.number)
     turn.say("campaigns.cancelled_campaign", number=number)
-    if known.author_id != decider.id:
-        _desk(turn).tell(
-            turn.tx,
-            known.author_id,
-            "campaigns.cancelled_campaign_author",
-            decider=decider.name,
-            number=number,
-        )
+    _tell_author(turn, known, decider, "campaigns.cancelled_campaign_author")
 
 
-def _state_key(turn: Turn, known: Campaign) -> str:
+def _tell_author(turn: Turn, known: Campaign, by: Staff, key: str, **facts: str) -> None:
+    if known.author_id != by.id:
+        number = str(known.number)
+        _desk(turn).tell(turn.tx, known.author_id, key, decider=by.name, number=number, **facts)
+
+
+def _locked(turn: Turn, known: Campaign) -> Campaign:
+    return campaigns.get(turn.tx, known.id, lock=True) or known
+
+
+def _state(turn: Turn, known: Campaign) -> str:
+    """Say where a campaign stands that has something to come."""
+    when = show_time(known.next_at) if known.next_at else ""
+    plan = plans.shown_when(known, turn.text)
+    key = f"campaigns.state_{known.state}"
     if known.state is CampaignState.DRAFT and signing.unsigned(
         turn.tx, known.unit_id, known.content
     ):
-        return "campaigns.state_unsigned"
-    return f"campaigns.state_{known.state}"
+        key = "campaigns.state_unsigned"
+    elif known.state is CampaignState.APPROVED and known.schedule is not None:
+        key = "campaigns.state_repeating"
+    state = turn.text(key, when=when, plan=plan)
+    return turn.text("campaigns.state_proposed", state=state) if known.proposal else state
 
 
-def _title(known: Campaign) -> str:
+def title_of(known: Campaign) -> str:
     """Return a campaign's title; one kept from before its places were checked shows what lacks."""
     marks = {name: f"[{words}]" for name, words in PLACEHOLDERS.items()}
     return fill(known.content.title, {**marks, **_filled(known)})
@@ -156,7 +180,7 @@ def _filled(known: Campaign) -> dict[str, str]:
     return {name: value for name, value in own.items() if name not in missing}
 
 
-def _numbered(turn: Turn, argument: str) -> Campaign | None:
+def numbered(turn: Turn, argument: str) -> Campaign | None:
     """Return the campaign of a number typed as `1`, `#1`, `số 1`; a run's code has five signs.
 
     Raises: Refusal when there is no campaign of that number.
@@ -197,11 +221,11 @@ def find(turn: Turn, argument: str, command: str) -> Run:
     """
     if not argument:
         raise Refusal("campaigns.need_code", command=command)
-    known = _numbered(turn, argument)
+    known = numbered(turn, argument)
     if known is not None:
         run_id = campaigns.newest_run(turn.tx, known.id)
         if run_id is None:
-            undecided = known.state in _BEFORE_A_RUN
+            undecided = known.state in CANCELLABLE
             key = "campaigns.not_started" if undecided else "campaigns.already_decided"
             raise Refusal(key, number=str(known.number))
     else:

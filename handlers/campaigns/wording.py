@@ -1,20 +1,20 @@
 """How a campaign is shown to staff: exact text, whom it reaches, when."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from broadcasts import amending, resting
+from broadcasts import amending
 from broadcasts.desk import Desk, Say
 from broadcasts.resting import Course
 from domain.campaign import Audience, CampaignState
-from domain.clock import show_time
-from domain.due import BadTime, FarTime, NoSuchDay, PastTime, read_due
-from domain.errors import Refusal
-from domain.hours import day_start, named
+from domain.hours import day_start
 from domain.language import Language
 from domain.messages import Outgoing
+from domain.schedule import Schedule
+from handlers.campaigns import audiences, plans
 from storage import campaigns, reached, recipients, runs, units
+from storage.campaigns import Campaign
 from storage.database import Tx
 from storage.units import Unit
 
@@ -32,34 +32,44 @@ def shown_text(prepared: Mapping[str, Outgoing], say: Say) -> str:
 
 
 def shown_plan(
-    tx: Tx, desk: Desk, unit: Unit, audience: Audience, due_at: datetime | None, say: Say
+    tx: Tx,
+    desk: Desk,
+    unit: Unit,
+    audience: Audience,
+    say: Say,
+    *,
+    due_at: datetime | None = None,
+    schedule: Schedule | None = None,
+    written: Collection[Language] = tuple(Language),
 ) -> str:
-    """Return whom a campaign would reach, who of them not and why, and when it really goes out."""
+    """Return whom a campaign would reach, who of them not and why, and when it really goes out.
+
+    `written` are the languages in which it has words.
+    """
     if audience.of_run is not None:
-        found = reached.whom(tx, audience.of_run)
+        people = reached.whom(tx, audience.of_run).people
         lines = [*_amended(tx, audience.of_run, say), *_posts(tx, audience, say)]
-        course = resting.course(desk, unit, audience, due_at or tx.now, found.people)
-        return "\n".join((*lines, *_times(unit, due_at, course, say)))
-    expected = recipients.expected(tx, unit, audience)
-    by_language = ", ".join(
-        f"{say(f'campaigns.language_{language}')} {number}"
-        for language, number in sorted(expected.by_language.items())
+        course = plans.course_of(desk, unit, audience, due_at, None, people, tx.now)
+    else:
+        lines, expected = audiences.lines(tx, unit, audience, written, say)
+        course = plans.course_of(desk, unit, audience, due_at, schedule, expected.people, tx.now)
+        lines += _caps(tx, unit, audience, course, say)
+        lines += _posts(tx, audience, say)
+    return "\n".join((*lines, *plans.lines(unit, due_at, schedule, course, tx.now, say)))
+
+
+def plan_of(tx: Tx, desk: Desk, known: Campaign, say: Say) -> str:
+    """Return the plan of a campaign as it is now."""
+    return shown_plan(
+        tx,
+        desk,
+        units.get_unit(tx, known.unit_id),
+        known.audience,
+        say,
+        due_at=known.due_at,
+        schedule=known.schedule,
+        written=tuple(known.content.bodies),
     )
-    lines = [
-        say(
-            "campaigns.plan_audience",
-            area=area_label(tx, unit, audience.area_code, say),
-            people=str(expected.people),
-            languages=by_language or "0",
-        )
-    ]
-    if expected.unreachable:
-        lines.append(say("campaigns.plan_unreachable", n=str(expected.unreachable)))
-    course = resting.course(desk, unit, audience, due_at or tx.now, expected.people)
-    lines += _caps(tx, unit, audience, course, say)
-    lines += _posts(tx, audience, say)
-    lines += _times(unit, due_at, course, say)
-    return "\n".join(lines)
 
 
 def _caps(tx: Tx, unit: Unit, audience: Audience, course: Course, say: Say) -> list[str]:
@@ -72,7 +82,8 @@ def _caps(tx: Tx, unit: Unit, audience: Audience, course: Course, say: Say) -> l
         "day": str(rules.a_day) if rules.a_day else say("campaigns.no_cap"),
         "month": str(rules.a_month) if rules.a_month else say("campaigns.no_cap"),
     }
-    lines = [say("campaigns.plan_capped", n=str(left_out), **most)]
+    left = audiences.guarded(left_out, audience, say)
+    lines = [say("campaigns.plan_capped", n=left, **most)]
     same_day = [
         str(one.number)
         for one in campaigns.waiting(tx, unit.id, (CampaignState.APPROVED,))
@@ -83,31 +94,12 @@ def _caps(tx: Tx, unit: Unit, audience: Audience, course: Course, say: Say) -> l
     return lines
 
 
-def _times(unit: Unit, due_at: datetime | None, course: Course, say: Say) -> list[str]:
-    """Say when it really goes out, and where quiet hours come between."""
-    rules = unit.broadcasting
-    lines = [say("campaigns.plan_when", when=shown_time(due_at, say))]
-    if due_at is not None and course.begins != due_at:
-        lines.append(say("campaigns.plan_moved", when=show_time(course.begins)))
-    elif due_at is None and (rules.quiet or rules.silent_days):
-        now = show_time(course.begins)
-        lines.append(say("campaigns.plan_quiet", spans=named(rules.quiet) or "–", when=now))
-    if course.rests_at is not None:
-        lines.append(
-            say(
-                "campaigns.plan_interrupted",
-                when=show_time(course.rests_at),
-                ends=show_time(course.ends),
-            )
-        )
-    return lines
-
-
 def _posts(tx: Tx, audience: Audience, say: Say) -> list[str]:
     if not audience.group_ids:
         return [say("campaigns.plan_no_posts")]
     names = ", ".join(units.get_group(tx, group_id).label for group_id in audience.group_ids)
-    return [say("campaigns.plan_posts", n=str(len(audience.group_ids)), names=names)]
+    lines = [say("campaigns.plan_posts", n=str(len(audience.group_ids)), names=names)]
+    return [*lines, say("campaigns.plan_groups_all")] if audience.is_narrowed else lines
 
 
 def _amended(tx: Tx, of_run: UUID, say: Say) -> list[str]:
@@ -126,32 +118,3 @@ def _amended(tx: Tx, of_run: UUID, say: Say) -> list[str]:
             lines.append(say(f"campaigns.plan_{key}", n=str(number)))
     by_hand = amending.posts_left(tx, of_run, say)
     return [*lines, by_hand] if by_hand else lines
-
-
-def shown_time(due_at: datetime | None, say: Say) -> str:
-    """Return when a campaign goes out; without a time it is as soon as approved."""
-    return show_time(due_at) if due_at else say("campaigns.when_asap")
-
-
-def area_label(tx: Tx, unit: Unit, area_code: str, say: Say) -> str:
-    """Return an area's name; the unit's own area is called the whole unit."""
-    if area_code == unit.area_code:
-        return say("campaigns.whole_unit")
-    return units.area_name(tx, area_code)
-
-
-def typed_time(typed: str, now: datetime) -> datetime:
-    """Return the instant that staff typed in local time.
-
-    Raises: Refusal saying what is wrong with it.
-    """
-    try:
-        return read_due(typed, now)
-    except NoSuchDay:
-        raise Refusal("campaigns.time_no_such_day") from None
-    except BadTime:
-        raise Refusal("campaigns.time_unreadable") from None
-    except PastTime:
-        raise Refusal("campaigns.time_past") from None
-    except FarTime:
-        raise Refusal("campaigns.time_far") from None

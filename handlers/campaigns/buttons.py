@@ -1,0 +1,62 @@
+"""Buttons of the form in which a campaign is written; they are tied to that form alone."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from domain.errors import Refusal
+from domain.messages import Button, Outgoing
+from handlers.campaigns.form import Form
+from handlers.turn import Turn
+
+PAGE = 8
+
+Row = tuple[Button, ...]
+T = TypeVar("T")
+
+
+def button(form: Form, label: str, what: str, choice: str = "") -> Button:
+    """Return a button of this form: what it does, and what it chooses."""
+    return Button(label, action=f"draft:{form.token}:{what}:{choice}")
+
+
+def ask_with(turn: Turn, form: Form, text: str, *rows: Row) -> None:
+    """Ask something with rows of buttons, and always one that leaves."""
+    leave = button(form, turn.text("campaigns.button_quit"), "quit")
+    turn.tell(Outgoing(text=text, buttons=(*rows, (leave,))))
+
+
+def in_rows(buttons: Sequence[Button], wide: int = 2) -> Iterator[Row]:
+    """Set buttons side by side."""
+    for at in range(0, len(buttons), wide):
+        yield tuple(buttons[at : at + wide])
+
+
+def page_of(items: Sequence[T], page: int) -> Sequence[T]:
+    """Return a page of a long list.
+
+    Raises: Refusal when there is no such page.
+    """
+    first = page * PAGE
+    if first >= len(items):
+        raise Refusal("app.stale_button")
+    return items[first : first + PAGE]
+
+
+def ticked(turn: Turn, name: str, *, chosen: bool) -> str:
+    """Return a label with a tick where it is chosen."""
+    return turn.text("campaigns.chosen", name=name) if chosen else name
+
+
+def under_summary(turn: Turn, form: Form) -> tuple[Row, ...]:
+    """Return the buttons of a form of which everything is chosen."""
+    submit = button(form, turn.text("campaigns.button_submit"), "submit")
+    time = button(form, turn.text("campaigns.button_time"), "time")
+    if form.of_campaign:
+        return (submit,), (time,)
+    sample = button(form, turn.text("campaigns.button_sample"), "sample")
+    test = button(form, turn.text("campaigns.button_test"), "test")
+    back = button(form, turn.text("campaigns.button_back"), "back")
+    if form.of_run:
+        return (submit,), (sample, test), (back,)
+    audience = button(form, turn.text("campaigns.button_audience"), "audience")
+    return (submit,), (sample, test), (audience, time), (back,)

@@ -63,6 +63,12 @@ def typed_code(typed: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum())
 
 
+def is_random_code(typed: str, length: int) -> bool:
+    """Tell whether a text is a code of that length, of signs that our codes have."""
+    code = typed_code(typed)
+    return len(code) == length and all(letter in _CODE_SIGNS for letter in code)
+
+
 def is_typed_code(typed: str) -> bool:
     """Tell whether a text has the shape of a code that is typed once."""
     code = typed_code(typed)

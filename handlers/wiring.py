@@ -18,7 +18,7 @@ from handlers.residents import returning
 from handlers.router import Router
 from handlers.staff import commands as staff_commands
 from handlers.staff import linking, slips, tip_commands
-from handlers.tips import photos, review, taking_down
+from handlers.tips import entering, photos, revealing, review, taking_down, ties
 from handlers.tips import taking as tips
 from handlers.turn import Context
 
@@ -26,6 +26,7 @@ from handlers.turn import Context
 def make_router(context: Context) -> Router:
     """Put the handlers in order: emergencies before all else, so that no dialogue can swallow them.
 
+    Only what staff write down of somebody else's words is looked at for dangers by its own handler.
     A member of staff's open dialogue comes next; a resident's wish to stop before any question.
     """
     in_groups = (
@@ -41,6 +42,7 @@ def make_router(context: Context) -> Router:
     return Router(
         context,
         private=(
+            entering.take,
             tips.emergency,
             linking.take,
             staff_commands.greeting,
@@ -51,9 +53,11 @@ def make_router(context: Context) -> Router:
             taking_down.take,
             residents.stop,
             residents.reply,
+            ties.take,
             residents.dialogue,
             staff_commands.command,
             residents.command,
+            ties.bare_code,
             slips.check,
             residents.asking_again(tips.take),
         ),
@@ -64,6 +68,9 @@ def make_router(context: Context) -> Router:
             **review.PRESSES,
             **photos.PRESSES,
             **taking_down.PRESSES,
+            **entering.PRESSES,
+            **revealing.PRESSES,
+            **ties.PRESSES,
             **groups.PRESSES,
             **wanting.PRESSES,
             **deciding.PRESSES,

@@ -62,10 +62,11 @@ def forget(tx: Tx, name: str, before: datetime) -> int:
     return tx.connection.execute(delete(dialogue).where(old)).rowcount
 
 
-def end(tx: Tx, address_id: UUID) -> None:
-    """Close the dialogue, if any."""
+def end(tx: Tx, address_id: UUID) -> bool:
+    """Close the dialogue; False when there is none, also since another press closed it just now."""
     tx.seen.pop((_SEEN, address_id), None)
-    tx.connection.execute(delete(dialogue).where(dialogue.c.address_id == address_id))
+    done = tx.connection.execute(delete(dialogue).where(dialogue.c.address_id == address_id))
+    return done.rowcount == 1
 
 
 # Asked for each message, so it is built once.

@@ -43,11 +43,13 @@ from storage.sealing import Place
 from storage.tables import address, attempt, delivery, resident, tip, tip_event
 from storage.tables.deliveries import ALONE, DUE, PENDING
 from storage.tables.people import TO_FORGET
+from storage.tip_ties import cut as cut_ties
 
 log = structlog.get_logger(__name__)
 
 RECEIPT_WITHIN = timedelta(hours=24)
 """How long the sealed chat id is kept at most, only to send the receipt of the erasure."""
+_NOWHERE = "erased"
 ERASED = "[đã xóa dữ liệu]"
 """Stands for the words of a stop that followed from the erasure."""
 
@@ -206,6 +208,7 @@ def _cut_tips(tx: Tx, chat: Address) -> None:
             update(tip).where(tip.c.id == tip_id).values(address_id=blank, resident_id=None)
         )
         public_words.forget_tip(tx, tip_id)
+        cut_ties(tx, tip_id)
         theirs = (tip_event.c.tip_id == tip_id) & tip_event.c.staff_id.is_(None)
         tx.connection.execute(update(tip_event).where(theirs).values(message_lookup=None))
 
@@ -261,8 +264,13 @@ def blank_address(tx: Tx, account_id: UUID, chat_id: str | None = None) -> UUID:
     return new_id
 
 
+def leads_somewhere(tx: Tx, address_id: UUID) -> bool:
+    """Tell whether an address keeps the id of a chat: not after what lay behind it was erased."""
+    return addresses.chat_of(tx, address_id).chat_id != _NOWHERE
+
+
 def _nowhere(tx: Tx, address_id: UUID) -> bytes:
-    return _sealed(tx, "erased", address_id)
+    return _sealed(tx, _NOWHERE, address_id)
 
 
 def _sealed(tx: Tx, chat_id: str, address_id: UUID) -> bytes:

@@ -17,7 +17,7 @@ from domain.clock import HANOI, local
 from domain.delivery import DeliveryKind
 from domain.keeping import KeepingTerms
 from domain.tip import TipOutcome, TipState
-from storage import addresses, erasing, tips
+from storage import addresses, erasing, tip_ties, tips
 from storage.consents import Answer
 from storage.counters import FACET_COLUMNS
 from storage.database import Tx
@@ -70,6 +70,7 @@ def cut(tx: Tx, known: Tip) -> None:
         blank = erasing.blank_address(tx, chat.account_id)
     theirs = (tip_event.c.tip_id == known.id) & tip_event.c.staff_id.is_(None)
     tx.connection.execute(update(tip_event).where(theirs).values(message_lookup=None))
+    tip_ties.cut(tx, known.id)
     tips.changed(
         tx, known.id, address_id=blank, resident_id=None, cut_at=tx.now, stub_due_at=tx.now
     )

@@ -114,9 +114,7 @@ def redeem(tx: Tx, purpose: CodePurpose, typed: str, address_id: UUID) -> OneTim
 
     Raises: TooManyWrong.
     """
-    if _wrong_lately(tx, address_id) >= _MOST_WRONG:
-        message = "too many wrong codes from one chat"
-        raise TooManyWrong(message)
+    must_not_guess(tx, address_id)
     code = typed_code(typed)
     row = tx.connection.execute(
         update(one_time_code)
@@ -130,11 +128,26 @@ def redeem(tx: Tx, purpose: CodePurpose, typed: str, address_id: UUID) -> OneTim
         .returning(one_time_code)
     ).one_or_none()
     if row is None:
-        tx.connection.execute(
-            wrong_code.insert().values(id=tx.new_id(), address_id=address_id, at=tx.now)
-        )
+        note_wrong(tx, address_id)
         return None
     return OneTimeCode(row.id, purpose, row.unit_id, row.staff_id, row.facts, row.expires_at)
+
+
+def must_not_guess(tx: Tx, address_id: UUID) -> None:
+    """Refuse a chat that typed too many wrong codes lately, of whatever kind.
+
+    Raises: TooManyWrong.
+    """
+    if _wrong_lately(tx, address_id) >= _MOST_WRONG:
+        message = "too many wrong codes from one chat"
+        raise TooManyWrong(message)
+
+
+def note_wrong(tx: Tx, address_id: UUID) -> None:
+    """Count a wrong code against a chat."""
+    tx.connection.execute(
+        wrong_code.insert().values(id=tx.new_id(), address_id=address_id, at=tx.now)
+    )
 
 
 def forget_old(tx: Tx) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Uuid, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, Uuid, bindparam, or_, select, update
 
 from domain.clock import local
 from domain.delivery import DeliveryState, SkipReason
@@ -23,11 +23,11 @@ from domain.tip import (
     TipStatus,
     after,
 )
-from storage import addresses, pictures
+from storage import addresses, pictures, tip_ties
 from storage.database import Tx
 from storage.sealing import DataKey, Place
 from storage.sequences import next_number
-from storage.tables import campaign, delivery, run, tip, tip_claim, tip_contact, tip_event
+from storage.tables import campaign, delivery, run, tip, tip_event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,8 +272,7 @@ def erase(tx: Tx, known: Tip) -> None:
     words = {"body": None, "message_lookup": None}
     tx.connection.execute(update(tip_event).where(tip_event.c.tip_id == known.id).values(words))
     pictures.erase(tx, known.id)
-    for tie in (tip_contact, tip_claim):
-        tx.connection.execute(delete(tie).where(tie.c.tip_id == known.id))
+    tip_ties.cut(tx, known.id)
     tx.connection.execute(
         update(delivery)
         .where(

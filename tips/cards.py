@@ -19,7 +19,7 @@ from storage.ledger import Delivery
 from storage.savepoints import Spoiled, apart
 from storage.tip_events import LOCATION, TOO_BIG, Event
 from storage.tips import Tip
-from tips import paging, photos, rights, stubs
+from tips import card_facts, paging, photos, rights, stubs
 from tips.desk import Desk, Reader, its_holder, readers, send, tell
 from tips.quoting import quoted
 
@@ -112,15 +112,19 @@ def compose(tx: Tx, desk: Desk, tip: Tip, events: Sequence[Event], reader: Reade
         lines += words(desk, tx, tip, events, reader.language)
     lines += attachments(desk, events, reader.language, with_places=withheld)
     if first:
-        lines += ["", desk.catalogue.say(reader.language, "review.how_to_answer")]
+        key = "how_to_answer" if tip.heard is None else "no_answer_possible"
+        lines += ["", desk.catalogue.say(reader.language, f"review.{key}")]
     return Outgoing(
         heading=desk.catalogue.say(
             reader.language, _heading(tip, events, first=first), ma_tin=tip.case_number
         ),
         text="\n".join(lines),
-        buttons=_with_photo(
-            _buttons(desk, tip, reader.language, first=first, withheld=withheld),
-            None if withheld else photos.button(tx, desk, tip, reader.language, events),
+        buttons=(
+            *_with_photo(
+                _buttons(desk, tip, reader.language, first=first, withheld=withheld),
+                None if withheld else photos.button(tx, desk, tip, reader.language, events),
+            ),
+            *(card_facts.buttons(tx, desk, tip, reader.language) if first else ()),
         ),
         reply_to=None if first else tip_rows.first_card(tx, tip.id, reader.address.id),
         protected=True,
@@ -265,7 +269,7 @@ def _facts(tx: Tx, desk: Desk, tip: Tip, language: Language) -> list[str]:
             lines.append(desk.catalogue.say(language, "groups.card_passed_on"))
     if tip.outcome is TipOutcome.MISTAKEN:
         lines.append(say("said_mistaken"))
-    return lines
+    return lines + card_facts.lines(tx, desk, tip, language)
 
 
 def _area(desk: Desk, tx: Tx, tip: Tip, language: Language) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.language import Language
 from domain.messages import Location, MediaKind, MediaRef
-from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipState
+from domain.tip import Binding, Heard, Secrecy, TipEventKind, TipKind, TipState
 from storage import card_times, tip_events, tip_rows, tips
 from storage.database import Tx
 from storage.tips import Tip
@@ -72,10 +72,12 @@ class Writer:
     unit_code: str
     area_code: str | None
     address_id: UUID | None
-    """None for what an officer passes on: who wrote it is not kept."""
+    """None for what an officer passes on or heard: who told it is not kept."""
     resident_id: UUID | None
     group_id: UUID | None
     language: Language
+    heard: Heard | None = None
+    entered_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +303,8 @@ def _new(writer: Writer, bound: Bound, kind: TipKind, due: datetime) -> tips.New
         secrecy=Secrecy.ORDINARY,
         language=writer.language,
         card_due_at=due,
+        heard=writer.heard,
+        entered_by=writer.entered_by,
     )
 
 

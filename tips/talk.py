@@ -179,7 +179,7 @@ def read(tx: Tx, tip_id: UUID, staff: Staff | None, channel: str) -> Tip:
     """
     tip, own = rights.for_work(tx, tip_id, staff)
     rights.must_see(own, tip)
-    if rights.channel_of(tx, tip) != channel:
+    if not rights.came_by(tx, tip, channel):
         raise Refusal("review.other_channel", ma_tin=tip.case_number)
     tip_events.add(tx, tip, TipEventKind.READ, staff_id=own.id)
     return tip
@@ -229,6 +229,8 @@ def must_be_reachable(tx: Tx, tip: Tip) -> None:
 
     Raises: Refusal.
     """
+    if tip.heard is not None:
+        raise Refusal("review.no_writer", ma_tin=tip.case_number)
     if tip.address_id is None or addresses.get(tx, tip.address_id).unreachable is not None:
         raise Refusal("review.unreachable", ma_tin=tip.case_number)
 

@@ -16,7 +16,8 @@ _REPORT = "baotin"
 _PRIVATE = frozenset(
     {
         *("start", "trogiup", "help", "ngonngu", "language", "khuvuc", "area"),
-        *("dangky", "subscribe", "dung", "stop", "dulieu", "data", "tincuatoi"),
+        *("dangky", "subscribe", "dung", "stop", "dulieu", "data"),
+        *("tincuatoi", "mytips", "theodoi", "follow"),
     }
 )
 """Residents' commands, which mean the person who types them."""

@@ -18,7 +18,7 @@ from handlers.residents import (
 )
 from handlers.residents.questions import AREA, CONSENT, OURS, STOP, resident_of
 from handlers.router import Presser, Taker
-from handlers.tips import complaints, own, taking
+from handlers.tips import complaints, own, taking, ties
 from handlers.turn import Turn
 from people import words
 from storage import dialogues
@@ -162,6 +162,10 @@ def _tips(turn: Turn, _rest: str) -> None:
     own.show(turn)
 
 
+def _follow(turn: Turn, rest: str) -> None:
+    ties.follow(turn, rest)
+
+
 def _data(turn: Turn, _rest: str) -> None:
     own_data.show(turn)
 
@@ -179,6 +183,8 @@ _COMMANDS: Mapping[str, Callable[[Turn, str], None]] = {
     "stop": _stop,
     "tincuatoi": _tips,
     "mytips": _tips,
+    "theodoi": _follow,
+    "follow": _follow,
     "dulieu": _data,
     "data": _data,
 }

@@ -13,6 +13,7 @@ from handlers.groups import leaving, wanting
 from handlers.library import browsing, materials
 from handlers.residents.commands import OTHERS_COMMANDS
 from handlers.staff import duty, tip_commands
+from handlers.tips import entering, revealing
 from handlers.turn import Turn
 from storage.units import Staff
 
@@ -120,6 +121,8 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "banin": StaffCommand(Permission.WRITE_CAMPAIGN, materials.show_own),
         "kyduyet": StaffCommand(Permission.APPROVE_CAMPAIGN, signatures.show_next),
         **{name: StaffCommand(asked, act) for name, (asked, act) in tip_commands.COMMANDS.items()},
+        "nhaptin": StaffCommand(Permission.ENTER_TIP, entering.start),
+        "danhtinh": StaffCommand(Permission.REVEAL_IDENTITY, revealing.command),
         "ketnoi": StaffCommand(Permission.CONNECT_GROUP, wanting.start),
         "ngatketnoi": StaffCommand(Permission.CONFIRM_GROUP, leaving.start),
         "truc": StaffCommand(Permission.READ_URGENT_TIPS, duty.take),

@@ -7,7 +7,7 @@ from domain.errors import Refusal
 from domain.messages import ChatKind, Message, Outgoing
 from domain.roles import Permission
 from domain.toneless import fold
-from handlers.tips import assigning, closing, docketing, labels, noting, review, valuing
+from handlers.tips import assigning, closing, docketing, due, labels, noting, review, valuing
 from handlers.tips.meant import say_here
 from handlers.turn import Turn
 
@@ -15,11 +15,14 @@ Act = Callable[[Turn, str], None]
 
 COMMANDS: Mapping[str, tuple[Permission, Act]] = MappingProxyType(
     {
+        "tin": (Permission.READ_URGENT_TIPS, due.list_command),
         "chude": (Permission.READ_URGENT_TIPS, labels.subject_command),
         "ghichu": (Permission.READ_URGENT_TIPS, noting.note_command),
         "bangiao": (Permission.READ_URGENT_TIPS, assigning.handover_command),
         "giatri": (Permission.CLOSE_TIP, valuing.value_command),
         "chuyencoquan": (Permission.CLOSE_TIP, closing.transfer_command),
+        "baocap": (Permission.CLOSE_TIP, due.report_command),
+        "giahan": (Permission.EXTEND_CLOCK, due.extend_command),
         "vuviec": (Permission.CLOSE_TIP, docketing.docket_command),
     }
 )

@@ -107,7 +107,9 @@ def receipt_buttons(turn: Turn, tip: Tip) -> tuple[tuple[Button, ...], ...]:
         label = turn.context.catalogue.say(tip.language, f"tips.button_{verb}")
         return Button(label, f"{verb}:{short(tip.id)}")
 
-    rows = ((button("chief"),), (button("mistake"),))
+    # Who may be a child, or in danger at home, is asked for no name.
+    ties = (button("mycontact"), button("follow")) if tip.secrecy.is_open else (button("follow"),)
+    rows = ((button("chief"),), (button("mistake"),), ties)
     if not tip.public:
         return rows
     label = turn.context.catalogue.say(tip.language, "takedown.button_unsay")

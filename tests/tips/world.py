@@ -29,6 +29,8 @@ LAN = "880010010001"
 """A resident's platform id that must never be seen by anybody."""
 CARD_BUTTONS = ["Nhận việc", "Kết thúc", "Chủ đề", "Trạng thái", "Giao cho…"]
 """The buttons of the first card of a tip, in order."""
+RECEIPT_BUTTONS = ["Chỉ chỉ huy xem", "Báo nhầm", "Để lại liên hệ", "Mã theo dõi"]
+"""The buttons under the receipt of an ordinary tip; a child is asked for no contact."""
 
 
 @dataclass(slots=True)
@@ -165,14 +167,19 @@ async def open_world(url: str, *, review_group: bool = True) -> AsyncIterator[Wo
         edited=taking.edited,
     )
     async with open_chat(url, takers) as chat:
-        lan = await chat.subscriber(LAN)
-        reviewer = await chat.staff("770010020002", Role.REVIEWER, name="Hoàng Ví Dụ")
-        chief = await chat.staff("770010020003", Role.CHIEF, name="Nông Chỉ Huy")
-        duty = await chat.staff("770010020004", Role.DUTY_OFFICER, name="Trực Ban Ví Dụ")
-        desk = (
-            await chat.group("-990010030003", purpose="review", label="Tiếp nhận")
-            if review_group
-            else GroupParty(chat, "-990010030003")
-        )
-        village = await chat.group("-990010030004")
-        yield World(chat, lan, reviewer, chief, duty, desk, village)
+        yield await furnish(chat, review_group=review_group)
+
+
+async def furnish(chat: Chat, *, review_group: bool = True) -> World:
+    """Put the world's people and groups into a chat."""
+    lan = await chat.subscriber(LAN)
+    reviewer = await chat.staff("770010020002", Role.REVIEWER, name="Hoàng Ví Dụ")
+    chief = await chat.staff("770010020003", Role.CHIEF, name="Nông Chỉ Huy")
+    duty = await chat.staff("770010020004", Role.DUTY_OFFICER, name="Trực Ban Ví Dụ")
+    desk = (
+        await chat.group("-990010030003", purpose="review", label="Tiếp nhận")
+        if review_group
+        else GroupParty(chat, "-990010030003")
+    )
+    village = await chat.group("-990010030004")
+    return World(chat, lan, reviewer, chief, duty, desk, village)

@@ -19,7 +19,7 @@ from storage.tables import public_words as kept
 from storage.windows import Send
 from tests.chat import Heard, Party
 from tests.handlers.groups.joining import Answer
-from tests.tips.world import World, open_world
+from tests.tips.world import RECEIPT_BUTTONS, World, open_world
 from tips import taking_down
 
 ACCUSED = "ông Bảy nhà số 8 bán ma túy đấy"
@@ -89,7 +89,7 @@ async def test_a_writer_takes_their_words_down_with_the_button_of_the_receipt(
 ) -> None:
     message_id = await accuse(world)
     await world.tick(minutes=3)
-    assert (await world.lan.labelled(UNSAY))[0].labels == ["Báo nhầm", UNSAY]
+    assert (await world.lan.labelled(UNSAY))[0].labels == [*RECEIPT_BUTTONS[1:], UNSAY]
     group_before = len(await world.village.heard())
     await world.lan.presses(UNSAY)
     assert "Đang gỡ" in (await world.lan.last()).text

@@ -16,16 +16,18 @@ from storage import residents as stored
 from storage.database import Tx
 from tests.chat import Chat, Party, Takers, open_chat
 
-ON_TIPS = {"chude", "ghichu", "bangiao", "giatri", "chuyencoquan", "truc", "hettruc"}
-WRITERS = set(commands.COMMANDS) - ON_TIPS - {"kyduyet", "ngatketnoi"}
+CLOSING = {"giatri", "chuyencoquan", "vuviec", "baocap"}
+ON_TIPS = {"tin", "chude", "ghichu", "bangiao", "truc", "hettruc"} | CLOSING
+CHIEFS = {"giahan", "danhtinh"}
+WRITERS = set(commands.COMMANDS) - ON_TIPS - CHIEFS - {"kyduyet", "ngatketnoi"}
 FIGURES = {"cacdot", "baocao", "trogiup"}
-READERS = FIGURES | ON_TIPS
+READERS = FIGURES | ON_TIPS | {"nhaptin"}
 ALLOWED = {
     Role.OFFICER: WRITERS,
-    Role.CHIEF: WRITERS | ON_TIPS | {"kyduyet", "ngatketnoi"},
+    Role.CHIEF: WRITERS | ON_TIPS | CHIEFS | {"kyduyet", "ngatketnoi"},
     Role.REVIEWER: READERS,
     Role.AUDITOR: FIGURES,
-    Role.DUTY_OFFICER: {"trogiup"} | ON_TIPS - {"chuyencoquan", "giatri"},
+    Role.DUTY_OFFICER: {"trogiup", "nhaptin"} | ON_TIPS - CLOSING,
     Role.DEPUTY: {"kyduyet", "ngatketnoi", "trogiup"},
     Role.ADMIN: {"trogiup"},
 }

@@ -2,7 +2,7 @@
 
 from domain.language import Language
 from domain.messages import Location, MediaKind, MediaRef
-from tests.tips.world import open_world
+from tests.tips.world import RECEIPT_BUTTONS, open_world
 
 
 async def test_a_place_is_shown_as_what_was_claimed_under_the_rules_of_content(
@@ -38,7 +38,7 @@ async def test_a_file_alone_is_taken_and_words_are_asked_for(migrated_database_u
         await world.lan.sends_photo()
         receipt = await world.lan.last()
         assert receipt.text.endswith("Xin tả thêm bằng lời: thấy gì, ở đâu, lúc nào.")
-        assert receipt.labels == ["Chỉ chỉ huy xem", "Báo nhầm"]
+        assert receipt.labels == RECEIPT_BUTTONS
         await world.lan.sends_photo()
         assert len(await world.lan.heard()) == 1
 

@@ -8,7 +8,7 @@ from domain.tip import Binding
 from storage import ledger, tip_events
 from storage.counters import Moves
 from storage.database import Tx
-from tests.tips.world import CARD_BUTTONS, open_world
+from tests.tips.world import CARD_BUTTONS, RECEIPT_BUTTONS, open_world
 
 
 async def test_the_first_piece_is_answered_at_once_and_the_rest_joins_silently(
@@ -21,7 +21,7 @@ async def test_the_first_piece_is_answered_at_once_and_the_rest_joins_silently(
         assert tip.case_number == "dong-kinh-260001"
         assert tip.case_number in receipt.text
         assert "113" in receipt.text
-        assert receipt.labels == ["Chỉ chỉ huy xem", "Báo nhầm"]
+        assert receipt.labels == RECEIPT_BUTTONS
         await world.lan.writes("ở nhà số 8")
         await world.lan.sends_photo()
         assert await world.lan.news() == []

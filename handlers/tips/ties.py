@@ -1,0 +1,149 @@
+"""What a resident may add to a tip at their own wish: a contact, a code to follow it by."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from domain.errors import Refusal
+from domain.ids import from_short, short
+from domain.messages import Button, ChatKind, Message, Outgoing, Press
+from domain.tip import TipState
+from handlers.router import Presser
+from handlers.tips.presses import own_tip
+from handlers.turn import Turn
+from storage import dialogues, one_time_codes, tip_claims, tip_contacts, tips
+from storage.tips import Tip
+from tips import contacts
+from tips.urgency import alarm_in
+
+CONTACT = "contact"
+"""Dialogue: they were asked for a name or a number."""
+_WAITS = timedelta(minutes=30)
+_MOST_WORDS = 12
+"""A contact is a name and a number; more words are a story."""
+
+
+def press_contact(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Để lại liên hệ**: ask for it, or show that there is one and let it be withdrawn."""
+    del press
+    tip = own_tip(turn, args)
+    if not tip.state.is_open:
+        raise Refusal("tips.contact_closed", ma_tin=tip.case_number)
+    dialogues.keep(turn.tx, turn.me.id, CONTACT, {"tip": short(tip.id)})
+    rows = [(_button(turn, tip, "nocontact"),)]
+    if tip_contacts.is_left(turn.tx, tip.id):
+        rows.append((_button(turn, tip, "uncontact"),))
+    turn.say("tips.ask_contact", *rows, ma_tin=tip.case_number)
+
+
+def take(turn: Turn, message: Message) -> bool:
+    """Take a name or number that was asked for; whatever reads like a story goes to the tips."""
+    if turn.chat.kind is not ChatKind.PRIVATE or turn.resident is None:
+        return False
+    known = dialogues.current(turn.tx, turn.me.id)
+    if known is None or known.name != CONTACT:
+        return False
+    text = message.text.strip()
+    late = known.updated_at is None or turn.tx.now - known.updated_at > _WAITS
+    story = len(text.split()) > _MOST_WORDS or alarm_in(text) is not None
+    if late or story or not text or message.media or message.location is not None:
+        dialogues.end(turn.tx, turn.me.id)
+        return False
+    if text.startswith("/") or message.reply_to is not None:
+        return False
+    tip_id = from_short(known.data.get("tip", ""))
+    tip = tips.locked(turn.tx, tip_id) if tip_id is not None else None
+    if tip is None or tip.address_id != turn.me.id or not tip.state.is_open:
+        dialogues.end(turn.tx, turn.me.id)
+        return False
+    contacts.leave(turn.tx, turn.context, tip, text)
+    dialogues.end(turn.tx, turn.me.id)
+    turn.say("tips.contact_kept", (_button(turn, tip, "uncontact"),), ma_tin=tip.case_number)
+    return True
+
+
+def press_none(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Giữ ẩn danh**: nothing was typed, nothing is kept."""
+    del press
+    tip = own_tip(turn, args)
+    known = dialogues.current(turn.tx, turn.me.id)
+    if known is not None and known.name == CONTACT:
+        dialogues.end(turn.tx, turn.me.id)
+    key = "contact_still" if tip_contacts.is_left(turn.tx, tip.id) else "contact_not_kept"
+    turn.say(f"tips.{key}", ma_tin=tip.case_number)
+
+
+def press_withdraw(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Rút liên hệ**: it is deleted at once."""
+    del press
+    tip = own_tip(turn, args)
+    known = dialogues.current(turn.tx, turn.me.id)
+    if known is not None and known.name == CONTACT:
+        dialogues.end(turn.tx, turn.me.id)
+    contacts.withdraw(turn.tx, turn.context, tip)
+    turn.say("tips.contact_withdrawn", ma_tin=tip.case_number)
+
+
+def press_follow(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Mã theo dõi**: give the code, once; an older one works no more."""
+    del press
+    tip = own_tip(turn, args)
+    code = tip_claims.issue(turn.tx, tip.id)
+    # Not tied to the tip in the ledger: who reads the chat's rows finds no line from one to the
+    # other.
+    turn.tell(
+        Outgoing(text=turn.text("tips.claim_code", ma_tin=tip.case_number, ma=code), protected=True)
+    )
+
+
+def follow(turn: Turn, typed: str) -> None:
+    """Handle `/theodoi CODE`: where that tip stands, and nothing else, whoever asks.
+
+    Raises: Refusal for a wrong code, and after too many.
+    """
+    if not typed:
+        turn.say("tips.follow_how")
+        return
+    try:
+        one_time_codes.must_not_guess(turn.tx, turn.me.id)
+    except one_time_codes.TooManyWrong:
+        raise Refusal("tips.follow_too_often") from None
+    tip = tip_claims.find(turn.tx, typed) if tip_claims.is_one(typed) else None
+    if tip is None or tip.state is TipState.ERASED:
+        # Said, not refused: a refusal would undo that it was counted.
+        one_time_codes.note_wrong(turn.tx, turn.me.id)
+        turn.say("tips.follow_wrong")
+        return
+    turn.say("tips.follow_status", trang_thai=turn.text(f"tips.status_{tip.status.value}"))
+
+
+def bare_code(turn: Turn, message: Message) -> bool:
+    """Take a claim code that was typed without the command: it must not become a tip's words.
+
+    What only looks like one is left to the tips, and counted: nobody may guess without end.
+    """
+    if turn.chat.kind is not ChatKind.PRIVATE or message.media or message.location is not None:
+        return False
+    if not tip_claims.is_one(message.text):
+        return False
+    try:
+        one_time_codes.must_not_guess(turn.tx, turn.me.id)
+    except one_time_codes.TooManyWrong:
+        return False
+    if tip_claims.find(turn.tx, message.text) is None:
+        one_time_codes.note_wrong(turn.tx, turn.me.id)
+        return False
+    follow(turn, message.text)
+    return True
+
+
+def _button(turn: Turn, tip: Tip, verb: str) -> Button:
+    return Button(turn.text(f"tips.button_{verb}"), f"{verb}:{short(tip.id)}")
+
+
+PRESSES: Mapping[str, Presser] = {
+    "mycontact": press_contact,
+    "nocontact": press_none,
+    "uncontact": press_withdraw,
+    "follow": press_follow,
+}
+"""The buttons of a resident."""

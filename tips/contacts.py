@@ -1,0 +1,60 @@
+"""A contact that a writer leaves at their own wish: for the holder alone, each look is noted."""
+
+from uuid import UUID
+
+from domain.errors import Refusal
+from domain.ids import short
+from domain.language import Language
+from domain.messages import Button
+from domain.tip import TipEventKind
+from storage import tip_contacts, tip_events
+from storage.database import Tx
+from storage.tips import Tip
+from storage.units import Staff
+from tips import rights
+from tips.desk import Desk, tell
+
+LONGEST = 120
+"""Letters of a contact: a name and a number, no story."""
+
+
+def leave(tx: Tx, desk: Desk, tip: Tip, contact: str) -> None:
+    """Keep the contact that its writer typed; the readers hear that there is one.
+
+    Raises: Refusal.
+    """
+    words = " ".join(contact.split())
+    if not words or len(words) > LONGEST:
+        raise Refusal("tips.contact_long", so=str(LONGEST))
+    tip_contacts.leave(tx, tip, words)
+    if tip.carded_at is not None:
+        tell(tx, desk, tip, "review.contact_left", (button(desk, tip, Language.VI),))
+
+
+def withdraw(tx: Tx, desk: Desk, tip: Tip) -> bool:
+    """Delete the contact at its writer's wish; False when there is none any more."""
+    if not tip_contacts.withdraw(tx, tip):
+        return False
+    if tip.carded_at is not None:
+        tell(tx, desk, tip, "review.contact_withdrawn")
+    return True
+
+
+def read(tx: Tx, tip_id: UUID, staff: Staff | None) -> tuple[Tip, str]:
+    """Return a tip's contact to who holds it, and note that they looked.
+
+    Raises: Refusal.
+    """
+    tip, own = rights.for_work(tx, tip_id, staff)
+    if tip.taken_by != own.id:
+        raise Refusal("review.contact_holder_only", ma_tin=tip.case_number)
+    contact = tip_contacts.of_tip(tx, tip)
+    if contact is None:
+        raise Refusal("review.contact_none", ma_tin=tip.case_number)
+    tip_events.add(tx, tip, TipEventKind.CONTACT_READ, staff_id=own.id)
+    return tip, contact
+
+
+def button(desk: Desk, tip: Tip, language: Language) -> Button:
+    """Return the button that shows the contact to the holder."""
+    return Button(desk.catalogue.say(language, "review.button_contact"), f"contact:{short(tip.id)}")

@@ -9,7 +9,9 @@ from broadcasts.desk import Desk, Say
 from broadcasts.preparing import POST
 from domain.campaign import CampaignState
 from domain.clock import show_day
+from domain.delivery import Lane
 from domain.errors import Refusal
+from domain.hours import ANY_TIME, BroadcastRules
 from domain.language import Language
 from domain.library import fill
 from domain.messages import Outgoing
@@ -19,7 +21,7 @@ from storage.codec import read_outgoing
 from storage.database import Tx
 from storage.reached import Fate, Reached
 from storage.runs import Run
-from storage.units import Staff
+from storage.units import Staff, Unit
 
 CORRECTION = "sys-correction"
 WITHDRAWAL = "sys-withdrawal"
@@ -76,6 +78,17 @@ def check(tx: Tx, unit_id: UUID, run_id: UUID) -> Wrong:
     if found.people == found.stopped and not found.posts.here:
         raise Refusal("campaigns.nobody_to_amend", code=run.code)
     return Wrong(run, known, found)
+
+
+def is_urgent(tx: Tx, run_id: UUID) -> bool:
+    """Tell whether a run was an urgent alert, so that what mends it waits for nothing, either."""
+    run = runs.get(tx, run_id)
+    return run is not None and run.lane is Lane.URGENT
+
+
+def hours(tx: Tx, unit: Unit, run_id: UUID) -> BroadcastRules:
+    """Return the hours to which a correction or withdrawal of a run keeps."""
+    return ANY_TIME if is_urgent(tx, run_id) else unit.broadcasting
 
 
 def stop_the_rest(tx: Tx, run: Run, by: Staff) -> bool:

@@ -220,6 +220,9 @@ def approve(
         campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None)
         return False
     times = known.schedule.times if known.schedule is not None else None
+    if known.audience.of_run is not None:
+        # A wrong post is read on while the words that mend it wait for their hour.
+        amending.take_down(tx, desk, known.audience.of_run)
     return decide(tx, known, CampaignState.APPROVED, decider, next_at=next_at, times_left=times)
 
 
@@ -291,11 +294,15 @@ def _hand_in(tx: Tx, known: Campaign, submitted_at: datetime) -> Campaign:
 
 
 def rules_of(tx: Tx, known: Campaign) -> BroadcastRules | None:
-    """Return what a campaign keeps to: an urgent one to nothing, a correction to no cap."""
-    if known.lane is Lane.URGENT:
+    """Return what a campaign keeps to: an urgent one and its correction to nothing.
+
+    Any other correction keeps to no cap.
+    """
+    of_run = known.audience.of_run
+    if known.lane is Lane.URGENT or (of_run is not None and amending.is_urgent(tx, of_run)):
         return None
     rules = units.get_unit(tx, known.unit_id).broadcasting
-    return rules if known.audience.of_run is None else replace(rules, a_day=0, a_month=0)
+    return rules if of_run is None else replace(rules, a_day=0, a_month=0)
 
 
 def decide(

@@ -131,7 +131,11 @@ def _new_run(
 ) -> runs.NewRun:
     code = runs.unused_code(tx)
     prepared = prepare(desk.catalogue, known.content, code, tx.now)
-    routine = known.lane is not Lane.URGENT
+    amends = known.audience.of_run
+    urgent = amends is not None and amending.is_urgent(tx, amends)
+    lane = Lane.URGENT if urgent else known.lane
+    routine = lane is not Lane.URGENT
+    lifetime = rules.lifetime if routine or urgent else rules.urgent_lifetime
     hours = units.get_unit(tx, known.unit_id).broadcasting if routine else ANY_TIME
     caps = known.rules or ANY_TIME
     open_from, open_until = hours.interval(tx.now)
@@ -140,15 +144,15 @@ def _new_run(
         occurrence=occurrence,
         unit_id=known.unit_id,
         code=code,
-        lane=known.lane,
+        lane=lane,
         state=RunState.MISSED if missed else RunState.EXPANDING,
         content={name: write_outgoing(message) for name, message in prepared.items()},
         audience=known.audience,
         due_at=due_at,
-        not_after=hours.after_open(tx.now, rules.lifetime if routine else rules.urgent_lifetime),
+        not_after=hours.after_open(tx.now, lifetime),
         open_from=open_from,
         open_until=open_until,
-        counted=routine and known.audience.of_run is None,
+        counted=routine and amends is None,
         a_day=caps.a_day,
         a_month=caps.a_month,
     )

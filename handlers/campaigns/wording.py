@@ -1,6 +1,7 @@
 """How a campaign is shown to staff: exact text, whom it reaches, when."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -47,6 +48,7 @@ def shown_plan(
     `written` are the languages in which it has words.
     """
     if audience.of_run is not None:
+        unit = replace(unit, broadcasting=amending.hours(tx, unit, audience.of_run))
         people = reached.whom(tx, audience.of_run).people
         lines = [*_amended(tx, audience.of_run, say), *_posts(tx, audience, say)]
         course = plans.course_of(desk, unit, audience, due_at, None, people, tx.now)

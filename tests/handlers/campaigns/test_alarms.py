@@ -1,6 +1,7 @@
 """`/khan`: one line, one tap with a reason, out at once; and all that may be in the way."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from domain.delivery import DeliveryKind, Lane
 from domain.failures import Until
 from domain.hours import BroadcastRules
 from domain.language import Language
+from domain.messages import EffectKind
 from domain.roles import Role
 from handlers.campaigns import dialogue as handlers
 from handlers.staff import commands
@@ -21,7 +23,7 @@ from storage.residents import Wish
 from storage.runs import Run
 from storage.tables import unit
 from tests.chat import Chat, Heard, Party, Takers, open_chat
-from tests.handlers.campaigns.sent_runs import settle_all
+from tests.handlers.campaigns.sent_runs import correct, settle_all
 from tests.handlers.campaigns.world import NOT_ALLOWED, first, newest_run, submit, tick, write
 
 FLOOD = "Nước suối Ví Dụ đang dâng nhanh, bà con ven suối lên nhà văn hóa ngay"
@@ -136,6 +138,33 @@ async def test_it_passes_quiet_hours_and_caps(chat: Chat, officer: Party, chief:
     await tick(chat)
 
     assert len(alerts(await chat.deliver())) == 1
+
+
+async def test_a_false_alarm_of_the_night_is_taken_back_at_once(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    rules = units.rules_json(BroadcastRules())
+    await chat.do(lambda tx: tx.connection.execute(unit.update().values(broadcasting=rules)))
+    lan = await chat.subscriber("3001")
+    group = await chat.group("-100")
+    chat.clock.forward(hours=13)
+    await officer.writes("/khan Vỡ đập, bà con lên đồi ngay")
+    await chief.presses(LIFE)
+    await settle_all(chat)
+    run = await newest_run(chat)
+    await correct(officer, run, command="/rutlai")
+    assert "yên tĩnh" not in (await officer.last()).text
+    assert "07:00" not in (await officer.last()).text
+    await officer.presses("Gửi duyệt")
+    await chief.presses("Duyệt")
+
+    effects = [one.outgoing.effect.kind for one in await group.heard() if one.outgoing.effect]
+    assert effects == [EffectKind.WITHDRAW]
+    assert "Gửi lúc 22:00 ngày 23/11/2026" in (await chief.last()).text
+    brought = await settle_all(chat)
+    assert {one.lane for one in brought} == {Lane.URGENT}
+    assert "Thu hồi tin" in (await lan.last()).text
+    assert (await newest_run(chat)).not_after - chat.clock.now() > timedelta(hours=12)
 
 
 async def test_what_the_chief_wrote_is_asked_of_a_deputy(chat: Chat, chief: Party) -> None:

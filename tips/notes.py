@@ -1,8 +1,9 @@
 """Notes of staff on a tip, for colleagues alone: never sent to its writer.
 
 A reply to a card is relayed unless it is marked as a note. "Ghi chú:" or "gc:" marks one, with or
-without tones. Whatever only looks like it ("Ghi chú giúp em biển số") is asked about: relayed, a
-note may do harm, and an answer that stays here leaves somebody waiting.
+without tones. Whatever only looks like it ("Ghi chú giúp em biển số"), or speaks to colleagues
+("Nội bộ: …", "Đ/c Ví Dụ xem giúp"), is asked about: relayed, a note may do harm, and an answer that
+stays here leaves somebody waiting.
 """
 
 import re
@@ -23,7 +24,30 @@ from tips.desk import Desk
 _WORD = r"(?:ghi ?chu(?: noi ?bo)?|gc)"
 _MARKED = re.compile(rf"{_WORD} ?:")
 _BARE = re.compile(rf"{_WORD}")
-_LOOKS_LIKE = re.compile(rf"\W*{_WORD}\b|.*\b{_WORD}\W{{0,3}}:")
+_WRITER = r"(?:nguoi (?:bao|dan|viet|gui)|ba con|dan\b)"
+_FIRST = (
+    rf"{_WORD}\b",
+    r"g\W{1,2}c\b",
+    r"ghi chep\b",
+    r"nb\b",
+    r"notes?\b",
+    r"fyi\b",
+    r"internal",
+    r"d ?[/.] ?c\b",
+    r"dong chi\b",
+    r"khong (?:gui|chuyen)\b",
+    r"(?:do not|don ?['’]? ?t|not to be) (?:send|sent|forward|relay)",
+    r"注[:：]",
+)
+"""What an officer begins with who speaks to colleagues."""
+_ANYWHERE = (
+    rf"\b{_WORD}\W{{0,3}}:",
+    r"\bnoi ?bo\b",
+    r"[(\[{<（【《] ?(?:nb|notes?|internal|gc)\b",
+    rf"\b(?:khong|dung|ko|k) (?:gui|chuyen|noi|bao|cho)(?: lai)?(?: cho)?(?: biet)? {_WRITER}",
+    r"内部|內部|备注|備註|(?:不要|勿|别|別)(?:发|發|转|轉)给?(?:举报|報案|舉報|群众)?",
+)
+_LOOKS_LIKE = re.compile(rf"\W*(?:{'|'.join(_FIRST)})|.*(?:{'|'.join(_ANYWHERE)})", re.DOTALL)
 _COLON = re.compile(r"[:：﹕︓]")
 
 

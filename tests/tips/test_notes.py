@@ -1,9 +1,12 @@
 """Telling a note from an answer: a mark with a colon makes one, what resembles it is asked."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.toneless import toneless
 from tips.notes import Meant, meaning, unmarked
 
 
@@ -44,10 +47,49 @@ def test_what_resembles_a_note_is_unclear(text: str) -> None:
     assert meaning(text) is not Meant.ANSWER
 
 
+_TO_COLLEAGUES = (
+    "Nội bộ: đối tượng này đang theo dõi, đừng lộ",
+    "[Nội bộ] giao tổ hình sự",
+    "(nội bộ) giao anh Ví Dụ",
+    "Lưu ý nội bộ: hay báo sai",
+    "chú ý nội bộ - x",
+    "Note: call him back",
+    "NB: đã gọi trưởng thôn",
+    "Người này quen (nb: em họ trưởng thôn)",
+    "G C: hẹn tối nay",
+    "g.c: hẹn tối nay",
+    "Ghi chép: hẹn tối nay",
+    "Không gửi cho người báo: đang xác minh",
+    "Tin này đừng nói cho bà con nhé",
+    "Đ/c Ví Dụ kiểm tra giúp",
+    "Đồng chí Ví Dụ kiểm tra giúp",
+    "备注：已联系",
+    "内部：已联系",
+    "请勿转给举报人",
+    "Don't send this: he is known",
+)
+
+
+@given(
+    st.sampled_from(_TO_COLLEAGUES),
+    st.sampled_from((str, str.upper, str.lower, toneless)),
+    st.sampled_from(("", " ", "- ", "**", "“", "📌 ")),
+)
+def test_words_to_colleagues_are_never_relayed_unasked(
+    text: str, typed: Callable[[str], str], before: str
+) -> None:
+    assert meaning(before + typed(text)) is Meant.UNCLEAR
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "Nhóm mấy người ạ?",
+        "Bà con đừng gửi tiền cho ai lạ",
+        "Bà con không cần nói tên",
+        "Đc rồi ạ, cảm ơn bà con",
+        "Thank you, can you send a photo?",
+        "请问有几个人？",
         "Bà con ghi lại biển số giúp",
         "Bà con nhớ ghi chú lại giúp",
         "gcn đăng ký xe để ở đâu?",

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 
 from domain.delivery import DeliveryState
-from domain.tip import TipState
+from domain.tip import Secrecy, TipEventKind, TipState
 from storage.database import Tx
-from storage.tables import attempt, delivery, tip
+from storage.tables import attempt, delivery, tip, tip_event
 from storage.tables.intake import ON_VIEW, picture_view
 
 _HOPEFUL = (
@@ -17,6 +17,8 @@ _HOPEFUL = (
     DeliveryState.ACCEPTED.value,
     DeliveryState.DELIVERED.value,
 )
+_ENDS = (TipEventKind.CLOSED, TipEventKind.MISTAKEN, TipEventKind.KEPT_FOR_CHIEF)
+"""What ends every view there was before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,18 @@ def stands(tx: Tx, picture_id: UUID, address_id: UUID) -> bool:
 
 
 def ending(tx: Tx, shown_before: datetime, limit: int) -> list[View]:
-    """Return photos on view that are to be taken back: shown long ago, or of tips not open.
+    """Return photos on view that are to be taken back.
 
-    What is still on its way is left until it is known what became of it.
+    They were shown long ago, or before their tip was closed or kept for the chief, or it is erased;
+    or they stand in a group where its words may stand no more. What is still on its way is left
+    until it is known what became of it.
     """
+    ended = exists().where(
+        tip_event.c.tip_id == tip.c.id,
+        tip_event.c.kind.in_([kind.value for kind in _ENDS]),
+        tip_event.c.at >= delivery.c.created_at,
+    )
+    hidden = and_(tip.c.secrecy != Secrecy.ORDINARY.value, delivery.c.group_id.is_not(None))
     rows = tx.connection.execute(
         select(picture_view.c.delivery_id, delivery)
         .outerjoin(delivery, delivery.c.id == picture_view.c.delivery_id)
@@ -69,7 +79,9 @@ def ending(tx: Tx, shown_before: datetime, limit: int) -> list[View]:
                 delivery.c.id.is_(None),
                 delivery.c.settled_at <= shown_before,
                 tip.c.id.is_(None),
-                tip.c.state.not_in((TipState.RECEIVED.value, TipState.TAKEN.value)),
+                tip.c.state == TipState.ERASED.value,
+                ended,
+                hidden,
             ),
         )
         .order_by(picture_view.c.delivery_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.tip import TipEventKind
@@ -29,6 +29,7 @@ _BY_OFFICERS = (
     TipEventKind.ANSWER,
     TipEventKind.STATUS,
     TipEventKind.VALUED,
+    TipEventKind.VALUE_WITHDRAWN,
     TipEventKind.CLOSED,
     TipEventKind.OPENED,
     TipEventKind.TAKEN_DOWN,
@@ -77,18 +78,25 @@ class WholeCard:
     message_id: str
 
 
-def whole_cards(tx: Tx, tip_id: UUID, settled_by: datetime | None) -> list[WholeCard]:
-    """Return a tip's cards that arrived, by an instant if given, and were not reduced yet."""
-    return _unamended(tx, tip_id, DeliveryKind.CARD, settled_by)
+def whole_cards(
+    tx: Tx, tip_id: UUID, *, settled_by: datetime | None = None, put_by: datetime | None = None
+) -> list[WholeCard]:
+    """Return a tip's cards that arrived and were not reduced yet; all, or by an instant."""
+    conditions = []
+    if settled_by is not None:
+        conditions.append(delivery.c.settled_at <= settled_by)
+    if put_by is not None:
+        conditions.append(delivery.c.created_at <= put_by)
+    return _unamended(tx, tip_id, DeliveryKind.CARD, *conditions)
 
 
 def whole_stubs(tx: Tx, tip_id: UUID) -> list[WholeCard]:
     """Return what a tip's cards were reduced to, where nothing changed it again."""
-    return _unamended(tx, tip_id, DeliveryKind.STUB, None)
+    return _unamended(tx, tip_id, DeliveryKind.STUB)
 
 
 def _unamended(
-    tx: Tx, tip_id: UUID, kind: DeliveryKind, settled_by: datetime | None
+    tx: Tx, tip_id: UUID, kind: DeliveryKind, *conditions: ColumnElement[bool]
 ) -> list[WholeCard]:
     stub = delivery.alias("stub")
     query = (
@@ -105,6 +113,7 @@ def _unamended(
             delivery.c.kind == kind.value,
             attempt.c.message_id.is_not(None),
             ~exists().where(stub.c.amends == attempt.c.id),
+            *conditions,
         )
         .order_by(attempt.c.id)
     )
@@ -117,8 +126,6 @@ def _unamended(
                 card.c.kind == DeliveryKind.CARD.value,
             )
         )
-    if settled_by is not None:
-        query = query.where(delivery.c.settled_at <= settled_by)
     return [WholeCard(*row) for row in tx.connection.execute(query)]
 
 
@@ -159,7 +166,7 @@ def own_delivery(tx: Tx, run_id: UUID, resident_id: UUID) -> UUID | None:
 
 
 def stubs_due(tx: Tx, limit: int) -> list[Tip]:
-    """Return closed and erased tips whose cards are due to be reduced to a line."""
+    """Return tips whose cards are due to be reduced to a line."""
     rows = tx.connection.execute(
         select(tip)
         .where(tip.c.stub_due_at <= tx.now)
@@ -211,11 +218,17 @@ def show_whole(tx: Tx, tip_id: UUID) -> None:
     )
 
 
-def withdraw(tx: Tx, tip_id: UUID, *, put_at: datetime | None = None) -> list[Row]:
+def withdraw(
+    tx: Tx,
+    tip_id: UUID,
+    *,
+    put_at: datetime | None = None,
+    kind: DeliveryKind = DeliveryKind.CARD,
+) -> list[Row]:
     """Skip a tip's cards that are not on their way yet, or those of one instant; return them."""
     waiting = (
         delivery.c.tip_id == tip_id,
-        delivery.c.kind == DeliveryKind.CARD.value,
+        delivery.c.kind == kind.value,
         delivery.c.state == DeliveryState.PENDING.value,
         delivery.c.window_id.is_(None),
     )

@@ -256,7 +256,8 @@ def reopen(tx: Tx, known: Tip) -> Tip:
         closed_at=None,
         closed_by=None,
         carded_at=None,
-        stub_due_at=None,
+        # What was to be hidden on its old cards still is.
+        stub_due_at=tx.now if known.secrecy is Secrecy.CHIEF else None,
         status=TipStatus.RECEIVED.value,
         given=False,
         passed_to=None,

@@ -20,7 +20,7 @@ from storage.savepoints import Spoiled, apart
 from storage.tip_events import LOCATION, TOO_BIG, Event
 from storage.tips import Tip
 from tips import card_facts, paging, photos, rights, stubs
-from tips.desk import Desk, Reader, its_holder, readers, send, tell
+from tips.desk import Desk, Reader, chiefs, its_holder, readers, send, tell
 from tips.quoting import quoted
 
 log = structlog.get_logger(__name__)
@@ -82,8 +82,11 @@ def show(tx: Tx, desk: Desk, tip: Tip) -> bool:
     events = tip_events.of_tip(tx, tip, unshown=True)
     where = readers(tx, tip)
     holder = its_holder(tx, tip)
-    if holder is not None and all(one.address.id != holder.address.id for one in where):
-        where.append(holder)
+    # Only they may open it, and no platform tells whether they are in the group.
+    alone = chiefs(tx, tip) if tip.secrecy is Secrecy.CHIEF else []
+    for reader in (*([holder] if holder is not None else []), *alone):
+        if all(one.address.id != reader.address.id for one in where):
+            where.append(reader)
     if not where:
         log.error("card_without_readers", tip=str(tip.id), unit=str(tip.unit_id))
         card_times.put_off(tx, tip, tx.now + _NOBODY_READS)

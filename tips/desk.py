@@ -72,6 +72,11 @@ def others(tx: Tx, tip: Tip, known: Collection[UUID]) -> list[Reader]:
     return [reader for reader in found if reader.address.id not in known]
 
 
+def chiefs(tx: Tx, tip: Tip) -> list[Reader]:
+    """Return the private chats of the chiefs of a tip's unit."""
+    return _privately(tx, tip.unit_id, frozenset({Role.CHIEF}))
+
+
 def its_holder(tx: Tx, tip: Tip) -> Reader | None:
     """Return the private chat of who was given a tip by somebody else.
 

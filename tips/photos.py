@@ -45,24 +45,32 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Where a photo is shown: in the group, or privately; `before` when it stands there already."""
+    """Where a photo is shown: in the group, or privately; `before` when it stands there already.
+
+    `lost` are the numbers of those that cannot be shown and were passed over.
+    """
 
     tip: Tip
     privately: bool
     before: bool
+    lost: tuple[int, ...] = ()
 
 
 def button(
     tx: Tx, desk: Desk, tip: Tip, language: Language, events: Sequence[Event] | None = None
 ) -> Button | None:
-    """Return the button for the first photo of a tip, or of some of its events; None without."""
+    """Return the button for the first photo of a tip, or of some of its events; None without.
+
+    One that is lost has a button only where nothing else came: it says why.
+    """
     ids = [event.id for event in events] if events is not None else None
     found = [one for one in media.of_tip(tx, tip.id, ids) if one.state is not PictureState.GONE]
-    return _button(desk, found[0], language, "review.button_photo") if found else None
+    first = next((one for one in found if not _is_lost(one)), found[0] if found else None)
+    return _button(desk, first, language, "review.button_photo") if first else None
 
 
 def show(tx: Tx, desk: Desk, picture_id: UUID, asker: Asker) -> Shown:
-    """Show a photo to who asks for it, and note who looked.
+    """Show a photo to who asks for it, and note who looked; in place of a lost one the next.
 
     In the review group where the words stand on the card too, else in their own chat.
     Raises: Refusal.
@@ -82,7 +90,9 @@ def show(tx: Tx, desk: Desk, picture_id: UUID, asker: Asker) -> Shown:
     everything = media.of_tip(tx, tip.id)
     if picture not in everything:
         raise Refusal("app.stale_button")
-    number = everything.index(picture) + 1
+    asked = everything.index(picture)
+    left = next((at for at in range(asked, len(everything)) if not _is_lost(everything[at])), asked)
+    picture, number = everything[left], left + 1
     _must_be_clean(picture, tip)
     before = media_views.stands(tx, picture.id, here.id)
     if not before:
@@ -90,7 +100,8 @@ def show(tx: Tx, desk: Desk, picture_id: UUID, asker: Asker) -> Shown:
         _put(tx, desk, tip, reader, everything, number)
     tip_events.add(tx, tip, TipEventKind.READ, staff_id=own.id, text=str(number))
     log.info("photo_asked_for", tip=str(tip.id), number=number, before=before)
-    return Shown(tip, here.id == asker.own_chat.id, before)
+    privately = here.id == asker.own_chat.id
+    return Shown(tip, privately, before, tuple(range(asked + 1, number)))
 
 
 def tell_lost(tx: Tx, desk: Desk, limit: int = 20) -> int:
@@ -134,7 +145,7 @@ def _put(
     tx: Tx, desk: Desk, tip: Tip, reader: Reader, everything: Sequence[Picture], number: int
 ) -> None:
     picture = everything[number - 1]
-    following = [one for one in everything[number:] if one.state is not PictureState.LOST]
+    following = [one for one in everything[number:] if not _is_lost(one)]
     rows: tuple[tuple[Button, ...], ...] = ()
     if following:
         rows = ((_button(desk, following[0], reader.language, "review.button_next_photo"),),)
@@ -164,6 +175,10 @@ def _put(
         tip_id=tip.id,
     )
     media_views.note(tx, picture.id, delivery_id)
+
+
+def _is_lost(picture: Picture) -> bool:
+    return picture.state not in (PictureState.WAITING, PictureState.CLEAN)
 
 
 def _must_be_clean(picture: Picture, tip: Tip) -> None:

@@ -1,5 +1,7 @@
 """Reduce the cards of a closed or erased tip to a line without words and buttons.
 
+So are those of a tip that is for the chief alone from now on, where others can see them.
+
 An edit is a row of the ledger like any other (`Outgoing.edits`), at most one per message: what a
 crash interrupts is done again, and doing it twice changes nothing. New cards go before it.
 """
@@ -13,18 +15,20 @@ from domain.clock import show_time
 from domain.delivery import DeliveryKind, Lane
 from domain.language import Language
 from domain.messages import Outgoing
-from domain.tip import TipState
-from storage import ledger, tip_rows
+from domain.tip import Secrecy, TipEventKind, TipState
+from storage import ledger, tip_events, tip_rows
 from storage.database import Tx
 from storage.savepoints import Spoiled, apart
+from storage.tip_rows import WholeCard
 from storage.tips import Tip
-from tips.desk import Desk
+from tips.desk import Desk, chiefs
 
 log = structlog.get_logger(__name__)
 
 _READ_FOR = timedelta(days=1)
 """How long a card stays that came only when its tip was closed, or whose writer took it back:
 somebody must have had the time to read it."""
+_ON_THEIR_WAY = timedelta(seconds=30)
 
 
 def reduce_due(tx: Tx, desk: Desk, limit: int = 20) -> None:
@@ -38,26 +42,15 @@ def reduce_due(tx: Tx, desk: Desk, limit: int = 20) -> None:
 
 
 def _reduce(tx: Tx, desk: Desk, tip: Tip) -> None:
+    if tip.state.is_open:
+        _hide(tx, desk, tip)
+        return
     erased = tip.state is TipState.ERASED
     closed_at = tip.closed_at or tx.now
     late = erased or tx.now >= closed_at + _READ_FOR
     if late or not tip.taken_back:
-        for card in tip_rows.whole_cards(tx, tip.id, None if late else closed_at):
-            ledger.put(
-                tx,
-                ledger.NewDelivery(
-                    kind=DeliveryKind.STUB,
-                    lane=Lane.ROUTINE,
-                    address_id=card.address_id,
-                    language=card.language,
-                    outgoing=Outgoing(
-                        text=_line(desk, tip, Language(card.language)), edits=card.message_id
-                    ),
-                    group_id=card.group_id,
-                    tip_id=tip.id,
-                    amends=card.attempt_id,
-                ),
-            )
+        for card in tip_rows.whole_cards(tx, tip.id, settled_by=None if late else closed_at):
+            _put(tx, tip, card, _line(desk, tip, Language(card.language)))
     if tip.cut_at is not None and not erased:
         _tell_of_cut(tx, desk, tip)
     waits = not late or tip_rows.has_pending_cards(tx, tip.id)
@@ -65,24 +58,44 @@ def _reduce(tx: Tx, desk: Desk, tip: Tip) -> None:
     tip_rows.put_stubs_off(tx, tip, due_at if waits else None)
 
 
+def _hide(tx: Tx, desk: Desk, tip: Tip) -> None:
+    """Take the words of a tip that is kept for the chief from where others can see them."""
+    since = tip_events.last_of_kind(tx, tip.id, TipEventKind.KEPT_FOR_CHIEF)
+    if since is None or tip.secrecy is not Secrecy.CHIEF:
+        tip_rows.put_stubs_off(tx, tip, None)
+        return
+    theirs = {reader.address.id for reader in chiefs(tx, tip)}
+    for card in tip_rows.whole_cards(tx, tip.id, put_by=since):
+        if card.address_id not in theirs:
+            language = Language(card.language)
+            line = desk.catalogue.say(language, "review.stub_hidden", ma_tin=tip.case_number)
+            _put(tx, tip, card, line)
+    waits = tip_rows.has_pending_cards(tx, tip.id)
+    tip_rows.put_stubs_off(tx, tip, tx.now + _ON_THEIR_WAY if waits else None)
+
+
 def _tell_of_cut(tx: Tx, desk: Desk, tip: Tip) -> None:
     """Say in what is left of the cards that their writer can be answered no more."""
     for stub in tip_rows.whole_stubs(tx, tip.id):
         language = Language(stub.language)
         lines = [_line(desk, tip, language), desk.catalogue.say(language, "keeping.stub_cut")]
-        ledger.put(
-            tx,
-            ledger.NewDelivery(
-                kind=DeliveryKind.STUB,
-                lane=Lane.ROUTINE,
-                address_id=stub.address_id,
-                language=stub.language,
-                outgoing=Outgoing(text="\n".join(lines), edits=stub.message_id),
-                group_id=stub.group_id,
-                tip_id=tip.id,
-                amends=stub.attempt_id,
-            ),
-        )
+        _put(tx, tip, stub, "\n".join(lines))
+
+
+def _put(tx: Tx, tip: Tip, card: WholeCard, text: str) -> None:
+    ledger.put(
+        tx,
+        ledger.NewDelivery(
+            kind=DeliveryKind.STUB,
+            lane=Lane.ROUTINE,
+            address_id=card.address_id,
+            language=card.language,
+            outgoing=Outgoing(text=text, edits=card.message_id),
+            group_id=card.group_id,
+            tip_id=tip.id,
+            amends=card.attempt_id,
+        ),
+    )
 
 
 def _line(desk: Desk, tip: Tip, language: Language) -> str:

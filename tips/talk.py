@@ -156,8 +156,28 @@ def mistaken(tx: Tx, desk: Desk, tip: Tip) -> None:
     """
     tip = tips.close(tx, tip, TipOutcome.MISTAKEN, None)
     tip_events.add(tx, tip, TipEventKind.MISTAKEN)
-    if tip.carded_at is not None:
-        tell(tx, desk, tip, "review.mistaken")
+    # It may have been closed as valuable before its writer went on with it.
+    withdrawn = tip_values.withdraw(tx, tip.id)
+    if withdrawn:
+        tip_events.add(tx, tip, TipEventKind.VALUE_WITHDRAWN)
+    if withdrawn or tip.carded_at is not None:
+        tell(tx, desk, tip, "review.mistaken_valued" if withdrawn else "review.mistaken")
+
+
+def outcome_now(tip: Tip, events: Sequence[Event], closing: Event) -> TipOutcome:
+    """Return what a notice of how a tip ended says now; `events` are all of the tip.
+
+    Of one that is open again it says how it ended then, unless its value was withdrawn since.
+    """
+    if tip.outcome is not None:
+        return tip.outcome
+    outcome = TipOutcome(closing.text) if closing.text else TipOutcome.VALUABLE
+    for event in events[events.index(closing) :]:
+        if event.kind is TipEventKind.VALUED:
+            outcome = TipOutcome.VALUABLE
+        elif event.kind is TipEventKind.VALUE_WITHDRAWN and outcome is TipOutcome.VALUABLE:
+            outcome = TipOutcome.HANDLED
+    return outcome
 
 
 def page_seen(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> Tip:

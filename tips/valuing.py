@@ -2,14 +2,17 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain.errors import Refusal
+from domain.ids import short
 from domain.roles import Permission, may
 from domain.tip import TipEventKind, TipOutcome, TipState, ValueFigure
 from domain.toneless import toneless
 from storage import tip_events, tip_values, tips
 from storage.database import Tx
+from storage.tip_events import Event
 from storage.tip_values import Value
 from storage.tips import Tip
 from storage.units import Staff
@@ -117,15 +120,35 @@ def confirm(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> Tip:
 def withdraw(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> Tip:
     """Withdraw the confirmation: the tip stays closed, as handled.
 
+    Who was told that it was valuable is told what stands now; who was not will read that.
     Raises: Refusal.
     """
     tip, own = for_value(tx, tip_id, staff)
     if not tip_values.withdraw(tx, tip.id):
         raise Refusal("review.value_none", ma_tin=tip.case_number)
     tip = tips.changed(tx, tip.id, outcome=TipOutcome.HANDLED.value)
-    tip_events.add(tx, tip, TipEventKind.VALUE_WITHDRAWN, staff_id=own.id)
+    knew = _was_told(tip_events.of_tip(tx, tip))
+    event_id = tip_events.add(tx, tip, TipEventKind.VALUE_WITHDRAWN, staff_id=own.id)
+    if knew:
+        talk.notify(tx, desk, tip, event_id)
     tell(tx, desk, tip, "review.value_withdrawn", ten=own.name)
     return tip
+
+
+def _was_told(events: Sequence[Event]) -> bool:
+    """Tell whether its writer opened the notice of the confirmation that stands."""
+    said: set[str] = set()
+    told = False
+    for event in events:
+        if event.kind is TipEventKind.VALUED or (
+            event.kind is TipEventKind.CLOSED and event.text == TipOutcome.VALUABLE
+        ):
+            said.add(short(event.id))
+        elif event.kind is TipEventKind.VALUE_WITHDRAWN:
+            said, told = set(), False
+        elif event.kind is TipEventKind.OPENED:
+            told = told or event.text in said
+    return told
 
 
 def _confirmed(tx: Tx, tip: Tip) -> Value:

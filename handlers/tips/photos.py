@@ -29,7 +29,11 @@ def press_photo(turn: Turn, press: Press, args: Sequence[str]) -> None:
         key = "review.photo_above"
     elif shown.privately and reviewing:
         key = "review.sent_privately"
-    turn.answer(press.press_id, turn.text(key))
+    told = turn.text(key)
+    if shown.lost:
+        numbers = ", ".join(str(number) for number in shown.lost)
+        told = f"{turn.text('review.photos_passed_over', so=numbers)} {told}"
+    turn.answer(press.press_id, told, alert=bool(shown.lost))
 
 
 PRESSES: Mapping[str, Presser] = {"photo": press_photo}

@@ -7,17 +7,18 @@ from domain.delivery import Facet
 from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.messages import ChatKind, Outgoing, Press
-from domain.tip import IllegalStep, Secrecy, TipEventKind, TipOutcome, TipState
+from domain.tip import IllegalStep, Secrecy, TipEventKind, TipState
 from handlers.router import Presser
 from handlers.turn import Turn
 from storage import dialogues, ledger, tip_events, tips
 from storage.tips import Tip
-from tips import cards, talk
+from tips import hiding, talk
 from tips.taking_down import BY_STAFF
 
 TIP = "tip"
 ASK = "ask"
 """Dialogues: invited to report, invited to ask."""
+_CLOSINGS = (TipEventKind.CLOSED, TipEventKind.VALUED, TipEventKind.VALUE_WITHDRAWN)
 _OPENED_JUST_NOW = timedelta(minutes=1)
 
 
@@ -50,9 +51,7 @@ def press_chief(turn: Turn, press: Press, args: Sequence[str]) -> None:
     if tip.secrecy is Secrecy.CHIEF:
         turn.answer(press.press_id, turn.text("tips.chief_noted", ma_tin=tip.case_number))
         return
-    tip = tips.hide(turn.tx, tip, Secrecy.CHIEF)
-    tip_events.add(turn.tx, tip, TipEventKind.KEPT_FOR_CHIEF)
-    in_time = cards.take_back(turn.tx, tip)
+    in_time = hiding.keep_for_chief(turn.tx, turn.context, tip)
     turn.say("tips.chief_noted" if in_time else "tips.chief_noted_late", ma_tin=tip.case_number)
 
 
@@ -73,8 +72,8 @@ def press_open(turn: Turn, press: Press, args: Sequence[str]) -> None:
     if opened and turn.tx.now - max(opened) < _OPENED_JUST_NOW:
         turn.answer(press.press_id, turn.text("tips.shown_above"))
         return
-    if event.kind in (TipEventKind.CLOSED, TipEventKind.VALUED):
-        ended = TipOutcome(event.text) if event.text else TipOutcome.VALUABLE
+    if event.kind in _CLOSINGS:
+        ended = talk.outcome_now(tip, events, event)
         outcome = turn.text(f"tips.outcome_{ended.value}")
         text = turn.library_text("sys-outcome-told-back", ma_tin=tip.case_number, ket_qua=outcome)
     elif event.kind is TipEventKind.TAKEN_DOWN and event.text == BY_STAFF:

@@ -83,6 +83,32 @@ async def test_ten_photos_of_an_album_are_shown_one_at_a_time_and_each_look_is_n
         assert reads == [str(number) for number in range(1, 11)]
 
 
+async def test_lost_photos_keep_nobody_from_those_that_came(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        world = studio.world
+        await studio.sends(b"no picture", jpeg((300, 200)), b"nor this", jpeg((310, 200)))
+        await studio.carded()
+        await studio.rounds.fetch_due()
+        # The card was there first: its button leads to the photo that is lost since then.
+        (told,) = await world.reviewer.presses("Xem ảnh", of=world.desk)
+        assert "Ảnh số 1 không xem được" in told.text
+        await world.tick()
+        (second,) = await studio.shown()
+        assert "ảnh 2/4" in second.text
+        await world.reviewer.presses("Xem ảnh tiếp", of=world.desk)
+        await world.tick()
+        assert "ảnh 4/4" in (await studio.shown())[-1].text
+        await studio.sends(b"broken", jpeg((320, 200)), words="thêm ảnh")
+        await studio.rounds.fetch_due()
+        await studio.carded()
+        (told,) = await world.chief.presses("Xem ảnh", of=world.desk)
+        assert "không xem được" not in told.text
+        await world.tick()
+        assert "ảnh 6/6" in (await studio.shown())[-1].text
+
+
 async def test_a_photo_that_stands_there_already_comes_once_but_every_look_is_noted(
     migrated_database_url: str, tmp_path: Path
 ) -> None:
@@ -126,6 +152,7 @@ async def test_an_old_button_shows_nothing_in_the_group_once_the_tip_is_for_the_
         await studio.rounds.fetch_due()
         await studio.carded()
         await studio.world.lan.presses("Chỉ chỉ huy xem")
+        await studio.world.tick()
         (told,) = await studio.world.reviewer.presses("Xem ảnh", of=studio.world.desk)
         assert "chỉ chỉ huy" in told.text
         await studio.world.chief.presses("Xem ảnh", of=studio.world.desk)

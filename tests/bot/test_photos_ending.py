@@ -6,17 +6,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from domain.delivery import Accepted, DeliveryKind, Lane
+from domain.ids import short
 from domain.language import Language
 from domain.messages import EffectKind, MediaKind, MediaRef
+from domain.tip import TipState
 from storage import media, pictures
 from storage import tips as stored_tips
 from storage.database import Tx
 from storage.media import PictureState
 from storage.media_folder import MediaFolder
 from storage.media_shelf import MediaShelf
+from storage.settling import Settled, settle
 from storage.tip_keys import key_of
+from storage.windows import Claim, open_window
 from tests.bot.studio import Shop, Studio, open_studio
 from tests.pictures import jpeg
+from tips import cards
 
 
 async def test_photos_are_taken_back_after_a_day_or_when_the_tip_is_closed(
@@ -48,6 +54,93 @@ async def test_photos_are_taken_back_after_a_day_or_when_the_tip_is_closed(
         await studio.world.reviewer.presses("Đã xử lý", of=studio.world.desk)
         await studio.world.tick()
         assert await studio.end() == 1
+
+
+async def test_a_photo_asked_for_after_the_closing_stays_its_time(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        world = studio.world
+        await studio.sends(jpeg())
+        await studio.rounds.fetch_due()
+        await studio.carded()
+        (kept,) = await studio.pictures()
+        await world.reviewer.presses("Kết thúc", of=world.desk)
+        await world.tick()
+        await world.reviewer.presses("Có giá trị", of=world.desk)
+        await world.tick(minutes=1)
+        await world.reviewer.presses_action(f"photo:{short(kept.id)}", of=world.desk)
+        await world.tick()
+        assert await studio.end() == 0
+        await world.tick(hours=25)
+        assert await studio.end() == 1
+
+
+async def test_what_stands_in_the_group_is_taken_from_it_once_only_the_chief_may_see_it(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        world = studio.world
+        await studio.sends(jpeg(), words="xe chở hàng cấm")
+        await studio.rounds.fetch_due()
+        card = await studio.carded()
+        for one in (world.reviewer, world.chief):
+            await one.presses("Xem ảnh", of=world.desk)
+            await world.tick()
+        await world.chief.presses("Giao cho…", of=world.desk)
+        await world.tick()
+        await world.chief.presses("Hoàng Ví Dụ", of=world.desk)
+        await world.tick()
+        await world.lan.presses("Chỉ chỉ huy xem")
+        assert "có thể đã thấy" in (await world.lan.last()).text
+        found = await world.tip()
+        assert (found.state, found.taken_by) == (TipState.RECEIVED, None)
+        assert "trả lại cho chỉ huy" in (await world.reviewer.last()).text
+        await world.tick(seconds=1)
+        assert await studio.end() == 1
+        said = await world.chat.said()
+        reduced = {one.outgoing.edits for one in said if one.kind is DeliveryKind.STUB}
+        whole = {one.message_id for one in said if "│ xe chở hàng cấm" in one.text}
+        assert card.message_id in reduced
+        assert whole == reduced
+        own = await world.chief.last()
+        assert "Xem riêng" in own.labels
+        assert "xe chở" not in own.text
+        await world.chief.presses("Xem riêng")
+        await world.tick(minutes=5)
+        assert "│ xe chở hàng cấm" in (await world.chief.last()).text
+        await world.chief.presses("Xem ảnh")
+        await world.tick(minutes=1)
+        assert await studio.end() == 0
+
+
+async def test_the_words_that_are_on_their_way_while_they_are_hidden_are_taken_back_too(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        world = studio.world
+        await world.lan.writes("có nhóm tụ tập trước chợ")
+        world.chat.clock.forward(minutes=3)
+        await world.chat.do(lambda tx: cards.send_due(tx, world.chat.context))
+        claim = Claim(world.chat.account.id, "tests", timedelta(minutes=1))
+        window = await world.chat.do(
+            lambda tx: open_window(tx, claim, list(Lane), 50, lambda _address, _kind: True)
+        )
+        assert window is not None
+        await world.lan.presses("Chỉ chỉ huy xem")
+        results = [
+            Settled(
+                send.delivery_id, send.attempt_id, Accepted(f"late{at}", world.chat.clock.now())
+            )
+            for at, send in enumerate(window.sends)
+        ]
+        world.chat.clock.forward(seconds=2)
+        await world.chat.do(lambda tx: settle(tx, window.id, results))
+        await world.tick(minutes=1)
+        await world.tick(minutes=1)
+        stubs = [one for one in await world.desk.heard() if one.kind is DeliveryKind.STUB]
+        assert len(stubs) == 1
+        assert stubs[0].text.endswith("nội dung đã rút khỏi đây.")
 
 
 async def test_an_erased_tip_leaves_neither_key_nor_file(

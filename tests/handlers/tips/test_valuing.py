@@ -1,5 +1,7 @@
 """What a valuable tip helped to: asked one by one, changed, withdrawn, and never told outside."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.audit import Act
@@ -7,7 +9,8 @@ from domain.delivery import DeliveryKind
 from domain.errors import Refusal
 from domain.roles import Role
 from domain.tip import TipOutcome, ValueFigure
-from storage import audit, tip_values, tips
+from storage import audit, tip_figures, tip_values, tips
+from storage.database import Tx
 from tests.chat import Heard
 from tests.handlers.tips.test_review import carded
 from tests.tips.world import World, open_world
@@ -162,6 +165,59 @@ async def test_closing_otherwise_after_a_reopening_withdraws_it(
         assert await figures(world) == {}
         await close(world, "Đã xử lý")
         assert await figures(world) is None
+
+
+async def counted(world: World) -> tuple[int, dict[TipOutcome, int]]:
+    """Return how many valuable tips, and how many endings of which kind, the period has."""
+
+    def find(tx: Tx) -> tuple[int, dict[TipOutcome, int]]:
+        span = (world.chat.unit.id, tx.now - timedelta(days=90), tx.now + timedelta(days=1))
+        ended = tip_figures.of_period(tx, *span, tip_figures.Division.NOTHING)[None]
+        return tip_values.of_period(tx, *span).tips, dict(ended.by_outcome)
+
+    return await world.chat.look(find)
+
+
+async def test_a_writer_who_takes_it_back_takes_its_value_from_the_figures_too(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await carded(world)
+        await close(world)
+        await world.reviewer.presses("1", of=world.desk)
+        assert await counted(world) == (1, {TipOutcome.VALUABLE: 1})
+        await world.lan.writes("à tôi nhầm rồi, không phải nhóm đó đâu")
+        await world.tick(minutes=3)
+        await world.lan.presses("Báo nhầm")
+        await world.tick()
+        assert await counted(world) == (0, {TipOutcome.MISTAKEN: 1})
+        assert "xác nhận có giá trị đã được rút" in (await last(world)).text
+        await world.lan.presses("Xem")
+        assert "có ích" not in (await world.lan.last()).text
+
+
+async def test_a_notice_says_what_stands_when_it_is_opened_and_a_change_afterwards_is_told(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await carded(world)
+        await close(world)
+        await world.reviewer.writes("/giatri 260001")
+        await world.reviewer.presses("Rút xác nhận")
+        await world.lan.presses("Xem")
+        assert "việc đã được xử lý" in (await world.lan.last()).text
+        await world.reviewer.writes("/giatri 260001")
+        await world.reviewer.presses("Xác nhận có giá trị")
+        await world.lan.presses("Xem")
+        assert "có ích" in (await world.lan.last()).text
+        await world.lan.news()
+        await world.tick(minutes=5)
+        await world.reviewer.writes("/giatri 260001")
+        await world.reviewer.presses("Rút xác nhận")
+        (notice,) = await world.lan.news()
+        assert notice.text.startswith("Bà con có tin mới")
+        await world.lan.presses("Xem")
+        assert "việc đã được xử lý" in (await world.lan.last()).text
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.DUTY_OFFICER, Role.ADMIN, Role.AUDITOR])

@@ -49,7 +49,7 @@ def prepare(
         buttons=(
             *pledge,
             (Button(acknowledge, action=f"{ButtonName.ACK}:{{d}}"),),
-            (Button(private, start="bao-tin-{d}"),),
+            (Button(private, start=under_post(Purpose.TIP)),),
         ),
     )
     return prepared

@@ -7,7 +7,7 @@ everybody in the group would learn of it.
 from domain.delivery import Lane
 from domain.language import Language
 from domain.messages import Button, Message, Outgoing
-from handlers.groups.talk import PRIVATELY
+from handlers.groups.talk import privately
 from handlers.turn import Turn
 from storage import neutral_lines
 from tips.urgency import alarm_in
@@ -47,10 +47,11 @@ def _say(turn: Turn, message: Message, key: str) -> None:
     if last is not None and turn.tx.now - last < turn.context.rules.neutral_every:
         return
     say = turn.context.catalogue.say
+    start = privately(turn.group.id if turn.group is not None else None)
     line = turn.tell_group(
         Outgoing(
             text=say(Language.VI, key),
-            buttons=((Button(say(Language.VI, "groups.button_private"), start=PRIVATELY),),),
+            buttons=((Button(say(Language.VI, "groups.button_private"), start=start),),),
             thread=message.chat.thread,
         ),
         lane=Lane.TALK,

@@ -5,10 +5,9 @@ our comment says how to tell something privately, and answers to either are answ
 """
 
 from domain.delivery import DeliveryKind, Lane
-from domain.ids import short
 from domain.language import Language
 from domain.messages import Button, Copied, Outgoing
-from handlers.groups.talk import PRIVATELY
+from handlers.groups.talk import privately
 from handlers.turn import Context
 from storage import addresses, neutral_lines, post_copies, units
 from storage.addresses import Account
@@ -36,7 +35,7 @@ def comment_due(tx: Tx, context: Context, limit: int = 20) -> int:
     found = post_copies.due(tx, limit)
     say = context.catalogue.say
     for copy in found:
-        start = f"{PRIVATELY}-{short(copy.post.id)}"
+        start = privately(copy.post.group_id, copy.post)
         comment_id = context.outbox.put(
             tx,
             copy.address_id,

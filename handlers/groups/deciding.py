@@ -13,7 +13,7 @@ from domain.library import fill
 from domain.messages import Button, Outgoing, Press
 from domain.roles import Permission
 from handlers.groups import approvers, leaving
-from handlers.groups.talk import PRIVATELY
+from handlers.groups.talk import privately
 from handlers.router import Presser
 from handlers.turn import Context, Turn, unit_values
 from storage import addresses, audit, effects, group_links, group_requests, units
@@ -138,7 +138,8 @@ def put_up(tx: Tx, context: Context, group: Group, chat_id: UUID) -> UUID:
     buttons: tuple[tuple[Button, ...], ...] = ()
     if group.purpose == "neighbourhood":
         text = fill(context.library.system("sys-group-pinned", Language.VI), values)
-        buttons = ((Button(say(Language.VI, "groups.button_private"), start=PRIVATELY),),)
+        start = privately(group.id)
+        buttons = ((Button(say(Language.VI, "groups.button_private"), start=start),),)
     else:
         text = say(Language.VI, f"connecting.notice_{group.purpose}", don_vi=values["don_vi"])
     if group.purpose == "review":

@@ -6,14 +6,15 @@ status is ever written into a group.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from uuid import UUID
 
 import structlog
 
 from domain.delivery import Facet
-from domain.ids import short
 from domain.language import Language
 from domain.library import fill
 from domain.messages import Button, Message, Outgoing
+from domain.start_payload import Purpose, StartPayload, encode
 from domain.tip import Binding, TipKind
 from handlers.groups import replies
 from handlers.groups import danger
@@ -30,8 +31,6 @@ from tips.urgency import Alarm, alarm_in
 
 log = structlog.get_logger(__name__)
 
-PRIVATELY = "bao-tin"
-"""Start payload by which somebody comes to write privately; the post's short id may follow."""
 _REPORT = "/baotin"
 
 PRESSES: Mapping[str, Presser] = {}
@@ -150,7 +149,7 @@ def neutral_line(turn: Turn, message: Message, chat: Address, post: Delivery | N
         return
     text = turn.context.library.system("sys-group-reply-neutral", Language.VI)
     label = turn.context.catalogue.say(Language.VI, "groups.button_private")
-    start = f"{PRIVATELY}-{short(post.id)}" if post is not None else PRIVATELY
+    start = privately(turn.group.id if turn.group is not None else None, post)
     line = turn.tell_group(
         Outgoing(
             text=fill(text, unit_values(turn.unit, Language.VI)),
@@ -161,6 +160,13 @@ def neutral_line(turn: Turn, message: Message, chat: Address, post: Delivery | N
         )
     )
     neutral_lines.note(turn.tx, post.id if post is not None else line)
+
+
+def privately(group_id: UUID | None, post: Delivery | None = None) -> str:
+    """Return the start payload by which somebody comes to write privately, from under a post."""
+    if post is not None:
+        return encode(StartPayload(purpose=Purpose.TIP, post=post.id))
+    return encode(StartPayload(purpose=Purpose.TIP, group=group_id))
 
 
 def _post(turn: Turn, message: Message) -> Delivery | None:

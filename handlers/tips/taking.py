@@ -12,7 +12,8 @@ from domain.messages import Button, ChatKind, Edit, Message, Outgoing
 from domain.tip import Binding, TipKind, TipState
 from handlers.groups import danger
 from handlers.router import Presser
-from handlers.tips import complaints, own, presses, review, telling, which
+from handlers.tips import coming, complaints, own, presses, review, telling, which
+from handlers.tips.coming import ByLink
 from handlers.turn import Turn, unit_values
 from storage import dialogues, ledger, tip_events, tips
 from storage.ledger import Delivery
@@ -147,12 +148,8 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
     options = _options(turn, anchor, piece, recent)
     place = which.settled(turn, options) if options else which.Place(_target(turn, anchor, recent))
     tip = place.tip
-    campaign, binding = anchor.campaign, Binding.EXPLICIT
-    if campaign is None and tip is None and anchor.kind is TipKind.TIP:
-        campaign, binding = _assumed(turn), Binding.ASSUMED
-    bound = Bound()
-    if campaign is not None:
-        bound = Bound(binding, campaign.run_id, campaign.kind is DeliveryKind.POST)
+    came = coming.by_link(turn) if anchor.asked else None
+    campaign, bound = _answered(turn, anchor, tip, came)
     before = tip
     taken = intake.accept(
         turn.tx,
@@ -163,14 +160,9 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
         kind=anchor.kind,
         burst=which.WAIT if place.is_new else turn.context.rules.burst,
     )
-    if taken.fate is Fate.OPENED and campaign is not None and binding is Binding.ASSUMED:
-        telling.note_assumed(turn, campaign)
-    elif taken.fate is Fate.OPENED and campaign is not None:
-        telling.note_facets(turn, campaign, anchor.kind)
-    elif anchor.campaign is not None:
-        telling.note(turn, anchor.campaign.id, Facet.REPLIED)
-        if taken.tip.bound is Binding.ASSUMED and taken.tip.run_id == bound.run_id is not None:
-            tips.bind(turn.tx, taken.tip, bound.run_id, Binding.EXPLICIT)
+    _count(turn, anchor, taken, campaign, bound)
+    if came is not None and taken.fate is Fate.OPENED:
+        coming.note(turn, came, anchor.kind)
     if anchor.asked:
         dialogues.end(turn.tx, turn.me.id)
     # Who is asked where the words belong is not told that they were added.
@@ -181,6 +173,34 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
             which.ask(turn, taken.tip, place.question, options)
     log.info("piece_taken", tip=str(taken.tip.id), fate=taken.fate.value, urgent=piece.urgent)
     telling.rush(turn, taken.tip, alarmed=piece.urgent)
+
+
+def _answered(
+    turn: Turn, anchor: _Anchor, tip: Tip | None, came: ByLink | None
+) -> tuple[Delivery | None, Bound]:
+    """Return the campaign's message that words answer, if one, and how the tip is tied."""
+    if came is not None and came.run_id is not None:
+        return None, Bound(Binding.EXPLICIT, came.run_id, by_post=True)
+    campaign, binding = anchor.campaign, Binding.EXPLICIT
+    if campaign is None and tip is None and anchor.kind is TipKind.TIP:
+        campaign, binding = _assumed(turn), Binding.ASSUMED
+    if campaign is None:
+        return None, Bound()
+    return campaign, Bound(binding, campaign.run_id, campaign.kind is DeliveryKind.POST)
+
+
+def _count(
+    turn: Turn, anchor: _Anchor, taken: Taken, campaign: Delivery | None, bound: Bound
+) -> None:
+    """Count the words on the campaign's message that they answer."""
+    if taken.fate is Fate.OPENED and campaign is not None and bound.binding is Binding.ASSUMED:
+        telling.note_assumed(turn, campaign)
+    elif taken.fate is Fate.OPENED and campaign is not None:
+        telling.note_facets(turn, campaign, anchor.kind)
+    elif anchor.campaign is not None:
+        telling.note(turn, anchor.campaign.id, Facet.REPLIED)
+        if taken.tip.bound is Binding.ASSUMED and taken.tip.run_id == bound.run_id is not None:
+            tips.bind(turn.tx, taken.tip, bound.run_id, Binding.EXPLICIT)
 
 
 def _tell_writer(

@@ -4,9 +4,9 @@ import pytest
 
 from delivery.outbox import personal
 from domain.campaign import RunState
-from domain.ids import short
 from domain.language import Language
 from domain.roles import Role
+from domain.start_payload import Purpose, StartPayload, encode
 from domain.texts.catalogue import catalogue
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.world import (
@@ -146,7 +146,7 @@ async def test_one_village_and_its_groups(chat: Chat, officer: Party, chief: Par
     post = await group.last()
     assert post.labels == ["Đã đọc", "Báo tin riêng"]
     _, [privately] = personal(post.outgoing, post.id).buttons
-    assert privately.start == f"bao-tin-{short(post.id)}"
+    assert privately.start == encode(StartPayload(purpose=Purpose.TIP, post=post.id))
     report = (await officer.last()).text
     assert "Định gửi: 1 người" in report
     assert "1/1 bài; thành viên lúc đăng: không biết" in report

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from domain.messages import Addressed, MediaKind, MediaRef
+from domain.start_payload import Purpose, decode
 from handlers.wiring import make_router
 from storage.residents import Wish
 from tests.tips.world import World, open_world
@@ -28,7 +29,8 @@ async def test_a_bare_report_is_told_how(world: World) -> None:
     (line,) = await world.village.news()
     assert "ngay sau lệnh" in line.text
     assert line.outgoing.reply_to is None
-    assert [button.start for button in line.buttons] == ["bao-tin"]
+    [start] = [decode(button.start or "") for button in line.buttons]
+    assert (start.purpose, start.group is None) == (Purpose.TIP, False)
     assert await world.tips() == []
     await types(world, "/baotin   ")
     assert await world.village.news() == []

@@ -7,6 +7,7 @@ import pytest
 from domain.delivery import Facet
 from domain.ids import short
 from domain.messages import ChatKind, ChatMoved, ChatRef, Copied
+from domain.start_payload import Purpose, StartPayload, decode
 from domain.tip import Binding
 from handlers.groups import copies
 from handlers.wiring import make_router
@@ -63,7 +64,8 @@ async def test_our_comment_comes_first_and_once_and_leads_to_the_private_chat(
     (said,) = await comment(world)
     assert "ai cũng thấy" in said.text
     assert said.outgoing.reply_to == "m800"
-    assert [button.start for button in said.buttons] == [f"bao-tin-{short(post.id)}"]
+    [start] = [decode(button.start or "") for button in said.buttons]
+    assert start == StartPayload(purpose=Purpose.TIP, post=post.id)
     assert await comment(world) == []
 
 

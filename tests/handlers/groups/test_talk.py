@@ -4,6 +4,7 @@ from broadcasts import reach
 from domain.delivery import DeliveryKind, Facet, Lane
 from domain.ids import short
 from domain.messages import Addressed
+from domain.start_payload import Purpose, StartPayload, encode
 from domain.tip import Binding
 from handlers.tips.presses import TIP
 from storage import counters, dialogues, ledger
@@ -30,7 +31,8 @@ async def test_a_reply_that_tells_something_becomes_a_public_tip(
         assert await world.facets(post) == {Facet.REPLIED, Facet.TIPS}
         (line,) = await world.village.news()
         assert line.text == NEUTRAL
-        assert [button.start for button in line.buttons] == [f"bao-tin-{short(post.id)}"]
+        start = encode(StartPayload(purpose=Purpose.TIP, post=post.id))
+        assert [button.start for button in line.buttons] == [start]
         assert line.outgoing.reply_to == post.message_id
         (receipt,) = await ba.heard()
         assert "công khai" in receipt.text

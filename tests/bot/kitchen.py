@@ -33,13 +33,22 @@ class Kitchen:
         self._process: subprocess.Popen[bytes] | None = None
 
     async def command(
-        self, folder: Path, module: str, words: Sequence[str], environment: Mapping[str, str]
+        self,
+        folder: Path,
+        module: str,
+        words: Sequence[str],
+        environment: Mapping[str, str],
+        python: Path = Path(sys.executable),
     ) -> tuple[int, bytes, bytes]:
-        """Run `python -m MODULE WORDS` in a folder; return its exit code and what it wrote."""
+        """Run `python -m MODULE WORDS` in a folder; return its exit code and what it wrote.
+
+        `python` is what it believes to run under.
+        """
         if self._process is None:
             self._start()
         reader, writer = await asyncio.open_unix_connection(str(self._door))
         order = {"folder": str(folder), "module": module, "words": words, "env": environment}
+        order["python"] = str(python)
         writer.write(json.dumps(order).encode() + b"\n")
         answer = json.loads(await reader.readline())
         out, err = (Path(self._folder.name) / answer[name] for name in ("out", "err"))
@@ -115,6 +124,7 @@ def _become(order: Mapping[str, Any]) -> None:
         sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115
         sys.stdout = open(1, "w", encoding="utf-8")  # noqa: SIM115
         sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
+        sys.executable = order["python"]
         sys.argv = [order["module"], *order["words"]]
         runpy.run_module(order["module"], run_name="__main__", alter_sys=True)
         code = 0

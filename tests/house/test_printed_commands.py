@@ -1,14 +1,16 @@
 """Commands stand in the documents, and in what we say, as they have to be typed."""
 
-import os
+import asyncio
 import re
+import shlex
 import shutil
-import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 
+from tests.bot.commands import Said, environment, kitchen
 from tests.house.tree import ROOT, texts
 
 PYTHON = r"(?:VAR_DIR=\S+ )?\.venv/bin/python"
@@ -52,21 +54,21 @@ def beside_the_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "storage" / "data" / "demo.toml", folder / "unit.toml")
     line = "VAR_DIR=var/demo .venv/bin/python -m bot seed"
     done = _typed(folder, line, TELEGRAM_TOKEN=TOKEN, TELEGRAM_API_URL="http://127.0.0.1:9")
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.err
     return folder
 
 
-def _typed(folder: Path, line: str, **settings: str) -> "subprocess.CompletedProcess[str]":
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return subprocess.run(
-        ["bash", "-c", line],
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**kept, "PYTHONPATH": str(ROOT), **settings},
-        timeout=60,
-    )
+def _typed(folder: Path, line: str, **settings: str) -> Said:
+    """Do what a shell would do with a line: settings, our Python, the module, its words."""
+    words = shlex.split(line)
+    set_there = dict(word.split("=", 1) for word in takewhile(lambda one: "=" in one, words))
+    python, option, module, *rest = words[len(set_there) :]
+    assert (folder / python).exists()
+    assert option == "-m"
+    around = {**environment(**settings), **set_there}
+    work = kitchen().command(folder, module, rest, around, folder / python)
+    code, out, err = asyncio.run(work)
+    return Said(code, out.decode(), err.decode())
 
 
 def test_the_documents_name_commands() -> None:
@@ -83,10 +85,10 @@ def test_a_command_of_the_documents_works_without_a_token_beside_the_demo(
     # Nothing was broadcast there, and only the service itself needs a token.
     words = line.split("-m bot")[1].split()
     expected = 2 if words[0] == "run" or "AN-XXXXX" in words else 0
-    assert done.returncode == expected, done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.code == expected, done.err
+    assert "Traceback" not in done.err
     if "AN-XXXXX" in words:
-        assert "Không có đợt nào mang mã AN-XXXXX" in done.stderr
+        assert "Không có đợt nào mang mã AN-XXXXX" in done.err
 
 
 @pytest.mark.parametrize("words", ["seed", "seed --update", "doctor"])
@@ -94,8 +96,8 @@ def test_commands_that_our_own_output_names_work_as_printed(
     beside_the_demo: Path, words: str
 ) -> None:
     said = _typed(beside_the_demo, f".venv/bin/python -m bot {words}")
-    printed = re.findall(rf"({PYTHON} -m bot [^\n]*)", said.stdout + said.stderr)
+    printed = re.findall(rf"({PYTHON} -m bot [^\n]*)", said.out + said.err)
     assert printed or words == "doctor"
     for line in printed:
         done = _typed(beside_the_demo, line.replace("TỆP.toml", "unit.toml"))
-        assert done.returncode == 0, done.stderr
+        assert done.code == 0, done.err

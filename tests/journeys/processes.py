@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.bot.commands import kitchen
+
 ROOT = Path(__file__).parents[2]
 TOKEN = "700000001:SIMULATOR-demo-token-not-a-secret"
 _HEALTH = re.compile(r"http://127\.0\.0\.1:\d+/healthz")
@@ -103,21 +105,13 @@ def service(folder: Path, simulator_address: str, database_url: str = "") -> Pro
 
 async def command(folder: Path, *words: str, database_url: str = "", **env: str) -> tuple[int, str]:
     """Run a command of the service in the same folder; returns exit code and all it printed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *words,
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "VAR_DIR": str(folder / "var"),
-            "DATABASE_URL": database_url,
-            "TELEGRAM_TOKEN": TOKEN,
-            **env,
-        },
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    printed, _ = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode or 0, printed.decode()
+    around = {
+        **os.environ,
+        "VAR_DIR": str(folder / "var"),
+        "DATABASE_URL": database_url,
+        "TELEGRAM_TOKEN": TOKEN,
+        **env,
+    }
+    work = kitchen().command(ROOT, "bot", words, around)
+    code, out, err = await asyncio.wait_for(work, 60)
+    return code, (out + err).decode()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from domain.messages import Message, Outgoing, Press
 from handlers.residents import (
     aside,
+    choices,
     homes,
     own_data,
     pledges,
@@ -177,6 +178,10 @@ _COMMANDS: Mapping[str, Callable[[Turn, str], None]] = {
     "language": _language,
     "khuvuc": _area,
     "area": _area,
+    "vaitro": choices.parts_command,
+    "roles": choices.parts_command,
+    "loaitin": choices.subjects_command,
+    "topics": choices.subjects_command,
     "dangky": _subscribe,
     "subscribe": _subscribe,
     "dung": _stop,
@@ -201,6 +206,8 @@ PRESSES: Mapping[str, Presser] = {
     "area": homes.press,
     "aside": _press_aside,
     "data": own_data.press,
+    "part": choices.press_part,
+    "subject": choices.press_subject,
     "consent": welcome.press_consent,
     "lang": tongues.press,
     "pledge": pledges.press,

@@ -6,7 +6,7 @@ from domain.errors import Refusal
 from domain.messages import Button, Message, Outgoing, Press
 from domain.place import Found, Level, Match, Outcome, Place
 from domain.place_words import take_kind, words_of
-from handlers.residents import aside, questions
+from handlers.residents import aside, choices, questions
 from handlers.residents.aside import Rows
 from handlers.residents.questions import AREA, evidence, refresh, resident_of
 from handlers.turn import Turn
@@ -314,14 +314,21 @@ def settle(turn: Turn, place: Place) -> bool:
         questions.ask_consent(turn)
         return True
     refresh(turn)
-    summarise(turn)
+    summarise(turn, asking=True)
     return True
 
 
-def summarise(turn: Turn) -> None:
-    """Say what was chosen, how to change it, how to stop and how to report."""
+def summarise(turn: Turn, *, asking: bool = False) -> None:
+    """Say what was chosen, how to change it, how to stop and how to report.
+
+    `asking`: now is the time to ask once who they are in the village.
+    """
     values = turn.unit_values()
-    turn.say("residents.summary", don_vi=values["don_vi"], **chosen(turn))
+    text = turn.text("residents.summary", don_vi=values["don_vi"], **chosen(turn))
+    rows = choices.once(turn) if asking else ()
+    if rows:
+        text = f"{text}\n\n{turn.text('residents.ask_parts')}"
+    turn.tell(Outgoing(text=text, buttons=rows))
 
 
 def chosen(turn: Turn) -> dict[str, str]:
@@ -339,6 +346,7 @@ def chosen(turn: Turn) -> dict[str, str]:
         "khu_vuc": where,
         "ngon_ngu": turn.text("residents.language_name"),
         "nhan_tin": turn.text(f"residents.wish_{person.wish.value}"),
+        **choices.shown(turn),
     }
 
 

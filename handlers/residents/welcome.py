@@ -178,7 +178,7 @@ def _settle(turn: Turn, shown_in: Language, *, yes: bool, said: str) -> bool:
     if person.area_code is None:
         homes.begin(turn)
     else:
-        homes.summarise(turn)
+        homes.summarise(turn, asking=True)
     return True
 
 

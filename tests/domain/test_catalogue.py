@@ -8,6 +8,7 @@ import pytest
 
 from domain.language import Language
 from domain.library import TemplateKind
+from domain.part import Part
 from domain.texts.catalogue import Catalogue, UnknownSentence, catalogue, places
 from storage.consents import Answer
 from storage.packaged import load_library
@@ -84,6 +85,7 @@ def test_every_sentence_for_residents_is_used() -> None:
     }
     made_of_parts |= {"residents.yes", "residents.no"}
     made_of_parts |= {f"residents.answer_{answer.value}" for answer in Answer}
+    made_of_parts |= {f"residents.part_{part}" for part in Part}
     ours = {key for key in SENTENCES[Language.VI] if key.startswith("residents.")}
     assert ours - strings - made_of_parts == set()
 

@@ -1,0 +1,119 @@
+"""What residents may choose if they like: their parts in the village, subjects they do not want."""
+
+from collections.abc import Sequence
+
+from domain.errors import Refusal
+from domain.messages import Button, ChatKind, Outgoing, Press
+from domain.part import Part, named
+from domain.subject import Subject
+from handlers.residents.questions import resident_of
+from handlers.turn import Turn
+from storage import choices
+from storage.residents import Wish
+
+_PER_ROW = 2
+_NOT_OFFERED = frozenset({Subject.OTHER, Subject.NONE})
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+def once(turn: Turn) -> Rows:
+    """Return the buttons of the question for their parts, the first time; later none.
+
+    Only who gets broadcasts and said where they live is asked.
+    """
+    person = resident_of(turn)
+    if person.wish is not Wish.YES or person.area_code is None:
+        return ()
+    if not choices.first_question(turn.tx, person.id):
+        return ()
+    skip = (Button(turn.text("residents.parts_skip"), "part:skip"),)
+    return (*_part_buttons(turn), skip)
+
+
+def parts_command(turn: Turn, rest: str) -> None:
+    """Show their parts with a button for each; names behind the command are taken at once."""
+    person = resident_of(turn)
+    typed = [word for word in rest.replace(";", ",").split(",") if word.strip()]
+    found = [named(rest)] if named(rest) is not None else [named(word) for word in typed]
+    for part in found:
+        if part is not None:
+            choices.set_part(turn.tx, person.id, part, chosen=True)
+    text = turn.text("residents.parts", vai_tro=shown_parts(turn))
+    if None in found:
+        text = f"{turn.text('residents.part_unknown')}\n{text}"
+    choices.first_question(turn.tx, person.id)
+    turn.tell(Outgoing(text=text, buttons=_part_buttons(turn)))
+
+
+def press_part(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Take a part, or give it back: `part:<part>`; `part:skip` leaves all as it is."""
+    person = resident_of(turn)
+    if turn.chat.kind is not ChatKind.PRIVATE or len(args) != 1:
+        raise Refusal("app.stale_button")
+    if args[0] == "skip":
+        turn.answer(press.press_id, turn.text("residents.parts_skipped"))
+        return
+    if args[0] not in set(Part):
+        raise Refusal("app.stale_button")
+    part = Part(args[0])
+    had = part in choices.parts(turn.tx, person.id)
+    choices.set_part(turn.tx, person.id, part, chosen=not had)
+    turn.answer(press.press_id, turn.text("residents.parts_now", vai_tro=shown_parts(turn)))
+
+
+def subjects_command(turn: Turn, _rest: str) -> None:
+    """Show which subjects they get messages about, with a button for each."""
+    resident_of(turn)
+    buttons = [
+        Button(subject.label(turn.language), f"subject:{subject.value}")
+        for subject in Subject
+        if subject not in _NOT_OFFERED
+    ]
+    text = turn.text("residents.subjects", chu_de=shown_declined(turn))
+    turn.tell(Outgoing(text=text, buttons=_in_rows(buttons)))
+
+
+def press_subject(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Decline a subject, or want it again: `subject:<subject>`."""
+    person = resident_of(turn)
+    if turn.chat.kind is not ChatKind.PRIVATE or len(args) != 1 or args[0] not in set(Subject):
+        raise Refusal("app.stale_button")
+    subject = Subject(args[0])
+    if subject in _NOT_OFFERED:
+        raise Refusal("app.stale_button")
+    if subject in choices.declined(turn.tx, person.id):
+        choices.accept(turn.tx, person.id, subject)
+        key = "residents.subject_again"
+    else:
+        choices.decline(turn.tx, person.id, subject)
+        key = "residents.subject_declined"
+    said = turn.text(key, chu_de=subject.label(turn.language))
+    turn.answer(press.press_id, said, alert=True)
+
+
+def shown(turn: Turn) -> dict[str, str]:
+    """Return what a person chose, in words."""
+    return {"vai_tro": shown_parts(turn), "chu_de": shown_declined(turn)}
+
+
+def shown_parts(turn: Turn) -> str:
+    """Return their parts in words."""
+    found = choices.parts(turn.tx, resident_of(turn).id)
+    names = ", ".join(turn.text(f"residents.part_{part}") for part in found)
+    return names or turn.text("residents.parts_none")
+
+
+def shown_declined(turn: Turn) -> str:
+    """Return the subjects they do not want, in words."""
+    found = choices.declined(turn.tx, resident_of(turn).id)
+    names = ", ".join(subject.label(turn.language) for subject in found)
+    return names or turn.text("residents.subjects_all")
+
+
+def _part_buttons(turn: Turn) -> Rows:
+    return _in_rows([Button(turn.text(f"residents.part_{one}"), f"part:{one}") for one in Part])
+
+
+def _in_rows(buttons: Sequence[Button]) -> Rows:
+    return tuple(tuple(buttons[at : at + _PER_ROW]) for at in range(0, len(buttons), _PER_ROW))

@@ -12,7 +12,17 @@ from domain.messages import ChatKind
 from domain.place import Level
 from domain.places import Gazetteer
 from domain.roster import read_turns
-from storage import addresses, areas, audit, installation, roster, setting_up, staff_links, units
+from storage import (
+    addresses,
+    areas,
+    audit,
+    group_links,
+    installation,
+    roster,
+    setting_up,
+    staff_links,
+    units,
+)
 from storage.database import Tx
 from storage.setting_up import Particulars
 from storage.units import Unit
@@ -20,7 +30,7 @@ from storage.units import Unit
 _MOST_NAMED = 30
 
 
-Change = Literal["unit", "added", "changed", "same", "cut_off"]
+Change = Literal["unit", "added", "changed", "same", "cut_off", "let_go"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,8 @@ class Update:
     """How many villages are new or have another name."""
     cut_off: tuple[str, ...] = ()
     """Names of people whose chat was taken from them since: they are left as they are."""
+    let_go: tuple[str, ...] = ()
+    """Labels of groups that were let go since: they are left as they are."""
 
 
 def seed_areas(tx: Tx, gazetteer: Gazetteer) -> None:
@@ -93,14 +105,19 @@ def update_plan(tx: Tx, plan: Plan) -> Update:
         done[change] += 1
         if change == "cut_off":
             cut_off.append(person.name)
+    let_go = []
     for group in plan.groups:
-        done[_update_group(tx, account_id, unit, group)] += 1
+        change = _update_group(tx, account_id, unit, group)
+        done[change] += 1
+        if change == "let_go":
+            let_go.append(group.label)
     return Update(
         unit_changed=bool(done["unit"]),
         added=done["added"],
         changed=done["changed"],
         villages=villages,
         cut_off=tuple(cut_off),
+        let_go=tuple(let_go),
     )
 
 
@@ -195,6 +212,7 @@ def _seed_group(tx: Tx, account_id: UUID, unit: Unit, group: PlannedGroup) -> No
     connected = setting_up.create_group(tx, unit.id, group.area, group.purpose, group.label)
     address = addresses.ensure(tx, account_id, kind, group.telegram)
     addresses.link_group(tx, address.id, connected.id)
+    group_links.want_notice(tx, connected.id)
     audit.append(
         tx,
         Act.GROUP_CONNECTED,
@@ -209,6 +227,9 @@ def _seed_group(tx: Tx, account_id: UUID, unit: Unit, group: PlannedGroup) -> No
 
 def _update_group(tx: Tx, account_id: UUID, unit: Unit, group: PlannedGroup) -> Change:
     known = addresses.find(tx, account_id, group.telegram)
+    if known is not None and group_links.was_let_go(tx, known.id):
+        # The chief let it go: a file must not undo that.
+        return "let_go"
     if known is None or known.group_id is None:
         _seed_group(tx, account_id, unit, group)
         return "added"
@@ -218,6 +239,9 @@ def _update_group(tx: Tx, account_id: UUID, unit: Unit, group: PlannedGroup) -> 
     if (now.area_code, now.purpose, now.label) == (group.area, group.purpose, group.label):
         return "same"
     setting_up.change_group(tx, now.id, group.area, group.purpose, group.label)
+    if now.purpose != group.purpose:
+        # What stands there now tells of something else.
+        group_links.want_notice(tx, now.id)
     return "changed"
 
 

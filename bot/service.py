@@ -23,7 +23,7 @@ from broadcasts import expanding, finishing, firing
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from domain.failures import AccountDown, Refused, SendFailure, Transient
-from handlers.groups import copies, outcomes
+from handlers.groups import copies, noticing, outcomes
 from handlers.staff import menus as staff_menus
 from people import wishes
 from storage import addresses, erasing, waiting
@@ -208,6 +208,7 @@ class Service:
         await self._tick(lambda tx: cards.send_due(tx, self._house.context))
 
     async def _groups(self) -> None:
+        await self._tick(lambda tx: noticing.put_up_due(tx, self._house.context))
         await self._tick(lambda tx: outcomes.tell_due(tx, self._desk))
         await self._tick(lambda tx: taking_down.tell_due(tx, self._house.context))
         await self._tick(lambda tx: copies.comment_due(tx, self._house.context))

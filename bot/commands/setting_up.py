@@ -79,6 +79,13 @@ def _update(settings: Settings, plan: Plan) -> None:
             f"{typed('staff list')}, rồi staff invite; người đã nghỉ thì bỏ khỏi tệp.",
             err,
         )
+    if done.let_go:
+        names = ", ".join(done.let_go)
+        say(
+            f"Không nối lại: {names}. Chỉ huy đã ngắt nhóm này bằng /ngatketnoi. Muốn nối lại, cán "
+            "bộ viết /ketnoi trong chat riêng với máy để lấy mã mới; không thì bỏ khỏi tệp.",
+            err,
+        )
     if not (done.unit_changed or done.added or done.changed or done.villages):
         say("Mọi thứ đã đúng như tệp; không sửa gì.")
         return

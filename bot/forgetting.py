@@ -9,7 +9,17 @@ import structlog
 from domain.clock import local
 from domain.keeping import KeepingTerms
 from handlers.staff import slips
-from storage import audit, dialogues, inbox, keeping, one_time_codes, public_words, reactions, words_aside
+from storage import (
+    audit,
+    dialogues,
+    inbox,
+    keeping,
+    mutes,
+    one_time_codes,
+    public_words,
+    reactions,
+    words_aside,
+)
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
@@ -63,6 +73,7 @@ def nightly(terms: KeepingTerms) -> Mapping[str, Callable[[Tx], int]]:
         "talk": lambda tx: keeping.forget_talk(tx, terms),
         "dialogues": lambda tx: keeping.forget_dialogues(tx, terms),
         "consents": lambda tx: keeping.forget_consents(tx, terms),
+        "mutes": mutes.forget_over,
         "acts": acts,
     }
 

@@ -22,6 +22,7 @@ _AT_ONCE = 32
 _TOGETHER = 8
 """How many items share a transaction, and its wait for the disk, where one alone can write."""
 _MOST_TRIES = 6
+_MOST_CHATS = 10_000
 
 
 class AccountInbox:
@@ -59,6 +60,8 @@ class InboxWorker:
         self._outbox_bell = outbox_bell
         self._answering: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._turns: dict[bytes, int] = {}
+        self._round = 0
 
     def know(self, account: Account) -> None:
         """Take what is known of an account now, such as the name that the platform told us."""
@@ -71,6 +74,7 @@ class InboxWorker:
             heard = self._inbox_bell.rings
             try:
                 items = await self._database.read(self._due)
+                self._note_turns(items)
                 step = _TOGETHER if self._database.one_writer else 1
                 shares = [items[at : at + step] for at in range(0, len(items), step)]
                 await asyncio.gather(*(self._handle(share) for share in shares))
@@ -89,7 +93,14 @@ class InboxWorker:
         self._inbox_bell.ring()
 
     def _due(self, tx: Tx) -> list[InboxItem]:
-        return inbox.next_items(tx, _AT_ONCE, self._accounts)
+        return inbox.next_items(tx, _AT_ONCE, self._accounts, self._turns)
+
+    def _note_turns(self, items: Sequence[InboxItem]) -> None:
+        """Remember which chats had a turn, while there are more than can be handled at once."""
+        if len(items) < _AT_ONCE or len(self._turns) > _MOST_CHATS:
+            self._turns.clear()
+        self._round += 1
+        self._turns.update((item.order, self._round) for item in items)
 
     async def _handle(self, items: Sequence[InboxItem]) -> None:
         """Handle items of different chats in one transaction; each alone when that fails."""

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CLOSE_TIP = "close_tip"
     ENTER_TIP = "enter_tip"
     REVEAL_IDENTITY = "reveal_identity"
+    MUTE_SENDER = "mute_sender"
     EXTEND_CLOCK = "extend_clock"
     ADMINISTER = "administer"
     READ_AUDIT = "read_audit"
@@ -48,6 +49,7 @@ _ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.ENTER_TIP: frozenset({Role.OFFICER, Role.REVIEWER, Role.DUTY_OFFICER, Role.CHIEF}),
     Permission.REVEAL_IDENTITY: frozenset({Role.CHIEF}),
     Permission.EXTEND_CLOCK: frozenset({Role.CHIEF}),
+    Permission.MUTE_SENDER: frozenset({Role.CHIEF}),
     Permission.ADMINISTER: frozenset({Role.ADMIN}),
     Permission.READ_AUDIT: frozenset({Role.CHIEF, Role.ADMIN, Role.AUDITOR}),
     Permission.READ_FIGURES: frozenset({Role.OFFICER, Role.REVIEWER, Role.CHIEF, Role.AUDITOR}),

@@ -28,6 +28,7 @@ from storage import (
     consents,
     dialogues,
     inbox,
+    mutes,
     one_time_codes,
     pledges,
     public_words,
@@ -215,6 +216,7 @@ def _cut_tips(tx: Tx, chat: Address) -> None:
 
 def _cut_address(tx: Tx, chat: Address) -> None:
     """Let the address be found no more; one of our own people stays theirs, with their work."""
+    mutes.forget(tx, chat.id)
     values: dict[str, object] = {"resident_id": None}
     if chat.staff_id is None:
         inbox.cut(tx, chat.account_id, addresses.chat_of(tx, chat.id).chat_id)

@@ -1,8 +1,9 @@
 """What came in and is not yet handled; afterwards only its key stays, so a repeat is known."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, exists, func, literal_column, select
@@ -15,6 +16,8 @@ from storage.tables import inbox
 from storage.tables.intake import ASIDE, DONE, NEW
 from storage.upsert import insert_into
 
+_CHATS = 256
+"""Among so many chats that wait, those that had no turn for longest come first."""
 _NO_ORDER = b"\x00"
 """What is handled waits behind nothing: a hash begins with its key's version, never with 0."""
 
@@ -68,10 +71,17 @@ def put(tx: Tx, account_id: UUID, items: Sequence[Received]) -> int:
     return new
 
 
-def next_items(tx: Tx, limit: int, accounts: Collection[UUID]) -> list[InboxItem]:
+def next_items(
+    tx: Tx,
+    limit: int,
+    accounts: Collection[UUID],
+    turns: Mapping[bytes, int] = MappingProxyType({}),
+) -> list[InboxItem]:
     """Return the oldest item of each chat of these accounts that is due.
 
-    An item that waits for its next try holds back the later ones of its chat, nobody else's.
+    `turns` says of a chat (`InboxItem.order`) when it had its last turn, so that who floods us
+    waits behind who just came. An item that waits for its next try holds back the later ones of
+    its chat, nobody else's.
     """
     earlier = inbox.alias()
     first_of_chat = ~exists().where(
@@ -80,15 +90,20 @@ def next_items(tx: Tx, limit: int, accounts: Collection[UUID]) -> list[InboxItem
         earlier.c.id < inbox.c.id,
     )
     query = (
-        select(inbox)
+        select(inbox.c.id, inbox.c.order_lookup)
         .where(NEW, inbox.c.account_id.in_(list(accounts)), first_of_chat)
         .where((inbox.c.not_before.is_(None)) | (inbox.c.not_before <= tx.now))
         .order_by(inbox.c.id)
-        .limit(limit)
+        .limit(max(limit, _CHATS))
     )
+    heads = [(turns.get(row.order_lookup, 0), row.id) for row in tx.connection.execute(query)]
+    ids = [item_id for _, item_id in sorted(heads)[:limit]]
+    if not ids:
+        return []
+    rows = tx.connection.execute(select(inbox).where(inbox.c.id.in_(ids)).order_by(inbox.c.id))
     return [
         InboxItem(row.id, row.account_id, row.order_lookup, row.received_at, row.tries, row.body)
-        for row in tx.connection.execute(query)
+        for row in rows
     ]
 
 

@@ -17,7 +17,7 @@ from domain.clock import HANOI, local
 from domain.delivery import DeliveryKind
 from domain.keeping import KeepingTerms
 from domain.tip import TipOutcome, TipState
-from storage import addresses, erasing, tip_ties, tips
+from storage import addresses, erasing, mutes, tip_ties, tips
 from storage.consents import Answer
 from storage.counters import FACET_COLUMNS
 from storage.database import Tx
@@ -67,6 +67,7 @@ def cut(tx: Tx, known: Tip) -> None:
         if known.resident_id is not None:
             _blur(tx, known.resident_id, known.opened_at)
         _drop(tx, (delivery.c.address_id == chat.id) & (delivery.c.tip_id == known.id))
+        mutes.forget(tx, chat.id)
         blank = erasing.blank_address(tx, chat.account_id)
     theirs = (tip_event.c.tip_id == known.id) & tip_event.c.staff_id.is_(None)
     tx.connection.execute(update(tip_event).where(theirs).values(message_lookup=None))

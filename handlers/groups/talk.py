@@ -16,10 +16,9 @@ from domain.library import fill
 from domain.messages import Button, Message, Outgoing
 from domain.start_payload import Purpose, StartPayload, encode
 from domain.tip import Binding, TipKind
-from handlers.groups import replies
-from handlers.groups import danger
+from handlers.groups import danger, replies
 from handlers.router import Presser
-from handlers.tips import complaints, telling
+from handlers.tips import complaints, limits, telling
 from handlers.turn import Turn, unit_values
 from storage import addresses, ledger, neutral_lines, post_copies, public_words, tips
 from storage.addresses import Address
@@ -102,9 +101,13 @@ def _count_acknowledgement(turn: Turn, post: Delivery | None, piece: Piece) -> N
 def _public_tip(
     turn: Turn, group: Group, piece: Piece, post: Delivery | None, alarm: Alarm | None
 ) -> None:
+    if alarm is None and limits.is_muted(turn):
+        return
     recent = tips.recent_of(turn.tx, turn.me.id, turn.tx.now - intake.TALK)
     run_id = post.run_id if post is not None else None
     tip = intake.current_in_group(recent, group.id, turn.tx.now, run_id)
+    if tip is None:
+        tip = limits.last_of_many(turn, urgent=piece.urgent)
     taken = intake.accept(
         turn.tx,
         piece,

@@ -7,7 +7,17 @@ from domain.errors import Refusal
 from domain.messages import ChatKind, Message, Outgoing
 from domain.roles import Permission
 from domain.toneless import fold
-from handlers.tips import assigning, closing, docketing, due, labels, noting, review, valuing
+from handlers.tips import (
+    assigning,
+    closing,
+    docketing,
+    due,
+    labels,
+    muting,
+    noting,
+    review,
+    valuing,
+)
 from handlers.tips.meant import say_here
 from handlers.turn import Turn
 
@@ -24,6 +34,8 @@ COMMANDS: Mapping[str, tuple[Permission, Act]] = MappingProxyType(
         "baocap": (Permission.CLOSE_TIP, due.report_command),
         "giahan": (Permission.EXTEND_CLOCK, due.extend_command),
         "vuviec": (Permission.CLOSE_TIP, docketing.docket_command),
+        "ngungnhan": (Permission.MUTE_SENDER, muting.mute_command),
+        "nhanlai": (Permission.MUTE_SENDER, muting.unmute_command),
     }
 )
 """By name, in the order in which they are listed."""

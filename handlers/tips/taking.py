@@ -12,7 +12,7 @@ from domain.messages import Button, ChatKind, Edit, Message, Outgoing
 from domain.tip import Binding, TipKind, TipState
 from handlers.groups import danger
 from handlers.router import Presser
-from handlers.tips import coming, complaints, own, presses, review, telling, which
+from handlers.tips import coming, complaints, limits, own, presses, review, telling, which
 from handlers.tips.coming import ByLink
 from handlers.turn import Turn, unit_values
 from storage import dialogues, ledger, tip_events, tips
@@ -50,13 +50,16 @@ def take(turn: Turn, message: Message) -> bool:
         return True
     if review.answer_privately(turn, message):
         return True
+    if limits.is_muted(turn) and not _is_awaited(turn):
+        return True
     text = telling.words_in(turn, message.text)
     if complaints.take(turn, message, text):
         return True
     piece = telling.piece_of(turn, message, turn.me, text)
     anchor = _anchor(turn, message)
     if piece.is_empty and not message.media:
-        turn.say("tips.invite" if message.text.startswith("/") else "app.unreadable")
+        if limits.may_answer(turn):
+            turn.say("tips.invite" if message.text.startswith("/") else "app.unreadable")
         return True
     if piece.is_small_talk:
         tip = anchor.tip or _current(turn)
@@ -79,7 +82,8 @@ def emergency(turn: Turn, message: Message) -> bool:
         return False
     if _known(turn, message):
         return True
-    turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
+    if limits.may_say_numbers(turn):
+        turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
     piece = telling.piece_of(turn, message, turn.me, text)
     _accept(turn, replace(piece, urgent=True), _anchor(turn, message), alarm)
     return True
@@ -146,7 +150,7 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
     told = anchor.tip is not None and anchor.tip.state is not TipState.ERASED
     recent = [] if told else _recent(turn)
     options = _options(turn, anchor, piece, recent)
-    place = which.settled(turn, options) if options else which.Place(_target(turn, anchor, recent))
+    place = which.settled(turn, options) if options else _placed(turn, anchor, recent, piece)
     tip = place.tip
     came = coming.by_link(turn) if anchor.asked else None
     campaign, bound = _answered(turn, anchor, tip, came)
@@ -213,7 +217,8 @@ def _tell_writer(
 
     def tell(text: str, *rows: tuple[Button, ...]) -> None:
         whole = "\n\n".join(filter(None, (text, files)))
-        turn.tell(Outgoing(text=whole, buttons=rows), tip_id=tip.id)
+        always = kind is not None or alarm is not None
+        limits.tell(turn, Outgoing(text=whole, buttons=rows), tip, always=always)
 
     def say(key: str, *rows: tuple[Button, ...]) -> None:
         tell(turn.context.catalogue.say(tip.language, key, ma_tin=tip.case_number), *rows)
@@ -254,6 +259,17 @@ def _target(turn: Turn, anchor: _Anchor, recent: Sequence[Tip]) -> Tip | None:
         if same and tip.kind is anchor.kind and intake.bursting(tip, turn.tx.now):
             return tip
     return None
+
+
+def _placed(turn: Turn, anchor: _Anchor, recent: Sequence[Tip], piece: Piece) -> which.Place:
+    """Return where words go; who opened too many tips lately goes on with the last."""
+    tip = _target(turn, anchor, recent)
+    return which.Place(tip or limits.last_of_many(turn, urgent=piece.urgent))
+
+
+def _is_awaited(turn: Turn) -> bool:
+    tip = _current(turn)
+    return tip is not None and intake.is_awaited(tip)
 
 
 def _options(turn: Turn, anchor: _Anchor, piece: Piece, recent: Sequence[Tip]) -> list[Tip]:
@@ -337,7 +353,8 @@ def _thank(turn: Turn, anchor: _Anchor) -> None:
     if anchor.campaign is not None and not anchor.asked:
         telling.note(turn, anchor.campaign.id, Facet.ACKNOWLEDGED)
         telling.note(turn, anchor.campaign.id, Facet.REPLIED)
-    turn.say("tips.small_talk")
+    if limits.may_answer(turn):
+        turn.say("tips.small_talk")
 
 
 def _edited_into_a_tip(turn: Turn, edit: Edit, text: str, alarm: Alarm | None) -> None:

@@ -14,6 +14,7 @@ TABLE = {
     Permission.CLOSE_TIP: {Role.REVIEWER, Role.CHIEF},
     Permission.ENTER_TIP: {Role.OFFICER, Role.REVIEWER, Role.DUTY_OFFICER, Role.CHIEF},
     Permission.REVEAL_IDENTITY: {Role.CHIEF},
+    Permission.MUTE_SENDER: {Role.CHIEF},
     Permission.EXTEND_CLOCK: {Role.CHIEF},
     Permission.ADMINISTER: {Role.ADMIN},
     Permission.READ_AUDIT: {Role.CHIEF, Role.ADMIN, Role.AUDITOR},

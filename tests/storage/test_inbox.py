@@ -367,3 +367,23 @@ async def test_neither_new_nor_handled_items_are_retried(hall: Hall) -> None:
     await hall.done(handled)
     assert await hall.db.write(lambda tx: inbox.retry(tx, [new.id, handled.id])) == 0
     assert await hall.counts() == {"new": 1, "done": 1}
+
+
+async def test_who_writes_once_is_not_held_up_by_many_who_flood(hall: Hall) -> None:
+    for number in range(3):
+        await hall.put(*(letter(f"{chat}-{number}", f"flood{chat}") for chat in range(12)))
+    await hall.put(letter("one", "calm"))
+    turns: dict[bytes, int] = {}
+    seen: list[list[str]] = []
+    for turn in range(1, 8):
+        items = await hall.db.read(lambda tx: inbox.next_items(tx, 6, [hall.account_id], turns))
+        turns.update((item.order, turn) for item in items)
+        seen.append([await hall.db.read(lambda tx, item=item: _text(tx, item)) for item in items])
+        for item in items:
+            await hall.done(item)
+    assert "one" in seen[2]
+    flat = [text for texts in seen for text in texts]
+    for chat in range(12):
+        own = [text for text in flat if text.startswith(f"{chat}-")]
+        assert own == sorted(own)
+        assert len(own) == 3

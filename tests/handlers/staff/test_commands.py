@@ -18,7 +18,7 @@ from tests.chat import Chat, Party, Takers, open_chat
 
 CLOSING = {"giatri", "chuyencoquan", "vuviec", "baocap"}
 ON_TIPS = {"tin", "chude", "ghichu", "bangiao", "truc", "hettruc"} | CLOSING
-CHIEFS = {"giahan", "danhtinh"}
+CHIEFS = {"giahan", "danhtinh", "ngungnhan", "nhanlai"}
 WRITERS = set(commands.COMMANDS) - ON_TIPS - CHIEFS - {"kyduyet", "ngatketnoi"}
 FIGURES = {"cacdot", "baocao", "trogiup"}
 READERS = FIGURES | ON_TIPS | {"nhaptin"}

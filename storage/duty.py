@@ -20,6 +20,7 @@ from storage.upsert import insert_into
 
 LONGEST = timedelta(hours=24)
 """A duty that nobody ended is over after this: forgetting must not keep alarms from others."""
+_NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,11 @@ def keep(tx: Tx, known: Watch) -> None:
         .values(tip_id=known.tip_id, **values)
         .on_conflict_do_update(index_elements=[page_watch.c.tip_id], set_=values)
     )
+
+
+def begin(tx: Tx, tip_id: UUID) -> None:
+    """Let an alarm begin with the next tick: who had the tip has it no more."""
+    keep(tx, Watch(tip_id, tx.now, tx.now, tx.now - LONGEST, _NOBODY))
 
 
 def finish(tx: Tx, known: Watch) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from domain.roles import Role, may_read
 from domain.tip import Secrecy, Step, TipEventKind, TipState, after
-from storage import tip_events, tip_rows
+from storage import duty, tip_events, tip_rows
 from storage.database import Tx
 from storage.tables import tip
 from storage.tips import Tip, as_tip, changed
@@ -16,6 +16,7 @@ from storage.tips import Tip, as_tip, changed
 def release(tx: Tx, known: Tip, *, announced: bool = False) -> Tip:
     """Let anybody take a tip; `announced`, its readers are shown it anew, whole.
 
+    Of an urgent one people are paged then, as for a new cry.
     Raises: IllegalStep.
     """
     state = after(known.state, Step.RELEASE)
@@ -23,6 +24,8 @@ def release(tx: Tx, known: Tip, *, announced: bool = False) -> Tip:
     if announced:
         tip_rows.show_whole(tx, known.id)
         values |= {"carded_at": None, "card_due_at": tx.now}
+        if known.urgent:
+            duty.begin(tx, known.id)
     tip_events.add(tx, known, TipEventKind.RELEASED, shown=not announced)
     return changed(tx, known.id, **values)
 

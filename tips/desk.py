@@ -12,8 +12,7 @@ from domain.language import Language
 from domain.messages import Button, Outgoing
 from domain.roles import Permission, Role, may
 from domain.texts.catalogue import Catalogue
-from domain.tip import TipEventKind
-from storage import addresses, tip_events, tip_rows, units
+from storage import addresses, tip_rows, units
 from storage.addresses import Address
 from storage.database import Tx
 from storage.tips import Tip
@@ -125,12 +124,6 @@ def send(
         group_id=reader.group_id,
         tip_id=tip.id,
     )
-
-
-def had_lately(tx: Tx, tip: Tip, kind: TipEventKind, seconds: float) -> bool:
-    """Tell whether something happened to a tip within the last seconds."""
-    last = tip_events.last_of_kind(tx, tip.id, kind)
-    return last is not None and (tx.now - last).total_seconds() < seconds
 
 
 def _asked(tip: Tip) -> Permission:

@@ -1,13 +1,16 @@
 """Page the people on duty: privately, at once, with a case number and no content.
 
 Who is on duty is paged first; if nobody acknowledges it in time the chief is, then everybody who
-may read the tip: each step once, and none after somebody has it or it is closed.
+may read the tip: each step once, and none after somebody has it or it is closed. Who acknowledges
+a page has the target time to take the tip, or another page follows. Where nobody can be reached, it
+is tried again until somebody is.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 import structlog
 
@@ -21,19 +24,21 @@ from storage.duty import Watch
 from storage.savepoints import Spoiled, apart
 from storage.tips import Tip
 from tips import on_call
-from tips.desk import Desk, Reader, had_lately, others, send, tell
+from tips.desk import Desk, Reader, others, send, tell
 
 log = structlog.get_logger(__name__)
 
 AGAIN = timedelta(minutes=10)
-"""A further cry in the same tip pages again only after this long."""
-_ACKNOWLEDGED = (
-    TipEventKind.PAGE_SEEN,
+"""A further cry in the same tip pages again only after this long, while nobody acknowledged one."""
+_AGAIN_SEEN = timedelta(minutes=2)
+"""After somebody did: what they know of is the danger as it was then."""
+_HAS_IT = (
     TipEventKind.TAKEN,
     TipEventKind.ASSIGNED,
     TipEventKind.ANSWER,
     TipEventKind.CLOSED,
 )
+_ACKNOWLEDGED = (TipEventKind.PAGE_SEEN, *_HAS_IT)
 _TOLD = {on_call.CHIEF: "review.paged_chief", on_call.EVERYBODY: "review.paged_everybody"}
 _EXHAUSTED = on_call.LAST + 1
 
@@ -47,16 +52,25 @@ class PageRules:
 
 
 def page(tx: Tx, desk: Desk, tip: Tip) -> int:
-    """Page who is on duty in the tip's unit, or the next who can be reached; return how many."""
-    if had_lately(tx, tip, TipEventKind.PAGED, AGAIN.total_seconds()):
-        return 0
+    """Page who is on duty in the tip's unit, or the next who can be reached; return how many.
+
+    A cry so soon after the last that nobody is paged still begins an alarm that is watched.
+    """
+    last = tip_events.last_of_kind(tx, tip.id, TipEventKind.PAGED)
     known = duty.watch(tx, tip.id)
-    fresh = known is None or known.over or _acknowledged(tx, tip, known.since)
-    watch = Watch(tip.id, tx.now, tx.now, tx.now, _EXHAUSTED)
+    begin = on_call.first_step(tip) - 1
+    watch = Watch(tip.id, tx.now, tx.now, tx.now, begin)
+    if last is not None:
+        seen = _happened(tx, tip, _ACKNOWLEDGED, last)
+        if tx.now - last < (_AGAIN_SEEN if seen else AGAIN):
+            if seen:
+                duty.keep(tx, watch)
+            return 0
+    fresh = known is None or known.over or _happened(tx, tip, _ACKNOWLEDGED, known.since)
     if known is not None and not fresh:
         watch = replace(watch, since=known.since, late_told=known.late_told)
-    step, people = _next(tx, tip, on_call.first_step(tip), tx.now)
-    duty.keep(tx, replace(watch, step=step))
+    step, people = _next(tx, tip, watch)
+    duty.keep(tx, replace(watch, step=step if people else begin))
     _page(tx, desk, tip, people)
     if people:
         tip_events.add(tx, tip, TipEventKind.PAGED)
@@ -105,38 +119,61 @@ def escalate_due(tx: Tx, desk: Desk, rules: PageRules, limit: int = 20) -> int:
 
 
 def _escalate(tx: Tx, desk: Desk, tip: Tip, watch: Watch, rules: PageRules) -> None:
-    if not tip.state.is_open or _acknowledged(tx, tip, watch.since):
+    if not tip.state.is_open or _happened(tx, tip, _HAS_IT, watch.since):
         duty.finish(tx, watch)
         return
-    if not watch.late_told and tx.now - watch.since >= rules.look_within:
+    look_by = watch.since + rules.look_within
+    if _happened(tx, tip, (TipEventKind.PAGE_SEEN,), max(watch.since, watch.paged_at)):
+        if watch.late_told:
+            duty.finish(tx, watch)
+            return
+        if tx.now < look_by:
+            # Who has seen it has the target time to take it; then it goes on.
+            then = max(watch.paged_at, look_by - rules.acknowledge_within)
+            duty.keep(tx, replace(watch, paged_at=then))
+            return
+    if not watch.late_told and tx.now >= look_by:
         minutes = int(rules.look_within.total_seconds() // 60)
         tell(tx, desk, tip, "review.late", phut=str(minutes))
         log.warning("urgent_not_looked_at", tip=str(tip.id))
         watch = replace(watch, late_told=True)
     waited = tx.now - watch.paged_at >= rules.acknowledge_within
     if watch.step <= on_call.LAST and waited:
-        step, people = _next(tx, tip, watch.step + 1, watch.round_at)
-        _page(tx, desk, tip, people)
-        if people:
-            tell(tx, desk, tip, _TOLD[step])
-        log.warning("page_not_acknowledged", tip=str(tip.id), step=step, people=len(people))
-        watch = replace(watch, step=step, paged_at=tx.now)
+        watch = _go_on(tx, desk, tip, watch)
     over = watch.late_told and watch.step > on_call.LAST
     duty.keep(tx, replace(watch, over=over))
 
 
-def _next(tx: Tx, tip: Tip, step: int, round_at: datetime) -> tuple[int, list[Reader]]:
-    """Return the first step from one on at which somebody not yet paged can be reached."""
-    paged = {row.address_id for row in tip_rows.pages(tx, tip.id) if row.put_at >= round_at}
-    for now in range(step, _EXHAUSTED):
-        people = [one for one in on_call.people(tx, tip, now) if one.address.id not in paged]
+def _go_on(tx: Tx, desk: Desk, tip: Tip, watch: Watch) -> Watch:
+    """Page at the next step; where nobody was reached so far, begin with the first again."""
+    step, people = _next(tx, tip, watch)
+    before = bool(_paged(tx, tip, watch))
+    _page(tx, desk, tip, people)
+    if people and not before:
+        tip_events.add(tx, tip, TipEventKind.PAGED)
+    if people and step in _TOLD:
+        tell(tx, desk, tip, _TOLD[step])
+    log.warning("page_not_acknowledged", tip=str(tip.id), step=step, people=len(people))
+    return replace(watch, step=step if before or people else watch.step, paged_at=tx.now)
+
+
+def _next(tx: Tx, tip: Tip, watch: Watch) -> tuple[int, list[Reader]]:
+    """Return the next step at which somebody not yet paged in this round can be reached."""
+    paged = _paged(tx, tip, watch)
+    for step in range(max(watch.step + 1, on_call.first_step(tip)), _EXHAUSTED):
+        people = [one for one in on_call.people(tx, tip, step) if one.address.id not in paged]
         if people:
-            return now, people
+            return step, people
     return _EXHAUSTED, []
 
 
-def _acknowledged(tx: Tx, tip: Tip, since: datetime) -> bool:
-    happened = (tip_events.last_of_kind(tx, tip.id, kind) for kind in _ACKNOWLEDGED)
+def _paged(tx: Tx, tip: Tip, watch: Watch) -> set[UUID]:
+    """Return who was paged in the round."""
+    return {row.address_id for row in tip_rows.pages(tx, tip.id) if row.put_at >= watch.round_at}
+
+
+def _happened(tx: Tx, tip: Tip, kinds: Sequence[TipEventKind], since: datetime) -> bool:
+    happened = (tip_events.last_of_kind(tx, tip.id, kind) for kind in kinds)
     return any(at is not None and at >= since for at in happened)
 
 

@@ -87,16 +87,14 @@ async def test_what_is_not_acknowledged_goes_to_the_chief_then_to_all_each_once(
         assert await said(world, "đã quá 15 phút") == 1
 
 
-@pytest.mark.parametrize("how", ["seen", "taken", "given", "mistaken", "closed", "erased"])
+@pytest.mark.parametrize("how", ["taken", "given", "mistaken", "closed", "erased"])
 async def test_the_alarm_ends_when_somebody_has_it_or_nothing_is_left(
     migrated_database_url: str, how: str
 ) -> None:
     async with open_world(migrated_database_url) as world:
         await world.lan.writes(CRY)
         await world.tick()
-        if how == "seen":
-            await world.duty.presses("Đã nhận")
-        elif how == "taken":
+        if how == "taken":
             await world.reviewer.presses("Nhận việc", of=world.desk)
         elif how == "given":
             # Who gives it away has looked; the card is with somebody by name now.
@@ -130,6 +128,61 @@ async def test_a_new_cry_after_the_acknowledgement_begins_anew(migrated_database
         await ring(world, minutes=6)
         assert await pages(world.duty, world.chief) == [2, 1]
         assert await said(world, "đã quá 15 phút") == 0
+
+
+async def test_who_has_seen_a_page_has_the_target_time_to_take_the_tip(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes(CRY)
+        await world.duty.presses("Đã nhận")
+        await ring(world, minutes=14)
+        assert await pages(world.duty, world.chief, world.reviewer) == [1, 0, 0]
+        assert await said(world, "đã quá 15 phút") == 0
+        await ring(world, minutes=1)
+        assert await pages(world.duty, world.chief, world.reviewer) == [1, 1, 0]
+        assert await said(world, "đã quá 15 phút") == 1
+        await world.chief.presses("Đã nhận")
+        for _ in range(4):
+            await ring(world, minutes=5)
+        assert await pages(world.duty, world.chief, world.reviewer) == [1, 1, 0]
+        assert await said(world, "đã quá 15 phút") == 1
+
+
+async def test_a_danger_that_grows_pages_again_soon_after_an_acknowledgement(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("có người bị đâm ở chợ, chảy nhiều máu")
+        world.chat.clock.forward(minutes=1)
+        await world.duty.presses("Đã nhận")
+        # So soon that nobody is paged at once, but the alarm is watched.
+        await world.lan.writes("cứu với, cháy rồi")
+        assert await pages(world.duty, world.chief) == [1, 0]
+        await ring(world, minutes=5)
+        assert await pages(world.duty, world.chief) == [2, 0]
+        await world.duty.presses("Đã nhận")
+        world.chat.clock.forward(minutes=3)
+        await world.lan.writes("cháy lan sang nhà bên, có trẻ em mắc kẹt, cứu với")
+        assert await pages(world.duty, world.chief) == [3, 0]
+        await ring(world, minutes=5)
+        assert await pages(world.duty, world.chief) == [3, 1]
+
+
+async def test_whoever_can_be_reached_again_is_paged_then(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        for party in (world.duty, world.chief, world.reviewer):
+            await party.blocks()
+        await world.lan.writes(CRY)
+        for _ in range(6):
+            await ring(world, minutes=5)
+        assert await pages(world.duty, world.chief, world.reviewer) == [0, 0, 0]
+        await world.duty.writes("/truc")
+        await ring(world, minutes=5)
+        assert await pages(world.duty, world.chief, world.reviewer) == [1, 0, 0]
+        await world.chief.writes("/truc")
+        await ring(world, minutes=5)
+        assert await pages(world.duty, world.chief, world.reviewer) == [1, 1, 0]
 
 
 async def test_cries_that_go_on_do_not_put_off_the_target_time(migrated_database_url: str) -> None:

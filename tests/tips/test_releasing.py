@@ -9,6 +9,7 @@ from storage.tables import staff
 from storage.tables import tip as tips_table
 from tests.chat import Party
 from tests.tips.world import CARD_BUTTONS, World, open_world
+from tips import paging
 
 OTHER = "770010020009"
 
@@ -62,6 +63,26 @@ async def test_who_retires_leaves_their_tips_to_others_who_are_shown_them(
         assert (await world.tip()).state is TipState.CLOSED
         await world.tick(hours=1)
         assert len(await world.cards()) == before + 1
+
+
+async def test_an_urgent_tip_that_nobody_has_any_more_is_an_alarm_again(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("có người bị đâm ở chợ, chảy nhiều máu")
+        await world.tick(seconds=5)
+        await world.duty.presses("Đã nhận")
+        await world.reviewer.presses("Nhận việc", of=world.desk)
+        world.chat.clock.forward(hours=2)
+        assert await changed(world, Role.REVIEWER, active=False) == 1
+        rules = paging.PageRules()
+        for _ in range(2):
+            await world.chat.do(lambda tx: paging.escalate_due(tx, world.chat.context, rules))
+        paged = [one for one in await world.duty.heard() if "Đã nhận" in one.labels]
+        assert len(paged) == 2
+        world.chat.clock.forward(minutes=6)
+        await world.chat.do(lambda tx: paging.escalate_due(tx, world.chat.context, rules))
+        assert "Đã nhận" in (await world.chief.last()).labels
 
 
 async def test_who_may_not_read_tips_any_more_leaves_them_too(migrated_database_url: str) -> None:

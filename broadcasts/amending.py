@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from uuid import UUID
 
-from broadcasts import controlling
+from broadcasts import controlling, packs
 from broadcasts.desk import Desk, Say
 from broadcasts.preparing import POST
 from domain.campaign import CampaignState
@@ -73,9 +73,10 @@ def check(tx: Tx, unit_id: UUID, run_id: UUID) -> Wrong:
         if other.audience.of_run == run.id:
             raise Refusal("campaigns.amended_already", number=str(other.number), code=run.code)
     found = reached.whom(tx, run.id)
-    if found.nobody:
+    by_hand = packs.standing(tx, run.id)
+    if found.nobody and not by_hand:
         raise Refusal("campaigns.reached_nobody_yet", code=run.code)
-    if found.people == found.stopped and not found.posts.here:
+    if found.people == found.stopped and not (found.posts.here or by_hand):
         raise Refusal("campaigns.nobody_to_amend", code=run.code)
     return Wrong(run, known, found)
 
@@ -126,4 +127,8 @@ def posts_left(tx: Tx, run_id: UUID, say: Say) -> str | None:
         labels = [post.label for post in found if post.fate is fate]
         if labels:
             lines.append(say(key, n=str(len(labels)), names=", ".join(labels)))
+    standing = packs.standing(tx, run_id)
+    if standing:
+        names = ", ".join(standing)
+        lines.append(say("packs.still_standing", n=str(len(standing)), names=names))
     return "\n".join(lines) or None

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from broadcasts import amending, signing
+from broadcasts import amending, packs, signing
 from broadcasts.desk import Desk
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.audit import Act, Thing
@@ -223,6 +223,7 @@ def approve(
     if known.audience.of_run is not None:
         # A wrong post is read on while the words that mend it wait for their hour.
         amending.take_down(tx, desk, known.audience.of_run)
+        packs.remind(tx, desk, known.audience.of_run)
     return decide(tx, known, CampaignState.APPROVED, decider, next_at=next_at, times_left=times)
 
 

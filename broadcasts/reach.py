@@ -15,9 +15,10 @@ from domain.delivery import DeliveryKind, DeliveryState, Facet
 from domain.figures import count, percent
 from domain.language import Language
 from domain.tip import Binding
-from storage import counters, ledger, runs, units
+from storage import counters, ledger, packs, runs, units
 from storage.counters import Line
 from storage.database import Tx
+from storage.packs import Posted
 from storage.runs import Run
 
 
@@ -78,6 +79,8 @@ class Reach:
     """Tips that its private messages brought."""
     tips_by_post: int
     """Tips that its posts brought, written in the group or by the link under a post."""
+    by_hand: Posted
+    """Posted by people where no machine reaches; its members are told by hand."""
     pledges: Pledges | None = None
     """What was signed, privately or by way of a post; None where it asks for no pledge."""
 
@@ -120,6 +123,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
         tips_explicit=tips.get(Binding.EXPLICIT, 0),
         tips_assumed=tips.get(Binding.ASSUMED, 0),
         tips_by_post=sum(runs.tips_by_binding(tx, run.id, by_post=True).values()),
+        by_hand=packs.posted_of_run(tx, run.id),
         pledges=answers.pledges_of(tx, run),
     )
 
@@ -181,6 +185,7 @@ def _verify_run(tx: Tx, run_id: UUID) -> list[str]:
         marked = sum(line.counts[Facet.TIPS.value] for line in rows if line.key.kind == kind.value)
         if marked > there:
             problems.append(f"run {run.code}: {marked} {kind} marks stand for {there} tips")
+    problems += [f"run {run.code}: {fault}" for fault in packs.faults(tx, run_id)]
     if run.state is RunState.FINISHED and any(line.counts["pending"] for line in rows):
         problems.append(f"run {run.code} is finished but has pending rows")
     return problems
@@ -226,7 +231,25 @@ def render(reach: Reach, say: Say) -> str:
                 tips=count(reach.tips_by_post),
             ),
         ]
+    if reach.by_hand.posts:
+        lines += ["", _by_hand(reach.by_hand, say)]
     return "\n".join(lines)
+
+
+def _by_hand(posted: Posted, say: Say) -> str:
+    members = say("campaigns.unknown")
+    if posted.members:
+        key = "packs.reach_members_part" if posted.unknown else "packs.reach_members"
+        facts = {"unknown": count(posted.unknown)} if posted.unknown else {}
+        members = say(key, n=count(posted.members), **facts)
+    return say(
+        "packs.reach",
+        n=count(posted.posts),
+        members=members,
+        opened=count(posted.opened),
+        newcomers=count(posted.newcomers),
+        tips=count(posted.tips),
+    )
 
 
 def _answers(reach: Reach, say: Say) -> list[str]:

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     READ_FIGURES = "read_figures"
     CONNECT_GROUP = "connect_group"
     CONFIRM_GROUP = "confirm_group"
+    POST_BY_HAND = "post_by_hand"
 
 
 _ALLOWED: dict[Permission, frozenset[Role]] = {
@@ -55,6 +56,7 @@ _ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.READ_FIGURES: frozenset({Role.OFFICER, Role.REVIEWER, Role.CHIEF, Role.AUDITOR}),
     Permission.CONNECT_GROUP: frozenset({Role.OFFICER, Role.CHIEF}),
     Permission.CONFIRM_GROUP: frozenset({Role.CHIEF, Role.DEPUTY}),
+    Permission.POST_BY_HAND: frozenset({Role.OFFICER, Role.CHIEF}),
 }
 
 

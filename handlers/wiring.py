@@ -13,6 +13,7 @@ from handlers.groups import (
 )
 from handlers.groups import talk as groups
 from handlers.library import browsing as library
+from handlers.packs import giving as packs
 from handlers.residents import commands as residents
 from handlers.residents import returning
 from handlers.router import Router
@@ -48,6 +49,7 @@ def make_router(context: Context) -> Router:
             staff_commands.greeting,
             campaigns.staff_dialogue,
             wanting.take,
+            packs.take,
             residents.language,
             residents.start,
             taking_down.take,
@@ -76,6 +78,7 @@ def make_router(context: Context) -> Router:
             **deciding.PRESSES,
             **campaigns.PRESSES,
             **library.PRESSES,
+            **packs.PRESSES,
             **slips.PRESSES,
         },
         edited=editing.edited_before(in_groups),

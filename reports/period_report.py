@@ -19,6 +19,7 @@ def of_unit(tx: Tx, unit: Unit, period: Period, receipts: Sequence[str] = ()) ->
         provisional_until=None if period.is_over(tx.now) else show_time(tx.now),
         sheets=(
             *reach.sheets(tx, unit, period, receipts),
+            *by_hand.sheets(tx, unit, period),
             *pledges.sheets(tx, unit, period),
             *tips.sheets(tx, unit, period),
             *value.sheets(tx, unit, period),

@@ -155,6 +155,15 @@ def waiting(tx: Tx, unit_id: UUID, states: Sequence[CampaignState]) -> list[Camp
     return [_campaign(tx, row) for row in rows]
 
 
+def amending(tx: Tx, run_id: UUID, states: Sequence[CampaignState]) -> UUID | None:
+    """Return a campaign in one of some states that corrects or withdraws a run; None without."""
+    query = select(campaign.c.id).where(
+        campaign.c.audience["of_run"].as_string() == str(run_id),
+        campaign.c.state.in_([state.value for state in states]),
+    )
+    return tx.connection.execute(query.limit(1)).scalar_one_or_none()
+
+
 def due(tx: Tx, limit: int = 20) -> list[UUID]:
     """Return the ids of approved campaigns whose time has come, locked.
 

@@ -11,6 +11,7 @@ from domain.toneless import fold
 from handlers.campaigns import alarms, amending, drafts, resending, running, signatures
 from handlers.groups import leaving, wanting
 from handlers.library import browsing, materials
+from handlers.packs import giving
 from handlers.residents.commands import OTHERS_COMMANDS
 from handlers.staff import duty, tip_commands
 from handlers.tips import entering, revealing
@@ -119,6 +120,7 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "guitiep": StaffCommand(Permission.CONTROL_RUN, resending.ask),
         "thuvien": StaffCommand(Permission.WRITE_CAMPAIGN, browsing.show),
         "banin": StaffCommand(Permission.WRITE_CAMPAIGN, materials.show_own),
+        "goidang": StaffCommand(Permission.POST_BY_HAND, giving.show),
         "kyduyet": StaffCommand(Permission.APPROVE_CAMPAIGN, signatures.show_next),
         **{name: StaffCommand(asked, act) for name, (asked, act) in tip_commands.COMMANDS.items()},
         "nhaptin": StaffCommand(Permission.ENTER_TIP, entering.start),

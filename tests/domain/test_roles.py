@@ -21,6 +21,7 @@ TABLE = {
     Permission.READ_FIGURES: {Role.OFFICER, Role.REVIEWER, Role.CHIEF, Role.AUDITOR},
     Permission.CONNECT_GROUP: {Role.OFFICER, Role.CHIEF},
     Permission.CONFIRM_GROUP: {Role.CHIEF, Role.DEPUTY},
+    Permission.POST_BY_HAND: {Role.OFFICER, Role.CHIEF},
 }
 
 

@@ -1,0 +1,81 @@
+"""Table B1c: what people posted by hand where no machine reaches; told by hand, never added."""
+
+from collections.abc import Mapping
+
+from domain.period import Period
+from domain.subject import Subject
+from reports.sheet import Cell, Column, NotKnown, Row, Sheet
+from storage import packs, period_figures
+from storage.database import Tx
+from storage.packs import Posted
+from storage.units import Unit
+
+_COLUMNS = (
+    Column("posts", "Bài đăng tay", "Số bài cán bộ đã dán và bấm “Đã đăng”; mỗi nhóm một bài."),
+    Column(
+        "members",
+        "Thành viên lúc đăng (khai tay)",
+        "Số thành viên do cán bộ gõ vào: mức trên, không phải số người đọc, máy không kiểm được.",
+    ),
+    Column("unknown", "Nhóm không rõ số", "Số bài ở nhóm không ai khai số thành viên."),
+    Column("opened", "Mở đường dẫn", "Số lần mở đường dẫn, mã QR riêng của các bài này tới nay."),
+    Column("newcomers", "Người mới", "Trong số đó, lần đầu đến với kênh này."),
+    Column("tips", "Tin báo", "Tin báo đến qua đường dẫn, mã QR riêng của các bài này tới nay."),
+)
+
+
+def sheets(tx: Tx, unit: Unit, period: Period) -> tuple[Sheet, ...]:
+    """Return the table; none where nobody posted by hand, in the period or a year before."""
+    now, before = (_known(tx, unit, one) for one in (period, period.year_before()))
+    if not any((*now, *before)):
+        return ()
+    began = period_figures.began_at(tx, unit.id)
+    existed = began is not None and began < period.year_before().until
+    rows = [
+        Row(
+            subject.vi,
+            _cells(now[0].get(subject.value)),
+            _cells(before[0].get(subject.value)) if existed else {},
+        )
+        for subject in Subject
+        if subject.value in {**now[0], **before[0]}
+    ]
+    total = _cells(before[0].get(None)) if existed else {}
+    rows.append(Row("Cộng", _cells(now[0].get(None)), total, is_total=True))
+    if now[1] or before[1]:
+        amended = _cells(before[1].get(None)) if existed else {}
+        rows.append(Row("Đính chính, rút lại", _cells(now[1].get(None)), amended))
+    return (
+        Sheet(
+            "B1c",
+            "Đăng tay (qua người)",
+            "Chủ đề",
+            _COLUMNS,
+            tuple(rows),
+            (
+                "Khai tay: không cộng dòng nào vào bảng B1 hay B1b.",
+                "Mở đường dẫn, người mới, tin báo chỉ là số đếm, không giữ ai đã đến từ đâu.",
+            ),
+        ),
+    )
+
+
+_Figures = Mapping[str | None, Posted]
+
+
+def _known(tx: Tx, unit: Unit, period: Period) -> tuple[_Figures, _Figures]:
+    span = (tx, unit.id, period.since, period.until)
+    return packs.posted_in(*span), packs.posted_in(*span, amendments=True)
+
+
+def _cells(posted: Posted | None) -> Mapping[str, Cell]:
+    found = posted or Posted()
+    nobody_told = found.posts > 0 and found.posts == found.unknown
+    return {
+        "posts": found.posts,
+        "members": NotKnown() if nobody_told else found.members,
+        "unknown": found.unknown,
+        "opened": found.opened,
+        "newcomers": found.newcomers,
+        "tips": found.tips,
+    }

@@ -104,26 +104,24 @@ async def test_an_english_tip_during_the_question_for_consent_is_answered_in_eng
     assert "Yes, I agree" in again.labels
 
 
-@pytest.mark.parametrize(
-    ("typed", "language"),
-    [
-        ("English", Language.EN),
-        ("tiếng Anh", Language.EN),
-        ("tieng anh", Language.EN),
-        ("en", Language.EN),
-        ("中文", Language.ZH),
-        ("tiếng Trung ạ", Language.ZH),
-        ("tieng viet", Language.VI),
-        ("vi", Language.VI),
-    ],
+NAMES = (
+    ("English", Language.EN),
+    ("中文", Language.ZH),
+    ("tieng anh", Language.EN),
+    ("tieng viet", Language.VI),
+    ("en", Language.EN),
+    ("tiếng Trung ạ", Language.ZH),
+    ("tiếng Anh", Language.EN),
+    ("vi", Language.VI),
 )
-async def test_a_typed_name_answers_which_language(
-    world: World, typed: str, language: Language
-) -> None:
-    await world.lan.writes("/ngonngu")
-    await world.lan.writes(typed)
-    person = await world.lan.record()
-    assert (person.language, person.language_chosen) == (language, True)
+
+
+async def test_a_typed_name_answers_which_language(world: World) -> None:
+    for typed, language in NAMES:
+        await world.lan.writes("/ngonngu")
+        await world.lan.writes(typed)
+        person = await world.lan.record()
+        assert (person.language, person.language_chosen) == (language, True), typed
     assert await world.tips() == []
 
 

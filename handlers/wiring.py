@@ -18,7 +18,7 @@ from handlers.residents import commands as residents
 from handlers.residents import returning
 from handlers.router import Router
 from handlers.staff import commands as staff_commands
-from handlers.staff import linking, slips, tip_commands
+from handlers.staff import answering, linking, slips, tip_commands
 from handlers.tips import entering, photos, revealing, review, taking_down, ties
 from handlers.tips import taking as tips
 from handlers.turn import Context
@@ -27,7 +27,8 @@ from handlers.turn import Context
 def make_router(context: Context) -> Router:
     """Put the handlers in order: emergencies before all else, so that no dialogue can swallow them.
 
-    Only what staff write down of somebody else's words is looked at for dangers by its own handler.
+    Only what staff write down of somebody else's words, or answer to a question of ours, is looked
+    at for dangers by its own handler.
     A member of staff's open dialogue comes next; a resident's wish to stop before any question.
     """
     in_groups = (
@@ -44,6 +45,7 @@ def make_router(context: Context) -> Router:
         context,
         private=(
             entering.take,
+            answering.take,
             tips.emergency,
             linking.take,
             staff_commands.greeting,
@@ -71,6 +73,7 @@ def make_router(context: Context) -> Router:
             **photos.PRESSES,
             **taking_down.PRESSES,
             **entering.PRESSES,
+            **answering.PRESSES,
             **revealing.PRESSES,
             **ties.PRESSES,
             **groups.PRESSES,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, delete, select
+from sqlalchemy import Uuid, bindparam, delete, select, update
 
 from storage.database import Tx
 from storage.sealing import Place
@@ -13,6 +13,7 @@ from storage.tables import dialogue
 from storage.upsert import insert_into
 
 _SEEN = "dialogue"
+_BELOW = "below"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,13 @@ class Dialogue:
     name: str
     data: dict[str, str] = field(default_factory=dict)
     updated_at: datetime | None = None
+    below: "Dialogue | None" = None
+    """What was open before this one was laid over it, and is open again at its end."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The questions that wait, the open one first."""
+        return (self.name, self.below.name) if self.below is not None else (self.name,)
 
 
 def current(tx: Tx, address_id: UUID) -> Dialogue | None:
@@ -38,20 +46,42 @@ def _read(tx: Tx, address_id: UUID) -> Dialogue | None:
     if row is None:
         return None
     data = json.loads(tx.keys.unseal(row.data, Place("dialogue", "data", address_id)))
-    return Dialogue(row.name, data, row.updated_at)
+    written = data.pop(_BELOW, None)
+    below = None
+    if written is not None:
+        kept = json.loads(written)
+        below = Dialogue(kept["name"], kept["data"], datetime.fromisoformat(kept["at"]))
+    return Dialogue(row.name, data, row.updated_at, below)
 
 
 def keep(tx: Tx, address_id: UUID, name: str, data: dict[str, str] | None = None) -> None:
     """Open a dialogue, in place of any other."""
     tx.seen.pop((_SEEN, address_id), None)
-    sealed = tx.keys.seal(
-        json.dumps(data or {}, ensure_ascii=False), Place("dialogue", "data", address_id)
-    )
-    values = {"name": name, "data": sealed, "updated_at": tx.now}
+    values = {"name": name, "data": _sealed(tx, address_id, data or {}), "updated_at": tx.now}
     tx.connection.execute(
         insert_into(tx, dialogue)
         .values(address_id=address_id, **values)
         .on_conflict_do_update(index_elements=[dialogue.c.address_id], set_=values)
+    )
+
+
+def lay_over(tx: Tx, address_id: UUID, name: str, data: dict[str, str]) -> None:
+    """Open a dialogue that interrupts the open one: `end` leads back to that.
+
+    One that interrupts already is replaced, with the same below it.
+    """
+    known = current(tx, address_id)
+    below = known.below if known is not None and known.below is not None else known
+    if below is not None:
+        at = (below.updated_at or tx.now).isoformat()
+        kept = {"name": below.name, "data": below.data, "at": at}
+        data = {**data, _BELOW: json.dumps(kept, ensure_ascii=False)}
+    keep(tx, address_id, name, data)
+
+
+def _sealed(tx: Tx, address_id: UUID, data: dict[str, str]) -> bytes:
+    return tx.keys.seal(
+        json.dumps(data, ensure_ascii=False), Place("dialogue", "data", address_id)
     )
 
 
@@ -63,10 +93,30 @@ def forget(tx: Tx, name: str, before: datetime) -> int:
 
 
 def end(tx: Tx, address_id: UUID) -> bool:
-    """Close the dialogue; False when there is none, also since another press closed it just now."""
+    """Close the dialogue; False when there is none, also since another press closed it just now.
+
+    What it was laid over is open again.
+    """
+    known = current(tx, address_id)
     tx.seen.pop((_SEEN, address_id), None)
-    done = tx.connection.execute(delete(dialogue).where(dialogue.c.address_id == address_id))
-    return done.rowcount == 1
+    if known is None or known.below is None:
+        done = tx.connection.execute(delete(dialogue).where(dialogue.c.address_id == address_id))
+        return done.rowcount == 1
+    below = known.below
+    back = tx.connection.execute(
+        update(dialogue)
+        .where(
+            dialogue.c.address_id == address_id,
+            dialogue.c.name == known.name,
+            dialogue.c.updated_at == known.updated_at,
+        )
+        .values(
+            name=below.name,
+            data=_sealed(tx, address_id, below.data),
+            updated_at=below.updated_at,
+        )
+    )
+    return back.rowcount == 1
 
 
 # Asked for each message, so it is built once.

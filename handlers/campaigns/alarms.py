@@ -54,7 +54,7 @@ def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
     known = _decidable(turn, args[0], args[1])
     if args[2] == _TYPED:
         data = {"campaign": args[0], "hash": args[1]}
-        dialogues.keep(turn.tx, turn.me.id, REASON, data)
+        dialogues.lay_over(turn.tx, turn.me.id, REASON, data)
         turn.say("campaigns.urgent_ask_reason", number=str(known.number))
         return
     _start(turn, known, turn.text(f"campaigns.urgent_reason_{args[2]}"), press)

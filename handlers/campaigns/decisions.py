@@ -83,7 +83,7 @@ def reject(turn: Turn, press: Press, args: Sequence[str]) -> None:
     decider = turn.require(Permission.APPROVE_CAMPAIGN)
     campaign_id, start = _read(args)
     known = approving.decidable(turn.tx, decider, campaign_id, start)
-    dialogues.keep(turn.tx, turn.me.id, REASON, {"campaign": short(known.id), "hash": start})
+    dialogues.lay_over(turn.tx, turn.me.id, REASON, {"campaign": short(known.id), "hash": start})
     turn.say("campaigns.ask_reason", number=str(known.number))
 
 
@@ -96,7 +96,7 @@ def choose_time(turn: Turn, press: Press, args: Sequence[str]) -> None:
     known = _own_draft(turn, args[0])
     choice = args[1]
     if choice == _TYPED:
-        dialogues.keep(turn.tx, turn.me.id, NEW_TIME, {"campaign": args[0]})
+        dialogues.lay_over(turn.tx, turn.me.id, NEW_TIME, {"campaign": args[0]})
         turn.say("campaigns.ask_when")
     elif choice == ASAP or choice in SOON:
         due_at = read_choice(choice, turn.tx.now)

@@ -46,7 +46,17 @@ def staff_dialogue(turn: Turn, message: Message) -> bool:
         return False
     if message.reply_to is not None and not _is_our_question(turn, message.reply_to):
         return False
-    return alarms.take(turn, message) or decisions.take(turn, message) or drafts.take(turn, message)
+    if alarms.take(turn, message) or decisions.take(turn, message):
+        drafts.ask_again(turn)
+        return True
+    return drafts.take(turn, message)
+
+
+def awaits_words(turn: Turn) -> bool:
+    """Tell whether staff are asked for words of theirs just now."""
+    current = dialogues.current(turn.tx, turn.me.id)
+    reasons = (alarms.REASON, decisions.REASON)
+    return (current is not None and current.name in reasons) or drafts.awaits_words(turn)
 
 
 def _is_our_question(turn: Turn, message_id: str) -> bool:

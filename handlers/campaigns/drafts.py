@@ -52,9 +52,7 @@ def start(turn: Turn) -> None:
     Raises: Refusal while a note is waiting that may be meant as a tip.
     """
     turn.require(Permission.WRITE_CAMPAIGN)
-    waiting = dialogues.current(turn.tx, turn.me.id)
-    if waiting is not None and waiting.name == slips.MAYBE_TIP:
-        raise Refusal("officers.settle_first")
+    _check_slips(turn)
     form = _open_form(turn)
     if form is None or form.step is Step.SUBJECT:
         _go_on(turn, new_form())
@@ -75,9 +73,7 @@ def start_with(turn: Turn, template: Template) -> None:
     turn.require(Permission.WRITE_CAMPAIGN)
     if template.subject is None or not is_offered(turn, template):
         raise Refusal("app.stale_button")
-    waiting = dialogues.current(turn.tx, turn.me.id)
-    if waiting is not None and waiting.name == slips.MAYBE_TIP:
-        raise Refusal("officers.settle_first")
+    _check_slips(turn)
     form = _open_form(turn)
     if form is not None and form.step is not Step.SUBJECT:
         raise Refusal("campaigns.draft_first")
@@ -112,6 +108,7 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Take a button of the dialogue: `draft:<token>:<what>:<choice>`."""
     del press
     turn.require(Permission.WRITE_CAMPAIGN)
+    _uncover(turn, args[0] if args else "")
     form = _open_form(turn)
     if form is None or len(args) != 3 or args[0] != form.token:
         raise Refusal("app.stale_button")
@@ -124,6 +121,37 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
     if act is None:
         raise Refusal("app.stale_button")
     act(turn, form, choice)
+
+
+def awaits_words(turn: Turn) -> bool:
+    """Tell whether the open question is one for words of theirs, which may tell of anything."""
+    form = _open_form(turn)
+    return form is not None and form.step is Step.VALUE
+
+
+def ask_again(turn: Turn) -> None:
+    """Ask what is open once more, after something else came between."""
+    form = _open_form(turn)
+    if form is not None:
+        ask(turn, form)
+
+
+def _check_slips(turn: Turn) -> None:
+    """Look for words that may be meant as a tip; what else covers a draft is dropped for it."""
+    waiting = dialogues.current(turn.tx, turn.me.id)
+    if waiting is not None and slips.MAYBE_TIP in waiting.names:
+        raise Refusal("officers.settle_first")
+    _uncover(turn)
+
+
+def _uncover(turn: Turn, token: str | None = None) -> None:
+    """Who goes on with the draft drops the question above it; with a token only of that draft."""
+    known = dialogues.current(turn.tx, turn.me.id)
+    below = known.below if known is not None else None
+    if below is None or below.name != DIALOGUE:
+        return
+    if token is None or below.data.get("token") == token:
+        dialogues.end(turn.tx, turn.me.id)
 
 
 def check_value(name: str, typed: str) -> None:
@@ -232,9 +260,7 @@ def start_replan(turn: Turn, argument: str) -> None:
 
 
 def _check_free(turn: Turn) -> None:
-    waiting = dialogues.current(turn.tx, turn.me.id)
-    if waiting is not None and waiting.name == slips.MAYBE_TIP:
-        raise Refusal("officers.settle_first")
+    _check_slips(turn)
     open_one = _open_form(turn)
     if open_one is not None and open_one.step is not Step.SUBJECT and not open_one.of_campaign:
         raise Refusal("campaigns.draft_first")

@@ -38,9 +38,9 @@ def start(turn: Turn, argument: str) -> None:
     fresh = waiting is not None and (
         waiting.updated_at is None or turn.tx.now - waiting.updated_at < _STALE_AFTER
     )
-    if waiting is not None and fresh and waiting.name == slips.MAYBE_TIP:
+    if waiting is not None and fresh and slips.MAYBE_TIP in waiting.names:
         raise Refusal("officers.settle_first")
-    if waiting is not None and fresh and waiting.name == drafts.DIALOGUE:
+    if waiting is not None and fresh and drafts.DIALOGUE in waiting.names:
         raise Refusal("connecting.draft_open")
     if not approvers.of(turn.tx, who.unit_id, who):
         raise Refusal("connecting.no_chief")
@@ -64,6 +64,12 @@ def take(turn: Turn, message: Message) -> bool:
         raise Refusal("connecting.bad_label", most=str(_LONGEST_LABEL))
     _give_code(turn, open_one.data, label)
     return True
+
+
+def awaits_words(turn: Turn) -> bool:
+    """Tell whether the name of a group is asked for just now."""
+    open_one = _open(turn)
+    return open_one is not None and open_one.data.get("area") is not None
 
 
 def press(turn: Turn, press: Press, args: Sequence[str]) -> None:

@@ -66,7 +66,7 @@ def subjects_command(turn: Turn, _rest: str) -> None:
     """Show which subjects they get messages about, with a button for each."""
     resident_of(turn)
     buttons = [
-        Button(subject.label(turn.language), f"subject:{subject.value}")
+        Button(subject.label(turn.language), f"wants:{subject.value}")
         for subject in Subject
         if subject not in _NOT_OFFERED
     ]
@@ -75,7 +75,7 @@ def subjects_command(turn: Turn, _rest: str) -> None:
 
 
 def press_subject(turn: Turn, press: Press, args: Sequence[str]) -> None:
-    """Decline a subject, or want it again: `subject:<subject>`."""
+    """Decline a subject, or want it again: `wants:<subject>`."""
     person = resident_of(turn)
     if turn.chat.kind is not ChatKind.PRIVATE or len(args) != 1 or args[0] not in set(Subject):
         raise Refusal("app.stale_button")

@@ -207,7 +207,7 @@ PRESSES: Mapping[str, Presser] = {
     "aside": _press_aside,
     "data": own_data.press,
     "part": choices.press_part,
-    "subject": choices.press_subject,
+    "wants": choices.press_subject,
     "consent": welcome.press_consent,
     "lang": tongues.press,
     "pledge": pledges.press,

@@ -17,8 +17,8 @@ from handlers.packs import giving as packs
 from handlers.residents import commands as residents
 from handlers.residents import returning
 from handlers.router import Router
-from handlers.staff import commands as staff_commands
 from handlers.staff import answering, linking, slips, tip_commands
+from handlers.staff import commands as staff_commands
 from handlers.tips import entering, photos, revealing, review, taking_down, ties
 from handlers.tips import taking as tips
 from handlers.turn import Context

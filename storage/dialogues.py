@@ -80,9 +80,7 @@ def lay_over(tx: Tx, address_id: UUID, name: str, data: dict[str, str]) -> None:
 
 
 def _sealed(tx: Tx, address_id: UUID, data: dict[str, str]) -> bytes:
-    return tx.keys.seal(
-        json.dumps(data, ensure_ascii=False), Place("dialogue", "data", address_id)
-    )
+    return tx.keys.seal(json.dumps(data, ensure_ascii=False), Place("dialogue", "data", address_id))
 
 
 def forget(tx: Tx, name: str, before: datetime) -> int:

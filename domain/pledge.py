@@ -18,7 +18,11 @@ class Pledge:
 
     def version(self, language: Language) -> str:
         """Return what names exactly these words, `phao-2026.1:3f9a0c12d4e5`; others, another."""
-        return f"{self.label}:{mark_of(self.words[language])}"
+        return f"{self.label}:{self.mark(language)}"
+
+    def mark(self, language: Language) -> str:
+        """Return what stands for the words of a language in a button."""
+        return mark_of(self.words[language])
 
     def language_for(self, wanted: Language) -> Language:
         """Return the language in which it is shown to somebody; Vietnamese is always there."""

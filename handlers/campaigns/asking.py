@@ -1,12 +1,14 @@
 """The questions of writing a campaign, each with its buttons."""
 
 import hashlib
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from broadcasts import approving
 from broadcasts.desk import Desk
 from domain.library import EXAMPLES, PLACEHOLDERS, fill, placeholders
 from domain.subject import Subject
-from handlers.campaigns import audiences, replanning, scheduling
+from handlers.campaigns import audiences, pledging, replanning, scheduling
 from handlers.campaigns.buttons import (
     PAGE,
     Row,
@@ -50,12 +52,10 @@ def ask(turn: Turn, form: Form, page: int = 0) -> None:
             _ask_groups(turn, form)
         case Step.WHEN:
             _ask_when(turn, form)
-        case Step.AUDIENCE:
-            audiences.ask(turn, form)
         case Step.SUMMARY:
             _show_summary(turn, form)
         case _:
-            scheduling.ASKS[form.step](turn, form)
+            _ASKS[form.step](turn, form)
 
 
 def ask_which(turn: Turn, form: Form) -> None:
@@ -220,3 +220,8 @@ def _show_summary(turn: Turn, form: Form) -> None:
 def _shown_title(title: str) -> str:
     words = fill(title, {name: f"[{PLACEHOLDERS.get(name, name)}]" for name in placeholders(title)})
     return words if len(words) <= _LONGEST_LABEL else f"{words[: _LONGEST_LABEL - 1]}…"
+
+
+_ASKS: Mapping[Step, Callable[[Turn, Form], None]] = MappingProxyType(
+    {**scheduling.ASKS, Step.AUDIENCE: audiences.ask, Step.PLEDGE: pledging.ask}
+)

@@ -19,6 +19,7 @@ from domain.wording import LONGEST_VALUE, value_fault
 from handlers.campaigns import (
     audiences,
     decisions,
+    pledging,
     replanning,
     samples,
     scheduling,
@@ -92,6 +93,8 @@ def take(turn: Turn, message: Message) -> bool:
         language, name = _open_value(turn, form)
         check_value(name, typed)
         _after_value(turn, form.with_value(language, name, typed))
+    elif form.step is Step.PLEDGE:
+        _after_words(turn, pledging.typed(turn, form, typed))
     elif form.step is Step.WHEN:
         plan = scheduling.typed_plan(typed, turn.tx.now)
         if form.of_run and not isinstance(plan, datetime):
@@ -215,13 +218,34 @@ def _back(turn: Turn, form: Form, choice: str) -> None:
         }
         _after_value(turn, replace(form, values=kept))
         return
-    before = {Step.TEXT: Step.SUBJECT, Step.PREVIEW: Step.TEXT, Step.SUMMARY: Step.PREVIEW}
-    _go_on(turn, replace(form, step=before[form.step], values={}, dropped=frozenset()))
+    before = {Step.TEXT: Step.SUBJECT, Step.PREVIEW: Step.TEXT}
+    step = before.get(form.step, Step.PREVIEW)
+    _go_on(turn, replace(form, step=step, values={}, dropped=frozenset(), pledge={}))
 
 
 def _use(turn: Turn, form: Form, choice: str) -> None:
     del choice
-    _after_value(turn, form)
+    if turn.context.library.get(form.template).pledge is not None:
+        _go_on(turn, replace(form, step=Step.PLEDGE, pledge={}, dropped=frozenset()))
+    else:
+        _after_value(turn, form)
+
+
+def _keep_words(turn: Turn, form: Form, choice: str) -> None:
+    del choice
+    _after_value(turn, pledging.kept(form))
+
+
+def _after_words(turn: Turn, form: Form) -> None:
+    if pledging.open_language(form, turn.context.library) is None:
+        _after_value(turn, form)
+    else:
+        _go_on(turn, form)
+
+
+def _drop_words(turn: Turn, form: Form, choice: str) -> None:
+    del choice
+    _after_words(turn, pledging.dropped(turn, form))
 
 
 def _resume(turn: Turn, form: Form, choice: str) -> None:
@@ -366,6 +390,9 @@ _ACTS: Mapping[tuple[Step, str], _Act] = MappingProxyType(
         (Step.TEXT, "back"): _back,
         (Step.PREVIEW, "back"): _back,
         (Step.PREVIEW, "use"): _use,
+        (Step.PLEDGE, "use"): _keep_words,
+        (Step.PLEDGE, "drop"): _drop_words,
+        (Step.PLEDGE, "back"): _back,
         (Step.VALUE, "same"): _same,
         (Step.VALUE, "drop"): _drop,
         (Step.AREA, "area"): _area,

@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from domain.campaign import Audience, Content
+from domain.campaign import ALL_BUTTONS, PLEDGE_BUTTONS, Audience, Content
 from domain.language import Language
 from domain.library import Library, Template
 from domain.part import Part
@@ -30,6 +30,7 @@ class Step(StrEnum):
     SUBJECT = "subject"
     TEXT = "text"
     PREVIEW = "preview"
+    PLEDGE = "pledge"
     VALUE = "value"
     AREA = "area"
     GROUPS = "groups"
@@ -119,6 +120,8 @@ class Form:
     template: str = ""
     values: Mapping[Language, Mapping[str, str]] = field(default_factory=dict)
     dropped: frozenset[Language] = frozenset()
+    pledge: Mapping[Language, str] = field(default_factory=dict)
+    """The words of a pledge that the unit puts in the place of the library's, by language."""
     area: str = ""
     groups: bool = False
     of_run: str = ""
@@ -177,6 +180,7 @@ def to_data(form: Form) -> dict[str, str]:
         "template": form.template,
         "values": json.dumps(values, ensure_ascii=False),
         "dropped": ",".join(sorted(form.dropped)),
+        "pledge": json.dumps(dict(form.pledge), ensure_ascii=False),
         "area": form.area,
         "groups": "yes" if form.groups else "",
         "due": form.due,
@@ -198,6 +202,10 @@ def from_data(data: Mapping[str, str]) -> Form:
         template=data["template"],
         values={Language(language): own for language, own in values.items()},
         dropped=frozenset(Language(name) for name in data["dropped"].split(",") if name),
+        pledge={
+            Language(language): words
+            for language, words in json.loads(data.get("pledge", "{}")).items()
+        },
         area=data["area"],
         groups=data["groups"] == "yes",
         due=data["due"],
@@ -212,13 +220,11 @@ def from_data(data: Mapping[str, str]) -> Form:
 def offered(library: Library) -> list[Template]:
     """Return the texts that can be sent as they are.
 
-    Pledges and invitations wait until their own buttons exist: a text must not speak of a button
-    that is not under it.
+    Invitations wait until their own button exists: a text must not speak of a button that is not
+    under it.
     """
     return [
-        template
-        for template in library.broadcasts()
-        if template.pledge is None and _WITH_OTHER_BUTTONS not in template.tags
+        template for template in library.broadcasts() if _WITH_OTHER_BUTTONS not in template.tags
     ]
 
 
@@ -230,9 +236,17 @@ def content_of(form: Form, library: Library, unit: Unit) -> Content:
         for language in Language
         if language in template.text.bodies and language not in form.dropped
     }
+    pledge = template.pledge.adapted(bodies, form.pledge) if template.pledge is not None else None
+    if pledge is not None and template.pledge is not None:
+        bodies = {
+            language: pledge.words[language] + body.removeprefix(template.pledge.words[language])
+            for language, body in bodies.items()
+        }
     return Content(
         title=template.text.title,
         bodies=bodies,
+        buttons=PLEDGE_BUTTONS if pledge is not None else ALL_BUTTONS,
+        pledge=pledge,
         values={
             language: {**unit_values(unit, language), **form.values.get(language, {})}
             for language in bodies

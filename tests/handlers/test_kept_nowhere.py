@@ -1,16 +1,13 @@
 """Words and chat ids of which nothing may be left, searched for in every file and every row."""
 
 import base64
-import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 from sqlalchemy import LargeBinary, select
 
-from bot.logs import set_up_logs
 from domain.messages import Addressed, Message, Received
 from domain.roles import Role
 from handlers.wiring import make_router
@@ -20,7 +17,7 @@ from storage.one_time_codes import CodePurpose
 from storage.tables import address, metadata
 from storage.tables import inbox as inbox_rows
 from tests.chat import Party
-from tests.kept import everything_kept
+from tests.kept import found_in, logging_into
 from tests.tips.world import LAN, World, open_world
 
 ASIDE = "gocnhodaulang"
@@ -32,18 +29,8 @@ SLIP = "sotaytrucdem"
 @pytest.fixture
 def logged(tmp_path: Path) -> Iterator[Path]:
     """Write all that is logged, by the product's own rules, into a file of the test's folder."""
-    root, before = logging.getLogger(), structlog.get_config()
-    handlers, level = root.handlers[:], root.level
-    set_up_logs("DEBUG", "json")
-    [written] = root.handlers
-    assert isinstance(written, logging.StreamHandler)
-    path = tmp_path / "service.log"
-    with path.open("w", encoding="utf-8") as stream:
-        written.setStream(stream)
-        structlog.configure(cache_logger_on_first_use=False)
+    with logging_into(tmp_path / "service.log") as path:
         yield path
-        root.handlers[:], root.level = handlers, level
-    structlog.configure(**before)
 
 
 @pytest.fixture
@@ -52,23 +39,6 @@ async def world(migrated_database_url: str, logged: Path) -> AsyncIterator[World
     async with open_world(migrated_database_url) as opened:
         opened.chat.router = make_router(opened.chat.context)
         yield opened
-
-
-def written_as(secret: str) -> set[bytes]:
-    """Return how a secret may stand in a file: as it is, in hex, in base64 at any place."""
-    plain = secret.encode()
-    shifted = {base64.b64encode(b"\0" * n + plain)[4:-4] for n in range(3)}
-    return {plain, plain.hex().encode(), *(one for one in shifted if len(one) >= 8)}
-
-
-def found_in(folder: Path, url: str, *secrets: str) -> list[str]:
-    """Return where any of the secrets is kept."""
-    return [
-        f"{secret} in {name}"
-        for name, content in everything_kept(folder, url)
-        for secret in secrets
-        if any(form in content for form in written_as(secret))
-    ]
 
 
 async def denounce_everywhere(world: World, party: Party) -> None:

@@ -24,7 +24,12 @@ class Few:
     """A figure so small that somebody could be guessed from it: only that it is small is told."""
 
 
-Cell = int | float | Share | NotKnown | Few | None
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A figure left out because a smaller one beside it could be worked out from it."""
+
+
+Cell = int | float | Share | NotKnown | Few | Held | None
 """None is a blank: the figure makes no sense in that row."""
 
 
@@ -48,6 +53,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A sum that must come out, written with its numbers."""
+
+    text: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One table of the form."""
 
@@ -57,6 +70,13 @@ class Sheet:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    sums: tuple[tuple[str, ...], ...] = ()
+    """Columns of which each follows from the others: with one of them small, two are left out."""
+    tells_of_people: bool = False
+    """Whether a small figure could tell who: upward such figures are not written out."""
+    inside: bool = False
+    """Whether it is for the unit alone, and never sent upward."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +88,5 @@ class Report:
     before: Period
     provisional_until: str | None
     sheets: tuple[Sheet, ...]
+    upward: bool = False
+    """Whether it was made to be sent to the level above."""

@@ -2,10 +2,11 @@
 
 from domain.figures import count, decimal, percent
 from domain.part import FEW
-from reports.sheet import Cell, Few, NotKnown, Report, Row, Share, Sheet
+from reports.sheet import Cell, Few, Held, NotKnown, Report, Row, Share, Sheet
 
 UNKNOWN = "không biết"
 SMALL = f"dưới {FEW}"
+LEFT_OUT = "ẩn"
 
 
 def render(report: Report) -> str:
@@ -22,6 +23,10 @@ def heading(report: Report) -> list[str]:
     lines = [report.unit, f"Kỳ báo cáo: {report.period.label()} (trong ngoặc: {before})"]
     if report.provisional_until is not None:
         lines.append(f"Kỳ chưa kết thúc: số liệu tạm tính đến {report.provisional_until}.")
+    if report.upward:
+        lines.append("Bản gửi cấp trên: số nhỏ có thể làm lộ người báo thì không ghi rõ.")
+    else:
+        lines.append("Bản nội bộ của đơn vị, có số nhỏ: xin không chuyển đi.")
     return lines
 
 
@@ -34,6 +39,8 @@ def shown(cell: Cell) -> str:
             return UNKNOWN
         case Few():
             return SMALL
+        case Held():
+            return LEFT_OUT
         case Share(part, whole):
             return percent(part, whole)
         case float():
@@ -47,6 +54,7 @@ def _sheet(sheet: Sheet) -> list[str]:
     rows = [row for row in sheet.rows if row.is_total or _tells(row)]
     for row in rows:
         lines += ["", row.label.upper() if row.is_total else row.label, *_figures(sheet, row)]
+    lines += [one.text if one.holds else f"‼ {one.text}" for one in sheet.checks]
     return [*lines, *(f"({note})" for note in sheet.notes)]
 
 

@@ -1,21 +1,26 @@
 """Table B3 of the report form: tips by subject, village and channel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from domain.period import Period
 from domain.subject import Subject
-from domain.tip import TipOutcome
-from reports.sheet import Cell, Column, NotKnown, Row, Sheet
-from storage import period_figures, tip_figures, units
+from domain.tip import Heard, TipOutcome
+from reports.sheet import Cell, Check, Column, NotKnown, Row, Sheet
+from storage import period_figures, tip_figures, tip_standing, units
 from storage.database import Tx
 from storage.tip_figures import Division, TipFigures
+from storage.tip_standing import Standing
 from storage.units import Unit
 
 _COLUMNS = (
     Column("at_start", "Đầu kỳ còn", "Tin chưa kết thúc khi kỳ bắt đầu."),
-    Column("new", "Mới", "Tin mở trong kỳ, theo giờ tin đến kênh."),
+    Column("new", "Mới", "Tin mở trong kỳ, theo giờ tin đến kênh hoặc giờ cán bộ nhập."),
+    Column(
+        "anonymous", "Ẩn danh", "Trong số tin mới: người báo không để lại liên hệ, hoặc đã rút."
+    ),
     Column("urgent", "Khẩn cấp", "Trong số tin mới: máy đã hướng dẫn gọi 113, 114, 115."),
     Column("public", "Viết công khai", "Trong số tin mới: viết trong nhóm, nhiều người đọc được."),
+    Column("classified", "Đã phân loại", "Trong số tin mới: cán bộ đã ghi chủ đề."),
     Column("reopened", "Mở lại", "Số lần tin đã kết thúc được mở lại trong kỳ."),
     Column("closed", "Kết thúc", "Số lần kết thúc trong kỳ, kể cả trùng, nhầm, ngoài thẩm quyền."),
     Column("valuable", "Có giá trị", "Trong số kết thúc: cán bộ xác nhận tin có giá trị."),
@@ -24,7 +29,13 @@ _COLUMNS = (
     Column("out_of_scope", "Ngoài thẩm quyền", "Trong số kết thúc."),
     Column("transferred", "Chuyển cơ quan", "Trong số kết thúc: chuyển nơi có thẩm quyền."),
     Column("mistaken", "Trùng, nhầm", "Trong số kết thúc, kể cả do người báo bấm “Báo nhầm”."),
-    Column("at_end", "Cuối kỳ còn", "Đầu kỳ còn + mới + mở lại − kết thúc."),
+    Column("at_end", "Cuối kỳ còn", "Tin chưa kết thúc khi hết kỳ, đếm từng tin."),
+    Column("verifying", "Đang xác minh", "Trong số cuối kỳ còn: đang có cán bộ giữ."),
+    Column(
+        "overdue",
+        "Quá hạn",
+        "Trong số cuối kỳ còn: đã quá 20 ngày (hoặc hạn được gia hạn theo luật) mà chưa kết thúc.",
+    ),
     Column(
         "hours_to_look",
         "Giờ tới lúc xem (trung bình)",
@@ -36,36 +47,48 @@ _COLUMNS = (
         "Từ lúc tin đến tới lần kết thúc cuối, của tin kết thúc trong kỳ.",
     ),
 )
+_SUMS = (
+    ("at_start", "new", "reopened", "closed", "at_end"),
+    ("closed", *TipOutcome),
+)
+"""Columns tied by a sum along each row: hiding one alone would hide nothing."""
 
-_CHANNELS = {"telegram": "Telegram", "zalo": "Zalo", None: "Không qua kênh trò chuyện"}
+_CHANNELS: Mapping[str | None, str] = {
+    "telegram": "Telegram",
+    "zalo": "Zalo",
+    Heard.PHONE: "Qua điện thoại",
+    Heard.IN_PERSON: "Trực tiếp",
+    Heard.MEETING: "Ở cuộc họp",
+    Heard.OTHER: "Cách khác",
+    None: "Không rõ kênh",
+}
+DIVISIONS = (Division.SUBJECT, Division.AREA, Division.CHANNEL)
+"""By what the rows of B3 may be."""
 
 
-def sheets(tx: Tx, unit: Unit, period: Period) -> tuple[Sheet, ...]:
-    """Return B3 by subject, by village and by channel; each ends with the same total."""
+def sheets(
+    tx: Tx, unit: Unit, period: Period, rows: Collection[Division] = DIVISIONS
+) -> tuple[Sheet, ...]:
+    """Return B3, a table for each kind of `rows`; each ends with the same total."""
     began = period_figures.began_at(tx, unit.id)
     existed = began is not None and began < period.year_before().until
-    return (
-        _sheet(tx, unit, period, "B3", "Chủ đề", Division.SUBJECT, _subject, existed=existed),
-        _sheet(
-            tx,
-            unit,
-            period,
-            "B3 địa bàn",
-            "Địa bàn",
-            Division.AREA,
-            lambda code: units.area_name(tx, code) if code else "Chưa rõ địa bàn",
-            existed=existed,
-        ),
-        _sheet(
-            tx,
-            unit,
-            period,
+
+    def area(code: str | None) -> str:
+        return units.area_name(tx, code) if code else "Chưa rõ địa bàn"
+
+    kinds: Mapping[Division, tuple[str, str, Callable[[str | None], str]]] = {
+        Division.SUBJECT: ("B3", "Chủ đề", _subject),
+        Division.AREA: ("B3 địa bàn", "Địa bàn", area),
+        Division.CHANNEL: (
             "B3 kênh",
             "Kênh",
-            Division.CHANNEL,
             lambda channel: _CHANNELS.get(channel, channel or ""),
-            existed=existed,
         ),
+    }
+    return tuple(
+        _sheet(tx, unit, period, *kinds[one], one, existed=existed)
+        for one in DIVISIONS
+        if one in rows
     )
 
 
@@ -75,20 +98,14 @@ def _sheet(
     period: Period,
     code: str,
     row_title: str,
-    division: Division,
     label: Callable[[str | None], str],
+    division: Division,
     *,
     existed: bool,
 ) -> Sheet:
     before = period.year_before()
-    now_by, before_by = (
-        tip_figures.of_period(tx, unit.id, each.since, each.until, division)
-        for each in (period, before)
-    )
-    now_all, before_all = (
-        tip_figures.of_period(tx, unit.id, each.since, each.until, Division.NOTHING)
-        for each in (period, before)
-    )
+    now_by, before_by = (_known(tx, unit, each, division) for each in (period, before))
+    now_all, before_all = (_known(tx, unit, each, Division.NOTHING) for each in (period, before))
     keys = sorted(now_by.keys() | before_by.keys(), key=lambda key: (key is None, label(key)))
     rows = [
         Row(label(key), _cells(now_by, key), _cells(before_by, key) if existed else {})
@@ -104,28 +121,60 @@ def _sheet(
         _COLUMNS,
         (*rows, total),
         ("Đầu kỳ còn + mới + mở lại = kết thúc + cuối kỳ còn.",),
+        checks=(_check(now_all, now_by),),
+        sums=_SUMS,
+        tells_of_people=True,
     )
+
+
+_Known = Mapping[str | None, tuple[TipFigures, Standing]]
+
+
+def _known(tx: Tx, unit: Unit, period: Period, division: Division) -> _Known:
+    moved = tip_figures.of_period(tx, unit.id, period.since, period.until, division)
+    standing = tip_standing.at(tx, unit.id, period.until, division)
+    nothing = TipFigures(by_outcome={})
+    return {
+        key: (moved.get(key, nothing), standing.get(key, Standing()))
+        for key in moved.keys() | standing.keys()
+    }
+
+
+def _check(total: _Known, rows: _Known) -> Check:
+    """Compare what moved with what stands, counted each on its own, in every row and in all."""
+    moved, standing = total.get(None, (TipFigures(by_outcome={}), Standing()))
+    holds = all(each.at_end == there.open for each, there in (*rows.values(), (moved, standing)))
+    sides = (
+        f"đầu kỳ {moved.at_start} + mới {moved.new} + mở lại {moved.reopened}",
+        f"kết thúc {moved.closed} + cuối kỳ {standing.open}",
+    )
+    said = "khớp." if holds else "KHÔNG KHỚP, xin báo người quản trị."
+    return Check(f"Kiểm: {' = '.join(sides)}: {said}", holds)
 
 
 def _subject(subject: str | None) -> str:
     return Subject(subject).vi if subject is not None else "Chưa phân loại"
 
 
-def _cells(found: Mapping[str | None, TipFigures], key: str | None) -> Mapping[str, Cell]:
-    figures = found.get(key) or TipFigures(by_outcome={})
+def _cells(found: _Known, key: str | None) -> Mapping[str, Cell]:
+    figures, standing = found.get(key, (TipFigures(by_outcome={}), Standing()))
     return {
         "at_start": figures.at_start,
         "new": figures.new,
+        "anonymous": figures.anonymous,
         "urgent": figures.urgent,
         "public": figures.public,
+        "classified": figures.classified,
         "reopened": figures.reopened,
         "closed": figures.closed,
         **{outcome.value: figures.by_outcome.get(outcome, 0) for outcome in TipOutcome},
-        "at_end": figures.at_end,
-        "hours_to_look": _known(figures.hours_to_look),
-        "days_to_close": _known(figures.days_to_close),
+        "at_end": standing.open,
+        "verifying": standing.verifying,
+        "overdue": standing.overdue,
+        "hours_to_look": _mean(figures.hours_to_look),
+        "days_to_close": _mean(figures.days_to_close),
     }
 
 
-def _known(number: float | None) -> Cell:
+def _mean(number: float | None) -> Cell:
     return number if number is not None else NotKnown()

@@ -1,13 +1,15 @@
 """Table B4 of the report form: what tips helped to, by the day on which it was confirmed."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 
 from domain.period import Period
-from domain.tip import ValueFigure
-from reports.sheet import Cell, Column, NotKnown, Row, Sheet
-from storage import period_figures, tip_figures, tip_values
+from domain.tip import Heard, ValueFigure
+from reports.sheet import Cell, Column, Row, Sheet
+from storage import period_figures, tip_standing, tip_values
 from storage.database import Tx
 from storage.tip_figures import Division
+from storage.tip_values import ValueSums
 from storage.units import Unit
 
 _COLUMNS = (
@@ -26,38 +28,64 @@ _COLUMNS = (
 )
 
 
+_ROWS: tuple[tuple[str, frozenset[Heard | None]], ...] = (
+    ("Qua trò chuyện", frozenset({None})),
+    ("Qua cuộc họp", frozenset({Heard.MEETING})),
+    ("Qua cách khác", frozenset({Heard.PHONE, Heard.IN_PERSON, Heard.OTHER})),
+)
+
+
 def sheets(tx: Tx, unit: Unit, period: Period) -> tuple[Sheet, ...]:
     """Return B4: tips by chat, by meeting, by other ways, and all of them."""
     began = period_figures.began_at(tx, unit.id)
     before = period.year_before()
     existed = began is not None and began < before.until
-    now_all = _cells(tx, unit, period)
-    before_all = _cells(tx, unit, before) if existed else {}
-    rows = [
-        Row("Qua trò chuyện", now_all, before_all),
-        *(
-            Row(label, _not_entered(), _not_entered() if existed else {})
-            for label in ("Qua cuộc họp", "Qua cách khác")
-        ),
-        Row("Cộng (qua trò chuyện)", now_all, before_all, is_total=True),
-    ]
+    now_known = _known(tx, unit, period)
+    before_known = _known(tx, unit, before)
+
+    def row(label: str, sources: Collection[Heard | None], *, is_total: bool = False) -> Row:
+        return Row(
+            label,
+            _cells(now_known, sources),
+            _cells(before_known, sources) if existed else {},
+            is_total=is_total,
+        )
+
+    rows = [row(label, sources) for label, sources in _ROWS]
+    rows.append(row("Cộng", (None, *Heard), is_total=True))
     notes = (
         "Tính theo ngày xác nhận. Hai tin về cùng một vụ: chỉ ghi vụ ở một tin.",
-        "Tin nghe ở cuộc họp, qua điện thoại chưa nhập được vào máy nên không biết.",
+        "Qua cách khác: điện thoại, gặp trực tiếp và tin khác do cán bộ nhập.",
     )
-    return (Sheet("B4", "Giá trị của nguồn tin", "Nguồn", _COLUMNS, tuple(rows), notes),)
+    return (
+        Sheet(
+            "B4",
+            "Giá trị của nguồn tin",
+            "Nguồn",
+            _COLUMNS,
+            tuple(rows),
+            notes,
+            tells_of_people=True,
+        ),
+    )
 
 
-def _cells(tx: Tx, unit: Unit, period: Period) -> Mapping[str, Cell]:
-    sums = tip_values.of_period(tx, unit.id, period.since, period.until)
-    open_now = tip_figures.of_period(tx, unit.id, period.since, period.until, Division.NOTHING)
-    figures = open_now.get(None)
+_Known = tuple[Mapping[Heard | None, ValueSums], Mapping[Heard | None, int]]
+
+
+def _known(tx: Tx, unit: Unit, period: Period) -> _Known:
+    """Return what was confirmed, and how many were still open at the end, by source."""
+    open_by: Counter[Heard | None] = Counter()
+    for key, standing in tip_standing.at(tx, unit.id, period.until, Division.CHANNEL).items():
+        open_by[Heard(key) if key in set(Heard) else None] += standing.open
+    return tip_values.of_period(tx, unit.id, period.since, period.until), open_by
+
+
+def _cells(known: _Known, sources: Collection[Heard | None]) -> Mapping[str, Cell]:
+    confirmed, open_by = known
+    sums = [confirmed[one] for one in sources if one in confirmed]
     return {
-        "tips": sums.tips,
-        **{figure.value: sums.figures[figure] for figure in ValueFigure},
-        "unconfirmed": figures.at_end if figures is not None else 0,
+        "tips": sum(one.tips for one in sums),
+        **{figure.value: sum(one.figures[figure] for one in sums) for figure in ValueFigure},
+        "unconfirmed": sum(open_by.get(one, 0) for one in sources),
     }
-
-
-def _not_entered() -> Mapping[str, Cell]:
-    return {column.key: NotKnown() for column in _COLUMNS}

@@ -6,8 +6,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from reports.sheet import Cell, Few, NotKnown, Report, Row, Share, Sheet
-from reports.text import SMALL, UNKNOWN, heading
+from reports.sheet import Cell, Few, Held, NotKnown, Report, Row, Share, Sheet
+from reports.text import LEFT_OUT, SMALL, UNKNOWN, heading
 
 _LABEL_WIDTH = 34
 _FIGURE_WIDTH = 15
@@ -35,6 +35,8 @@ class _Formats:
         self.figure: Format = book.add_format({"border": 1, "num_format": "#,##0"})
         self.decimal: Format = book.add_format({"border": 1, "num_format": "#,##0.0"})
         self.share: Format = book.add_format({"border": 1, "num_format": "0.00%"})
+        self.note: Format = book.add_format({})
+        self.alarm: Format = book.add_format({"bold": True, "font_color": "#C00000"})
         self.words: Format = book.add_format({"border": 1, "italic": True, "align": "right"})
 
 
@@ -55,6 +57,9 @@ def _write_sheet(page: Worksheet, formats: _Formats, report: Report, sheet: Shee
     for offset, row in enumerate(sheet.rows):
         _write_row(page, formats, sheet, row, top + 2 + offset)
     below = top + 3 + len(sheet.rows)
+    for one in sheet.checks:
+        page.write_string(below, 0, one.text, formats.note if one.holds else formats.alarm)
+        below += 1
     for offset, note in enumerate(sheet.notes):
         page.write_string(below + offset, 0, note)
     page.set_column(0, 0, _LABEL_WIDTH)
@@ -78,6 +83,8 @@ def _write_cell(page: Worksheet, formats: _Formats, line: int, left: int, cell: 
             page.write_string(line, left, UNKNOWN, formats.words)
         case Few():
             page.write_string(line, left, SMALL, formats.words)
+        case Held():
+            page.write_string(line, left, LEFT_OUT, formats.words)
         case Share(_, 0):
             page.write_string(line, left, "–", formats.words)
         case Share(part, whole):

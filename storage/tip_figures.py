@@ -10,22 +10,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, null, select
 
 from domain.tip import TipEventKind, TipKind, TipOutcome
+from storage import tip_clock_rows
 from storage.database import Tx
 from storage.tables import account, tip, tip_event
 
-_CLOSING = (TipEventKind.CLOSED, TipEventKind.MISTAKEN, TipEventKind.ERASED)
-_LOOKS = (
-    TipEventKind.TAKEN,
-    TipEventKind.READ,
-    TipEventKind.ANSWER,
-    TipEventKind.PAGE_SEEN,
-    TipEventKind.SUBJECT,
-    TipEventKind.STATUS,
-    TipEventKind.NOTE,
-    TipEventKind.ASSIGNED,
-    TipEventKind.CLOSED,
-)
-"""What shows that a member of staff has looked at a tip."""
+CLOSING = (TipEventKind.CLOSED, TipEventKind.MISTAKEN, TipEventKind.ERASED)
 
 
 class Division(StrEnum):
@@ -47,6 +36,10 @@ class TipFigures:
     """Of the new ones."""
     public: int = 0
     """Of the new ones: written where a group could read it."""
+    anonymous: int = 0
+    """Of the new ones: no contact stands with it when the period ends."""
+    classified: int = 0
+    """Of the new ones: staff said what it is about."""
     reopened: int = 0
     closed: int = 0
     by_outcome: Mapping[TipOutcome, int]
@@ -84,6 +77,8 @@ def of_period(
             new=_number(opened, key, "new"),
             urgent=_number(opened, key, "urgent"),
             public=_number(opened, key, "public"),
+            anonymous=_number(opened, key, "anonymous"),
+            classified=_number(opened, key, "classified"),
             reopened=_number(moved, key, "reopened"),
             closed=_number(moved, key, "closed"),
             by_outcome=outcomes.get(key, {}),
@@ -102,9 +97,48 @@ def _opened(unit_id: UUID, since: datetime, until: datetime, division: Division)
             _sum(not_(earlier)).label("new"),
             _sum(and_(not_(earlier), tip.c.urgent)).label("urgent"),
             _sum(and_(not_(earlier), tip.c.public)).label("public"),
+            _sum(and_(not_(earlier), not_(_with_contact(until)))).label("anonymous"),
+            _sum(and_(not_(earlier), _happened(until, TipEventKind.SUBJECT))).label("classified"),
         ],
         division,
-    ).where(*_tips_of(unit_id), tip.c.opened_at < until)
+    ).where(*tips_of(unit_id), tip.c.opened_at < until)
+
+
+def _happened(until: datetime, kind: TipEventKind) -> ColumnElement[bool]:
+    return (
+        select(tip_event.c.id)
+        .where(
+            tip_event.c.tip_id == tip.c.id, tip_event.c.kind == kind.value, tip_event.c.at < until
+        )
+        .exists()
+    )
+
+
+def _with_contact(until: datetime) -> ColumnElement[bool]:
+    """Tell of a tip whether its writer left a contact by an instant and did not withdraw it."""
+    later = tip_event.alias("later")
+    withdrawn = (
+        select(later.c.id)
+        .where(
+            later.c.tip_id == tip.c.id,
+            later.c.kind == TipEventKind.CONTACT_WITHDRAWN.value,
+            later.c.at >= tip_event.c.at,
+            later.c.at < until,
+        )
+        .correlate(tip_event, tip)
+        .exists()
+    )
+    return (
+        select(tip_event.c.id)
+        .where(
+            tip_event.c.tip_id == tip.c.id,
+            tip_event.c.kind == TipEventKind.CONTACT_LEFT.value,
+            tip_event.c.at < until,
+            ~withdrawn,
+        )
+        .correlate(tip)
+        .exists()
+    )
 
 
 def _moved(unit_id: UUID, since: datetime, until: datetime, division: Division) -> Select[Any]:
@@ -123,7 +157,7 @@ def _moved(unit_id: UUID, since: datetime, until: datetime, division: Division) 
             division,
         )
         .join(moves, moves.c.tip_id == tip.c.id)
-        .where(*_tips_of(unit_id))
+        .where(*tips_of(unit_id))
     )
 
 
@@ -139,7 +173,7 @@ def _moves(until: datetime) -> Any:
             func.coalesce(before, literal(value=False)).label("closed_before"),
         )
         .where(
-            tip_event.c.kind.in_([TipEventKind.REOPENED.value, *(kind.value for kind in _CLOSING)]),
+            tip_event.c.kind.in_([TipEventKind.REOPENED.value, *(kind.value for kind in CLOSING)]),
             tip_event.c.at < until,
         )
         .subquery()
@@ -150,7 +184,7 @@ def _outcomes(
     tx: Tx, unit_id: UUID, since: datetime, until: datetime, division: Division
 ) -> dict[str | None, dict[TipOutcome, int]]:
     query = _divided([tip.c.outcome, func.count().label("number")], division).where(
-        *_tips_of(unit_id),
+        *tips_of(unit_id),
         tip.c.outcome.is_not(None),
         tip.c.closed_at >= since,
         tip.c.closed_at < until,
@@ -165,25 +199,27 @@ def _looked(unit_id: UUID, since: datetime, until: datetime, division: Division)
     first = (
         select(tip_event.c.tip_id, func.min(tip_event.c.at).label("at"))
         .where(
-            tip_event.c.kind.in_([kind.value for kind in _LOOKS]), tip_event.c.staff_id.is_not(None)
+            tip_event.c.kind.in_([kind.value for kind in tip_clock_rows.LOOKS]),
+            tip_event.c.staff_id.is_not(None),
         )
         .group_by(tip_event.c.tip_id)
         .subquery()
     )
     return (
-        _listed([tip.c.opened_at.label("since"), first.c.at.label("until")], division)
+        listed([tip.c.opened_at.label("since"), first.c.at.label("until")], division)
         .join(first, first.c.tip_id == tip.c.id)
-        .where(*_tips_of(unit_id), tip.c.opened_at >= since, tip.c.opened_at < until)
+        .where(*tips_of(unit_id), tip.c.opened_at >= since, tip.c.opened_at < until)
     )
 
 
 def _closings(unit_id: UUID, since: datetime, until: datetime, division: Division) -> Select[Any]:
-    return _listed(
-        [tip.c.opened_at.label("since"), tip.c.closed_at.label("until")], division
-    ).where(*_tips_of(unit_id), tip.c.closed_at >= since, tip.c.closed_at < until)
+    return listed([tip.c.opened_at.label("since"), tip.c.closed_at.label("until")], division).where(
+        *tips_of(unit_id), tip.c.closed_at >= since, tip.c.closed_at < until
+    )
 
 
-def _listed(columns: Iterable[ColumnElement[Any]], division: Division) -> Select[Any]:
+def listed(columns: Iterable[ColumnElement[Any]], division: Division) -> Select[Any]:
+    """Return columns of tips with the `key` that divides them."""
     query: Select[Any] = select(_key(division).label("key"), *columns).select_from(tip)
     if division is Division.CHANNEL:
         query = query.outerjoin(account, account.c.id == tip.c.account_id)
@@ -191,7 +227,7 @@ def _listed(columns: Iterable[ColumnElement[Any]], division: Division) -> Select
 
 
 def _divided(columns: Iterable[ColumnElement[Any]], division: Division) -> Select[Any]:
-    query = _listed(columns, division)
+    query = listed(columns, division)
     return query if division is Division.NOTHING else query.group_by(_key(division))
 
 
@@ -204,10 +240,12 @@ def _key(division: Division) -> ColumnElement[Any]:
         case Division.AREA:
             return tip.c.area_code
         case Division.CHANNEL:
-            return account.c.channel
+            # What staff heard came by no channel of ours, whatever they typed it on.
+            return func.coalesce(tip.c.heard, account.c.channel)
 
 
-def _tips_of(unit_id: UUID) -> tuple[ColumnElement[bool], ...]:
+def tips_of(unit_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Return what makes a row a tip, not a question, of a unit."""
     return (tip.c.unit_id == unit_id, tip.c.kind == TipKind.TIP.value)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from domain.tip import TipKind, ValueFigure
+from domain.tip import Heard, TipKind, ValueFigure
 from storage.database import Tx
 from storage.tables import tip, tip_value
 from storage.upsert import insert_into
@@ -81,14 +81,19 @@ def get(tx: Tx, tip_id: UUID) -> Value | None:
     return Value(row.tip_id, row.confirmed_at, known)
 
 
-def of_period(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> ValueSums:
-    """Return what was confirmed from `since` up to, not including, `until`, and still stands."""
+def of_period(
+    tx: Tx, unit_id: UUID, since: datetime, until: datetime
+) -> Mapping[Heard | None, ValueSums]:
+    """Return what was confirmed from `since` up to, not including, `until`, and still stands.
+
+    By how staff heard of it; None is what came by chat.
+    """
     sums = [
         func.coalesce(func.sum(tip_value.c[figure.value]), 0).label(figure.value)
         for figure in ValueFigure
     ]
-    row = tx.connection.execute(
-        select(func.count().label("tips"), *sums)
+    rows = tx.connection.execute(
+        select(tip.c.heard, func.count().label("tips"), *sums)
         .select_from(tip_value)
         .join(tip, tip.c.id == tip_value.c.tip_id)
         .where(
@@ -98,6 +103,11 @@ def of_period(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> ValueS
             tip_value.c.confirmed_at >= since,
             tip_value.c.confirmed_at < until,
         )
-    ).one()
-    figures = {figure: int(row._mapping[figure.value]) for figure in ValueFigure}
-    return ValueSums(row.tips, figures)
+        .group_by(tip.c.heard)
+    )
+    return {
+        Heard(row.heard) if row.heard else None: ValueSums(
+            row.tips, {figure: int(row._mapping[figure.value]) for figure in ValueFigure}
+        )
+        for row in rows
+    }

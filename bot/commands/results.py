@@ -1,5 +1,7 @@
 """`reach` and `verify`: what happened, and whether the figures agree."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +14,11 @@ from bot.outages import of_system
 from bot.settings import Settings
 from domain.errors import Misconfigured
 from domain.period import Period, read_date
-from reports import period_report, text, workbook
+from reports import period_report, text, tips, workbook
+from reports import upward as upward_report
 from reports.sheet import Report
 from storage.database import Tx
+from storage.tip_figures import Division
 
 _EARLIEST, _LATEST = 2000, 2100
 
@@ -33,19 +37,37 @@ def reach(
     unit: Annotated[
         str | None, typer.Option("--unit", metavar="MÃ", help="Mã đơn vị; chỉ cần khi có nhiều.")
     ] = None,
+    rows: Annotated[
+        str | None,
+        typer.Option(
+            "--rows",
+            metavar="DÒNG",
+            help="Dòng của bảng tin báo: subject (chủ đề), area (địa bàn), channel (kênh); bỏ "
+            "trống là cả ba.",
+        ),
+    ] = None,
+    upward: Annotated[
+        bool,
+        typer.Option(
+            "--upward",
+            help="Bản gửi cấp trên: số từ 1 tới 4 có thể làm lộ người báo thì không ghi rõ.",
+        ),
+    ] = False,
     xlsx: Annotated[
         Path | None, typer.Option("--xlsx", metavar="TỆP", help="Ghi thêm ra tệp Excel.")
     ] = None,
 ) -> None:
     """In kết quả một đợt gửi, hoặc của cả kỳ báo cáo: tiếp cận và tin báo, so với năm trước.
 
-    Không nêu đợt thì in cả kỳ; không nêu ngày thì là kỳ đang chạy, từ ngày 15 tới ngày 14.
+    Không nêu đợt thì in cả kỳ; không nêu ngày thì là kỳ đang chạy, từ ngày 15 tới ngày 14. Bản in
+    ra là bản nội bộ, có cả số nhỏ; gửi lên trên thì dùng --upward.
     """
     settings = settings_at_hand()
     if run_code is None:
-        _period(settings, since, until, unit, xlsx)
+        wanted = _Wanted(since, until, unit, _divisions(rows), upward=upward)
+        _period(settings, wanted, xlsx)
         return
-    if since or until or unit or xlsx:
+    if since or until or unit or xlsx or rows or upward:
         raise Misconfigured("Một đợt gửi không có kỳ: bỏ mã đợt, hoặc bỏ các tùy chọn.")
     funnel = with_database(settings, lambda tx: figures.reach(tx, run_code))
     if funnel is None:
@@ -53,15 +75,26 @@ def reach(
     say(funnel)
 
 
-def _period(
-    settings: Settings, since: str | None, until: str | None, code: str | None, xlsx: Path | None
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What was typed of a period's report."""
+
+    since: str | None
+    until: str | None
+    unit: str | None
+    rows: Collection[Division]
+    upward: bool
+
+
+def _period(settings: Settings, wanted: _Wanted, xlsx: Path | None) -> None:
     if xlsx is not None and xlsx.exists():
         raise Misconfigured(f"Đã có tệp {xlsx}; hãy nêu tên khác.")
 
     def work(tx: Tx) -> Report:
-        period = read_period(since, until, tx.now)
-        return period_report.of_unit(tx, the_unit(tx, code), period)
+        period = read_period(wanted.since, wanted.until, tx.now)
+        unit = the_unit(tx, wanted.unit)
+        made = period_report.of_unit(tx, unit, period, rows=wanted.rows)
+        return upward_report.for_upward(made) if wanted.upward else made
 
     with err.status("Đang tính số liệu…"):
         report = with_database(settings, work)
@@ -72,6 +105,17 @@ def _period(
         except OSError as error:
             raise Misconfigured(f"Không ghi được tệp {xlsx} ({of_system(error)}).") from error
         say(f"Đã ghi ra {xlsx}.", err)
+    if not all(check.holds for sheet in report.sheets for check in sheet.checks):
+        raise typer.Exit(1)
+
+
+def _divisions(typed: str | None) -> Collection[Division]:
+    if typed is None:
+        return tips.DIVISIONS
+    if typed not in set(tips.DIVISIONS):
+        known = ", ".join(tips.DIVISIONS)
+        raise Misconfigured(f"--rows: phải là một trong: {known}.")
+    return (Division(typed),)
 
 
 def read_period(since: str | None, until: str | None, now: datetime) -> Period:

@@ -84,6 +84,14 @@ async def test_the_report_of_a_period_is_printed_and_written(folder: Path) -> No
     assert "15/10/2025 – 14/11/2025" in over
     assert "tạm tính" not in over
     assert zipfile.is_zipfile(folder / "b.xlsx")
+    assert "Bản nội bộ" in over
+    assert "B3 kênh" in over
+    assert "B9. Quyền và an toàn" in over
+    sent = (await _says(folder, "reach", *days, "--rows", "area", "--upward")).out
+    assert "Bản gửi cấp trên" in sent
+    assert "B3 địa bàn" in sent
+    assert "B3 kênh" not in sent
+    assert "B9" not in sent
 
 
 async def test_a_period_that_cannot_be_is_told_in_a_sentence(folder: Path) -> None:
@@ -93,5 +101,6 @@ async def test_a_period_that_cannot_be_is_told_in_a_sentence(folder: Path) -> No
         ("--from 15/10/2026 --to 14/10/2026", "ngày cuối kỳ phải từ ngày đầu"),
         ("--unit KHONG", "Không có đơn vị nào mang mã đó."),
         ("AN-7KQ2M --unit VD", "Một đợt gửi không có kỳ"),
+        ("--rows officer", "--rows: phải là một trong: subject, area, channel"),
     ):
         assert sentence in (await _says(folder, "reach", *words.split(), code=2)).err

@@ -7,11 +7,15 @@ import pytest
 
 from domain.clock import local
 from domain.period import Period
-from domain.tip import TipOutcome
+from domain.tip import Heard, TipOutcome
+from reports import rights
 from reports import tips as tip_tables
 from reports.sheet import Cell, NotKnown, Row, Sheet
+from storage import tip_clock_rows
+from storage.database import Tx
 from storage.units import get_unit
 from tests.handlers.tips.test_review import carded
+from tests.tips.heard import heard
 from tests.tips.world import World, open_world
 
 
@@ -132,3 +136,60 @@ async def test_what_is_passed_on_is_counted_apart(world: World) -> None:
     await world.reviewer.writes("/chuyencoquan 260001 Hạt Kiểm lâm Ví Dụ")
     now = await _now(world, _today(world))
     assert (now["closed"], now["transferred"], now["out_of_scope"]) == (1, 1, 0)
+
+
+async def test_what_is_open_is_told_by_whether_somebody_has_it_and_how_late_it_is(
+    world: World,
+) -> None:
+    await carded(world)
+    await world.reviewer.presses("Nhận việc", of=world.desk)
+    first_day = _today(world)
+    now = await _now(world, first_day)
+    assert (now["at_end"], now["verifying"], now["overdue"], now["anonymous"]) == (1, 1, 0, 1)
+    world.chat.clock.forward(days=22)
+    now = await _now(world, _today(world))
+    assert (now["at_end"], now["verifying"], now["overdue"]) == (1, 1, 1)
+    # On its first day it was not late, and never will have been.
+    assert (await _now(world, first_day))["overdue"] == 0
+    tip = await world.tip()
+
+    def extend(tx: Tx) -> None:
+        last_day = local(world.chat.clock.now()).date() + timedelta(days=9)
+        staff_id = tip.taken_by
+        assert staff_id is not None
+        tip_clock_rows.extend(
+            tx, tip, staff_id, 1, decided_on=last_day, last_day=last_day, basis="QĐ 1"
+        )
+
+    await world.chat.do(extend)
+    assert (await _now(world, _today(world)))["overdue"] == 0
+
+
+async def test_what_staff_heard_has_rows_of_its_own_and_a_contact_makes_it_known(
+    world: World,
+) -> None:
+    await heard(world, Heard.PHONE, contact="0900 000 003")
+    await heard(world, Heard.MEETING)
+    await carded(world)
+    _, _, channel = await _sheets(world, _today(world))
+    assert {row.label: (row.now["new"], row.now["anonymous"]) for row in channel.rows} == {
+        "Qua điện thoại": (1, 0),
+        "Ở cuộc họp": (1, 1),
+        "Telegram": (1, 1),
+        "Cộng": (3, 2),
+    }
+    assert all(sheet.checks[0].holds for sheet in await _sheets(world, _today(world)))
+    assert "= kết thúc 0 + cuối kỳ 3: khớp." in channel.checks[0].text
+
+
+async def test_the_chiefs_table_counts_looks_and_what_is_late(world: World) -> None:
+    await carded(world)
+    world.chat.clock.forward(days=22)
+    await world.chief.writes("/giahan 260001 15/01/2027 10/12/2026 QĐ số 5")
+    unit_id = world.chat.unit.id
+    (found,) = await world.chat.look(
+        lambda tx: rights.sheets(tx, get_unit(tx, unit_id), _today(world))
+    )
+    assert found.inside
+    (row,) = found.rows
+    assert (row.now["overdue"], row.now["extended"], row.now["revealed"]) == (0, 1, 0)

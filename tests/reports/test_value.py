@@ -6,11 +6,15 @@ import pytest
 
 from domain.clock import local
 from domain.period import Period
+from domain.tip import Heard
 from reports import value
-from reports.sheet import Cell, NotKnown, Sheet
+from reports.sheet import Cell, Sheet
+from storage import tip_values
+from storage.database import Tx
 from storage.units import get_unit
 from tests.handlers.tips.test_review import carded
 from tests.handlers.tips.test_valuing import answer, close
+from tests.tips.heard import heard
 from tests.tips.world import World, open_world
 
 
@@ -36,13 +40,38 @@ async def total(world: World, period: Period) -> dict[str, Cell]:
     return dict(row.now)
 
 
-async def test_nothing_confirmed_is_nought_and_what_no_machine_knows_is_unknown(
-    world: World,
-) -> None:
+async def test_nothing_confirmed_is_nought_by_every_way(world: World) -> None:
     found = await sheet(world, today(world))
-    assert set((await total(world, today(world))).values()) == {0}
-    by_label = {row.label: row.now["tips"] for row in found.rows}
-    assert by_label["Qua cuộc họp"] == by_label["Qua cách khác"] == NotKnown()
+    assert [row.label for row in found.rows][:3] == [
+        "Qua trò chuyện",
+        "Qua cuộc họp",
+        "Qua cách khác",
+    ]
+    assert {cell for row in found.rows for cell in row.now.values()} == {0}
+
+
+async def test_what_staff_heard_is_counted_by_how_they_heard_it(world: World) -> None:
+    for how in (Heard.MEETING, Heard.PHONE, Heard.IN_PERSON):
+        await heard(world, how)
+    await carded(world)
+    entered = [tip for tip in await world.tips() if tip.entered_by is not None]
+
+    def confirm(tx: Tx) -> None:
+        for tip in entered:
+            assert tip.entered_by is not None
+            tip_values.confirm(tx, tip.id, tip.entered_by)
+
+    await world.chat.do(confirm)
+    by_label = {
+        row.label: (row.now["tips"], row.now["unconfirmed"])
+        for row in (await sheet(world, today(world))).rows
+    }
+    assert by_label == {
+        "Qua trò chuyện": (0, 1),
+        "Qua cuộc họp": (1, 1),
+        "Qua cách khác": (2, 2),
+        "Cộng": (3, 4),
+    }
 
 
 async def test_two_valuable_tips_are_summed_on_the_day_of_their_confirmation(

@@ -173,7 +173,8 @@ async def counted(world: World) -> tuple[int, dict[TipOutcome, int]]:
     def find(tx: Tx) -> tuple[int, dict[TipOutcome, int]]:
         span = (world.chat.unit.id, tx.now - timedelta(days=90), tx.now + timedelta(days=1))
         ended = tip_figures.of_period(tx, *span, tip_figures.Division.NOTHING)[None]
-        return tip_values.of_period(tx, *span).tips, dict(ended.by_outcome)
+        confirmed = tip_values.of_period(tx, *span).values()
+        return sum(one.tips for one in confirmed), dict(ended.by_outcome)
 
     return await world.chat.look(find)
 

@@ -1,0 +1,177 @@
+"""Campaigns that repeat: chosen or typed, approved as they are, sent once each time."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from domain.audit import Act
+from domain.campaign import CampaignState, RunState
+from domain.clock import show_time
+from storage import audit, runs
+from storage.campaigns import Campaign
+from storage.runs import Run
+from tests.chat import NINE, Chat, Party
+from tests.handlers.campaigns.sent_runs import settle_all
+from tests.handlers.campaigns.world import first, newest_run, tick, write
+
+DAILY = "hằng ngày lúc 10h"
+
+
+async def repeated(chat: Chat, officer: Party, chief: Party, plan: str = DAILY) -> Campaign:
+    """Let a campaign to one subscriber be approved with a plan that was typed."""
+    await chat.subscriber("3001")
+    await write(officer)
+    await officer.presses("Đổi giờ")
+    await officer.writes(plan)
+    await officer.presses("Gửi duyệt")
+    await chief.presses("Duyệt")
+    return await first(chat)
+
+
+async def all_runs(chat: Chat) -> list[Run]:
+    """Return the runs of the unit, oldest first."""
+    found = await chat.look(lambda tx: runs.of_unit(tx, chat.unit.id, 100))
+    return sorted(found, key=lambda run: run.occurrence)
+
+
+async def test_a_weekly_campaign_is_pressed_together_and_goes_out_each_time_until_it_is_done(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    lan = await chat.subscriber("3001")
+    await write(officer)
+    await officer.presses("Đổi giờ")
+    await officer.presses("Hằng tuần")
+    assert (await officer.presses("Xong"))[0].text.startswith("Xin chọn ít nhất một ngày")
+    await officer.presses("thứ Năm")
+    await officer.presses("thứ Ba")
+    await officer.presses("thứ Hai")
+    assert "✓ thứ Hai" in (await officer.last()).labels
+    await officer.presses("✓ thứ Hai")
+    await officer.presses("Xong")
+    await officer.writes("10 giờ rưỡi")
+    assert "Ví dụ: 7h30" in (await officer.last()).text
+    await officer.presses("10:00")
+    await officer.writes("2 tuần")
+    assert "10 lần" in (await officer.last()).text
+    await officer.writes("3 lần")
+    summary = (await officer.last()).text
+    plan = "hằng tuần vào thứ Ba, thứ Năm lúc 10:00, nhiều nhất 3 lần"
+    assert plan in summary
+    times = ("10:00 ngày 24/11/2026", "10:00 ngày 26/11/2026", "10:00 ngày 01/12/2026.")
+    assert f"các lần tới: {'; '.join(times)}" in summary
+    await officer.presses("Gửi duyệt")
+    assert plan in (await chief.last()).text
+    await chief.presses("Duyệt")
+    assert "Gửi lúc 10:00 ngày 24/11/2026" in (await chief.last()).text
+
+    for number, day in enumerate((24, 26), start=1):
+        chat.clock.forward(
+            seconds=(datetime(2026, 11, day, 3, tzinfo=UTC) - chat.clock.now()).total_seconds()
+        )
+        await settle_all(chat)
+        assert len(await lan.heard()) == number
+    await officer.writes("/cacdot")
+    assert f"đã duyệt, {plan}; lần tới 10:00 ngày 01/12/2026" in (await officer.last()).text
+    chat.clock.forward(days=5, minutes=3)
+    await settle_all(chat)
+
+    done = await first(chat)
+    assert (done.state, done.occurrence, done.times_left) == (CampaignState.DONE, 3, 0)
+    assert done.next_at is None
+    assert len({run.code for run in await all_runs(chat)}) == len(await lan.heard()) == 3
+    assert any("lần thứ 3 và là lần cuối" in heard.text for heard in await officer.heard())
+
+
+async def test_the_last_day_of_short_months_is_said_and_kept(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await repeated(chat, officer, chief, "hang thang ngay 31 luc 8h den 28/2/2027")
+    asked = next(one for one in reversed(await chief.heard()) if one.buttons).text
+    assert "Tháng nào không có ngày đó thì gửi vào ngày cuối tháng" in asked
+    for day in ("30/11/2026", "31/12/2026", "31/01/2027", "28/02/2027"):
+        assert f"08:00 ngày {day}" in asked
+    assert (await first(chat)).next_at == datetime(2026, 11, 30, 1, tzinfo=UTC)
+
+
+async def test_what_was_missed_is_told_once_and_only_the_newest_is_sent(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    known = await repeated(chat, officer, chief)
+    assert known.next_at is not None
+    chat.clock.forward(days=3, hours=1, minutes=10)
+    await asyncio.gather(*(tick(chat) for _ in range(4)))
+    await settle_all(chat)
+
+    found = await all_runs(chat)
+    assert [run.state for run in found] == [RunState.MISSED] * 3 + [RunState.FINISHED]
+    assert [run.due_at for run in found] == [known.next_at + timedelta(days=n) for n in range(4)]
+    told = [one.text for one in await officer.heard() if "đã lỡ" in one.text]
+    assert len(told) == 1
+    assert "đã lỡ 3 lần" in told[0]
+    assert show_time(known.next_at) in told[0]
+    lan = await chat.subscriber("3001")
+    assert len(await lan.heard()) == 1
+
+    chat.clock.forward(days=2, hours=2)
+    await tick(chat)
+    assert [run.state for run in await all_runs(chat)][4:] == [RunState.MISSED] * 2
+    again = await first(chat)
+    assert (again.state, again.occurrence) == (CampaignState.APPROVED, 6)
+
+
+async def test_a_series_rests_goes_on_and_ends_and_its_runs_stay_as_they_are(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await repeated(chat, officer, chief)
+    chat.clock.forward(hours=1)
+    await tick(chat)
+    run = await newest_run(chat)
+    await chief.writes("/tamdung 1")
+    assert "đợt đã bắt đầu vẫn gửi tiếp" in (await chief.last()).text
+    assert "Trần Chỉ Huy đã tạm dừng lịch" in (await officer.last()).text
+    assert (await newest_run(chat)).state is run.state
+    await officer.writes("/cacdot")
+    assert "tạm dừng lịch lặp lại: hằng ngày lúc 10:00" in (await officer.last()).text
+    chat.clock.forward(days=2)
+    await settle_all(chat)
+    assert len(await all_runs(chat)) == 1
+    await officer.writes("/tamdung 1")
+    assert "không đang lặp lại" in (await officer.last()).text
+
+    await officer.writes("/tieptuc 1")
+    assert (
+        "các lần đã qua không gửi bù. Lần tới: 10:00 ngày 26/11/2026" in (await officer.last()).text
+    )
+    await officer.writes("/huy 1")
+    assert "Đã tới 1 lần" in (await officer.last()).text
+    await officer.presses("Hủy hẳn")
+    chat.clock.forward(days=3)
+    await settle_all(chat)
+    assert [one.state for one in await all_runs(chat)] == [RunState.FINISHED]
+    ended = await first(chat)
+    assert (ended.state, ended.next_at) == (CampaignState.CANCELLED, None)
+    await officer.writes("/tieptuc 1")
+    assert "không tạm dừng" in (await officer.last()).text
+    acts = await chat.look(lambda tx: [one.act for one in audit.entries(tx, unit_id=chat.unit.id)])
+    assert acts[2:] == [Act.CAMPAIGN_PAUSED, Act.CAMPAIGN_RESUMED, Act.CAMPAIGN_CANCELLED]
+
+
+async def test_a_plan_that_says_too_little_is_refused_with_an_example_and_asked_again(
+    chat: Chat, officer: Party
+) -> None:
+    await chat.subscriber("3001")
+    await write(officer)
+    await officer.presses("Đổi giờ")
+    for typed, why in (
+        ("hằng tuần lúc 7h30", "Chưa hiểu lịch lặp lại"),
+        ("hang thang ngay 32 luc 8h", "Không có ngày hay giờ này"),
+        ("hằng tuần thứ 2 8h đến 1/1/2026", "đã qua"),
+        ("hằng tuần thứ 2 8h đến 1/1/2090", "nhiều nhất ba năm"),
+        ("khi nào rảnh", "Chưa hiểu giờ"),
+    ):
+        await officer.writes(typed)
+        said = (await officer.last()).text
+        assert why in said
+        assert "ví dụ" in said.lower() or "xin gõ như" in said.lower()
+    await officer.writes("ngày 5/2 19h")
+    assert "Thời gian: 19:00 ngày 05/02/2027." in (await officer.last()).text
+    assert chat.clock.now() - NINE < timedelta(minutes=5)

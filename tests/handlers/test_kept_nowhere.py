@@ -82,7 +82,7 @@ async def test_words_codes_and_denunciations_are_kept_nowhere_in_clear(
     secrets += [form for code in codes for form in (code, code.replace("-", ""))]
     known = (await world.tips())[0].case_number
     assert found_in(tmp_path, migrated_database_url, known), "the search finds what is there"
-    assert found_in(tmp_path, migrated_database_url, "denunciation_not_taken"), "and in the log"
+    assert found_in(tmp_path, migrated_database_url, "words_not_taken"), "and in the log"
     assert found_in(tmp_path, migrated_database_url, *secrets) == []
 
 

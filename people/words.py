@@ -12,6 +12,7 @@ from enum import Enum, auto
 
 from domain.toneless import fold
 from people.phrases import Phrases, Word, phrases_of, word_of, words_of
+from people.refusals import refuses
 
 
 class OptOut(Enum):
@@ -49,7 +50,9 @@ def opt_out(text: str, *, awaiting: bool) -> OptOut | None:
         return None
     if _is_wish(words, _CLEAR, (_CLEAR, _ASK), _LEADS):
         return OptOut.CLEAR
-    return OptOut.ASK if _is_wish(words, _ASK, (_ASK,), _OWN_LEADS) else None
+    if _is_wish(words, _ASK, (_ASK,), _OWN_LEADS) or _REFUSALS.hold(words) or refuses(words):
+        return OptOut.ASK
+    return None
 
 
 def stops_beside(text: str) -> bool:
@@ -232,6 +235,12 @@ _HAPPENED = phrases_of(
 _BREAK = re.compile(r"[.,;:!?…\n。，；！？]+")
 _MOST_PARTS = 4
 _OWN = "tôi, em, cháu, con, mình, xin, xin phép, cho, cho tôi, cho em, cho cháu, cho con, cho mình"
+REFUSALS = (
+    "我不想再收到这些消息, 不想再收到消息, 不想收到消息了, 不想收了, 请不要再给我发消息,"
+    "不要给我发消息, 别给我发消息了, 把我移出名单, 把我从名单中删除, 請不要再發, 不要再發了,"
+    "xóa tên tôi khỏi danh sách, xóa tên em khỏi danh sách, xóa tên khỏi danh sách"
+)
+"""In the words of `people.refusals` only what is written with spaces can be told."""
 _PLEASE = "dạ, vâng, ok, làm ơn, vui lòng, please, pls, nhờ, yêu cầu, đề nghị, tôi muốn"
 _CLOSINGS = (
     "ạ, nhé, nhe, nha, nhá, ngay, ngay lập tức, luôn, hẳn, đi, hết, lại, với, giúp, giùm, dùm, hộ,"
@@ -241,6 +250,7 @@ _CLOSINGS = (
 _STOP = word_of("dừng")
 _DUNG = phrases_of("dưng")
 _ASK = phrases_of(AMBIGUOUS)
+_REFUSALS = phrases_of(REFUSALS)
 _SHORT = phrases_of(AMBIGUOUS_WHILE_ASKED)
 _CLEAR = phrases_of(
     CLEAR_WORDS,
@@ -251,7 +261,12 @@ _CLEAR = phrases_of(
 )
 _OWN_LEADS = phrases_of(_OWN, _PLEASE)
 """What may stand before `dung`, too: "cô Dung" is a name, "em dung" hardly."""
-_LEADS = phrases_of(_OWN, _PLEASE, "bác, cô, chú, anh, chị, ông, bà")
+_LEADS = phrases_of(
+    _OWN,
+    _PLEASE,
+    "bác, cô, chú, anh, chị, ông, bà",
+    "đúng rồi nhưng, đúng nhưng, phải rồi nhưng, vâng nhưng, dạ nhưng, nhưng",
+)
 _TAILS = phrases_of(
     _CLOSINGS,
     ",".join(

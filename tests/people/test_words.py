@@ -116,6 +116,54 @@ def test_unclear_words_among_polite_ones_are_asked_about(text: str) -> None:
     assert words.opt_out(text, awaiting=True) is OptOut.ASK
 
 
+@given(
+    st.sampled_from(("", "Phiền quá, ", "Dạ ", "Cho tôi ", "Thôi ", "Vui lòng ", "Bạn ơi ")),
+    st.sampled_from(
+        (
+            *("đừng nhắn tin cho tôi nữa", "không nhận tin nữa đâu", "bỏ đăng ký giúp tôi"),
+            *("rút khỏi danh sách nhận tin", "đừng gửi tin này cho cháu nữa", "chặn tin này"),
+            *("xóa tôi khỏi danh sách", "không muốn nhận thông báo này", "tắt giúp tin nhắn này"),
+        )
+    ),
+    st.sampled_from(("", " ạ", " nhé, cảm ơn", " từ nay", "!!!")),
+    st.sampled_from((str, toneless, str.upper)),
+)
+def test_a_refusal_in_ones_own_words_is_asked_about_and_never_taken_for_a_tip(
+    lead: str, core: str, tail: str, write: Callable[[str], str]
+) -> None:
+    assert words.opt_out(write(f"{lead}{core}{tail}"), awaiting=False) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't want these messages anymore",
+        "remove me",
+        "please take me off your list",
+        "Don’t send me any more texts",
+        "我不想再收到这些消息",
+        "请不要再给我发消息",
+        "đúng rồi nhưng tôi muốn dừng nhận tin",
+    ],
+)
+def test_refusals_of_other_tongues_and_after_a_yes_are_heard(text: str) -> None:
+    assert words.opt_out(text, awaiting=True) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("không tin", "đừng tin", "tôi không nhận được tin", "tin này không đúng"),
+        *("tin nhan nay khong dung", "sao không gửi tin cho tôi", "tôi không gửi ảnh được"),
+        *("nó nhắn tin dọa tôi", "con không nhận tiền", "đừng nhắn cho nó", "xóa tin này"),
+        *("cho tôi nhận lại tin", "thôi để tôi gửi tin khác", "đừng báo cho ai", "no", "anh chặn"),
+        *("nhà bên cạnh chặn đường", "I did not get your message", "nó bắt tôi gửi tiền"),
+    ],
+)
+def test_what_only_sounds_like_a_refusal_stops_nothing(text: str) -> None:
+    assert words.opt_out(text, awaiting=False) is None
+
+
 polite = st.sampled_from(
     ["ạ", "nhé", "ngay", "đi", "luôn", "giúp em", "với ạ", "please", "now", ""]
 )

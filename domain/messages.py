@@ -84,6 +84,15 @@ class Quoted:
     location: Location | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a group or channel calls itself and how many are in it; shown to staff, never kept."""
+
+    title: str = field(repr=False)
+    members: int | None = None
+    """None where the platform did not tell."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message addressed to us."""
@@ -105,6 +114,8 @@ class Message:
     forwarded: bool = False
     quoted: Quoted | None = None
     """With `/chuyentin` in a group only: the message that it answers."""
+    room: Room | None = None
+    """With `/ketnoi` in a group or channel only: where it was typed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from domain.messages import (
     Outgoing,
     Press,
     PressAnswer,
+    Room,
     Sender,
 )
 from storage import addresses, residents
@@ -138,6 +139,7 @@ class Party(Listener):
         in_group: GroupParty | None = None,
         addressed: Addressed | None = None,
         message_id: str | None = None,
+        room: Room | None = None,
     ) -> Message:
         """Write a message, private unless `in_group`; the message as the adapter gives it."""
         start = None
@@ -158,6 +160,7 @@ class Party(Listener):
             start=start,
             addressed=addressed,
             forwarded=forwarded,
+            room=room,
         )
         await self.chat.handle(message)
         return message

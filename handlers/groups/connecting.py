@@ -3,10 +3,10 @@
 Without a code linked staff are told the group's id, which a set-up file may need.
 """
 
-from broadcasts.desk import Desk
+from broadcasts.desk import Desk, Say
 from domain.ids import is_typed_code, short
-from domain.messages import Button, ChatKind, Message
-from domain.roles import Permission, may
+from domain.messages import Button, ChatKind, Message, Room
+from domain.roles import Permission, Role, may
 from handlers.groups import approvers
 from handlers.turn import Turn
 from storage import addresses, group_requests, one_time_codes, units
@@ -15,6 +15,10 @@ from storage.one_time_codes import CodePurpose, OneTimeCode, TooManyWrong
 from storage.units import Staff
 
 _CONNECT = "/ketnoi"
+_LONGEST_TITLE = 80
+_FEW = 20
+_PER_STAFF = 3
+"""A review group has at most so many members for each of the unit's staff, or `_FEW`."""
 
 
 def take(turn: Turn, message: Message) -> bool:
@@ -98,6 +102,12 @@ def _ask(turn: Turn, speaker: Staff, code: OneTimeCode) -> None:
     if (wanted.purpose == "channel") is not (turn.chat.kind is ChatKind.CHANNEL):
         desk.tell(turn.tx, speaker.id, f"connecting.not_a_{wanted.purpose}")
         return
+    room = turn.incoming.room if isinstance(turn.incoming, Message) else None
+    if wanted.purpose == "review" and room is not None and room.members is not None:
+        most = max(_FEW, _PER_STAFF * len(units.staff_with(turn.tx, wanted.unit_id, _ANYBODY)))
+        if room.members > most:
+            desk.tell(turn.tx, speaker.id, "connecting.too_many", n=str(room.members))
+            return
     chiefs = approvers.of(turn.tx, wanted.unit_id, speaker)
     if not chiefs:
         desk.tell(turn.tx, speaker.id, "connecting.no_chief")
@@ -118,6 +128,7 @@ def _ask(turn: Turn, speaker: Staff, code: OneTimeCode) -> None:
                     label=wanted.label,
                     purpose=say(f"connecting.purpose_{wanted.purpose}"),
                     area=area,
+                    room=_shown(room, wanted, say),
                 ),
                 (
                     (Button(say("connecting.button_yes"), f"group:yes:{short(request_id)}"),),
@@ -127,6 +138,23 @@ def _ask(turn: Turn, speaker: Staff, code: OneTimeCode) -> None:
         )
     if [chief.id for chief in chiefs] != [speaker.id]:
         desk.tell(turn.tx, speaker.id, "connecting.asked", label=wanted.label)
+
+
+def _shown(room: Room | None, wanted: Wanted, say: Say) -> str:
+    """Say which chat it is, by its own name: the label is only what the officer calls it."""
+    title = " ".join(room.title.split())[:_LONGEST_TITLE] if room is not None else ""
+    if room is None or not title:
+        lines = [say("connecting.room_unknown")]
+    elif room.members is None:
+        lines = [say("connecting.room_uncounted", title=title)]
+    else:
+        lines = [say("connecting.room", title=title, n=str(room.members))]
+    if wanted.purpose == "review":
+        lines.append(say("connecting.room_review"))
+    return "\n".join(lines)
+
+
+_ANYBODY = frozenset(Role)
 
 
 def _desk(turn: Turn) -> Desk:

@@ -139,7 +139,8 @@ class TelegramChannel:
         self._in_flight.open()
         try:
             me = await self._introduced()
-            intake = Intake(me, inbox, self._clock, self._settings.token.encode())
+            secret = self._settings.token.encode()
+            intake = Intake(me, inbox, self._clock, secret, self.count_members)
             self._me, self._intake = me, intake
             if self._settings.mode == "webhook":
                 await self._receive_by_webhook(intake)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import telegram
 
-from bot.channels.telegram.group_filter import Me, command_of, is_copy, replied_message
+from bot.channels.telegram.group_filter import CONNECT, Me, command_of, is_copy, replied_message
 from bot.channels.telegram.outgoing import clean
 from bot.channels.telegram.raw import Raw, chat_kind, integer, is_service, mapping, words
 from domain.messages import (
@@ -29,6 +29,7 @@ from domain.messages import (
     Message,
     Press,
     Quoted,
+    Room,
     Sender,
 )
 
@@ -108,12 +109,14 @@ def _message(raw: Raw, me: Me, addressed: Addressed | None) -> Message:
     message = _typed(raw)
     text = clean(message.text or message.caption or "")
     command = command_of(text, me)
-    start, passes_on = None, False
+    start, passes_on, room = None, False, None
     if command is not None:
         name, rest = command
         text = f"/{name} {rest}".rstrip()
         start = rest if name == "start" else None
         passes_on = addressed is Addressed.COMMAND and name.lower() == FORWARDING
+        if name.lower() == CONNECT and message.chat.title:
+            room = Room(clean(message.chat.title))
     location = message.venue.location if message.venue else message.location
     if message.venue:
         text = clean("\n".join(filter(None, (message.venue.title, message.venue.address))))
@@ -138,6 +141,7 @@ def _message(raw: Raw, me: Me, addressed: Addressed | None) -> Message:
         addressed=addressed,
         forwarded="forward_origin" in raw,
         quoted=_quoted(raw, me) if passes_on else None,
+        room=room,
     )
 
 

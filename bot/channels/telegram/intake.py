@@ -1,9 +1,11 @@
 """From raw updates to the inbox, the same for polling and for the webhook."""
 
+import asyncio
 import hashlib
 import hmac
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import orjson
 
@@ -12,19 +14,30 @@ from bot.channels.telegram.incoming import parse
 from bot.channels.telegram.raw import Raw, integer, mapping
 from domain.channel import Inbox
 from domain.clock import Clock
-from domain.messages import ChatMoved, Incoming, Received
+from domain.failures import SendFailure
+from domain.messages import ChatMoved, ChatRef, Incoming, Message, Received
 
 _LOG = logging.getLogger(__name__)
+_COUNTED_WITHIN_S = 3
 
 
 class Intake:
     """Filter, understand and commit updates.
 
     `secret` makes keys of things that have no id of their own, so that they tell nothing.
+    `count` tells how many are in a chat that somebody asks to connect.
     """
 
-    def __init__(self, me: Me, inbox: Inbox, clock: Clock, secret: bytes) -> None:
+    def __init__(
+        self,
+        me: Me,
+        inbox: Inbox,
+        clock: Clock,
+        secret: bytes,
+        count: Callable[[ChatRef], Awaitable[int]] | None = None,
+    ) -> None:
         self._me = me
+        self._count = count
         self._inbox = inbox
         self._clock = clock
         self._secret = secret
@@ -40,7 +53,7 @@ class Intake:
         """
         items = [item for update in updates if (item := self.receive(mapping(update))) is not None]
         if items:
-            await self._inbox.put(items)
+            await self._inbox.put([await self._counted(item) for item in items])
 
     def receive(self, update: Raw) -> Received | None:
         """Turn one update into an item for the inbox; None when it is not ours. Never raises."""
@@ -62,6 +75,18 @@ class Intake:
             order_key=f"chat:{parsed.incoming.chat.chat_id}",
             incoming=parsed.incoming,
         )
+
+    async def _counted(self, item: Received) -> Received:
+        """Note how many are in a room; what the platform does not tell soon stays unknown."""
+        told = item.incoming
+        if self._count is None or not isinstance(told, Message) or told.room is None:
+            return item
+        try:
+            async with asyncio.timeout(_COUNTED_WITHIN_S):
+                members = await self._count(told.chat)
+        except (SendFailure, TimeoutError):
+            return item
+        return replace(item, incoming=replace(told, room=replace(told.room, members=members)))
 
     def _key(self, update: Raw, incoming: Incoming) -> str:
         if isinstance(incoming, ChatMoved):

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from domain.messages import Addressed, ChatKind, ChatMoved, ChatRef
+from domain.messages import Addressed, ChatKind, ChatMoved, ChatRef, Room
 from domain.roles import Role
 from storage import addresses, setting_up
 from storage.tables import address, group_request
@@ -52,6 +52,30 @@ async def test_a_connected_group_is_called_by_its_label(chat: Chat) -> None:
     known = await chat.group("-1009990000002", label="Nhóm Hai")
     await officer.writes("/KETNOI", in_group=known, addressed=Addressed.COMMAND)
     assert "Nhóm Hai" in (await officer.last()).text
+
+
+async def test_the_chief_reads_which_chat_it_is_and_no_crowd_becomes_a_review_group(
+    chat: Chat,
+) -> None:
+    officer, chief = await officer_and_chief(chat)
+    review = {"label": "Tổ tiếp nhận phường", "use": "Tổ tiếp nhận tin báo"}
+    village = GroupParty(chat, GROUP_ID)
+    text = f"/ketnoi {await asks_for_code(officer, **review)}"
+    await officer.writes(text, in_group=village, room=Room("Xóm chợ Ví Dụ", 214))
+    assert "có 214 thành viên, quá đông để làm tổ tiếp nhận" in (await officer.last()).text
+    assert await chief.heard() == []
+    assert await rows(chat, group_request) == 0
+
+    text = f"/ketnoi {await asks_for_code(officer, **review)}"
+    await officer.writes(text, in_group=village, room=Room("Tổ 5\nvui vẻ", 9))
+    asked = (await chief.last()).text
+    assert "“Tổ 5 vui vẻ”, 9 thành viên" in asked
+    assert "Ai ở trong đó cũng sẽ đọc được thẻ tin báo" in asked
+    await chief.presses("Không nối")
+
+    text = f"/ketnoi {await asks_for_code(officer)}"
+    await officer.writes(text, in_group=village)
+    assert "không biết tên thật" in (await chief.last()).text
 
 
 async def test_other_words_are_left_to_others(chat: Chat) -> None:

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from bot.channels.telegram.group_filter import Me
 from bot.channels.telegram.intake import Intake
 from domain.clock import SystemClock
-from domain.messages import ChatMoved, Message
+from domain.failures import Transient
+from domain.messages import ChatMoved, ChatRef, Message, Room
 from tests.bot.channels.telegram.pretend import BOT_ID, USERNAME, ListInbox
 from tests.bot.channels.telegram.test_incoming_broken import JSON, mangled
 from tests.bot.channels.telegram.updates import GROUP, Json, message, texts, update
@@ -51,6 +52,27 @@ async def test_the_two_notices_of_a_move_have_one_key_that_tells_no_id(inbox: Li
     )
     assert other is not None
     assert other.key != item.key
+
+
+async def test_only_the_command_that_connects_brings_a_chats_name_and_number(
+    inbox: ListInbox,
+) -> None:
+    answers = iter([12, Transient("away")])
+
+    async def count(chat: ChatRef) -> int:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    me = Me(BOT_ID, USERNAME, frozenset({"baotin", "ketnoi"}))
+    intake = Intake(me, inbox, SystemClock(), b"s", count)
+    village = {**GROUP, "title": "Xóm chợ"}
+    for number, text in enumerate(("/ketnoi ABCDE-FGHJK", "/ketnoi ABCDE-FGHJK", "/baotin x"), 1):
+        said = {"text": text, "entities": [{"type": "bot_command", "offset": 0, "length": 7}]}
+        await intake.take([update(number, message=message(village, **said))])
+    rooms = [item.incoming.room for item in inbox.items if isinstance(item.incoming, Message)]
+    assert rooms == [Room("Xóm chợ", 12), Room("Xóm chợ"), None]
 
 
 async def test_an_update_without_id_is_known_by_its_content(inbox: ListInbox) -> None:

@@ -9,7 +9,16 @@ import sys
 
 import typer
 
-from bot.commands import auditing, library, looking_after, results, serving, setting_up, staffing
+from bot.commands import (
+    auditing,
+    library,
+    linking,
+    looking_after,
+    results,
+    serving,
+    setting_up,
+    staffing,
+)
 from bot.commands.terminal import complain
 from bot.folders import keep_private
 from bot.usage import Command, Group, told
@@ -42,6 +51,7 @@ def _app() -> typer.Typer:
         ("seed", setting_up.seed),
         ("reach", results.reach),
         ("verify", results.verify),
+        ("link", linking.link),
         ("doctor", looking_after.doctor),
         ("inbox", looking_after.show_inbox),
     ):

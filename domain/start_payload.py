@@ -86,6 +86,12 @@ def under_post(purpose: Purpose) -> str:
     return f"{_MARK}{_LETTERS[purpose]}_p{{d}}"
 
 
+def telegram_link(username: str, payload: StartPayload) -> str:
+    """Return the address of a link, as it stands in a QR code (Bot API, deep linking)."""
+    written = encode(payload)
+    return f"https://t.me/{username}" + (f"?start={written}" if written else "")
+
+
 def decode(text: str) -> StartPayload:
     """Read a payload, also one of the links made before; what no link of ours says is bare."""
     text = text.strip()

@@ -1,0 +1,53 @@
+"""`link`: the address is printed, the code drawn, and what cannot be is said in a sentence."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from domain.start_payload import Purpose, StartPayload, decode
+from tests.bot.channels.telegram.pretend import TOKEN
+from tests.bot.commands import Said, bot
+
+
+@pytest.fixture
+async def folder(tmp_path: Path) -> Path:
+    assert (await bot(tmp_path, "seed", TELEGRAM_TOKEN=TOKEN)).code == 0
+    return tmp_path
+
+
+async def _says(folder: Path, *words: str, code: int = 0) -> Said:
+    said = await bot(folder, "link", *words, TELEGRAM_TOKEN=TOKEN)
+    assert said.code == code, said.all
+    return said
+
+
+async def test_a_link_is_printed_and_its_code_drawn(folder: Path) -> None:
+    assert "hãy chạy dịch vụ một lần" in (await _says(folder, code=2)).err
+    with closing(sqlite3.connect(folder / "var" / "an-ninh.db")) as database:
+        database.execute("UPDATE account SET username = 'vi_du_bot'")
+        database.commit()
+    made = await _says(folder, "--area", "khối phố Ví Dụ 2", "--qr", "ap-phich.svg")
+    url = made.out.strip()
+    front, payload = url.split("?start=")
+    assert front == "https://t.me/vi_du_bot"
+    assert decode(payload) == StartPayload(area="05977-kp-vi-du-2")
+    assert "khối phố Ví Dụ 2" in made.err
+    assert (folder / "ap-phich.svg").read_text().startswith("<svg")
+    assert (await _says(folder, "--area", "05977-kp-vi-du-2")).out.strip() == url
+
+    tips = await _says(folder, "--for", "tip", "--qr", "tin.png")
+    assert decode(tips.out.strip().split("?start=")[1]).purpose is Purpose.TIP
+    assert (folder / "tin.png").read_bytes().startswith(b"\x89PNG")
+
+    for words, sentence in (
+        (("--area", "thôn Không Có"), "không có nơi nào tên thôn Không Có"),
+        (("--campaign", "99"), "không có chiến dịch số 99"),
+        (("--group", "Nhóm lạ"), "Không có nhóm nào tên Nhóm lạ"),
+        (("--for", "pledge"), "hãy nêu --campaign"),
+        (("--qr", "a.gif"), "phải là .svg hoặc .png"),
+        (("--qr", "tin.png"), "Đã có tệp"),
+        (("--for", "win"), "Giá trị của VIỆC"),
+    ):
+        assert sentence in (await _says(folder, *words, code=2)).err

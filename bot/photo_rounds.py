@@ -16,7 +16,7 @@ import structlog
 
 from domain.channel import Channel, Files
 from domain.clock import Clock
-from domain.failures import Refused, SendFailure
+from domain.failures import AccountDown, Refused, SendFailure
 from storage import media
 from storage.database import Database
 from storage.media import Kept, Loss, Wanted
@@ -39,7 +39,10 @@ _WAITS = (
     timedelta(hours=2),
     timedelta(hours=6),
 )
-"""After each try that failed; then it is given up."""
+"""After each try that failed, and the last again and again."""
+_GIVEN_UP = timedelta(days=3)
+"""How long a photo is tried for: a night without a network must not lose what the platform has."""
+_ACCOUNT_DOWN = timedelta(minutes=2)
 _LEFT_OVER = timedelta(hours=1)
 _SWEEP = 200
 
@@ -120,6 +123,10 @@ class PhotoRounds:
             log.warning("photo_lost", photo=str(wanted.id), loss=loss.value)
             await self._database.write(lambda tx: media.give_up(tx, wanted.id, loss))
             return
+        except AccountDown:
+            # Nothing is known of the photo; it waits for our account.
+            await self._put_off(wanted, _ACCOUNT_DOWN, wanted.tries - 1)
+            return
         except (SendFailure, TimeoutError) as failure:
             await self._again(wanted, type(failure).__name__)
             return
@@ -131,13 +138,15 @@ class PhotoRounds:
             await self._again(wanted, "disk")
 
     async def _again(self, wanted: Wanted, reason: str) -> None:
-        if wanted.tries > len(_WAITS):
+        if self._clock.now() - wanted.since > _GIVEN_UP:
             log.warning("photo_lost", photo=str(wanted.id), loss=Loss.UNFETCHED.value)
             await self._database.write(lambda tx: media.give_up(tx, wanted.id, Loss.UNFETCHED))
             return
-        wait = _WAITS[wanted.tries - 1]
         log.info("photo_waits", photo=str(wanted.id), tries=wanted.tries, reason=reason)
-        await self._database.write(lambda tx: media.put_off(tx, wanted.id, wait))
+        await self._put_off(wanted, _WAITS[min(wanted.tries, len(_WAITS)) - 1], wanted.tries)
+
+    async def _put_off(self, wanted: Wanted, wait: timedelta, tries: int) -> None:
+        await self._database.write(lambda tx: media.put_off(tx, wanted.id, wait, tries))
 
     async def _keep(self, wanted: Wanted, data: bytes) -> None:
         key = DataKey.fresh()

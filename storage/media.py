@@ -6,7 +6,7 @@ tip's key seals: when the tip's key is destroyed, nothing opens them.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -71,11 +71,12 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A photo to be fetched now; `tries` counts this try too."""
+    """A photo to be fetched now; `tries` counts this try too, `since` is when it was sent."""
 
     id: UUID
     media: MediaRef = field(repr=False)
     tries: int
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +96,10 @@ def claim(tx: Tx, account_id: UUID, lease: timedelta, limit: int) -> list[Wanted
     Also those of closed tips: a tip may be closed before anybody could fetch what came with it.
     """
     rows = tx.connection.execute(
-        select(picture.c.id, picture.c.tries, picture.c.tip_id)
+        select(picture.c.id, picture.c.tries, picture.c.tip_id, tip_event.c.at)
         .join(tip, tip.c.id == picture.c.tip_id)
+        .join(attachment, attachment.c.id == picture.c.id)
+        .join(tip_event, tip_event.c.id == attachment.c.event_id)
         .where(AWAITED, picture.c.due_at <= tx.now, tip.c.account_id == account_id)
         .order_by(tip.c.urgent.desc(), picture.c.due_at, picture.c.id)
         .limit(limit)
@@ -111,7 +114,7 @@ def claim(tx: Tx, account_id: UUID, lease: timedelta, limit: int) -> list[Wanted
             continue
         reference = tip_events.file_of(tx, owner, row.id)
         media = MediaRef(**{**reference, "kind": MediaKind(reference["kind"])})
-        found.append(Wanted(row.id, media, row.tries + 1))
+        found.append(Wanted(row.id, media, row.tries + 1, row.at))
     return found
 
 
@@ -138,10 +141,12 @@ def keep(tx: Tx, picture_id: UUID, kept: Kept) -> bool:
     return True
 
 
-def put_off(tx: Tx, picture_id: UUID, wait: timedelta) -> None:
-    """Try a photo again later."""
+def put_off(tx: Tx, picture_id: UUID, wait: timedelta, tries: int) -> None:
+    """Try a photo again later; `tries` are those that count so far."""
     tx.connection.execute(
-        update(picture).where(picture.c.id == picture_id, AWAITED).values(due_at=tx.now + wait)
+        update(picture)
+        .where(picture.c.id == picture_id, AWAITED)
+        .values(due_at=tx.now + wait, tries=tries)
     )
 
 

@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 from domain.audit import Act
-from domain.failures import Refused, Transient
+from domain.failures import AccountDown, Refused, Transient
 from domain.tip import Secrecy
 from storage import audit, media
 from storage.media import PictureState
@@ -205,6 +205,7 @@ async def test_a_photo_that_never_comes_is_given_up_with_one_word_under_the_card
         await studio.end()
         assert await studio.world.desk.heard() == []
         for _ in range(12):
+            assert {one.state for one in await studio.pictures()} == {PictureState.WAITING}
             await studio.rounds.fetch_due()
             studio.world.chat.clock.forward(hours=7)
         assert {one.state for one in await studio.pictures()} == {PictureState.LOST}
@@ -217,7 +218,20 @@ async def test_a_photo_that_never_comes_is_given_up_with_one_word_under_the_card
         assert "2 ảnh" in lines[0].text
         (told,) = await studio.world.reviewer.presses("Xem ảnh", of=studio.world.desk)
         assert "không lấy được" in told.text
-        assert studio.shop.fetched == studio.shop.fetched[:14]
+        assert len(studio.shop.fetched) == 24
+
+
+async def test_a_photo_waits_while_our_account_is_down_and_comes_soon_after(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        studio.shop.trouble = [AccountDown("token") for _ in range(40)]
+        await studio.sends(jpeg())
+        for _ in range(40):
+            await studio.rounds.fetch_due()
+            studio.world.chat.clock.forward(hours=3)
+        assert await studio.rounds.fetch_due() == 1
+        assert (await studio.pictures())[0].state is PictureState.CLEAN
 
 
 async def test_what_is_gone_too_big_or_no_picture_is_told_each_in_its_words(

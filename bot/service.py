@@ -28,7 +28,7 @@ from handlers.staff import menus as staff_menus
 from people import wishes
 from storage import addresses, erasing, waiting
 from storage.database import Tx
-from tips import cards, paging, photos, taking_down
+from tips import cards, paging, photos, reminding, taking_down
 from tips.paging import PageRules
 from tips.photo_cleaning import cleaned_apart
 
@@ -177,6 +177,7 @@ class Service:
             "finish": (self._finish, every_second),
             "cards": (self._cards, every_second),
             "pages": (self._pages, timedelta(seconds=5)),
+            "deadlines": (self._remind, timedelta(minutes=30)),
             "photos": (self._fetch_photos, timedelta(seconds=5)),
             "photos_end": (self._end_photos, timedelta(seconds=10)),
             "sweep": (self._sweep_photos, timedelta(minutes=1)),
@@ -220,6 +221,9 @@ class Service:
             look_within=timedelta(seconds=settings.urgent_look_s),
         )
         await self._tick(lambda tx: paging.escalate_due(tx, self._house.context, rules))
+
+    async def _remind(self) -> None:
+        await self._tick(lambda tx: reminding.remind_due(tx, self._house.context))
 
     async def _fetch_photos(self) -> None:
         await self._photos.fetch_due()

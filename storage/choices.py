@@ -4,14 +4,10 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from domain.delivery import DeliveryKind, DeliveryState, SkipReason
 from domain.part import Part
 from domain.subject import Subject
-from storage.counters import Moves
 from storage.database import Tx
-from storage.ledger import as_delivery, move
-from storage.tables import declined_subject, delivery, resident, resident_part, run
-from storage.tables.deliveries import DUE
+from storage.tables import declined_subject, resident, resident_part
 from storage.upsert import insert_into
 
 
@@ -56,27 +52,12 @@ def declined(tx: Tx, resident_id: UUID) -> tuple[Subject, ...]:
 
 
 def decline(tx: Tx, resident_id: UUID, subject: Subject) -> None:
-    """Note that a resident wants nothing of a subject; what waits for them is not sent any more."""
+    """Note that a resident wants nothing of a subject; it is looked at when a run is sent, too."""
     tx.connection.execute(
         insert_into(tx, declined_subject)
         .values(resident_id=resident_id, subject=subject.value)
         .on_conflict_do_nothing()
     )
-    waiting = (
-        select(delivery)
-        .join(run, run.c.id == delivery.c.run_id)
-        .where(
-            delivery.c.resident_id == resident_id,
-            delivery.c.kind == DeliveryKind.CAMPAIGN.value,
-            DUE,
-            run.c.audience["subject"].as_string() == subject.value,
-        )
-        .with_for_update(of=delivery)
-    )
-    moves = Moves()
-    for row in tx.connection.execute(waiting).all():
-        move(tx, as_delivery(row), DeliveryState.SKIPPED, moves, SkipReason.OPTED_OUT.value)
-    moves.apply(tx)
 
 
 def accept(tx: Tx, resident_id: UUID, subject: Subject) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    String,
     Uuid,
     and_,
     bindparam,
@@ -28,7 +29,7 @@ from domain.delivery import Lane
 from domain.messages import ChatKind
 from storage.database import Tx
 from storage.ledger import SENDING_RUNS, Delivery, as_delivery
-from storage.tables import address, delivery, group_chat, resident, run
+from storage.tables import address, declined_subject, delivery, group_chat, resident, run
 from storage.tables.deliveries import DUE
 from storage.types import UtcDateTime
 
@@ -42,6 +43,8 @@ class LiveRun:
     not_after: datetime
     a_day: int
     a_month: int
+    subject: str | None
+    """What it is about, where who declined that is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,17 @@ class Candidate:
     a_day: int = 0
     """How many broadcasts of a local day stop it; 0: none."""
     a_month: int = 0
+    declines: bool = False
+    """Whether the person wants nothing of what the run is about."""
 
 
 def live_runs(tx: Tx) -> list[LiveRun]:
     """Return the runs that are being sent and do not rest now, oldest first."""
     rows = tx.connection.execute(_LIVE_RUNS, {"now": tx.now})
-    return [LiveRun(row.id, Lane[row.lane], row.not_after, row.a_day, row.a_month) for row in rows]
+    return [
+        LiveRun(row.id, Lane[row.lane], row.not_after, row.a_day, row.a_month, row.subject)
+        for row in rows
+    ]
 
 
 def lanes_of_talk(tx: Tx, account_id: UUID) -> set[Lane]:
@@ -89,7 +97,8 @@ def candidates(
             break
         if one.lane is lane:
             most = limit - len(found)
-            rows = tx.connection.execute(_DUE_OF_RUN, {**known, "run": one.id, "most": most})
+            of_run = {**known, "run": one.id, "subject": one.subject, "most": most}
+            rows = tx.connection.execute(_DUE_OF_RUN, of_run)
             found += [_candidate(raw, one) for raw in rows]
     return found
 
@@ -108,6 +117,7 @@ def _candidate(raw: Row[Any], of: LiveRun | None) -> Candidate:
         raw.left_at is not None,
         of.a_day if of is not None else 0,
         of.a_month if of is not None else 0,
+        of is not None and raw.declines is not None,
     )
 
 
@@ -132,7 +142,7 @@ def _in_the_way() -> Exists:
     )
 
 
-def _due(*which: ColumnElement[bool]) -> Select[Any]:
+def _due(*which: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
     now = bindparam("now", type_=UtcDateTime)
     return (
         select(
@@ -142,6 +152,7 @@ def _due(*which: ColumnElement[bool]) -> Select[Any]:
             address.c.platform_id,
             address.c.kind.label("chat_kind"),
             group_chat.c.left_at,
+            *more,
         )
         .join(address, address.c.id == delivery.c.address_id)
         .outerjoin(resident, resident.c.id == delivery.c.resident_id)
@@ -170,7 +181,14 @@ def _waits(lane: Lane) -> Exists:
 
 
 _LIVE_RUNS = (
-    select(run.c.id, run.c.lane, run.c.not_after, run.c.a_day, run.c.a_month)
+    select(
+        run.c.id,
+        run.c.lane,
+        run.c.not_after,
+        run.c.a_day,
+        run.c.a_month,
+        run.c.audience["subject"].as_string().label("subject"),
+    )
     .where(
         run.c.state.in_(SENDING_RUNS),
         or_(run.c.open_from.is_(None), run.c.open_from <= bindparam("now", type_=UtcDateTime)),
@@ -180,4 +198,15 @@ _LIVE_RUNS = (
 )
 _LANES_OF_TALK = select(*(_waits(lane).label(lane.name) for lane in Lane))
 _DUE_ALONE = _due(delivery.c.run_id.is_(None), delivery.c.lane == bindparam("lane", type_=Integer))
-_DUE_OF_RUN = _due(delivery.c.run_id == bindparam("run", type_=Uuid))
+_DECLINES = (
+    select(literal_column("1", Integer))
+    .where(
+        declined_subject.c.resident_id == delivery.c.resident_id,
+        declined_subject.c.subject == bindparam("subject", type_=String),
+    )
+    .correlate(delivery)
+    .scalar_subquery()
+)
+_DUE_OF_RUN = _due(
+    delivery.c.run_id == bindparam("run", type_=Uuid), more=(_DECLINES.label("declines"),)
+)

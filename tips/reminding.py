@@ -22,7 +22,7 @@ from storage.database import Tx
 from storage.savepoints import Spoiled, apart
 from storage.tips import Tip
 from storage.units import Staff, Unit
-from tips import deadlines
+from tips import card_edits, deadlines
 from tips.desk import Desk, Reader, private_chat
 
 log = structlog.get_logger(__name__)
@@ -74,6 +74,9 @@ def _remind(tx: Tx, desk: Desk, unit: Unit) -> int:
     ]
     if not fresh:
         return 0
+    for one in fresh:
+        if one.deadline.clock is TipClock.SOLVE and one.stage is Stage.OVER:
+            card_edits.renew(tx, desk, one.tip)
     told: dict[UUID, tuple[Reader, list[Warned]]] = {}
     nobody = 0
     for one in fresh:

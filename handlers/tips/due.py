@@ -14,7 +14,7 @@ from handlers.turn import Turn
 from storage import tip_clock_rows, tips, units
 from storage.tips import Tip
 from storage.units import Staff
-from tips import deadlines, rights
+from tips import card_edits, deadlines, rights
 from tips.deadlines import Running
 
 _MOST = 20
@@ -58,6 +58,7 @@ def extend_command(turn: Turn, argument: str) -> None:
     tip = deadlines.extend(
         turn.tx, tip_id, turn.staff, last_day=last_day, decided_on=decided_on, basis=basis
     )
+    card_edits.renew(turn.tx, turn.context, tip)
     facts = {"ma_tin": tip.case_number, "ngay": show_date(last_day)}
     say_here(turn, tip, Outgoing(text=turn.text("review.extended", **facts)))
 

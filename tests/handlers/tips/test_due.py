@@ -8,7 +8,7 @@ from domain.audit import Act
 from storage import audit
 from tests.chat import Party
 from tests.handlers.tips.test_review import carded
-from tests.tips.world import World, open_world
+from tests.tips.world import CARD_BUTTONS, World, open_world
 from tips import reminding
 
 
@@ -53,7 +53,8 @@ async def test_each_warning_is_told_once_to_whoever_has_it_and_all_in_one_messag
     other = world.chat.resident("880010010029")
     await other.writes("có người bán pháo")
     await world.tick(minutes=3)
-    # Noon: half of the time until three, when four hours are worked; nobody has them, so whoever may read them is told.
+    # Noon: half of the time until three, when four hours are worked. Nobody has them, so whoever
+    # may read them is told.
     assert await remind(world, hours=3, minutes=10) == 2
     told = await last(world.reviewer)
     assert told.count("xem tin: đã qua nửa thời gian") == 2
@@ -131,3 +132,36 @@ async def test_an_extension_decided_after_the_end_is_refused(world: World) -> No
     world.chat.clock.forward(days=25)
     await world.chief.writes("/giahan 260001 20/01/2027 16/12/2026 QĐ 12")
     assert "phải được ký trước khi hết hạn (14/12/2026)" in await last(world.chief)
+
+
+async def test_the_card_itself_says_that_the_time_is_over_or_was_lengthened(world: World) -> None:
+    card = await carded(world)
+    await remind(world, days=23)
+    edits = [one for one in await world.chat.deliver() if one.outgoing.edits == card]
+    (late,) = edits
+    assert "⏰ QUÁ HẠN giải quyết (hạn 14/12/2026)" in late.text
+    assert "│ có nhóm tụ tập trước chợ" in late.text
+    assert late.labels == CARD_BUTTONS
+    # A reply to the card written anew is an answer as before.
+    await world.reviewer.writes("Nhóm mấy người ạ?", in_group=world.desk, reply_to=card)
+    assert "Đã chuyển lời" in (await world.desk.last()).text
+    await world.chief.writes("/giahan 260001 20/01/2027 10/12/2026 QĐ số 12")
+    (longer,) = [one for one in await world.chat.deliver() if one.outgoing.edits == card]
+    assert "Hạn giải quyết: hết ngày 20/01/2027" in longer.text
+    # Closed, it is reduced once, after all that.
+    await world.reviewer.presses("Kết thúc", of=world.desk)
+    await world.reviewer.presses("Đã xử lý", of=world.desk)
+    stubs = [one for one in await world.tick() if one.outgoing.edits == card]
+    assert [one.labels for one in stubs] == [[]]
+
+
+async def test_of_a_card_in_several_messages_a_line_says_that_the_time_is_over(
+    world: World,
+) -> None:
+    await carded(world, "có nhóm tụ tập trước chợ, " * 250)
+    await remind(world, days=23)
+    said = await world.chat.deliver()
+    assert all(one.outgoing.edits is None for one in said)
+    (line,) = [one for one in said if "QUÁ HẠN giải quyết" in one.text]
+    assert line.outgoing.reply_to is not None
+    assert "tụ tập" not in line.text

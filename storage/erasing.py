@@ -32,6 +32,7 @@ from storage import (
     one_time_codes,
     pledges,
     public_words,
+    reactions,
 )
 from storage.addresses import Address
 from storage.consents import Answer, Evidence
@@ -40,7 +41,7 @@ from storage.database import Tx
 from storage.ledger import as_delivery, move
 from storage.residents import Wish
 from storage.savepoints import Spoiled, apart
-from storage.sealing import Place
+from storage.sealing import KeysUnusable, Place
 from storage.tables import address, attempt, delivery, resident, tip, tip_event
 from storage.tables.deliveries import ALONE, DUE, PENDING
 from storage.tables.people import TO_FORGET
@@ -66,6 +67,7 @@ def erase(tx: Tx, resident_id: UUID) -> bool:
     for chat in theirs:
         _skip_waiting(tx, chat)
         _drop_talk(tx, chat)
+        _forget_reactions(tx, chat)
         _cut_tips(tx, chat)
         _cut_address(tx, chat)
     choices.forget(tx, resident_id)
@@ -90,6 +92,16 @@ def erase(tx: Tx, resident_id: UUID) -> bool:
         )
     )
     return True
+
+
+def _forget_reactions(tx: Tx, chat: Address) -> None:
+    """Forget what they pressed under posts in groups: a person's private chat has their own id."""
+    try:
+        known = addresses.chat_of(tx, chat.id)
+    except KeysUnusable as fault:
+        log.error("reactions_not_forgotten", address=str(chat.id), fault=type(fault).__name__)
+        return
+    reactions.forget_person(tx, chat.channel, known.chat_id)
 
 
 def forget_addresses(tx: Tx, limit: int = 200) -> int:

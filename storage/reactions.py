@@ -6,11 +6,12 @@ did under two posts. It is forgotten soon; what stays is a row per person that p
 
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from domain.delivery import DeliveryKind, Facet
 from storage.database import Tx
@@ -63,6 +64,32 @@ def forget(tx: Tx, limit: int = 500) -> bool:
     ).all()
     if not rows:
         return False
+    _make_nobody(tx, rows)
+    return len(rows) == limit
+
+
+def forget_person(tx: Tx, channel: str, user_id: str) -> int:
+    """Forget that somebody reacted, wherever that is still known; return to how much.
+
+    The rows stay, pointing to nobody. Should they press again, they are somebody new.
+    """
+    posts = select(post_reaction.c.delivery_id).where(KNOWN).distinct()
+    found = 0
+    for post_id in tx.connection.execute(posts).scalars().all():
+        people = tx.keys.hashes(f"reaction:{post_id.hex}", f"{channel}:{user_id}")
+        rows = tx.connection.execute(
+            select(post_reaction.c.delivery_id, post_reaction.c.kind, post_reaction.c.person)
+            .where(KNOWN, post_reaction.c.delivery_id == post_id)
+            .where(post_reaction.c.person.in_(people))
+        ).all()
+        _make_nobody(tx, rows)
+        found += len(rows)
+    return found
+
+
+def _make_nobody(tx: Tx, rows: Sequence[Row[Any]]) -> None:
+    if not rows:
+        return
     tx.connection.execute(
         update(post_reaction)
         .where(
@@ -81,7 +108,6 @@ def forget(tx: Tx, limit: int = 500) -> bool:
             for row in rows
         ],
     )
-    return len(rows) == limit
 
 
 def counted(tx: Tx, run_id: UUID) -> Mapping[tuple[str, str, str], Mapping[str, int]]:

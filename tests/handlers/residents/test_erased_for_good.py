@@ -24,6 +24,7 @@ from storage.tables import (
     audit_entry,
     consent,
     delivery,
+    post_reaction,
     resident,
     run,
     tip,
@@ -124,6 +125,29 @@ async def test_no_value_stands_in_what_is_left_of_two_tips_or_of_the_tombstone(
                 assert not mine & tombstone
 
     await world.chat.look(compare)
+
+
+async def test_what_they_pressed_under_posts_in_groups_points_to_nobody_any_more(
+    world: World,
+) -> None:
+    async def people() -> dict[str, bytes]:
+        query = select(post_reaction.c.kind, post_reaction.c.person)
+        rows = await world.chat.look(lambda tx: tx.connection.execute(query).all())
+        return {row.kind: row.person for row in rows}
+
+    post = await world.campaign(post=world.village)
+    hoa = await world.chat.subscriber(HOA)
+    await world.lan.writes(
+        "ở nhà bên cạnh có pháo", in_group=world.village, reply_to=post.message_id
+    )
+    before = await people()
+    await erase(hoa)
+    assert await people() == before
+    await erase(world.lan)
+    after = await people()
+    assert after.keys() == before.keys()
+    assert not set(after.values()) & set(before.values())
+    assert {person[:1] for person in after.values()} == {b"\x00"}
 
 
 async def test_that_broadcasts_were_answered_stays_counted_without_the_instant(

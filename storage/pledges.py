@@ -40,12 +40,13 @@ class NewPledge:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A pledge that somebody signed and did not withdraw."""
+    """A pledge that somebody signed; it stands until it is withdrawn."""
 
     run_id: UUID
     version: str
     words: str
     signed_at: datetime
+    withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +104,21 @@ def withdraw(tx: Tx, run_id: UUID, resident_id: UUID) -> bool:
 
 def standing_of(tx: Tx, resident_id: UUID) -> list[Signed]:
     """Return what a person signed and did not withdraw, newest first: for that person alone."""
+    return [one for one in signed_by(tx, resident_id) if one.withdrawn_at is None]
+
+
+def signed_by(tx: Tx, resident_id: UUID) -> list[Signed]:
+    """Return all that a person signed, newest first: for that person alone."""
     rows = tx.connection.execute(
-        select(pledge.c.run_id, pledge.c.version, pledge_words.c.words, pledge.c.signed_at)
+        select(
+            pledge.c.run_id,
+            pledge.c.version,
+            pledge_words.c.words,
+            pledge.c.signed_at,
+            pledge.c.withdrawn_at,
+        )
         .join(pledge_words, pledge_words.c.version == pledge.c.version)
-        .where(pledge.c.resident_id == resident_id, pledge.c.withdrawn_at.is_(None))
+        .where(pledge.c.resident_id == resident_id)
         .order_by(pledge.c.signed_at.desc(), pledge.c.id)
     )
     return [Signed(*row) for row in rows]

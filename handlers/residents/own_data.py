@@ -9,11 +9,12 @@ from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.messages import Button, ChatKind, Outgoing, Press
 from handlers.residents import homes
+from handlers.residents.pledges import PLEDGE
 from handlers.residents.questions import OURS, resident_of
 from handlers.tips.presses import TIP
 from handlers.turn import Turn
 from people import erasing
-from storage import consents, dialogues, dockets
+from storage import consents, dialogues, dockets, pledges
 from storage import erasing as stored
 from storage.consents import Consent
 from storage.residents import Resident
@@ -83,11 +84,22 @@ def _facts(turn: Turn, answers: Sequence[str]) -> dict[str, str]:
     return {
         **turn.unit_values(),
         **homes.chosen(turn),
+        "cam_ket": "\n".join(_pledges(turn, person)) or f"– {never}",
         "tra_loi": "\n".join(answers) or f"– {never}",
         "duong_dan": person.invited_by or never,
         "tin": str(stored.tips_of(turn.tx, person.id)),
         "tu_luc": show_day(person.created_at),
     }
+
+
+def _pledges(turn: Turn, person: Resident) -> list[str]:
+    """Say what they pledged and when, each with the version of its words."""
+    lines = []
+    for one in pledges.signed_by(turn.tx, person.id):
+        key = "signed_line" if one.withdrawn_at is None else "withdrawn_line"
+        at = show_time(one.withdrawn_at or one.signed_at)
+        lines.append(turn.text(f"pledges.{key}", luc=at, ma=one.version))
+    return lines
 
 
 def _line(turn: Turn, answer: Consent) -> str:
@@ -135,7 +147,7 @@ def _kept(turn: Turn, person: Resident) -> list[str]:
 def _end_their_talk(turn: Turn) -> None:
     """Close a resident's dialogue where an officer's would go on."""
     current = dialogues.current(turn.tx, turn.me.id)
-    if current is not None and current.name in {*OURS, TIP}:
+    if current is not None and current.name in {*OURS, TIP, PLEDGE}:
         dialogues.end(turn.tx, turn.me.id)
 
 

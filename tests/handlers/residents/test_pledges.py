@@ -53,9 +53,14 @@ async def test_the_exact_words_are_shown_then_signed_once_then_withdrawn(world: 
 
     await lan.presses_at_once("Rút cam kết", lan)
     assert await counted(world, run) == (0, 1)
+    await lan.writes("/dulieu")
+    assert "đã rút, bản lời phao-2026.1:" in (await lan.last()).text
     await lan.presses("Ký cam kết")
     await lan.writes("toi cam ket a")
     assert await counted(world, run) == (1, 0)
+    await lan.writes("/dulieu")
+    await lan.presses("Tải bản sao")
+    assert "đã ký, bản lời phao-2026.1:" in (await lan.last()).text
     assert world.tips == []
 
 

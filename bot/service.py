@@ -23,6 +23,7 @@ from broadcasts import expanding, finishing, firing
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from domain.failures import AccountDown, Refused, SendFailure, Transient
+from handlers.campaigns import unanswered
 from handlers.groups import copies, noticing, outcomes
 from handlers.staff import menus as staff_menus
 from people import wishes
@@ -194,6 +195,7 @@ class Service:
 
     async def _fire(self) -> None:
         await self._tick(lambda tx: firing.fire_due(tx, self._desk))
+        await self._tick(lambda tx: unanswered.look_due(tx, self._house.context))
 
     async def _expand(self) -> None:
         def step(tx: Tx) -> bool:

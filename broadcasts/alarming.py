@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from math import ceil
+from uuid import UUID
 
 from broadcasts import approving, expanding, firing, signing
 from broadcasts.approving import RULES
@@ -20,19 +22,22 @@ from storage.database import Tx
 from storage.runs import Run
 from storage.units import Staff, Unit
 
+LOOKED_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
+"""After its submission: when an alert that nobody answered is asked about again."""
+VALID_MINUTES = int(RULES.urgent_validity.total_seconds() // 60)
+_BEYOND = timedelta(seconds=1)
 _WORDS = "tinh_hinh"
 """The placeholder in which what was typed stands, so that no sign of it means anything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An alert that waits for one tap: of whom, and what it took the place of."""
+    """An alert that waits for one tap: of whom, and what else waits for one."""
 
     campaign: Campaign
     asked: tuple[Staff, ...]
-    replaced: Campaign | None
     others: tuple[Campaign, ...]
-    """Alerts of other authors that wait, too."""
+    """Alerts that wait, too: of another danger, or older words for the same one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def check_words(typed: str) -> None:
 def hand_in(tx: Tx, desk: Desk, author: Staff, typed: str, unit_values: Mapping[str, str]) -> Alert:
     """Write an alert to the whole unit down and hand it in; it waits for one tap.
 
-    A second one of the same author takes the place of the first that still waits.
+    One that waits already goes on waiting: it may be about something else.
 
     Raises: Refusal when it cannot be sent, reaches nobody, or nobody could be asked now.
     """
@@ -76,11 +81,9 @@ def hand_in(tx: Tx, desk: Desk, author: Staff, typed: str, unit_values: Mapping[
     if not audience.group_ids and not recipients.expected(tx, unit, audience).people:
         raise Refusal("campaigns.nobody_to_reach")
     waiting = _waiting(tx, unit)
-    own = [one for one in waiting if one.author_id == author.id]
-    for one in own:
-        if one.content == content:
+    for one in waiting:
+        if one.author_id == author.id and one.content == content:
             raise Refusal("campaigns.urgent_waits", number=str(one.number))
-        approving.cancel(tx, one, author)
     known = campaigns.create(
         tx,
         NewCampaign(
@@ -94,19 +97,48 @@ def hand_in(tx: Tx, desk: Desk, author: Staff, typed: str, unit_values: Mapping[
             due_at=None,
         ),
     )
-    others = tuple(one for one in waiting if one.author_id != author.id)
-    return Alert(approving.submit(tx, known), asked, own[-1] if own else None, others)
+    submitted = approving.submit(tx, known)
+    campaigns.look_again(tx, known.id, tx.now + LOOKED_AFTER[0])
+    return Alert(submitted, asked, tuple(waiting))
 
 
 def approvers(tx: Tx, author: Staff) -> tuple[Staff, ...]:
     """Return who is asked: somebody else who can be reached now; for a chief's a named deputy."""
-    reached = []
-    for one in approving.approvers(tx, author.unit_id, author.id):
+    reached = _reached(tx, author.unit_id, author.id)
+    deputies = tuple(one for one in reached if Role.DEPUTY in one.roles)
+    return deputies if Role.CHIEF in author.roles and deputies else reached
+
+
+def _reached(tx: Tx, unit_id: UUID, author_id: UUID) -> tuple[Staff, ...]:
+    found = []
+    for one in approving.approvers(tx, unit_id, author_id):
         where = addresses.of_staff(tx, one.id)
         if where is not None and where.unreachable is None:
-            reached.append(one)
-    deputies = [one for one in reached if Role.DEPUTY in one.roles]
-    return tuple(deputies if Role.CHIEF in author.roles and deputies else reached)
+            found.append(one)
+    return tuple(found)
+
+
+def waiting_beside(tx: Tx, known: Campaign) -> tuple[Campaign, ...]:
+    """Return the other alerts of the unit that wait for a tap."""
+    found = _waiting(tx, units.get_unit(tx, known.unit_id))
+    return tuple(one for one in found if one.id != known.id)
+
+
+def reachable(tx: Tx, known: Campaign) -> tuple[Staff, ...]:
+    """Return everybody who may approve an alert that nobody answered, and can be reached now."""
+    return _reached(tx, known.unit_id, known.author_id)
+
+
+def is_over(known: Campaign, now: datetime, rules: CampaignRules = RULES) -> bool:
+    """Tell whether an alert has waited too long to be sent."""
+    return known.submitted_at is None or now - known.submitted_at > rules.urgent_validity
+
+
+def next_look(known: Campaign, now: datetime, rules: CampaignRules = RULES) -> datetime:
+    """Return when an alert that still waits is looked at again."""
+    begun = known.submitted_at or now
+    later = [begun + after for after in LOOKED_AFTER if begun + after > now]
+    return later[0] if later else begun + rules.urgent_validity + _BEYOND
 
 
 def approve(
@@ -123,7 +155,7 @@ def approve(
 
     Raises: Refusal when its words may not be sent.
     """
-    if known.submitted_at is None or tx.now - known.submitted_at > rules.urgent_validity:
+    if is_over(known, tx.now, rules):
         approving.cancel(tx, known, decider)
         return None
     approving.check(tx, desk, units.get_unit(tx, known.unit_id), known.content)

@@ -245,14 +245,14 @@ def reject(tx: Tx, known: Campaign, decider: Staff, reason: str) -> None:
     decide(tx, known, CampaignState.REJECTED, decider, note=reason)
 
 
-def cancel(tx: Tx, known: Campaign, decider: Staff) -> None:
-    """Take a campaign back before it starts.
+def cancel(tx: Tx, known: Campaign, decider: Staff | None, reason: str | None = None) -> None:
+    """Take a campaign back before it starts; nobody: it has waited too long.
 
     Raises: Refusal when it has started or is over.
     """
     if known.state not in CANCELLABLE:
         raise Refusal("campaigns.already_decided")
-    decide(tx, known, CampaignState.CANCELLED, decider, next_at=None)
+    decide(tx, known, CampaignState.CANCELLED, decider, note=reason, next_at=None)
     campaigns.propose(tx, known.id, None)
 
 
@@ -310,7 +310,7 @@ def decide(
     tx: Tx,
     known: Campaign,
     state: CampaignState,
-    decider: Staff,
+    decider: Staff | None,
     note: str | None = None,
     **values: object,
 ) -> bool:
@@ -318,12 +318,13 @@ def decide(
 
     Raises: Refusal when it was decided meanwhile.
     """
+    staff_id = decider.id if decider is not None else None
     decided = campaigns.change(
-        tx, known, state, note=note, decided_by=decider.id, decided_at=tx.now, **values
+        tx, known, state, note=note, decided_by=staff_id, decided_at=tx.now, **values
     )
     if not decided:
         raise Refusal("campaigns.already_decided")
-    record(tx, _DECISIONS[state], known, decider.id, reason=note or "")
+    record(tx, _DECISIONS[state], known, staff_id, reason=note or "")
     return True
 
 

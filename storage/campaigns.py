@@ -183,6 +183,26 @@ def due(tx: Tx, limit: int = 20) -> list[UUID]:
     return list(rows.scalars())
 
 
+def unanswered(tx: Tx) -> list[UUID]:
+    """Return the ids of urgent alerts that wait for a tap and are to be looked at now, locked."""
+    rows = tx.connection.execute(
+        select(campaign.c.id)
+        .where(
+            campaign.c.state == CampaignState.SUBMITTED.value,
+            campaign.c.lane == Lane.URGENT.name,
+            campaign.c.next_at <= tx.now,
+        )
+        .order_by(campaign.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    return list(rows.scalars())
+
+
+def look_again(tx: Tx, campaign_id: UUID, at: datetime) -> None:
+    """Say when to look whether somebody has answered an urgent alert."""
+    tx.connection.execute(update(campaign).where(campaign.c.id == campaign_id).values(next_at=at))
+
+
 def put_off(tx: Tx, campaign_id: UUID) -> int:
     """Leave a due campaign that failed alone for a while, longer each time; return its faults."""
     one = campaign.c.id == campaign_id

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from broadcasts import alarming, approving
-from broadcasts.alarming import Alert
 from broadcasts.desk import Desk, Rows, Say
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.delivery import Lane
@@ -15,9 +14,10 @@ from domain.messages import Button, Message, Outgoing, Press
 from domain.roles import Permission
 from domain.wording import has_words, visible
 from handlers.campaigns.wording import shown_text
-from handlers.turn import Turn, unit_values
+from handlers.turn import Context, Turn, unit_values
 from storage import dialogues, recipients, units
 from storage.campaigns import Campaign
+from storage.database import Tx
 
 REASON = "alarm_reason"
 _TYPED = "other"
@@ -33,7 +33,12 @@ def hand_in(turn: Turn, argument: str) -> None:
     values = unit_values(turn.unit, Language.VI)
     alert = alarming.hand_in(turn.tx, desk, author, typed, values)
     for one in alert.asked:
-        desk.notify(turn.tx, one.id, lambda say: _request(turn, alert, say), lane=Lane.URGENT)
+        desk.notify(
+            turn.tx,
+            one.id,
+            lambda say: request(turn.tx, turn.context, alert.campaign, say),
+            lane=Lane.URGENT,
+        )
     lines = [
         turn.text(
             "campaigns.urgent_submitted",
@@ -41,10 +46,15 @@ def hand_in(turn: Turn, argument: str) -> None:
             approvers=", ".join(one.name for one in alert.asked),
         )
     ]
-    if alert.replaced is not None:
-        lines.append(turn.text("campaigns.urgent_replaces", number=str(alert.replaced.number)))
-    lines += ["", *_shown(turn, alert.campaign, turn.text)]
-    turn.tell(Outgoing(text="\n".join(lines)))
+    if alert.others:
+        lines.append(turn.text("campaigns.urgent_others", numbers=_numbers(alert.others)))
+    lines += ["", *_shown(turn.tx, turn.context, alert.campaign, turn.text)]
+    rows = []
+    for one in alert.others:
+        if one.author_id == author.id:
+            label = turn.text("campaigns.button_urgent_void", number=str(one.number))
+            rows.append((Button(label, action=f"uncampaign:{short(one.id)}"),))
+    turn.tell(Outgoing(text="\n".join(lines), buttons=tuple(rows)))
 
 
 def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
@@ -85,11 +95,12 @@ def _start(turn: Turn, known: Campaign, reason: str, press: Press | None = None)
     desk, number = _desk(turn), str(known.number)
     run = alarming.approve(turn.tx, desk, known, decider, reason)
     if run is None:
-        said = turn.text("campaigns.urgent_too_late", number=number)
+        facts = {"number": number, "minutes": str(alarming.VALID_MINUTES)}
+        said = turn.text("campaigns.urgent_too_late", **facts)
         if press is not None:
             turn.answer(press.press_id, said, alert=True)
         turn.tell(Outgoing(text=said))
-        desk.tell(turn.tx, known.author_id, "campaigns.urgent_too_late", number=number)
+        desk.tell(turn.tx, known.author_id, "campaigns.urgent_too_late", **facts)
         return
     turn.say("campaigns.urgent_approved", number=number, code=run.code, reason=reason)
     desk.tell(
@@ -113,9 +124,9 @@ def _decidable(turn: Turn, short_id: str, start: str) -> Campaign:
     return known
 
 
-def _request(turn: Turn, alert: Alert, say: Say) -> tuple[str, Rows]:
-    known = alert.campaign
-    author = units.get_staff(turn.tx, known.author_id)
+def request(tx: Tx, context: Context, known: Campaign, say: Say) -> tuple[str, Rows]:
+    """Return the exact words of an alert, whom it reaches, and the buttons of the one tap."""
+    author = units.get_staff(tx, known.author_id)
     lines = [
         say(
             "campaigns.urgent_request",
@@ -123,11 +134,11 @@ def _request(turn: Turn, alert: Alert, say: Say) -> tuple[str, Rows]:
             author=author.name if author else "–",
         ),
         "",
-        *_shown(turn, known, say),
+        *_shown(tx, context, known, say),
     ]
-    if alert.others:
-        numbers = ", ".join(str(one.number) for one in alert.others)
-        lines.append(say("campaigns.urgent_others", numbers=numbers))
+    others = alarming.waiting_beside(tx, known)
+    if others:
+        lines.append(say("campaigns.urgent_others", numbers=_numbers(others)))
     which = f"{short(known.id)}:{known.hash()[:8]}"
     rows = [
         (Button(say(f"campaigns.button_urgent_{reason}"), action=f"alarm:{which}:{reason}"),)
@@ -137,13 +148,13 @@ def _request(turn: Turn, alert: Alert, say: Say) -> tuple[str, Rows]:
     return "\n".join(lines), (*rows, (refuse,))
 
 
-def _shown(turn: Turn, known: Campaign, say: Say) -> list[str]:
+def _shown(tx: Tx, context: Context, known: Campaign, say: Say) -> list[str]:
     """Say the exact words, and how many are reached on each path in how many minutes."""
-    desk = _desk(turn)
-    unit = units.get_unit(turn.tx, known.unit_id)
-    prepared = prepare(turn.context.catalogue, known.content, SAMPLE_CODE, turn.tx.now)
+    desk = Desk(context.outbox, context.catalogue)
+    unit = units.get_unit(tx, known.unit_id)
+    prepared = prepare(context.catalogue, known.content, SAMPLE_CODE, tx.now)
     lines = [shown_text(prepared, say), ""]
-    for path in alarming.paths(turn.tx, desk, unit, known.audience):
+    for path in alarming.paths(tx, desk, unit, known.audience):
         lines.append(
             say(
                 "campaigns.urgent_posts" if path.channel == "groups" else "campaigns.urgent_path",
@@ -152,7 +163,7 @@ def _shown(turn: Turn, known: Campaign, say: Say) -> list[str]:
                 minutes=count(path.minutes),
             )
         )
-    expected = recipients.expected(turn.tx, unit, known.audience)
+    expected = recipients.expected(tx, unit, known.audience)
     if expected.unreachable:
         lines.append(say("campaigns.urgent_unreachable", n=count(expected.unreachable)))
     foreign = sum(
@@ -162,6 +173,10 @@ def _shown(turn: Turn, known: Campaign, say: Say) -> list[str]:
         lines.append(say("campaigns.urgent_foreign", n=count(foreign)))
     lines.append(say("campaigns.urgent_passes"))
     return lines
+
+
+def _numbers(found: Sequence[Campaign]) -> str:
+    return ", ".join(str(one.number) for one in found)
 
 
 def _desk(turn: Turn) -> Desk:

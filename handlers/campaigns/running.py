@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from broadcasts import approving, controlling, reach, series, signing
+from broadcasts import alarming, approving, controlling, reach, series, signing
 from broadcasts.approving import CANCELLABLE
 from broadcasts.desk import Desk
 from domain.campaign import CampaignState
 from domain.clock import show_time
+from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.language import Language
@@ -139,6 +140,11 @@ def cancel_campaign(turn: Turn, press: Press, args: Sequence[str]) -> None:
         raise Refusal("app.stale_button")
     approving.cancel(turn.tx, known, decider)
     number = str(known.number)
+    if known.lane is Lane.URGENT:
+        # Who was asked may be about to press.
+        for one in alarming.reachable(turn.tx, known):
+            if one.id != decider.id:
+                _desk(turn).tell(turn.tx, one.id, "campaigns.urgent_void", number=number)
     turn.say("campaigns.cancelled_campaign", number=number)
     _tell_author(turn, known, decider, "campaigns.cancelled_campaign_author")
 

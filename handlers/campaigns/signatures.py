@@ -41,14 +41,7 @@ def sign(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Sign exactly the words that were shown: `sign:<campaign>:<mark>`."""
     del press
     signer = turn.require(Permission.APPROVE_CAMPAIGN)
-    known = _campaign(turn, args)
-    if known.author_id == signer.id:
-        raise Refusal("campaigns.own_signature")
-    wanted = signing.unsigned(turn.tx, known.unit_id, known.content)
-    if wanted is None:
-        raise Refusal("campaigns.signed_already")
-    if wanted.mark != args[1]:
-        raise Refusal("campaigns.changed_since")
+    known, wanted = _to_sign(turn, args, signer)
     signing.sign(turn.tx, signer, wanted, campaign=known.number)
     number, until = str(known.number), show_day(turn.tx.now + VALID_FOR)
     turn.say("campaigns.signed", number=number, until=until)
@@ -59,8 +52,8 @@ def refuse(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Do not sign: the campaign is over, and its author is told: `unsign:<campaign>:<mark>`."""
     del press
     signer = turn.require(Permission.APPROVE_CAMPAIGN)
-    known = _campaign(turn, args)
-    approving.cancel(turn.tx, known, signer)
+    known = _to_sign(turn, args, signer)[0]
+    approving.cancel(turn.tx, known, signer, turn.text("campaigns.unsigned_reason"))
     number = str(known.number)
     turn.say("campaigns.cancelled_campaign", number=number)
     _desk(turn).tell(
@@ -161,6 +154,22 @@ def _request(turn: Turn, known: Campaign, wanted: ToSign, say: Say) -> tuple[str
         (Button(say("campaigns.button_sign"), action=f"sign:{which}"),),
         (Button(say("campaigns.button_not_sign"), action=f"unsign:{which}"),),
     )
+
+
+def _to_sign(turn: Turn, args: Sequence[str], signer: Staff) -> tuple[Campaign, ToSign]:
+    """Return the campaign and its words, if they still wait for exactly this person's signature.
+
+    Raises: Refusal.
+    """
+    known = _campaign(turn, args)
+    if known.author_id == signer.id:
+        raise Refusal("campaigns.own_signature")
+    wanted = signing.unsigned(turn.tx, known.unit_id, known.content)
+    if wanted is None:
+        raise Refusal("campaigns.signed_already")
+    if wanted.mark != args[1]:
+        raise Refusal("campaigns.changed_since")
+    return known, wanted
 
 
 def _campaign(turn: Turn, args: Sequence[str]) -> Campaign:

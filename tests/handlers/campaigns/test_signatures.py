@@ -227,3 +227,22 @@ async def test_what_waits_for_a_signature_is_listed_as_that(
     assert "(chờ ký đối chiếu)" in (await officer.last()).text
     await chief.writes("/kyduyet")
     assert "NĐ 168/2024" in (await chief.last()).text
+
+
+async def test_who_does_not_sign_cannot_end_what_another_has_signed(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    deputy = await chat.staff("2003", Role.DEPUTY, name="Phó Ví Dụ")
+    await submit(chat, officer, ALCOHOL)
+    _, old = await deputy.labelled("Không ký")
+    assert old.action is not None
+    [own] = await officer.presses_action(old.action)
+    assert own.text
+    await chief.presses(SIGN)
+    assert (await first(chat)).state is CampaignState.SUBMITTED
+
+    [late] = await deputy.presses_action(old.action)
+    assert "ký" in late.text
+    assert (await first(chat)).state is CampaignState.SUBMITTED
+    await chief.presses("Duyệt")
+    assert (await first(chat)).state is CampaignState.APPROVED

@@ -73,6 +73,10 @@ class Outbox:
         pace = self._capabilities[channel].pace
         return timedelta(seconds=messages / (pace.account_per_s * (1 - pace.reply_share)))
 
+    def has_topics(self, channel: str) -> bool:
+        """Tell whether groups of the channel may have topics."""
+        return self._capabilities[channel].topics
+
     def largest_file(self, channel: str) -> int:
         """Return how many bytes of a file the channel hands out at most."""
         return self._capabilities[channel].download_limit_bytes

@@ -45,6 +45,8 @@ class Capabilities:
     """Whether the platform tells of delivery; without it 'accepted' is all we know."""
     reply_window: timedelta | None
     pace: Pace
+    topics: bool = False
+    """Whether its groups may have topics, of which one is opened for each tip."""
 
 
 class Inbox(Protocol):

@@ -21,7 +21,7 @@ from domain.delivery import (
     TurnedDown,
     Unknowable,
 )
-from storage import addresses, effects, moving, units
+from storage import addresses, effects, moving, topics, units
 from storage.counters import Moves
 from storage.database import Tx
 from storage.ledger import Delivery, as_delivery, key_of, locked, move
@@ -177,6 +177,8 @@ def _accept(tx: Tx, row: Delivery, outcome: Accepted, moves: Moves) -> None:
     move(tx, row, DeliveryState.ACCEPTED, moves)
     if row.kind is DeliveryKind.PINNED and outcome.message_id:
         effects.pin(tx, row, outcome.message_id)
+    elif row.kind is DeliveryKind.EFFECT and outcome.message_id:
+        topics.opened(tx, row, outcome.message_id)
 
 
 def _in_the_dark(tx: Tx, row: Delivery, reason: str, moves: Moves) -> None:

@@ -19,7 +19,7 @@ from storage.ledger import Delivery
 from storage.savepoints import Spoiled, apart
 from storage.tip_events import LOCATION, TOO_BIG, Event
 from storage.tips import Tip
-from tips import card_facts, paging, photos, rights, stubs
+from tips import card_facts, paging, photos, rights, stubs, topics
 from tips.desk import Desk, Reader, chiefs, its_holder, readers, send, tell
 from tips.quoting import quoted
 
@@ -91,6 +91,9 @@ def show(tx: Tx, desk: Desk, tip: Tip) -> bool:
         log.error("card_without_readers", tip=str(tip.id), unit=str(tip.unit_id))
         card_times.put_off(tx, tip, tx.now + _NOBODY_READS)
         return False
+    if not topics.ready(tx, desk, tip, where):
+        card_times.put_off(tx, tip, tx.now + topics.SOON)
+        return False
     for reader in where:
         card = compose(tx, desk, tip, events, reader)
         lane = Lane.URGENT if tip.urgent else Lane.TALK
@@ -114,6 +117,7 @@ def compose(tx: Tx, desk: Desk, tip: Tip, events: Sequence[Event], reader: Reade
     else:
         lines += words(desk, tx, tip, events, reader.language)
     lines += attachments(desk, events, reader.language, with_places=withheld)
+    lines += topics.doubts(tx, desk, tip, reader) if first else []
     if first:
         key = "how_to_answer" if tip.heard is None else "no_answer_possible"
         lines += ["", desk.catalogue.say(reader.language, f"review.{key}")]
@@ -212,6 +216,8 @@ def _mend(tx: Tx, desk: Desk, row: Delivery) -> None:
         paging.page_others(tx, desk, tip)
     elif row.kind is DeliveryKind.REPLY and tip_rows.carries_an_answer(tx, tip.id, row.created_at):
         _answer_missed(tx, desk, tip, row)
+    elif row.kind is DeliveryKind.EFFECT:
+        topics.failed(tx, desk, tip, row)
     elif row.kind is DeliveryKind.PHOTO:
         log.warning("photo_missed", tip=str(tip.id), state=row.state.value, reason=row.reason)
         tell(tx, desk, tip, "review.photo_missed")

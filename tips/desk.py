@@ -1,7 +1,7 @@
 """Where a unit's staff hear of tips: review groups, else the private chats of who may read."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
@@ -12,10 +12,11 @@ from domain.language import Language
 from domain.messages import Button, Outgoing
 from domain.roles import Permission, Role, may
 from domain.texts.catalogue import Catalogue
-from storage import addresses, tip_rows, units
+from storage import addresses, tip_rows, topics, units
 from storage.addresses import Address
 from storage.database import Tx
 from storage.tips import Tip
+from storage.topics import TopicState
 
 _ROLES = frozenset(Role)
 _REFUSED_FOR = timedelta(minutes=15)
@@ -114,16 +115,23 @@ def send(
     lane: Lane = Lane.TALK,
 ) -> None:
     """Put something about a tip where its readers are; nothing in it points to its writer."""
+    thread = thread_of(tx, tip, reader.address.id) if reader.group_id is not None else None
     desk.outbox.put(
         tx,
         reader.address.id,
-        outgoing,
+        replace(outgoing, thread=thread),
         kind=kind,
         lane=lane,
         language=reader.language.value,
         group_id=reader.group_id,
         tip_id=tip.id,
     )
+
+
+def thread_of(tx: Tx, tip: Tip, address_id: UUID) -> str | None:
+    """Return the thread of a tip's topic in a group; None for what goes to the whole group."""
+    topic = topics.of(tx, tip.id, address_id)
+    return topic.thread if topic is not None and topic.state is not TopicState.NONE else None
 
 
 def _asked(tip: Tip) -> Permission:

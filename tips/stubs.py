@@ -21,6 +21,7 @@ from storage.database import Tx
 from storage.savepoints import Spoiled, apart
 from storage.tip_rows import WholeCard
 from storage.tips import Tip
+from tips import topics
 from tips.desk import Desk, chiefs
 
 log = structlog.get_logger(__name__)
@@ -53,6 +54,7 @@ def _reduce(tx: Tx, desk: Desk, tip: Tip) -> None:
             _put(tx, tip, card, _line(desk, tip, Language(card.language)))
     if tip.cut_at is not None and not erased:
         _tell_of_cut(tx, desk, tip)
+    topics.end(tx, tip)
     waits = not late or tip_rows.has_pending_cards(tx, tip.id)
     due_at = max(closed_at, tx.now if late else closed_at) + _READ_FOR
     tip_rows.put_stubs_off(tx, tip, due_at if waits else None)

@@ -1,6 +1,7 @@
 """Which tip staff speak of, and where they are answered about it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from domain.delivery import DeliveryKind, Lane
@@ -12,6 +13,7 @@ from handlers.turn import Turn
 from storage import ledger, tip_work
 from storage.addresses import Address
 from storage.tips import Tip
+from tips.desk import thread_of
 
 _FEWEST_DIGITS = 5
 
@@ -58,10 +60,14 @@ def say_here(
 ) -> UUID:
     """Say something, mostly about a tip, to staff in the chat in which they wrote or pressed."""
     here = chat_of(turn)
+    # In a topic it is answered there, also about another tip.
+    thread = turn.chat.thread
+    if thread is None and tip is not None and here.group_id is not None:
+        thread = thread_of(turn.tx, tip, here.id)
     return turn.context.outbox.put(
         turn.tx,
         here.id,
-        outgoing,
+        replace(outgoing, thread=thread),
         kind=kind,
         lane=Lane.TALK,
         language=turn.language.value,

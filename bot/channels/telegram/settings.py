@@ -99,4 +99,5 @@ def capabilities(pace: Pace) -> Capabilities:
         receipts=False,
         reply_window=None,
         pace=pace,
+        topics=True,
     )

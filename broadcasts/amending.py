@@ -15,10 +15,11 @@ from domain.hours import ANY_TIME, BroadcastRules
 from domain.language import Language
 from domain.library import fill
 from domain.messages import Outgoing
-from storage import campaigns, effects, reached, runs
+from storage import campaigns, effects, post_copies, reached, runs
 from storage.campaigns import Campaign
 from storage.codec import read_outgoing
 from storage.database import Tx
+from storage.ledger import Delivery
 from storage.reached import Fate, Reached
 from storage.runs import Run
 from storage.units import Staff, Unit
@@ -116,7 +117,18 @@ def take_down(tx: Tx, desk: Desk, run_id: UUID) -> int:
         if post.fate is Fate.STANDS and post.message_id is not None:
             instead = Outgoing(text=said, media=media)
             begun += effects.withdraw(tx, post.row, post.message_id, instead) is not None
+            _take_down_copies(tx, post.row, said)
     return begun
+
+
+def _take_down_copies(tx: Tx, post: Delivery, said: str) -> None:
+    """Delete what the platform copied of a channel's post into the group that discusses it."""
+    for copy, comment, message_id in post_copies.standing(tx, post):
+        if tx.now - post.created_at < effects.REMOVABLE:
+            until = post.created_at + effects.REMOVABLE
+            effects.remove(tx, copy.address_id, copy.group_id, copy.message_id, until)
+        if comment is not None and message_id is not None:
+            effects.withdraw(tx, comment, message_id, Outgoing(text=said))
 
 
 def posts_left(tx: Tx, run_id: UUID, say: Say) -> str | None:

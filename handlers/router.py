@@ -1,6 +1,8 @@
 """Who handles what: the first taker in order for messages, a verb's owner for presses."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
 
 import structlog
 
@@ -38,6 +40,14 @@ Presser = Callable[[Turn, Press, Sequence[str]], None]
 """Handles a press whose action is `verb:arg:arg…`; gets the args."""
 
 
+class Presence(Protocol):
+    """Notes whether we are in a connected group."""
+
+    def __call__(self, tx: Tx, context: Context, group_id: UUID, *, present: bool) -> None:
+        """Note it, and tell whom it concerns."""
+        ...
+
+
 class NoUnit(RuntimeError):
     """No unit is set up: nobody is there in whose name to answer."""
 
@@ -57,6 +67,7 @@ class Router:
         heard: Hearer | None = None,
         came_back: Callable[[Turn], None] | None = None,
         copied: Callable[[Tx, Account, Copied], None] | None = None,
+        presence: Presence | None = None,
     ) -> None:
         """Take the handlers; `heard` sees a private message before them.
 
@@ -71,6 +82,7 @@ class Router:
         self._heard = heard
         self._came_back = came_back
         self._copied = copied
+        self._presence = presence or _note_presence
 
     def handle(self, tx: Tx, account: Account, incoming: Incoming) -> list[PressAnswer]:
         """Handle one item; returns the answers to presses that are due after the commit.
@@ -209,12 +221,16 @@ class Router:
                 if known.resident_id is not None:
                     wishes.block(tx, residents.get(tx, known.resident_id), account.channel)
             case MembershipChange.REMOVED if known.group_id is not None:
-                units.note_presence(tx, known.group_id, present=False)
+                self._presence(tx, self._context, known.group_id, present=False)
             case MembershipChange.ADDED if known.group_id is not None:
-                units.note_presence(tx, known.group_id, present=True)
+                self._presence(tx, self._context, known.group_id, present=True)
                 addresses.mark_reachable(tx, known.id)
             case _:
                 pass
+
+
+def _note_presence(tx: Tx, _context: Context, group_id: UUID, *, present: bool) -> None:
+    units.note_presence(tx, group_id, present=present)
 
 
 def _unit_of(tx: Tx, account: Account, whose: units.Group | units.Staff | Resident | None) -> Unit:

@@ -9,6 +9,7 @@ from handlers.groups import (
     editing,
     leaving,
     passing_on,
+    presence,
     wanting,
 )
 from handlers.groups import talk as groups
@@ -86,6 +87,7 @@ def make_router(context: Context) -> Router:
         },
         edited=editing.edited_before(in_groups),
         copied=copies.note,
+        presence=presence.changed,
         unhandled=tips.keep_unhandled,
         heard=residents.hear,
         came_back=returning.came_back,

@@ -5,7 +5,7 @@ crash interrupts is done again, which changes nothing.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,6 +17,9 @@ from storage import ledger
 from storage.database import Tx
 from storage.ledger import Delivery, NewDelivery
 from storage.tables import delivery
+
+REMOVABLE = timedelta(hours=48)
+"""How long platforms delete a message at most (Bot API, deleteMessage)."""
 
 
 def pin(tx: Tx, notice: Delivery, message_id: str) -> UUID | None:

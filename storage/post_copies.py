@@ -13,7 +13,7 @@ from domain.messages import ChatKind
 from storage import ledger
 from storage.database import Tx
 from storage.ledger import Delivery
-from storage.tables import address, group_chat, post_copy
+from storage.tables import address, attempt, group_chat, post_copy
 from storage.tables.groups import UNCOMMENTED
 from storage.upsert import insert_into
 
@@ -92,12 +92,29 @@ def post_of(tx: Tx, address_id: UUID, message_id: str) -> Delivery | None:
     return ledger.by_message(tx, found.channel_id, found.post_message_id)
 
 
-def stands_in(tx: Tx, post_id: UUID, address_id: UUID) -> bool:
-    """Tell whether a copy of a post stands in a group."""
-    query = select(post_copy.c.message_id).where(
-        post_copy.c.post_id == post_id, post_copy.c.address_id == address_id
+def standing(tx: Tx, post: Delivery) -> list[tuple[Copy, Delivery | None, str | None]]:
+    """Return the copies of a post in groups that we are in, our comment under each, and its id."""
+    message_id = (
+        select(attempt.c.message_id)
+        .where(attempt.c.delivery_id == post_copy.c.comment_id, attempt.c.message_id.is_not(None))
+        .order_by(attempt.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return tx.connection.execute(query.limit(1)).first() is not None
+    rows = tx.connection.execute(
+        select(post_copy, address.c.group_id, message_id.label("commented_as"))
+        .join(address, address.c.id == post_copy.c.address_id)
+        .join(group_chat, group_chat.c.id == address.c.group_id)
+        .where(post_copy.c.post_id == post.id, group_chat.c.left_at.is_(None))
+    ).all()
+    return [
+        (
+            Copy(row.address_id, row.group_id, row.message_id, post),
+            ledger.get(tx, row.comment_id) if row.comment_id is not None else None,
+            row.commented_as,
+        )
+        for row in rows
+    ]
 
 
 def forget_in(tx: Tx, address_id: UUID) -> None:

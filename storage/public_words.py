@@ -13,14 +13,13 @@ from uuid import UUID
 from sqlalchemy import Row, delete, func, select, update
 
 from storage.database import Tx
+from storage.effects import REMOVABLE
 from storage.sealing import Place
 from storage.tables import delivery, public_words, tip
 from storage.tables.groups import ASKED
 from storage.tip_keys import key_of
 from storage.tips import Tip
 
-REMOVABLE = timedelta(hours=48)
-"""How long platforms delete a message at most (Bot API, deleteMessage)."""
 _SETTLED_BY = timedelta(hours=1)
 """How much longer the id of a message is kept whose removal is under way."""
 _NOWHERE = b""

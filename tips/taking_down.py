@@ -22,7 +22,8 @@ from domain.roles import Permission, Role, may
 from domain.tip import TipEventKind
 from storage import addresses, audit, effects, ledger, public_words, tip_events, tips, units
 from storage.database import Tx
-from storage.public_words import REMOVABLE, PublicWords
+from storage.effects import REMOVABLE
+from storage.public_words import PublicWords
 from storage.savepoints import Spoiled, apart
 from storage.tips import Tip
 from storage.units import Group, Staff

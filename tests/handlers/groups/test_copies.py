@@ -4,13 +4,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from broadcasts import amending
+from broadcasts.desk import Desk
 from domain.delivery import Facet
 from domain.ids import short
-from domain.messages import ChatKind, ChatMoved, ChatRef, Copied
+from domain.messages import ChatKind, ChatMoved, ChatRef, Copied, EffectKind
 from domain.start_payload import Purpose, StartPayload, decode
 from domain.tip import Binding
 from handlers.groups import copies
 from handlers.wiring import make_router
+from storage import ledger
+from storage.database import Tx
 from storage.tables import post_copy
 from tests.chat import GroupParty, Heard
 from tests.handlers.groups.joining import rows
@@ -133,3 +137,23 @@ async def test_when_the_group_moves_its_copies_are_forgotten(world: World) -> No
         )
     )
     assert await rows(world.chat, post_copy) == 0
+
+
+async def test_a_withdrawn_post_takes_its_copy_and_our_comment_with_it(world: World) -> None:
+    post = await posted(world)
+    (said,) = await comment(world)
+    desk = Desk(world.chat.context.outbox, world.chat.context.catalogue)
+
+    def withdraw(tx: Tx) -> int:
+        row = ledger.get(tx, post.id)
+        assert row is not None
+        assert row.run_id is not None
+        return amending.take_down(tx, desk, row.run_id)
+
+    assert await world.chat.do(withdraw) == 1
+    await world.chat.deliver()
+    done = [one.outgoing.effect for one in await world.village.news() if one.outgoing.effect]
+    assert {(one.kind, one.message_id) for one in done} == {
+        (EffectKind.REMOVE, "m800"),
+        (EffectKind.WITHDRAW, said.message_id),
+    }

@@ -11,7 +11,9 @@ import pytest
 from domain.campaign import Audience, Content, RunState
 from domain.delivery import DeliveryKind, Lane
 from domain.language import Language
-from storage import campaigns, ledger, recipients, runs, setting_up, units
+from domain.part import Part
+from domain.subject import Subject
+from storage import campaigns, choices, ledger, recipients, runs, setting_up, units
 from storage.database import Tx
 from storage.recipients import Expected, Recipient
 from storage.residents import Wish
@@ -23,6 +25,7 @@ from tests.storage.test_plans import plans
 HAMLET = f"{VILLAGE}-xom-1"
 ELSEWHERE = "05980"
 _NO_RUN = UUID(int=1)
+_PARTS = (Part.TRADER, Part.DRIVER, Part.SCHOOL)
 _ADDRESSES = ((), (False,), (True,), (True, False), (False, True), (True, True))
 """Of each resident: whether their addresses are closed, the oldest first."""
 
@@ -36,6 +39,8 @@ class Person:
     area: str | None
     language: str
     best: UUID | None
+    parts: tuple[Part, ...]
+    declines: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Town:
             and one.best is not None
             and one.language in languages
             and one.area in areas
+            and (not audience.parts or set(one.parts) & set(audience.parts))
+            and not (audience.subject is Subject.FIRE and one.declines)
         ]
 
     async def taken(
@@ -98,7 +105,7 @@ def _settle(tx: Tx, cellar: Cellar) -> list[Person]:
             )
         )
     sorts = product(Wish, (None, VILLAGE, HAMLET, ELSEWHERE), ("vi", "en"), _ADDRESSES)
-    made = [_person(tx, cellar, *sort) for sort in sorts]
+    made = [_person(tx, cellar, *sort, number) for number, sort in enumerate(sorts)]
     return sorted(made, key=lambda one: one.id)
 
 
@@ -109,6 +116,7 @@ def _person(
     area_code: str | None,
     language: str,
     closed: Sequence[bool],
+    number: int,
 ) -> Person:
     person_id = tx.new_id()
     tx.connection.execute(
@@ -135,7 +143,14 @@ def _person(
             )
         )
     ranked = sorted(zip(closed, ids, strict=True))
-    return Person(person_id, wish, area_code, language, ranked[0][1] if ranked else None)
+    parts = tuple(part for bit, part in enumerate(_PARTS) if number >> bit & 1)
+    for part in parts:
+        choices.set_part(tx, person_id, part, chosen=True)
+    declines = number % 7 == 0
+    if declines:
+        choices.decline(tx, person_id, Subject.FIRE)
+    best = ranked[0][1] if ranked else None
+    return Person(person_id, wish, area_code, language, best, parts, declines)
 
 
 _WHOLE = Audience(area_code=COMMUNE)
@@ -145,6 +160,18 @@ _AUDIENCES = (
     (Audience(area_code=HAMLET), (HAMLET,)),
     (Audience(area_code=VILLAGE, languages=(Language.EN,)), (VILLAGE, HAMLET)),
     (Audience(area_code=COMMUNE, languages=(Language.ZH,)), ()),
+    (Audience(area_code=COMMUNE, subject=Subject.FIRE), (None, VILLAGE, HAMLET, ELSEWHERE)),
+    (Audience(area_code=COMMUNE, subject=Subject.DRUGS), (None, VILLAGE, HAMLET, ELSEWHERE)),
+    (Audience(area_code=VILLAGE, parts=(Part.TRADER, Part.DRIVER)), (VILLAGE, HAMLET)),
+    (
+        Audience(
+            area_code=VILLAGE,
+            languages=(Language.VI,),
+            parts=(Part.SCHOOL,),
+            subject=Subject.FIRE,
+        ),
+        (VILLAGE, HAMLET),
+    ),
 )
 
 
@@ -206,19 +233,42 @@ async def test_what_is_expected_is_what_is_taken(town: Town) -> None:
         expected = await town.cellar.look(partial(_expected, town.unit, audience))
         assert expected.people == len(wanted)
         assert sum(expected.by_language.values()) == len(wanted)
-        # Of the six sorts of addresses five can be written to, two of those are closed for good.
-        assert expected.unreachable * 5 == len(wanted) * 2
+        if not audience.parts and audience.subject is not Subject.FIRE:
+            # Of the six sorts of addresses five can be written to, two of those are closed.
+            assert expected.unreachable * 5 == len(wanted) * 2
+
+
+async def test_each_part_is_counted_by_language_and_who_declined_is_counted_apart(
+    town: Town,
+) -> None:
+    audience = Audience(area_code=COMMUNE, parts=(Part.DRIVER,), subject=Subject.FIRE)
+    willing = replace(audience, parts=(), subject=None)
+    areas = (None, VILLAGE, HAMLET, ELSEWHERE)
+    there = {person_id for person_id, _ in town.wanted(willing, areas)}
+    cells = await town.cellar.look(lambda tx: recipients.by_part(tx, town.unit, audience))
+    for part, language in product(_PARTS, ("vi", "en")):
+        assert cells[part, language] == sum(
+            one.id in there and part in one.parts and one.language == language and not one.declines
+            for one in town.people
+        )
+    told = await town.cellar.look(lambda tx: recipients.declining(tx, town.unit, audience))
+    assert told == sum(
+        one.id in there and one.declines and Part.DRIVER in one.parts for one in town.people
+    )
 
 
 async def test_a_step_follows_an_index_and_sorts_no_residents(town: Town) -> None:
+    audience = replace(_WHOLE, subject=Subject.FIRE, parts=(Part.DRIVER,))
+
     def step(tx: Tx) -> None:
-        recipients.step(tx, _NO_RUN, town.unit, _WHOLE, town.people[5].id, 10)
+        recipients.step(tx, _NO_RUN, town.unit, audience, town.people[5].id, 10)
 
     [plan] = await town.cellar.do(lambda tx: plans(tx, step))
     assert "ix_resident_unit_id_wish_id" in plan
     assert "Seq Scan on resident" not in plan
     assert "Hash" not in plan
     assert "SCAN resident" not in plan
+    assert "SCAN declined" not in plan
 
 
 def _expected(unit: Unit, audience: Audience, tx: Tx) -> Expected:

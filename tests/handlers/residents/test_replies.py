@@ -6,11 +6,10 @@ import pytest
 
 from broadcasts import reach
 from domain.delivery import Lane
-from handlers.groups import talk
-from handlers.residents import commands
-from handlers.tips import taking
+from handlers.wiring import make_router
 from storage import pledges
 from storage.database import Tx
+from storage.residents import Wish
 from storage.runs import Run
 from tests.chat import Chat, Party, Takers, open_chat
 from tests.handlers.residents.pledging import FIREWORKS, run_of
@@ -26,20 +25,8 @@ VALUES = {
 
 @pytest.fixture
 async def chat(migrated_database_url: str) -> AsyncIterator[Chat]:
-    takers = Takers(
-        private=(
-            taking.emergency,
-            commands.start,
-            commands.stop,
-            commands.reply,
-            commands.dialogue,
-            commands.command,
-            commands.asking_again(taking.take),
-        ),
-        group=(talk.take,),
-        presses={**commands.PRESSES, **taking.PRESSES},
-    )
-    async with open_chat(migrated_database_url, takers) as opened:
+    async with open_chat(migrated_database_url, Takers()) as opened:
+        opened.router = make_router(opened.context)
         yield opened
 
 
@@ -81,7 +68,7 @@ async def test_without_an_alert_it_is_answered_kindly_and_honestly(chat: Chat) -
     assert "máy không đếm" in (await lan.last()).text
     stranger = chat.resident("1009")
     await stranger.writes("安全")
-    assert "máy không đếm" in (await stranger.last()).text
+    assert "因此不计数" in (await stranger.last()).text
     assert await safe(chat, run) == (0, 0)
 
 
@@ -144,3 +131,15 @@ async def test_the_other_words_are_answered_and_what_follows_reaches_a_human(cha
     await lan.writes("tin dài quá, chữ nhỏ ông bà không đọc được")
     assert await tips_of(lan) == 1
     assert "câu hỏi" in (await lan.last()).text.casefold()
+
+
+async def test_taking_a_pledge_back_in_any_words_stops_no_messages(chat: Chat) -> None:
+    lan = await chat.subscriber("1001")
+    run = await run_of(chat, FIREWORKS, [lan])
+    for words in ("hủy cam kết", "thoi cam ket", "Bỏ cam kết ạ", "cancel my pledge", "取消承诺"):
+        await lan.writes("cam kết")
+        await lan.writes("Tôi cam kết")
+        await lan.writes(words)
+        found = await chat.look(lambda tx: pledges.of_run(tx, run.id))
+        assert (found.standing, found.withdrawn) == (0, 1), words
+    assert (await lan.record()).wish is Wish.YES

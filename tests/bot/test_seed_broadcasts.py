@@ -7,6 +7,7 @@ import pytest
 
 from bot.plan import read_plan
 from bot.seed import Update, seed_plan, update_plan
+from domain.clocks import WorkRules
 from domain.errors import Misconfigured
 from domain.hours import ANY_TIME, BroadcastRules
 from storage import addresses, units
@@ -74,3 +75,24 @@ def test_wrong_rules_are_explained_by_their_field(
     assert text != DEMO
     with pytest.raises(Misconfigured, match=said):
         read_plan(written(tmp_path, text))
+
+
+async def test_holidays_and_hours_of_work_are_set_and_wrong_ones_refused(
+    db: Database, tmp_path: Path
+) -> None:
+    unit = await seeded(db, None)
+    assert date(2027, 2, 6) in unit.working.holidays
+    text = DEMO.replace("look_hours = 4", "look_hours = 8").replace(
+        "report_hours = 12", "report_hours = 24"
+    )
+    file = written(tmp_path, text)
+    await db.write(lambda tx: update_plan(tx, read_plan(file)))
+    (unit,) = await db.read(units.all_units)
+    assert (unit.working.look_hours, unit.working.report_hours) == (8, 24)
+    bare = DEMO.partition("[unit.work]")[0] + DEMO.partition("report_hours = 12")[2]
+    await db.write(lambda tx: update_plan(tx, read_plan(written(tmp_path, bare))))
+    (unit,) = await db.read(units.all_units)
+    assert unit.working == WorkRules()
+    wrong = DEMO.replace('"13:30-17:00"', '"22:00-06:00"')
+    with pytest.raises(Misconfigured, match="hours phải ghi như"):
+        read_plan(written(tmp_path, wrong))

@@ -109,7 +109,7 @@ def test_stages_come_in_order_and_each_only_once(
 
 def test_the_solving_warns_at_the_half_at_five_days_and_at_one_day() -> None:
     solve = clocks.solve_by(FRIDAY_NIGHT, USUAL)
-    told = {}
+    told: dict[Stage | None, int] = {}
     for hours in range(0, 24 * 22, 6):
         told.setdefault(solve.stage(FRIDAY_NIGHT + timedelta(hours=hours)), hours // 24)
     assert list(told) == [None, Stage.HALF, Stage.FIVE_DAYS, Stage.ONE_DAY, Stage.OVER]

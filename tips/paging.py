@@ -181,5 +181,9 @@ def _page(tx: Tx, desk: Desk, tip: Tip, people: Sequence[Reader]) -> None:
     for reader in people:
         label = desk.catalogue.say(reader.language, "review.button_seen")
         text = desk.catalogue.say(reader.language, "review.page", ma_tin=tip.case_number)
-        outgoing = Outgoing(text=text, buttons=((Button(label, f"seen:{short(tip.id)}"),),))
+        read = Button(
+            desk.catalogue.say(reader.language, "review.button_read"), f"read:{short(tip.id)}"
+        )
+        rows = ((Button(label, f"seen:{short(tip.id)}"),), (read,))
+        outgoing = Outgoing(text=text, buttons=rows)
         send(tx, desk, tip, reader, outgoing, lane=Lane.URGENT)

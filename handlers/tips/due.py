@@ -6,7 +6,8 @@ from datetime import date
 from domain.clock import show_time
 from domain.clocks import Deadline, TipClock
 from domain.errors import Refusal
-from domain.messages import ChatKind, Outgoing
+from domain.ids import short
+from domain.messages import Button, ChatKind, Outgoing
 from domain.period import read_date, show_date
 from domain.roles import Permission
 from handlers.tips.meant import named, say_here
@@ -24,6 +25,7 @@ _DAY = re.compile(r"(?:(?:đến|den|tới|toi|ngày|ngay)\s+)*(\d{1,4}[/.-]\d{1
 def list_command(turn: Turn, argument: str) -> None:
     """Handle `/tin`: the open tips that this member of staff may work on; `/tin MÃ`: one of them.
 
+    The way to a tip whose card scrolled away, or came where they are not.
     Raises: Refusal.
     """
     staff = turn.require(Permission.READ_URGENT_TIPS)
@@ -104,9 +106,18 @@ def _show_one(turn: Turn, staff: Staff, argument: str) -> None:
         }
         lines.append(turn.text("review.one_extension", **facts))
     # The paper it rests on may say more than a group should read.
-    turn.tell(Outgoing(text="\n".join(lines)))
+    turn.tell(Outgoing(text="\n".join(lines), buttons=_work(turn, tip)), tip_id=tip.id)
     if turn.chat.kind is not ChatKind.PRIVATE:
         say_here(turn, tip, Outgoing(text=turn.text("review.sent_privately")))
+
+
+def _work(turn: Turn, tip: Tip) -> tuple[tuple[Button, ...], ...]:
+    """Return the buttons of its card, which may be far away; each checks its right when pressed."""
+    rows = (("read",), ("take", "close"), ("assign",)) if tip.state.is_open else (("read",),)
+    return tuple(
+        tuple(Button(turn.text(f"review.button_{verb}"), f"{verb}:{short(tip.id)}") for verb in row)
+        for row in rows
+    )
 
 
 def _deadline(turn: Turn, tip: Tip, one: Deadline) -> str:

@@ -5,13 +5,15 @@ from uuid import UUID
 
 from domain.errors import Refusal
 from domain.ids import from_short, short
-from domain.messages import Button, Message, Outgoing, Press
+from domain.messages import Button, ChatKind, Message, Outgoing, Press
 from domain.roles import Permission
 from handlers.router import Presser
 from handlers.tips import telling
 from handlers.tips.meant import named, say_here
 from handlers.turn import Turn
+from storage.tips import Tip
 from tips import notes
+from tips.desk import tell
 from tips.notes import Meant
 
 _CHOICES: Mapping[str, Meant | None] = {
@@ -32,6 +34,15 @@ def note_command(turn: Turn, argument: str) -> None:
         tip,
         Outgoing(text=turn.text("review.noted", ma_tin=tip.case_number), reply_to=under),
     )
+    _tell_colleagues(turn, tip)
+
+
+def _tell_colleagues(turn: Turn, tip: Tip) -> None:
+    """Say under the card that there is a note; typed before their eyes, it says so itself."""
+    if turn.chat.kind is not ChatKind.PRIVATE or turn.staff is None:
+        return
+    read = Button(turn.text("review.button_read"), f"read:{short(tip.id)}")
+    tell(turn.tx, turn.context, tip, "review.note_added", (read,), ten=turn.staff.name)
 
 
 def ask(turn: Turn, tip_id: UUID, message: Message, lookup: bytes) -> None:
@@ -58,6 +69,8 @@ def press_meant(turn: Turn, press: Press, args: Sequence[str]) -> None:
     )
     told = turn.text(key, ma_tin=tip.case_number)
     say_here(turn, tip, Outgoing(text=told, reply_to=press.message_id))
+    if meant is Meant.NOTE:
+        _tell_colleagues(turn, tip)
     turn.answer(press.press_id, told)
 
 

@@ -101,6 +101,32 @@ def ending(tx: Tx, shown_before: datetime, limit: int) -> list[View]:
     ]
 
 
+def standing_in(tx: Tx, address_id: UUID) -> list[View]:
+    """Return the photos that stand in a chat."""
+    rows = tx.connection.execute(
+        select(picture_view.c.delivery_id, delivery)
+        .join(delivery, delivery.c.id == picture_view.c.delivery_id)
+        .where(
+            ON_VIEW,
+            delivery.c.address_id == address_id,
+            delivery.c.state != DeliveryState.PENDING.value,
+        )
+        .order_by(picture_view.c.delivery_id)
+        .with_for_update(of=picture_view)
+    ).all()
+    return [
+        View(
+            row.delivery_id,
+            row.address_id,
+            row.group_id,
+            row.tip_id,
+            row.language,
+            _message(tx, row.delivery_id),
+        )
+        for row in rows
+    ]
+
+
 def end(tx: Tx, delivery_id: UUID) -> None:
     """Remember that a message shows its photo no more."""
     tx.connection.execute(

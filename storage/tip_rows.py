@@ -90,6 +90,43 @@ def whole_cards(
     return _unamended(tx, tip_id, DeliveryKind.CARD, *conditions)
 
 
+def standing_in(tx: Tx, address_id: UUID) -> list[tuple[UUID, WholeCard]]:
+    """Return every card that stands whole in a chat, with the tip it is of, oldest first."""
+    stub = delivery.alias("stub")
+    rows = tx.connection.execute(
+        select(
+            delivery.c.tip_id,
+            attempt.c.id,
+            delivery.c.address_id,
+            delivery.c.group_id,
+            delivery.c.language,
+            attempt.c.message_id,
+        )
+        .join(attempt, attempt.c.delivery_id == delivery.c.id)
+        .where(
+            delivery.c.address_id == address_id,
+            delivery.c.tip_id.is_not(None),
+            delivery.c.kind == DeliveryKind.CARD.value,
+            attempt.c.message_id.is_not(None),
+            ~exists().where(stub.c.amends == attempt.c.id),
+        )
+        .order_by(attempt.c.id)
+    )
+    return [(tip_id, WholeCard(*card)) for tip_id, *card in rows]
+
+
+def coming_to(tx: Tx, address_id: UUID) -> list[UUID]:
+    """Return the tips of which a card or photo is still to be sent to a chat."""
+    query = select(delivery.c.tip_id).where(
+        delivery.c.address_id == address_id,
+        delivery.c.tip_id.is_not(None),
+        delivery.c.kind.in_([DeliveryKind.CARD.value, DeliveryKind.PHOTO.value]),
+        delivery.c.state == DeliveryState.PENDING.value,
+        delivery.c.window_id.is_(None),
+    )
+    return list(tx.connection.execute(query.distinct()).scalars())
+
+
 def whole_stubs(tx: Tx, tip_id: UUID) -> list[WholeCard]:
     """Return what a tip's cards were reduced to, where nothing changed it again."""
     return _unamended(tx, tip_id, DeliveryKind.STUB)

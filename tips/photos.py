@@ -21,6 +21,7 @@ from storage import ledger, media, media_views, tip_events, tip_rows, tips
 from storage.addresses import Address
 from storage.database import Tx
 from storage.media import Loss, Picture, PictureState
+from storage.media_views import View
 from storage.tip_events import Event
 from storage.tips import Tip
 from storage.units import Staff
@@ -120,6 +121,12 @@ def tell_lost(tx: Tx, desk: Desk, limit: int = 20) -> int:
 def take_back_due(tx: Tx, limit: int = 50) -> int:
     """Take back the photos that stood long enough, or whose tips are over; return how many."""
     views = media_views.ending(tx, tx.now - ON_VIEW, limit)
+    take_back(tx, views)
+    return len(views)
+
+
+def take_back(tx: Tx, views: Sequence[View]) -> None:
+    """Delete messages that show photos, wherever a message is known."""
     for view in views:
         media_views.end(tx, view.delivery_id)
         if view.message_id is None:
@@ -138,7 +145,6 @@ def take_back_due(tx: Tx, limit: int = 50) -> int:
                 amends=view.delivery_id,
             ),
         )
-    return len(views)
 
 
 def _put(

@@ -11,12 +11,14 @@ from domain.messages import Button, ChatKind, Message, Outgoing
 from domain.roles import Permission
 from domain.toneless import fold
 from handlers.turn import Turn
-from storage import addresses, audit, effects, group_links, ledger
+from storage import addresses, audit, effects, group_links, ledger, units
 from storage.ledger import NewDelivery
 from storage.units import Group
+from tips import parting
 
 _COMMAND = "/ngatketnoi"
 _MOST_SHOWN = 60
+REVIEW = "review"
 
 
 def start(turn: Turn, argument: str) -> None:
@@ -52,10 +54,21 @@ def take(turn: Turn, message: Message) -> bool:
 def ask(turn: Turn, group_id: UUID) -> None:
     """Say what letting a group go means, and ask whether to."""
     group = _ours(turn, group_id)
+    button = Button(turn.text("connecting.button_end"), f"group:bye:{short(group.id)}")
+    if group.purpose != REVIEW:
+        turn.say("connecting.confirm_end", (button,), label=group.label)
+        return
+    chat = addresses.of_group(turn.tx, group.id)
+    others = [
+        one.label for one in units.groups_of(turn.tx, group.unit_id, REVIEW) if one.id != group.id
+    ]
+    where = ", ".join(f"“{label}”" for label in others)
     turn.say(
-        "connecting.confirm_end",
-        (Button(turn.text("connecting.button_end"), f"group:bye:{short(group.id)}"),),
+        "connecting.confirm_end_review",
+        (button,),
         label=group.label,
+        n=str(parting.standing(turn.tx, chat.id)) if chat is not None else "0",
+        where=where or turn.text("connecting.where_private"),
     )
 
 
@@ -75,9 +88,10 @@ def part(turn: Turn, group_id: UUID) -> None:
         staff_id=who.id,
         purpose=group.purpose,
     )
-    goodbye = turn.context.catalogue.say(
-        Language.VI, "connecting.goodbye", don_vi=turn.unit_values()["don_vi"]
-    )
+    if group.purpose == REVIEW:
+        parting.clear(turn.tx, turn.context, chat.id)
+    key = "connecting.goodbye_review" if group.purpose == REVIEW else "connecting.goodbye"
+    goodbye = turn.context.catalogue.say(Language.VI, key, don_vi=turn.unit_values()["don_vi"])
     notice = group_links.standing_notice(turn.tx, chat.id, group.id)
     for outgoing in (
         # What is pinned must not go on to promise what is over.

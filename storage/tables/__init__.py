@@ -32,7 +32,7 @@ from storage.tables.printed import leaflet, leaflet_upload
 from storage.tables.senders import mute
 from storage.tables.tip_clocks import tip_extension, tip_warning
 from storage.tables.tip_ties import tip_claim, tip_contact
-from storage.tables.topics import topic
+from storage.tables.topics import card_digest, topic
 
 __all__ = [
     "account",
@@ -42,6 +42,7 @@ __all__ = [
     "attempt",
     "audit_entry",
     "campaign",
+    "card_digest",
     "consent",
     "declined_subject",
     "delivery",

@@ -106,6 +106,7 @@ CLOSED = tip.c.state == literal_column("'closed'")
 HELD = tip.c.held_until.is_not(None)
 
 Index("ix_tip_closed", tip.c.closed_at, sqlite_where=CLOSED, postgresql_where=CLOSED)
+Index("ix_tip_carded", tip.c.unit_id, tip.c.carded_at)
 Index("ix_tip_held", tip.c.unit_id, sqlite_where=HELD, postgresql_where=HELD)
 Index("ix_tip_untaken", tip.c.opened_at, sqlite_where=UNTAKEN, postgresql_where=UNTAKEN)
 

@@ -1,8 +1,9 @@
-"""Topics of review groups: at most one per tip and group."""
+"""Topics of review groups, at most one per tip and group; and what tells of cards held back."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, String, Table, UniqueConstraint, Uuid, text
 
 from storage.tables.metadata import metadata
+from storage.types import UtcDateTime
 
 topic = Table(
     "topic",
@@ -17,4 +18,12 @@ topic = Table(
     # It was asked for twice: one of the same name may stand beside it, empty.
     Column("doubtful", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("tip_id", "address_id"),
+)
+
+# When a unit's readers were last told how many tips wait for their cards.
+card_digest = Table(
+    "card_digest",
+    metadata,
+    Column("unit_id", ForeignKey("unit.id"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
 )

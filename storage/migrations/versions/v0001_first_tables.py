@@ -113,6 +113,13 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "card_digest",
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_card_digest_unit_id_unit")),
+        sa.PrimaryKeyConstraint("unit_id", name=op.f("pk_card_digest")),
+    )
+    op.create_table(
         "group_chat",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
@@ -761,6 +768,7 @@ def upgrade() -> None:
     with op.batch_alter_table("tip", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tip_address_id"), ["address_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tip_card_due_at"), ["card_due_at"], unique=False)
+        batch_op.create_index("ix_tip_carded", ["unit_id", "carded_at"], unique=False)
         batch_op.create_index(
             "ix_tip_closed",
             ["closed_at"],
@@ -1446,6 +1454,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'closed'"),
             postgresql_where=sa.text("state = 'closed'"),
         )
+        batch_op.drop_index("ix_tip_carded")
         batch_op.drop_index(batch_op.f("ix_tip_card_due_at"))
         batch_op.drop_index(batch_op.f("ix_tip_address_id"))
 
@@ -1568,6 +1577,7 @@ def downgrade() -> None:
     op.drop_table("link_count")
     op.drop_table("leaflet")
     op.drop_table("group_chat")
+    op.drop_table("card_digest")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entry_unit_id_number"))
         batch_op.drop_index(batch_op.f("ix_audit_entry_thing_id"))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from broadcasts import amending, signing
+from broadcasts import amending, leaflets, signing
 from broadcasts.approving import RULES
 from broadcasts.desk import Desk
 from broadcasts.preparing import prepare
@@ -131,12 +131,15 @@ def _new_run(
 ) -> runs.NewRun:
     code = runs.unused_code(tx)
     prepared = prepare(desk.catalogue, known.content, code, tx.now)
+    unit = units.get_unit(tx, known.unit_id)
+    source = leaflets.of_content(known.content, known.subject, code, approved=True)
+    prepared = leaflets.with_cards(tx, desk.catalogue, unit, source, prepared)
     amends = known.audience.of_run
     urgent = amends is not None and amending.is_urgent(tx, amends)
     lane = Lane.URGENT if urgent else known.lane
     routine = lane is not Lane.URGENT
     lifetime = rules.lifetime if routine or urgent else rules.urgent_lifetime
-    hours = units.get_unit(tx, known.unit_id).broadcasting if routine else ANY_TIME
+    hours = unit.broadcasting if routine else ANY_TIME
     caps = known.rules or ANY_TIME
     open_from, open_until = hours.interval(tx.now)
     return runs.NewRun(

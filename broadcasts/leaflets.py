@@ -9,12 +9,15 @@ from domain.campaign import CampaignState, Content, foreign_links
 from domain.clock import show_day
 from domain.errors import Refusal
 from domain.language import Language
-from domain.leaflet import Leaflet
+from domain.leaflet import Format, Leaflet
 from domain.library import PLACEHOLDERS, Library, Template, fill
+from domain.messages import Outgoing
 from domain.spoken import script as script_of
+from domain.start_payload import StartPayload, encode
 from domain.subject import Subject
 from domain.texts.catalogue import Catalogue
-from storage import campaigns, runs
+from storage import addresses, campaigns, leaflets, runs
+from storage.addresses import Account
 from storage.campaigns import Campaign
 from storage.database import Tx
 from storage.units import Unit
@@ -22,6 +25,7 @@ from storage.units import Unit
 Values = Mapping[Language, Mapping[str, str]]
 """What a unit fills into any text, by language."""
 
+_HOST = "https://t.me"
 _EMERGENCY = (("113", "police"), ("114", "fire"), ("115", "ambulance"), ("111", "children"))
 _APPROVED = frozenset({CampaignState.APPROVED, CampaignState.DONE})
 
@@ -66,6 +70,18 @@ def of_template(template: Template, values: Values) -> Source:
     )
 
 
+def of_content(content: Content, subject: str, code: str = "", *, approved: bool) -> Source:
+    """Return the words of a campaign that is being written, or begins, with those of its card."""
+    return Source(
+        content=content,
+        subject=Subject(subject),
+        short=content.card,
+        loudspeaker=None,
+        code=code,
+        approved=approved,
+    )
+
+
 def of_campaign(tx: Tx, library: Library, known: Campaign) -> Source:
     """Return the text of a campaign as it was written."""
     template = library.templates.get(known.template_id or "")
@@ -78,11 +94,44 @@ def of_campaign(tx: Tx, library: Library, known: Campaign) -> Source:
     return Source(
         content=known.content,
         subject=Subject(known.subject),
-        short=template.text.short_vi if template is not None and own else None,
+        short=known.content.card
+        or (template.text.short_vi if template is not None and own else None),
         loudspeaker=template.text.loudspeaker_vi if template is not None and own else None,
         code=run.code if run is not None else "",
         approved=run is not None or known.state in _APPROVED,
     )
+
+
+def link(account: Account, payload: StartPayload | None = None) -> str:
+    """Return the link that opens our chat on an account; empty where it has no public name."""
+    if account.channel != "telegram" or not account.username:
+        return ""
+    start = encode(payload or StartPayload())
+    return f"{_HOST}/{account.username}" + (f"?start={start}" if start else "")
+
+
+def with_cards(
+    tx: Tx, words: Catalogue, unit: Unit, source: Source, prepared: Mapping[str, Outgoing]
+) -> Mapping[str, Outgoing]:
+    """Return a campaign's messages with its cards, kept; as they are where it has none.
+
+    Raises: Refusal when the text lacks something.
+    """
+    if source.content.card is None:
+        return prepared
+    serving = [one for one in addresses.accounts(tx) if one.unit_id in (None, unit.id)]
+    address = next(filter(None, map(link, serving)), "")
+    cards = {
+        language.value: leaflets.keep(
+            tx, unit.id, Format.CARD, card(tx, words, unit, source, language, address)
+        )
+        for language in source.content.bodies
+    }
+    vietnamese = cards[Language.VI.value]
+    return {
+        name: replace(message, media=cards.get(name, vietnamese))
+        for name, message in prepared.items()
+    }
 
 
 def draft_of(tx: Tx, unit: Unit, source: Source) -> str | None:

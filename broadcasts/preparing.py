@@ -5,7 +5,8 @@ from datetime import datetime
 
 from domain.campaign import ButtonName, Content
 from domain.language import Language
-from domain.messages import Button, Outgoing
+from domain.library import fill, placeholders
+from domain.messages import Button, MediaKind, MediaRef, Outgoing
 from domain.start_payload import Purpose, under_post
 from domain.texts.catalogue import Catalogue
 
@@ -28,6 +29,7 @@ def prepare(
     Raises: TextFault when a placeholder has no value.
     """
     prepared: dict[str, Outgoing] = {}
+    card = _sample_card(content)
     for language in content.bodies:
         buttons = [
             Button(catalogue.say(language, f"campaigns.button_{name}"), action=f"{name}:{{d}}")
@@ -37,6 +39,7 @@ def prepare(
             heading=content.heading(language),
             text=_text(catalogue, content, language, code, sent_at),
             buttons=_rows(buttons, alone=content.pledge is not None),
+            media=card,
         )
     private = catalogue.say(Language.VI, "campaigns.button_privately")
     acknowledge = catalogue.say(Language.VI, "campaigns.button_ack")
@@ -51,8 +54,18 @@ def prepare(
             (Button(acknowledge, action=f"{ButtonName.ACK}:{{d}}"),),
             (Button(private, start=under_post(Purpose.TIP)),),
         ),
+        media=card,
     )
     return prepared
+
+
+def _sample_card(content: Content) -> MediaRef | None:
+    """Return what stands for the card until it is made, named by the words that stand on it."""
+    if content.card is None:
+        return None
+    own = content.values[Language.VI]
+    said = fill(content.card, {name: own.get(name, "–") for name in placeholders(content.card)})
+    return MediaRef(MediaKind.PHOTO, "card", name=said, sealed=True)
 
 
 def _rows(buttons: Sequence[Button], *, alone: bool) -> tuple[tuple[Button, ...], ...]:

@@ -172,6 +172,9 @@ class Content:
     """What the approver checks against the law in force before signing it off."""
     pledge: Pledge | None = None
     """What residents are asked to sign: in each language the words with which the body begins."""
+    card: str | None = None
+    """Vietnamese words of the picture card that goes with it; other languages have their body on
+    theirs. None: no card."""
 
     def heading(self, language: Language) -> str:
         """Return the line on top: titles exist in Vietnamese only, others get the unit's name."""
@@ -188,6 +191,7 @@ class Content:
     def missing(self) -> tuple[tuple[Language, str], ...]:
         """Return which placeholders of which language have no value to be sent, title first."""
         texts = [(Language.VI, self.title), *sorted(self.bodies.items(), key=_vietnamese_first)]
+        texts.append((Language.VI, self.card or ""))
         found = (
             (language, name)
             for language, text in texts
@@ -233,6 +237,8 @@ def content_hash(
     }
     if audience.of_run is not None:
         signed["of_run"] = audience.of_run.hex
+    if content.card is not None:
+        signed["card"] = content.card
     if content.pledge is not None:
         words = {language.value: text for language, text in content.pledge.words.items()}
         signed["pledge"] = {"label": content.pledge.label, "words": words}

@@ -53,10 +53,12 @@ def to_sign(content: Content) -> ToSign | None:
     figures: list[str] = []
     for language, body in content.bodies.items():
         own = content.values[language]
-        title = content.title if language is Language.VI else ""
+        vietnamese = language is Language.VI
+        title = content.title if vietnamese else ""
+        card = content.card if vietnamese else None
         typed = {
             name: own[name]
-            for name in placeholders(f"{title}\n{body}")
+            for name in placeholders(f"{title}\n{body}\n{card or ''}")
             if name not in PROGRAM_PLACEHOLDERS | UNIT_PLACEHOLDERS
             and holds_figures(own.get(name, ""))
         }
@@ -64,6 +66,7 @@ def to_sign(content: Content) -> ToSign | None:
             continue
         figures += [value for value in typed.values() if value not in figures]
         signed = [language.value, title, body, content.verify_note, typed]
+        signed += [card] if card is not None else []
         text = json.dumps(signed, sort_keys=True, ensure_ascii=False)
         hashes[language] = hashlib.sha256(text.encode()).hexdigest()
     if not hashes:

@@ -20,7 +20,7 @@ from domain.leaflet import Format, Leaflet
 from domain.library import Library, Template, TemplateKind
 from domain.subject import Subject
 from domain.texts.catalogue import catalogue
-from handlers.library import materials
+from handlers.library import printable
 from handlers.library.browsing import marked
 from handlers.turn import unit_values
 from storage import addresses, campaigns
@@ -149,7 +149,7 @@ class _Material:
 def _material(tx: Tx, unit: Unit, source: Source, languages: list[Language]) -> _Material:
     words = catalogue()
     account = next((one for one in addresses.accounts(tx) if one.unit_id in (None, unit.id)), None)
-    link = materials.link(account) if account is not None else ""
+    link = leaflets.link(account) if account is not None else ""
     made = []
     for language in languages:
         for name, format_, make in (
@@ -157,7 +157,7 @@ def _material(tx: Tx, unit: Unit, source: Source, languages: list[Language]) -> 
             ("the", Format.CARD, leaflets.card),
         ):
             leaflet = make(tx, words, unit, source, language, link)
-            materials.check(leaflet, format_, _say())
+            printable.check(leaflet, format_, _say())
             made.append((f"{name}-{language.value}", format_, leaflet))
     texts = {name: make() for name, make in _texts(tx, unit, source).items()}
     return _Material(texts, tuple(made), leaflets.draft_of(tx, unit, source))

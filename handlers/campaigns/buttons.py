@@ -59,4 +59,10 @@ def under_summary(turn: Turn, form: Form) -> tuple[Row, ...]:
     if form.of_run:
         return (submit,), (sample, test), (back,)
     audience = button(form, turn.text("campaigns.button_audience"), "audience")
-    return (submit,), (sample, test), (audience, time), (back,)
+    card = button(
+        form,
+        turn.text("campaigns.button_no_card" if form.card else "campaigns.button_card"),
+        "card",
+        "no" if form.card else "yes",
+    )
+    return (submit,), (sample, test), (audience, time), (card,), (back,)

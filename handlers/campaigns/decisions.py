@@ -169,7 +169,15 @@ def _request(turn: Turn, known: Campaign, say: Say) -> tuple[str, Rows]:
     return text, (
         (Button(agree, action=f"approve:{which}"),),
         (Button(say("campaigns.button_reject"), action=f"reject:{which}"),),
+        *_see_card(known, say),
     )
+
+
+def _see_card(known: Campaign, say: Say) -> Rows:
+    """Return the button that shows the picture card, where one goes with it."""
+    if known.content.card is None:
+        return ()
+    return ((Button(say("campaigns.button_see_card"), action=f"own:the:{short(known.id)}"),),)
 
 
 def new_time(known: Campaign, say: Say) -> tuple[str, Rows]:

@@ -18,6 +18,7 @@ from domain.roles import Permission
 from domain.wording import LONGEST_VALUE, value_fault
 from handlers.campaigns import (
     audiences,
+    cards,
     decisions,
     pledging,
     replanning,
@@ -406,6 +407,6 @@ _ACTS: Mapping[tuple[Step, str], _Act] = MappingProxyType(
     }
 )
 _CHANGES: Mapping[tuple[Step, str], Callable[[Turn, Form, str], Form]] = MappingProxyType(
-    {**scheduling.CHANGES, **audiences.CHANGES, (Step.SUMMARY, "time"): _time}
+    {**scheduling.CHANGES, **audiences.CHANGES, **cards.CHANGES, (Step.SUMMARY, "time"): _time}
 )
 _ANYWHERE: Mapping[str, _Act] = MappingProxyType({"quit": _quit, "resume": _resume, "anew": _anew})

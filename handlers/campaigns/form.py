@@ -122,6 +122,8 @@ class Form:
     dropped: frozenset[Language] = frozenset()
     pledge: Mapping[Language, str] = field(default_factory=dict)
     """The words of a pledge that the unit puts in the place of the library's, by language."""
+    card: bool = False
+    """A picture card goes with it."""
     area: str = ""
     groups: bool = False
     of_run: str = ""
@@ -181,6 +183,7 @@ def to_data(form: Form) -> dict[str, str]:
         "values": json.dumps(values, ensure_ascii=False),
         "dropped": ",".join(sorted(form.dropped)),
         "pledge": json.dumps(dict(form.pledge), ensure_ascii=False),
+        "card": "yes" if form.card else "",
         "area": form.area,
         "groups": "yes" if form.groups else "",
         "due": form.due,
@@ -206,6 +209,7 @@ def from_data(data: Mapping[str, str]) -> Form:
             Language(language): words
             for language, words in json.loads(data.get("pledge", "{}")).items()
         },
+        card=data.get("card", "") == "yes",
         area=data["area"],
         groups=data["groups"] == "yes",
         due=data["due"],
@@ -247,6 +251,7 @@ def content_of(form: Form, library: Library, unit: Unit) -> Content:
         bodies=bodies,
         buttons=PLEDGE_BUTTONS if pledge is not None else ALL_BUTTONS,
         pledge=pledge,
+        card=(template.text.short_vi or bodies[Language.VI]) if form.card else None,
         values={
             language: {**unit_values(unit, language), **form.values.get(language, {})}
             for language in bodies

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from broadcasts import approving
+from broadcasts import approving, leaflets
 from broadcasts.desk import Desk
 from broadcasts.preparing import POST
 from domain.language import Language
 from domain.messages import Button, Outgoing, Press
+from domain.subject import Subject
 from handlers.campaigns.buttons import ask_with, under_summary
 from handlers.campaigns.form import Form, audience_of, content_of
 from handlers.turn import Turn
@@ -52,6 +53,9 @@ def _messages(turn: Turn, form: Form) -> Mapping[str, Outgoing]:
     desk = Desk(turn.context.outbox, turn.context.catalogue)
     content = content_of(form, turn.context.library, turn.unit)
     prepared = approving.check(turn.tx, desk, turn.unit, content)
+    source = leaflets.of_content(content, form.subject or Subject.NONE.value, approved=False)
+    catalogue = turn.context.catalogue
+    prepared = leaflets.with_cards(turn.tx, catalogue, turn.unit, source, prepared)
     names = [language.value for language in Language if language.value in prepared]
     if audience_of(turn.tx, form, turn.unit).group_ids:
         names.append(POST)

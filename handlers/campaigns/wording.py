@@ -29,6 +29,9 @@ def shown_text(prepared: Mapping[str, Outgoing], say: Say) -> str:
             text = f"{message.heading}\n{message.text}"
             named = say(f"campaigns.language_{language}")
             parts.append(say("campaigns.version", language=named, text=text))
+    message = prepared.get(Language.VI.value)
+    if message is not None and message.media is not None and message.media.name:
+        parts.append(say("campaigns.with_card", text=message.media.name))
     return "\n\n".join(parts)
 
 

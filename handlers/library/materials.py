@@ -10,23 +10,19 @@ from domain.clock import show_day
 from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.language import Language
-from domain.leaflet import Format, Leaflet
+from domain.leaflet import Format
 from domain.library import Template
 from domain.messages import Button, Outgoing, Press
 from domain.roles import Permission, may
 from domain.signing import VALID_FOR
-from domain.start_payload import StartPayload, encode
 from handlers.campaigns import running
+from handlers.library import printable
 from handlers.turn import Turn, unit_values
-from printing import layout
-from printing.fonts import NoGlyph, printable
 from storage import campaigns
 from storage import leaflets as kept
-from storage.addresses import Account
 
 KINDS = ("loa", "ngan", "a4", "the")
 UNIT_FILLS = PROGRAM_PLACEHOLDERS | UNIT_PLACEHOLDERS
-_HOST = "https://t.me"
 
 
 def of_template(turn: Turn, template: Template) -> Source:
@@ -51,9 +47,13 @@ def show_own(turn: Turn, argument: str) -> None:
 
 
 def press_own(turn: Turn, press: Press, args: Sequence[str]) -> None:
-    """Give something made of a campaign: `own:<what>:<campaign>[:<language>]`."""
+    """Give something made of a campaign: `own:<what>:<campaign>[:<language>]`.
+
+    Also to who is asked to approve it.
+    """
     del press
-    turn.require(Permission.WRITE_CAMPAIGN)
+    if turn.staff is None or not may(turn.staff.roles, Permission.APPROVE_CAMPAIGN):
+        turn.require(Permission.WRITE_CAMPAIGN)
     campaign_id = from_short(args[1]) if len(args) >= 2 else None
     known = campaigns.get(turn.tx, campaign_id) if campaign_id is not None else None
     if known is None or known.unit_id != turn.unit.id:
@@ -77,7 +77,7 @@ def give(turn: Turn, source: Source, what: str, rest: Sequence[str]) -> None:
         turn.tell(Outgoing(text=leaflets.short(turn.tx, turn.unit, source, turn.text)))
     else:
         format_ = Format.SHEET if what == "a4" else Format.CARD
-        send(turn, source, format_, language, link(turn.account))
+        send(turn, source, format_, language, leaflets.link(turn.account))
 
 
 def send(
@@ -89,7 +89,7 @@ def send(
     """
     make = leaflets.sheet if format_ is Format.SHEET else leaflets.card
     words = make(turn.tx, turn.context.catalogue, turn.unit, source, language, address)
-    check(words, format_, turn.text)
+    printable.check(words, format_, turn.text)
     lines = [text or turn.text(f"printing.{format_}_comes", title=source.title)]
     draft = leaflets.draft_of(turn.tx, turn.unit, source)
     if draft is not None:
@@ -97,31 +97,6 @@ def send(
         lines.append(turn.text("printing.sheet_draft", why=why))
     media = kept.keep(turn.tx, turn.unit.id, format_, words)
     turn.tell(Outgoing(text="\n\n".join(lines), media=media))
-
-
-def check(words: Leaflet, format_: Format, say: Say) -> None:
-    """See that a leaflet can be drawn.
-
-    Raises: Refusal.
-    """
-    try:
-        for one in (words.title, words.body, words.unit, words.note, words.scan):
-            printable(one, words.language)
-    except NoGlyph as fault:
-        raise Refusal("printing.no_letters", letters=" ".join(fault.characters[:20])) from None
-    title = layout.length(words.title) <= layout.MOST_TITLE
-    if not title or layout.length(words.body) > layout.MOST[format_]:
-        if format_ is Format.SHEET:
-            raise Refusal("printing.too_long_sheet")
-        raise Refusal("printing.too_long", what=say("library.button_card").lower())
-
-
-def link(account: Account, payload: StartPayload | None = None) -> str:
-    """Return the link that opens our chat on an account; empty where it has no public name."""
-    if account.channel != "telegram" or not account.username:
-        return ""
-    start = encode(payload or StartPayload())
-    return f"{_HOST}/{account.username}" + (f"?start={start}" if start else "")
 
 
 def buttons(turn: Turn, action: str, source: Source | None = None) -> Iterator[tuple[Button, ...]]:

@@ -104,7 +104,7 @@ def _give(turn: Turn, rest: Sequence[str]) -> None:
     rules.check(turn.tx, run)
     pack = packs.make(turn.tx, run.id, group.id, by.id)
     payload = StartPayload(area=group.area_code, pack=pack.id)
-    address = materials.link(turn.account, payload)
+    address = leaflets.link(turn.account, payload)
     post = read_outgoing(run.content[POST])
     text = "\n\n".join(filter(None, (post.heading, post.text, address)))
     turn.say("packs.pack", name=group.name, code=run.code)

@@ -1,7 +1,7 @@
 """The reach of a run: what happened, what nobody can know, and why the rest was left out."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +14,7 @@ from domain.clock import show_time
 from domain.delivery import DeliveryKind, DeliveryState, Facet
 from domain.figures import count, percent
 from domain.language import Language
+from domain.part import FEW
 from domain.tip import Binding
 from storage import counters, ledger, packs, runs, units
 from storage.counters import Line
@@ -79,6 +80,14 @@ class Reach:
     """Tips that its private messages brought."""
     tips_by_post: int
     """Tips that its posts brought, written in the group or by the link under a post."""
+    by_parts: bool = False
+    """It went only to those who said they have some part: small figures give somebody away."""
+
+    @property
+    def is_hidden(self) -> bool:
+        """True when nothing of its private part may be told: it went to a handful of a part."""
+        return self.by_parts and 0 < self.private.targeted < FEW
+
     by_hand: Posted
     """Posted by people where no machine reaches; its members are told by hand."""
     pledges: Pledges | None = None
@@ -123,6 +132,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
         tips_explicit=tips.get(Binding.EXPLICIT, 0),
         tips_assumed=tips.get(Binding.ASSUMED, 0),
         tips_by_post=sum(runs.tips_by_binding(tx, run.id, by_post=True).values()),
+        by_parts=bool(run.audience.parts),
         by_hand=packs.posted_of_run(tx, run.id),
         pledges=answers.pledges_of(tx, run),
     )
@@ -199,13 +209,13 @@ def render(reach: Reach, say: Say) -> str:
     private = reach.private
     lines = [
         say("campaigns.reach_title", code=reach.code, state=_state(reach, say)),
-        *_funnel(reach, say),
+        *([say("campaigns.reach_few")] if reach.is_hidden else _funnel(reach, say)),
     ]
-    if private.pending:
+    if private.pending and not reach.is_hidden:
         key = "stopping" if reach.state is RunState.CANCELLED else "pending"
         lines.append(say(f"campaigns.reach_{key}", n=count(private.pending)))
     for key, tally in (("area", reach.by_area), ("language", reach.by_language)):
-        if len(tally) > 1:
+        if len(tally) > 1 and not _gives_away(reach, tally):
             lines += ["", say(f"campaigns.reach_by_{key}")]
             lines += [
                 say(
@@ -277,6 +287,8 @@ def _answers(reach: Reach, say: Say) -> list[str]:
 
 def render_line(reach: Reach, say: Say) -> str:
     """Write a run's reach in one line, for lists."""
+    if reach.is_hidden:
+        return say("campaigns.reach_line_few", code=reach.code, state=_state(reach, say))
     return say(
         "campaigns.reach_line",
         code=reach.code,
@@ -285,6 +297,11 @@ def render_line(reach: Reach, say: Say) -> str:
         all=count(reach.private.targeted),
         acknowledged=count(reach.private.acknowledged),
     )
+
+
+def _gives_away(reach: Reach, tally: Sequence[tuple[str, Figures]]) -> bool:
+    """Tell whether a figure by area or language would tell of fewer than five people of a part."""
+    return reach.by_parts and any(0 < part.targeted < FEW for _, part in tally)
 
 
 def _state(reach: Reach, say: Say) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from broadcasts import approving, signing
+from broadcasts.approving import CANCELLABLE
 from broadcasts.desk import Desk, Rows, Say
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.campaign import CampaignState
@@ -65,8 +66,9 @@ def show_next(turn: Turn, argument: str) -> None:
     """Show the next words that wait for a signature: of campaigns first, then the service's own."""
     del argument
     signer = turn.require(Permission.APPROVE_CAMPAIGN)
-    undecided = (CampaignState.DRAFT, CampaignState.SUBMITTED)
-    for known in campaigns.waiting(turn.tx, turn.unit.id, undecided):
+    for known in campaigns.waiting(turn.tx, turn.unit.id, CANCELLABLE):
+        if not _needs_signature(known):
+            continue
         wanted = signing.unsigned(turn.tx, known.unit_id, known.content)
         urgent = known.lane is Lane.URGENT
         if wanted is not None and known.author_id != signer.id and not urgent:
@@ -177,9 +179,15 @@ def _campaign(turn: Turn, args: Sequence[str]) -> Campaign:
     known = campaigns.get(turn.tx, campaign_id, lock=True) if campaign_id else None
     if known is None or known.unit_id != turn.unit.id:
         raise Refusal("app.stale_button")
-    if known.state not in (CampaignState.DRAFT, CampaignState.SUBMITTED):
+    if not _needs_signature(known):
         raise Refusal("campaigns.already_decided")
     return known
+
+
+def _needs_signature(known: Campaign) -> bool:
+    """Tell whether its words may still be sent: before it is decided on, and while it repeats."""
+    undecided = known.state in (CampaignState.DRAFT, CampaignState.SUBMITTED)
+    return undecided or (known.schedule is not None and known.state in CANCELLABLE)
 
 
 def _desk(turn: Turn) -> Desk:

@@ -86,6 +86,14 @@ async def test_a_handful_is_told_as_fewer_than_five_and_cannot_be_found_by_subtr
     for told in ((await officer.last()).text, await handed_in(officer, chief)):
         assert "dưới 5 người đã đồng ý (tiếng Việt)" in told
         assert "người dùng tiếng Việt; người có vai trò Lái xe" in told
+    await chief.presses("Duyệt")
+    await settle_all(chat)
+    for command in ("/baocao 1", "/cacdot"):
+        await officer.writes(command)
+        said = (await officer.last()).text
+        assert "dưới 5 người" in said
+        assert "Định gửi" not in said
+        assert "3/3" not in said
 
 
 async def handed_in(officer: Party, chief: Party) -> str:

@@ -11,18 +11,22 @@ from storage.campaigns import Campaign
 from storage.runs import Run
 from tests.chat import NINE, Chat, Party
 from tests.handlers.campaigns.sent_runs import settle_all
-from tests.handlers.campaigns.world import first, newest_run, tick, write
+from tests.handlers.campaigns.world import ALCOHOL, HELMETS, first, newest_run, tick, write
 
 DAILY = "hằng ngày lúc 10h"
 
 
-async def repeated(chat: Chat, officer: Party, chief: Party, plan: str = DAILY) -> Campaign:
+async def repeated(
+    chat: Chat, officer: Party, chief: Party, plan: str = DAILY, text: str = HELMETS
+) -> Campaign:
     """Let a campaign to one subscriber be approved with a plan that was typed."""
     await chat.subscriber("3001")
-    await write(officer)
+    await write(officer, text)
     await officer.presses("Đổi giờ")
     await officer.writes(plan)
     await officer.presses("Gửi duyệt")
+    if "Đã đối chiếu, ký" in (await chief.last()).labels:
+        await chief.presses("Đã đối chiếu, ký")
     await chief.presses("Duyệt")
     return await first(chat)
 
@@ -175,3 +179,27 @@ async def test_a_plan_that_says_too_little_is_refused_with_an_example_and_asked_
     await officer.writes("ngày 5/2 19h")
     assert "Thời gian: 19:00 ngày 05/02/2027." in (await officer.last()).text
     assert chat.clock.now() - NINE < timedelta(minutes=5)
+
+
+async def test_figures_of_law_are_signed_anew_while_a_campaign_repeats(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await repeated(chat, officer, chief, "hằng tháng ngày 25 lúc 10h", ALCOHOL)
+    for _ in range(14):
+        chat.clock.forward(days=30)
+        await tick(chat)
+    chat.clock.forward(
+        seconds=(datetime(2028, 1, 25, 3, 1, tzinfo=UTC) - chat.clock.now()).total_seconds()
+    )
+    await tick(chat)
+    told = (await officer.last()).text
+    assert "chữ ký đối chiếu nội dung đã hết giá trị" in told
+    assert "Lần tới: 10:00 ngày 25/02/2028" in told
+    assert (await newest_run(chat)).state is RunState.MISSED
+    await officer.writes("/kyduyet")
+    assert "không có quyền" in (await officer.last()).text
+    await chief.writes("/kyduyet")
+    await chief.presses("Đã đối chiếu, ký")
+    chat.clock.forward(days=31)
+    await settle_all(chat)
+    assert (await newest_run(chat)).state is RunState.FINISHED

@@ -27,15 +27,20 @@ def stop(turn: Turn, message: Message) -> bool:
     if message.text.startswith("/"):
         return False
     current = questions.open_dialogue(turn)
-    talking = questions.is_in_conversation(turn, message)
-    match words.opt_out(message.text, awaiting=current is not None or talking):
+    meant = words.opt_out(message.text, awaiting=False)
+    besides = meant is None and _stops_beside(turn, message)
+    # Most messages say nothing of the kind; for the others it matters what we said last.
+    talking = (meant is not None or besides) and questions.is_in_conversation(turn, message)
+    if meant is not None:
+        meant = words.opt_out(message.text, awaiting=current is not None or talking)
+    match meant:
         case OptOut.CLEAR:
             _note_on_broadcast(turn, message)
             stop_now(turn, message.text.strip())
             return True
         case OptOut.ASK if current is None or current.name != STOP:
             return _ask(turn, message, talking=talking)
-        case None if not talking and _stops_beside(turn, message):
+        case None if besides and not talking:
             return _ask(turn, message, talking=False, more=aside.tip_button(turn, message))
         case _:
             return _standing(turn, message, current)

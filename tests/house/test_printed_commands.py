@@ -4,7 +4,9 @@ import asyncio
 import re
 import shlex
 import shutil
+import sqlite3
 import sys
+from contextlib import closing
 from itertools import takewhile
 from pathlib import Path
 
@@ -55,6 +57,10 @@ def beside_the_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     line = "VAR_DIR=var/demo .venv/bin/python -m bot seed"
     done = _typed(folder, line, TELEGRAM_TOKEN=TOKEN, TELEGRAM_API_URL="http://127.0.0.1:9")
     assert done.code == 0, done.err
+    # What the service writes down of itself when it has reached Telegram.
+    with closing(sqlite3.connect(folder / "var" / "demo" / "an-ninh.db")) as database:
+        database.execute("UPDATE account SET username = 'vi_du_bot'")
+        database.commit()
     return folder
 
 

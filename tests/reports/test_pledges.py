@@ -12,7 +12,6 @@ from tests.broadcasts.test_answers import THREE, TWO, signs
 from tests.chat import Chat, Takers, open_chat
 from tests.handlers.residents.pledging import FIREWORKS, TRAFFIC, run_of
 
-
 OURS = {"B2a", "B2b", "B2c"}
 
 

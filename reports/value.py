@@ -55,6 +55,7 @@ def sheets(tx: Tx, unit: Unit, period: Period) -> tuple[Sheet, ...]:
     rows.append(row("Cộng", (None, *Heard), is_total=True))
     notes = (
         "Tính theo ngày xác nhận. Hai tin về cùng một vụ: chỉ ghi vụ ở một tin.",
+        "Tin đã kết thúc được mở lại vẫn tính cho tới khi rút xác nhận.",
         "Qua cách khác: điện thoại, gặp trực tiếp và tin khác do cán bộ nhập.",
     )
     return (

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, func, select, update
 
 from domain.messages import Location, MediaRef
-from domain.tip import TipEventKind
+from domain.tip import TipEventKind, TipOutcome
 from storage import pictures
 from storage.database import Tx
 from storage.sealing import DataKey, Place
@@ -68,11 +68,18 @@ def add(
             "body": _key(tx, tip).seal(text, place) if text else None,
             "message_lookup": lookup,
             "shown": shown,
+            "outcome": _outcome(kind, text),
         },
     )
     if staff_id is not None:
         account_for(tx, tip, kind, text, staff_id)
     return event_id
+
+
+def _outcome(kind: TipEventKind, text: str) -> str | None:
+    if kind is TipEventKind.MISTAKEN:
+        return TipOutcome.MISTAKEN.value
+    return TipOutcome(text).value if kind is TipEventKind.CLOSED else None
 
 
 def attach_file(

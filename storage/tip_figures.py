@@ -43,7 +43,10 @@ class TipFigures:
     reopened: int = 0
     closed: int = 0
     by_outcome: Mapping[TipOutcome, int]
-    """How many tips were closed so in the period; who withdrew theirs counts as mistaken."""
+    """How many closings of the period ended so, whatever became of the tip since.
+
+    Who withdrew theirs counts as mistaken; what was erased while it was open is in none.
+    """
     hours_to_look: float | None = None
     """Mean over new tips that somebody has looked at; None when there is none."""
     days_to_close: float | None = None
@@ -169,6 +172,7 @@ def _moves(until: datetime) -> Any:
         select(
             tip_event.c.tip_id,
             tip_event.c.at,
+            tip_event.c.outcome,
             closes.label("closes"),
             func.coalesce(before, literal(value=False)).label("closed_before"),
         )
@@ -183,14 +187,19 @@ def _moves(until: datetime) -> Any:
 def _outcomes(
     tx: Tx, unit_id: UUID, since: datetime, until: datetime, division: Division
 ) -> dict[str | None, dict[TipOutcome, int]]:
-    query = _divided([tip.c.outcome, func.count().label("number")], division).where(
-        *tips_of(unit_id),
-        tip.c.outcome.is_not(None),
-        tip.c.closed_at >= since,
-        tip.c.closed_at < until,
+    moves = _moves(until)
+    query = (
+        _divided([moves.c.outcome, func.count().label("number")], division)
+        .join(moves, moves.c.tip_id == tip.c.id)
+        .where(
+            *tips_of(unit_id),
+            moves.c.outcome.is_not(None),
+            not_(moves.c.closed_before),
+            moves.c.at >= since,
+        )
     )
     found: dict[str | None, dict[TipOutcome, int]] = {}
-    for row in tx.connection.execute(query.group_by(tip.c.outcome)):
+    for row in tx.connection.execute(query.group_by(moves.c.outcome)):
         found.setdefault(row.key, {})[TipOutcome(row.outcome)] = row.number
     return found
 

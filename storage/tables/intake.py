@@ -63,6 +63,8 @@ tip = Table(
     Column("run_id", ForeignKey("run.id"), index=True),
     Column("bound", String, nullable=False),
     Column("by_post", Boolean, nullable=False, server_default=text("false")),
+    # By the link of a post that somebody posted by hand; then by_post too.
+    Column("by_hand", Boolean, nullable=False, server_default=text("false")),
     Column("state", String, nullable=False),
     Column("urgent", Boolean, nullable=False),
     Column("public", Boolean, nullable=False),
@@ -136,6 +138,9 @@ tip_event = Table(
     Column("body", LargeBinary),
     Column("message_lookup", LargeBinary, index=True),
     Column("shown", Boolean, nullable=False),
+    # How a closing ended, readable without the tip's key: figures of a period that is over are told
+    # from it, whatever becomes of the tip.
+    Column("outcome", String),
 )
 
 picture = Table(

@@ -79,6 +79,11 @@ async def test_a_tip_is_open_until_it_is_closed(world: World) -> None:
     # What the first day's report said stays true.
     now = await _now(world, first_day)
     assert (now["new"], now["closed"], now["at_end"]) == (1, 0, 1)
+    world.chat.clock.forward(days=1)
+    await world.reviewer.writes("/giatri 260001")
+    await world.reviewer.presses("Xác nhận có giá trị")
+    now = await _now(world, second_day)
+    assert (now["handled"], now["valuable"]) == (1, 0)
 
 
 async def test_a_reopened_tip_is_counted_as_reopened_not_as_new(world: World) -> None:
@@ -93,7 +98,7 @@ async def test_a_reopened_tip_is_counted_as_reopened_not_as_new(world: World) ->
     now = await _now(world, _today(world))
     assert (now["at_start"], now["new"], now["reopened"], now["at_end"]) == (0, 0, 1, 1)
     now = await _now(world, closing_day)
-    assert (now["new"], now["closed"], now["at_end"]) == (1, 1, 0)
+    assert (now["new"], now["closed"], now["handled"], now["at_end"]) == (1, 1, 1, 0)
     assert len(await world.tips()) == 1
 
 

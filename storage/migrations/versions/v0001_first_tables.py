@@ -716,6 +716,7 @@ def upgrade() -> None:
         sa.Column("run_id", sa.Uuid(), nullable=True),
         sa.Column("bound", sa.String(), nullable=False),
         sa.Column("by_post", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("by_hand", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("public", sa.Boolean(), nullable=False),
@@ -992,6 +993,7 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("message_lookup", sa.LargeBinary(), nullable=True),
         sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["staff_id"], ["staff.id"], name=op.f("fk_tip_event_staff_id_staff")
         ),

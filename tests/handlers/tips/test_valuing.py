@@ -191,7 +191,7 @@ async def test_a_writer_who_takes_it_back_takes_its_value_from_the_figures_too(
         await world.tick(minutes=3)
         await world.lan.presses("Báo nhầm")
         await world.tick()
-        assert await counted(world) == (0, {TipOutcome.MISTAKEN: 1})
+        assert await counted(world) == (0, {TipOutcome.VALUABLE: 1, TipOutcome.MISTAKEN: 1})
         assert "xác nhận có giá trị đã được rút" in (await last(world)).text
         await world.lan.presses("Xem")
         assert "có ích" not in (await world.lan.last()).text

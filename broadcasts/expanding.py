@@ -102,7 +102,8 @@ def _write_posts(tx: Tx, run: Run, unit: Unit) -> int:
     written = 0
     for group_id in run.audience.group_ids:
         group = units.get_group(tx, group_id)
-        where = addresses.of_group(tx, group_id)
+        # To one that was let go nothing is sent, but its row says so.
+        where = addresses.of_group(tx, group_id) or addresses.last_of_group(tx, group_id)
         if where is None or group.unit_id != unit.id:
             log.warning("group_without_address", group=str(group_id))
             continue

@@ -16,7 +16,7 @@ from domain.figures import count, percent
 from domain.language import Language
 from domain.part import FEW
 from domain.tip import Binding
-from storage import counters, ledger, packs, runs, units
+from storage import counters, ledger, packs, reached, runs, units
 from storage.counters import Line
 from storage.database import Tx
 from storage.packs import Posted
@@ -80,6 +80,8 @@ class Reach:
     """Tips that its private messages brought."""
     tips_by_post: int
     """Tips that its posts brought, written in the group or by the link under a post."""
+    groups_left: tuple[str, ...] = ()
+    """Groups that got no post, for they were let go or left since it was approved."""
     by_parts: bool = False
     """It went only to those who said they have some part: small figures give somebody away."""
 
@@ -132,6 +134,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
         tips_explicit=tips.get(Binding.EXPLICIT, 0),
         tips_assumed=tips.get(Binding.ASSUMED, 0),
         tips_by_post=sum(runs.tips_by_binding(tx, run.id, by_post=True).values()),
+        groups_left=tuple(reached.groups_left(tx, run.id)),
         by_parts=bool(run.audience.parts),
         by_hand=packs.posted_of_run(tx, run.id),
         pledges=answers.pledges_of(tx, run),
@@ -241,6 +244,9 @@ def render(reach: Reach, say: Say) -> str:
                 tips=count(reach.tips_by_post),
             ),
         ]
+    if reach.groups_left:
+        names = ", ".join(reach.groups_left)
+        lines.append(say("campaigns.reach_groups_left", names=names))
     if reach.by_hand.posts:
         lines += ["", _by_hand(reach.by_hand, say)]
     return "\n".join(lines)

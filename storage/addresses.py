@@ -11,7 +11,7 @@ from domain.failures import Until
 from domain.messages import ChatKind, ChatRef
 from storage.database import Tx
 from storage.sealing import Place
-from storage.tables import account, address, attempt
+from storage.tables import account, address, attempt, delivery
 from storage.upsert import insert_into
 
 
@@ -228,6 +228,17 @@ def of_group(tx: Tx, group_id: UUID) -> Address | None:
         _joined().where(address.c.group_id == group_id).order_by(address.c.id).limit(1)
     ).one_or_none()
     return _address(tx, row) if row else None
+
+
+def last_of_group(tx: Tx, group_id: UUID) -> Address | None:
+    """Return the chat that a group was before it was let go, so that a row can say it was left."""
+    former = select(address.c.id).where(address.c.former_group_id == group_id).limit(1)
+    found = tx.connection.execute(former).scalar_one_or_none()
+    if found is None:
+        said = select(delivery.c.address_id).where(delivery.c.group_id == group_id)
+        newest = said.order_by(delivery.c.id.desc()).limit(1)
+        found = tx.connection.execute(newest).scalar_one_or_none()
+    return get(tx, found) if found is not None else None
 
 
 def of_resident(tx: Tx, resident_id: UUID) -> Address | None:

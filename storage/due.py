@@ -45,6 +45,8 @@ class LiveRun:
     a_month: int
     subject: str | None
     """What it is about, where who declined that is left out."""
+    unit_id: UUID | None
+    """Whose residents get it; None for a correction, which follows whom the wrong words reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,23 @@ class Candidate:
     a_month: int = 0
     declines: bool = False
     """Whether the person wants nothing of what the run is about."""
+    moved: bool = False
+    """Whether the person belongs to another unit by now, whatever they agreed to there."""
 
 
 def live_runs(tx: Tx) -> list[LiveRun]:
     """Return the runs that are being sent and do not rest now, oldest first."""
     rows = tx.connection.execute(_LIVE_RUNS, {"now": tx.now})
     return [
-        LiveRun(row.id, Lane[row.lane], row.not_after, row.a_day, row.a_month, row.subject)
+        LiveRun(
+            row.id,
+            Lane[row.lane],
+            row.not_after,
+            row.a_day,
+            row.a_month,
+            row.subject,
+            row.unit_id if row.of_run is None else None,
+        )
         for row in rows
     ]
 
@@ -118,6 +130,7 @@ def _candidate(raw: Row[Any], of: LiveRun | None) -> Candidate:
         of.a_day if of is not None else 0,
         of.a_month if of is not None else 0,
         of is not None and raw.declines is not None,
+        of is not None and of.unit_id is not None and raw.lives_in not in (None, of.unit_id),
     )
 
 
@@ -148,6 +161,7 @@ def _due(*which: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()) -
         select(
             delivery,
             resident.c.wish,
+            resident.c.unit_id.label("lives_in"),
             address.c.unreachable,
             address.c.platform_id,
             address.c.kind.label("chat_kind"),
@@ -188,6 +202,8 @@ _LIVE_RUNS = (
         run.c.a_day,
         run.c.a_month,
         run.c.audience["subject"].as_string().label("subject"),
+        run.c.audience["of_run"].as_string().label("of_run"),
+        run.c.unit_id,
     )
     .where(
         run.c.state.in_(SENDING_RUNS),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, select
 
-from domain.delivery import DeliveryKind, DeliveryState
+from domain.delivery import DeliveryKind, DeliveryState, SkipReason
 from storage.database import Tx
 from storage.ledger import Delivery, as_delivery
 from storage.recipients import Recipient
@@ -158,6 +158,21 @@ def _fate(taken_down: str | None, *, movable: bool) -> Fate:
     if taken_down in (None, DeliveryState.PENDING.value) and movable:
         return Fate.STANDS
     return Fate.BY_HAND
+
+
+def groups_left(tx: Tx, run_id: UUID) -> list[str]:
+    """Return the labels of groups that a run left out because they were let go or left."""
+    query = (
+        select(group_chat.c.label)
+        .join(delivery, delivery.c.group_id == group_chat.c.id)
+        .where(
+            delivery.c.run_id == run_id,
+            delivery.c.state == DeliveryState.SKIPPED.value,
+            delivery.c.reason == SkipReason.GROUP_LEFT.value,
+        )
+        .order_by(group_chat.c.label)
+    )
+    return list(tx.connection.execute(query).scalars())
 
 
 def step(tx: Tx, run_id: UUID, of_run: UUID, after: UUID | None, limit: int) -> list[Recipient]:

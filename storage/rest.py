@@ -13,7 +13,7 @@ from storage.counters import Moves
 from storage.database import Tx
 from storage.ledger import as_delivery, key_of
 from storage.residents import Wish
-from storage.tables import address, delivery, group_chat, resident
+from storage.tables import address, delivery, group_chat, resident, run
 
 _REASONS = (SkipReason.EXPIRED.value, SkipReason.PAUSED.value)
 
@@ -117,11 +117,16 @@ def _posts(tx: Tx, run_id: UUID) -> Sequence[Row[Any]]:
 
 
 def _people(run_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    """Say who of a run is its rest: of those who want messages now and can be reached."""
+    """Say who of a run is its rest: of those who want its unit's messages now and can be reached.
+
+    Whoever moved since may have said yes, but to another unit.
+    """
+    whose = select(run.c.unit_id).where(run.c.id == run_id).scalar_subquery()
     return (
         delivery.c.run_id == run_id,
         delivery.c.resident_id.is_not(None),
         resident.c.wish == Wish.YES.value,
+        resident.c.unit_id == whose,
         address.c.unreachable.is_(None),
         _left(),
     )

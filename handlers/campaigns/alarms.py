@@ -50,10 +50,10 @@ def hand_in(turn: Turn, argument: str) -> None:
         lines.append(turn.text("campaigns.urgent_others", numbers=_numbers(alert.others)))
     lines += ["", *_shown(turn.tx, turn.context, alert.campaign, turn.text)]
     rows = []
-    for one in alert.others:
-        if one.author_id == author.id:
-            label = turn.text("campaigns.button_urgent_void", number=str(one.number))
-            rows.append((Button(label, action=f"uncampaign:{short(one.id)}"),))
+    for other in alert.others:
+        if other.author_id == author.id:
+            label = turn.text("campaigns.button_urgent_void", number=str(other.number))
+            rows.append((Button(label, action=f"uncampaign:{short(other.id)}"),))
     turn.tell(Outgoing(text="\n".join(lines), buttons=tuple(rows)))
 
 

@@ -99,6 +99,35 @@ async def test_it_goes_to_exactly_those_who_may_not_have_it_and_counts_nobody_tw
     assert await chat.look(reach.verify) == []
 
 
+async def test_who_moved_and_agreed_elsewhere_gets_nothing_more_of_the_old_unit(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    other = await chat.add_unit("tam-thanh", "05986", "Công an phường Tam Thanh")
+    unsure, waiting, stays = [await chat.subscriber(str(3001 + number)) for number in range(3)]
+
+    async def moves(party: Party) -> None:
+        person = await party.record()
+        await chat.do(lambda tx: residents.set_area(tx, person.id, other.id, "05986"))
+
+    run = await sent(chat, officer, chief)
+    await move_to(chat, run, unsure, UNSURE)
+    await move_to(chat, run, stays, UNSURE)
+    await moves(unsure)
+    assert "tới đúng 1 người" in await send_rest(officer, run)
+    assert len(await settle_all(chat)) == 1
+    # Nor does what was already written down for them when they moved.
+    await write(officer)
+    await officer.presses("Gửi duyệt")
+    await chief.presses("Duyệt")
+    await tick(chat)
+    await moves(waiting)
+    brought = await settle_all(chat)
+    assert len(brought) == 1
+    run = await newest_run(chat)
+    assert sorted(await states(chat, run)) == ["accepted", "skipped"]
+    assert await chat.look(reach.verify) == []
+
+
 async def test_what_may_have_arrived_is_marked_as_sent_again(
     chat: Chat, officer: Party, chief: Party
 ) -> None:

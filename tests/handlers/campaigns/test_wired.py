@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from broadcasts import reach
 from domain.campaign import CampaignState
 from handlers.wiring import make_router
 from storage import tips
 from tests.chat import NINE, Chat, Party, Takers, open_chat
-from tests.handlers.campaigns.world import SCAM, first, to_first_place
+from tests.handlers.campaigns.sent_runs import settle_all
+from tests.handlers.campaigns.world import SCAM, first, newest_run, to_first_place, whole_unit, write
 
 FLOOD = "Nước suối Ví Dụ đang dâng nhanh, bà con ven suối lên nhà văn hóa ngay"
 FIRE = "Đang cháy nhà ở chợ, nhiều người mắc kẹt, cần sơ tán ngay"
@@ -70,3 +72,30 @@ async def test_a_draft_outlives_a_decision_that_comes_between(
     assert len(await tips_of(chat, chief)) == 1
     await chief.writes("giả danh ngân hàng")
     assert len(await tips_of(chat, chief)) == 1
+
+
+async def test_a_group_that_was_let_go_after_the_approval_is_named_among_those_left_out(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await chat.subscriber("3001")
+    await chat.group("-100", label="Nhóm Một")
+    await chat.group("-200", label="Nhóm Hai")
+    await write(officer)
+    await officer.presses("Quay lại")
+    await officer.presses("Dùng bài này")
+    await officer.presses(await whole_unit(officer))
+    await officer.presses("Có")
+    await officer.presses("Sau 1 giờ")
+    await officer.presses("Gửi duyệt")
+    await chief.presses("Duyệt")
+    await chief.writes("/ngatketnoi Hai")
+    await chief.presses("Nhóm Hai")
+    await chief.presses("Ngắt nhóm này")
+    chat.clock.forward(minutes=61)
+    await settle_all(chat)
+
+    await officer.writes(f"/baocao {(await newest_run(chat)).code}")
+    report = (await officer.last()).text
+    assert "máy đã rời nhóm: Nhóm Hai." in report, report
+    assert "1/2" in report, report
+    assert await chat.look(reach.verify) == []

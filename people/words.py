@@ -182,6 +182,16 @@ def _answered(cores: str) -> str:
     )
 
 
+def _denied(cores: str) -> str:
+    """Return the refusals of a question as people give them: `dạ không phải ạ`."""
+    return ",".join(
+        " ".join(filter(None, (lead, core.strip(), close)))
+        for core in cores.split(",")
+        for lead in ("", "dạ")
+        for close in ("", "ạ", "nhé")
+    )
+
+
 def all_phrases(lines: Iterable[str]) -> list[str]:
     """Return the single phrases of comma-separated lines."""
     return [phrase.strip() for line in lines for phrase in line.split(",")]
@@ -276,20 +286,30 @@ _TAILS = phrases_of(
     ),
 )
 _YES = phrases_of(
-    _answered("có, đúng, đúng vậy, đúng thế, phải"), "vâng, vâng ạ, ừ, yes, y, ok, 是"
+    _answered("có, đúng, đúng rồi, đúng vậy, đúng thế, phải, phải rồi"),
+    "vâng, vâng ạ, ừ, yes, y, ok, 是",
 )
 _NO = phrases_of(
-    "không, không ạ, dạ không, dạ không ạ, không phải, không phải ạ, dạ không phải,"
-    "dạ không phải ạ, không phải đâu, không phải đâu ạ, ko, no, n, 不, 不是"
+    _denied("không, không phải, không phải đâu, ko, ko phải, ko phải đâu, k phải"),
+    "no, n, 不, 不是",
 )
 _RIGHT_PLACE = phrases_of(
     _answered("đúng nơi này, đúng nơi đó, đúng chỗ này, đúng chỗ đó, chính xác, chuẩn"),
     "là, dạ, dạ vâng, dạ vâng ạ, uh, okay, yeah, yep, right, correct, that s right, yes it is,"
-    "是的, 对, 对的, 没错, 好",
+    "yes right, yes that s right, yes correct, 是的, 对, 对的, 没错, 好",
 )
 _WRONG_PLACE = phrases_of(
-    "k, kg, hông, chưa đúng, không đúng, không đúng ạ, ko phải, k phải, ko đúng, sai, sai rồi,"
-    "nhầm rồi, nơi khác, chọn nơi khác, nope, wrong, not here, it s not, 不对, 错了, 不在这里"
+    _denied("không đúng, ko đúng, k đúng, chưa đúng, sai, sai rồi, nhầm rồi"),
+    _denied(
+        ",".join(
+            f"{no} {who} {place}".replace("  ", " ")
+            for no in ("", "không phải", "không phải ạ", "không", "không ạ", "ko phải", "sai rồi")
+            for who in ("", "tôi ở", "em ở", "cháu ở", "mình ở", "nhà tôi ở", "nhà em ở")
+            for place in ("nơi khác", "chỗ khác")
+        )
+    ),
+    "k, kg, hông, chọn nơi khác, nope, wrong, not here, it s not, no it is not, no it s not,"
+    "no wrong, no i live elsewhere, 不对, 错了, 不在这里",
 )
 _SUBSCRIBE = phrases_of(
     politely("đăng ký, đăng kí, đăng ký nhận tin, đăng kí nhận tin, nhận lại tin"),

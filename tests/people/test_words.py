@@ -363,7 +363,9 @@ def test_the_shortest_tip_is_not_small_talk(text: str) -> None:
         "vâng ạ",
         "chính xác rồi ạ",
         "đúng nơi này ạ",
+        "Đúng rồi đó",
         "yes",
+        "yes right",
         "对",
     ],
 )
@@ -371,7 +373,13 @@ def test_a_place_shown_is_confirmed_as_people_say_it(text: str) -> None:
     assert words.place_confirmed(text) is True
 
 
-@pytest.mark.parametrize("text", ["không phải đâu ạ", "dạ không phải ạ", "khong phai", "sai rồi"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("không phải đâu ạ", "dạ không phải ạ", "khong phai", "sai rồi", "ko phai a"),
+        *("không phải ạ, tôi ở chỗ khác", "dạ không, em ở nơi khác ạ", "no it is not"),
+    ],
+)
 def test_a_place_shown_is_refused_as_people_say_it(text: str) -> None:
     assert words.place_confirmed(text) is False
 

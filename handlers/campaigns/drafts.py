@@ -28,8 +28,6 @@ from handlers.campaigns import (
 )
 from handlers.campaigns.asking import area_mark, areas_offered, ask, ask_which
 from handlers.campaigns.form import (
-    ASAP,
-    SOON,
     Form,
     Step,
     audience_of,
@@ -130,7 +128,7 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
 def awaits_words(turn: Turn) -> bool:
     """Tell whether the open question is one for words of theirs, which may tell of anything."""
     form = _open_form(turn)
-    return form is not None and form.step is Step.VALUE
+    return form is not None and form.step in (Step.VALUE, Step.PLEDGE)
 
 
 def ask_again(turn: Turn) -> None:
@@ -325,12 +323,6 @@ def _groups(turn: Turn, form: Form, choice: str) -> None:
     _go_on(turn, replace(form, groups=choice == "yes", step=Step.WHEN))
 
 
-def _when(turn: Turn, form: Form, choice: str) -> None:
-    if choice != ASAP and choice not in SOON:
-        raise Refusal("app.stale_button")
-    _go_on(turn, replace(form, due=choice, step=Step.SUMMARY))
-
-
 def _submit(turn: Turn, form: Form, choice: str) -> None:
     del choice
     author = turn.require(Permission.WRITE_CAMPAIGN)
@@ -359,23 +351,6 @@ def _submit(turn: Turn, form: Form, choice: str) -> None:
         decisions.ask_approvers(turn, known)
 
 
-def _time(turn: Turn, form: Form, choice: str) -> Form:
-    del turn, choice
-    if form.of_run:
-        raise Refusal("app.stale_button")
-    return replace(form, step=Step.WHEN)
-
-
-def _sample(turn: Turn, form: Form, choice: str) -> None:
-    del choice
-    samples.show(turn, form)
-
-
-def _test(turn: Turn, form: Form, choice: str) -> None:
-    del choice
-    samples.send_test(turn, form)
-
-
 def _quit(turn: Turn, form: Form, choice: str) -> None:
     del form, choice
     dialogues.end(turn.tx, turn.me.id)
@@ -399,14 +374,13 @@ _ACTS: Mapping[tuple[Step, str], _Act] = MappingProxyType(
         (Step.AREA, "area"): _area,
         (Step.AREA, "page"): _page,
         (Step.GROUPS, "groups"): _groups,
-        (Step.WHEN, "when"): _when,
         (Step.SUMMARY, "back"): _back,
         (Step.SUMMARY, "submit"): _submit,
-        (Step.SUMMARY, "sample"): _sample,
-        (Step.SUMMARY, "test"): _test,
+        (Step.SUMMARY, "sample"): samples.show,
+        (Step.SUMMARY, "test"): samples.send_test,
     }
 )
 _CHANGES: Mapping[tuple[Step, str], Callable[[Turn, Form, str], Form]] = MappingProxyType(
-    {**scheduling.CHANGES, **audiences.CHANGES, **cards.CHANGES, (Step.SUMMARY, "time"): _time}
+    {**scheduling.CHANGES, **audiences.CHANGES, **cards.CHANGES}
 )
 _ANYWHERE: Mapping[str, _Act] = MappingProxyType({"quit": _quit, "resume": _resume, "anew": _anew})

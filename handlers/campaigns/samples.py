@@ -17,8 +17,9 @@ from storage import units
 _INERT = "sample:"
 
 
-def show(turn: Turn, form: Form) -> None:
+def show(turn: Turn, form: Form, choice: str) -> None:
     """Show every version exactly as it will come, and the post of groups, each under a line."""
+    del choice
     for name, message in _messages(turn, form).items():
         if name == POST:
             _say_post(turn, form)
@@ -29,8 +30,9 @@ def show(turn: Turn, form: Form) -> None:
     ask_with(turn, form, turn.text("campaigns.sample_after"), *under_summary(turn, form))
 
 
-def send_test(turn: Turn, form: Form) -> None:
+def send_test(turn: Turn, form: Form, choice: str) -> None:
     """Send the versions to the officer alone, each marked as a test."""
+    del choice
     found = _messages(turn, form)
     for name, message in found.items():
         language = Language.VI if name == POST else Language(name)

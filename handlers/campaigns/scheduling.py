@@ -18,13 +18,29 @@ from domain.schedule_words import (
     read_plan,
 )
 from handlers.campaigns.buttons import ask_with, button, in_rows, ticked
-from handlers.campaigns.form import REPEAT, Form, Repeat, Step
+from handlers.campaigns.form import ASAP, REPEAT, SOON, Form, Repeat, Step
 from handlers.turn import Turn
 
 _CLOCKS = (time(7, 30), time(8), time(10), time(15), time(17), time(19, 30))
 _MONTH_DAYS = (1, 5, 10, 15, 20, 25, LONGEST_MONTH)
 _TIMES = (4, 12)
 _EXAMPLES = MappingProxyType({Step.WEEKDAYS: "thứ 2, thứ 5", Step.MONTH_DAYS: "1, 15"})
+
+
+def anew(turn: Turn, form: Form, choice: str) -> Form:
+    """Go from the summary back to the question when; a correction goes at once."""
+    del turn, choice
+    if form.of_run:
+        raise Refusal("app.stale_button")
+    return replace(form, step=Step.WHEN)
+
+
+def soon(turn: Turn, form: Form, choice: str) -> Form:
+    """Let it go out once, at one of the times that are offered."""
+    del turn
+    if choice != ASAP and choice not in SOON:
+        raise Refusal("app.stale_button")
+    return replace(form, due=choice, step=Step.SUMMARY)
 
 
 def begin(turn: Turn, form: Form, choice: str) -> Form:
@@ -173,6 +189,8 @@ def ask_end(turn: Turn, form: Form) -> None:
 
 CHANGES: Mapping[tuple[Step, str], Callable[[Turn, Form, str], Form]] = MappingProxyType(
     {
+        (Step.SUMMARY, "time"): anew,
+        (Step.WHEN, "when"): soon,
         (Step.WHEN, "repeat"): begin,
         (Step.WEEKDAYS, "day"): toggle_day,
         (Step.MONTH_DAYS, "day"): toggle_day,

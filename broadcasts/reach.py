@@ -90,6 +90,7 @@ class Reach:
         """True when nothing of its private part may be told: it went to a handful of a part."""
         return self.by_parts and 0 < self.private.targeted < FEW
 
+    tips_by_hand: int
     by_hand: Posted
     """Posted by people where no machine reaches; its members are told by hand."""
     pledges: Pledges | None = None
@@ -102,6 +103,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
     private = [line for line in lines if line.key.kind == DeliveryKind.CAMPAIGN.value]
     posts = [line for line in lines if line.key.kind == DeliveryKind.POST.value]
     tips = runs.tips_by_binding(tx, run.id, by_post=False)
+    by_hand = runs.tips_by_hand(tx, run.id)
     areas = sorted({line.key.area_code for line in private})
     languages = sorted({line.key.language for line in private}, key=_language_order)
     return Reach(
@@ -133,7 +135,8 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
         ),
         tips_explicit=tips.get(Binding.EXPLICIT, 0),
         tips_assumed=tips.get(Binding.ASSUMED, 0),
-        tips_by_post=sum(runs.tips_by_binding(tx, run.id, by_post=True).values()),
+        tips_by_post=sum(runs.tips_by_binding(tx, run.id, by_post=True).values()) - by_hand,
+        tips_by_hand=by_hand,
         groups_left=tuple(reached.groups_left(tx, run.id)),
         by_parts=bool(run.audience.parts),
         by_hand=packs.posted_of_run(tx, run.id),
@@ -247,12 +250,12 @@ def render(reach: Reach, say: Say) -> str:
     if reach.groups_left:
         names = ", ".join(reach.groups_left)
         lines.append(say("campaigns.reach_groups_left", names=names))
-    if reach.by_hand.posts:
-        lines += ["", _by_hand(reach.by_hand, say)]
+    if reach.by_hand.posts or reach.tips_by_hand:
+        lines += ["", _by_hand(reach.by_hand, reach.tips_by_hand, say)]
     return "\n".join(lines)
 
 
-def _by_hand(posted: Posted, say: Say) -> str:
+def _by_hand(posted: Posted, tips: int, say: Say) -> str:
     members = say("campaigns.unknown")
     if posted.members:
         key = "packs.reach_members_part" if posted.unknown else "packs.reach_members"
@@ -264,7 +267,7 @@ def _by_hand(posted: Posted, say: Say) -> str:
         members=members,
         opened=count(posted.opened),
         newcomers=count(posted.newcomers),
-        tips=count(posted.tips),
+        tips=count(tips),
     )
 
 

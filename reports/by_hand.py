@@ -20,31 +20,32 @@ _COLUMNS = (
     Column("unknown", "Nhóm không rõ số", "Số bài ở nhóm không ai khai số thành viên."),
     Column("opened", "Mở đường dẫn", "Số lần mở đường dẫn, mã QR riêng của các bài này tới nay."),
     Column("newcomers", "Người mới", "Trong số đó, lần đầu đến với kênh này."),
-    Column("tips", "Tin báo", "Tin báo đến qua đường dẫn, mã QR riêng của các bài này tới nay."),
+    Column("tips", "Tin báo", "Tin báo trong kỳ đến qua đường dẫn, mã QR riêng của bài đăng tay."),
 )
 
 
 def sheets(tx: Tx, unit: Unit, period: Period) -> tuple[Sheet, ...]:
     """Return the table; none where nobody posted by hand, in the period or a year before."""
     now, before = (_known(tx, unit, one) for one in (period, period.year_before()))
-    if not any((*now, *before)):
+    tips = _tips(tx, unit, period), _tips(tx, unit, period.year_before())
+    if not any((*now, *before, *tips)):
         return ()
     began = period_figures.began_at(tx, unit.id)
     existed = began is not None and began < period.year_before().until
     rows = [
         Row(
             subject.vi,
-            _cells(now[0].get(subject.value)),
-            _cells(before[0].get(subject.value)) if existed else {},
+            _cells(now[0].get(subject.value), tips[0].get(subject.value, 0)),
+            _cells(before[0].get(subject.value), tips[1].get(subject.value, 0)) if existed else {},
         )
         for subject in Subject
-        if subject.value in {**now[0], **before[0]}
+        if subject.value in {**now[0], **before[0], **tips[0], **tips[1]}
     ]
-    total = _cells(before[0].get(None)) if existed else {}
-    rows.append(Row("Cộng", _cells(now[0].get(None)), total, is_total=True))
+    total = _cells(before[0].get(None), tips[1].get(None, 0)) if existed else {}
+    rows.append(Row("Cộng", _cells(now[0].get(None), tips[0].get(None, 0)), total, is_total=True))
     if now[1] or before[1]:
-        amended = _cells(before[1].get(None)) if existed else {}
-        rows.append(Row("Đính chính, rút lại", _cells(now[1].get(None)), amended))
+        amended = _cells(before[1].get(None), None) if existed else {}
+        rows.append(Row("Đính chính, rút lại", _cells(now[1].get(None), None), amended))
     return (
         Sheet(
             "B1c",
@@ -54,7 +55,7 @@ def sheets(tx: Tx, unit: Unit, period: Period) -> tuple[Sheet, ...]:
             tuple(rows),
             (
                 "Khai tay: không cộng dòng nào vào bảng B1 hay B1b.",
-                "Mở đường dẫn, người mới, tin báo chỉ là số đếm, không giữ ai đã đến từ đâu.",
+                "Mở đường dẫn, người mới chỉ là số đếm, không giữ ai đã đến từ đâu.",
             ),
         ),
     )
@@ -68,7 +69,12 @@ def _known(tx: Tx, unit: Unit, period: Period) -> tuple[_Figures, _Figures]:
     return packs.posted_in(*span), packs.posted_in(*span, amendments=True)
 
 
-def _cells(posted: Posted | None) -> Mapping[str, Cell]:
+def _tips(tx: Tx, unit: Unit, period: Period) -> Mapping[str | None, int]:
+    brought = period_figures.brought(tx, unit.id, period.since, period.until)
+    return {one.subject: one.by_hand for one in brought if one.by_hand}
+
+
+def _cells(posted: Posted | None, tips: int | None) -> Mapping[str, Cell]:
     found = posted or Posted()
     nobody_told = found.posts > 0 and found.posts == found.unknown
     return {
@@ -77,5 +83,5 @@ def _cells(posted: Posted | None) -> Mapping[str, Cell]:
         "unknown": found.unknown,
         "opened": found.opened,
         "newcomers": found.newcomers,
-        "tips": found.tips,
+        "tips": tips,
     }

@@ -66,7 +66,6 @@ class Posted:
     """In how many of the groups nobody told how many members there are."""
     opened: int = 0
     newcomers: int = 0
-    tips: int = 0
 
 
 def add_group(
@@ -228,7 +227,6 @@ def _posted(tx: Tx, *which: ColumnElement[bool]) -> Mapping[str | None, Posted]:
             campaign.c.subject,
             link_count.c.opened,
             link_count.c.newcomers,
-            link_count.c.tips,
         )
         .select_from(posting_pack)
         .join(run, run.c.id == posting_pack.c.run_id)
@@ -246,7 +244,6 @@ def _posted(tx: Tx, *which: ColumnElement[bool]) -> Mapping[str | None, Posted]:
                 unknown=before.unknown + (row.members is None),
                 opened=before.opened + (row.opened or 0),
                 newcomers=before.newcomers + (row.newcomers or 0),
-                tips=before.tips + (row.tips or 0),
             )
     return found
 

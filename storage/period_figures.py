@@ -66,6 +66,8 @@ class Brought:
     explicit: int
     assumed: int
     by_post: int
+    by_hand: int
+    """By posts that people posted by hand; none of `by_post`."""
 
 
 def broadcasts(
@@ -211,7 +213,8 @@ def _brought(
             _subject(by_subject=by_subject),
             _sum(private & (tip.c.bound == Binding.EXPLICIT.value)),
             _sum(private & (tip.c.bound == Binding.ASSUMED.value)),
-            _sum(tip.c.by_post.is_(True)),
+            _sum(tip.c.by_post.is_(True) & tip.c.by_hand.is_(False)),
+            _sum(tip.c.by_hand.is_(True)),
         )
         .select_from(tip)
         .join(run, run.c.id == tip.c.run_id)
@@ -224,7 +227,13 @@ def _brought(
         )
     )
     return [
-        Brought(subject=row[0], explicit=int(row[1]), assumed=int(row[2]), by_post=int(row[3]))
+        Brought(
+            subject=row[0],
+            explicit=int(row[1]),
+            assumed=int(row[2]),
+            by_post=int(row[3]),
+            by_hand=int(row[4]),
+        )
         for row in tx.connection.execute(_grouped(query, by_subject=by_subject))
     ]
 

@@ -300,6 +300,15 @@ def tips_by_binding(tx: Tx, run_id: UUID, *, by_post: bool) -> dict[Binding, int
     return {Binding(row.bound): row[1] for row in rows}
 
 
+def tips_by_hand(tx: Tx, run_id: UUID) -> int:
+    """Return how many tips came by posts that people posted by hand; these count as by post too."""
+    query = select(func.count()).where(
+        tip.c.run_id == run_id, tip.c.kind == TipKind.TIP.value, tip.c.by_hand.is_(True)
+    )
+    found: int = tx.connection.execute(query).scalar_one()
+    return found
+
+
 def tips_unmarked(tx: Tx, run_id: UUID) -> int:
     """Return how many residents sent a tip tied to a run whose delivery does not say so."""
     same = (tip.c.run_id == delivery.c.run_id) & (tip.c.resident_id == delivery.c.resident_id)

@@ -44,6 +44,8 @@ class NewTip:
     bound: Binding
     by_post: bool = False
     """Whether a post in a group led to it; nobody but the figures is told."""
+    by_hand: bool = False
+    """Whether that post was posted by hand, where no machine reaches."""
     kind: TipKind
     urgent: bool
     secrecy: Secrecy
@@ -134,6 +136,7 @@ def create(tx: Tx, new: NewTip) -> Tip:
             "run_id": new.run_id,
             "bound": new.bound.value,
             "by_post": new.by_post,
+            "by_hand": new.by_hand,
             "state": TipState.RECEIVED.value,
             "urgent": new.urgent,
             "public": new.group_id is not None,

@@ -87,6 +87,7 @@ class Bound:
     binding: Binding = Binding.NONE
     run_id: UUID | None = None
     by_post: bool = False
+    by_hand: bool = False
 
 
 class Fate(StrEnum):
@@ -298,6 +299,7 @@ def _new(writer: Writer, bound: Bound, kind: TipKind, due: datetime) -> tips.New
         run_id=bound.run_id,
         bound=bound.binding,
         by_post=bound.by_post,
+        by_hand=bound.by_hand,
         kind=kind,
         urgent=False,
         secrecy=Secrecy.ORDINARY,

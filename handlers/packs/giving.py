@@ -16,7 +16,7 @@ from domain.leaflet import Format
 from domain.library import fill
 from domain.messages import Button, Message, Outgoing, Press
 from domain.roles import Permission
-from domain.start_payload import StartPayload
+from domain.start_payload import Purpose, StartPayload
 from handlers.campaigns import running
 from handlers.library import materials
 from handlers.packs import groups
@@ -103,7 +103,8 @@ def _give(turn: Turn, rest: Sequence[str]) -> None:
     group = groups.group_of(turn, rest[1])
     rules.check(turn.tx, run)
     pack = packs.make(turn.tx, run.id, group.id, by.id)
-    payload = StartPayload(area=group.area_code, pack=pack.id)
+    # As under a post in a group: who comes by it can tell at once, and is asked to subscribe too.
+    payload = StartPayload(purpose=Purpose.TIP, area=group.area_code, pack=pack.id)
     address = leaflets.link(turn.account, payload)
     post = read_outgoing(run.content[POST])
     text = "\n\n".join(filter(None, (post.heading, post.text, address)))

@@ -184,7 +184,7 @@ def _answered(
 ) -> tuple[Delivery | None, Bound]:
     """Return the campaign's message that words answer, if one, and how the tip is tied."""
     if came is not None and came.run_id is not None:
-        return None, Bound(Binding.EXPLICIT, came.run_id, by_post=True)
+        return None, Bound(Binding.EXPLICIT, came.run_id, by_post=True, by_hand=True)
     campaign, binding = anchor.campaign, Binding.EXPLICIT
     if campaign is None and tip is None and anchor.kind is TipKind.TIP:
         campaign, binding = _assumed(turn), Binding.ASSUMED

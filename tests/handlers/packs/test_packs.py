@@ -11,6 +11,7 @@ from broadcasts import reach
 from broadcasts.desk import Desk
 from domain.campaign import RunState
 from domain.clock import local
+from domain.ids import short
 from domain.language import Language
 from domain.period import Period
 from domain.roles import Role
@@ -20,6 +21,7 @@ from handlers.library import browsing
 from handlers.packs import giving
 from handlers.residents import commands as residents
 from handlers.staff import commands
+from handlers.tips import taking as tips
 from reports import period_report, text, workbook
 from storage import audit, leaflets, links, packs
 from storage.database import Tx
@@ -37,8 +39,10 @@ TAKERS = Takers(
         residents.start,
         residents.dialogue,
         commands.command,
+        tips.take,
     ),
     presses={
+        **tips.PRESSES,
         **campaigns.PRESSES,
         **browsing.PRESSES,
         **giving.PRESSES,
@@ -137,9 +141,14 @@ async def test_a_pack_has_text_card_and_link_of_its_own_and_counts_apart_once_po
     await guest.starts(address.split("?start=")[1])
     counted = await chat.look(lambda tx: links.of_pack(tx, pack.id))
     assert (counted.opened, counted.newcomers) == (1, 1)
-    assert "Đăng tay (qua người): 1 nhóm; thành viên 120 (khai tay); mở đường dẫn 1 lần, " in (
-        await _told(chat, run)
+    await guest.writes("Tối nào cũng có người bán pháo nổ ở cổng chợ Ví Dụ")
+    assert (
+        "Đăng tay (qua người): 1 nhóm; thành viên 120 (khai tay); mở đường dẫn 1 lần, "
+        "người mới 1, tin báo 1." in await _told(chat, run)
     )
+    found = await chat.look(lambda tx: reach.of_run(tx, run))
+    assert (found.tips_by_hand, found.tips_by_post, found.tips_explicit) == (1, 0, 0)
+    assert await chat.look(reach.verify) == []
     acts = await chat.look(lambda tx: [entry.act.value for entry in audit.entries(tx)])
     assert acts.count("pack_posted") == 1
     assert "hand_group_added" in acts
@@ -219,6 +228,8 @@ async def test_the_period_report_has_a_table_of_what_was_posted_by_hand(
     await officer.writes(f"/goidang {run.code}")
     await officer.presses(GROUP)
     await officer.presses("Đã đăng")
+    await chat.resident("9001").starts(f"z1t_k{short((await _pack(chat, run)).id)}")
+    await chat.resident("9001").writes("Tối nào cũng có người bán pháo nổ ở cổng chợ Ví Dụ")
     told, book = (await chat.look(report)).split(b"\0", 1)
     assert "Đăng tay (qua người)" in told.decode()
     assert "Thành viên lúc đăng (khai tay)" in told.decode()

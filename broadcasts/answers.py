@@ -1,11 +1,12 @@
 """What residents answered to a run beside its messages: pledges signed, word that they are safe."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from broadcasts.desk import Say
+from domain.few import Kept, covered
 from domain.figures import count
-from domain.part import FEW, Part
+from domain.part import Part
 from storage import campaigns, pledges, units
 from storage.database import Tx
 from storage.pledges import Pledged
@@ -52,12 +53,11 @@ def render(found: Pledges, say: Say) -> list[str]:
     return lines
 
 
-def _rows(rows: Iterable[tuple[str, int]], say: Say) -> list[str]:
-    return [
-        say(
-            "pledges.reach_part",
-            name=name,
-            n=count(number) if number >= FEW else say("pledges.few"),
-        )
-        for name, number in rows
-    ]
+def _rows(rows: Sequence[tuple[str, int]], say: Say) -> list[str]:
+    lines = []
+    told = covered({index: number for index, (_, number) in enumerate(rows)})
+    for index, number in told.items():
+        name = rows[index][0]
+        shown = say(f"pledges.{number.value}") if isinstance(number, Kept) else count(number)
+        lines.append(say("pledges.reach_part", name=name, n=shown))
+    return lines

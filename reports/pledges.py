@@ -1,18 +1,22 @@
 """Pledges signed in chat, beside those on paper of table B2 and never added to them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
+from domain.few import Kept, covered
 from domain.language import Language
 from domain.part import FEW, Part
 from domain.period import Period
 from domain.subject import Subject
 from domain.texts.catalogue import catalogue
-from reports.sheet import Cell, Column, Few, Row, Sheet
+from reports.sheet import Cell, Column, Few, Held, Row, Sheet
 from storage import pledges, units
 from storage.database import Tx
 from storage.pledges import Pledged
 from storage.units import Unit
+
+K = TypeVar("K")
 
 _STANDING = Column(
     "standing",
@@ -54,34 +58,29 @@ def sheets(tx: Tx, unit: Unit, period: Period) -> tuple[Sheet, ...]:
     now, before = _known(tx, unit, period), _known(tx, unit, period.year_before())
     if now.is_nothing and before.is_nothing:
         return ()
-    areas = sorted((units.area_name(tx, code), code) for code in {*now.by_area, *before.by_area})
+    codes = {*now.by_area, *before.by_area}
+    areas = dict(sorted(((code, units.area_name(tx, code)) for code in codes), key=_by_name))
     say = catalogue().say
-    parts = [part for part in Part if part in now.by_part or part in before.by_part]
+    parts = {
+        part: say(Language.VI, f"residents.part_{part}")
+        for part in Part
+        if part in now.by_part or part in before.by_part
+    }
     return (
         _by_subject(now, before),
-        _split(
-            "B2b",
-            "Cam kết qua ứng dụng, theo khu vực",
-            "Khu vực",
-            (
-                Row(name, _few(now.by_area.get(code, 0)), _few(before.by_area.get(code, 0)))
-                for name, code in areas
-            ),
-        ),
+        _split("B2b", "Cam kết qua ứng dụng, theo khu vực", areas, now.by_area, before.by_area),
         _split(
             "B2c",
             "Cam kết qua ứng dụng, theo vai tự khai (một người có thể có mấy vai)",
-            "Vai",
-            (
-                Row(
-                    say(Language.VI, f"residents.part_{part}"),
-                    _few(now.by_part.get(part, 0)),
-                    _few(before.by_part.get(part, 0)),
-                )
-                for part in parts
-            ),
+            parts,
+            now.by_part,
+            before.by_part,
         ),
     )
+
+
+def _by_name(named: tuple[str, str]) -> str:
+    return named[1]
 
 
 def _known(tx: Tx, unit: Unit, period: Period) -> _Known:
@@ -99,12 +98,35 @@ def _by_subject(now: _Known, before: _Known) -> Sheet:
         if subject in named
     ]
     rows.append(Row("Cộng", _cells(now, None), _cells(before, None), is_total=True))
-    return Sheet("B2a", "Ký cam kết qua ứng dụng", "Chủ đề", _COLUMNS, tuple(rows), notes=_NOTES)
+    return Sheet(
+        "B2a",
+        "Ký cam kết qua ứng dụng",
+        "Chủ đề",
+        _COLUMNS,
+        tuple(rows),
+        notes=_NOTES,
+        tells_of_people=True,
+    )
 
 
-def _split(code: str, title: str, row_title: str, rows: Iterable[Row]) -> Sheet:
-    notes = (f"Dưới {FEW} thì không ghi số, để không đoán ra ai.",)
-    return Sheet(code, title, row_title, (_STANDING,), tuple(rows), notes=notes)
+def _split(
+    code: str, title: str, names: Mapping[K, str], now: Mapping[K, int], before: Mapping[K, int]
+) -> Sheet:
+    cells_now, cells_before = _told(names, now), _told(names, before)
+    rows = tuple(Row(name, cells_now[key], cells_before[key]) for key, name in names.items())
+    note = f"Số từ 1 tới {FEW - 1} ghi “dưới {FEW}”; số suy ra được số đó ghi “ẩn”."
+    row_title = "Khu vực" if code == "B2b" else "Vai"
+    return Sheet(code, title, row_title, (_STANDING,), rows, notes=(note,))
+
+
+def _told(names: Mapping[K, str], figures: Mapping[K, int]) -> Mapping[K, Mapping[str, Cell]]:
+    """Return the cells of a column; inside the unit, too, nobody is to be guessed."""
+    cells: dict[Kept, Cell] = {Kept.FEW: Few(), Kept.HELD: Held()}
+    told = covered({key: figures.get(key, 0) for key in names})
+    return {
+        key: {_STANDING.key: cells[number] if isinstance(number, Kept) else number}
+        for key, number in told.items()
+    }
 
 
 def _cells(known: _Known, subject: str | None) -> Mapping[str, Cell]:
@@ -115,7 +137,3 @@ def _cells(known: _Known, subject: str | None) -> Mapping[str, Cell]:
         "by_post": found.by_post,
         "withdrawn": found.withdrawn,
     }
-
-
-def _few(number: int) -> Mapping[str, Cell]:
-    return {_STANDING.key: Few() if 0 < number < FEW else number}

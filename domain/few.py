@@ -1,0 +1,42 @@
+"""Small figures of people that are told only as small, so that nobody can be guessed from them."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import TypeVar
+
+from domain.part import FEW
+
+T = TypeVar("T")
+
+
+class Kept(StrEnum):
+    """Why a figure is not told."""
+
+    FEW = "few"
+    """It is small."""
+    HELD = "held"
+    """A small one beside it would follow from it and the total."""
+
+
+def covered(figures: Mapping[T, int]) -> Mapping[T, int | Kept]:
+    """Return figures whose total is known, without those from which somebody could be guessed.
+
+    Where the small ones would follow from the total all the same, the smallest of the others are
+    left out as well, until they do not.
+    """
+    small = [key for key, number in figures.items() if 0 < number < FEW]
+    others = sorted((key for key in figures if figures[key] >= FEW), key=lambda key: figures[key])
+    held: list[T] = []
+    while small and len(held) < len(others) and _follow(figures, small, held):
+        held.append(others[len(held)])
+    left_out: dict[T, int | Kept] = dict.fromkeys(small, Kept.FEW)
+    left_out.update(dict.fromkeys(held, Kept.HELD))
+    return {key: left_out.get(key, number) for key, number in figures.items()}
+
+
+def _follow(figures: Mapping[T, int], small: Sequence[T], held: Sequence[T]) -> bool:
+    """Tell whether what is left out can be only one thing: all the least, or all the most."""
+    rest = sum(figures[key] for key in (*small, *held))
+    if held:
+        return rest == len(small) + FEW * len(held)
+    return len(small) == 1 or rest in (len(small), (FEW - 1) * len(small))

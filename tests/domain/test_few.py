@@ -1,0 +1,30 @@
+"""A small figure is neither told nor to be worked out from the total and what is told."""
+
+from itertools import product
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from domain.few import Kept, covered
+from domain.part import FEW
+
+
+@given(st.dictionaries(st.integers(), st.integers(0, 9), max_size=5))
+def test_what_is_hidden_may_always_be_at_least_two_figures(figures: dict[int, int]) -> None:
+    told = covered(figures)
+    assert all(not 0 < figures[key] < FEW for key in told if told[key] == figures[key])
+    hidden = [key for key in told if isinstance(told[key], Kept)]
+    # Where nothing else is left to hide, the total is all that there is.
+    assume(any(figures[key] >= FEW for key in told if key not in hidden))
+    rest = sum(figures[key] for key in hidden)
+    ranges = [range(1, FEW) if told[key] is Kept.FEW else range(FEW, 100) for key in hidden]
+    fitting = [one for one in product(*ranges) if sum(one) == rest]
+    for index, key in enumerate(hidden):
+        if told[key] is Kept.FEW:
+            assert len({one[index] for one in fitting}) > 1
+
+
+def test_nothing_small_hides_nothing_and_the_only_figure_is_the_total_itself() -> None:
+    assert covered({"a": 5, "b": 0}) == {"a": 5, "b": 0}
+    assert covered({"a": 3}) == {"a": Kept.FEW}
+    assert covered({"a": 3, "b": 8, "c": 7}) == {"a": Kept.FEW, "b": 8, "c": Kept.HELD}

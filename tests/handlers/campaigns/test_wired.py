@@ -10,7 +10,14 @@ from handlers.wiring import make_router
 from storage import tips
 from tests.chat import NINE, Chat, Party, Takers, open_chat
 from tests.handlers.campaigns.sent_runs import settle_all
-from tests.handlers.campaigns.world import SCAM, first, newest_run, to_first_place, whole_unit, write
+from tests.handlers.campaigns.world import (
+    SCAM,
+    first,
+    newest_run,
+    to_first_place,
+    whole_unit,
+    write,
+)
 
 FLOOD = "Nước suối Ví Dụ đang dâng nhanh, bà con ven suối lên nhà văn hóa ngay"
 FIRE = "Đang cháy nhà ở chợ, nhiều người mắc kẹt, cần sơ tán ngay"

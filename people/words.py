@@ -12,7 +12,6 @@ from enum import Enum, auto
 
 from domain.toneless import fold
 from people.phrases import Phrases, Word, phrases_of, word_of, words_of
-from people.refusals import refuses
 
 
 class OptOut(Enum):
@@ -50,7 +49,7 @@ def opt_out(text: str, *, awaiting: bool) -> OptOut | None:
         return None
     if _is_wish(words, _CLEAR, (_CLEAR, _ASK), _LEADS):
         return OptOut.CLEAR
-    if _is_wish(words, _ASK, (_ASK,), _OWN_LEADS) or _REFUSALS.hold(words) or refuses(words):
+    if _is_wish(words, _ASK, (_ASK,), _OWN_LEADS) or _REFUSALS.hold(words):
         return OptOut.ASK
     return None
 
@@ -228,7 +227,8 @@ _MOST_OWN_WORDS = 12
 _NEAR = 4
 _ENDED = phrases_of(
     "đừng, không, ko, k, thôi, dừng, ngừng, ngưng, bỏ, rút, rút khỏi, chặn, tắt, hủy, don t, not,"
-    "do not, no more, remove, remove me, stop, 不想, 不要, 别再, 停止"
+    "do not, no more, remove, remove me, take me off, stop, 不想, 不要, 别再, 停止,"
+    "xóa tôi, xóa em, xóa cháu, xóa mình, xóa tên"
 )
 _MESSAGES = phrases_of(
     "nhận tin, nhận nữa, nhận thông báo, nhắn tin, nhắn nữa, gửi tin, gửi nữa, gửi cho,"
@@ -247,10 +247,9 @@ _MOST_PARTS = 4
 _OWN = "tôi, em, cháu, con, mình, xin, xin phép, cho, cho tôi, cho em, cho cháu, cho con, cho mình"
 REFUSALS = (
     "我不想再收到这些消息, 不想再收到消息, 不想收到消息了, 不想收了, 请不要再给我发消息,"
-    "不要给我发消息, 别给我发消息了, 把我移出名单, 把我从名单中删除, 請不要再發, 不要再發了,"
-    "xóa tên tôi khỏi danh sách, xóa tên em khỏi danh sách, xóa tên khỏi danh sách"
+    "不要给我发消息, 别给我发消息了, 把我移出名单, 把我从名单中删除, 請不要再發, 不要再發了"
 )
-"""In the words of `people.refusals` only what is written with spaces can be told."""
+"""Asked about, as what is said in words of one's own is (`seems_to_stop`)."""
 _PLEASE = "dạ, vâng, ok, làm ơn, vui lòng, please, pls, nhờ, yêu cầu, đề nghị, tôi muốn"
 _CLOSINGS = (
     "ạ, nhé, nhe, nha, nhá, ngay, ngay lập tức, luôn, hẳn, đi, hết, lại, với, giúp, giùm, dùm, hộ,"

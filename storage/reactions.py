@@ -87,7 +87,7 @@ def forget_person(tx: Tx, channel: str, user_id: str) -> int:
     return found
 
 
-def _make_nobody(tx: Tx, rows: Sequence[Row[Any]]) -> None:
+def _make_nobody(tx: Tx, rows: Sequence[Row[Any, Any, Any]]) -> None:
     if not rows:
         return
     tx.connection.execute(

@@ -131,7 +131,8 @@ def test_unclear_words_among_polite_ones_are_asked_about(text: str) -> None:
 def test_a_refusal_in_ones_own_words_is_asked_about_and_never_taken_for_a_tip(
     lead: str, core: str, tail: str, write: Callable[[str], str]
 ) -> None:
-    assert words.opt_out(write(f"{lead}{core}{tail}"), awaiting=False) is not None
+    typed = write(f"{lead}{core}{tail}")
+    assert words.opt_out(typed, awaiting=False) or words.seems_to_stop(typed)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_a_refusal_in_ones_own_words_is_asked_about_and_never_taken_for_a_tip(
     ],
 )
 def test_refusals_of_other_tongues_and_after_a_yes_are_heard(text: str) -> None:
-    assert words.opt_out(text, awaiting=True) is not None
+    assert words.opt_out(text, awaiting=True) or words.seems_to_stop(text)
 
 
 @pytest.mark.parametrize(
@@ -156,12 +157,13 @@ def test_refusals_of_other_tongues_and_after_a_yes_are_heard(text: str) -> None:
         *("không tin", "đừng tin", "tôi không nhận được tin", "tin này không đúng"),
         *("tin nhan nay khong dung", "sao không gửi tin cho tôi", "tôi không gửi ảnh được"),
         *("nó nhắn tin dọa tôi", "con không nhận tiền", "đừng nhắn cho nó", "xóa tin này"),
-        *("cho tôi nhận lại tin", "thôi để tôi gửi tin khác", "đừng báo cho ai", "no", "anh chặn"),
+        *("cho tôi nhận lại tin", "đừng báo cho ai", "no", "anh chặn"),
         *("nhà bên cạnh chặn đường", "I did not get your message", "nó bắt tôi gửi tiền"),
     ],
 )
 def test_what_only_sounds_like_a_refusal_stops_nothing(text: str) -> None:
     assert words.opt_out(text, awaiting=False) is None
+    assert not words.seems_to_stop(text)
 
 
 polite = st.sampled_from(

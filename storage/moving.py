@@ -6,7 +6,8 @@ import structlog
 from sqlalchemy import select
 
 from domain.delivery import DeliveryKind, DeliveryState
-from storage import addresses, ledger, post_copies, public_words
+from domain.failures import Until
+from storage import addresses, group_links, ledger, post_copies, public_words
 from storage.counters import Moves
 from storage.database import Tx
 from storage.ledger import Delivery
@@ -19,16 +20,24 @@ _ON_A_MESSAGE = (DeliveryKind.EFFECT.value, DeliveryKind.STUB.value)
 _MOVED = "gone: the chat has moved"
 
 
-def move_chat(tx: Tx, address_id: UUID, platform_id: str) -> None:
+def move_chat(tx: Tx, address_id: UUID, platform_id: str) -> bool:
     """Give an address its new platform id, and drop what waits to be done to an old message.
 
-    Done in the new chat it would meet another message, of somebody else perhaps.
+    Done in the new chat it would meet another message, of somebody else perhaps. Returns False
+    when a connected group has that id already: then the address is dead.
     """
     account_id = addresses.home(tx, address_id).account_id
     here = addresses.find(tx, account_id, platform_id)
     if here is not None and here.id == address_id:
         # Told a second time: what was sent and heard since then is in the new chat.
-        return
+        return True
+    if here is not None and here.group_id is not None:
+        # Two addresses of one group, one by a name that is dead: the living one goes on.
+        known = addresses.get(tx, address_id)
+        if known.group_id is not None:
+            group_links.disconnect(tx, known.group_id)
+        addresses.mark_unreachable(tx, address_id, Until.FOREVER)
+        return False
     addresses.relocate(tx, address_id, platform_id)
     public_words.forget_in(tx, address_id)
     post_copies.forget_in(tx, address_id)
@@ -41,6 +50,7 @@ def move_chat(tx: Tx, address_id: UUID, platform_id: str) -> None:
     for raw in rows:
         drop_if_lost(tx, ledger.as_delivery(raw), moves)
     moves.apply(tx)
+    return True
 
 
 def drop_if_lost(tx: Tx, row: Delivery, moves: Moves) -> bool:

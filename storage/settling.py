@@ -202,8 +202,9 @@ def _in_the_dark(tx: Tx, row: Delivery, reason: str, moves: Moves) -> None:
 
 
 def _move(tx: Tx, row: Delivery, chat_id: str, moves: Moves) -> None:
-    moving.move_chat(tx, row.address_id, chat_id)
-    if not moving.drop_if_lost(tx, row, moves):
+    if not moving.move_chat(tx, row.address_id, chat_id):
+        move(tx, row, DeliveryState.UNREACHABLE, moves, "replaced")
+    elif not moving.drop_if_lost(tx, row, moves):
         _back(row, "relocated", moves)
 
 

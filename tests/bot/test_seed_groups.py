@@ -6,12 +6,13 @@ import pytest
 
 from bot.plan import PlannedGroup, read_plan
 from bot.seed import Update, update_plan
-from domain.delivery import DeliveryKind
-from domain.messages import ChatKind, EffectKind
+from domain.delivery import DeliveryKind, Outcome, Relocated
+from domain.messages import ChatKind, ChatMoved, ChatRef, EffectKind
 from domain.roles import Role
 from handlers.groups import noticing
 from storage import addresses, group_links, setting_up, units
 from storage.database import Tx
+from storage.windows import Send
 from tests.chat import DONG_KINH, Chat, GroupParty
 from tests.handlers.groups.joining import bring, done, open_joining, tell
 
@@ -91,3 +92,27 @@ async def test_a_file_does_not_connect_again_what_was_let_go(chat: Chat) -> None
     await chat.do(connect_by_code)
     assert (await update(chat, VILLAGE, OTHER)).let_go == ()
     assert len(await chat.look(lambda tx: units.groups_of(tx, chat.unit.id, "neighbourhood"))) == 2
+
+
+async def test_a_file_with_the_old_id_of_a_group_that_moved_does_not_take_it_over(
+    chat: Chat,
+) -> None:
+    await update(chat, VILLAGE)
+    await notices(chat)
+    await bring(chat)
+    village = GroupParty(chat, VILLAGE)
+    living = (await village.address()).group_id
+    moved_to = "-1008880000001"
+    here = ChatRef(VILLAGE, ChatKind.GROUP)
+    await chat.handle(ChatMoved(chat=here, at=chat.clock.now(), new_chat_id=moved_to))
+    assert (await update(chat, VILLAGE)).added == 1
+    assert await notices(chat) == 1
+
+    def refused(send: Send) -> Outcome | None:
+        return Relocated(moved_to) if send.chat.chat_id == VILLAGE else None
+
+    await bring(chat, refused)
+    known = await GroupParty(chat, moved_to).address()
+    assert (known.group_id, known.unreachable) == (living, None)
+    assert (await village.address()).group_id is None
+    assert (await update(chat, VILLAGE)).let_go == ("Nhóm 2",)

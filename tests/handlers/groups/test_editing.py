@@ -1,6 +1,7 @@
 """What is written in a group by editing a message is heard as if it had been written so."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -151,3 +152,23 @@ async def test_a_reply_to_the_post_of_a_run_long_over_is_bound_to_it(world: Worl
         "cuối xóm có người bán pháo", in_group=world.village, reply_to=post.message_id
     )
     assert (await world.tip()).run_id is not None
+
+
+async def test_in_a_group_with_topics_everything_is_said_in_the_topic_of_who_wrote(
+    world: World,
+) -> None:
+    there = replace(world.village.ref, thread="77")
+    for text in ("/baotin có người lạ", "/baotin cháy nhà rồi cứu với", "/baotin cháy nhà cứu với"):
+        await world.chat.handle(
+            Message(
+                chat=there,
+                sender=Sender(world.lan.platform_id),
+                at=world.chat.clock.now(),
+                message_id=world.chat.next_id(),
+                text=text,
+                addressed=Addressed.COMMAND,
+            )
+        )
+    said = await world.village.news()
+    assert len(said) == 3, "a line and, in a topic, the numbers each time"
+    assert {heard.outgoing.thread for heard in said} == {"77"}

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from domain.audit import Act
-from domain.delivery import Outcome, TurnedDown
+from domain.delivery import Outcome, Relocated, TurnedDown
 from domain.messages import Addressed, ChatKind, ChatMoved, ChatRef, EffectKind, Quoted
 from domain.roles import Role
 from handlers.wiring import make_router
@@ -275,6 +275,22 @@ async def test_in_a_group_that_moves_no_message_of_somebody_else_is_deleted(
     assert "tự gỡ được" in (await world.lan.last()).text
     asked = await world.chief.last()
     assert [button.spot for button in asked.buttons if button.spot] == []
+
+
+async def test_a_removal_that_meets_the_move_itself_is_not_done_in_the_new_group(
+    world: World,
+) -> None:
+    await accuse(world)
+    await world.tick(minutes=3)
+    await world.lan.presses(UNSAY)
+
+    def moved(send: Send) -> Outcome | None:
+        old = send.chat.chat_id == world.village.platform_id
+        return Relocated("-1009990000077") if send.outgoing.effect and old else None
+
+    assert len(removed(await platform(world, moved))) == 1, "tried in the old group alone"
+    assert removed(await platform(world)) == []
+    assert "tự gỡ được" in (await world.lan.last()).text
 
 
 async def test_who_is_erased_leaves_no_way_to_their_message(world: World) -> None:

@@ -30,6 +30,7 @@ from people import wishes
 from storage import addresses, erasing, waiting
 from storage.database import Tx
 from tips import cards, paging, photos, reminding, taking_down
+from tips.digest import DigestRules
 from tips.paging import PageRules
 from tips.photo_cleaning import cleaned_apart
 
@@ -208,7 +209,11 @@ class Service:
 
     async def _cards(self) -> None:
         await self._tick(lambda tx: cards.mend_failures(tx, self._house.context))
-        await self._tick(lambda tx: cards.send_due(tx, self._house.context))
+        settings = self._house.settings
+        rules = DigestRules(
+            most=settings.cards_most, within=timedelta(seconds=settings.cards_within_s)
+        )
+        await self._tick(lambda tx: cards.send_due(tx, self._house.context, rules=rules))
 
     async def _groups(self) -> None:
         await self._tick(lambda tx: noticing.put_up_due(tx, self._house.context))

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     burst_s: float = Field(default=8.0, ge=0, le=600, allow_inf_nan=False)
     page_ack_s: float = Field(default=300.0, ge=30, le=86_400, allow_inf_nan=False)
     urgent_look_s: float = Field(default=900.0, ge=60, le=86_400, allow_inf_nan=False)
+    cards_most: int = Field(default=10, ge=1, le=1000)
+    cards_within_s: float = Field(default=180.0, ge=1, le=3600, allow_inf_nan=False)
     keep_closed_days: int = Field(default=365, ge=1, le=36_500)
     keep_link_days: int = Field(default=90, ge=1, le=36_500)
     keep_other_days: int = Field(default=30, ge=1, le=36_500)

@@ -19,32 +19,40 @@ from storage.ledger import Delivery
 from storage.savepoints import Spoiled, apart
 from storage.tip_events import LOCATION, TOO_BIG, Event
 from storage.tips import Tip
-from tips import card_facts, paging, photos, rights, stubs, topics
+from tips import card_facts, digest, paging, photos, rights, stubs, topics
 from tips.desk import Desk, Reader, chiefs, its_holder, readers, send, tell
+from tips.digest import DigestRules
 from tips.quoting import quoted
 
 log = structlog.get_logger(__name__)
 
+_USUAL = DigestRules()
 _NOBODY_READS = timedelta(minutes=5)
 _SPOILED_FIRST, _SPOILED_LONGEST = timedelta(seconds=30), timedelta(hours=1)
 _AGAIN_FIRST, _AGAIN_LONGEST = timedelta(seconds=5), timedelta(minutes=10)
 """A card that did not come waits an eighth of the tip's age, within these."""
 
 
-def send_due(tx: Tx, desk: Desk, limit: int = 20) -> int:
+def send_due(tx: Tx, desk: Desk, limit: int = 20, rules: DigestRules = _USUAL) -> int:
     """Send the cards whose burst is over; returns how many tips were shown.
 
-    The cards of closed tips are reduced to a line on the way.
+    When there are many, the rest wait behind a line that says how many. The cards of closed tips
+    are reduced to a line on the way.
     """
-    shown = 0
+    shown, held = 0, {}
     for tip in card_times.due(tx, limit):
         try:
+            if digest.hold_back(tx, tip, rules):
+                held[tip.unit_id] = tip
+                continue
             shown += apart(tx, partial(show, tx, desk, tip))
         except Spoiled as fault:
             # The older it gets, the longer it waits: it must not keep the others from their turn.
             wait = min(max(tx.now - tip.last_piece_at, _SPOILED_FIRST), _SPOILED_LONGEST)
             log.error("card_fault", tip=str(tip.id), fault=str(fault))
             card_times.put_off(tx, tip, tx.now + wait)
+    for tip in held.values():
+        digest.tell(tx, desk, tip, rules)
     stubs.reduce_due(tx, desk, limit)
     return shown
 

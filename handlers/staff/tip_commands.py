@@ -17,6 +17,7 @@ from handlers.tips import (
     noting,
     review,
     valuing,
+    waiting,
 )
 from handlers.tips.meant import say_here
 from handlers.turn import Turn
@@ -26,6 +27,7 @@ Act = Callable[[Turn, str], None]
 COMMANDS: Mapping[str, tuple[Permission, Act]] = MappingProxyType(
     {
         "tin": (Permission.READ_URGENT_TIPS, due.list_command),
+        "tindoi": (Permission.READ_URGENT_TIPS, waiting.list_command),
         "chude": (Permission.READ_URGENT_TIPS, labels.subject_command),
         "ghichu": (Permission.READ_URGENT_TIPS, noting.note_command),
         "bangiao": (Permission.READ_URGENT_TIPS, assigning.handover_command),

@@ -8,7 +8,7 @@ from domain.errors import Refusal
 from domain.messages import ChatKind, Edit, Message, Outgoing, Press
 from domain.tip import TipEventKind
 from handlers.router import Presser
-from handlers.tips import assigning, closing, labels, noting, telling, valuing
+from handlers.tips import assigning, closing, labels, noting, telling, valuing, waiting
 from handlers.tips.meant import chat_of, say_here, tip_id_of
 from handlers.turn import Turn
 from storage import addresses, ledger, tip_events, tips
@@ -203,4 +203,5 @@ PRESSES: Mapping[str, Presser] = {
     **assigning.PRESSES,
     **closing.PRESSES,
     **valuing.PRESSES,
+    **waiting.PRESSES,
 }

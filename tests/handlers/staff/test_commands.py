@@ -17,7 +17,7 @@ from storage.database import Tx
 from tests.chat import Chat, Party, Takers, open_chat
 
 CLOSING = {"giatri", "chuyencoquan", "vuviec", "baocap"}
-ON_TIPS = {"tin", "chude", "ghichu", "bangiao", "truc", "hettruc"} | CLOSING
+ON_TIPS = {"tin", "tindoi", "chude", "ghichu", "bangiao", "truc", "hettruc"} | CLOSING
 CHIEFS = {"giahan", "danhtinh", "ngungnhan", "nhanlai"}
 WRITERS = set(commands.COMMANDS) - ON_TIPS - CHIEFS - {"kyduyet", "ngatketnoi"}
 FIGURES = {"cacdot", "baocao", "trogiup"}

@@ -9,6 +9,7 @@ import structlog
 from domain.clock import local
 from domain.keeping import KeepingTerms
 from handlers.staff import slips
+from handlers.tips import entering, revealing, ties
 from storage import (
     audit,
     dialogues,
@@ -43,12 +44,19 @@ def _slips(tx: Tx) -> int:
     return dialogues.forget(tx, slips.MAYBE_TIP, tx.now - words_aside.KEPT_FOR)
 
 
+def _half_told(tx: Tx) -> int:
+    """Close what staff began to enter or to reveal, and contacts asked for, that nobody ended."""
+    names = (entering.DIALOGUE, revealing.DIALOGUE, ties.CONTACT)
+    return sum(dialogues.forget(tx, name, tx.now - entering.STALE_AFTER) for name in names)
+
+
 HOURLY: Mapping[str, Callable[[Tx], int]] = MappingProxyType(
     {
         "keys": _keys,
         "reactions": reactions.forget,
         "words": words_aside.forget_old,
         "slips": _slips,
+        "half_told": _half_told,
         "codes": one_time_codes.forget_old,
         "public_words": public_words.forget_old,
     }

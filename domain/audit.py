@@ -58,6 +58,7 @@ class Act(StrEnum):
     TIP_ENTERED = "tip_entered"
     """Heard by phone, in person, at a meeting, and written down."""
     TIP_EXTENDED = "tip_extended"
+    TIP_EXTENSION_WITHDRAWN = "tip_extension_withdrawn"
     TIP_REPORTED_UP = "tip_reported_up"
     TIP_CONTACT_READ = "tip_contact_read"
     TIP_WRITER_REVEALED = "tip_writer_revealed"

@@ -212,6 +212,8 @@ class TipEventKind(StrEnum):
     """Staff heard it and wrote it down."""
     EXTENDED = "extended"
     """A legal extension of the time to solve it was recorded."""
+    EXTENSION_WITHDRAWN = "extension_withdrawn"
+    """The last one was recorded by mistake; the words are the reason."""
     REPORTED = "reported"
     """It was reported to the province."""
     CONTACT_LEFT = "contact_left"

@@ -1,5 +1,8 @@
 """Which handlers are asked, and in which order."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from handlers.campaigns import dialogue as campaigns
 from handlers.groups import commands as group_commands
 from handlers.groups import (
@@ -17,12 +20,33 @@ from handlers.library import browsing as library
 from handlers.packs import giving as packs
 from handlers.residents import commands as residents
 from handlers.residents import returning
-from handlers.router import Router
+from handlers.router import Presser, Router
 from handlers.staff import answering, linking, slips, tip_commands
 from handlers.staff import commands as staff_commands
 from handlers.tips import entering, photos, revealing, review, taking_down, ties
 from handlers.tips import taking as tips
 from handlers.turn import Context
+
+_PRESSES: Mapping[str, Presser] = MappingProxyType(
+    {
+        **residents.PRESSES,
+        **tips.PRESSES,
+        **review.PRESSES,
+        **photos.PRESSES,
+        **taking_down.PRESSES,
+        **entering.PRESSES,
+        **answering.PRESSES,
+        **revealing.PRESSES,
+        **ties.PRESSES,
+        **groups.PRESSES,
+        **wanting.PRESSES,
+        **deciding.PRESSES,
+        **campaigns.PRESSES,
+        **library.PRESSES,
+        **packs.PRESSES,
+        **slips.PRESSES,
+    }
+)
 
 
 def make_router(context: Context) -> Router:
@@ -67,24 +91,7 @@ def make_router(context: Context) -> Router:
             residents.asking_again(tips.take),
         ),
         group=in_groups,
-        presses={
-            **residents.PRESSES,
-            **tips.PRESSES,
-            **review.PRESSES,
-            **photos.PRESSES,
-            **taking_down.PRESSES,
-            **entering.PRESSES,
-            **answering.PRESSES,
-            **revealing.PRESSES,
-            **ties.PRESSES,
-            **groups.PRESSES,
-            **wanting.PRESSES,
-            **deciding.PRESSES,
-            **campaigns.PRESSES,
-            **library.PRESSES,
-            **packs.PRESSES,
-            **slips.PRESSES,
-        },
+        presses=_PRESSES,
         edited=editing.edited_before(in_groups),
         copied=copies.note,
         presence=presence.changed,

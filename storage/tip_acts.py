@@ -30,6 +30,7 @@ _ACTS: Mapping[TipEventKind, Act] = MappingProxyType(
         TipEventKind.VALUE_WITHDRAWN: Act.TIP_VALUE_WITHDRAWN,
         TipEventKind.ENTERED: Act.TIP_ENTERED,
         TipEventKind.EXTENDED: Act.TIP_EXTENDED,
+        TipEventKind.EXTENSION_WITHDRAWN: Act.TIP_EXTENSION_WITHDRAWN,
         TipEventKind.REPORTED: Act.TIP_REPORTED_UP,
         TipEventKind.CONTACT_READ: Act.TIP_CONTACT_READ,
         TipEventKind.REVEALED: Act.TIP_WRITER_REVEALED,
@@ -64,8 +65,9 @@ def account_for(tx: Tx, tip: Tip, kind: TipEventKind, text: str, staff_id: UUID)
         facts[_FACTS[kind]] = text
     if kind is TipEventKind.READ and text:
         facts["photo"] = text
-    # Why somebody looked is the one thing in words: the log seals it.
-    reason = text if kind is TipEventKind.REVEALED else ""
+    # Why somebody looked, or took something back, is all that is in words: the log seals it.
+    with_reason = (TipEventKind.REVEALED, TipEventKind.EXTENSION_WITHDRAWN)
+    reason = text if kind in with_reason else ""
     audit.append(
         tx,
         act,

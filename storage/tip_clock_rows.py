@@ -82,6 +82,16 @@ def extend(
     return done.rowcount == 1
 
 
+def take_back(tx: Tx, known: Tip, number: int) -> bool:
+    """Delete an extension that was recorded by mistake; False when there is none of that number."""
+    done = tx.connection.execute(
+        delete(tip_extension).where(
+            tip_extension.c.tip_id == known.id, tip_extension.c.number == number
+        )
+    )
+    return done.rowcount == 1
+
+
 def extensions(tx: Tx, known: Tip) -> list[Extension]:
     """Return a tip's extensions, in order."""
     rows = tx.connection.execute(

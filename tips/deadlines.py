@@ -22,6 +22,7 @@ from storage.units import Staff
 from tips import rights
 
 _LONGEST_BASIS = 200
+_FEWEST_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,24 @@ def extend(
         basis=words,
     )
     tip_events.add(tx, tip, TipEventKind.EXTENDED, text=last_day.isoformat(), staff_id=own.id)
+    return tip
+
+
+def take_back(tx: Tx, tip_id: UUID, staff: Staff | None, reason: str) -> Tip:
+    """Take back the last extension, which was recorded by mistake; the log keeps that and why.
+
+    Raises: Refusal.
+    """
+    tip, own = rights.for_work(tx, tip_id, staff)
+    if not may(own.roles, Permission.EXTEND_CLOCK):
+        raise Refusal("app.not_allowed")
+    words = " ".join(reason.split())
+    if len(words.split()) < _FEWEST_WORDS or len(words) > _LONGEST_BASIS:
+        raise Refusal("review.extend_take_back_how", ma_tin=tip.case_number)
+    before = tip_clock_rows.extensions(tx, tip)
+    if not before or not tip_clock_rows.take_back(tx, tip, before[-1].number):
+        raise Refusal("review.extend_none", ma_tin=tip.case_number)
+    tip_events.add(tx, tip, TipEventKind.EXTENSION_WITHDRAWN, text=words, staff_id=own.id)
     return tip
 
 

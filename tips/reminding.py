@@ -4,7 +4,7 @@ Each warning is given once. At night nobody is written to: what came due then is
 morning. Urgent tips that nobody looks at are paged about (`tips.paging`), not reminded of.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -67,28 +67,29 @@ def line(desk: Desk, reader: Reader, one: Warned) -> str:
 
 
 def _remind(tx: Tx, desk: Desk, unit: Unit) -> int:
-    fresh = [
-        one
-        for one in _reached(tx, unit.id)
-        if tip_clock_rows.warn(tx, one.tip.id, one.deadline.clock, one.stage)
-    ]
-    if not fresh:
-        return 0
-    for one in fresh:
-        if one.deadline.clock is TipClock.SOLVE and one.stage is Stage.OVER:
-            card_edits.renew(tx, desk, one.tip)
     told: dict[UUID, tuple[Reader, list[Warned]]] = {}
     nobody = 0
-    for one in fresh:
-        people = list(_people(tx, one))
+    reached = list(_reached(tx, unit.id))
+    if not reached:
+        return 0
+    chiefs = _chats(tx, units.staff_with(tx, unit.id, frozenset({Role.CHIEF})))
+    on_duty = _on_duty(tx, unit.id)
+    for one in reached:
+        people = _people(tx, one, chiefs, on_duty)
         nobody += not people
+        # Told by another clock just now, or to nobody: then it waits for somebody to be there.
+        if not people or not tip_clock_rows.warn(tx, one.tip.id, one.deadline.clock, one.stage):
+            continue
         for reader in people:
             told.setdefault(reader.address.id, (reader, []))[1].append(one)
+        if one.deadline.clock is TipClock.SOLVE and one.stage is Stage.OVER:
+            card_edits.renew(tx, desk, one.tip)
     for reader, theirs in told.values():
         _put(tx, desk, reader, theirs)
     if nobody:
         log.error("nobody_to_remind", unit=str(unit.id), warnings=nobody)
-    log.info("reminded", unit=str(unit.id), warnings=len(fresh), people=len(told))
+    if told:
+        log.info("reminded", unit=str(unit.id), people=len(told))
     return len(told)
 
 
@@ -104,29 +105,29 @@ def _reached(tx: Tx, unit_id: UUID) -> Iterator[Warned]:
                 yield Warned(running.tip, deadline, stage)
 
 
-def _people(tx: Tx, one: Warned) -> Iterable[Reader]:
+def _people(
+    tx: Tx, one: Warned, chiefs: Sequence[Reader], on_duty: Sequence[Reader]
+) -> Sequence[Reader]:
     """Return who is told: the holder, else who is on duty, else who may read it, else the chief.
 
     That a time set by law is over, the chief hears in any case; of what only the chief may see
     nobody else hears.
     """
-    tip = one.tip
-    chiefs = _chats(tx, units.staff_with(tx, tip.unit_id, frozenset({Role.CHIEF})))
-    if tip.secrecy is Secrecy.CHIEF:
+    if one.tip.secrecy is Secrecy.CHIEF:
         return chiefs
-    holder = private_chat(tx, tip.taken_by) if tip.taken_by is not None else None
-    found = [holder] if holder is not None else _on_duty(tx, tip) or chiefs
+    holder = private_chat(tx, one.tip.taken_by) if one.tip.taken_by is not None else None
+    found = [holder] if holder is not None else on_duty or chiefs
     if one.stage is Stage.OVER and one.deadline.clock is not TipClock.LOOK:
         known = {reader.address.id for reader in found}
         found = [*found, *(chief for chief in chiefs if chief.address.id not in known)]
     return found
 
 
-def _on_duty(tx: Tx, tip: Tip) -> list[Reader]:
-    on_duty = _chats(tx, duty.on_duty(tx, tip.unit_id))
+def _on_duty(tx: Tx, unit_id: UUID) -> list[Reader]:
+    on_duty = _chats(tx, duty.on_duty(tx, unit_id))
     if on_duty:
         return on_duty
-    everybody = units.staff_with(tx, tip.unit_id, frozenset(Role))
+    everybody = units.staff_with(tx, unit_id, frozenset(Role))
     return _chats(tx, [one for one in everybody if may(one.roles, Permission.READ_TIPS)])
 
 

@@ -10,6 +10,7 @@ from domain.ids import short
 from domain.messages import Button, ChatKind, Outgoing
 from domain.period import read_date, show_date
 from domain.roles import Permission
+from domain.toneless import fold
 from handlers.tips.meant import named, say_here
 from handlers.turn import Turn
 from storage import tip_clock_rows, tips, units
@@ -19,6 +20,7 @@ from tips import card_edits, deadlines, rights
 from tips.deadlines import Running
 
 _MOST = 20
+_TAKE_BACK = "rut"
 _DAY = re.compile(r"(?:(?:đến|den|tới|toi|ngày|ngay)\s+)*(\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4})\s*")
 
 
@@ -47,12 +49,19 @@ def list_command(turn: Turn, argument: str) -> None:
 
 
 def extend_command(turn: Turn, argument: str) -> None:
-    """Handle `/giahan MÃ, to which day, day of the decision, its number`.
+    """Handle `/giahan MÃ, to which day, day of the decision, its number`; `/giahan MÃ rút WHY`.
 
     Raises: Refusal.
     """
     turn.require(Permission.EXTEND_CLOCK)
     tip_id, rest = named(turn, argument, "/giahan")
+    first, _, reason = rest.partition(" ")
+    if fold(first) == _TAKE_BACK:
+        tip = deadlines.take_back(turn.tx, tip_id, turn.staff, reason)
+        card_edits.renew(turn.tx, turn.context, tip)
+        text = turn.text("review.extend_taken_back", ma_tin=tip.case_number)
+        say_here(turn, tip, Outgoing(text=text))
+        return
     last_day, rest = _day_in(rest)
     decided_on, basis = _day_in(rest)
     if last_day is None or decided_on is None:

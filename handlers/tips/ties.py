@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from domain.errors import Refusal
 from domain.ids import from_short, short
-from domain.messages import Button, ChatKind, Message, Outgoing, Press
+from domain.messages import Button, ChatKind, Message, Press
 from domain.tip import TipState
 from handlers.router import Presser
 from handlers.tips.presses import own_tip
@@ -88,11 +88,7 @@ def press_follow(turn: Turn, press: Press, args: Sequence[str]) -> None:
     del press
     tip = own_tip(turn, args)
     code = tip_claims.issue(turn.tx, tip.id)
-    # Not tied to the tip in the ledger: who reads the chat's rows finds no line from one to the
-    # other.
-    turn.tell(
-        Outgoing(text=turn.text("tips.claim_code", ma_tin=tip.case_number, ma=code), protected=True)
-    )
+    turn.say("tips.claim_code", ma_tin=tip.case_number, ma=code)
 
 
 def follow(turn: Turn, typed: str) -> None:

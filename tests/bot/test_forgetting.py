@@ -10,6 +10,7 @@ from bot import forgetting
 from domain.messages import ChatKind, ChatRef, Message, Received, Sender
 from domain.roles import Role
 from handlers.staff import slips
+from handlers.tips import entering, revealing, ties
 from storage import dialogues, inbox, one_time_codes, setting_up, words_aside
 from storage.database import Tx
 from storage.one_time_codes import CodePurpose
@@ -77,7 +78,8 @@ async def test_what_is_too_old_goes_and_nothing_before_its_time(chat: Chat) -> N
 
 
 def test_everything_with_a_clock_is_among_the_hourly_work() -> None:
-    assert {*LEFT, "reactions"} == set(forgetting.HOURLY)
+    tried_elsewhere = {"reactions", "public_words"}
+    assert {*LEFT, *tried_elsewhere, "half_told"} == set(forgetting.HOURLY)
 
 
 async def test_a_fault_in_one_kind_is_told_and_keeps_none_of_the_others() -> None:
@@ -91,4 +93,23 @@ async def test_a_fault_in_one_kind_is_told_and_keeps_none_of_the_others() -> Non
 
     with pytest.raises(ValueError, match="spoiled"):
         await forgetting.forget(steps)
-    assert done == [forgetting.HOURLY[name] for name in ("reactions", "slips", "codes")]
+    spared = [name for name in forgetting.HOURLY if name not in ("keys", "words")]
+    assert done == [forgetting.HOURLY[name] for name in spared]
+
+
+async def test_what_staff_only_began_to_enter_is_forgotten_in_two_hours(chat: Chat) -> None:
+    duty = await (await chat.staff("2001", Role.DUTY_OFFICER)).address()
+    chief = await (await chat.staff("2002", Role.CHIEF)).address()
+    lan = await (await chat.subscriber("1001")).address()
+    begun = {duty.id: entering.DIALOGUE, chief.id: revealing.DIALOGUE, lan.id: ties.CONTACT}
+
+    def begin(tx: Tx) -> None:
+        for address_id, name in begun.items():
+            dialogues.keep(tx, address_id, name, {"what": "lời"})
+
+    await chat.do(begin)
+    work = forgetting.HOURLY["half_told"]
+    assert await chat.do(work) == 0
+    chat.clock.forward(hours=2, minutes=1)
+    assert await chat.do(work) == 3
+    assert await chat.do(work) == 0

@@ -127,6 +127,25 @@ async def test_only_the_chief_extends_only_by_law_and_it_stands_in_the_log(world
     assert all("QĐ" not in str(one.facts) for one in extended)
 
 
+async def test_an_extension_recorded_by_mistake_is_taken_back_with_a_reason(world: World) -> None:
+    await carded(world)
+    await world.chief.writes("/giahan 260001 rút ghi nhầm tin khác")
+    assert "chưa có gia hạn nào" in await last(world.chief)
+    await world.chief.writes("/giahan 260001 25/01/2027 23/11/2026 QĐ số 12")
+    await world.chief.writes("/giahan 260001 rút")
+    assert "Xin viết: /giahan dong-kinh-260001 rút LÝ DO" in await last(world.chief)
+    await world.chief.writes("/giahan 260001 rut ghi nhầm tin khác")
+    assert "Đã rút" in await last(world.chief)
+    await world.chief.writes("/tin")
+    assert "hạn 14/12/2026" in await last(world.chief)
+    entries = await world.chat.look(lambda tx: list(audit.entries(tx)))
+    (taken,) = [one for one in entries if one.act is Act.TIP_EXTENSION_WITHDRAWN]
+    assert taken.reason == "ghi nhầm tin khác"
+    # It may be recorded anew, rightly.
+    await world.chief.writes("/giahan 260001 20/01/2027 23/11/2026 QĐ số 13")
+    assert "tới hết ngày 20/01/2027" in await last(world.chief)
+
+
 async def test_an_extension_decided_after_the_end_is_refused(world: World) -> None:
     await carded(world)
     world.chat.clock.forward(days=25)
@@ -165,3 +184,13 @@ async def test_of_a_card_in_several_messages_a_line_says_that_the_time_is_over(
     (line,) = [one for one in said if "QUÁ HẠN giải quyết" in one.text]
     assert line.outgoing.reply_to is not None
     assert "tụ tập" not in line.text
+
+
+async def test_a_warning_that_reaches_nobody_waits_for_somebody(world: World) -> None:
+    await carded(world)
+    for party in (world.reviewer, world.chief):
+        await party.blocks()
+    assert await remind(world, hours=4) == 0
+    await world.reviewer.writes("/tin")
+    assert await remind(world) == 1
+    assert "xem tin: đã qua nửa thời gian" in await last(world.reviewer)

@@ -20,6 +20,8 @@ from tips import valuing
 
 _REASON = "reason"
 _END = "end"
+_UNTOLD = "-"
+_SURE = "sure"
 _STEPS = (*(figure.value for figure in ValueFigure), _REASON, _END)
 _NEXT: Mapping[str, str] = dict(pairwise(_STEPS))
 _OFFERED = (1, 2, 3)
@@ -32,11 +34,9 @@ def ask(turn: Turn, tip: Tip, step: str) -> None:
         return
     rows: list[tuple[Button, ...]] = []
     if step not in (_REASON, ValueFigure.PROPERTY):
-        rows.append(
-            tuple(
-                Button(str(number), f"worth:{short(tip.id)}:{step}:{number}") for number in _OFFERED
-            )
-        )
+        # A button says what it replaces: pressed weeks later, it must not undo what came since.
+        action = f"worth:{short(tip.id)}:{step}:{_told(turn, tip, ValueFigure(step))}"
+        rows.append(tuple(Button(str(number), f"{action}:{number}") for number in _OFFERED))
     rows.append(
         (_step_button(turn, tip, "skip", _NEXT[step]), _step_button(turn, tip, "end", _END))
     )
@@ -65,6 +65,12 @@ def show(turn: Turn, tip: Tip) -> None:
     rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
     withdraw = Button(turn.text("review.button_value_withdraw"), f"worthno:{short(tip.id)}")
     say_here(turn, tip, Outgoing(text="\n".join(lines), buttons=(*rows, (withdraw,))))
+
+
+def _told(turn: Turn, tip: Tip, figure: ValueFigure) -> str:
+    value = tip_values.get(turn.tx, tip.id)
+    number = value.figures.get(figure) if value is not None else None
+    return _UNTOLD if number is None else str(number)
 
 
 def asked_by(turn: Turn, row: Delivery) -> str | None:
@@ -103,10 +109,14 @@ def value_command(turn: Turn, argument: str) -> None:
 
 def press_worth(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle a number that was offered: write it down, ask for the next."""
-    if len(args) != 3 or args[1] not in set(ValueFigure):
+    if len(args) != 4 or args[1] not in set(ValueFigure):
         raise Refusal("app.stale_button")
     figure = ValueFigure(args[1])
-    number = valuing.number_in(args[2], figure)
+    number = valuing.number_in(args[3], figure)
+    known, _ = valuing.for_value(turn.tx, tip_id_of(args), turn.staff)
+    now = _told(turn, known, figure)
+    if now not in (args[2], str(number)):
+        raise Refusal("review.value_told_since", ma_tin=known.case_number, so=now)
     tip, changed = valuing.set_figure(turn.tx, tip_id_of(args), turn.staff, figure, number)
     if changed:
         ask(turn, tip, _NEXT[figure.value])
@@ -132,9 +142,17 @@ def press_yes(turn: Turn, press: Press, args: Sequence[str]) -> None:
 
 
 def press_no(turn: Turn, press: Press, args: Sequence[str]) -> None:
-    """Handle **Rút xác nhận**."""
-    valuing.withdraw(turn.tx, turn.context, tip_id_of(args), turn.staff)
-    turn.answer(press.press_id, turn.text("review.page_noted"))
+    """Handle **Rút xác nhận**: ask first, for its figures leave the reports; then do it."""
+    if len(args) == 2 and args[1] == _SURE:
+        valuing.withdraw(turn.tx, turn.context, tip_id_of(args), turn.staff)
+        turn.answer(press.press_id, turn.text("review.page_noted"))
+        return
+    tip, _ = valuing.for_value(turn.tx, tip_id_of(args), turn.staff)
+    if tip_values.get(turn.tx, tip.id) is None:
+        raise Refusal("review.value_none", ma_tin=tip.case_number)
+    sure = Button(turn.text("review.button_value_sure"), f"worthno:{short(tip.id)}:{_SURE}")
+    text = turn.text("review.value_withdraw_sure", ma_tin=tip.case_number)
+    say_here(turn, tip, Outgoing(text=text, buttons=((sure,),)))
 
 
 def _step_button(turn: Turn, tip: Tip, label: str, step: str) -> Button:

@@ -122,4 +122,5 @@ async def test_a_tip_closed_twice_as_valuable_counts_once_and_withdrawn_not_at_a
     assert (await total(world, today(world)))["tips"] == 0
     await world.reviewer.writes("/giatri 260001")
     await world.reviewer.presses("Rút xác nhận")
+    await world.reviewer.presses("Rút, tôi chắc chắn")
     assert (await total(world, day))["tips"] == 0

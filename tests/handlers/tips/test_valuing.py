@@ -107,6 +107,7 @@ async def test_a_number_pressed_twice_is_written_once_and_can_be_changed_later(
     async with open_world(migrated_database_url) as world:
         await carded(world)
         await close(world)
+        _, two = await world.desk.labelled("2")
         await world.reviewer.presses_at_once("2", world.reviewer, of=world.desk)
         log = await world.chat.look(lambda tx: list(audit.entries(tx)))
         assert [entry.act for entry in log].count(Act.TIP_VALUE_CHANGED) == 1
@@ -117,6 +118,19 @@ async def test_a_number_pressed_twice_is_written_once_and_can_be_changed_later(
         asked = (await world.reviewer.heard())[-1]
         await world.reviewer.writes("3", reply_to=asked.message_id)
         assert await figures(world) == {ValueFigure.CASES: 3}
+        assert two.action is not None
+        (told,) = await world.chief.presses_action(two.action, of=world.desk)
+        assert "đã được ghi là 3" in told.text
+        assert await figures(world) == {ValueFigure.CASES: 3}
+        await world.reviewer.writes("/giatri 260001")
+        await world.reviewer.presses("Sửa: Số vụ")
+        await world.reviewer.presses("1")
+        assert await figures(world) == {ValueFigure.CASES: 1}
+        await world.reviewer.writes("/giatri 260001")
+        await world.reviewer.presses("Sửa: Số vụ")
+        await world.chat.deliver()
+        asked = (await world.reviewer.heard())[-1]
+        await world.reviewer.writes("3", reply_to=asked.message_id)
         await world.reviewer.presses("Xong")
         assert "• Số vụ: 3" in (await world.reviewer.last()).text
 
@@ -131,6 +145,8 @@ async def test_a_confirmation_is_withdrawn_and_given_again_from_then_on(
         await world.reviewer.writes("/giatri 260001")
         await world.lan.news()
         await world.reviewer.presses("Rút xác nhận")
+        assert (await world.tip()).outcome is TipOutcome.VALUABLE
+        await world.reviewer.presses("Rút, tôi chắc chắn")
         assert (await world.tip()).outcome is TipOutcome.HANDLED
         assert await figures(world) is None
         assert await world.lan.news() == []
@@ -205,6 +221,7 @@ async def test_a_notice_says_what_stands_when_it_is_opened_and_a_change_afterwar
         await close(world)
         await world.reviewer.writes("/giatri 260001")
         await world.reviewer.presses("Rút xác nhận")
+        await world.reviewer.presses("Rút, tôi chắc chắn")
         await world.lan.presses("Xem")
         assert "việc đã được xử lý" in (await world.lan.last()).text
         await world.reviewer.writes("/giatri 260001")
@@ -215,6 +232,7 @@ async def test_a_notice_says_what_stands_when_it_is_opened_and_a_change_afterwar
         await world.tick(minutes=5)
         await world.reviewer.writes("/giatri 260001")
         await world.reviewer.presses("Rút xác nhận")
+        await world.reviewer.presses("Rút, tôi chắc chắn")
         (notice,) = await world.lan.news()
         assert notice.text.startswith("Bà con có tin mới")
         await world.lan.presses("Xem")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,12 +16,38 @@ from domain.toneless import fold
 VALID_FOR = timedelta(days=365)
 """How long a signature holds: laws change in months here."""
 
-_PHONE = re.compile(r"(?<![\d/])(?:\+84|0)(?:[ .-]?\d){8,10}(?!\d)|(?<!\d)1[89]00(?:[ .-]?\d){4,6}")
+_APART = r"[ .()/_·-]{0,5}"
+"""What people put between the digits of a phone number, once all dashes are alike."""
+_DATE = re.compile(
+    r"(?<![\d./-])\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d(?!\d)(?![ ()/._·-]?\d{3})"
+    r"|(?<!\d)\d{1,2}(?::|h|g)\d{2}(?!\d)"
+)
+"""Dates and times, which are no phone numbers however many digits they have."""
+_PHONE = re.compile(
+    rf"(?<!\d)(?:\+?84|0)(?:{_APART}\d){{8,11}}(?!\d)"
+    rf"|(?<!\d)1[89]00(?:{_APART}\d){{4,6}}"
+    r"|(?<!\d)\d(?:[ -]?\d){8,}(?!\d)"
+)
+_SHORT = r"(?:nd|qd|tt|ct|nq)"
+"""Abbreviations of decrees, which name one only with its number right beside them."""
 _LAW = re.compile(
-    r"\b(?:dieu|khoan|nghi dinh|nd|luat|bo luat|thong tu|article|decree|law|circular)\b"
-    r"[^.;\n]{0,40}\d"
-    r"|\b(?:phat|fine[ds]?|tu giam|phat tu|prison)\b[^.;\n]{0,40}\d"
-    r"|第\d+条|罚款[^。；\n]{0,20}\d|\d[^。；\n]{0,10}罚款"
+    r"\b(?:dieu|khoan|nghi dinh|nd|luat|bo luat|phap lenh|thong tu|quyet dinh|chi thi|nghi quyet"
+    r"|article|decree|law|circular|directive|decision)\b[^.;\n]{0,40}\d"
+    rf"|\b{_SHORT}[ -]?(?:so )?\d|\d/{_SHORT}\b"
+    r"|\b(?:phat|fine[ds]?|penalt(?:y|ies)|tu giam|phat tu|jail(?:ed)?|prison|imprison\w*"
+    r"|tuoc)\b[^.;\n]{0,40}\d"
+    r"|\d[^.;\n]{0,40}\b(?:tien phat|phat tien|tu giam|fine[ds]?|penalty|jail|prison"
+    r"|imprisonment)\b"
+    r"|\b(?:bi|an|lanh) tu\b[^.;\n]{0,20}\d|\btu (?:tu )?\d+ (?:(?:den|toi|-) )?(?:\d+ )?nam\b"
+    r"|\btru\b[^.;\n]{0,10}\d+ ?diem\b"
+)
+_PRISON = re.compile(r"\btù\b[^.;\n]{0,40}\d|\d[^.;\n]{0,20}\btù\b")
+"""With its tone, for without it `tù` is also `từ`, which stands before every time of day."""
+_HAN = r"[\d〇零一二两三四五六七八九十百千万]"
+_CHINESE = re.compile(
+    rf"第{_HAN}+[条款号]"
+    rf"|(?:罚款|罚金|拘留|徒刑|监禁)[^。；\n]{{0,20}}{_HAN}|{_HAN}[^。；\n]{{0,10}}(?:罚款|罚金|徒刑)"
+    rf"|扣{_HAN}+分"
 )
 
 
@@ -39,7 +66,26 @@ class ToSign:
 
 def holds_figures(typed: str) -> bool:
     """Tell whether something typed holds a phone number, a rule of law or a fine."""
-    return bool(_PHONE.search(typed) or _LAW.search(fold(typed)))
+    plain = _alike(typed)
+    return any(
+        (
+            _PHONE.search(_DATE.sub(" x ", plain)),
+            _LAW.search(fold(plain)),
+            _PRISON.search(plain),
+            _CHINESE.search(plain),
+        )
+    )
+
+
+def _alike(typed: str) -> str:
+    """Return it in small letters, with one form of each letter, digit, dash and bracket."""
+    plain = unicodedata.normalize("NFKC", typed).casefold()
+    kept = (
+        "-" if unicodedata.category(char) == "Pd" or char == "\N{MINUS SIGN}" else char
+        for char in plain
+        if unicodedata.category(char) != "Cf"
+    )
+    return re.sub(r"\s+", " ", "".join(kept))
 
 
 def to_sign(content: Content) -> ToSign | None:

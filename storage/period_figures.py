@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, null, or_, select
 
 from domain.delivery import DeliveryKind, DeliveryState
 from domain.tip import Binding, TipKind
 from storage.database import Tx
-from storage.tables import campaign, delivery, resident, run, run_counter, tip
+from storage.tables import attempt, campaign, delivery, resident, run, run_counter, tip
 
 _TAKEN = (DeliveryState.ACCEPTED.value, DeliveryState.DELIVERED.value)
 _HANDED = (
@@ -75,13 +75,15 @@ def broadcasts(
 ) -> Sequence[Broadcast]:
     """Return a unit's private broadcasts from `since` up to, not including, `until`.
 
-    By subject, then one line of all. A message lies in the period in which its outcome was known.
+    By subject, then one line of all. A message lies in the period in which its outcome was first
+    known, and a broadcast in the one in which its first message was taken: sending on to its rest
+    counts neither anew.
     Amendments are none of them. `receipts` names the channels that tell of delivery.
     """
     which = (_in(unit_id), ~_AMENDS, _settled(since, until))
     return [
-        *_broadcasts(tx, which, receipts, by_subject=True),
-        *_broadcasts(tx, which, receipts, by_subject=False),
+        *_broadcasts(tx, which, since, receipts, by_subject=True),
+        *_broadcasts(tx, which, since, receipts, by_subject=False),
     ]
 
 
@@ -90,7 +92,7 @@ def amendments(
 ) -> Broadcast:
     """Return the corrections and withdrawals of a period, told as `broadcasts` tells the rest."""
     which = (_in(unit_id), _AMENDS, _settled(since, until))
-    (found,) = _broadcasts(tx, which, receipts, by_subject=False)
+    (found,) = _broadcasts(tx, which, since, receipts, by_subject=False)
     return found
 
 
@@ -132,7 +134,12 @@ def began_at(tx: Tx, unit_id: UUID) -> datetime | None:
 
 
 def _broadcasts(
-    tx: Tx, which: Sequence[ColumnElement[bool]], receipts: Collection[str], *, by_subject: bool
+    tx: Tx,
+    which: Sequence[ColumnElement[bool]],
+    since: datetime,
+    receipts: Collection[str],
+    *,
+    by_subject: bool,
 ) -> list[Broadcast]:
     taken = delivery.c.state.in_(_TAKEN)
     tells = delivery.c.channel.in_(sorted(receipts))
@@ -140,7 +147,7 @@ def _broadcasts(
     query = (
         select(
             _subject(by_subject=by_subject),
-            func.count(func.distinct(case((taken, delivery.c.run_id)))),
+            func.count(func.distinct(case((taken & _begins(since), delivery.c.run_id)))),
             func.count(),
             _sum(taken),
             _sum(tells & (delivery.c.state == DeliveryState.DELIVERED.value)),
@@ -243,7 +250,32 @@ def _in(unit_id: UUID) -> ColumnElement[bool]:
 
 
 def _settled(since: datetime, until: datetime) -> ColumnElement[bool]:
-    return (delivery.c.settled_at >= since) & (delivery.c.settled_at < until)
+    """Say that an outcome was first known in a period; what was sent again has an older one."""
+    first = (
+        select(func.min(func.coalesce(attempt.c.settled_at, attempt.c.opened_at)))
+        .where(attempt.c.delivery_id == delivery.c.id)
+        .scalar_subquery()
+    )
+    # Attempts are forgotten in time.
+    known = func.coalesce(first, delivery.c.settled_at)
+    return (delivery.c.settled_at >= since) & or_(
+        ~delivery.c.again & (delivery.c.settled_at < until),
+        delivery.c.again & (known >= since) & (known < until),
+    )
+
+
+def _begins(since: datetime) -> ColumnElement[bool]:
+    """Say that nothing of a run was taken before an instant."""
+    before = delivery.alias()
+    return or_(
+        run.c.created_at >= since,
+        ~exists().where(
+            before.c.run_id == run.c.id,
+            before.c.kind == DeliveryKind.CAMPAIGN.value,
+            before.c.state.in_(_TAKEN),
+            before.c.settled_at < since,
+        ),
+    )
 
 
 def _subject(*, by_subject: bool) -> ColumnElement[Any]:

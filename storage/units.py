@@ -124,6 +124,14 @@ def get_staff(tx: Tx, staff_id: UUID) -> Staff | None:
     )
 
 
+def staff_name(tx: Tx, staff_id: UUID) -> tuple[str, bool] | None:
+    """Return what a member of staff is called, and whether they are active: acts outlive both."""
+    row = tx.connection.execute(select(staff).where(staff.c.id == staff_id)).one_or_none()
+    if row is None:
+        return None
+    return tx.keys.unseal(row.name, Place("staff", "name", row.id)), bool(row.active)
+
+
 def staff_with(tx: Tx, unit_id: UUID, roles: frozenset[Role]) -> list[Staff]:
     """Return a unit's active staff who have one of the roles, oldest first."""
     rows = tx.connection.execute(

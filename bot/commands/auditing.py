@@ -18,6 +18,15 @@ from storage.audit import ChainCheck, Entry
 from storage.database import Tx
 
 _SHOWN = 50
+_NOBODY: Mapping[Act, str] = MappingProxyType(
+    {
+        Act.RESIDENT_ERASED: "chính người dân",
+        Act.RUN_PAUSED: "máy",
+        Act.CAMPAIGN_CANCELLED: "máy",
+        Act.CAMPAIGN_REPLANNED: "máy",
+    }
+)
+"""Who did what no member of staff did; anything else was done on the command line."""
 
 
 def verify(
@@ -45,13 +54,9 @@ def show(
         int, typer.Option("--count", metavar="SỐ", min=1, help="Bao nhiêu dòng cuối.")
     ] = _SHOWN,
 ) -> None:
-    """In những việc gần đây nhất: ai, lúc nào, việc gì, với cái gì."""
+    """In những việc gần đây nhất: ai, lúc nào, việc gì, với cái gì, lý do."""
 
-    def work(tx: Tx) -> list[str]:
-        names: dict[Any, str] = {}
-        return [_line(tx, entry, names) for entry in audit.entries(tx, newest=count)]
-
-    lines = with_database(settings_at_hand(), work)
+    lines = with_database(settings_at_hand(), lambda tx: shown(tx, count))
     say("\n".join(lines) if lines else "Nhật ký còn trống.")
 
 
@@ -114,15 +119,24 @@ def _told(check: ChainCheck) -> list[str]:
     return lines
 
 
+def shown(tx: Tx, count: int) -> list[str]:
+    """Return the newest acts in words, oldest first, naming whoever did them though they left."""
+    names: dict[Any, str] = {}
+    return [_line(tx, entry, names) for entry in audit.entries(tx, newest=count)]
+
+
 def _line(tx: Tx, entry: Entry, names: dict[Any, str]) -> str:
-    who = "chính người dân" if entry.act is Act.RESIDENT_ERASED else "dòng lệnh"
+    who = _NOBODY.get(entry.act, "dòng lệnh")
     if entry.staff_id is not None:
         if entry.staff_id not in names:
-            staff = units.get_staff(tx, entry.staff_id)
-            names[entry.staff_id] = staff.name if staff else "cán bộ đã nghỉ"
+            known = units.staff_name(tx, entry.staff_id)
+            name, active = known or ("cán bộ không còn trong sổ", True)
+            names[entry.staff_id] = name if active else f"{name} (đã nghỉ)"
         who = names[entry.staff_id]
     facts = " ".join(f"{name}={value}" for name, value in entry.facts.items())
-    return f"{entry.number}  {show_time(entry.at)}  {who}  {entry.act.value}  {facts}".rstrip()
+    line = f"{entry.number}  {show_time(entry.at)}  {who}  {entry.act.value}  {facts}".rstrip()
+    # On one line, whatever was typed.
+    return f"{line}  lý do: {' '.join(entry.reason.split())}" if entry.reason else line
 
 
 def _plain(entry: Entry) -> Mapping[str, Any]:

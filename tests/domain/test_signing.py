@@ -1,5 +1,7 @@
 """Which words need a signature: figures of law and phone numbers, not dates and places."""
 
+from datetime import date, time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,22 @@ FIGURES = [
     "a fine of 500",
     "根据第12条",
     "罚款500元",
+    "từ 4.000.000 đến 6.000.000 đồng tiền phạt",
+    "bị tước bằng lái 12 tháng",
+    "tù từ 2 đến 7 năm",
+    "bi tu 3 nam",
+    "tu tu 2 den 7 nam",
+    "trừ 6 điểm bằng lái",
+    "NĐ168/2024",
+    "168/2024/NĐ-CP",
+    "QĐ 12",
+    "Chỉ thị 23",
+    "jail for 2 years",
+    "penalty 500 USD",
+    "拘留15日",
+    "第二百三十二条",
+    "扣６分",
+    "số tài khoản 123456789012",
 ]
 HARMLESS = [
     "họp lúc 19h30 thứ Bảy, 28/11/2026",
@@ -30,6 +48,10 @@ HARMLESS = [
     "giả danh điện lực, đòi chuyển tiền",
     "đội mũ đen, đi xe 29-A1 12345",
     "11月28日19点30分开会",
+    "từ 19h00 ngày 5 tháng 12 năm 2026",
+    "07:30 22/11/2026 – 09:00 05/12/2026",
+    "từ 22.11.2026 đến 05.12.2026, nhà số 0205",
+    "từ ngày 1 đến 15 tháng 12",
     "",
 ]
 
@@ -43,6 +65,35 @@ def content(body: str, note: str | None = None, **typed: str) -> Content:
 @pytest.mark.parametrize("typed", FIGURES)
 def test_a_figure_of_law_or_a_phone_number_is_seen(typed: str) -> None:
     assert holds_figures(typed)
+
+
+@given(
+    st.sampled_from(["0912345678", "02053812345", "+84912345678", "84912345678", "19001234"]),
+    st.sampled_from(["", " ", ".", "-", "–", "—", "\u00a0", "/", "_", " - ", "·", "\u200b"]),
+    st.lists(st.integers(2, 4), min_size=4, max_size=4),
+    st.sampled_from(["{}", "({}", "gọi {} ngay", "sđt:{}.", "28/11/2026 {}"]),
+    st.booleans(),
+)
+def test_a_phone_number_is_seen_however_its_digits_are_put(
+    number: str, apart: str, sizes: list[int], around: str, wide: bool
+) -> None:
+    head = 4 if number.startswith("1900") else 3
+    parts, rest = [number[:head]], number[head:]
+    for size in sizes:
+        parts.append(rest[:size])
+        rest = rest[size:]
+    typed = apart.join(part for part in (*parts, rest) if part)
+    if wide:
+        typed = typed.translate({ord(str(digit)): 0xFF10 + digit for digit in range(10)})
+    assert holds_figures(around.format(typed))
+    assert holds_figures(around.format(typed.replace("912", "(912) ")))
+
+
+@given(st.dates(min_value=date(2025, 1, 1), max_value=date(2030, 1, 1)), st.times())
+def test_no_date_and_time_is_taken_for_a_phone_number(day: date, clock: time) -> None:
+    for shown in (f"{day:%d/%m/%Y}", f"{day:%d-%m-%Y}", f"{day:%d.%m.%Y}"):
+        assert not holds_figures(f"họp {clock:%H:%M} {shown}, xong {clock:%Hh%M} {shown}")
+        assert not holds_figures(f"{shown} - {shown}")
 
 
 @pytest.mark.parametrize("typed", HARMLESS)

@@ -1,6 +1,6 @@
 """Sending to the rest: exactly those who may not have it, once, and counted once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -10,7 +10,7 @@ from domain.campaign import RunState
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.hours import BroadcastRules
 from domain.roles import Role
-from storage import audit, ledger, residents, runs, units
+from storage import audit, ledger, period_figures, residents, runs, units
 from storage.counters import Moves
 from storage.database import Tx
 from storage.residents import Wish
@@ -97,6 +97,31 @@ async def test_it_goes_to_exactly_those_who_may_not_have_it_and_counts_nobody_tw
     assert f"Đợt {run.code} đã gửi xong" in report
     assert "Định gửi: 7 người" in report
     assert await chat.look(reach.verify) == []
+
+
+async def test_a_period_that_is_over_keeps_what_was_handed_and_the_broadcast_counts_once(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    _, unsure, left_out = [await chat.subscriber(str(3001 + number)) for number in range(3)]
+    run = await sent(chat, officer, chief)
+    await move_to(chat, run, unsure, UNSURE)
+    await skip(chat, run, left_out, SkipReason.EXPIRED)
+    chat.clock.forward(minutes=1)
+    begun, end = chat.clock.now() - timedelta(days=9), chat.clock.now()
+
+    async def figures(since: datetime, until: datetime) -> tuple[int, int]:
+        found = await chat.look(
+            lambda tx: period_figures.broadcasts(tx, chat.unit.id, since, until)
+        )
+        return found[-1].broadcasts, found[-1].handed
+
+    assert await figures(begun, end) == (1, 2)
+    chat.clock.forward(hours=25)
+    await send_rest(officer, run)
+    await settle_all(chat)
+    assert await states(chat, run) == ["accepted"] * 3
+    assert await figures(begun, end) == (1, 2)
+    assert await figures(end, chat.clock.now() + timedelta(days=1)) == (0, 1)
 
 
 async def test_who_moved_and_agreed_elsewhere_gets_nothing_more_of_the_old_unit(

@@ -45,7 +45,7 @@ def asks(text: str) -> bool:
     if len(text) > _LONGEST:
         return False
     said = fold(text)
-    if _CHINESE.fullmatch(said.replace(" ", "").replace("，", "")):
+    if _CHINESE.fullmatch(re.sub(r"\W", "", said)):
         return True
     words = re.findall(r"\w+", said)
     return _in_vietnamese(words) or _in_english(words)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram.outgoing import clean, deleting, editing, sending
 from domain.failures import Refused
-from domain.messages import Button, ChatKind, ChatRef, MediaKind, MediaRef, Outgoing
+from domain.messages import Button, ChatKind, ChatRef, MediaKind, MediaRef, Outgoing, Spot
 
 CHAT = ChatRef("1001", ChatKind.PRIVATE)
 GROUP = ChatRef("-1002000000001", ChatKind.GROUP, thread="5")
@@ -60,6 +60,25 @@ def test_buttons_become_callbacks_and_links_to_our_chat() -> None:
             [{"text": "Mở", "url": "https://t.me/anninh_demo_bot?start"}],
         ]
     }
+
+
+@pytest.mark.parametrize(
+    ("chat_id", "message_id", "link"),
+    [
+        ("-1001234567890", "77", "https://t.me/c/1234567890/77"),
+        ("-4455", "77", None),
+        ("-1001234567890", "", None),
+    ],
+)
+def test_a_message_in_a_group_is_opened_by_its_link_where_there_is_one(
+    chat_id: str, message_id: str, link: str | None
+) -> None:
+    show = Button("Mở", spot=Spot(chat_id, message_id))
+    again = Button("Thử lại", action="remove:1")
+    call = sending(CHAT, Outgoing(text="x", buttons=((show,), (again,))), "vi_du_bot")
+    rows = [[{"text": "Thử lại", "callback_data": "remove:1"}]]
+    shown = [[{"text": "Mở", "url": link}]] if link is not None else []
+    assert call.params["reply_markup"] == {"inline_keyboard": shown + rows}
 
 
 def test_a_start_payload_that_a_link_cannot_carry_is_refused() -> None:

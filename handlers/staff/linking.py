@@ -4,6 +4,7 @@ import structlog
 
 from broadcasts.desk import Desk
 from domain.delivery import DeliveryKind, Lane
+from domain.errors import Refusal
 from domain.ids import is_typed_code
 from domain.messages import ChatKind, Message, Outgoing
 from domain.roles import Role
@@ -39,6 +40,9 @@ def take(turn: Turn, message: Message) -> bool:
     if who is None:
         turn.say("linking.wrong")
         return True
+    if turn.staff is not None and turn.staff.id != who.id:
+        # Rights do not change hands without a word: whose chat it is has to give it up first.
+        raise Refusal("linking.somebody_elses", ten=turn.staff.name)
     _link(turn, who)
     return True
 

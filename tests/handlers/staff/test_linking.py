@@ -71,6 +71,22 @@ async def test_a_newcomer_who_linked_is_no_resident(chat: Chat) -> None:
     assert found.resident_id is None
 
 
+async def test_a_chat_does_not_change_hands_while_it_is_somebody_elses(chat: Chat) -> None:
+    chief = await chat.staff("4002", Role.CHIEF, name="Chỉ Huy Thử (ví dụ)")
+    whose = await _staff_of(chat, chief)
+    who = await _newcomer(chat, Role.OFFICER)
+    code = await _code(chat, who)
+    await chief.writes(f"/lienket {code}")
+    assert "đang là của Chỉ Huy Thử (ví dụ)" in (await chief.last()).text
+    assert await _staff_of(chat, chief) == whose
+    # The code was not used up, and one's own chat is linked once more without a question.
+    other = chat.resident("4001")
+    await other.writes(f"/lienket {code}")
+    assert await _staff_of(chat, other) == who.id
+    await other.writes(f"/lienket {await _code(chat, who)}")
+    assert "Đã liên kết" in (await other.last()).text
+
+
 async def test_a_subscriber_who_links_stays_a_resident_too(chat: Chat) -> None:
     who = await _newcomer(chat, Role.OFFICER)
     lan = await chat.subscriber("4001")

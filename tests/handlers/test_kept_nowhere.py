@@ -1,6 +1,7 @@
 """Words and chat ids of which nothing may be left, searched for in every file and every row."""
 
 import base64
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import LargeBinary, select
 
+from domain.clock import local
 from domain.messages import Addressed, Message, Received
 from domain.roles import Role
 from handlers.wiring import make_router
@@ -83,6 +85,41 @@ async def test_words_codes_and_denunciations_are_kept_nowhere_in_clear(
     known = (await world.tips())[0].case_number
     assert found_in(tmp_path, migrated_database_url, known), "the search finds what is there"
     assert found_in(tmp_path, migrated_database_url, "words_not_taken"), "and in the log"
+    assert found_in(tmp_path, migrated_database_url, *secrets) == []
+
+
+async def test_what_ties_a_tip_to_people_is_kept_nowhere_in_clear(
+    world: World, tmp_path: Path, migrated_database_url: str
+) -> None:
+    await world.lan.writes("có nhóm tụ tập trước chợ")
+    await world.lan.presses("Để lại liên hệ")
+    await world.lan.writes(f"chị {ASIDE}")
+    await world.lan.presses("Mã theo dõi")
+    found = re.search(r"(?:[2-9A-Z]{5}-){3}[2-9A-Z]{5}", (await world.lan.last()).text)
+    assert found is not None
+    code = found[0]
+    await world.lan.writes(f"/theodoi {code}")
+    await world.lan.writes(code)
+    assert "Tin theo mã này" in (await world.lan.last()).text
+    await world.tick(minutes=3)
+    await world.reviewer.presses("Nhận việc", of=world.desk)
+    await world.reviewer.presses("Xem liên hệ", of=world.desk)
+    await world.chief.writes(f"/danhtinh 260001 theo lệnh của {SLIP}")
+    await world.chief.presses("Xem, tôi chịu trách nhiệm")
+    today = local(world.chat.clock.now()).strftime("%d/%m/%Y")
+    await world.chief.writes(f"/giahan 260001 20/01/2027 {today} {DENOUNCED}")
+    await world.duty.writes("/nhaptin")
+    await world.duty.presses("Qua điện thoại")
+    await world.duty.presses("Chưa rõ địa bàn")
+    await world.duty.writes(f"Có người bán pháo ở {TOLD}")
+    await world.duty.presses("Không khẩn")
+    await world.duty.writes(f"bà {ASIDE}")
+    await world.duty.presses("Ghi tin")
+    assert len(await world.tips()) == 2
+    await world.tick(minutes=3)
+    shown = [heard.text for heard in await world.chief.heard()]
+    assert any(LAN in text and ASIDE in text for text in shown)
+    secrets = (ASIDE, SLIP, DENOUNCED, TOLD, LAN, code, code.replace("-", ""))
     assert found_in(tmp_path, migrated_database_url, *secrets) == []
 
 

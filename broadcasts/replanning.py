@@ -7,8 +7,9 @@ plan begins after the instant at which it is approved.
 from datetime import datetime
 from uuid import UUID
 
-from broadcasts import approving, signing
+from broadcasts import approving, firing, signing
 from broadcasts.approving import RULES
+from broadcasts.desk import Desk
 from domain.audit import Act
 from domain.campaign import CampaignRules, CampaignState, content_hash, too_late
 from domain.delivery import Lane
@@ -107,12 +108,23 @@ def decidable(
 
 
 def approve(
-    tx: Tx, known: Campaign, proposal: Proposal, decider: Staff, rules: CampaignRules = RULES
+    tx: Tx,
+    desk: Desk,
+    known: Campaign,
+    proposal: Proposal,
+    decider: Staff,
+    rules: CampaignRules = RULES,
 ) -> Campaign:
     """Let a proposed plan hold from now on; a campaign that rests goes on resting.
 
+    A time of the old plan that has just come goes out first, so that it is not lost.
+
     Raises: Refusal when it is over by now, or the words are no longer signed.
     """
+    if known.next_at is not None and known.next_at <= tx.now:
+        firing.fire(tx, desk, known.id, rules)
+        known = campaigns.get(tx, known.id, lock=True) or known
+        check(known, decider)
     if signing.unsigned(tx, known.unit_id, known.content):
         raise Refusal("campaigns.not_signed")
     kept = approving.rules_of(tx, known)

@@ -68,6 +68,7 @@ def summary(turn: Turn, form: Form) -> str:
             due_at=form.due_at(turn.tx.now),
             schedule=form.schedule(),
             written=tuple(known.content.bodies),
+            own=known.id,
         ),
     )
 
@@ -109,7 +110,7 @@ def decide(turn: Turn, press: Press, args: Sequence[str]) -> None:
         turn.say("campaigns.replan_refused", number=number)
         _tell(turn, known, proposal, "campaigns.replan_refused_author", decider=decider.name)
         return
-    changed = replanning.approve(turn.tx, known, proposal, decider)
+    changed = replanning.approve(turn.tx, _desk(turn), known, proposal, decider)
     when = turn.text("campaigns.replan_resting", number=number)
     if changed.next_at is not None:
         when = show_time(changed.next_at)
@@ -142,6 +143,7 @@ def _request(turn: Turn, known: Campaign, proposal: Proposal, say: Say) -> tuple
             due_at=proposal.due_at,
             schedule=proposal.schedule,
             written=tuple(known.content.bodies),
+            own=known.id,
         ),
     )
     which = f"{short(known.id)}:{replanning.signed(turn.tx, known, proposal)[:8]}"

@@ -45,10 +45,11 @@ def shown_plan(
     due_at: datetime | None = None,
     schedule: Schedule | None = None,
     written: Collection[Language] = tuple(Language),
+    own: UUID | None = None,
 ) -> str:
     """Return whom a campaign would reach, who of them not and why, and when it really goes out.
 
-    `written` are the languages in which it has words.
+    `written` are the languages in which it has words; `own` is the campaign, once it is kept.
     """
     if audience.of_run is not None:
         unit = replace(unit, broadcasting=amending.hours(tx, unit, audience.of_run))
@@ -58,7 +59,7 @@ def shown_plan(
     else:
         lines, expected = audiences.lines(tx, unit, audience, written, say)
         course = plans.course_of(desk, unit, audience, due_at, schedule, expected.people, tx.now)
-        lines += _caps(tx, unit, audience, course, say)
+        lines += _caps(tx, unit, audience, course, own, say)
         lines += _posts(tx, audience, say)
     return "\n".join((*lines, *plans.lines(unit, due_at, schedule, course, tx.now, say)))
 
@@ -74,10 +75,13 @@ def plan_of(tx: Tx, desk: Desk, known: Campaign, say: Say) -> str:
         due_at=known.due_at,
         schedule=known.schedule,
         written=tuple(known.content.bodies),
+        own=known.id,
     )
 
 
-def _caps(tx: Tx, unit: Unit, audience: Audience, course: Course, say: Say) -> list[str]:
+def _caps(
+    tx: Tx, unit: Unit, audience: Audience, course: Course, own: UUID | None, say: Say
+) -> list[str]:
     """Say how many are left out because they had enough, and what else goes out that day."""
     rules = unit.broadcasting
     if not rules.caps:
@@ -92,7 +96,9 @@ def _caps(tx: Tx, unit: Unit, audience: Audience, course: Course, say: Say) -> l
     same_day = [
         str(one.number)
         for one in campaigns.waiting(tx, unit.id, (CampaignState.APPROVED,))
-        if one.next_at is not None and day_start(one.next_at) == day_start(course.begins)
+        if one.next_at is not None
+        and one.id != own
+        and day_start(one.next_at) == day_start(course.begins)
     ]
     if same_day and rules.a_day:
         lines.append(say("campaigns.plan_same_day", numbers=", ".join(same_day)))

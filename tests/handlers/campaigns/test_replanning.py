@@ -1,5 +1,6 @@
 """Another plan for a campaign: approved by a second person, while the old one goes on."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -52,6 +53,23 @@ async def test_a_new_plan_holds_once_the_second_person_agrees_and_nothing_goes_o
     assert [run.state for run in found][:2] == [RunState.FINISHED] * 2
     acts = await chat.look(lambda tx: [one.act for one in audit.entries(tx, unit_id=chat.unit.id)])
     assert acts[2:] == [Act.CAMPAIGN_PLAN_PROPOSED, Act.CAMPAIGN_PLAN_CHANGED]
+
+
+async def test_a_plan_approved_just_when_the_old_one_is_due_lets_that_time_go_out_once(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    lan = await chat.subscriber("3009")
+    await repeated(chat, officer, chief)
+    await officer.writes("/doilich 1 hằng ngày lúc 10h")
+    await officer.presses("Gửi duyệt")
+    _, button = await chief.labelled("Duyệt lịch mới")
+    assert button.action is not None
+    chat.clock.forward(hours=1)
+    await asyncio.gather(tick(chat), chief.presses_action(button.action), tick(chat))
+    await settle_all(chat)
+    changed = await first(chat)
+    assert changed.next_at == datetime(2026, 11, 24, 3, tzinfo=UTC)
+    assert changed.occurrence == len(await all_runs(chat)) == len(await lan.heard()) == 1
 
 
 async def test_a_plan_that_is_not_approved_leaves_the_old_one_as_it_was(
@@ -124,6 +142,30 @@ async def test_a_plan_nobody_decided_on_is_changed_by_its_author_and_asked_for_a
     known = await first(chat)
     assert known.state is CampaignState.APPROVED
     assert known.next_at == datetime(2026, 11, 24, 1 if "tuần" in when else 13, tzinfo=UTC)
+
+
+async def test_one_that_is_approved_for_once_later_gets_another_time_or_repeats_and_goes_out_then(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    lan = await chat.subscriber("3009")
+    await submit(chat, officer, when="Sau 1 giờ")
+    await chief.presses("Duyệt")
+    await officer.writes("/doilich 1 8h tối mai")
+    await officer.presses("Gửi duyệt")
+    await chief.presses("Duyệt lịch mới")
+    assert (await first(chat)).next_at == datetime(2026, 11, 24, 13, tzinfo=UTC)
+    chat.clock.forward(hours=2)
+    await settle_all(chat)
+    assert await lan.heard() == []
+    await officer.writes(f"/doilich 1 {WEEKLY}")
+    await officer.presses("Gửi duyệt")
+    await chief.presses("Duyệt lịch mới")
+    chat.clock.forward(days=1)
+    await settle_all(chat)
+    assert await lan.heard() == []
+    chat.clock.forward(hours=45, minutes=10)
+    await settle_all(chat)
+    assert len(await lan.heard()) == 1
 
 
 async def test_a_campaign_that_was_sent_once_or_taken_back_has_no_plan_to_change(

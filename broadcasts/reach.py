@@ -233,7 +233,7 @@ def render(reach: Reach, say: Say) -> str:
                 )
                 for name, part in tally
             ]
-    lines += _answers(reach, say)
+    lines += [] if reach.is_hidden else _answers(reach, say)
     if reach.posts.targeted:
         lines += [
             "",
@@ -278,7 +278,7 @@ def _answers(reach: Reach, say: Say) -> list[str]:
         lines += ["", *answers.render(reach.pledges, say)]
     if reach.private.safe:
         lines += ["", say("replies.reach_safe", n=count(reach.private.safe))]
-        if len(reach.by_area) > 1:
+        if len(reach.by_area) > 1 and not _gives_away(reach, reach.by_area):
             lines.append(say("replies.reach_safe_by_area"))
             lines += [
                 say(

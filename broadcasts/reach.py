@@ -342,7 +342,7 @@ def _funnel(reach: Reach, say: Say) -> list[str]:
         line("skipped", private.skipped),
         *_because(reach, say),
         say("campaigns.reach_acknowledged", n=count(private.acknowledged)),
-        say("campaigns.reach_pressed", n=count(private.pressed)),
+        say(_pressed(reach), n=count(private.pressed)),
         say("campaigns.reach_replied", n=count(private.replied)),
         say(
             "campaigns.reach_tips",
@@ -352,6 +352,11 @@ def _funnel(reach: Reach, say: Say) -> list[str]:
         ),
         say("campaigns.reach_stopped", n=count(private.stopped)),
     ]
+
+
+def _pressed(reach: Reach) -> str:
+    asks = reach.pledges is not None
+    return "pledges.reach_pressed" if asks else "campaigns.reach_pressed"
 
 
 def _because(reach: Reach, say: Say) -> list[str]:

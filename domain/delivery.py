@@ -70,7 +70,7 @@ class Facet(StrEnum):
     """A platform with receipts says so; no press ever does."""
     ACKNOWLEDGED = "acknowledged"
     PRESSED = "pressed"
-    """A button under it was pressed by which people begin to write: Báo tin, Hỏi."""
+    """A button was pressed by which people begin to write or to sign: Báo tin, Hỏi, Ký cam kết."""
     REPLIED = "replied"
     TIPS = "tips"
     STOPPED = "stopped"

@@ -11,7 +11,7 @@ from domain.period import Period
 from domain.subject import Subject
 from domain.texts.catalogue import catalogue
 from reports.sheet import Cell, Column, Few, Held, Row, Sheet
-from storage import pledges, units
+from storage import period_figures, pledges, units
 from storage.database import Tx
 from storage.pledges import Pledged
 from storage.units import Unit
@@ -55,32 +55,45 @@ class _Known:
 
 def sheets(tx: Tx, unit: Unit, period: Period) -> tuple[Sheet, ...]:
     """Return the tables of pledges: by subject, area and part; none where nobody signed."""
-    now, before = _known(tx, unit, period), _known(tx, unit, period.year_before())
-    if now.is_nothing and before.is_nothing:
+    now, before = _known(tx, unit, period), _year_before(tx, unit, period)
+    if now.is_nothing and (before is None or before.is_nothing):
         return ()
-    codes = {*now.by_area, *before.by_area}
+    codes = {*now.by_area, *(before.by_area if before else ())}
     areas = dict(sorted(((code, units.area_name(tx, code)) for code in codes), key=_by_name))
     say = catalogue().say
     parts = {
         part: say(Language.VI, f"residents.part_{part}")
         for part in Part
-        if part in now.by_part or part in before.by_part
+        if part in now.by_part or (before is not None and part in before.by_part)
     }
     return (
         _by_subject(now, before),
-        _split("B2b", "Cam kết qua ứng dụng, theo khu vực", areas, now.by_area, before.by_area),
+        _split(
+            "B2b",
+            "Cam kết qua ứng dụng, theo khu vực",
+            areas,
+            now.by_area,
+            before.by_area if before else None,
+        ),
         _split(
             "B2c",
             "Cam kết qua ứng dụng, theo vai tự khai (một người có thể có mấy vai)",
             parts,
             now.by_part,
-            before.by_part,
+            before.by_part if before else None,
         ),
     )
 
 
 def _by_name(named: tuple[str, str]) -> str:
     return named[1]
+
+
+def _year_before(tx: Tx, unit: Unit, period: Period) -> _Known | None:
+    """Return what was signed a year before; None where there was no unit to sign with."""
+    began = period_figures.began_at(tx, unit.id)
+    earlier = period.year_before()
+    return _known(tx, unit, earlier) if began is not None and began < earlier.until else None
 
 
 def _known(tx: Tx, unit: Unit, period: Period) -> _Known:
@@ -90,8 +103,8 @@ def _known(tx: Tx, unit: Unit, period: Period) -> _Known:
     )
 
 
-def _by_subject(now: _Known, before: _Known) -> Sheet:
-    named = {*now.by_subject, *before.by_subject}
+def _by_subject(now: _Known, before: _Known | None) -> Sheet:
+    named = {*now.by_subject, *(before.by_subject if before else ())}
     rows = [
         Row(subject.vi, _cells(now, subject), _cells(before, subject))
         for subject in Subject
@@ -110,7 +123,11 @@ def _by_subject(now: _Known, before: _Known) -> Sheet:
 
 
 def _split(
-    code: str, title: str, names: Mapping[K, str], now: Mapping[K, int], before: Mapping[K, int]
+    code: str,
+    title: str,
+    names: Mapping[K, str],
+    now: Mapping[K, int],
+    before: Mapping[K, int] | None,
 ) -> Sheet:
     cells_now, cells_before = _told(names, now), _told(names, before)
     rows = tuple(Row(name, cells_now[key], cells_before[key]) for key, name in names.items())
@@ -119,8 +136,12 @@ def _split(
     return Sheet(code, title, row_title, (_STANDING,), rows, notes=(note,))
 
 
-def _told(names: Mapping[K, str], figures: Mapping[K, int]) -> Mapping[K, Mapping[str, Cell]]:
+def _told(
+    names: Mapping[K, str], figures: Mapping[K, int] | None
+) -> Mapping[K, Mapping[str, Cell]]:
     """Return the cells of a column; inside the unit, too, nobody is to be guessed."""
+    if figures is None:
+        return {key: {} for key in names}
     cells: dict[Kept, Cell] = {Kept.FEW: Few(), Kept.HELD: Held()}
     told = covered({key: figures.get(key, 0) for key in names})
     return {
@@ -129,7 +150,9 @@ def _told(names: Mapping[K, str], figures: Mapping[K, int]) -> Mapping[K, Mappin
     }
 
 
-def _cells(known: _Known, subject: str | None) -> Mapping[str, Cell]:
+def _cells(known: _Known | None, subject: str | None) -> Mapping[str, Cell]:
+    if known is None:
+        return {}
     found = known.by_subject.get(subject, Pledged())
     return {
         "standing": found.standing,

@@ -48,7 +48,7 @@ _PRIVATE = (
     Column(
         "answered",
         "Có trả lời",
-        "Số tin được người nhận trả lời hoặc bấm “Đã đọc”, “Báo tin”, “Hỏi”; mỗi tin một lần.",
+        "Số tin được trả lời hoặc bấm “Đã đọc”, “Báo tin”, “Hỏi”, “Ký cam kết”; mỗi tin một lần.",
     ),
     Column("tips", "Tin báo đến (rõ ràng)", "Tin báo trả lời đúng đợt tin, theo nút hoặc trả lời."),
     Column(

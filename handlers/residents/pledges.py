@@ -5,12 +5,12 @@ Nobody is told who signed: only their own chat, and only the person themself.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from broadcasts.amending import WITHDRAWAL
 from domain.campaign import RunState
-from domain.clock import show_time
+from domain.clock import local, show_time
 from domain.delivery import DeliveryKind, Facet
 from domain.errors import Refusal
 from domain.ids import from_short, short
@@ -138,7 +138,9 @@ def _show(turn: Turn, asked: _Asked) -> None:
     if standing is not None:
         _end(turn)
         turn.say(
-            "pledges.signed_already", _withdraw_row(turn, asked), luc=show_time(standing.signed_at)
+            "pledges.signed_already",
+            _withdraw_row(turn, asked),
+            luc=_when(turn, standing.signed_at),
         )
         return
     language = asked.pledge.language_for(turn.language)
@@ -185,7 +187,7 @@ def _sign(turn: Turn, asked: _Asked, mark: str, language: Language) -> bool:
     rows = [_withdraw_row(turn, asked)]
     if person.wish is not Wish.YES:
         rows.append((Button(turn.text("residents.subscribe_button"), "consent:ask"),))
-    turn.say("pledges.signed", *rows, luc=show_time(turn.tx.now))
+    turn.say("pledges.signed", *rows, luc=_when(turn, turn.tx.now))
     return True
 
 
@@ -251,6 +253,12 @@ def _withdrawn(turn: Turn, run: Run) -> bool:
 def _pledge_of(turn: Turn, run: Run) -> Pledge | None:
     campaign = campaigns.get(turn.tx, run.campaign_id)
     return campaign.content.pledge if campaign is not None else None
+
+
+def _when(turn: Turn, instant: datetime) -> str:
+    if turn.language is Language.VI:
+        return show_time(instant)
+    return local(instant).strftime("%H:%M %d/%m/%Y")
 
 
 def _end(turn: Turn) -> None:

@@ -29,7 +29,7 @@ from handlers.staff import menus as staff_menus
 from people import wishes
 from storage import addresses, erasing, waiting
 from storage.database import Tx
-from tips import cards, paging, photos, reminding, taking_down
+from tips import cards, notes, paging, photos, reminding, taking_down
 from tips.digest import DigestRules
 from tips.paging import PageRules
 from tips.photo_cleaning import cleaned_apart
@@ -228,6 +228,7 @@ class Service:
             look_within=timedelta(seconds=settings.urgent_look_s),
         )
         await self._tick(lambda tx: paging.escalate_due(tx, self._house.context, rules))
+        await self._tick(lambda tx: notes.remind_due(tx, self._house.context))
 
     async def _remind(self) -> None:
         await self._tick(lambda tx: reminding.remind_due(tx, self._house.context))

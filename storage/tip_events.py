@@ -18,6 +18,7 @@ from storage import pictures
 from storage.database import Tx
 from storage.sealing import DataKey, Place
 from storage.tables import attachment, tip_event
+from storage.tables.intake import UNSETTLED
 from storage.tip_acts import account_for
 from storage.tip_keys import key_of as _key
 from storage.tips import Tip
@@ -215,7 +216,8 @@ def of_tip(tx: Tx, tip: Tip, *, unshown: bool = False) -> list[Event]:
     """Return a tip's events in order; `unshown`: those that still have to appear on a card."""
     query = select(tip_event).where(tip_event.c.tip_id == tip.id).order_by(tip_event.c.id)
     if unshown:
-        query = query.where(tip_event.c.shown.is_(False))
+        unclear = TipEventKind.UNCLEAR.value
+        query = query.where(tip_event.c.shown.is_(False), tip_event.c.kind != unclear)
     rows = tx.connection.execute(query).all()
     held = _attachments(tx, [row.id for row in rows])
     key = _key(tx, tip) if tip.sealed_key is not None else None
@@ -226,6 +228,12 @@ def find(tx: Tx, event_id: UUID) -> UUID | None:
     """Return the tip of an event."""
     query = select(tip_event.c.tip_id).where(tip_event.c.id == event_id)
     return tx.connection.execute(query).scalar_one_or_none()
+
+
+def unsettled(tx: Tx, since: datetime, limit: int) -> list[UUID]:
+    """Return words held since an instant that wait to be a note or an answer, not yet told of."""
+    query = select(tip_event.c.id).where(UNSETTLED, tip_event.c.at <= since)
+    return list(tx.connection.execute(query.order_by(tip_event.c.at).limit(limit)).scalars())
 
 
 def mark_shown(tx: Tx, event_ids: Collection[UUID]) -> None:

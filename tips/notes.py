@@ -7,19 +7,21 @@ stays here leaves somebody waiting.
 """
 
 import re
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from domain.clock import show_time
 from domain.errors import Refusal
-from domain.tip import TipEventKind
+from domain.tip import TipEventKind, TipState
 from domain.toneless import fold
-from storage import tip_events
+from storage import tip_events, tips, units
 from storage.database import Tx
 from storage.tip_events import Event
 from storage.tips import Tip
 from storage.units import Staff
 from tips import rights, talk
-from tips.desk import Desk
+from tips.desk import Desk, tell
 
 _WORD = r"(?:ghi ?chu(?: noi ?bo)?|gc)"
 _MARKED = re.compile(rf"{_WORD} ?:")
@@ -48,6 +50,7 @@ _ANYWHERE = (
     r"内部|內部|备注|備註|(?:不要|勿|别|別)(?:发|發|转|轉)给?(?:举报|報案|舉報|群众)?",
 )
 _LOOKS_LIKE = re.compile(rf"\W*(?:{'|'.join(_FIRST)})|.*(?:{'|'.join(_ANYWHERE)})", re.DOTALL)
+_SETTLE_WITHIN = timedelta(minutes=30)
 _COLON = re.compile(r"[:：﹕︓]")
 
 
@@ -99,9 +102,29 @@ def hold(tx: Tx, tip_id: UUID, staff: Staff | None, text: str, lookup: bytes) ->
     """
     tip, own = _for_note(tx, tip_id, staff)
     event_id = tip_events.add(
-        tx, tip, TipEventKind.UNCLEAR, text=text, staff_id=own.id, lookup=lookup
+        tx, tip, TipEventKind.UNCLEAR, text=text, staff_id=own.id, lookup=lookup, shown=False
     )
     return tip, event_id
+
+
+def remind_due(tx: Tx, desk: Desk, limit: int = 20) -> int:
+    """Say once under the card that words still wait for their officer's choice; return of how many.
+
+    They believe that they answered, and somebody waits for it.
+    """
+    due = tip_events.unsettled(tx, tx.now - _SETTLE_WITHIN, limit)
+    for event_id in due:
+        tip_id = tip_events.find(tx, event_id)
+        tip = tips.locked(tx, tip_id) if tip_id is not None else None
+        tip_events.mark_shown(tx, [event_id])
+        if tip is None or tip.state is TipState.ERASED:
+            continue
+        held = next(event for event in tip_events.of_tip(tx, tip) if event.id == event_id)
+        author = units.get_staff(tx, held.staff_id) if held.staff_id is not None else None
+        if held.text:
+            name = author.name if author is not None else "—"
+            tell(tx, desk, tip, "review.unclear_waits", ten=name, luc=show_time(held.at))
+    return len(due)
 
 
 def settle(tx: Tx, desk: Desk, event_id: UUID, staff: Staff | None, meant: Meant | None) -> Tip:

@@ -143,6 +143,20 @@ tip_event = Table(
     Column("outcome", String),
 )
 
+# Words of an officer that are neither a note nor an answer yet, and of which nobody was reminded.
+UNSETTLED = (
+    (tip_event.c.kind == literal_column("'unclear'"))
+    & tip_event.c.body.is_not(None)
+    & tip_event.c.shown.is_(literal_column("false"))
+)
+
+Index(
+    "ix_tip_event_unsettled",
+    tip_event.c.at,
+    sqlite_where=UNSETTLED,
+    postgresql_where=UNSETTLED,
+)
+
 picture = Table(
     "picture",
     metadata,

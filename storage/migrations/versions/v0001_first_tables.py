@@ -1005,6 +1005,13 @@ def upgrade() -> None:
             batch_op.f("ix_tip_event_message_lookup"), ["message_lookup"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_tip_event_tip_id"), ["tip_id"], unique=False)
+        batch_op.create_index(
+            "ix_tip_event_unsettled",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'unclear' AND body IS NOT NULL AND shown IS false"),
+            postgresql_where=sa.text("kind = 'unclear' AND body IS NOT NULL AND shown IS false"),
+        )
 
     op.create_table(
         "tip_extension",
@@ -1357,6 +1364,11 @@ def downgrade() -> None:
     op.drop_table("tip_value")
     op.drop_table("tip_extension")
     with op.batch_alter_table("tip_event", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_tip_event_unsettled",
+            sqlite_where=sa.text("kind = 'unclear' AND body IS NOT NULL AND shown IS false"),
+            postgresql_where=sa.text("kind = 'unclear' AND body IS NOT NULL AND shown IS false"),
+        )
         batch_op.drop_index(batch_op.f("ix_tip_event_tip_id"))
         batch_op.drop_index(batch_op.f("ix_tip_event_message_lookup"))
 

@@ -9,6 +9,7 @@ from domain.tip import TipEventKind
 from storage import audit, tip_events, tips
 from tests.handlers.tips.test_review import carded
 from tests.tips.world import World, open_world
+from tips import notes
 
 ASKED = "ghi chú nội bộ hay gửi cho người báo"
 
@@ -78,6 +79,29 @@ async def test_words_that_only_look_like_a_note_are_asked_about(
         assert await words(world, TipEventKind.UNCLEAR) == [""]
 
 
+async def test_words_that_nobody_settles_are_told_of_once(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        card = await carded(world)
+
+        async def remind() -> list[str]:
+            world.chat.clock.forward(minutes=20)
+            await world.desk.news()
+            await world.chat.do(lambda tx: notes.remind_due(tx, world.chat.context))
+            return [one.text for one in await world.desk.news()]
+
+        await reply(world, card, "Nội bộ: giao tổ hình sự")
+        await reply(world, card, "gc hẹn tối nay")
+        await world.reviewer.presses("Ghi chú nội bộ", of=world.desk)
+        await world.lan.writes("nhà số 8")
+        await world.tick(minutes=3)
+        assert await remind() == []
+        (line,) = await remind()
+        assert "chưa gửi cho ai" in line
+        assert "Hoàng Ví Dụ" in line
+        assert "hình sự" not in line
+        assert await remind() == []
+
+
 async def test_asked_words_may_become_a_note_or_nothing(migrated_database_url: str) -> None:
     async with open_world(migrated_database_url) as world:
         card = await carded(world)
@@ -110,7 +134,7 @@ async def test_a_command_writes_a_note_and_no_other_command_is_relayed(
         card = await carded(world)
         await world.lan.news()
         await reply(world, card, "/ghichu đã gọi trưởng thôn")
-        await world.reviewer.writes("/ghichu dong-kinh-260001 hẹn tối nay")
+        await world.reviewer.writes("/ghichu dong-kinh-260001\nhẹn tối nay")
         assert await words(world, TipEventKind.NOTE) == ["đã gọi trưởng thôn", "hẹn tối nay"]
         await reply(world, card, "/ghichu")
         assert "chưa có lời nào" in (await world.desk.last()).text

@@ -12,7 +12,7 @@ from storage import audit, campaigns
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.sent_runs import settle_all
 from tests.handlers.campaigns.test_repeating import all_runs, repeated
-from tests.handlers.campaigns.world import first, submit, tick
+from tests.handlers.campaigns.world import ALCOHOL, first, submit, tick
 
 WEEKLY = "hằng tuần thứ 5 lúc 8h"
 
@@ -166,6 +166,19 @@ async def test_one_that_is_approved_for_once_later_gets_another_time_or_repeats_
     chat.clock.forward(hours=45, minutes=10)
     await settle_all(chat)
     assert len(await lan.heard()) == 1
+
+
+async def test_one_whose_words_wait_for_a_signature_is_handed_in_with_the_new_plan(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await submit(chat, officer, ALCOHOL)
+    await officer.writes(f"/doilich 1 {WEEKLY}")
+    await officer.presses("Gửi duyệt")
+    assert "vẫn chờ ký đối chiếu" in (await officer.last()).text
+    await chief.presses("Đã đối chiếu, ký")
+    assert "hằng tuần vào thứ Năm lúc 08:00" in (await chief.last()).text
+    await chief.presses("Duyệt")
+    assert (await first(chat)).next_at == datetime(2026, 11, 26, 1, tzinfo=UTC)
 
 
 async def test_a_campaign_that_was_sent_once_or_taken_back_has_no_plan_to_change(

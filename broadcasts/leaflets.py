@@ -27,7 +27,7 @@ Values = Mapping[Language, Mapping[str, str]]
 
 _HOST = "https://t.me"
 _EMERGENCY = (("113", "police"), ("114", "fire"), ("115", "ambulance"), ("111", "children"))
-_APPROVED = frozenset({CampaignState.APPROVED, CampaignState.DONE})
+_APPROVED = frozenset({CampaignState.APPROVED, CampaignState.PAUSED, CampaignState.DONE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,10 +142,15 @@ def declining(tx: Tx, unit: units.Unit, audience: Audience) -> int:
     if audience.subject is None:
         return 0
     everybody = replace(audience, subject=None)
-    query = select(func.count()).where(
-        *_audience(tx, unit, everybody),
-        _has_address(),
-        _one(_declines(audience.subject)).is_not(None),
+    query = (
+        select(func.count())
+        .select_from(declined_subject)
+        .join(resident, resident.c.id == declined_subject.c.resident_id)
+        .where(
+            declined_subject.c.subject == audience.subject.value,
+            *_audience(tx, unit, everybody),
+            _has_address(),
+        )
     )
     count: int = tx.connection.execute(query).scalar_one()
     return count

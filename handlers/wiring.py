@@ -63,6 +63,7 @@ def make_router(context: Context) -> Router:
         tip_commands.in_review_group,
         review.take,
         group_commands.take,
+        taking_down.take_in_group,
         passing_on.take,
         groups.take,
     )

@@ -5,9 +5,11 @@ Nothing of it is said in the group, and nothing there is quoted.
 
 from collections.abc import Mapping, Sequence
 
+from domain.errors import Refusal
 from domain.ids import short
 from domain.messages import Button, ChatKind, Message, Press
 from handlers.router import Presser
+from handlers.tips import telling
 from handlers.tips.meant import tip_id_of
 from handlers.tips.presses import own_tip
 from handlers.turn import Turn
@@ -40,6 +42,26 @@ def take(turn: Turn, message: Message) -> bool:
     return True
 
 
+def take_in_group(turn: Turn, message: Message) -> bool:
+    """Take the same wish said to us in a group: it is no tip, and nothing is answered there.
+
+    Who is a stranger to us has told nothing that we could take down.
+    """
+    if message.addressed is None or turn.group is None or message.media:
+        return False
+    if not asks(telling.words_in(turn, message.text)):
+        return False
+    if turn.person is None:
+        return True
+    for tip_id in public_words.told_by(turn.tx, turn.person.id, _OFFERED):
+        tip = tips.locked(turn.tx, tip_id)
+        if tip is not None and tip.group_id == turn.group.id:
+            _begin_quietly(turn, tip)
+            return True
+    turn.say("takedown.nothing")
+    return True
+
+
 def press_unsay(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Xin gỡ lời của tôi** under the receipt of a public tip."""
     del press
@@ -50,6 +72,14 @@ def press_remove(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Gỡ khỏi nhóm** on a card, with one press."""
     tip = taking_down.by_staff(turn.tx, turn.context, tip_id_of(args), turn.staff)
     turn.answer(press.press_id, turn.text("takedown.begun_by_staff", ma_tin=tip.case_number))
+
+
+def _begin_quietly(turn: Turn, tip: Tip) -> None:
+    try:
+        _begin(turn, tip)
+    except Refusal as refusal:
+        # The router tells nothing in groups; who asked is told in private.
+        turn.say(refusal.key, **refusal.facts)
 
 
 def _begin(turn: Turn, tip: Tip) -> None:

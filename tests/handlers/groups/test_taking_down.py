@@ -139,6 +139,23 @@ async def test_words_in_private_ask_for_it_too(
         assert told in (await world.lan.last()).text
 
 
+async def test_the_wish_said_in_the_group_is_no_tip_and_is_answered_in_private(
+    world: World,
+) -> None:
+    message_id = await accuse(world)
+    await world.tick(minutes=3)
+    await world.village.news()
+    for told in ("Đang gỡ", "đang gỡ"):
+        await world.lan.writes("xin gỡ lời của tôi", in_group=world.village)
+        assert told in (await world.lan.last()).text
+    stranger = world.chat.resident("880010010099")
+    await stranger.writes("xin gỡ lời của tôi", in_group=world.village)
+    assert await stranger.heard() == []
+    assert [heard.text for heard in await world.village.news()] == [""], "one effect, no word"
+    assert removed(await platform(world)) == [message_id]
+    assert len(await world.tips()) == 1
+
+
 async def test_of_several_tips_the_writer_chooses(world: World) -> None:
     await accuse(world)
     second = await accuse(world, text="cuối xóm có người bán pháo")

@@ -67,7 +67,7 @@ async def test_a_review_group_is_connected_by_its_code_too(chat: Chat) -> None:
     await chief.presses("Đồng ý nối")
     assert "Thẻ không bao giờ ghi ai đã báo" in (await desk.last()).text
     await chief.writes("/ngatketnoi", in_group=desk, addressed=Addressed.COMMAND)
-    assert "Ngắt “Nhóm Ví Dụ 2”?" in (await chief.last()).text
+    assert "Ngắt “Nhóm Ví Dụ 2”, một tổ tiếp nhận" in (await chief.last()).text
 
 
 async def test_the_name_typed_for_a_group_is_no_tip(chat: Chat) -> None:

@@ -25,7 +25,7 @@ _COLUMNS = (
     Column("closed", "Kết thúc", "Số lần kết thúc trong kỳ, kể cả trùng, nhầm, ngoài thẩm quyền."),
     Column("valuable", "Có giá trị", "Trong số kết thúc: cán bộ xác nhận tin có giá trị."),
     Column("handled", "Đã xử lý", "Trong số kết thúc."),
-    Column("not_enough", "Không đủ thông tin", "Trong số kết thúc."),
+    Column("not_enough", "Không đủ căn cứ", "Trong số kết thúc."),
     Column("out_of_scope", "Ngoài thẩm quyền", "Trong số kết thúc."),
     Column("transferred", "Chuyển cơ quan", "Trong số kết thúc: chuyển nơi có thẩm quyền."),
     Column("mistaken", "Trùng, nhầm", "Trong số kết thúc, kể cả do người báo bấm “Báo nhầm”."),

@@ -50,9 +50,12 @@ def may_work(staff: Staff, tip: Tip) -> bool:
 def must_be_free(tx: Tx, staff: Staff, tip: Tip) -> None:
     """Refuse when another reviewer has it; the chief may step in.
 
+    A closed tip keeps the name of its holder, who may have left since.
     Raises: Refusal.
     """
-    if tip.taken_by not in (None, staff.id) and not is_chief(staff):
+    if tip.taken_by in (None, staff.id) or is_chief(staff):
+        return
+    if tip.taken_by is not None and units.get_staff(tx, tip.taken_by) is not None:
         raise Refusal("review.taken_by", ma_tin=tip.case_number, ten=holder(tx, tip))
 
 

@@ -53,6 +53,7 @@ def answer(
     rights.must_be_free(tx, own, tip)
     if tip.cut_at is not None:
         raise Refusal("keeping.link_cut", ma_tin=tip.case_number)
+    must_have_writer(tip)
     if tip.state is TipState.CLOSED:
         key = "closed_no_answer" if _goes_on(tx, tip) else "closed_reply_opens"
         raise Refusal(f"review.{key}", ma_tin=tip.case_number)
@@ -244,13 +245,21 @@ def take_over(tx: Tx, desk: Desk, tip: Tip, own: Staff) -> Tip:
     return tip
 
 
+def must_have_writer(tip: Tip) -> None:
+    """Refuse for what staff entered, or passed on from a group: who wrote it nobody knows here.
+
+    Raises: Refusal.
+    """
+    if tip.heard is not None or (tip.public and tip.address_id is None):
+        raise Refusal("review.no_writer", ma_tin=tip.case_number)
+
+
 def must_be_reachable(tx: Tx, tip: Tip) -> None:
     """Refuse when nothing can be said to its writer.
 
     Raises: Refusal.
     """
-    if tip.heard is not None:
-        raise Refusal("review.no_writer", ma_tin=tip.case_number)
+    must_have_writer(tip)
     if tip.address_id is None or addresses.get(tx, tip.address_id).unreachable is not None:
         raise Refusal("review.unreachable", ma_tin=tip.case_number)
 

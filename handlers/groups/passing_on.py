@@ -15,13 +15,14 @@ from domain.messages import ChatKind, Message, Quoted
 from domain.roles import Permission
 from domain.tip import TipEventKind, TipKind
 from handlers.groups import danger, talk
-from handlers.tips import complaints, telling
+from handlers.tips import telling
 from handlers.turn import Turn
 from storage import audit, public_words, tip_events, tips
 from storage.addresses import Address
 from storage.units import Group, Staff
 from tips import intake
 from tips.intake import Bound, Piece, Writer
+from tips.not_taken import not_taken
 from tips.urgency import alarm_in
 
 log = structlog.get_logger(__name__)
@@ -61,8 +62,9 @@ def _pass_on(turn: Turn, message: Message, who: Staff, group: Group, chat: Addre
     if piece.is_empty or piece.is_small_talk:
         raise Refusal("groups.nothing_to_pass_on")
     alarm = alarm_in(piece.text)
-    if alarm is None and complaints.refuse(turn, piece.text):
-        return
+    why = not_taken(piece.text) if alarm is None else None
+    if why is not None:
+        raise Refusal(f"groups.not_passed_on_{why.name.lower()}")
     taken = intake.accept(
         turn.tx,
         replace(piece, urgent=True) if alarm is not None else piece,

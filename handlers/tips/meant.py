@@ -35,7 +35,8 @@ def named(turn: Turn, argument: str, command: str) -> tuple[UUID, str]:
     By its number, whole or without the unit's part, else by a reply to anything about it.
     Raises: Refusal.
     """
-    first, _, rest = argument.strip().partition(" ")
+    # A phone makes a new line as easily as a space.
+    first, rest = (*argument.split(maxsplit=1), "", "")[:2]
     number = fold(first)
     if number.isdecimal() and len(number) >= _FEWEST_DIGITS:
         number = f"{turn.unit.code}-{number}"

@@ -9,7 +9,7 @@ from domain.delivery import DeliveryKind
 from domain.errors import Refusal
 from domain.roles import Role
 from domain.tip import TipOutcome, ValueFigure
-from storage import audit, tip_figures, tip_values, tips
+from storage import audit, setting_up, tip_figures, tip_values, tips
 from storage.database import Tx
 from tests.chat import Heard
 from tests.handlers.tips.test_review import carded
@@ -295,3 +295,24 @@ def test_money_is_read_with_and_without_groups(typed: str, number: int) -> None:
 def test_what_is_not_plainly_a_sum_is_refused(typed: str) -> None:
     with pytest.raises(Refusal):
         number_in(typed, ValueFigure.PROPERTY)
+
+
+async def test_of_a_closed_tip_whose_holder_has_left_another_reviewer_tells_the_value(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await carded(world)
+        await world.reviewer.presses("Nhận việc", of=world.desk)
+        await close(world)
+        other = await world.chat.staff("770010020019", Role.REVIEWER, name="Người Sau")
+        number = (await world.tip()).case_number
+        await other.writes(f"/giatri {number}")
+        assert "đang giữ việc này" in (await other.last()).text
+        gone = (await world.reviewer.address()).staff_id
+        assert gone is not None
+        await world.chat.do(
+            lambda tx: setting_up.change_staff(tx, gone, "Hoàng Ví Dụ", set(), active=False)
+        )
+        await other.writes(f"/giatri {number}")
+        assert number in (await other.last()).text
+        assert "đang giữ" not in (await other.last()).text

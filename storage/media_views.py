@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 
 from domain.delivery import DeliveryState
 from domain.tip import Secrecy, TipEventKind, TipState
@@ -30,8 +30,8 @@ class View:
     group_id: UUID | None
     tip_id: UUID | None
     language: str
-    message_id: str | None
-    """None when no message is known: it never came, or nobody knows."""
+    messages: tuple[tuple[UUID, str], ...]
+    """Each attempt that became a message, with its id: one sent again stands twice."""
 
 
 def note(tx: Tx, picture_id: UUID, delivery_id: UUID) -> None:
@@ -95,7 +95,7 @@ def ending(tx: Tx, shown_before: datetime, limit: int) -> list[View]:
             row.group_id,
             row.tip_id,
             row.language or "vi",
-            _message(tx, row.delivery_id),
+            _messages(tx, row.delivery_id),
         )
         for row in rows
     ]
@@ -121,7 +121,7 @@ def standing_in(tx: Tx, address_id: UUID) -> list[View]:
             row.group_id,
             row.tip_id,
             row.language,
-            _message(tx, row.delivery_id),
+            _messages(tx, row.delivery_id),
         )
         for row in rows
     ]
@@ -134,6 +134,10 @@ def end(tx: Tx, delivery_id: UUID) -> None:
     )
 
 
-def _message(tx: Tx, delivery_id: UUID) -> str | None:
-    query = select(func.max(attempt.c.message_id)).where(attempt.c.delivery_id == delivery_id)
-    return tx.connection.execute(query).scalar_one_or_none()
+def _messages(tx: Tx, delivery_id: UUID) -> tuple[tuple[UUID, str], ...]:
+    query = (
+        select(attempt.c.id, attempt.c.message_id)
+        .where(attempt.c.delivery_id == delivery_id, attempt.c.message_id.is_not(None))
+        .order_by(attempt.c.id)
+    )
+    return tuple((row.id, row.message_id) for row in tx.connection.execute(query))

@@ -129,22 +129,21 @@ def take_back(tx: Tx, views: Sequence[View]) -> None:
     """Delete messages that show photos, wherever a message is known."""
     for view in views:
         media_views.end(tx, view.delivery_id)
-        if view.message_id is None:
-            continue
-        effect = Effect(EffectKind.WITHDRAW, view.message_id)
-        ledger.put(
-            tx,
-            ledger.NewDelivery(
-                kind=DeliveryKind.EFFECT,
-                lane=Lane.TALK,
-                address_id=view.address_id,
-                language=view.language,
-                outgoing=Outgoing(text="", effect=effect),
-                group_id=view.group_id,
-                tip_id=view.tip_id,
-                amends=view.delivery_id,
-            ),
-        )
+        for attempt_id, message_id in view.messages:
+            effect = Effect(EffectKind.WITHDRAW, message_id)
+            ledger.put(
+                tx,
+                ledger.NewDelivery(
+                    kind=DeliveryKind.EFFECT,
+                    lane=Lane.TALK,
+                    address_id=view.address_id,
+                    language=view.language,
+                    outgoing=Outgoing(text="", effect=effect),
+                    group_id=view.group_id,
+                    tip_id=view.tip_id,
+                    amends=attempt_id,
+                ),
+            )
 
 
 def _put(

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import select
+
 from domain.delivery import Accepted, DeliveryKind, Lane
 from domain.ids import short
 from domain.language import Language
@@ -18,6 +20,7 @@ from storage.media import PictureState
 from storage.media_folder import MediaFolder
 from storage.media_shelf import MediaShelf
 from storage.settling import Settled, settle
+from storage.tables import attempt
 from storage.tip_keys import key_of
 from storage.windows import Claim, open_window
 from tests.bot.studio import Shop, Studio, open_studio
@@ -54,6 +57,32 @@ async def test_photos_are_taken_back_after_a_day_or_when_the_tip_is_closed(
         await studio.world.reviewer.presses("Đã xử lý", of=studio.world.desk)
         await studio.world.tick()
         assert await studio.end() == 1
+
+
+async def test_a_photo_that_was_sent_twice_is_taken_back_twice(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        world = studio.world
+        await studio.sends(jpeg())
+        await studio.rounds.fetch_due()
+        await studio.carded()
+        await world.reviewer.presses("Xem ảnh", of=world.desk)
+        await world.tick()
+        (shown,) = await studio.shown()
+        late = {"id": UUID(int=7), "delivery_id": shown.id, "message_id": "m10000"}
+
+        def sent_before(tx: Tx) -> None:
+            known = tx.connection.execute(
+                select(attempt).where(attempt.c.delivery_id == shown.id)
+            ).one()
+            tx.connection.execute(attempt.insert().values({**known._mapping, **late}))
+
+        await world.chat.do(sent_before)
+        await world.tick(hours=25)
+        assert await studio.end() == 1
+        gone = [one.outgoing.effect for one in await world.desk.heard() if one.outgoing.effect]
+        assert {one.message_id for one in gone} == {shown.message_id, "m10000"}
 
 
 async def test_a_photo_asked_for_after_the_closing_stays_its_time(

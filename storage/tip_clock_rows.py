@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, select
+from sqlalchemy import Select, delete, exists, func, select
 
 from domain.clocks import Stage, TipClock
 from domain.tip import TipEventKind, TipState
@@ -139,6 +139,16 @@ def running(tx: Tx, unit_id: UUID) -> list[Tip]:
 def looked_at(tx: Tx, unit_id: UUID) -> frozenset[UUID]:
     """Return which open tips of a unit a member of staff has looked at."""
     return _with_event(tx, unit_id, tuple(kind.value for kind in LOOKS))
+
+
+def first_look(tx: Tx, tip_id: UUID) -> datetime | None:
+    """Return when a member of staff first looked at a tip."""
+    query = select(func.min(tip_event.c.at)).where(
+        tip_event.c.tip_id == tip_id,
+        tip_event.c.kind.in_([kind.value for kind in LOOKS]),
+        tip_event.c.staff_id.is_not(None),
+    )
+    return tx.connection.execute(query).scalar_one()
 
 
 def reported(tx: Tx, unit_id: UUID) -> frozenset[UUID]:

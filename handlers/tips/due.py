@@ -21,18 +21,23 @@ from tips.deadlines import Running
 
 _MOST = 20
 _TAKE_BACK = "rut"
+_PAGE = re.compile(r"[1-9]\d?")
 _DAY = re.compile(r"(?:(?:đến|den|tới|toi|ngày|ngay)\s+)*(\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4})\s*")
 
 
 def list_command(turn: Turn, argument: str) -> None:
     """Handle `/tin`: the open tips that this member of staff may work on; `/tin MÃ`: one of them.
 
+    `/tin 2` is the second page of the list.
+
     The way to a tip whose card scrolled away, or came where they are not.
     Raises: Refusal.
     """
     staff = turn.require(Permission.READ_URGENT_TIPS)
     message = turn.incoming
-    if argument or getattr(message, "reply_to", None) is not None:
+    page = int(argument) if _PAGE.fullmatch(argument) else 1
+    asks_one = bool(argument) and not _PAGE.fullmatch(argument)
+    if asks_one or getattr(message, "reply_to", None) is not None:
         _show_one(turn, staff, argument)
         return
     mine = [one for one in deadlines.of_unit(turn.tx, turn.unit.id) if _theirs(staff, one.tip)]
@@ -42,9 +47,11 @@ def list_command(turn: Turn, argument: str) -> None:
     mine.sort(key=lambda one: _rank(turn, one))
     overdue = sum(one.is_overdue(turn.tx.now) for one in mine)
     lines = [turn.text("review.list_heading", so=str(len(mine)), qua_han=str(overdue))]
-    lines += [_line(turn, one) for one in mine[:_MOST]]
-    if len(mine) > _MOST:
-        lines.append(turn.text("review.list_more", so=str(len(mine) - _MOST)))
+    first = _MOST * (page - 1) if _MOST * (page - 1) < len(mine) else 0
+    lines += [_line(turn, one) for one in mine[first : first + _MOST]]
+    left = len(mine) - first - _MOST
+    if left > 0:
+        lines.append(turn.text("review.list_more", so=str(left), trang=str(first // _MOST + 2)))
     say_here(turn, None, Outgoing(text="\n".join(lines)))
 
 
@@ -100,6 +107,9 @@ def _show_one(turn: Turn, staff: Staff, argument: str) -> None:
             ten=_holder(turn, tip),
         )
     ]
+    looked = tip_clock_rows.first_look(turn.tx, tip.id)
+    if looked is not None:
+        lines.append(turn.text("review.one_looked", luc=show_time(looked)))
     found = deadlines.of_tip(turn.tx, tip)
     lines += [_deadline(turn, tip, one) for one in found]
     if not found:

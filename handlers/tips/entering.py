@@ -21,7 +21,7 @@ from handlers.router import Presser
 from handlers.tips import complaints, telling
 from handlers.turn import Turn
 from storage import areas, dialogues, tips, units
-from tips import entering
+from tips import contacts, entering
 from tips.contacts import LONGEST
 from tips.intake import Piece
 from tips.quoting import quoted
@@ -106,7 +106,8 @@ def take(turn: Turn, message: Message) -> bool:
         case Step.CONTACT:
             if len(text) > LONGEST:
                 raise Refusal("entering.contact_long", so=str(LONGEST))
-            _ask(turn, replace(form, contact=text, step=Step.SUMMARY))
+            none = contacts.is_declined(text)
+            _ask(turn, replace(form, contact="" if none else text, step=Step.SUMMARY))
         case _:
             raise Refusal("entering.press_please")
     return True

@@ -13,6 +13,7 @@ from handlers.turn import Turn
 from storage import dialogues, one_time_codes, tip_claims, tip_contacts, tips
 from storage.tips import Tip
 from tips import contacts
+from tips.small_talk import is_small_talk
 from tips.urgency import alarm_in
 
 CONTACT = "contact"
@@ -55,13 +56,18 @@ def take(turn: Turn, message: Message) -> bool:
     if tip is None or tip.address_id != turn.me.id or not tip.state.is_open:
         dialogues.end(turn.tx, turn.me.id)
         return False
+    if contacts.is_declined(text):
+        press_none(turn, None, [short(tip.id)])
+        return True
+    if is_small_talk(text):
+        return False
     contacts.leave(turn.tx, turn.context, tip, text)
     dialogues.end(turn.tx, turn.me.id)
     turn.say("tips.contact_kept", (_button(turn, tip, "uncontact"),), ma_tin=tip.case_number)
     return True
 
 
-def press_none(turn: Turn, press: Press, args: Sequence[str]) -> None:
+def press_none(turn: Turn, press: Press | None, args: Sequence[str]) -> None:
     """Handle **Giữ ẩn danh**: nothing was typed, nothing is kept."""
     del press
     tip = own_tip(turn, args)

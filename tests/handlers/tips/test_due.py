@@ -39,6 +39,11 @@ async def test_a_card_names_its_deadlines_and_the_list_has_them(world: World) ->
     assert "dong-kinh-260001 · chưa ai nhận · Đã tiếp nhận · hạn 14/12/2026" in await last(
         world.reviewer
     )
+    await world.reviewer.presses("Nhận việc", of=world.desk)
+    await world.reviewer.writes("/tin 260001")
+    assert "Xem lần đầu: 09:03" in await last(world.reviewer)
+    await world.reviewer.writes("/tin 7")
+    assert "dong-kinh-260001" in await last(world.reviewer)
     # The duty officer may not read a tip that is not urgent, and is told of none.
     await world.duty.writes("/tin")
     assert "Không có tin nào" in await last(world.duty)

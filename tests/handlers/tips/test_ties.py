@@ -106,9 +106,14 @@ async def test_whoever_stays_anonymous_leaves_nothing_and_a_story_is_no_contact(
     world: World,
 ) -> None:
     await carded(world)
+    told = await world.tip()
     await world.lan.presses("Để lại liên hệ")
     await world.lan.presses("Giữ ẩn danh")
     assert "vẫn ẩn danh" in (await world.lan.last()).text
+    await world.lan.presses("Để lại liên hệ")
+    for said in ("không", "vâng"):
+        await world.lan.writes(said)
+    assert not await world.chat.look(lambda tx: tip_contacts.is_left(tx, told.id))
     await world.lan.presses("Để lại liên hệ")
     story = "ngoài ra tối qua còn có hai người lạ đi xe máy đỏ vào ngõ lấy hàng rồi chạy về chợ"
     await world.lan.writes(story)

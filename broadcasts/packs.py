@@ -95,10 +95,10 @@ def remind(tx: Tx, desk: Desk, of_run: UUID) -> int:
     Whoever posted and can no longer be asked has everybody asked who may post.
     """
     run = runs.get(tx, of_run)
-    standing = [pack for pack in packs.of_run(tx, of_run) if pack.stands]
+    still = packs.standing(tx, [of_run])
     if run is None:
         return 0
-    for pack in standing:
+    for pack in still:
 
         def compose(say: Say, pack: Pack = pack) -> tuple[str, Rows]:
             button = Button(say("packs.button_down"), action=f"pack:down:{short(pack.id)}")
@@ -107,12 +107,17 @@ def remind(tx: Tx, desk: Desk, of_run: UUID) -> int:
 
         for staff_id in _to_ask(tx, run.unit_id, pack):
             desk.notify(tx, staff_id, compose)
-    return len(standing)
+    return len(still)
+
+
+def to_take_down(tx: Tx, unit_id: UUID) -> list[Pack]:
+    """Return what still stands in groups although it was corrected or withdrawn."""
+    return packs.standing(tx, campaigns.amended(tx, unit_id, _GOES_OUT))
 
 
 def standing(tx: Tx, run_id: UUID) -> list[str]:
     """Return the names of the groups in which a run's post by hand still stands."""
-    return [pack.group.name for pack in packs.of_run(tx, run_id) if pack.stands]
+    return sorted(pack.group.name for pack in packs.standing(tx, [run_id]))
 
 
 def _to_ask(tx: Tx, unit_id: UUID, pack: Pack) -> list[UUID]:

@@ -38,6 +38,17 @@ def png(leaflet: Leaflet) -> bytes:
     return drawn.getvalue()
 
 
+def _code(link: str) -> Image.Image:
+    """Return a QR code in a white square, each of its modules as many pixels wide as the others."""
+    with Image.open(io.BytesIO(qr.png(link, scale=1))) as smallest:
+        scale = max(1, _CODE // smallest.width)
+    square = Image.new("RGB", (_CODE, _CODE), _WHITE)
+    with Image.open(io.BytesIO(qr.png(link, scale=scale))) as drawn:
+        at = (_CODE - drawn.width) // 2
+        square.paste(drawn.convert("RGB"), (at, at))
+    return square
+
+
 class _Ruler:
     """Measures text letter by letter: that is quick, and kerning only makes it narrower."""
 
@@ -96,9 +107,7 @@ class _Card:
         self.draw.rectangle((0, top, WIDTH, HEIGHT), fill=_GREEN)
         width = _INNER
         if leaflet.link:
-            with Image.open(io.BytesIO(qr.png(leaflet.link))) as code:
-                small = code.convert("L").resize((_CODE, _CODE), Image.Resampling.NEAREST)
-            self.image.paste(small.convert("RGB"), (WIDTH - _MARGIN - _CODE, top + 20))
+            self.image.paste(_code(leaflet.link), (WIDTH - _MARGIN - _CODE, top + 20))
             width -= _CODE + 32
         y = top + 18.0
         for text, size, bold in ((leaflet.scan, 32, False), (leaflet.phone, 38, True)):

@@ -164,6 +164,21 @@ def amending(tx: Tx, run_id: UUID, states: Sequence[CampaignState]) -> UUID | No
     return tx.connection.execute(query.limit(1)).scalar_one_or_none()
 
 
+def amended(tx: Tx, unit_id: UUID, states: Sequence[CampaignState]) -> list[UUID]:
+    """Return the runs of a unit that campaigns in some states correct or withdraw."""
+    of_run = campaign.c.audience["of_run"].as_string()
+    rows = tx.connection.execute(
+        select(of_run)
+        .where(
+            campaign.c.unit_id == unit_id,
+            of_run.is_not(None),
+            campaign.c.state.in_([state.value for state in states]),
+        )
+        .distinct()
+    )
+    return [UUID(found) for found in rows.scalars()]
+
+
 def due(tx: Tx, limit: int = 20) -> list[UUID]:
     """Return the ids of approved campaigns whose time has come, locked.
 

@@ -1,6 +1,6 @@
 """Groups that no machine reaches, and what people post there by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -153,6 +153,17 @@ def of_run(tx: Tx, run_id: UUID) -> list[Pack]:
     """Return a run's packs, by the names of their groups."""
     query = _packs().where(posting_pack.c.run_id == run_id)
     rows = tx.connection.execute(query.order_by(hand_group.c.name, posting_pack.c.id))
+    return [_pack(row) for row in rows]
+
+
+def standing(tx: Tx, run_ids: Collection[UUID]) -> list[Pack]:
+    """Return the packs of some runs that stand in their groups, the oldest first."""
+    query = _packs().where(
+        posting_pack.c.run_id.in_(run_ids),
+        posting_pack.c.posted_at.is_not(None),
+        posting_pack.c.taken_down_at.is_(None),
+    )
+    rows = tx.connection.execute(query.order_by(posting_pack.c.posted_at, posting_pack.c.id))
     return [_pack(row) for row in rows]
 
 

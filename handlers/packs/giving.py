@@ -71,9 +71,14 @@ def _home(turn: Turn, rest: Sequence[str]) -> None:
         if run.state in (RunState.MISSED, RunState.CANCELLED) or len(rows) == _RUNS:
             continue
         rows.append((Button(_named(turn, run), action=f"pack:run:{short(run.id)}"),))
+    has_runs = bool(rows)
+    overdue = rules.to_take_down(turn.tx, turn.unit.id)
+    if overdue:
+        label = turn.text("packs.button_overdue", n=str(len(overdue)))
+        rows.insert(0, (Button(label, action="pack:overdue"),))
     rows.append((Button(turn.text("packs.button_groups"), action="pack:groups"),))
     known = packs.groups_of(turn.tx, turn.unit.id)
-    turn.say("packs.home" if len(rows) > 1 else "packs.home_no_runs", *rows, n=str(len(known)))
+    turn.say("packs.home" if has_runs else "packs.home_no_runs", *rows, n=str(len(known)))
 
 
 def _run(turn: Turn, rest: Sequence[str]) -> None:
@@ -183,6 +188,18 @@ def _down(turn: Turn, rest: Sequence[str]) -> None:
     turn.say("packs.taken_down", name=pack.group.name, code=run.code)
 
 
+def _overdue(turn: Turn, rest: Sequence[str]) -> None:
+    if rest:
+        raise Refusal("app.stale_button")
+    found = rules.to_take_down(turn.tx, turn.unit.id)
+    rows = []
+    for pack in found[:_GROUPS]:
+        run = runs.get(turn.tx, pack.run_id)
+        label = _cut(f"{run.code if run else '–'} · {pack.group.name}")
+        rows.append((Button(label, action=f"pack:down:{short(pack.id)}"),))
+    turn.say("packs.overdue" if rows else "packs.nothing_overdue", *rows, n=str(len(found)))
+
+
 def _groups(turn: Turn, rest: Sequence[str]) -> None:
     if rest:
         raise Refusal("app.stale_button")
@@ -246,6 +263,7 @@ _ACTS: Mapping[str, Callable[[Turn, Sequence[str]], None]] = MappingProxyType(
         "undo": _undo,
         "down": _down,
         "groups": _groups,
+        "overdue": _overdue,
         "add": _add,
         "group": _group,
         "count": _count,

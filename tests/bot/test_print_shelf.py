@@ -8,6 +8,7 @@ from bot.print_shelf import PrintShelf
 from domain.leaflet import Format
 from domain.messages import MediaKind, MediaRef, Upload
 from storage import leaflets
+from storage.database import Tx
 from tests.chat import Takers, open_chat
 from tests.printing.leaflets import leaflet
 
@@ -37,10 +38,11 @@ async def test_a_leaflet_is_drawn_named_and_known_to_each_account_once_uploaded(
         words = leaflet("Mũ bảo hiểm cho cả nhà", "Xin đội mũ.")
         odd = leaflet("Chữ lạ", "ภาษา")
 
-        sheet, card, lost = [
-            await chat.do(lambda tx, f=f, w=w: leaflets.keep(tx, chat.unit.id, f, w))
-            for f, w in ((Format.SHEET, words), (Format.CARD, words), (Format.CARD, odd))
-        ]
+        def keep(tx: Tx) -> list[MediaRef]:
+            wanted = ((Format.SHEET, words), (Format.CARD, words), (Format.CARD, odd))
+            return [leaflets.keep(tx, chat.unit.id, *one) for one in wanted]
+
+        sheet, card, lost = await chat.do(keep)
         shelf = PrintShelf(chat.db, _Others())
         file = await shelf.open(sheet)
         assert (file.name, file.mime) == ("mu-bao-hiem-cho-ca-nha.pdf", "application/pdf")

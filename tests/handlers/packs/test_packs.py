@@ -201,7 +201,12 @@ async def test_a_withdrawal_reminds_who_posted_by_hand_and_no_old_pack_is_posted
     await chief.presses("Duyệt")
     asked = next(heard for heard in reversed(await officer.heard()) if "XIN GỠ BÀI" in heard.text)
     assert asked.labels == ["Đã gỡ bài"]
+    await officer.writes("/goidang")
+    await officer.presses("Còn phải gỡ (1)")
+    assert (await officer.last()).labels == [f"{run.code} · {GROUP}"]
     await officer.presses("Đã gỡ bài")
+    await officer.presses("Còn phải gỡ (1)")
+    assert (await officer.last()).text == "Không còn bài đăng tay nào phải gỡ."
     assert not (await _pack(chat, run)).stands
     assert (await chat.look(lambda tx: reach.of_run(tx, run))).by_hand.posts == 1
     (answer,) = await officer.presses("Đã gỡ bài")

@@ -376,9 +376,14 @@ async def test_who_writes_once_is_not_held_up_by_many_who_flood(hall: Hall) -> N
     turns: dict[bytes, int] = {}
     seen: list[list[str]] = []
     for turn in range(1, 8):
-        items = await hall.db.read(lambda tx: inbox.next_items(tx, 6, [hall.account_id], turns))
+
+        def look(tx: Tx) -> tuple[list[inbox.InboxItem], list[str]]:
+            found = inbox.next_items(tx, 6, [hall.account_id], turns)
+            return found, [_text(tx, item) for item in found]
+
+        items, texts = await hall.db.read(look)
         turns.update((item.order, turn) for item in items)
-        seen.append([await hall.db.read(lambda tx, item=item: _text(tx, item)) for item in items])
+        seen.append(texts)
         for item in items:
             await hall.done(item)
     assert "one" in seen[2]

@@ -148,7 +148,8 @@ def first_look(tx: Tx, tip_id: UUID) -> datetime | None:
         tip_event.c.kind.in_([kind.value for kind in LOOKS]),
         tip_event.c.staff_id.is_not(None),
     )
-    return tx.connection.execute(query).scalar_one()
+    first: datetime | None = tx.connection.execute(query).scalar_one()
+    return first
 
 
 def reported(tx: Tx, unit_id: UUID) -> frozenset[UUID]:

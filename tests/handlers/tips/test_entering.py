@@ -61,7 +61,7 @@ async def test_a_tip_heard_by_phone_becomes_a_card_that_says_so(world: World) ->
     assert (Act.TIP_ENTERED, "phone") in [(one.act, one.facts.get("heard")) for one in entries]
     # An answer is impossible, and that is said; a note is not.
     await world.reviewer.writes("Bao nhiêu người?", in_group=world.desk, reply_to=card.message_id)
-    assert "không có người viết để trả lời" in (await world.desk.last()).text
+    assert "không có ai để trả lời" in (await world.desk.last()).text
     await world.reviewer.writes("gc: đã hỏi", in_group=world.desk, reply_to=card.message_id)
     assert "Đã ghi chú" in (await world.desk.last()).text
     # Only who holds it sees the contact.

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from domain.audit import Act
+from domain.keeping import KeepingTerms
 from domain.language import Language
 from domain.roles import Role
 from domain.tip import TipState
@@ -13,7 +14,7 @@ from handlers.residents import commands as residents
 from handlers.staff import commands, slips, tip_commands
 from handlers.tips import entering, revealing, review, taking, ties
 from people import erasing
-from storage import audit, tip_contacts, tips
+from storage import audit, keeping, tip_contacts, tips
 from storage import residents as stored
 from storage.database import Tx
 from storage.tables import tip_claim, tip_contact
@@ -100,6 +101,22 @@ async def test_a_contact_can_be_withdrawn_and_goes_with_the_person(world: World)
         return sum(len(tx.connection.execute(table.select()).all()) for table in tables)
 
     assert await world.chat.look(left) == 0
+
+
+async def test_contact_and_code_go_with_the_way_back_to_the_writer(world: World) -> None:
+    await carded(world)
+    await leave(world)
+    await world.lan.presses("Mã theo dõi")
+    await world.reviewer.presses("Kết thúc", of=world.desk)
+    await world.tick()
+    await world.reviewer.presses("Đã xử lý", of=world.desk)
+    tip = await world.tip()
+    for days, left in ((89, True), (2, False)):
+        world.chat.clock.forward(days=days)
+        await world.chat.do(lambda tx: keeping.cut_links(tx, KeepingTerms()))
+        assert await world.chat.look(lambda tx: tip_contacts.is_left(tx, tip.id)) is left
+    await world.chief.writes("/danhtinh 260001 theo yêu cầu của tòa")
+    assert "đã bị xóa" in (await world.chief.last()).text
 
 
 async def test_whoever_stays_anonymous_leaves_nothing_and_a_story_is_no_contact(

@@ -123,6 +123,12 @@ def take(turn: Turn, message: Message) -> bool:
     return True
 
 
+def awaits_words(turn: Turn) -> bool:
+    """Tell whether the name of a group is asked for just now."""
+    open_one = _open(turn)
+    return open_one is not None and open_one.data["step"] == "name"
+
+
 def press(turn: Turn, args: Sequence[str]) -> None:
     """Take a button of the dialogue: `hand:<token>:<what>:<choice>`.
 
@@ -216,9 +222,9 @@ def _settle_first(turn: Turn) -> None:
     fresh = waiting is not None and (
         waiting.updated_at is None or turn.tx.now - waiting.updated_at < _STALE_AFTER
     )
-    if waiting is not None and fresh and waiting.name == slips.MAYBE_TIP:
+    if waiting is not None and fresh and slips.MAYBE_TIP in waiting.names:
         raise Refusal("officers.settle_first")
-    if waiting is not None and fresh and waiting.name == drafts.DIALOGUE:
+    if waiting is not None and fresh and drafts.DIALOGUE in waiting.names:
         raise Refusal("campaigns.draft_first")
 
 

@@ -11,6 +11,7 @@ from domain.errors import Refusal
 from domain.messages import Button, ChatKind, Message, Press
 from handlers.campaigns import dialogue as campaigns
 from handlers.groups import wanting
+from handlers.packs import giving, groups
 from handlers.router import Presser
 from handlers.tips import presses, review, telling
 from handlers.turn import Turn
@@ -31,7 +32,11 @@ def take(turn: Turn, message: Message) -> bool:
         return False
     try:
         with turn.tx.savepoint():
-            taken = campaigns.staff_dialogue(turn, message) or wanting.take(turn, message)
+            taken = (
+                campaigns.staff_dialogue(turn, message)
+                or wanting.take(turn, message)
+                or giving.take(turn, message)
+            )
     except Refusal as refusal:
         # Said here, so that the numbers are said, too.
         turn.say(refusal.key, **refusal.facts)
@@ -54,7 +59,8 @@ def _is_asked(turn: Turn) -> bool:
     current = dialogues.current(turn.tx, turn.me.id)
     if current is None or current.updated_at is None or turn.tx.now - current.updated_at > FRESH:
         return False
-    return campaigns.awaits_words(turn) or wanting.awaits_words(turn)
+    asking = (campaigns.awaits_words, wanting.awaits_words, groups.awaits_words)
+    return any(awaits(turn) for awaits in asking)
 
 
 def _say_numbers(turn: Turn, alarm: Alarm) -> None:

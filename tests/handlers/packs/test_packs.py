@@ -20,7 +20,7 @@ from handlers.campaigns import dialogue as campaigns
 from handlers.library import browsing
 from handlers.packs import giving
 from handlers.residents import commands as residents
-from handlers.staff import commands
+from handlers.staff import answering, commands
 from handlers.tips import taking as tips
 from reports import period_report, text, workbook
 from storage import audit, leaflets, links, packs
@@ -34,6 +34,8 @@ VILLAGE = f"{DONG_KINH}-kp-vi-du-2"
 GROUP = "Zalo khối phố Ví Dụ 2"
 TAKERS = Takers(
     private=(
+        answering.take,
+        tips.emergency,
         campaigns.staff_dialogue,
         giving.take,
         residents.start,
@@ -269,3 +271,16 @@ async def test_groups_have_one_name_a_number_that_can_be_and_an_end(
     _, button = await officer.labelled("Thêm nhóm")
     (answer,) = await reviewer.presses_action(button.action or "")
     assert answer.text == NOT_ALLOWED
+
+
+async def test_a_group_named_after_a_danger_is_noted_and_is_no_alarm(
+    chat: Chat, officer: Party
+) -> None:
+    await officer.writes("/goidang")
+    await officer.presses("Các nhóm đăng tay")
+    await officer.presses("Thêm nhóm")
+    await officer.writes("Cháy nhà gọi ngay, cứu với")
+    said = [heard.text for heard in await officer.heard()]
+    assert any("Nhóm ở ứng dụng nào?" in text for text in said)
+    assert any("114" in text for text in said)
+    assert not any(heard.tip_id for heard in await officer.heard())

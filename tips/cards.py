@@ -11,7 +11,7 @@ from domain.clock import show_time
 from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.ids import short
 from domain.language import Language
-from domain.messages import Button, Outgoing
+from domain.messages import Button, MediaKind, Outgoing
 from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome, TipState
 from storage import card_times, ledger, tip_events, tip_rows, tips, units
 from storage.database import Tx
@@ -30,6 +30,7 @@ _USUAL = DigestRules()
 _NOBODY_READS = timedelta(minutes=5)
 _SPOILED_FIRST, _SPOILED_LONGEST = timedelta(seconds=30), timedelta(hours=1)
 _AGAIN_FIRST, _AGAIN_LONGEST = timedelta(seconds=5), timedelta(minutes=10)
+_NOT_FETCHED = frozenset({MediaKind.VIDEO, MediaKind.VOICE, MediaKind.AUDIO, MediaKind.FILE})
 """A card that did not come waits an eighth of the tip's age, within these."""
 
 
@@ -43,7 +44,8 @@ def send_due(tx: Tx, desk: Desk, limit: int = 20, rules: DigestRules = _USUAL) -
     for tip in card_times.due(tx, limit):
         try:
             if digest.hold_back(tx, tip, rules):
-                held[tip.unit_id] = tip
+                if tip.carded_at is None:
+                    held[tip.unit_id] = tip
                 continue
             shown += apart(tx, partial(show, tx, desk, tip))
         except Spoiled as fault:
@@ -200,11 +202,14 @@ def attachments(
     if not with_places:
         held = [kind for kind in held if kind != LOCATION]
     lost = [kind.removeprefix(TOO_BIG) for kind in kinds if kind.startswith(TOO_BIG)]
-    return [
+    lines = [
         desk.catalogue.say(language, key, kem_theo=_counted(desk, counted, language))
         for key, counted in (("review.held", held), ("review.too_big", lost))
         if counted
     ]
+    if any(kind in _NOT_FETCHED for kind in held):
+        lines.append(desk.catalogue.say(language, "review.not_fetched"))
+    return lines
 
 
 def _counted(desk: Desk, kinds: Sequence[str], language: Language) -> str:

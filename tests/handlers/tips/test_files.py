@@ -21,7 +21,7 @@ async def test_a_place_is_shown_as_what_was_claimed_under_the_rules_of_content(
         await world.tick(minutes=3)
         hidden = (await world.cards())[-1]
         assert "106.5" not in hidden.text
-        assert "1 vị trí (đang giữ kín)" in hidden.text
+        assert "2 vị trí (đang giữ kín)" in hidden.text
         await world.chief.presses("Xem riêng", of=world.desk)
         private = (await world.chief.last()).text
         assert private.count("Vị trí người báo gửi") == 2
@@ -65,6 +65,9 @@ async def test_a_file_that_cannot_be_fetched_is_told_of_once_and_the_tip_stays(
         just = MediaRef(MediaKind.VIDEO, "file-10", size=20 * 1024 * 1024)
         await world.lan.writes(media=(just,))
         assert await world.lan.news() == []
+        assert "chưa ai xem được" not in card.text
+        await world.tick(minutes=3)
+        assert "Video, tiếng và tệp khác máy chưa lấy về" in (await world.cards())[-1].text
 
 
 async def test_too_big_a_file_is_told_in_the_writers_language(migrated_database_url: str) -> None:

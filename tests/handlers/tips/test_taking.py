@@ -194,7 +194,7 @@ async def test_an_emergency_shows_the_numbers_first_and_pages_at_once(
         assert card.lane is Lane.URGENT
         assert brought.index(next(heard for heard in brought if heard.id == numbers.id)) == 0
         (page,) = await world.duty.heard()
-        assert page.labels == ["Đã nhận"]
+        assert page.labels == ["Đã nhận", "Xem riêng"]
         assert "dong-kinh-260001" in page.text
         assert "chay" not in page.text
         assert await world.chief.heard() == await world.reviewer.heard() == []

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from domain.clock import show_time
 from domain.period import Period
-from reports import pledges, reach, rights, tips, value
+from reports import by_hand, pledges, reach, rights, tips, value
 from reports.sheet import Report
 from storage.database import Tx
 from storage.tip_figures import Division
@@ -29,6 +29,7 @@ def of_unit(
         provisional_until=None if period.is_over(tx.now) else show_time(tx.now),
         sheets=(
             *reach.sheets(tx, unit, period, receipts),
+            *by_hand.sheets(tx, unit, period),
             *pledges.sheets(tx, unit, period),
             *tips.sheets(tx, unit, period, rows),
             *value.sheets(tx, unit, period),

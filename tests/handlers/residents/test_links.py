@@ -114,7 +114,7 @@ async def test_a_tip_by_the_link_of_a_pack_answers_its_run_and_is_traced_to_the_
         Source.PACK, pack_id.hex, 1, 0, 1
     )
     assert await chat.look(reach.verify) == []
-    assert (await chat.look(lambda tx: reach.of_run(tx, run))).tips_by_post == 1
+    assert (await chat.look(lambda tx: reach.of_run(tx, run))).tips_by_hand == 1
 
 
 async def test_a_link_that_leads_nowhere_is_welcomed_and_not_counted(chat: Chat) -> None:

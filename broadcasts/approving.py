@@ -26,7 +26,7 @@ from domain.library import PLACEHOLDERS, TextFault
 from domain.messages import Outgoing
 from domain.roles import Permission, Role, may
 from domain.schedule import Schedule
-from storage import addresses, audit, campaigns, recipients, units
+from storage import addresses, audit, campaign_plans, campaigns, recipients, units
 from storage.campaigns import Campaign, NewCampaign
 from storage.database import Tx
 from storage.units import Staff, Unit
@@ -253,7 +253,7 @@ def cancel(tx: Tx, known: Campaign, decider: Staff | None, reason: str | None = 
     if known.state not in CANCELLABLE:
         raise Refusal("campaigns.already_decided")
     decide(tx, known, CampaignState.CANCELLED, decider, note=reason, next_at=None)
-    campaigns.propose(tx, known.id, None)
+    campaign_plans.propose(tx, known.id, None)
 
 
 def reschedule(
@@ -271,7 +271,7 @@ def reschedule(
     elif known.state is not CampaignState.DRAFT:
         raise Refusal("campaigns.already_decided")
     campaigns.set_due(tx, known.id, due_at, known.rules)
-    campaigns.set_schedule(tx, known.id, schedule)
+    campaign_plans.set_schedule(tx, known.id, schedule)
     return submit(tx, _again(tx, known))
 
 

@@ -17,7 +17,7 @@ from domain.delivery import Lane
 from domain.figures import count
 from domain.hours import ANY_TIME
 from domain.schedule import Schedule, Turnout, turnout
-from storage import campaigns, runs, units
+from storage import campaign_plans, campaigns, runs, units
 from storage.campaigns import Campaign
 from storage.codec import write_outgoing
 from storage.database import Tx
@@ -96,7 +96,7 @@ def _fire_again(
         lambda due_at: _is_late(tx, known, due_at, rules),
     )
     last = known.occurrence + come.come
-    if not campaigns.advance(tx, known, last, come.next_at, come.left):
+    if not campaign_plans.advance(tx, known, last, come.next_at, come.left):
         return False
     behind = [*come.missed, *([come.goes] if come.goes is not None else [])]
     for occurrence, due_at in list(enumerate(behind, start=known.occurrence + 1))[-_MOST_KEPT:]:

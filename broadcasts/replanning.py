@@ -15,7 +15,7 @@ from domain.campaign import CampaignRules, CampaignState, content_hash, too_late
 from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.schedule import Schedule
-from storage import campaigns
+from storage import campaign_plans, campaigns
 from storage.campaigns import Campaign, Proposal
 from storage.database import Tx
 from storage.units import Staff
@@ -52,7 +52,7 @@ def change(
     approving.check_plan(tx, due_at, schedule)
     if known.state is CampaignState.DRAFT and signing.unsigned(tx, known.unit_id, known.content):
         campaigns.set_due(tx, known.id, due_at, known.rules)
-        campaigns.set_schedule(tx, known.id, schedule)
+        campaign_plans.set_schedule(tx, known.id, schedule)
     elif known.state in _OPEN:
         approving.reschedule(tx, known, due_at, schedule)
     else:
@@ -62,7 +62,7 @@ def change(
         proposal = Proposal(due_at=due_at, schedule=schedule, by=by.id, at=tx.now)
         if not approvers(tx, known, proposal):
             raise Refusal("campaigns.no_approver")
-        campaigns.propose(tx, known.id, proposal)
+        campaign_plans.propose(tx, known.id, proposal)
         approving.record(tx, Act.CAMPAIGN_PLAN_PROPOSED, known, by.id)
     found = campaigns.get(tx, known.id)
     return found if found is not None else known
@@ -133,7 +133,7 @@ def approve(
     if next_at is None or late:
         raise Refusal("campaigns.replan_over", number=str(known.number))
     rests = known.state is CampaignState.PAUSED and proposal.schedule is not None
-    held = campaigns.replan(
+    held = campaign_plans.replan(
         tx,
         known,
         proposal,
@@ -152,5 +152,5 @@ def approve(
 
 def refuse(tx: Tx, known: Campaign, decider: Staff) -> None:
     """Drop a proposed plan; the old one goes on."""
-    campaigns.propose(tx, known.id, None)
+    campaign_plans.propose(tx, known.id, None)
     approving.record(tx, Act.CAMPAIGN_PLAN_REFUSED, known, decider.id)

@@ -1,9 +1,8 @@
 """Campaigns: what was written for whom, who decided, and when it is due."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +23,6 @@ from storage.units import read_rules, rules_json
 _CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
 _AUDIENCE: TypeAdapter[Audience] = TypeAdapter(Audience)
 _SCHEDULE: TypeAdapter[Schedule] = TypeAdapter(Schedule)
-_WELL: Mapping[str, int | None] = MappingProxyType({"faults": 0, "retry_at": None})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +108,7 @@ def create(tx: Tx, new: NewCampaign) -> Campaign:
             audience=audience_json(new.audience),
             created_at=tx.now,
             due_at=new.due_at,
-            schedule=_schedule_json(new.schedule),
+            schedule=schedule_json(new.schedule),
             occurrence=0,
         )
     )
@@ -277,80 +275,6 @@ def set_due(
     )
 
 
-def set_schedule(tx: Tx, campaign_id: UUID, schedule: Schedule | None) -> None:
-    """Say whether a draft repeats, and when."""
-    tx.connection.execute(
-        update(campaign)
-        .where(campaign.c.id == campaign_id, campaign.c.state == CampaignState.DRAFT.value)
-        .values(schedule=_schedule_json(schedule))
-    )
-
-
-def advance(
-    tx: Tx, known: Campaign, occurrence: int, next_at: datetime | None, left: int | None
-) -> bool:
-    """Note how far a repeating campaign has come; False when somebody else did meanwhile.
-
-    Without a next time it is done.
-    """
-    state = CampaignState.APPROVED if next_at is not None else CampaignState.DONE
-    result = tx.connection.execute(
-        update(campaign)
-        .where(
-            campaign.c.id == known.id,
-            campaign.c.state == CampaignState.APPROVED.value,
-            campaign.c.occurrence == known.occurrence,
-            campaign.c.next_at == known.next_at,
-        )
-        .values(state=state.value, occurrence=occurrence, next_at=next_at, times_left=left, **_WELL)
-    )
-    return bool(result.rowcount)
-
-
-def propose(tx: Tx, campaign_id: UUID, proposal: Proposal | None) -> None:
-    """Keep another plan for a campaign beside the one that holds, or drop it."""
-    tx.connection.execute(
-        update(campaign)
-        .where(campaign.c.id == campaign_id)
-        .values(proposal=_proposal_json(proposal))
-    )
-
-
-def replan(
-    tx: Tx,
-    known: Campaign,
-    proposal: Proposal,
-    next_at: datetime | None,
-    rules: BroadcastRules | None,
-    **values: object,
-) -> bool:
-    """Let a proposed plan hold; False when the campaign has moved on meanwhile.
-
-    Without a next time one that rests goes on resting.
-    """
-    state = CampaignState.APPROVED if next_at is not None else known.state
-    result = tx.connection.execute(
-        update(campaign)
-        .where(
-            campaign.c.id == known.id,
-            campaign.c.state == known.state.value,
-            campaign.c.occurrence == known.occurrence,
-        )
-        .values(
-            state=state.value,
-            due_at=proposal.due_at,
-            schedule=_schedule_json(proposal.schedule),
-            times_left=proposal.schedule.times if proposal.schedule else None,
-            rules=rules_json(rules) if rules is not None else None,
-            next_at=next_at,
-            proposal=None,
-            **_WELL,
-            **values,
-        )
-    )
-    return bool(result.rowcount)
-
-
 def audience_json(audience: Audience) -> Any:
     """Return an audience as it is stored."""
     return _AUDIENCE.dump_python(audience, mode="json")
@@ -364,11 +288,13 @@ def read_audience(stored: Any) -> Audience:
     return _AUDIENCE.validate_python(stored)
 
 
-def _schedule_json(schedule: Schedule | None) -> Any:
+def schedule_json(schedule: Schedule | None) -> Any:
+    """Return a schedule as it is stored."""
     return _SCHEDULE.dump_python(schedule, mode="json") if schedule is not None else None
 
 
-def _proposal_json(proposal: Proposal | None) -> Any:
+def proposal_json(proposal: Proposal | None) -> Any:
+    """Return a proposed plan as it is stored."""
     return _PROPOSAL.dump_python(proposal, mode="json") if proposal is not None else None
 
 

@@ -311,10 +311,12 @@ def _anchor(turn: Turn, message: Message) -> _Anchor:
         or dialogue.updated_at is None
     ):
         return _Anchor()
-    if turn.tx.now - dialogue.updated_at > turn.context.rules.assume_bound:
+    chosen = from_short(dialogue.data.get("tip", ""))
+    # Who chose one of their tips goes on with it at once; a story of later is another.
+    lasts = turn.context.rules.assume_bound if chosen is None else intake.PAUSE
+    if turn.tx.now - dialogue.updated_at > lasts:
         dialogues.end(turn.tx, turn.me.id)
         return _Anchor()
-    chosen = from_short(dialogue.data.get("tip", ""))
     if chosen is not None:
         tip = tips.locked(turn.tx, chosen)
         return _Anchor(tip=tip if tip and tip.address_id == turn.me.id else None, asked=True)

@@ -1,5 +1,6 @@
 """A resident lists the tips of a chat and goes on with one; nobody else does."""
 
+from domain.tip import TipOutcome, TipState
 from storage import tips
 from tests.handlers.tips.test_which import two_open
 from tests.tips.world import open_world
@@ -43,6 +44,25 @@ async def test_what_is_written_after_choosing_goes_to_that_tip(migrated_database
         assert "│ nhà số 8" in card.text
         assert len(await world.tips()) == 2
         assert second.case_number not in card.text
+
+
+async def test_what_is_written_hours_after_choosing_a_tip_is_a_story_of_its_own(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await two_open(world)
+        first, _ = await world.tips()
+        world.chat.clock.forward(days=3)
+        await world.chat.do(lambda tx: tips.close(tx, first, TipOutcome.HANDLED, None))
+        world.chat.clock.forward(days=3)
+        await world.lan.writes("/tincuatoi")
+        await world.lan.presses(f"Viết thêm {first.case_number}")
+        world.chat.clock.forward(hours=2)
+        await world.lan.writes("có xe tải chở gỗ lậu qua cầu")
+        assert [tip.state for tip in await world.tips()][::2] == [
+            TipState.CLOSED,
+            TipState.RECEIVED,
+        ]
 
 
 async def test_another_ones_tip_or_an_erased_one_is_not_gone_on_with(

@@ -50,13 +50,13 @@ def refuse(turn: Turn, text: str) -> bool:
         # Who only speaks in a group stays unknown: no platform lets us write to them anyway.
         return True
     other = (Button(turn.text("tips.button_not_complaint"), "complaint:other"),)
+    where = (Button(turn.text("tips.button_addresses"), "complaint:where"),)
     match why:
         case NotTaken.DENUNCIATION:
-            where = (Button(turn.text("tips.button_addresses"), "complaint:where"),)
-            text, rows = turn.library_text("sys-officer-complaint"), (where, other)
+            said = Outgoing(text=turn.library_text("sys-officer-complaint"), buttons=(where, other))
         case NotTaken.OFF_LIMITS:
-            text, rows = turn.library_text("sys-out-of-scope"), (other,)
-    turn.tell(Outgoing(text=text, buttons=rows))
+            said = Outgoing(text=turn.library_text("sys-out-of-scope"), buttons=(other,))
+    turn.tell(said)
     return True
 
 

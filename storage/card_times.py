@@ -81,9 +81,10 @@ def hold(tx: Tx, known: Tip, until: datetime) -> Tip:
 
 
 def held(tx: Tx, unit_id: UUID) -> int:
-    """Return how many tips of a unit wait for their cards because many do."""
+    """Return how many tips of a unit wait for their first cards because many do."""
     query = select(func.count()).select_from(tip).where(HELD, tip.c.unit_id == unit_id)
-    count: int = tx.connection.execute(query.where(tip.c.card_due_at.is_not(None))).scalar_one()
+    first = tip.c.card_due_at.is_not(None), tip.c.carded_at.is_(None)
+    count: int = tx.connection.execute(query.where(*first)).scalar_one()
     return count
 
 

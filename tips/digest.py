@@ -12,13 +12,15 @@ import structlog
 
 from domain.delivery import DeliveryKind, Lane
 from domain.messages import Button, Outgoing
-from storage import card_times
+from storage import card_times, tip_rows
 from storage.database import Tx
 from storage.tips import Tip
 from tips.desk import Desk, readers
 
 log = structlog.get_logger(__name__)
 
+_MORE, _MORE_WITHIN = 6, timedelta(minutes=10)
+"""How many cards of one tip come within which time; then what is added comes together."""
 _A_MOMENT = timedelta(seconds=5)
 LIST = "waiting"
 """The verb of the button that shows the list, and of those under it."""
@@ -33,15 +35,27 @@ class DigestRules:
 
 
 def hold_back(tx: Tx, tip: Tip, rules: DigestRules) -> bool:
-    """Hold a tip's first card while many went lately; False when it may go now."""
-    if tip.urgent or tip.carded_at is not None:
+    """Hold a tip's card while many went lately, of all or of this one; False when it may go now."""
+    if tip.urgent:
         return False
+    if tip.carded_at is not None:
+        return _hold_more(tx, tip)
     went = card_times.carded_since(tx, tip.unit_id, tx.now - rules.within)
     going = card_times.with_topics_asked(tx, tip)
     if len(went) + going < rules.most:
         return False
     full = len(went) >= rules.most
     card_times.hold(tx, tip, went[-rules.most] + rules.within if full else tx.now + _A_MOMENT)
+    return True
+
+
+def _hold_more(tx: Tx, tip: Tip) -> bool:
+    """Hold what was added to a tip after its card: who writes without end fills no group."""
+    since = tx.now - _MORE_WITHIN
+    went = sorted({row.put_at for row in tip_rows.cards(tx, tip.id) if row.put_at > since})
+    if len(went) < _MORE:
+        return False
+    card_times.hold(tx, tip, went[-_MORE] + _MORE_WITHIN)
     return True
 
 

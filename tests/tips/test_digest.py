@@ -1,9 +1,12 @@
 """Many tips at once: urgent cards come singly, the rest in turn behind one line and a list."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from domain.delivery import DeliveryKind
 from domain.tip import TipState
+from handlers.turn import ChatRules
+from handlers.wiring import make_router
 from tests.chat import Heard
 from tests.tips.world import World, open_world
 from tips import cards
@@ -79,3 +82,24 @@ async def test_the_list_is_turned_over_page_by_page_and_gives_cards_privately(
         stranger = await world.chat.subscriber("88019999")
         await stranger.presses_action(action)
         assert not [one for one in (await world.chat.said())[before:] if "pháo" in one.text]
+
+
+async def test_who_writes_without_end_fills_no_group_and_loses_no_word(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        rules = ChatRules(burst=timedelta(seconds=8))
+        world.chat.context = replace(world.chat.context, rules=rules)
+        world.chat.router = make_router(world.chat.context)
+        await world.lan.writes("cuối xóm có người bán pháo")
+        await _tick(world, minutes=3)
+        for number in range(16):
+            await world.lan.writes(f"thêm điều thứ {number}")
+            await _tick(world, seconds=20)
+        shown = await world.cards()
+        assert len(shown) == 6
+        for _ in range(12):
+            await _tick(world, minutes=1)
+        everything = "\n".join(one.text for one in await world.cards())
+        assert all(f"thêm điều thứ {number}" in everything for number in range(16))
+        assert not [one for one in await world.desk.heard() if "đang chờ thẻ" in one.text]

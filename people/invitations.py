@@ -7,6 +7,7 @@ from domain.toneless import slug
 PRIVATE_TIP = "bao-tin"
 """Kept with a person who came by the button "Báo tin riêng", or by another link for tips."""
 
+
 def area_of(gazetteer: Gazetteer, payload: str, home: str) -> Place | None:
     """Return the commune or village that a payload names, None when it names none or several.
 

@@ -26,6 +26,7 @@ from people import reply_words
 from storage import campaigns, dialogues, ledger, pledges, runs
 from storage.dialogues import Dialogue
 from storage.ledger import Delivery
+from storage.links import Came, Source
 from storage.pledges import NewPledge, Signed
 from storage.residents import Wish
 from storage.runs import Run
@@ -76,12 +77,13 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
             raise Refusal("app.stale_button")
 
 
-def begin(turn: Turn, payload: StartPayload) -> None:
+def begin(turn: Turn, payload: StartPayload, came: Came | None) -> None:
     """Show the pledge by whose link somebody came; the choice of those open where it names none."""
-    row = ledger.get(turn.tx, payload.post) if payload.post is not None else None
-    run_id = row.run_id if row is not None and row.kind is DeliveryKind.POST else None
+    post = came is not None and came.source is Source.POST
+    row = ledger.get(turn.tx, payload.post) if post and payload.post is not None else None
+    run_id = came.run_id if came is not None else None
     if run_id is None and payload.campaign is not None:
-        run_id, row = campaigns.newest_run(turn.tx, payload.campaign), None
+        run_id = campaigns.newest_run(turn.tx, payload.campaign)
     run = runs.get(turn.tx, run_id) if run_id is not None else None
     if run is None:
         offer(turn)

@@ -41,7 +41,7 @@ def start(turn: Turn, message: Message) -> bool:
         case Purpose.TIP:
             write_tip(turn, payload, came)
         case Purpose.PLEDGE:
-            pledges.begin(turn, payload)
+            pledges.begin(turn, payload, came)
         case Purpose.JOIN:
             _meet_inviting_unit(turn)
             welcome(turn)

@@ -11,13 +11,13 @@ from domain.start_payload import Purpose, StartPayload, encode
 from domain.tip import Binding
 from handlers.residents import commands
 from handlers.tips import taking
-from storage import links, tip_rows
+from storage import links, pledges, tip_rows
 from storage.database import Tx
 from storage.links import LinkCount, Source
 from storage.runs import Run
 from storage.tables import hand_group, posting_pack, tip
 from tests.chat import DONG_KINH, Chat, Takers, add_staff, open_chat
-from tests.handlers.residents.pledging import run_of
+from tests.handlers.residents.pledging import FIREWORKS, run_of
 
 THREE = f"{DONG_KINH}-kp-vi-du-3"
 
@@ -146,3 +146,13 @@ async def test_the_link_under_a_post_is_counted_for_the_post(chat: Chat) -> None
     await lan.starts(start.replace("{d}", short(post.id)))
     await lan.writes("đầu ngõ có người bán pháo")
     assert await counts(chat) == [LinkCount(Source.POST, post.id.hex, 1, 1, 1)]
+
+
+async def test_the_link_of_a_pack_may_lead_to_the_pledge_of_its_run(chat: Chat) -> None:
+    run = await run_of(chat, FIREWORKS)
+    pack_id = await pack_of(chat, run)
+    lan = chat.resident("1001")
+    await lan.starts(encode(StartPayload(purpose=Purpose.PLEDGE, pack=pack_id)))
+    await lan.presses("Tôi cam kết")
+    assert (await chat.look(lambda tx: pledges.of_run(tx, run.id))).standing == 1
+    assert (await chat.look(lambda tx: links.of_pack(tx, pack_id))).newcomers == 1

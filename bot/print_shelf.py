@@ -16,6 +16,7 @@ from storage import leaflets
 from storage.database import Database
 
 _DRAWN_KEPT = 8
+_THEIRS_KEPT = 64
 _LONGEST_NAME = 60
 
 
@@ -27,6 +28,7 @@ class PrintShelf:
         self._others = others
         self._drawn: OrderedDict[str, Upload] = OrderedDict()
         self._drawing = asyncio.Lock()
+        self._theirs: OrderedDict[tuple[str, UUID], MediaRef] = OrderedDict()
 
     async def open(self, ref: MediaRef) -> Upload:
         """Return the file that a reference names, drawn now or a moment ago.
@@ -51,7 +53,13 @@ class PrintShelf:
         """
         if not leaflets.is_leaflet(ref):
             return await self._others.known(ref, account_id)
-        return await self._database.read(lambda tx: leaflets.uploaded(tx, ref, account_id))
+        key = (ref.ref, account_id)
+        if key not in self._theirs:
+            found = await self._database.read(lambda tx: leaflets.uploaded(tx, ref, account_id))
+            if found is None:
+                return None
+            self._remember(key, found)
+        return self._theirs[key]
 
     async def learn(self, ref: MediaRef, account_id: UUID, theirs: MediaRef | None) -> None:
         """Remember, or with None forget, the file that the platform has of it.
@@ -61,12 +69,20 @@ class PrintShelf:
         if not leaflets.is_leaflet(ref):
             return
         if theirs is None:
+            self._theirs.pop((ref.ref, account_id), None)
             await self._database.write(lambda tx: leaflets.forget_uploaded(tx, ref, account_id))
         else:
             noted = theirs
+            self._remember((ref.ref, account_id), noted)
             await self._database.write(
                 lambda tx: leaflets.note_uploaded(tx, ref, account_id, noted)
             )
+
+    def _remember(self, key: tuple[str, UUID], theirs: MediaRef) -> None:
+        # A campaign asks for the same few again and again.
+        self._theirs[key] = theirs
+        while len(self._theirs) > _THEIRS_KEPT:
+            self._theirs.popitem(last=False)
 
 
 def draw(format_: Format, words: Leaflet) -> Upload:

@@ -67,7 +67,7 @@ def of_tip(tx: Tx, tip: Tip) -> tuple[Deadline, ...]:
         return ()
     rules = units.get_unit(tx, tip.unit_id).working
     extended = tip_clock_rows.extended_to(tx, [tip.id]).get(tip.id, [])
-    looked = any(_happened(tx, tip, kind) for kind in tip_clock_rows.LOOKS)
+    looked = tip_clock_rows.first_look(tx, tip.id) is not None
     reported = _happened(tx, tip, TipEventKind.REPORTED)
     return _ordered(_running(tip, rules, extended, looked=looked, reported=reported))
 

@@ -63,7 +63,9 @@ def dialogue(turn: Turn, message: Message) -> bool:
     Whatever else tells of something is left to the tips; `asking_again` repeats the question.
     """
     current = questions.open_dialogue(turn)
-    if turn.resident is None or current is None or current.name not in OURS:
+    if current is None:
+        return choices.answered(turn, message)
+    if turn.resident is None or current.name not in OURS:
         return False
     if message.text.startswith("/") or not questions.is_bare_text(turn, message):
         return False

@@ -42,6 +42,13 @@ def first_question(tx: Tx, resident_id: UUID) -> bool:
     return bool(result.rowcount)
 
 
+def was_asked(tx: Tx, resident_id: UUID) -> bool:
+    """Tell whether a resident was asked for their parts."""
+    query = select(resident.c.parts_asked).where(resident.c.id == resident_id)
+    asked: bool = tx.connection.execute(query).scalar_one()
+    return asked
+
+
 def declined(tx: Tx, resident_id: UUID) -> tuple[Subject, ...]:
     """Return the subjects of which a resident wants no broadcasts."""
     found = tx.connection.execute(

@@ -1,17 +1,22 @@
 """What residents may choose if they like: their parts in the village, subjects they do not want."""
 
+import re
 from collections.abc import Sequence
+from datetime import timedelta
 
+from domain.delivery import DeliveryKind
 from domain.errors import Refusal
-from domain.messages import Button, ChatKind, Outgoing, Press
+from domain.messages import Button, ChatKind, Message, Outgoing, Press
 from domain.part import Part, named
 from domain.subject import Subject
+from handlers.residents import questions
 from handlers.residents.questions import resident_of
 from handlers.turn import Turn
-from storage import choices
+from storage import choices, ledger, residents
 from storage.residents import Wish
 
 _PER_ROW = 2
+_TYPED_WITHIN = timedelta(minutes=10)
 _NOT_OFFERED = frozenset({Subject.OTHER, Subject.NONE})
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -34,7 +39,7 @@ def once(turn: Turn) -> Rows:
 def parts_command(turn: Turn, rest: str) -> None:
     """Show their parts with a button for each; names behind the command are taken at once."""
     person = resident_of(turn)
-    typed = [word for word in rest.replace(";", ",").split(",") if word.strip()]
+    typed = [words for words in re.split("[,;、，]", rest) if words.strip()]
     found = [named(rest)] if named(rest) is not None else [named(word) for word in typed]
     for part in found:
         if part is not None:
@@ -44,6 +49,27 @@ def parts_command(turn: Turn, rest: str) -> None:
         text = f"{turn.text('residents.part_unknown')}\n{text}"
     choices.first_question(turn.tx, person.id)
     turn.tell(Outgoing(text=text, buttons=_part_buttons(turn)))
+
+
+def answered(turn: Turn, message: Message) -> bool:
+    """Take names of parts that are typed where the buttons were meant, soon after the question.
+
+    Such words alone tell of nothing; whatever else is written goes its own way.
+    """
+    person = turn.resident
+    if person is None or message.media or message.text.startswith("/"):
+        return False
+    typed = [words for words in re.split("[,;、，]", message.text) if words.strip()]
+    if not typed or None in map(named, typed) or not questions.is_bare_text(turn, message):
+        return False
+    newest = residents.last_said(turn.tx, person.id)
+    said = ledger.get(turn.tx, newest) if newest is not None else None
+    if said is None or said.kind is not DeliveryKind.REPLY or said.tip_id is not None:
+        return False
+    if turn.tx.now - said.created_at > _TYPED_WITHIN or not choices.was_asked(turn.tx, person.id):
+        return False
+    parts_command(turn, ",".join(typed))
+    return True
 
 
 def press_part(turn: Turn, press: Press, args: Sequence[str]) -> None:

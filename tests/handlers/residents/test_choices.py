@@ -54,6 +54,25 @@ async def test_who_said_yes_and_where_they_live_is_asked_once_and_may_skip_it(wo
     assert world.tips == []
 
 
+async def test_parts_that_are_typed_instead_of_pressed_are_no_tip_and_tips_are_no_parts(
+    world: World,
+) -> None:
+    lan = world.party()
+    await lan.writes("lái xe")
+    assert world.tips == ["lái xe"], "nobody had asked"
+    await lan.starts("kp-vi-du-2")
+    await lan.presses("Đồng ý")
+    await lan.presses("Khối phố Ví Dụ 2, phường Đông Kinh – đúng")
+    await lan.writes("Tai xe, hộ gia đình")
+    assert await parts(world, lan) == (Part.HOUSEHOLD, Part.DRIVER)
+    assert "Vai trò đang ghi: Hộ gia đình, Lái xe" in (await lan.last()).text
+    await lan.writes("lái xe lạng lách ở cổng chợ")
+    world.chat.clock.forward(minutes=11)
+    await lan.writes("nhà trọ")
+    assert world.tips[1:] == ["lái xe lạng lách ở cổng chợ", "nhà trọ"]
+    assert await parts(world, lan) == (Part.HOUSEHOLD, Part.DRIVER)
+
+
 @pytest.mark.parametrize(
     ("hint", "typed", "label", "said"),
     [

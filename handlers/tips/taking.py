@@ -103,7 +103,7 @@ def reworded(turn: Turn, edit: Edit) -> bool:
         return False
     text = telling.keep_whole(turn, telling.words_in(turn, edit.text))
     alarm = alarm_in(text)
-    if alarm is None and turn.staff is None and complaints.refuse(turn, text):
+    if alarm is None and (limits.is_muted(turn) or _refused(turn, text)):
         return True
     tip = intake.change(turn.tx, chat.id, edit.message_id, text, urgent=alarm is not None)
     if tip is not None and alarm is not None:
@@ -115,6 +115,10 @@ def reworded(turn: Turn, edit: Edit) -> bool:
     elif tip is None and turn.chat.kind is ChatKind.PRIVATE and turn.staff is None:
         _edited_into_a_tip(turn, edit, text, alarm)
     return tip is not None or turn.chat.kind is ChatKind.PRIVATE
+
+
+def _refused(turn: Turn, text: str) -> bool:
+    return turn.staff is None and complaints.refuse(turn, text)
 
 
 def keep_unhandled(turn: Turn, message: Message) -> bool:

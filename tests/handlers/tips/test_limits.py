@@ -57,7 +57,7 @@ async def test_a_muted_sender_is_told_once_a_day_and_a_danger_is_still_taken(
     migrated_database_url: str,
 ) -> None:
     async with open_world(migrated_database_url) as world:
-        await world.lan.writes("cuối xóm có người bán pháo")
+        first = await world.lan.writes("cuối xóm có người bán pháo")
         await world.tick(minutes=3)
         number = (await world.tip()).case_number
         await world.reviewer.writes(f"/ngungnhan {number} 7 phá rối")
@@ -77,6 +77,10 @@ async def test_a_muted_sender_is_told_once_a_day_and_a_danger_is_still_taken(
         world.chat.clock.forward(days=1)
         await world.lan.writes("lại có người bán pháo ở ngõ 4")
         await world.lan.writes("sao không trả lời")
+        await world.tick(minutes=3)
+        await world.lan.edits(first, "sửa lại để quấy rối")
+        await world.tick(minutes=3)
+        assert len(await world.cards()) == 1
         assert len(await world.lan.heard()) == before + 1
         assert len(await world.tips()) == 1
         await world.lan.writes("cháy nhà rồi cứu với")

@@ -200,29 +200,42 @@ class Chat:
         Each is accepted with a message id, unless `answer` has the platform say something else.
         """
         brought: list[UUID] = []
-        while True:
-            found = await self.db.write(lambda tx: self._bring(tx, answer))
-            if not found:
-                break
-            brought += found
+        while found := await self.bring(answer):
+            brought += [send.delivery_id for send in found]
         everything = {heard.id: heard for heard in await self.said()}
         return [everything[delivery_id] for delivery_id in brought]
 
-    def _bring(self, tx: Tx, answer: Callable[[Send], Outcome | None] | None = None) -> list[UUID]:
+    async def bring(
+        self,
+        answer: Callable[[Send], Outcome | None] | None = None,
+        *,
+        most: int = 50,
+        members: Callable[[Send], int | None] = lambda _send: None,
+    ) -> tuple[Send, ...]:
+        """Bring at most so many of what is due, as one window; `members` counts a group's."""
+        return await self.db.write(lambda tx: self._bring(tx, answer, most, members))
+
+    def _bring(
+        self,
+        tx: Tx,
+        answer: Callable[[Send], Outcome | None] | None,
+        most: int,
+        members: Callable[[Send], int | None],
+    ) -> tuple[Send, ...]:
         claim = Claim(self.account.id, "tests", timedelta(minutes=1))
-        window = open_window(tx, claim, list(Lane), 50, lambda _address, _kind: True)
+        window = open_window(tx, claim, list(Lane), most, lambda _address, _kind: True)
         if window is None:
-            return []
+            return ()
         results = []
         for send in window.sends:
             message_id = send.outgoing.edits or f"m{next(self._numbers)}"
             self._brought[send.delivery_id] = (message_id, send.outgoing)
             said = answer(send) if answer is not None else None
             outcome = said or Accepted(message_id, tx.now)
-            results.append(Settled(send.delivery_id, send.attempt_id, outcome))
+            results.append(Settled(send.delivery_id, send.attempt_id, outcome, members(send)))
         settle(tx, window.id, results)
         # A window without sends only skipped rows: what is due may lie behind them.
-        return [send.delivery_id for send in window.sends] or self._bring(tx, answer)
+        return window.sends or self._bring(tx, answer, most, members)
 
     async def said(self, address_id: UUID | None = None) -> list[Heard]:
         """Return what is in the ledger for one address or for all, in order."""
@@ -265,8 +278,12 @@ async def open_chat(
     *,
     rules: ChatRules | None = None,
     gazetteer: Gazetteer | None = None,
+    home: tuple[str, str, str] = ("dong-kinh", DONG_KINH, "Công an phường Đông Kinh"),
 ) -> AsyncIterator[Chat]:
-    """Open a world on a migrated, empty database: one unit (Đông Kinh), all areas, no people."""
+    """Open a world on a migrated, empty database: one unit, all areas, no people.
+
+    `home` is the unit's code, its area and its name.
+    """
     clock = MovingClock()
     places = gazetteer or demo_gazetteer()
     db = Database(url, fresh_keyring(), clock)
@@ -281,7 +298,7 @@ async def open_chat(
 
     def furnish(tx: Tx) -> tuple[Account, units.Unit]:
         areas.sync(tx, places)
-        ours = add_unit(tx, "dong-kinh", DONG_KINH, "Công an phường Đông Kinh")
+        ours = add_unit(tx, *home)
         return addresses.register_account(tx, "telegram", "7001", "vi_du_bot"), ours
 
     account, own = await db.write(furnish)

@@ -1,0 +1,202 @@
+"""A commune of eleven villages with its staff, groups and residents, and the days that pass there.
+
+The service's own router answers, every round of the service's clock is rung, and messages go out
+no faster than the pace of the platform allows: the clock moves while they go.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot import figures
+from bot.commands.results import read_period
+from broadcasts import expanding, finishing, firing, reach
+from broadcasts.desk import Desk
+from delivery.pace import Pace
+from domain.clock import HANOI
+from domain.delivery import DeliveryKind, Outcome
+from domain.hours import BroadcastRules
+from domain.language import Language
+from domain.roles import Role
+from handlers.campaigns import unanswered
+from handlers.groups import copies, noticing, outcomes
+from handlers.wiring import make_router
+from people import wishes
+from reports import period_report
+from reports.sheet import Report
+from storage import erasing, units, waiting
+from storage.database import Tx
+from storage.tables import unit
+from storage.windows import Send
+from tests.chat import Chat, GroupParty, Heard, Party, Takers, open_chat, pretend_capabilities
+from tips import cards, notes, paging, reminding, taking_down
+from tips.paging import PageRules
+
+COMMUNE = "06211"
+VILLAGES = range(1, 12)
+MEMBERS = 100
+"""How many members each group has, as the platform counts them."""
+
+Answer = Callable[[Send], Outcome | None]  # None: the platform takes it.
+
+
+def hanoi(year: int, month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
+    """Return an instant by the clock on the wall of the office."""
+    return datetime(year, month, day, hour, minute, tzinfo=HANOI)
+
+
+def village_code(number: int) -> str:
+    """Return the area code of a village."""
+    return f"{COMMUNE}-thon-vi-du-{number}"
+
+
+@dataclass(slots=True)
+class Commune:
+    """The chat and everybody in it; `groups` by the number of their village."""
+
+    chat: Chat
+    officer: Party
+    chief: Party
+    deputy: Party
+    reviewer: Party
+    duty: Party
+    desk: GroupParty
+    groups: dict[int, GroupParty]
+    pace: Pace
+
+    async def resident(
+        self, platform_id: str, village: int = 1, language: Language = Language.VI
+    ) -> Party:
+        """Return a resident who came by the poster of a village, said yes and chose a language."""
+        who = self.chat.resident(platform_id)
+        await who.starts(f"thon-vi-du-{village}")
+        if language is not Language.VI:
+            await who.presses({Language.EN: "English", Language.ZH: "中文"}[language])
+        for _consent_then_place in range(2):
+            await who.presses((await who.last()).labels[0])
+        await self.settles()
+        await who.news()
+        return who
+
+    async def tick(self) -> None:
+        """Ring every round that the service's clock rings, once."""
+        context = self.chat.context
+        desk = Desk(context.outbox, context.catalogue)
+
+        def expand(tx: Tx) -> None:
+            while expanding.expand_due(tx, desk):
+                pass
+
+        rounds: Sequence[Callable[[Tx], object]] = (
+            lambda tx: firing.fire_due(tx, desk),
+            lambda tx: unanswered.look_due(tx, context),
+            expand,
+            lambda tx: finishing.finish_due(tx, desk),
+            lambda tx: cards.mend_failures(tx, context),
+            lambda tx: cards.send_due(tx, context),
+            lambda tx: noticing.put_up_due(tx, context),
+            lambda tx: outcomes.tell_due(tx, desk),
+            lambda tx: taking_down.tell_due(tx, context),
+            lambda tx: copies.comment_due(tx, context),
+            lambda tx: paging.escalate_due(tx, context, PageRules()),
+            lambda tx: notes.remind_due(tx, context),
+            lambda tx: reminding.remind_due(tx, context),
+            waiting.expire_due,
+            wishes.settle_silence,
+            erasing.forget_addresses,
+        )
+        for work in rounds:
+            await self.chat.do(work)
+
+    async def deliver(self, answer: Answer | None = None, *, most: int = 1_000_000) -> list[Heard]:
+        """Bring at most so many of what is due, at the platform's pace; return them in order."""
+        brought: list[Send] = []
+        while len(brought) < most:
+            free = self.pace.reserve(min(50, most - len(brought)), reply=False)
+            if not free:
+                await self.pace.ready(1.0, reply=False)
+                continue
+            sends = await self.chat.bring(answer, most=free, members=_members)
+            for send in sends:
+                self.pace.sending(send.address_id)
+            self.pace.back(free - len(sends))
+            if not sends:
+                break
+            brought += sends
+        known = {heard.id: heard for heard in await self.chat.said()}
+        return [known[send.delivery_id] for send in brought]
+
+    async def settles(self, answer: Answer | None = None) -> list[Heard]:
+        """Ring and bring until nothing moves any more; return what was brought."""
+        brought = []
+        while True:
+            await self.tick()
+            found = await self.deliver(answer)
+            if not found:
+                return brought
+            brought += found
+
+    async def passes(
+        self, *, until: datetime | None = None, answer: Answer | None = None, **by: float
+    ) -> list[Heard]:
+        """Let time pass, to an instant or `minutes=…`, and everything happen that is due then."""
+        now = self.chat.clock.now()
+        to = now + timedelta(**by) if until is None else until
+        self.chat.clock.forward(seconds=max(0.0, (to - now).total_seconds()))
+        return await self.settles(answer)
+
+    async def figures(self, since: str | None = None, until: str | None = None) -> Report:
+        """Return the report `python -m bot reach` makes; of the running month by default."""
+
+        def make(tx: Tx) -> Report:
+            return period_report.of_unit(tx, self.chat.unit, read_period(since, until, tx.now))
+
+        report = await self.chat.look(make)
+        assert all(check.holds for sheet in report.sheets for check in sheet.checks)
+        return report
+
+    async def reach(self, code: str) -> str:
+        """Return what `python -m bot reach CODE` prints of a run."""
+        return await self.chat.look(lambda tx: figures.reach(tx, code)) or f"no run {code}"
+
+    async def agrees(self) -> None:
+        """Check, as `python -m bot verify` does, that every figure is what the rows say."""
+        assert await self.chat.look(reach.verify) == []
+
+
+def _members(send: Send) -> int | None:
+    return MEMBERS if send.kind is DeliveryKind.POST else None
+
+
+@asynccontextmanager
+async def open_commune(
+    url: str, *, rules: BroadcastRules | None = None, villages: Sequence[int] = VILLAGES
+) -> AsyncIterator[Commune]:
+    """Open the commune with the groups of some villages; it rests and caps by the usual rules."""
+    home = ("cao-loc", COMMUNE, "Công an xã Cao Lộc")
+    async with open_chat(url, Takers(), home=home) as chat:
+        chat.router = make_router(chat.context)
+        kept = units.rules_json(rules or BroadcastRules())
+        await chat.do(lambda tx: tx.connection.execute(unit.update().values(broadcasting=kept)))
+        chat.unit = await chat.look(lambda tx: units.get_unit(tx, chat.unit.id))
+
+        async def sleep(seconds: float) -> None:
+            chat.clock.forward(seconds=seconds)
+
+        yield Commune(
+            chat,
+            officer=await chat.staff("2001", Role.OFFICER, name="Lê Cán Bộ"),
+            chief=await chat.staff("2002", Role.CHIEF, name="Trần Chỉ Huy"),
+            deputy=await chat.staff("2003", Role.DEPUTY, name="Phó Chỉ Huy"),
+            reviewer=await chat.staff("2004", Role.REVIEWER, name="Hoàng Tiếp Nhận"),
+            duty=await chat.staff("2005", Role.DUTY_OFFICER, name="Nông Trực Ban"),
+            desk=await chat.group("-2006", area=COMMUNE, purpose="review", label="Tiếp nhận"),
+            groups={
+                n: await chat.group(
+                    f"-30{n:02}", area=village_code(n), label=f"Nhóm thôn Ví Dụ {n}"
+                )
+                for n in villages
+            },
+            pace=Pace(pretend_capabilities().pace, lambda: chat.clock.now().timestamp(), sleep),
+        )

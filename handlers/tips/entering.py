@@ -68,7 +68,7 @@ def start(turn: Turn, argument: str) -> None:
     if turn.chat.kind is not ChatKind.PRIVATE:
         raise Refusal("entering.privately")
     waiting = dialogues.current(turn.tx, turn.me.id)
-    if waiting is not None and waiting.name not in (DIALOGUE, *_HARMLESS):
+    if waiting is not None and not {DIALOGUE, *_HARMLESS}.issuperset(waiting.names):
         fresh = waiting.updated_at is None or turn.tx.now - waiting.updated_at <= STALE_AFTER
         if fresh:
             raise Refusal("entering.something_waits")

@@ -32,7 +32,7 @@ def command(turn: Turn, argument: str) -> None:
     tip_id, reason = named(turn, argument, "/danhtinh")
     tip = revealing.must_be_revealable(turn.tx, tip_id, turn.staff, reason)
     waiting = dialogues.current(turn.tx, turn.me.id)
-    if waiting is not None and waiting.name not in (DIALOGUE, "tip", "ask"):
+    if waiting is not None and not {DIALOGUE, "tip", "ask"}.issuperset(waiting.names):
         fresh = waiting.updated_at is None or turn.tx.now - waiting.updated_at <= CONFIRM_WITHIN
         if fresh:
             raise Refusal("entering.something_waits")

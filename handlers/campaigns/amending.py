@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from broadcasts import amending
 from broadcasts.amending import CORRECTION, WITHDRAWAL, Wrong
+from domain.campaign import CampaignState
 from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.language import Language
@@ -12,7 +13,7 @@ from domain.messages import Button, Outgoing, Press
 from domain.roles import Permission
 from handlers.campaigns import drafts
 from handlers.campaigns.form import ASAP, Step, new_form
-from handlers.campaigns.running import find, tell_cancelled
+from handlers.campaigns.running import find, pause_series, tell_cancelled
 from handlers.turn import Turn
 from storage import runs
 
@@ -40,6 +41,9 @@ def begin(turn: Turn, press: Press, args: Sequence[str]) -> None:
     if amending.stop_the_rest(turn.tx, wrong.run, decider):
         turn.say("campaigns.cancelled", code=wrong.run.code)
         tell_cancelled(turn, wrong.run, decider)
+    if _repeats(wrong):
+        # Else the wrong words would go out again at its next time.
+        pause_series(turn, wrong.campaign, decider)
     form = new_form()
     drafts.start_of_run(
         turn,
@@ -79,8 +83,14 @@ def _warnings(turn: Turn, wrong: Wrong, kind: str) -> list[str]:
     if not wrong.run.state.is_over:
         left = runs.counted(turn.tx, wrong.run.id, "pending")
         lines.append(turn.text("campaigns.amend_stops", n=str(left)))
+    if _repeats(wrong):
+        lines.append(turn.text("campaigns.amend_pauses", number=str(wrong.campaign.number)))
     if kind == "withdraw":
         lines.append(turn.text("campaigns.withdraw_stays"))
         by_hand = amending.posts_left(turn.tx, wrong.run.id, turn.text)
         lines += [by_hand] if by_hand else []
     return lines
+
+
+def _repeats(wrong: Wrong) -> bool:
+    return wrong.campaign.schedule is not None and wrong.campaign.state is CampaignState.APPROVED

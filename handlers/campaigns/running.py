@@ -58,13 +58,18 @@ def pause(turn: Turn, argument: str) -> None:
     by = turn.require(Permission.CONTROL_RUN)
     known = numbered(turn, argument)
     if known is not None and known.schedule is not None:
-        series.pause(turn.tx, _locked(turn, known), by)
-        turn.say("campaigns.series_paused", number=str(known.number))
-        _tell_author(turn, known, by, "campaigns.series_paused_author")
+        pause_series(turn, known, by)
         return
     run = find(turn, argument, "/tamdung")
     controlling.pause(turn.tx, run, by)
     turn.say("campaigns.paused", code=run.code)
+
+
+def pause_series(turn: Turn, known: Campaign, by: Staff) -> None:
+    """Let a repeating campaign rest, and tell its author."""
+    series.pause(turn.tx, _locked(turn, known), by)
+    turn.say("campaigns.series_paused", number=str(known.number))
+    _tell_author(turn, known, by, "campaigns.series_paused_author")
 
 
 def resume(turn: Turn, argument: str) -> None:

@@ -159,6 +159,22 @@ async def test_a_series_rests_goes_on_and_ends_and_its_runs_stay_as_they_are(
     assert acts[2:] == [Act.CAMPAIGN_PAUSED, Act.CAMPAIGN_RESUMED, Act.CAMPAIGN_CANCELLED]
 
 
+async def test_what_is_taken_back_does_not_go_out_again_at_its_next_time(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await repeated(chat, officer, chief)
+    chat.clock.forward(hours=1)
+    await settle_all(chat)
+    await chief.writes(f"/rutlai {(await newest_run(chat)).code}")
+    assert "còn lặp lại với bài này" in (await chief.last()).text
+    await chief.presses("Viết lời rút lại")
+    assert (await first(chat)).state is CampaignState.PAUSED
+    assert "đã tạm dừng lịch" in (await officer.last()).text
+    chat.clock.forward(days=1)
+    await settle_all(chat)
+    assert len(await all_runs(chat)) == 1
+
+
 async def test_a_plan_that_says_too_little_is_refused_with_an_example_and_asked_again(
     chat: Chat, officer: Party
 ) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 
+from bot.photo_cleaning import NotClean
 from domain.channel import Channel, Files
 from domain.clock import Clock
 from domain.failures import AccountDown, Refused, SendFailure
@@ -22,7 +23,6 @@ from storage.database import Database
 from storage.media import Kept, Loss, Wanted
 from storage.media_folder import MediaFolder
 from storage.sealing import DataKey, Place
-from tips.photo_cleaning import NotClean
 
 log = structlog.get_logger(__name__)
 

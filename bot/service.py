@@ -16,6 +16,7 @@ from bot.inbox_worker import AccountInbox
 from bot.instance_lock import StillOurs
 from bot.menu import menus
 from bot.outages import of_platform
+from bot.photo_cleaning import cleaned_apart
 from bot.photo_rounds import PhotoRounds
 from bot.revival import Revival
 from bot.web import WebDoor, create_app
@@ -32,7 +33,6 @@ from storage.database import Tx
 from tips import cards, notes, paging, photos, reminding, taking_down
 from tips.digest import DigestRules
 from tips.paging import PageRules
-from tips.photo_cleaning import cleaned_apart
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from bot.photo_cleaning import cleaned
 from bot.photo_rounds import PhotoRounds
 from domain.delivery import DeliveryKind
 from domain.messages import MediaKind, MediaRef, Outgoing, Upload
@@ -19,7 +20,6 @@ from tests.chat import Heard, Party
 from tests.delivery.post_office import Platform
 from tests.tips.world import World, open_world
 from tips import photos
-from tips.photo_cleaning import cleaned
 
 
 class Shop(Platform):

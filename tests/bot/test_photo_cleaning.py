@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from bot.photo_cleaning import LONGEST_SIDE, MOST_BYTES, NotClean, cleaned, cleaned_apart
 from tests.pictures import CANARY, jpeg, picture
-from tips.photo_cleaning import LONGEST_SIDE, MOST_BYTES, NotClean, cleaned, cleaned_apart
 
 
 def opened(data: bytes) -> Image.Image:

@@ -7,6 +7,7 @@ from broadcasts.desk import Say
 from domain.few import Kept, covered
 from domain.figures import count
 from domain.part import Part
+from domain.place import reading_order
 from storage import campaigns, pledges, units
 from storage.database import Tx
 from storage.pledges import Pledged
@@ -31,7 +32,7 @@ def pledges_of(tx: Tx, run: Run) -> Pledges | None:
     named = ((units.area_name(tx, code), number) for code, number in areas.items())
     return Pledges(
         pledges.of_run(tx, run.id),
-        tuple(sorted(named)),
+        tuple(sorted(named, key=lambda row: reading_order(row[0]))),
         tuple(pledges.of_run_by_part(tx, run.id).items()),
     )
 

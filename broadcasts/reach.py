@@ -15,6 +15,7 @@ from domain.delivery import DeliveryKind, DeliveryState, Facet
 from domain.figures import count, percent
 from domain.language import Language
 from domain.part import FEW
+from domain.place import reading_order
 from domain.tip import Binding
 from storage import counters, ledger, packs, reached, runs, units
 from storage.counters import Line
@@ -104,7 +105,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
     posts = [line for line in lines if line.key.kind == DeliveryKind.POST.value]
     tips = runs.tips_by_binding(tx, run.id, by_post=False)
     by_hand = runs.tips_by_hand(tx, run.id)
-    areas = sorted({line.key.area_code for line in private})
+    areas = sorted({line.key.area_code for line in private}, key=reading_order)
     languages = sorted({line.key.language for line in private}, key=_language_order)
     return Reach(
         code=run.code,

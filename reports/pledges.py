@@ -8,6 +8,7 @@ from domain.few import Kept, covered
 from domain.language import Language
 from domain.part import FEW, Part
 from domain.period import Period
+from domain.place import reading_order
 from domain.subject import Subject
 from domain.texts.catalogue import catalogue
 from reports.sheet import Cell, Column, Few, Held, Row, Sheet
@@ -85,8 +86,8 @@ def sheets(tx: Tx, unit: Unit, period: Period) -> tuple[Sheet, ...]:
     )
 
 
-def _by_name(named: tuple[str, str]) -> str:
-    return named[1]
+def _by_name(named: tuple[str, str]) -> tuple[str | int, ...]:
+    return reading_order(named[1])
 
 
 def _year_before(tx: Tx, unit: Unit, period: Period) -> _Known | None:

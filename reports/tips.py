@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 
 from domain.period import Period
+from domain.place import reading_order
 from domain.subject import Subject
 from domain.tip import Heard, TipOutcome
 from reports.sheet import Cell, Check, Column, NotKnown, Row, Sheet
@@ -106,7 +107,9 @@ def _sheet(
     before = period.year_before()
     now_by, before_by = (_known(tx, unit, each, division) for each in (period, before))
     now_all, before_all = (_known(tx, unit, each, Division.NOTHING) for each in (period, before))
-    keys = sorted(now_by.keys() | before_by.keys(), key=lambda key: (key is None, label(key)))
+    keys = sorted(
+        now_by.keys() | before_by.keys(), key=lambda key: (key is None, reading_order(label(key)))
+    )
     rows = [
         Row(label(key), _cells(now_by, key), _cells(before_by, key) if existed else {})
         for key in keys

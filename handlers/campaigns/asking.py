@@ -7,6 +7,7 @@ from types import MappingProxyType
 from broadcasts import approving
 from broadcasts.desk import Desk
 from domain.library import EXAMPLES, PLACEHOLDERS, fill, placeholders
+from domain.place import reading_order
 from domain.subject import Subject
 from handlers.campaigns import audiences, pledging, replanning, scheduling
 from handlers.campaigns.buttons import (
@@ -71,7 +72,7 @@ def ask_which(turn: Turn, form: Form) -> None:
 def areas_offered(turn: Turn) -> list[str]:
     """Return the codes a campaign may be for: the unit's area, then its villages by name."""
     below = areas.children(turn.tx, turn.unit.area_code)
-    villages = sorted(below, key=lambda area: (len(area.name), area.name))
+    villages = sorted(below, key=lambda area: reading_order(area.name))
     return [turn.unit.area_code, *(village.code for village in villages)]
 
 

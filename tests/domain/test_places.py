@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.place import reading_order
 from domain.places import (
     Found,
     Gazetteer,
@@ -375,6 +376,19 @@ def test_two_places_cannot_share_a_code_and_none_hangs_in_the_air() -> None:
         GAZETTEER.plus([village])
     with pytest.raises(ValueError, match="same code"):
         Gazetteer((*GAZETTEER.places, GAZETTEER.places[0]))
+
+
+def test_the_tenth_village_stands_behind_the_second() -> None:
+    names = ["thôn 10", "thôn Ví Dụ 2, khu 1", "11 nhà", "thôn 9", "thôn Ví Dụ 2", "thôn", "٣ thôn"]
+    assert sorted(names, key=reading_order) == [
+        "11 nhà",
+        "thôn",
+        "thôn 9",
+        "thôn 10",
+        "thôn Ví Dụ 2",
+        "thôn Ví Dụ 2, khu 1",
+        "٣ thôn",
+    ]
 
 
 @pytest.mark.parametrize(

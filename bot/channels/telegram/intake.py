@@ -14,11 +14,12 @@ from bot.channels.telegram.incoming import parse
 from bot.channels.telegram.raw import Raw, integer, mapping
 from domain.channel import Inbox
 from domain.clock import Clock
-from domain.failures import SendFailure
+from domain.ids import is_typed_code
 from domain.messages import ChatMoved, ChatRef, Incoming, Message, Received
 
 _LOG = logging.getLogger(__name__)
 _COUNTED_WITHIN_S = 3
+_COUNTED_AT_ONCE = 3
 
 
 class Intake:
@@ -53,7 +54,7 @@ class Intake:
         """
         items = [item for update in updates if (item := self.receive(mapping(update))) is not None]
         if items:
-            await self._inbox.put([await self._counted(item) for item in items])
+            await self._inbox.put(await self._counted(items))
 
     def receive(self, update: Raw) -> Received | None:
         """Turn one update into an item for the inbox; None when it is not ours. Never raises."""
@@ -76,15 +77,23 @@ class Intake:
             incoming=parsed.incoming,
         )
 
-    async def _counted(self, item: Received) -> Received:
-        """Note how many are in a room; what the platform does not tell soon stays unknown."""
+    async def _counted(self, items: Sequence[Received]) -> list[Received]:
+        """Note how many are in rooms that are to be connected; a few, so that none is held up."""
+        found = list(items)
+        asking = [at for at, item in enumerate(found) if _asks_to_connect(item.incoming)]
+        for at in asking[:_COUNTED_AT_ONCE] if self._count is not None else ():
+            found[at] = await self._with_members(found[at])
+        return found
+
+    async def _with_members(self, item: Received) -> Received:
         told = item.incoming
         if self._count is None or not isinstance(told, Message) or told.room is None:
             return item
         try:
             async with asyncio.timeout(_COUNTED_WITHIN_S):
                 members = await self._count(told.chat)
-        except (SendFailure, TimeoutError):
+        except Exception as error:  # noqa: BLE001 - no number is worth an update
+            _LOG.info("members not counted: %s", type(error).__name__)
             return item
         return replace(item, incoming=replace(told, room=replace(told.room, members=members)))
 
@@ -103,3 +112,10 @@ class Intake:
 
     def _tag(self, content: bytes) -> str:
         return hmac.new(self._secret, content, hashlib.sha256).hexdigest()[:32]
+
+
+def _asks_to_connect(incoming: Incoming) -> bool:
+    """Tell whether it is the command with a code, which alone is worth a question to Telegram."""
+    if not isinstance(incoming, Message) or incoming.room is None:
+        return False
+    return is_typed_code(incoming.text.partition(" ")[2])

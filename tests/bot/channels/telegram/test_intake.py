@@ -75,6 +75,29 @@ async def test_only_the_command_that_connects_brings_a_chats_name_and_number(
     assert rooms == [Room("Xóm chợ", 12), Room("Xóm chợ"), None]
 
 
+async def test_many_who_type_the_command_at_once_hold_up_nobody(inbox: ListInbox) -> None:
+    asked = []
+
+    async def count(chat: ChatRef) -> int:
+        asked.append(chat)
+        reason = "broken"
+        raise RuntimeError(reason)
+
+    me = Me(BOT_ID, USERNAME, frozenset({"baotin", "ketnoi"}))
+    intake = Intake(me, inbox, SystemClock(), b"s", count)
+    marked = [{"type": "bot_command", "offset": 0, "length": 7}]
+    village = {**GROUP, "title": "Xóm chợ"}
+    texts = ["/ketnoi", "/ketnoi xin chào", *["/ketnoi ABCDE-FGHJK"] * 50]
+    await intake.take(
+        [
+            update(number, message=message(village, text=text, entities=marked))
+            for number, text in enumerate(texts)
+        ]
+    )
+    assert len(inbox.items) == len(texts)
+    assert len(asked) == 3
+
+
 async def test_an_update_without_id_is_known_by_its_content(inbox: ListInbox) -> None:
     nameless: Json = {"message": message(text="Có trộm")}
     intake = intake_into(inbox)

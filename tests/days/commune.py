@@ -124,7 +124,7 @@ class Commune:
             if not sends:
                 break
             brought += sends
-        known = {heard.id: heard for heard in await self.chat.said()}
+        known = {heard.id: heard for heard in await self.chat.said()} if brought else {}
         return [known[send.delivery_id] for send in brought]
 
     async def settles(self, answer: Answer | None = None) -> list[Heard]:

@@ -1,0 +1,171 @@
+"""Before Tết: fireworks, for every village and its group, week after week."""
+
+from domain.delivery import GoneAway
+from domain.failures import Until
+from domain.language import Language
+from storage import runs
+from storage.runs import Run
+from tests.chat import Party
+from tests.days.commune import VILLAGES, Commune, hanoi, open_commune, village_code
+from tests.handlers.campaigns.world import NOT_ALLOWED
+
+FINES = "Pháo nổ: mức phạt mới từ 15/12/2025"
+BY_VILLAGE = {n: 4 if n == 3 else 3 if n == 7 else 2 for n in VILLAGES}
+"""Two neighbours in each, Lan and Mary in the third, Ming in the seventh."""
+
+
+async def test_a_campaign_to_eleven_villages_is_signed_approved_and_told_village_by_village(
+    migrated_database_url: str,
+) -> None:
+    async with open_commune(migrated_database_url) as commune:
+        chat = commune.chat
+        lan = await commune.resident("1001", village=3)
+        mary = await commune.resident("1002", village=3, language=Language.EN)
+        ming = await commune.resident("1003", village=7, language=Language.ZH)
+        declined = chat.resident("1004")
+        await declined.starts("thon-vi-du-5")
+        await declined.presses("Không")
+        neighbours = [
+            await chat.subscriber(f"5{n:02}{m}", area=village_code(n))
+            for n in VILLAGES
+            for m in range(2)
+        ]
+        await commune.passes(until=hanoi(2027, 1, 8))
+        await declined.news()
+        await _is_written_signed_and_approved(commune)
+
+        await commune.passes(until=hanoi(2027, 1, 11, 7, 59))
+        assert await lan.news() == []
+        await commune.passes(until=hanoi(2027, 1, 11, 8))
+        run = await _newest(commune)
+        for who, words, label in (
+            (lan, "20 - 40 triệu đồng", "Đã đọc"),
+            (mary, "VND 20-40 million", "I have read this"),
+            (ming, "2000万至4000万越南盾", "已阅读"),
+        ):
+            (heard,) = await who.news()
+            assert words in heard.text
+            assert run.code in heard.text
+            assert heard.labels[0] == label
+        assert await declined.news() == []
+        for group in commune.groups.values():
+            (post,) = await group.news()
+            assert post.labels == ["Đã đọc", "Báo tin riêng"]
+        await _answers(commune)
+        await _first_week_is_told(commune, run)
+
+        hoa = await commune.resident("1005", village=11)
+        await _second_week_is_told(commune, neighbours)
+        assert len(await hoa.news()) == 1
+        for day in (hanoi(2027, 1, 25, 8), hanoi(2027, 2, 1, 8), hanoi(2027, 2, 8, 8)):
+            await commune.passes(until=day)
+        found = await chat.look(lambda tx: runs.of_unit(tx, chat.unit.id, 20))
+        assert [one.occurrence for one in found] == [4, 3, 2, 1]
+        assert len(await hoa.news()) == 2
+        assert len(await ming.news()) == 3
+        await _the_month_is_told(commune)
+        await commune.agrees()
+
+
+async def _newest(commune: Commune) -> Run:
+    unit_id = commune.chat.unit.id
+    return (await commune.chat.look(lambda tx: runs.of_unit(tx, unit_id, 1)))[0]
+
+
+async def _is_written_signed_and_approved(commune: Commune) -> None:
+    officer, chief, deputy = commune.officer, commune.chief, commune.deputy
+    await officer.writes("/chiendich")
+    for label in ("Pháo", FINES, "Dùng bài này", "Toàn đơn vị (25)", "Có"):
+        await officer.presses(label)
+    await officer.writes("hằng tuần thứ 2 lúc 8h đến 5/2/2027")
+    plan = (await officer.last()).text
+    for language in ("tiếng Việt", "tiếng Anh", "tiếng Trung"):
+        assert f"[Bản {language}]" in plan
+    assert "25 người đã đồng ý (tiếng Anh 1, tiếng Việt 23, tiếng Trung 1)" in plan
+    assert "Đăng vào 11 nhóm, kênh" in plan
+    days = ("11/01/2027", "18/01/2027", "25/01/2027", "01/02/2027")
+    assert "; ".join(f"08:00 ngày {day}" for day in days) in plan
+    await officer.presses("Gửi duyệt")
+    assert "phải có chữ ký đối chiếu trước" in (await officer.last()).text
+
+    # Nothing to approve before the figures of law are signed.
+    assert (await deputy.last()).labels == ["Đã đối chiếu, ký", "Không ký"]
+    assert "NĐ 282/2025 Điều 13" in (await chief.last()).text
+    await chief.presses("Đã đối chiếu, ký")
+    assert "có giá trị tới 08/01/2028" in (await deputy.last()).text
+    own = (await deputy.labelled("Duyệt"))[1].action
+    assert own is not None
+    (refused,) = await officer.presses_action(own)
+    assert refused.text == NOT_ALLOWED
+    await deputy.presses("Duyệt")
+    assert (
+        "Phó Chỉ Huy đã duyệt chiến dịch số 1. Gửi lúc 08:00 ngày 11/01/2027."
+        in (await officer.last()).text
+    )
+
+
+async def _answers(commune: Commune) -> None:
+    """Two read it, one tells privately of a seller, one under the post of the fifth village."""
+    chat, group = commune.chat, commune.groups[5]
+    lan, mary = chat.resident("1001"), chat.resident("1002")
+    await lan.presses("Đã đọc")
+    await lan.presses("Đã đọc")
+    await mary.presses("I have read this")
+    await lan.presses("Báo tin")
+    await lan.writes("cuối thôn có nhà bán pháo nổ, tối nào cũng có người tới lấy")
+    binh, chi = chat.resident("1006"), chat.resident("1007")
+    await binh.presses("Đã đọc", of=group)
+    post = await group.last()
+    await chi.writes(
+        "đêm qua sau nhà văn hóa có đốt pháo", in_group=group, reply_to=post.message_id
+    )
+    await commune.passes(minutes=10)
+
+
+async def _first_week_is_told(commune: Commune, run: Run) -> None:
+    await commune.officer.writes(f"/baocao {run.code}")
+    told = await commune.reach(run.code)
+    assert told in (await commune.officer.last()).text
+    places = [line for line in told.splitlines() if line.startswith("  - thôn")]
+    assert places == [
+        f"  - thôn Ví Dụ {n}: {number}/{number} (100,00%)" for n, number in BY_VILLAGE.items()
+    ]
+    for line in (
+        "Định gửi: 25 người",
+        "Đã xem: không biết",
+        "Bấm “Đã đọc”: 2",
+        "Tin báo gắn với đợt: 1 (nói rõ 1, suy đoán theo giờ 0)",
+        "  - tiếng Trung: 1/1 (100,00%)",
+    ):
+        assert line in told.splitlines()
+    assert "11/11 bài; thành viên lúc đăng: 1.100, là mức trên, không phải số người đọc" in told
+    assert "số người bấm “Đã đọc”: 1; số người trả lời: 1" in told
+    assert "tin báo từ bài đăng: 1." in told
+
+
+async def _second_week_is_told(commune: Commune, neighbours: list[Party]) -> None:
+    """One blocks the service, which is a stop; one is gone without a word."""
+    await neighbours[0].blocks()
+    gone, away = neighbours[2].platform_id, GoneAway(Until.THEY_WRITE, "deactivated")
+    await commune.passes(
+        until=hanoi(2027, 1, 18, 8),
+        answer=lambda send: away if send.chat.chat_id == gone else None,
+    )
+    told = await commune.reach((await _newest(commune)).code)
+    for line in (
+        "Định gửi: 25 người",
+        "Không liên lạc được: 1 (4,00%)",
+        "  - thôn Ví Dụ 1: 1/1 (100,00%)",
+        "  - thôn Ví Dụ 2: 1/2 (50,00%)",
+        "  - thôn Ví Dụ 11: 3/3 (100,00%)",
+    ):
+        assert line in told.splitlines()
+
+
+async def _the_month_is_told(commune: Commune) -> None:
+    private, posts, *_ = (await commune.figures("15/1/2027", "14/2/2027")).sheets
+    total = private.rows[-1].now
+    # 25 agreed; three Mondays, and one who cannot be reached on any of them.
+    assert [private.rows[0].label, total["broadcasts"]] == ["Pháo", 3]
+    assert [total["reached"], total["people"], total["at_end"]] == [72, 24, 25]
+    assert [posts.rows[-1].now["posts"], posts.rows[-1].now["members"]] == [33, 3300]

@@ -10,7 +10,7 @@ from domain.roles import Permission
 from handlers.router import Presser
 from handlers.tips.meant import say_here, tip_id_of
 from handlers.turn import Turn
-from storage import units
+from storage import duty, roster, units
 from tips import assigning
 
 
@@ -38,6 +38,7 @@ def handover_command(turn: Turn, argument: str) -> None:
     givers = assigning.givers(turn.tx, staff)
     if not givers:
         turn.say("review.nothing_to_hand_over")
+        _say_still_on_duty(turn, staff.id)
     elif list(givers) == [staff.id]:
         _ask_receiver(turn, staff.id)
     else:
@@ -91,7 +92,19 @@ def press_now(turn: Turn, press: Press, args: Sequence[str]) -> None:
         cho=done.to.name,
         danh_sach=assigning.numbers_of(done.going),
     )
+    _say_still_on_duty(turn, from_id)
     turn.answer(press.press_id)
+
+
+def _say_still_on_duty(turn: Turn, from_id: UUID) -> None:
+    """Say that alarms still go to who hands over: tips are given away, a duty is not."""
+    staff = turn.require(Permission.READ_URGENT_TIPS)
+    known = units.get_staff(turn.tx, from_id)
+    named = {one.id for one in duty.on_duty(turn.tx, staff.unit_id)}
+    if known is None or (from_id not in named and not roster.of(turn.tx, from_id)):
+        return
+    key = "handover_on_duty" if from_id == staff.id else "handover_theirs_on_duty"
+    turn.say(f"review.{key}", ten=known.name)
 
 
 def _ask_receiver(turn: Turn, from_id: UUID) -> None:

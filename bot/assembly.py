@@ -13,6 +13,7 @@ from bot.inbox_worker import InboxWorker
 from bot.invocation import typed
 from bot.keys import check_keys
 from bot.opening import NOT_CONNECTED, open_database, register
+from bot.own_photo_shelf import OwnPhotoShelf
 from bot.plan import read_plan
 from bot.print_shelf import PrintShelf
 from bot.seed import seed_areas, seed_plan
@@ -95,7 +96,9 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         clock=clock,
         bell=outbox_bell,
         mark_again=_marker(words),
-        shelf=PrintShelf(database, MediaShelf(database, media_folder)),
+        shelf=OwnPhotoShelf(
+            database, media_folder, PrintShelf(database, MediaShelf(database, media_folder))
+        ),
     )
     worker = InboxWorker(
         database,

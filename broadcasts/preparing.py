@@ -29,7 +29,7 @@ def prepare(
     Raises: TextFault when a placeholder has no value.
     """
     prepared: dict[str, Outgoing] = {}
-    card = _sample_card(content)
+    picture = content.photo.media if content.photo is not None else _sample_card(content)
     for language in content.bodies:
         buttons = [
             Button(catalogue.say(language, f"campaigns.button_{name}"), action=f"{name}:{{d}}")
@@ -39,7 +39,7 @@ def prepare(
             heading=content.heading(language),
             text=_text(catalogue, content, language, code, sent_at),
             buttons=_rows(buttons, alone=content.pledge is not None),
-            media=card,
+            media=picture,
         )
     private = catalogue.say(Language.VI, "campaigns.button_privately")
     acknowledge = catalogue.say(Language.VI, "campaigns.button_ack")
@@ -54,7 +54,7 @@ def prepare(
             (Button(acknowledge, action=f"{ButtonName.ACK}:{{d}}"),),
             (Button(private, start=under_post(Purpose.TIP)),),
         ),
-        media=card,
+        media=picture,
     )
     return prepared
 

@@ -16,6 +16,7 @@ from domain.hours import BroadcastRules
 from domain.ids import random_code
 from domain.language import Language
 from domain.library import fill, placeholders
+from domain.own_photo import OwnPhoto
 from domain.part import Part
 from domain.pledge import Pledge
 from domain.schedule import Schedule
@@ -175,6 +176,8 @@ class Content:
     card: str | None = None
     """Vietnamese words of the picture card that goes with it; other languages have their body on
     theirs. None: no card."""
+    photo: OwnPhoto | None = None
+    """The unit's own photo that goes with it, in the place of a card."""
 
     def heading(self, language: Language) -> str:
         """Return the line on top: titles exist in Vietnamese only, others get the unit's name."""
@@ -239,6 +242,8 @@ def content_hash(
         signed["of_run"] = audience.of_run.hex
     if content.card is not None:
         signed["card"] = content.card
+    if content.photo is not None:
+        signed["photo"] = [content.photo.id.hex, content.photo.digest]
     if content.pledge is not None:
         words = {language.value: text for language, text in content.pledge.words.items()}
         signed["pledge"] = {"label": content.pledge.label, "words": words}

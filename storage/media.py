@@ -17,14 +17,17 @@ from domain.messages import MediaKind, MediaRef
 from domain.tip import TipState
 from storage import tip_events, tips
 from storage.database import Tx
-from storage.pictures import digest_place, file_key_place, is_picture
+from storage.pictures import digest_place, file_key_place
 from storage.sealing import DataKey, Place
 from storage.tables import attachment, tip, tip_event
 from storage.tables.intake import AWAITED, ERASED, UNTOLD, picture
 from storage.tip_keys import key_of
 from storage.tips import Tip
 
-__all__ = ["is_picture"]
+KEEPS_ORIGINALS = True
+"""What was sent may become evidence."""
+GIVEN_UP = timedelta(days=3)
+"""How long a photo is tried for: a night without a network must not lose what the platform has."""
 
 _OPEN = (TipState.RECEIVED.value, TipState.TAKEN.value)
 
@@ -83,10 +86,13 @@ class Wanted:
 class Kept:
     """What was fetched: the names of its sealed files, their key, and the original's SHA-256."""
 
-    original: str
+    original: str | None
+    """None where originals are not kept."""
     clean: str | None
     key: DataKey = field(repr=False)
     digest: str = field(repr=False)
+    clean_digest: str | None = field(default=None, repr=False)
+    """SHA-256 of the clean copy."""
     loss: Loss | None = None
 
 

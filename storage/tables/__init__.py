@@ -11,6 +11,12 @@ from storage.tables.intake import attachment, inbox, tip, tip_event, tip_value
 from storage.tables.keeping import forgotten
 from storage.tables.links import link_count
 from storage.tables.metadata import metadata
+from storage.tables.own_photos import (
+    own_photo,
+    own_photo_upload,
+    own_photo_use,
+    own_photo_view,
+)
 from storage.tables.packs import hand_group, posting_pack
 from storage.tables.people import (
     account,
@@ -62,6 +68,10 @@ __all__ = [
     "mute",
     "neutral_line",
     "one_time_code",
+    "own_photo",
+    "own_photo_upload",
+    "own_photo_use",
+    "own_photo_view",
     "page_watch",
     "pledge",
     "pledge_words",

@@ -542,6 +542,67 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("address_id", name=op.f("pk_dialogue")),
     )
     op.create_table(
+        "own_photo",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("created_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("due_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reference", sa.LargeBinary(), nullable=True),
+        sa.Column("alert", sa.LargeBinary(), nullable=True),
+        sa.Column("replaces", sa.Uuid(), nullable=True),
+        sa.Column("told", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("clean", sa.String(), nullable=True),
+        sa.Column("digest", sa.String(), nullable=True),
+        sa.Column("file_key", sa.LargeBinary(), nullable=True),
+        sa.Column("withdrawn_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_own_photo_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces"], ["campaign.id"], name=op.f("fk_own_photo_replaces_campaign")
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_own_photo_staff_id_staff")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_own_photo_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_photo")),
+    )
+    with op.batch_alter_table("own_photo", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_own_photo_awaited",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index(
+            "ix_own_photo_erased",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'erased'"),
+            postgresql_where=sa.text("state = 'erased'"),
+        )
+        batch_op.create_index(
+            "ix_own_photo_living",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("(state NOT IN ('erased', 'gone'))"),
+            postgresql_where=sa.text("(state NOT IN ('erased', 'gone'))"),
+        )
+        batch_op.create_index(
+            "ix_own_photo_untold",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('clean', 'lost') AND told IS false"),
+            postgresql_where=sa.text("state IN ('clean', 'lost') AND told IS false"),
+        )
+
+    op.create_table(
         "post_copy",
         sa.Column("address_id", sa.Uuid(), nullable=False),
         sa.Column("message_id", sa.String(), nullable=False),
@@ -622,6 +683,57 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_wrong_code_address_id_at"), ["address_id", "at"], unique=False
         )
+
+    op.create_table(
+        "own_photo_upload",
+        sa.Column("photo_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_own_photo_upload_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["photo_id"], ["own_photo.id"], name=op.f("fk_own_photo_upload_photo_id_own_photo")
+        ),
+        sa.PrimaryKeyConstraint("photo_id", "account_id", name=op.f("pk_own_photo_upload")),
+    )
+    op.create_table(
+        "own_photo_use",
+        sa.Column("photo_id", sa.Uuid(), nullable=False),
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("down_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_own_photo_use_campaign_id_campaign")
+        ),
+        sa.ForeignKeyConstraint(
+            ["photo_id"], ["own_photo.id"], name=op.f("fk_own_photo_use_photo_id_own_photo")
+        ),
+        sa.PrimaryKeyConstraint("photo_id", "campaign_id", name=op.f("pk_own_photo_use")),
+    )
+    with op.batch_alter_table("own_photo_use", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_own_photo_use_campaign_id"), ["campaign_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_own_photo_use_up",
+            ["photo_id"],
+            unique=False,
+            sqlite_where=sa.text("down_at IS NULL"),
+            postgresql_where=sa.text("down_at IS NULL"),
+        )
+
+    op.create_table(
+        "own_photo_view",
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("photo_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["photo_id"], ["own_photo.id"], name=op.f("fk_own_photo_view_photo_id_own_photo")
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_own_photo_view")),
+    )
+    with op.batch_alter_table("own_photo_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_own_photo_view_photo_id"), ["photo_id"], unique=False)
 
     op.create_table(
         "pledge",
@@ -1479,6 +1591,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pledge_resident_id"))
 
     op.drop_table("pledge")
+    with op.batch_alter_table("own_photo_view", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_own_photo_view_photo_id"))
+
+    op.drop_table("own_photo_view")
+    with op.batch_alter_table("own_photo_use", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_own_photo_use_up",
+            sqlite_where=sa.text("down_at IS NULL"),
+            postgresql_where=sa.text("down_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_own_photo_use_campaign_id"))
+
+    op.drop_table("own_photo_use")
+    op.drop_table("own_photo_upload")
     with op.batch_alter_table("wrong_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wrong_code_address_id_at"))
 
@@ -1497,6 +1623,29 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_post_copy_comment_id"))
 
     op.drop_table("post_copy")
+    with op.batch_alter_table("own_photo", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_own_photo_untold",
+            sqlite_where=sa.text("state IN ('clean', 'lost') AND told IS false"),
+            postgresql_where=sa.text("state IN ('clean', 'lost') AND told IS false"),
+        )
+        batch_op.drop_index(
+            "ix_own_photo_living",
+            sqlite_where=sa.text("(state NOT IN ('erased', 'gone'))"),
+            postgresql_where=sa.text("(state NOT IN ('erased', 'gone'))"),
+        )
+        batch_op.drop_index(
+            "ix_own_photo_erased",
+            sqlite_where=sa.text("state = 'erased'"),
+            postgresql_where=sa.text("state = 'erased'"),
+        )
+        batch_op.drop_index(
+            "ix_own_photo_awaited",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.drop_table("own_photo")
     op.drop_table("dialogue")
     op.drop_table("staff_role")
     with op.batch_alter_table("sign_off", schema=None) as batch_op:

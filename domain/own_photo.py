@@ -1,0 +1,39 @@
+"""A unit's own photo that goes with a campaign: which one, and exactly which points."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.messages import MediaKind, MediaRef
+
+_PREFIX = "own:"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPhoto:
+    """A photo, and the SHA-256 of its clean copy in hex; empty while it is still being fetched."""
+
+    id: UUID
+    digest: str = ""
+
+    @property
+    def media(self) -> MediaRef:
+        """What a message names it by."""
+        return MediaRef(MediaKind.PHOTO, f"{_PREFIX}{self.id.hex}:{self.digest}", sealed=True)
+
+
+def is_own_photo(ref: MediaRef) -> bool:
+    """Tell whether a reference names a unit's own photo."""
+    return ref.sealed and ref.ref.startswith(_PREFIX)
+
+
+def read_own_photo(ref: MediaRef) -> OwnPhoto:
+    """Return the photo that a reference names.
+
+    Raises: LookupError.
+    """
+    name, _, digest = ref.ref.removeprefix(_PREFIX).partition(":")
+    try:
+        return OwnPhoto(UUID(hex=name), digest)
+    except ValueError:
+        message = "no reference to an own photo"
+        raise LookupError(message) from None

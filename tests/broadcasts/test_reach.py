@@ -145,7 +145,7 @@ async def test_the_funnel_in_words(station: Station) -> None:
         "Bấm “Báo tin” hoặc “Hỏi”: 0",
         "Trả lời: 0",
         "Tin báo gắn với đợt: 0 (nói rõ 0, suy đoán theo giờ 0)",
-        "Dừng nhận sau tin này: 0",
+        "Bấm “Dừng” hoặc trả lời chính tin này để dừng: 0",
     ]
 
 

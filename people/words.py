@@ -75,9 +75,13 @@ def seems_to_stop(text: str) -> bool:
         return False
     if any(True for at in range(len(words)) for _ in _HAPPENED.ends(words, at)):
         return False
-    ended = [end for at in range(len(words)) for end in _ENDED.ends(words, at)]
-    ours = [at for at in range(len(words)) for _ in _MESSAGES.ends(words, at)]
-    return any(0 <= at - end <= _NEAR for end in ended for at in ours)
+    return _is_near(words, _ENDED, _MESSAGES) or _is_near(words, _LEFT, _LISTS)
+
+
+def _is_near(words: tuple[Word, ...], first: Phrases, then: Phrases) -> bool:
+    ends = [end for at in range(len(words)) for end in first.ends(words, at)]
+    begins = [at for at in range(len(words)) for _ in then.ends(words, at)]
+    return any(0 <= at - end <= _NEAR for end in ends for at in begins)
 
 
 def _is_wish(
@@ -220,22 +224,22 @@ CLEAR_SENTENCES = (
 CLEAR_FOREIGN = (
     "stop messages, stop sending, stop sending messages, stop it, stop this, i want to stop,"
     "stop messaging me, stop sending me messages, no more messages, do not send, don t send,"
-    "opt out, 不要再发了, 不再接收, 不要发了, 别发了, 别再发了, 停止发送, 请停止, 请停止发送,"
-    "请退订"
+    "opt out, remove me, please remove me, 不要再发了, 不再接收, 不要发了, 别发了, 别再发了,"
+    "停止发送, 请停止, 请停止发送, 请退订"
 )
 _MOST_OWN_WORDS = 12
 _NEAR = 4
 _ENDED = phrases_of(
-    "đừng, không, ko, k, thôi, dừng, ngừng, ngưng, bỏ, rút, rút khỏi, chặn, tắt, hủy, don t, not,"
-    "do not, no more, remove, remove me, take me off, stop, 不想, 不要, 别再, 停止,"
-    "xóa tôi, xóa em, xóa cháu, xóa mình, xóa tên"
+    "đừng, không muốn, ko muốn, k muốn, không cần, ko cần, k cần, thôi không, thôi đừng, thôi,"
+    "dừng, ngừng, ngưng, chặn, tắt, don t want, do not want, don t send, no more, stop sending,"
+    "không nhận, ko nhận, k nhận, 不想, 不要, 别再, 停止"
 )
 _MESSAGES = phrases_of(
-    "nhận tin, nhận nữa, nhận thông báo, nhắn tin, nhắn nữa, gửi tin, gửi nữa, gửi cho,"
-    "gửi thông báo, tin này, tin nhắn, mấy tin, các tin, đăng ký, đăng kí, danh sách,"
-    "kênh này, messages, message,"
-    "list, me, 收到, 发消息, 收消息"
+    "tin nữa, nhận, nhận tin, nhắn, nhắn tin, gửi, gửi tin, gửi thông báo, mấy tin, các tin này,"
+    "tin này, kênh này, messages, these messages, me any more, 收到, 发消息, 收消息"
 )
+_LEFT = phrases_of("bỏ, rút, rút khỏi, hủy, xóa tôi khỏi, xóa em khỏi, remove me, take me")
+_LISTS = phrases_of("đăng ký, đăng kí, danh sách, kênh này, nhóm này, nhóm tin, off, from, list")
 _HAPPENED = phrases_of(
     "được, thấy, chưa, sao, vì sao, tại sao, ai, đâu nào, người, kẻ, nó, chúng, bọn, thằng,"
     "con gái, trộm, cướp, đánh nhau, bị đánh, cháy, lừa, tiền, chuyển, xe, nhà, công an,"

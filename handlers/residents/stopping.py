@@ -41,7 +41,11 @@ def stop(turn: Turn, message: Message) -> bool:
         case OptOut.ASK if current is None or current.name != STOP:
             return _ask(turn, message, talking=talking)
         case None if besides and not talking:
-            return _ask(turn, message, talking=False, more=aside.tip_button(turn, message))
+            if words.stops_beside(message.text):
+                return _ask(turn, message, talking=False, more=aside.tip_button(turn, message))
+            # Not sure at all: whoever is before the words decides, and a button stops.
+            turn.say("residents.perhaps_stop", (stop_button(turn),))
+            return False
         case _:
             return _standing(turn, message, current)
 
@@ -64,6 +68,11 @@ def answer(turn: Turn, message: Message, dialogue: Dialogue) -> bool:
     else:
         _keep(turn, message.text.strip(), dialogue)
     return True
+
+
+def stop_button(turn: Turn) -> Button:
+    """Return the button that stops at once."""
+    return Button(turn.text("residents.stop_button"), "wish:stop")
 
 
 def press_wish(turn: Turn, press: Press, args: Sequence[str]) -> None:

@@ -128,7 +128,7 @@ def test_unclear_words_among_polite_ones_are_asked_about(text: str) -> None:
     st.sampled_from(("", " ạ", " nhé, cảm ơn", " từ nay", "!!!")),
     st.sampled_from((str, toneless, str.upper)),
 )
-def test_a_refusal_in_ones_own_words_is_asked_about_and_never_taken_for_a_tip(
+def test_a_refusal_in_ones_own_words_is_noticed(
     lead: str, core: str, tail: str, write: Callable[[str], str]
 ) -> None:
     typed = write(f"{lead}{core}{tail}")

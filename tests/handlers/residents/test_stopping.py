@@ -246,6 +246,16 @@ async def test_a_wish_to_stop_beside_other_words_pauses_and_asks_about_both(worl
     assert (await lan.record()).wish is Wish.STOPPED
 
 
+async def test_what_only_may_be_a_wish_to_stop_is_a_tip_with_a_button_to_stop(world: World) -> None:
+    lan = await world.chat.subscriber("1001")
+    said = "Bà con đừng mở tin nhắn lạ gửi tới"
+    await lan.writes(said)
+    assert (await lan.record()).wish is Wish.YES
+    assert world.tips == [said]
+    await lan.presses("Dừng nhận tin")
+    assert (await lan.record()).wish is Wish.STOPPED
+
+
 async def test_coming_back_asks_for_consent_again(world: World) -> None:
     lan = await world.chat.subscriber("1001", wish=Wish.STOPPED)
     await lan.writes("dang ky")

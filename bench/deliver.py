@@ -13,11 +13,12 @@ from broadcasts.preparing import prepare
 from domain.campaign import Audience, Content, RunState
 from domain.delivery import DeliveryState, Lane
 from domain.language import Language
-from storage import campaigns, runs, setting_up
-from storage.campaigns import NewCampaign
+from storage.campaigns import campaigns, runs
+from storage.campaigns.campaigns import NewCampaign
+from storage.campaigns.runs import NewRun, Run
 from storage.codec import write_outgoing
 from storage.database import Tx
-from storage.runs import NewRun, Run
+from storage.staff import setting_up
 
 _LOOK_EVERY_S = 0.1
 _WORDS = "Đây là tin đo tốc độ gửi. Xin bà con khóa cửa cẩn thận khi ra khỏi nhà."

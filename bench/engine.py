@@ -14,10 +14,10 @@ from bot.assembly import House, build
 from bot.inbox_worker import AccountInbox
 from bot.settings import Settings
 from domain.errors import Misconfigured
-from storage import units
 from storage.database import Tx, is_sqlite
 from storage.migrations_runner import is_untouched
-from storage.units import Unit
+from storage.people import units
+from storage.people.units import Unit
 
 Progress = Callable[[str, int, int], None]
 """Is told what is being done, how much of it is done, and of how much."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.messages import ChatKind
 from storage.database import Database, Tx
-from storage.residents import Wish
+from storage.people.residents import Wish
 from storage.sealing import Place
 from storage.tables import address, resident
 

@@ -6,9 +6,9 @@ from types import MappingProxyType
 from uuid import UUID
 
 from domain.clock import local
-from storage import inbox
 from storage.database import Database
-from storage.inbox import AsideItem
+from storage.deliveries import inbox
+from storage.deliveries.inbox import AsideItem
 
 _PAGE = 200
 _KINDS: Mapping[str, str] = MappingProxyType(

@@ -30,11 +30,13 @@ from domain.places import Gazetteer
 from domain.texts.catalogue import Catalogue, catalogue
 from handlers.turn import ChatRules, Context
 from handlers.wiring import make_router
-from storage import addresses, areas, installation, settling
+from storage import installation
 from storage.database import Database, Tx, is_sqlite
-from storage.media_folder import MediaFolder
-from storage.media_shelf import MediaShelf
+from storage.deliveries import settling
 from storage.packaged import load_gazetteer, load_library
+from storage.people import addresses, areas
+from storage.tips.media_folder import MediaFolder
+from storage.tips.media_shelf import MediaShelf
 
 _NO_UNIT = (
     "Chưa có đơn vị nào nên không có ai trả lời bà con: hãy ghi đơn vị, cán bộ, nhóm vào một tệp "

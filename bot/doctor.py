@@ -23,9 +23,12 @@ from domain.clock import SystemClock
 from domain.errors import Misconfigured
 from domain.failures import SendFailure
 from domain.roles import Permission, Role, may
-from storage import addresses, campaigns, inbox, ledger, runs, tip_rows, units
+from storage.campaigns import campaigns, runs
 from storage.database import Database, DatabaseAway, Tx
+from storage.deliveries import inbox, ledger
 from storage.packaged import load_library
+from storage.people import addresses, units
+from storage.tips import tip_rows
 from storage.trouble import in_words
 
 _CARD_LIMIT = timedelta(minutes=10)

@@ -7,7 +7,7 @@ from broadcasts.desk import Desk
 from delivery.outbox import Outbox
 from domain.language import Language
 from domain.texts.catalogue import catalogue
-from storage import runs
+from storage.campaigns import runs
 from storage.database import Tx
 
 

@@ -10,18 +10,13 @@ from domain.clock import local
 from domain.keeping import KeepingTerms
 from handlers.staff import slips
 from handlers.tips import entering, revealing, ties
-from storage import (
-    audit,
-    dialogues,
-    inbox,
-    keeping,
-    mutes,
-    one_time_codes,
-    public_words,
-    reactions,
-    words_aside,
-)
+from storage import keeping
+from storage.campaigns import reactions
 from storage.database import Tx
+from storage.deliveries import inbox
+from storage.groups import public_words
+from storage.people import dialogues, mutes, words_aside
+from storage.staff import audit, one_time_codes
 
 log = structlog.get_logger(__name__)
 

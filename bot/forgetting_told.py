@@ -10,7 +10,7 @@ from domain.clock import show_time
 from domain.keeping import KeepingTerms
 from storage import keeping
 from storage.database import Tx
-from storage.units import Unit
+from storage.people.units import Unit
 
 _LATE = timedelta(days=3)
 _LATELY = timedelta(days=30)

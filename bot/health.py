@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.delivery import Lane
-from storage import addresses, inbox, ledger, tip_rows, waiting
 from storage.database import Tx
+from storage.deliveries import inbox, ledger, waiting
+from storage.people import addresses
+from storage.tips import tip_rows
 
 _INBOX_LIMIT = timedelta(minutes=2)
 """Longer than the retries of an item that fails take before it is set aside."""

@@ -10,10 +10,10 @@ from delivery.bell import Bell
 from domain.channel import AnswersPresses, Channel
 from domain.messages import PressAnswer, Received
 from handlers.router import Router
-from storage import inbox
-from storage.addresses import Account
 from storage.database import Database, DatabaseAway, Tx
-from storage.inbox import InboxItem
+from storage.deliveries import inbox
+from storage.deliveries.inbox import InboxItem
+from storage.people.addresses import Account
 
 log = structlog.get_logger(__name__)
 

@@ -6,9 +6,9 @@ from bot.keys import find_keys
 from bot.settings import Settings
 from domain.clock import Clock
 from domain.errors import Misconfigured
-from storage import addresses
 from storage.database import Database, Tx
 from storage.migrations_runner import is_current, is_untouched, upgrade
+from storage.people import addresses
 
 NOT_CONNECTED = (
     "Chưa có TELEGRAM_TOKEN: hãy ghi token vào tệp .env, hoặc chạy thử không cần token: make demo"

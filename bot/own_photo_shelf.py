@@ -7,10 +7,10 @@ from uuid import UUID
 from delivery.files import Shelf
 from domain.messages import MediaRef, Upload
 from domain.own_photo import is_own_photo, read_own_photo
-from storage import own_photos
+from storage.campaigns import own_photos
 from storage.database import Database
-from storage.media_folder import MediaFolder
 from storage.sealing import KeysUnusable
+from storage.tips.media_folder import MediaFolder
 
 _NAME, _MIME = "anh.jpg", "image/jpeg"
 """Nothing of what the sender called it."""

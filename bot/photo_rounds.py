@@ -19,11 +19,12 @@ from bot.photo_cleaning import NotClean
 from domain.channel import Channel, Files
 from domain.clock import Clock
 from domain.failures import AccountDown, Refused, SendFailure
-from storage import media, own_photos
+from storage.campaigns import own_photos
 from storage.database import Database, Tx
-from storage.media import Kept, Loss, Wanted
-from storage.media_folder import MediaFolder
 from storage.sealing import DataKey, Place
+from storage.tips import media
+from storage.tips.media import Kept, Loss, Wanted
+from storage.tips.media_folder import MediaFolder
 
 log = structlog.get_logger(__name__)
 

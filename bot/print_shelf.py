@@ -12,7 +12,7 @@ from domain.toneless import slug
 from printing import card, sheet
 from printing.fonts import NoGlyph
 from printing.layout import TooLong
-from storage import leaflets
+from storage.campaigns import leaflets
 from storage.database import Database
 
 _DRAWN_KEPT = 8

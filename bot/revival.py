@@ -9,8 +9,8 @@ import structlog
 from delivery.bell import Bell
 from domain.clock import Clock
 from domain.failures import AccountDown, SendFailure
-from storage import addresses
 from storage.database import Database
+from storage.people import addresses
 
 log = structlog.get_logger(__name__)
 

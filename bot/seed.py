@@ -12,20 +12,13 @@ from domain.messages import ChatKind
 from domain.place import Level
 from domain.places import Gazetteer
 from domain.roster import read_turns
-from storage import (
-    addresses,
-    areas,
-    audit,
-    group_links,
-    installation,
-    roster,
-    setting_up,
-    staff_links,
-    units,
-)
+from storage import installation
 from storage.database import Tx
-from storage.setting_up import Particulars
-from storage.units import Unit
+from storage.groups import group_links
+from storage.people import addresses, areas, units
+from storage.people.units import Unit
+from storage.staff import audit, roster, setting_up, staff_links
+from storage.staff.setting_up import Particulars
 
 _MOST_NAMED = 30
 

@@ -28,8 +28,9 @@ from handlers.campaigns import unanswered
 from handlers.groups import copies, noticing, outcomes
 from handlers.staff import menus as staff_menus
 from people import wishes
-from storage import addresses, erasing, waiting
 from storage.database import Tx
+from storage.deliveries import waiting
+from storage.people import addresses, erasing
 from tips import cards, notes, paging, photos, reminding, taking_down
 from tips.digest import DigestRules
 from tips.paging import PageRules

@@ -1,7 +1,7 @@
 """Urgent alerts: one line, one tap of a second person with a reason, and out at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
@@ -13,14 +13,16 @@ from domain.campaign import Audience, CampaignRules, CampaignState, Content
 from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.language import Language
+from domain.own_photo import OwnPhoto
 from domain.roles import Role
 from domain.subject import Subject
 from domain.wording import LONGEST_VALUE, ValueFault, has_words, value_fault
-from storage import addresses, campaigns, recipients, runs, units
-from storage.campaigns import Campaign, NewCampaign
+from storage.campaigns import campaigns, own_photo_ends, recipients, runs
+from storage.campaigns.campaigns import Campaign, NewCampaign
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.runs import Run
-from storage.units import Staff, Unit
+from storage.people import addresses, units
+from storage.people.units import Staff, Unit
 
 LOOKED_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
 """After its submission: when an alert that nobody answered is asked about again."""
@@ -63,16 +65,31 @@ def check_words(typed: str) -> None:
         raise Refusal("campaigns.urgent_unreadable")
 
 
-def hand_in(tx: Tx, desk: Desk, author: Staff, typed: str, unit_values: Mapping[str, str]) -> Alert:
-    """Write an alert to the whole unit down and hand it in; it waits for one tap.
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An alert of which everything is right, before it is written down."""
 
-    One that waits already goes on waiting: it may be about something else.
+    unit: Unit
+    content: Content
+    audience: Audience
+    asked: tuple[Staff, ...]
+
+
+def check(
+    tx: Tx,
+    desk: Desk,
+    author: Staff,
+    typed: str,
+    unit_values: Mapping[str, str],
+    photo: OwnPhoto | None = None,
+) -> Ready:
+    """Check an alert to the whole unit; a photo may still be on its way.
 
     Raises: Refusal when it cannot be sent, reaches nobody, or nobody could be asked now.
     """
     check_words(typed)
     unit = units.get_unit(tx, author.unit_id)
-    content = _content(desk, typed, unit_values)
+    content = replace(_content(desk, typed, unit_values), photo=photo)
     approving.check(tx, desk, unit, content)
     asked = approvers(tx, author)
     if not asked:
@@ -80,9 +97,28 @@ def hand_in(tx: Tx, desk: Desk, author: Staff, typed: str, unit_values: Mapping[
     audience = _everybody(tx, unit)
     if not audience.group_ids and not recipients.expected(tx, unit, audience).people:
         raise Refusal("campaigns.nobody_to_reach")
+    return Ready(unit, content, audience, asked)
+
+
+def hand_in(
+    tx: Tx,
+    desk: Desk,
+    author: Staff,
+    typed: str,
+    unit_values: Mapping[str, str],
+    photo: OwnPhoto | None = None,
+) -> Alert:
+    """Write an alert to the whole unit down and hand it in; it waits for one tap.
+
+    One that waits already goes on waiting: it may be about something else.
+
+    Raises: Refusal when it cannot be sent, reaches nobody, or nobody could be asked now.
+    """
+    ready = check(tx, desk, author, typed, unit_values, photo)
+    unit, content, audience, asked = ready.unit, ready.content, ready.audience, ready.asked
     waiting = _waiting(tx, unit)
     for one in waiting:
-        if one.author_id == author.id and one.content == content:
+        if one.author_id == author.id and _same(one.content, content):
             raise Refusal("campaigns.urgent_waits", number=str(one.number))
     known = campaigns.create(
         tx,
@@ -97,9 +133,22 @@ def hand_in(tx: Tx, desk: Desk, author: Staff, typed: str, unit_values: Mapping[
             due_at=None,
         ),
     )
+    if photo is not None:
+        own_photo_ends.note_use(tx, photo.id, known.id)
     submitted = approving.submit(tx, known)
     campaigns.look_again(tx, known.id, tx.now + LOOKED_AFTER[0])
     return Alert(submitted, asked, tuple(waiting))
+
+
+def words_of(known: Campaign) -> str:
+    """Return what was typed of an alert."""
+    return known.content.values[Language.VI][_WORDS]
+
+
+def _same(one: Content, other: Content) -> bool:
+    """Tell whether two alerts say and show the same, by whichever upload the photo came."""
+    shown = [found.photo.digest if found.photo is not None else "" for found in (one, other)]
+    return replace(one, photo=None) == replace(other, photo=None) and shown[0] == shown[1]
 
 
 def approvers(tx: Tx, author: Staff) -> tuple[Staff, ...]:

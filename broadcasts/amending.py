@@ -15,14 +15,16 @@ from domain.hours import ANY_TIME, BroadcastRules
 from domain.language import Language
 from domain.library import fill
 from domain.messages import Outgoing
-from storage import campaigns, effects, post_copies, reached, runs
-from storage.campaigns import Campaign
+from storage.campaigns import campaigns, reached, runs
+from storage.campaigns.campaigns import Campaign
+from storage.campaigns.reached import Fate, Reached
+from storage.campaigns.runs import Run
 from storage.codec import read_outgoing
 from storage.database import Tx
-from storage.ledger import Delivery
-from storage.reached import Fate, Reached
-from storage.runs import Run
-from storage.units import Staff, Unit
+from storage.deliveries import effects
+from storage.deliveries.ledger import Delivery
+from storage.groups import post_copies
+from storage.people.units import Staff, Unit
 
 CORRECTION = "sys-correction"
 WITHDRAWAL = "sys-withdrawal"

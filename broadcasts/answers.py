@@ -8,10 +8,11 @@ from domain.few import Kept, covered
 from domain.figures import count
 from domain.part import Part
 from domain.place import reading_order
-from storage import campaigns, pledges, units
+from storage.campaigns import campaigns, pledges
+from storage.campaigns.pledges import Pledged
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.pledges import Pledged
-from storage.runs import Run
+from storage.people import units
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from broadcasts import amending, packs, signing
+from broadcasts import amending, own_photos, packs, signing
 from broadcasts.desk import Desk
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.audit import Act, Thing
@@ -26,10 +26,12 @@ from domain.library import PLACEHOLDERS, TextFault
 from domain.messages import Outgoing
 from domain.roles import Permission, Role, may
 from domain.schedule import Schedule
-from storage import addresses, audit, campaign_plans, campaigns, recipients, units
-from storage.campaigns import Campaign, NewCampaign
+from storage.campaigns import campaign_plans, campaigns, own_photo_ends, recipients
+from storage.campaigns.campaigns import Campaign, NewCampaign
 from storage.database import Tx
-from storage.units import Staff, Unit
+from storage.people import addresses, units
+from storage.people.units import Staff, Unit
+from storage.staff import audit
 
 RULES = CampaignRules()
 CANCELLABLE = (
@@ -67,6 +69,9 @@ def check(tx: Tx, desk: Desk, unit: Unit, content: Content) -> Mapping[str, Outg
         prepared = prepare(desk.catalogue, content, SAMPLE_CODE, tx.now)
     except TextFault:
         raise Refusal("campaigns.text_fault") from None
+    if content.photo is not None and content.photo.digest:
+        if not own_photos.is_kept(tx, content.photo):
+            raise Refusal("campaigns.photo_gone")
     for outgoing in prepared.values():
         links = foreign_links(f"{outgoing.heading}\n{outgoing.text}")
         if links:
@@ -114,6 +119,8 @@ def write_down(tx: Tx, desk: Desk, author: Staff, draft: Draft) -> Campaign:
             schedule=draft.schedule,
         ),
     )
+    if draft.content.photo is not None:
+        own_photo_ends.note_use(tx, draft.content.photo.id, known.id)
     if not approvers(tx, known.unit_id, known.author_id):
         raise Refusal("campaigns.no_approver")
     if signing.unsigned(tx, unit.id, draft.content) is not None:
@@ -223,6 +230,7 @@ def approve(
     if known.audience.of_run is not None:
         # A wrong post is read on while the words that mend it wait for their hour.
         amending.take_down(tx, desk, known.audience.of_run)
+        own_photos.withdraw(tx, desk, known.audience.of_run, known.content.photo)
         packs.remind(tx, desk, known.audience.of_run)
     return decide(tx, known, CampaignState.APPROVED, decider, next_at=next_at, times_left=times)
 
@@ -341,7 +349,13 @@ def record(tx: Tx, act: Act, known: Campaign, staff_id: UUID | None, reason: str
         number=known.number,
         lane=known.lane.name,
         signed=(known.submitted_hash or "")[:16],
+        **_photo_fact(known),
     )
+
+
+def _photo_fact(known: Campaign) -> dict[str, str]:
+    photo = known.content.photo
+    return {"photo": photo.digest[:16]} if photo is not None else {}
 
 
 _DECISIONS: Mapping[CampaignState, Act] = MappingProxyType(

@@ -7,10 +7,12 @@ from domain.audit import Act, Thing
 from domain.campaign import PauseReason, RunState
 from domain.delivery import SkipReason
 from domain.errors import Refusal
-from storage import audit, ledger, runs
+from storage.campaigns import runs
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.runs import Run
-from storage.units import Staff
+from storage.deliveries import ledger
+from storage.people.units import Staff
+from storage.staff import audit
 
 _LIVE = (RunState.EXPANDING, RunState.SENDING)
 

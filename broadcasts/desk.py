@@ -7,10 +7,10 @@ from uuid import UUID
 from delivery.outbox import Outbox
 from domain.delivery import DeliveryKind, Lane
 from domain.language import Language
-from domain.messages import Button, Outgoing
+from domain.messages import Button, MediaRef, Outgoing
 from domain.texts.catalogue import Catalogue
-from storage import addresses, units
 from storage.database import Tx
+from storage.people import addresses, units
 
 Rows = tuple[tuple[Button, ...], ...]
 Say = Callable[..., str]
@@ -58,6 +58,23 @@ class Desk:
             language=staff.language.value,
         )
         return True
+
+    def show(
+        self, tx: Tx, staff_id: UUID, media: MediaRef, key: str, lane: Lane, /, **facts: str
+    ) -> UUID | None:
+        """Show a picture with a sentence; returns the row, None when they have no chat."""
+        staff = units.get_staff(tx, staff_id)
+        where = addresses.of_staff(tx, staff_id)
+        if staff is None or where is None:
+            return None
+        return self.outbox.put(
+            tx,
+            where.id,
+            Outgoing(text=self.say(staff.language)(key, **facts), media=media),
+            kind=DeliveryKind.NOTICE,
+            lane=lane,
+            language=staff.language.value,
+        )
 
     def tell(self, tx: Tx, staff_id: UUID, key: str, /, **facts: str) -> bool:
         """Write one sentence of the catalogue to a member of staff."""

@@ -11,13 +11,15 @@ from broadcasts.trouble import put_off_run
 from domain.campaign import RunState
 from domain.delivery import DeliveryKind, Lane
 from domain.language import Language
-from storage import addresses, ledger, reached, recipients, rest, runs, units
-from storage.counters import Moves
+from storage.campaigns import reached, recipients, rest, runs
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.ledger import NewDelivery, NewRunRow
-from storage.runs import Run
+from storage.deliveries import ledger
+from storage.deliveries.counters import Moves
+from storage.deliveries.ledger import NewDelivery, NewRunRow
+from storage.people import addresses, units
+from storage.people.units import Unit
 from storage.savepoints import Spoiled, apart
-from storage.units import Unit
 
 log = structlog.get_logger(__name__)
 

@@ -11,10 +11,11 @@ from domain.audit import Act
 from domain.campaign import PauseReason, RunState
 from domain.delivery import DeliveryKind, DeliveryState, SkipReason
 from domain.figures import count
-from storage import campaigns, ledger, runs
-from storage.campaigns import Campaign
+from storage.campaigns import campaigns, runs
+from storage.campaigns.campaigns import Campaign
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.runs import Run
+from storage.deliveries import ledger
 from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from broadcasts import amending, leaflets, signing
+from broadcasts import amending, leaflets, own_photos, signing
 from broadcasts.approving import RULES
 from broadcasts.desk import Desk
 from broadcasts.preparing import prepare
@@ -17,11 +17,12 @@ from domain.delivery import Lane
 from domain.figures import count
 from domain.hours import ANY_TIME
 from domain.schedule import Schedule, Turnout, turnout
-from storage import campaign_plans, campaigns, runs, units
-from storage.campaigns import Campaign
+from storage.campaigns import campaign_plans, campaigns, runs
+from storage.campaigns.campaigns import Campaign
+from storage.campaigns.runs import Run
 from storage.codec import write_outgoing
 from storage.database import Tx
-from storage.runs import Run
+from storage.people import units
 from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)
@@ -134,6 +135,10 @@ def _new_run(
     unit = units.get_unit(tx, known.unit_id)
     source = leaflets.of_content(known.content, known.subject, code, approved=True)
     prepared = leaflets.with_cards(tx, desk.catalogue, unit, source, prepared)
+    photo = known.content.photo
+    if photo is not None and not own_photos.is_kept(tx, photo):
+        # A photo ends with its first withdrawal; the words that were approved with it go on.
+        prepared = {name: replace(one, media=None) for name, one in prepared.items()}
     amends = known.audience.of_run
     urgent = amends is not None and amending.is_urgent(tx, amends)
     lane = Lane.URGENT if urgent else known.lane

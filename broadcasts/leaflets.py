@@ -16,11 +16,12 @@ from domain.spoken import script as script_of
 from domain.start_payload import StartPayload, encode
 from domain.subject import Subject
 from domain.texts.catalogue import Catalogue
-from storage import addresses, campaigns, leaflets, runs
-from storage.addresses import Account
-from storage.campaigns import Campaign
+from storage.campaigns import campaigns, leaflets, runs
+from storage.campaigns.campaigns import Campaign
 from storage.database import Tx
-from storage.units import Unit
+from storage.people import addresses
+from storage.people.addresses import Account
+from storage.people.units import Unit
 
 Values = Mapping[Language, Mapping[str, str]]
 """What a unit fills into any text, by language."""

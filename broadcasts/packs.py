@@ -9,11 +9,13 @@ from domain.errors import Refusal
 from domain.ids import short
 from domain.messages import Button
 from domain.roles import Permission, Role, may
-from storage import addresses, audit, campaigns, packs, runs, units
+from storage.campaigns import campaigns, packs, runs
+from storage.campaigns.packs import App, HandGroup, Pack
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.packs import App, HandGroup, Pack
-from storage.runs import Run
-from storage.units import Staff
+from storage.people import addresses, units
+from storage.people.units import Staff
+from storage.staff import audit
 
 _GOES_OUT = (CampaignState.APPROVED, CampaignState.DONE)
 

@@ -17,11 +17,13 @@ from domain.language import Language
 from domain.part import FEW
 from domain.place import reading_order
 from domain.tip import Binding
-from storage import counters, ledger, packs, reached, runs, units
-from storage.counters import Line
+from storage.campaigns import packs, reached, runs
+from storage.campaigns.packs import Posted
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.packs import Posted
-from storage.runs import Run
+from storage.deliveries import counters, ledger
+from storage.deliveries.counters import Line
+from storage.people import units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,10 @@ from domain.campaign import CampaignRules, CampaignState, content_hash, too_late
 from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.schedule import Schedule
-from storage import campaign_plans, campaigns
-from storage.campaigns import Campaign, Proposal
+from storage.campaigns import campaign_plans, campaigns
+from storage.campaigns.campaigns import Campaign, Proposal
 from storage.database import Tx
-from storage.units import Staff
+from storage.people.units import Staff
 
 _OPEN = (CampaignState.DRAFT, CampaignState.SUBMITTED)
 

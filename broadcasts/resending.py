@@ -9,12 +9,13 @@ from domain.campaign import CampaignRules, CampaignState, RunState
 from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.hours import ANY_TIME
-from storage import campaigns, rest, runs, units
-from storage.campaigns import Campaign
+from storage.campaigns import campaigns, rest, runs
+from storage.campaigns.campaigns import Campaign
+from storage.campaigns.rest import Rest
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.rest import Rest
-from storage.runs import Run
-from storage.units import Staff
+from storage.people import units
+from storage.people.units import Staff
 
 _GONE = (CampaignState.REJECTED, CampaignState.CANCELLED)
 

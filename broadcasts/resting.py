@@ -9,9 +9,10 @@ from broadcasts.desk import Desk
 from domain.campaign import Audience, CampaignRules
 from domain.delivery import Lane
 from domain.hours import BroadcastRules
-from storage import runs, units
+from storage.campaigns import runs
 from storage.database import Tx
-from storage.units import Unit
+from storage.people import units
+from storage.people.units import Unit
 
 RESTING = (Lane.ROUTINE, Lane.BULK)
 """The lanes whose runs rest in quiet hours; an urgent alert does not."""

@@ -4,10 +4,10 @@ from broadcasts import approving
 from domain.audit import Act
 from domain.campaign import CampaignState
 from domain.errors import Refusal
-from storage import campaigns
-from storage.campaigns import Campaign
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import Campaign
 from storage.database import Tx
-from storage.units import Staff
+from storage.people.units import Staff
 
 
 def pause(tx: Tx, known: Campaign, by: Staff) -> None:

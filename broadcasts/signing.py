@@ -9,9 +9,10 @@ from domain.campaign import Content
 from domain.errors import Refusal
 from domain.library import Library, Template, TemplateKind
 from domain.signing import VALID_FOR, ToSign, to_sign
-from storage import audit, sign_offs
+from storage.campaigns import sign_offs
 from storage.database import Tx
-from storage.units import Staff
+from storage.people.units import Staff
+from storage.staff import audit
 
 
 def unsigned(tx: Tx, unit_id: UUID, content: Content) -> ToSign | None:

@@ -5,7 +5,7 @@ from uuid import UUID
 import structlog
 
 from broadcasts.desk import Desk
-from storage import campaigns, runs
+from storage.campaigns import campaigns, runs
 from storage.database import Tx
 from storage.savepoints import Spoiled, apart
 

@@ -10,8 +10,9 @@ from domain.delivery import DeliveryKind, Lane
 from domain.fit import fit
 from domain.ids import short
 from domain.messages import Button, Outgoing
-from storage import addresses, ledger
 from storage.database import Tx
+from storage.deliveries import ledger
+from storage.people import addresses
 
 _LONGEST_START = 64
 

@@ -42,10 +42,10 @@ from domain.failures import (
 )
 from domain.fit import fit
 from domain.messages import ChatKind, ChatRef, MediaRef, Outgoing, Sent, Uploaded
-from storage import settling, windows
 from storage.database import Database, DatabaseAway, Tx
-from storage.settling import Settled
-from storage.windows import Claim, Send, Window
+from storage.deliveries import settling, windows
+from storage.deliveries.settling import Settled
+from storage.deliveries.windows import Claim, Send, Window
 
 log = structlog.get_logger(__name__)
 

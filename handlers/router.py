@@ -24,11 +24,12 @@ from domain.messages import (
 )
 from handlers.turn import Context, Turn
 from people import wishes
-from storage import addresses, away, group_requests, moving, residents, units
-from storage.addresses import Account, Address
 from storage.database import Tx
-from storage.residents import Resident
-from storage.units import Unit
+from storage.groups import group_requests
+from storage.people import addresses, away, moving, residents, units
+from storage.people.addresses import Account, Address
+from storage.people.residents import Resident
+from storage.people.units import Unit
 
 log = structlog.get_logger(__name__)
 

@@ -23,11 +23,11 @@ from domain.messages import (
 from domain.places import Gazetteer
 from domain.roles import Permission, may
 from domain.texts.catalogue import Catalogue
-from storage import addresses
-from storage.addresses import Account, Address
 from storage.database import Tx
-from storage.residents import Resident
-from storage.units import Group, Staff, Unit
+from storage.people import addresses
+from storage.people.addresses import Account, Address
+from storage.people.residents import Resident
+from storage.people.units import Group, Staff, Unit
 from tips.language import Languages
 
 

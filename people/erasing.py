@@ -7,9 +7,10 @@ be kept 24 months, cut off from the chat account; tips stay as records that poin
 from datetime import datetime, timedelta
 
 from domain.audit import Act, Thing
-from storage import audit, erasing
 from storage.database import Tx
-from storage.residents import Resident
+from storage.people import erasing
+from storage.people.residents import Resident
+from storage.staff import audit
 
 CONFIRM_WITHIN = timedelta(hours=24)
 """How long the button that erases works after the question."""

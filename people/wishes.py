@@ -6,10 +6,10 @@ from uuid import UUID
 
 import structlog
 
-from storage import addresses, consents, residents
-from storage.consents import Answer, Consent, Evidence
 from storage.database import Tx
-from storage.residents import Resident, Wish
+from storage.people import addresses, consents, residents
+from storage.people.consents import Answer, Consent, Evidence
+from storage.people.residents import Resident, Wish
 from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)

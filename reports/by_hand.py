@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from domain.period import Period
 from domain.subject import Subject
 from reports.sheet import Cell, Column, NotKnown, Row, Sheet
-from storage import packs, period_figures
+from storage.campaigns import packs, period_figures
+from storage.campaigns.packs import Posted
 from storage.database import Tx
-from storage.packs import Posted
-from storage.units import Unit
+from storage.people.units import Unit
 
 _COLUMNS = (
     Column("posts", "Bài đăng tay", "Số bài cán bộ đã dán và bấm “Đã đăng”; mỗi nhóm một bài."),

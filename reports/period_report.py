@@ -7,8 +7,8 @@ from domain.period import Period
 from reports import by_hand, pledges, reach, rights, tips, value
 from reports.sheet import Report
 from storage.database import Tx
-from storage.tip_figures import Division
-from storage.units import Unit
+from storage.people.units import Unit
+from storage.tips.tip_figures import Division
 
 
 def of_unit(

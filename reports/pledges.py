@@ -12,10 +12,11 @@ from domain.place import reading_order
 from domain.subject import Subject
 from domain.texts.catalogue import catalogue
 from reports.sheet import Cell, Column, Few, Held, Row, Sheet
-from storage import period_figures, pledges, units
+from storage.campaigns import period_figures, pledges
+from storage.campaigns.pledges import Pledged
 from storage.database import Tx
-from storage.pledges import Pledged
-from storage.units import Unit
+from storage.people import units
+from storage.people.units import Unit
 
 K = TypeVar("K")
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from domain.period import Period
 from domain.subject import Subject
 from reports.sheet import Cell, Column, NotKnown, Row, Share, Sheet
-from storage import period_figures, subscriptions
+from storage.campaigns import period_figures
+from storage.campaigns.period_figures import Broadcast, Brought, Posted
 from storage.database import Tx
-from storage.period_figures import Broadcast, Brought, Posted
-from storage.subscriptions import Subscriptions
-from storage.units import Unit
+from storage.people import subscriptions
+from storage.people.subscriptions import Subscriptions
+from storage.people.units import Unit
 
 _PRIVATE = (
     Column(

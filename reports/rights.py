@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from domain.audit import Act
 from domain.period import Period
 from reports.sheet import Cell, Column, Row, Sheet
-from storage import act_figures, period_figures, subscriptions, tip_standing
+from storage.campaigns import period_figures
 from storage.database import Tx
-from storage.tip_figures import Division
-from storage.tip_standing import Standing
-from storage.units import Unit
+from storage.people import subscriptions
+from storage.people.units import Unit
+from storage.staff import act_figures
+from storage.tips import tip_standing
+from storage.tips.tip_figures import Division
+from storage.tips.tip_standing import Standing
 
 _COLUMNS = (
     Column("left", "Xin thôi nhận", "Số lần dừng nhận tin trong kỳ, như ở bảng B1."),

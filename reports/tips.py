@@ -7,11 +7,13 @@ from domain.place import reading_order
 from domain.subject import Subject
 from domain.tip import Heard, TipOutcome
 from reports.sheet import Cell, Check, Column, NotKnown, Row, Sheet
-from storage import period_figures, tip_figures, tip_standing, units
+from storage.campaigns import period_figures
 from storage.database import Tx
-from storage.tip_figures import Division, TipFigures
-from storage.tip_standing import Standing
-from storage.units import Unit
+from storage.people import units
+from storage.people.units import Unit
+from storage.tips import tip_figures, tip_standing
+from storage.tips.tip_figures import Division, TipFigures
+from storage.tips.tip_standing import Standing
 
 _COLUMNS = (
     Column("at_start", "Đầu kỳ còn", "Tin chưa kết thúc khi kỳ bắt đầu."),

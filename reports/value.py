@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from domain.period import Period
 from domain.tip import Heard, ValueFigure
 from reports.sheet import Cell, Column, Row, Sheet
-from storage import period_figures, tip_standing, tip_values
+from storage.campaigns import period_figures
 from storage.database import Tx
-from storage.tip_figures import Division
-from storage.tip_values import ValueSums
-from storage.units import Unit
+from storage.people.units import Unit
+from storage.tips import tip_standing, tip_values
+from storage.tips.tip_figures import Division
+from storage.tips.tip_values import ValueSums
 
 _COLUMNS = (
     Column(

@@ -17,15 +17,16 @@ from domain.clock import HANOI, local
 from domain.delivery import DeliveryKind
 from domain.keeping import KeepingTerms
 from domain.tip import TipOutcome, TipState
-from storage import addresses, erasing, mutes, tip_ties, tips
-from storage.consents import Answer
-from storage.counters import FACET_COLUMNS
 from storage.database import Tx
+from storage.deliveries.counters import FACET_COLUMNS
+from storage.people import addresses, erasing, mutes
+from storage.people.consents import Answer
 from storage.savepoints import Spoiled, apart
 from storage.tables import attempt, consent, delivery, dialogue, forgotten, tip, tip_event
 from storage.tables.deliveries import ALONE
 from storage.tables.intake import CLOSED
-from storage.tips import Tip
+from storage.tips import tip_ties, tips
+from storage.tips.tips import Tip
 from storage.upsert import insert_into
 
 log = structlog.get_logger(__name__)

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from domain.clock import Clock
 from domain.messages import ChatKind
-from storage import addresses, setting_up
-from storage.addresses import Address
 from storage.database import Database, Tx
+from storage.people import addresses
+from storage.people.addresses import Address
 from storage.sealing import Keyring, fresh_keyring
+from storage.staff import setting_up
 from storage.tables import area
 from tests.chat import MovingClock
 

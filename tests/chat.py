@@ -35,17 +35,17 @@ from domain.roles import Role
 from domain.texts.catalogue import catalogue
 from handlers.router import Presser, Router, Taker
 from handlers.turn import ChatRules, Context, Turn
-from storage import addresses, areas, consents, residents, units
-from storage.addresses import Account
 from storage.codec import read_outgoing
-from storage.consents import Answer, Evidence
 from storage.database import Database, Tx
-from storage.ledger import as_delivery
-from storage.residents import Wish
+from storage.deliveries.ledger import as_delivery
+from storage.deliveries.settling import Settled, settle
+from storage.deliveries.windows import Claim, Send, open_window
+from storage.people import addresses, areas, consents, residents, units
+from storage.people.addresses import Account
+from storage.people.consents import Answer, Evidence
+from storage.people.residents import Wish
 from storage.sealing import Place, fresh_keyring
-from storage.settling import Settled, settle
 from storage.tables import delivery, group_chat, run
-from storage.windows import Claim, Send, open_window
 from tests.chat_furniture import (
     DONG_KINH,
     NINE,

@@ -13,9 +13,9 @@ from domain.messages import (
 )
 from domain.places import Gazetteer
 from domain.roles import Role
-from storage import units
 from storage.database import Tx
 from storage.packaged import load_gazetteer, load_library
+from storage.people import units
 from storage.sealing import Place
 from storage.tables import staff, staff_role, unit
 from tips.language import Languages

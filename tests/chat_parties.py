@@ -27,8 +27,8 @@ from domain.messages import (
     Room,
     Sender,
 )
-from storage import addresses, residents
-from storage.residents import Resident
+from storage.people import addresses, residents
+from storage.people.residents import Resident
 
 if TYPE_CHECKING:
     from tests.chat import Chat

@@ -11,10 +11,11 @@ from domain.ids import short
 from domain.messages import Outgoing
 from domain.roles import Permission, Role, may
 from domain.tip import IllegalStep, TipEventKind
-from storage import addresses, tip_events, tip_work, units
 from storage.database import Tx
-from storage.tips import Tip
-from storage.units import Staff
+from storage.people import addresses, units
+from storage.people.units import Staff
+from storage.tips import tip_events, tip_work
+from storage.tips.tips import Tip
 from tips import cards, rights
 from tips.desk import Desk, Reader, private_chat, send, tell
 

@@ -10,10 +10,12 @@ from dataclasses import replace
 from domain.delivery import DeliveryKind, Lane
 from domain.language import Language
 from domain.messages import Outgoing
-from storage import addresses, ledger, tip_events, tip_rows
 from storage.database import Tx
-from storage.tip_rows import WholeCard
-from storage.tips import Tip
+from storage.deliveries import ledger
+from storage.people import addresses
+from storage.tips import tip_events, tip_rows
+from storage.tips.tip_rows import WholeCard
+from storage.tips.tips import Tip
 from tips import card_facts, cards
 from tips.desk import Desk, Reader, send
 

@@ -8,9 +8,10 @@ from domain.clocks import TipClock
 from domain.language import Language
 from domain.messages import Button
 from domain.period import show_date
-from storage import tip_contacts, units
 from storage.database import Tx
-from storage.tips import Tip
+from storage.people import units
+from storage.tips import tip_contacts
+from storage.tips.tips import Tip
 from tips import contacts, deadlines
 from tips.desk import Desk
 

@@ -13,12 +13,14 @@ from domain.ids import short
 from domain.language import Language
 from domain.messages import Button, MediaKind, Outgoing
 from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome, TipState
-from storage import card_times, ledger, tip_events, tip_rows, tips, units
 from storage.database import Tx
-from storage.ledger import Delivery
+from storage.deliveries import ledger
+from storage.deliveries.ledger import Delivery
+from storage.people import units
 from storage.savepoints import Spoiled, apart
-from storage.tip_events import LOCATION, TOO_BIG, Event
-from storage.tips import Tip
+from storage.tips import card_times, tip_events, tip_rows, tips
+from storage.tips.tip_events import LOCATION, TOO_BIG, Event
+from storage.tips.tips import Tip
 from tips import card_facts, digest, paging, photos, rights, stubs, topics
 from tips.desk import Desk, Reader, chiefs, its_holder, readers, send, tell
 from tips.digest import DigestRules

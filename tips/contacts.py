@@ -8,10 +8,10 @@ from domain.language import Language
 from domain.messages import Button
 from domain.tip import TipEventKind
 from domain.toneless import fold
-from storage import tip_contacts, tip_events
 from storage.database import Tx
-from storage.tips import Tip
-from storage.units import Staff
+from storage.people.units import Staff
+from storage.tips import tip_contacts, tip_events
+from storage.tips.tips import Tip
 from tips import rights
 from tips.desk import Desk, tell
 

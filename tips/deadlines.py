@@ -15,10 +15,11 @@ from domain.errors import Refusal
 from domain.period import show_date
 from domain.roles import Permission, may
 from domain.tip import TipEventKind, TipKind
-from storage import tip_clock_rows, tip_events, units
 from storage.database import Tx
-from storage.tips import Tip
-from storage.units import Staff
+from storage.people import units
+from storage.people.units import Staff
+from storage.tips import tip_clock_rows, tip_events
+from storage.tips.tips import Tip
 from tips import rights
 
 _LONGEST_BASIS = 200

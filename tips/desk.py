@@ -12,11 +12,12 @@ from domain.language import Language
 from domain.messages import Button, Outgoing
 from domain.roles import Permission, Role, may
 from domain.texts.catalogue import Catalogue
-from storage import addresses, tip_rows, topics, units
-from storage.addresses import Address
 from storage.database import Tx
-from storage.tips import Tip
-from storage.topics import TopicState
+from storage.people import addresses, units
+from storage.people.addresses import Address
+from storage.tips import tip_rows, topics
+from storage.tips.tips import Tip
+from storage.tips.topics import TopicState
 
 _ROLES = frozenset(Role)
 _REFUSED_FOR = timedelta(minutes=15)

@@ -12,9 +12,9 @@ import structlog
 
 from domain.delivery import DeliveryKind, Lane
 from domain.messages import Button, Outgoing
-from storage import card_times, tip_rows
 from storage.database import Tx
-from storage.tips import Tip
+from storage.tips import card_times, tip_rows
+from storage.tips.tips import Tip
 from tips.desk import Desk, readers
 
 log = structlog.get_logger(__name__)

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from domain.language import Language
 from domain.tip import Heard, TipEventKind, TipKind
-from storage import tip_contacts, tip_events
 from storage.database import Tx
-from storage.tips import Tip
-from storage.units import Staff, Unit
+from storage.people.units import Staff, Unit
+from storage.tips import tip_contacts, tip_events
+from storage.tips.tips import Tip
 from tips import intake
 from tips.intake import Bound, Piece, Writer
 

@@ -3,9 +3,10 @@
 from domain.delivery import DeliveryKind
 from domain.messages import Outgoing
 from domain.tip import Secrecy, TipEventKind
-from storage import tip_events, tip_releasing, tip_rows, tips, units
 from storage.database import Tx
-from storage.tips import Tip
+from storage.people import units
+from storage.tips import tip_events, tip_releasing, tip_rows, tips
+from storage.tips.tips import Tip
 from tips import cards, rights
 from tips.desk import Desk, private_chat, send
 

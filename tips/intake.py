@@ -9,9 +9,9 @@ from uuid import UUID
 from domain.language import Language
 from domain.messages import Location, MediaKind, MediaRef
 from domain.tip import Binding, Heard, Secrecy, TipEventKind, TipKind, TipState
-from storage import card_times, tip_events, tip_rows, tips
 from storage.database import Tx
-from storage.tips import Tip
+from storage.tips import card_times, tip_events, tip_rows, tips
+from storage.tips.tips import Tip
 from tips.care import care_for
 from tips.sensitive import is_sensitive
 from tips.small_talk import is_small_talk

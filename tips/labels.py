@@ -7,10 +7,10 @@ from domain.language import Language
 from domain.subject import Subject
 from domain.tip import TipEventKind, TipState, TipStatus
 from domain.toneless import fold
-from storage import tip_events, tip_work, tips
 from storage.database import Tx
-from storage.tips import Tip
-from storage.units import Staff
+from storage.people.units import Staff
+from storage.tips import tip_events, tip_work, tips
+from storage.tips.tips import Tip
 from tips import rights, talk
 from tips.desk import Desk, tell
 

@@ -15,11 +15,12 @@ from domain.clock import show_time
 from domain.errors import Refusal
 from domain.tip import TipEventKind, TipState
 from domain.toneless import fold
-from storage import tip_events, tips, units
 from storage.database import Tx
-from storage.tip_events import Event
-from storage.tips import Tip
-from storage.units import Staff
+from storage.people import units
+from storage.people.units import Staff
+from storage.tips import tip_events, tips
+from storage.tips.tip_events import Event
+from storage.tips.tips import Tip
 from tips import rights, talk
 from tips.desk import Desk, tell
 

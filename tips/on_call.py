@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from domain.roles import Permission, Role, may
 from domain.tip import Secrecy
-from storage import addresses, duty, units
 from storage.database import Tx
-from storage.tips import Tip
-from storage.units import Staff
+from storage.people import addresses, units
+from storage.people.units import Staff
+from storage.staff import duty
+from storage.tips.tips import Tip
 from tips.desk import Reader
 
 DUTY, CHIEF, EVERYBODY = 0, 1, 2

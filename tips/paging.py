@@ -18,11 +18,12 @@ from domain.delivery import Lane
 from domain.ids import short
 from domain.messages import Button, Outgoing
 from domain.tip import TipEventKind
-from storage import duty, tip_events, tip_rows, tips
 from storage.database import Tx
-from storage.duty import Watch
 from storage.savepoints import Spoiled, apart
-from storage.tips import Tip
+from storage.staff import duty
+from storage.staff.duty import Watch
+from storage.tips import tip_events, tip_rows, tips
+from storage.tips.tips import Tip
 from tips import on_call
 from tips.desk import Desk, Reader, others, send, tell
 

@@ -5,8 +5,9 @@ from uuid import UUID
 from domain.delivery import DeliveryKind, Lane
 from domain.language import Language
 from domain.messages import Outgoing
-from storage import ledger, media_views, tip_rows, tips
 from storage.database import Tx
+from storage.deliveries import ledger
+from storage.tips import media_views, tip_rows, tips
 from tips import cards, photos
 from tips.desk import Desk
 

@@ -17,14 +17,15 @@ from domain.ids import short
 from domain.language import Language
 from domain.messages import Button, Effect, EffectKind, MediaKind, MediaRef, Outgoing
 from domain.tip import TipEventKind
-from storage import ledger, media, media_views, tip_events, tip_rows, tips
-from storage.addresses import Address
 from storage.database import Tx
-from storage.media import Loss, Picture, PictureState
-from storage.media_views import View
-from storage.tip_events import Event
-from storage.tips import Tip
-from storage.units import Staff
+from storage.deliveries import ledger
+from storage.people.addresses import Address
+from storage.people.units import Staff
+from storage.tips import media, media_views, tip_events, tip_rows, tips
+from storage.tips.media import Loss, Picture, PictureState
+from storage.tips.media_views import View
+from storage.tips.tip_events import Event
+from storage.tips.tips import Tip
 from tips import rights
 from tips.desk import Desk, Reader, tell
 

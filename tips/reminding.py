@@ -17,11 +17,13 @@ from domain.delivery import DeliveryKind, Lane
 from domain.messages import Outgoing
 from domain.roles import Permission, Role, may
 from domain.tip import Secrecy
-from storage import duty, tip_clock_rows, units
 from storage.database import Tx
+from storage.people import units
+from storage.people.units import Staff, Unit
 from storage.savepoints import Spoiled, apart
-from storage.tips import Tip
-from storage.units import Staff, Unit
+from storage.staff import duty
+from storage.tips import tip_clock_rows
+from storage.tips.tips import Tip
 from tips import card_edits, deadlines
 from tips.desk import Desk, Reader, private_chat
 

@@ -6,10 +6,11 @@ from uuid import UUID
 from domain.errors import Refusal
 from domain.roles import Permission, may
 from domain.tip import TipEventKind
-from storage import addresses, erasing, tip_contacts, tip_events
 from storage.database import Tx
-from storage.tips import Tip
-from storage.units import Staff
+from storage.people import addresses, erasing
+from storage.people.units import Staff
+from storage.tips import tip_contacts, tip_events
+from storage.tips.tips import Tip
 from tips import rights
 
 _FEWEST_WORDS = 3

@@ -5,11 +5,12 @@ from uuid import UUID
 from domain.errors import Refusal
 from domain.roles import Permission, Role, may, may_read
 from domain.tip import Secrecy, TipState
-from storage import addresses, tip_releasing, tips, units
-from storage.addresses import Address
 from storage.database import Tx
-from storage.tips import Tip
-from storage.units import Staff
+from storage.people import addresses, units
+from storage.people.addresses import Address
+from storage.people.units import Staff
+from storage.tips import tip_releasing, tips
+from storage.tips.tips import Tip
 
 
 def for_work(tx: Tx, tip_id: UUID, staff: Staff | None) -> tuple[Tip, Staff]:

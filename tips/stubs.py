@@ -16,11 +16,12 @@ from domain.delivery import DeliveryKind, Lane
 from domain.language import Language
 from domain.messages import Outgoing
 from domain.tip import Secrecy, TipEventKind, TipState
-from storage import ledger, tip_events, tip_rows
 from storage.database import Tx
+from storage.deliveries import ledger
 from storage.savepoints import Spoiled, apart
-from storage.tip_rows import WholeCard
-from storage.tips import Tip
+from storage.tips import tip_events, tip_rows
+from storage.tips.tip_rows import WholeCard
+from storage.tips.tips import Tip
 from tips import topics
 from tips.desk import Desk, chiefs
 

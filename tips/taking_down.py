@@ -20,13 +20,17 @@ from domain.ids import short
 from domain.messages import Button, Outgoing, Spot
 from domain.roles import Permission, Role, may
 from domain.tip import TipEventKind
-from storage import addresses, audit, effects, ledger, public_words, tip_events, tips, units
 from storage.database import Tx
-from storage.effects import REMOVABLE
-from storage.public_words import PublicWords
+from storage.deliveries import effects, ledger
+from storage.deliveries.effects import REMOVABLE
+from storage.groups import public_words
+from storage.groups.public_words import PublicWords
+from storage.people import addresses, units
+from storage.people.units import Group, Staff
 from storage.savepoints import Spoiled, apart
-from storage.tips import Tip
-from storage.units import Group, Staff
+from storage.staff import audit
+from storage.tips import tip_events, tips
+from storage.tips.tips import Tip
 from tips import rights, talk
 from tips.desk import Desk, tell
 

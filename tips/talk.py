@@ -11,11 +11,12 @@ from domain.language import Language
 from domain.messages import Button, Outgoing
 from domain.roles import Permission, may
 from domain.tip import Body, IllegalStep, TipEventKind, TipOutcome, TipState
-from storage import addresses, tip_events, tip_values, tip_work, tips, units
 from storage.database import Tx
-from storage.tip_events import Event
-from storage.tips import Tip
-from storage.units import Staff
+from storage.people import addresses, units
+from storage.people.units import Staff
+from storage.tips import tip_events, tip_values, tip_work, tips
+from storage.tips.tip_events import Event
+from storage.tips.tips import Tip
 from tips import intake, rights
 from tips.desk import Desk, tell
 

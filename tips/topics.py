@@ -12,11 +12,12 @@ from domain.delivery import DeliveryState, Lane
 from domain.language import Language
 from domain.messages import EffectKind, Outgoing
 from domain.tip import TipState
-from storage import addresses, topics
 from storage.database import Tx
-from storage.ledger import Delivery
-from storage.tips import Tip
-from storage.topics import TopicState
+from storage.deliveries.ledger import Delivery
+from storage.people import addresses
+from storage.tips import topics
+from storage.tips.tips import Tip
+from storage.tips.topics import TopicState
 from tips.desk import Desk, Reader, send
 
 log = structlog.get_logger(__name__)

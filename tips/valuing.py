@@ -10,12 +10,12 @@ from domain.ids import short
 from domain.roles import Permission, may
 from domain.tip import TipEventKind, TipOutcome, TipState, ValueFigure
 from domain.toneless import toneless
-from storage import tip_events, tip_values, tips
 from storage.database import Tx
-from storage.tip_events import Event
-from storage.tip_values import Value
-from storage.tips import Tip
-from storage.units import Staff
+from storage.people.units import Staff
+from storage.tips import tip_events, tip_values, tips
+from storage.tips.tip_events import Event
+from storage.tips.tip_values import Value
+from storage.tips.tips import Tip
 from tips import rights, talk
 from tips.desk import Desk, tell
 

@@ -13,9 +13,10 @@ from bot.outages import of_system
 from domain.audit import Act, Thing
 from domain.clock import show_time
 from domain.errors import Misconfigured
-from storage import audit, units
-from storage.audit import ChainCheck, Entry
 from storage.database import Tx
+from storage.people import units
+from storage.staff import audit
+from storage.staff.audit import ChainCheck, Entry
 
 _SHOWN = 50
 _NOBODY: Mapping[Act, str] = MappingProxyType(

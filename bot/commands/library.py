@@ -23,10 +23,11 @@ from domain.texts.catalogue import catalogue
 from handlers.library import printable
 from handlers.library.browsing import marked
 from handlers.turn import unit_values
-from storage import addresses, campaigns
+from storage.campaigns import campaigns
 from storage.database import Tx
 from storage.packaged import load_library
-from storage.units import Unit
+from storage.people import addresses
+from storage.people.units import Unit
 
 _UnitOption = Annotated[
     str | None, typer.Option("--unit", metavar="MÃ", help="Mã đơn vị; chỉ cần khi có nhiều.")

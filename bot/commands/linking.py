@@ -13,10 +13,11 @@ from domain.figures import count
 from domain.start_payload import Purpose, StartPayload, telegram_link
 from domain.toneless import fold
 from printing import qr
-from storage import addresses, campaigns, links, units
+from storage.campaigns import campaigns
 from storage.database import Tx
-from storage.links import LinkCount, Source
-from storage.units import Group, Unit
+from storage.people import addresses, links, units
+from storage.people.links import LinkCount, Source
+from storage.people.units import Group, Unit
 
 _DRAWN = (".svg", ".png")
 

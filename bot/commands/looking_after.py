@@ -11,8 +11,8 @@ from bot import aside
 from bot.commands.terminal import err, out, say, settings_at_hand, use
 from bot.invocation import typed
 from domain.errors import Misconfigured
-from storage import inbox as stored_inbox
 from storage.database import Database
+from storage.deliveries import inbox as stored_inbox
 
 
 def doctor() -> None:

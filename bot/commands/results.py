@@ -18,7 +18,7 @@ from reports import period_report, text, tips, workbook
 from reports import upward as upward_report
 from reports.sheet import Report
 from storage.database import Tx
-from storage.tip_figures import Division
+from storage.tips.tip_figures import Division
 
 _EARLIEST, _LATEST = 2000, 2100
 

@@ -15,10 +15,11 @@ from domain.errors import Misconfigured
 from domain.language import Language
 from domain.roles import Role
 from domain.texts.catalogue import catalogue
-from storage import addresses, audit, one_time_codes, setting_up, staff_links, units
 from storage.database import Tx
-from storage.one_time_codes import CodePurpose
-from storage.units import Staff
+from storage.people import addresses, units
+from storage.people.units import Staff
+from storage.staff import audit, one_time_codes, setting_up, staff_links
+from storage.staff.one_time_codes import CodePurpose
 
 _VALID = timedelta(hours=24)
 _HANDLE = 6

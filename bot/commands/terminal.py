@@ -10,9 +10,9 @@ from bot.opening import open_database
 from bot.settings import Settings, at_hand, load_settings
 from domain.clock import SystemClock
 from domain.errors import Misconfigured
-from storage import units
 from storage.database import Database, Tx
-from storage.units import Unit
+from storage.people import units
+from storage.people.units import Unit
 
 T = TypeVar("T")
 

@@ -15,9 +15,10 @@ from domain.roles import Permission
 from domain.wording import has_words, visible
 from handlers.campaigns.wording import shown_text
 from handlers.turn import Context, Turn, unit_values
-from storage import dialogues, recipients, units
-from storage.campaigns import Campaign
+from storage.campaigns import recipients
+from storage.campaigns.campaigns import Campaign
 from storage.database import Tx
+from storage.people import dialogues, units
 
 REASON = "alarm_reason"
 _TYPED = "other"

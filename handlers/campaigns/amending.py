@@ -15,7 +15,7 @@ from handlers.campaigns import drafts
 from handlers.campaigns.form import ASAP, Step, new_form
 from handlers.campaigns.running import find, pause_series, tell_cancelled
 from handlers.turn import Turn
-from storage import runs
+from storage.campaigns import runs
 
 _KINDS = {"correct": CORRECTION, "withdraw": WITHDRAWAL}
 

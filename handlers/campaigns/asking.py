@@ -31,7 +31,8 @@ from handlers.campaigns.form import (
 )
 from handlers.campaigns.wording import shown_plan, shown_text
 from handlers.turn import Turn
-from storage import areas, recipients, units
+from storage.campaigns import recipients
+from storage.people import areas, units
 
 _LONGEST_LABEL = 60
 

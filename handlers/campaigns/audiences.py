@@ -16,10 +16,11 @@ from domain.part import FEW, Part
 from handlers.campaigns.buttons import ask_with, button, in_rows, ticked
 from handlers.campaigns.form import Form, Step, audience_of
 from handlers.turn import Turn
-from storage import recipients, units
+from storage.campaigns import recipients
+from storage.campaigns.recipients import Expected
 from storage.database import Tx
-from storage.recipients import Expected
-from storage.units import Unit
+from storage.people import units
+from storage.people.units import Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from handlers.campaigns.form import ASAP, SOON, read_choice
 from handlers.campaigns.scheduling import typed_plan
 from handlers.campaigns.wording import plan_of, shown_text
 from handlers.turn import Turn
-from storage import campaigns, dialogues, units
-from storage.campaigns import Campaign
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import Campaign
+from storage.people import dialogues, units
 
 REASON = "campaign_reason"
 NEW_TIME = "campaign_time"

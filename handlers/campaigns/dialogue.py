@@ -18,7 +18,8 @@ from handlers.campaigns import (
 )
 from handlers.router import Presser
 from handlers.turn import Turn
-from storage import dialogues, ledger
+from storage.deliveries import ledger
+from storage.people import dialogues
 
 PRESSES: Mapping[str, Presser] = MappingProxyType(
     {

@@ -40,7 +40,7 @@ from handlers.campaigns.form import (
 )
 from handlers.staff import slips
 from handlers.turn import Turn
-from storage import dialogues
+from storage.people import dialogues
 
 DIALOGUE = "campaign"
 _STALE_AFTER = timedelta(hours=2)

@@ -16,9 +16,10 @@ from domain.part import Part
 from domain.schedule import Schedule
 from domain.subject import Subject
 from handlers.turn import unit_values
-from storage import reached, units
+from storage.campaigns import reached
 from storage.database import Tx
-from storage.units import Group, Unit
+from storage.people import units
+from storage.people.units import Group, Unit
 
 _WITH_OTHER_BUTTONS = "loi-moi"
 """Tag of invitations, whose words speak of a button that is not there yet."""

@@ -9,8 +9,8 @@ from domain.campaign import Audience
 from domain.clock import show_time
 from domain.hours import named
 from domain.schedule import Schedule
-from storage.campaigns import Campaign
-from storage.units import Unit
+from storage.campaigns.campaigns import Campaign
+from storage.people.units import Unit
 
 _NEXT_SHOWN = 4
 

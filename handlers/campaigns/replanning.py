@@ -18,8 +18,9 @@ from handlers.campaigns.form import Form, Step, new_form
 from handlers.campaigns.running import numbered, title_of
 from handlers.campaigns.wording import shown_plan
 from handlers.turn import Turn
-from storage import campaigns, units
-from storage.campaigns import Campaign, Proposal
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import Campaign, Proposal
+from storage.people import units
 
 _ARGUMENT = re.compile(r"((?:số|so|#)?\s*\d{1,4})(?:[\s:,]+(.*))?", re.DOTALL | re.IGNORECASE)
 

@@ -17,10 +17,10 @@ from domain.messages import Button, Outgoing, Press
 from domain.roles import Permission
 from handlers.campaigns import plans
 from handlers.turn import Turn
-from storage import campaigns, runs
-from storage.campaigns import Campaign
-from storage.runs import Run
-from storage.units import Staff
+from storage.campaigns import campaigns, runs
+from storage.campaigns.campaigns import Campaign
+from storage.campaigns.runs import Run
+from storage.people.units import Staff
 
 _LISTED = 10
 _NUMBER = re.compile(r"(?:số|so|#)?\s*(\d{1,4})")

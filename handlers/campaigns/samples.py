@@ -12,7 +12,7 @@ from domain.subject import Subject
 from handlers.campaigns.buttons import ask_with, under_summary
 from handlers.campaigns.form import Form, audience_of, content_of
 from handlers.turn import Turn
-from storage import units
+from storage.people import units
 
 _INERT = "sample:"
 

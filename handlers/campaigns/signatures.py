@@ -18,9 +18,10 @@ from domain.signing import VALID_FOR, ToSign, to_sign
 from handlers.campaigns import decisions
 from handlers.campaigns.wording import shown_text
 from handlers.turn import Turn
-from storage import campaigns, units
-from storage.campaigns import Campaign
-from storage.units import Staff
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import Campaign
+from storage.people import units
+from storage.people.units import Staff
 
 
 def ask(turn: Turn, known: Campaign) -> None:

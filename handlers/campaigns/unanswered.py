@@ -7,9 +7,10 @@ from broadcasts.desk import Desk
 from domain.delivery import Lane
 from handlers.campaigns import alarms
 from handlers.turn import Context
-from storage import campaigns, units
-from storage.campaigns import Campaign
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import Campaign
 from storage.database import Tx
+from storage.people import units
 
 log = structlog.get_logger(__name__)
 

@@ -14,10 +14,11 @@ from domain.language import Language
 from domain.messages import Outgoing
 from domain.schedule import Schedule
 from handlers.campaigns import audiences, plans
-from storage import campaigns, reached, recipients, runs, units
-from storage.campaigns import Campaign
+from storage.campaigns import campaigns, reached, recipients, runs
+from storage.campaigns.campaigns import Campaign
 from storage.database import Tx
-from storage.units import Unit
+from storage.people import units
+from storage.people.units import Unit
 
 
 def shown_text(prepared: Mapping[str, Outgoing], say: Say) -> str:

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from domain.roles import Permission, Role, may
-from storage import addresses, units
 from storage.database import Tx
-from storage.units import Staff
+from storage.people import addresses, units
+from storage.people.units import Staff
 
 _MAY = frozenset(role for role in Role if may({role}, Permission.CONFIRM_GROUP))
 

@@ -9,7 +9,7 @@ from domain.language import Language
 from domain.messages import Button, Message, Outgoing
 from handlers.groups.talk import privately
 from handlers.turn import Turn
-from storage import neutral_lines
+from storage.groups import neutral_lines
 from tips.urgency import alarm_in
 
 _REPORT = "baotin"

@@ -9,10 +9,12 @@ from domain.messages import Button, ChatKind, Message, Room
 from domain.roles import Permission, Role, may
 from handlers.groups import approvers
 from handlers.turn import Turn
-from storage import addresses, group_requests, one_time_codes, units
-from storage.group_requests import Wanted
-from storage.one_time_codes import CodePurpose, OneTimeCode, TooManyWrong
-from storage.units import Staff
+from storage.groups import group_requests
+from storage.groups.group_requests import Wanted
+from storage.people import addresses, units
+from storage.people.units import Staff
+from storage.staff import one_time_codes
+from storage.staff.one_time_codes import CodePurpose, OneTimeCode, TooManyWrong
 
 _CONNECT = "/ketnoi"
 _LONGEST_TITLE = 80

@@ -9,9 +9,10 @@ from domain.language import Language
 from domain.messages import Button, Copied, Outgoing
 from handlers.groups.talk import privately
 from handlers.turn import Context
-from storage import addresses, neutral_lines, post_copies, units
-from storage.addresses import Account
 from storage.database import Tx
+from storage.groups import neutral_lines, post_copies
+from storage.people import addresses, units
+from storage.people.addresses import Account
 
 
 def note(tx: Tx, account: Account, copied: Copied) -> None:

@@ -6,8 +6,8 @@ from domain.delivery import DeliveryKind, Lane
 from domain.messages import Outgoing
 from handlers.tips import telling
 from handlers.turn import Turn
-from storage import neutral_lines
-from storage.addresses import Address
+from storage.groups import neutral_lines
+from storage.people.addresses import Address
 from tips.urgency import Alarm
 
 _EVERY = timedelta(seconds=30)

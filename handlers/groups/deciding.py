@@ -16,10 +16,13 @@ from handlers.groups import approvers, leaving
 from handlers.groups.talk import privately
 from handlers.router import Presser
 from handlers.turn import Context, Turn, unit_values
-from storage import addresses, audit, effects, group_links, group_requests, units
 from storage.database import Tx
-from storage.group_requests import ANSWERED_WITHIN, Request, Wanted
-from storage.units import Group, Staff
+from storage.deliveries import effects
+from storage.groups import group_links, group_requests
+from storage.groups.group_requests import ANSWERED_WITHIN, Request, Wanted
+from storage.people import addresses, units
+from storage.people.units import Group, Staff
+from storage.staff import audit
 
 
 def press(turn: Turn, press: Press, args: Sequence[str]) -> None:

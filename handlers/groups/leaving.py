@@ -11,9 +11,12 @@ from domain.messages import Button, ChatKind, Message, Outgoing
 from domain.roles import Permission
 from domain.toneless import fold
 from handlers.turn import Turn
-from storage import addresses, audit, effects, group_links, ledger, units
-from storage.ledger import NewDelivery
-from storage.units import Group
+from storage.deliveries import effects, ledger
+from storage.deliveries.ledger import NewDelivery
+from storage.groups import group_links
+from storage.people import addresses, units
+from storage.people.units import Group
+from storage.staff import audit
 from tips import parting
 
 _COMMAND = "/ngatketnoi"

@@ -2,9 +2,10 @@
 
 from handlers.groups import approvers, deciding
 from handlers.turn import Context
-from storage import addresses, group_links, group_requests
 from storage.database import Tx
-from storage.group_requests import Wanted
+from storage.groups import group_links, group_requests
+from storage.groups.group_requests import Wanted
+from storage.people import addresses
 
 
 def put_up_due(tx: Tx, context: Context, limit: int = 20) -> int:

@@ -8,10 +8,12 @@ from broadcasts.desk import Desk, Rows, Say
 from domain.delivery import DeliveryKind, DeliveryState
 from domain.ids import short
 from domain.messages import Button
-from storage import effects, group_requests, ledger, units
 from storage.database import Tx
-from storage.group_requests import Connected
-from storage.ledger import Delivery
+from storage.deliveries import effects, ledger
+from storage.deliveries.ledger import Delivery
+from storage.groups import group_requests
+from storage.groups.group_requests import Connected
+from storage.people import units
 
 log = structlog.get_logger(__name__)
 

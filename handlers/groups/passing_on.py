@@ -17,9 +17,11 @@ from domain.tip import TipEventKind, TipKind
 from handlers.groups import danger, talk
 from handlers.tips import telling
 from handlers.turn import Turn
-from storage import audit, public_words, tip_events, tips
-from storage.addresses import Address
-from storage.units import Group, Staff
+from storage.groups import public_words
+from storage.people.addresses import Address
+from storage.people.units import Group, Staff
+from storage.staff import audit
+from storage.tips import tip_events, tips
 from tips import intake
 from tips.intake import Bound, Piece, Writer
 from tips.not_taken import not_taken

@@ -5,8 +5,8 @@ from uuid import UUID
 from broadcasts.desk import Desk
 from handlers.groups import approvers
 from handlers.turn import Context
-from storage import units
 from storage.database import Tx
+from storage.people import units
 
 
 def changed(tx: Tx, context: Context, group_id: UUID, *, present: bool) -> None:

@@ -10,7 +10,7 @@ from handlers.tips import telling
 from handlers.turn import Turn
 from people import reply_words
 from people.reply_words import Told
-from storage.ledger import Delivery
+from storage.deliveries.ledger import Delivery
 from tips.intake import Piece
 
 

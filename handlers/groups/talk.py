@@ -20,10 +20,13 @@ from handlers.groups import danger, replies
 from handlers.router import Presser
 from handlers.tips import complaints, limits, telling
 from handlers.turn import Turn, unit_values
-from storage import addresses, ledger, neutral_lines, post_copies, public_words, tips
-from storage.addresses import Address
-from storage.ledger import Delivery
-from storage.units import Group
+from storage.deliveries import ledger
+from storage.deliveries.ledger import Delivery
+from storage.groups import neutral_lines, post_copies, public_words
+from storage.people import addresses
+from storage.people.addresses import Address
+from storage.people.units import Group
+from storage.tips import tips
 from tips import intake
 from tips.intake import Bound, Fate, Piece, Taken, Writer
 from tips.urgency import Alarm, alarm_in

@@ -15,9 +15,10 @@ from handlers.groups import approvers
 from handlers.router import Presser
 from handlers.staff import slips
 from handlers.turn import Turn
-from storage import dialogues, one_time_codes, units
-from storage.dialogues import Dialogue
-from storage.one_time_codes import CodePurpose
+from storage.people import dialogues, units
+from storage.people.dialogues import Dialogue
+from storage.staff import one_time_codes
+from storage.staff.one_time_codes import CodePurpose
 
 DIALOGUE = "connecting"
 VALID = timedelta(minutes=30)

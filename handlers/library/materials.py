@@ -18,8 +18,8 @@ from domain.signing import VALID_FOR
 from handlers.campaigns import running
 from handlers.library import printable
 from handlers.turn import Turn, unit_values
-from storage import campaigns
-from storage import leaflets as kept
+from storage.campaigns import campaigns
+from storage.campaigns import leaflets as kept
 
 KINDS = ("loa", "ngan", "a4", "the")
 UNIT_FILLS = PROGRAM_PLACEHOLDERS | UNIT_PLACEHOLDERS

@@ -21,10 +21,11 @@ from handlers.campaigns import running
 from handlers.library import materials
 from handlers.packs import groups
 from handlers.turn import Turn
-from storage import campaigns, packs, runs, units
+from storage.campaigns import campaigns, packs, runs
+from storage.campaigns.packs import HandGroup, Pack
+from storage.campaigns.runs import Run
 from storage.codec import read_outgoing
-from storage.packs import HandGroup, Pack
-from storage.runs import Run
+from storage.people import units
 
 _RUNS = 6
 _GROUPS = 50

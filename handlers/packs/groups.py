@@ -18,9 +18,10 @@ from handlers.campaigns import drafts
 from handlers.campaigns.asking import area_mark, areas_offered
 from handlers.staff import slips
 from handlers.turn import Turn
-from storage import dialogues, packs, units
-from storage.dialogues import Dialogue
-from storage.packs import App, HandGroup
+from storage.campaigns import packs
+from storage.campaigns.packs import App, HandGroup
+from storage.people import dialogues, units
+from storage.people.dialogues import Dialogue
 
 DIALOGUE = "hand_group"
 _STALE_AFTER = timedelta(hours=2)

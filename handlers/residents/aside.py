@@ -10,7 +10,8 @@ from handlers.router import Taker
 from handlers.turn import Turn
 from people import short_answers
 from people.words import says_nothing
-from storage import codec, words_aside
+from storage import codec
+from storage.people import words_aside
 from tips.not_taken import not_taken
 from tips.small_talk import is_small_talk
 

@@ -12,8 +12,9 @@ from domain.subject import Subject
 from handlers.residents import questions
 from handlers.residents.questions import resident_of
 from handlers.turn import Turn
-from storage import choices, ledger, residents
-from storage.residents import Wish
+from storage.deliveries import ledger
+from storage.people import choices, residents
+from storage.people.residents import Wish
 
 _PER_ROW = 2
 _TYPED_WITHIN = timedelta(minutes=10)

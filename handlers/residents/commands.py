@@ -22,9 +22,9 @@ from handlers.router import Presser, Taker
 from handlers.tips import complaints, own, taking, ties
 from handlers.turn import Turn
 from people import words
-from storage import dialogues
-from storage.dialogues import Dialogue
-from tips.denunciation import is_denunciation
+from storage.people import dialogues
+from storage.people.dialogues import Dialogue
+from tips.not_taken import not_taken
 
 __all__ = [
     "PRESSES",
@@ -69,10 +69,12 @@ def dialogue(turn: Turn, message: Message) -> bool:
         return False
     if message.text.startswith("/") or not questions.is_bare_text(turn, message):
         return False
-    if is_denunciation(message.text):
+    if not_taken(message.text) is not None:
         return False
     if _ANSWERS[current.name](turn, message, current):
         return True
+    if questions.is_in_danger(turn):
+        return False
     if questions.is_timely(turn, message, current) and words.says_nothing(message.text):
         _ask_again(turn, current)
         return True
@@ -88,6 +90,8 @@ def asking_again(take: Taker) -> Taker:
         after = dialogues.current(turn.tx, turn.me.id)
         if not taken or turn.resident is None or before is None or after is None:
             return taken
+        if questions.is_in_danger(turn):
+            return True
         if after.name in OURS and after.data.get("asked") == before.data.get("asked"):
             if not after.data.get("again"):
                 _ask_again(turn, after)

@@ -11,9 +11,9 @@ from handlers.residents.aside import Rows
 from handlers.residents.questions import AREA, evidence, refresh, resident_of
 from handlers.turn import Turn
 from people import invitations, short_answers, wishes, words
-from storage import residents, units
-from storage.dialogues import Dialogue
-from storage.residents import Wish
+from storage.people import residents, units
+from storage.people.dialogues import Dialogue
+from storage.people.residents import Wish
 from tips.urgency import alarm_in
 
 _PER_PAGE = 8

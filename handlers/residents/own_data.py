@@ -14,10 +14,12 @@ from handlers.residents.questions import OURS, resident_of
 from handlers.tips.presses import TIP
 from handlers.turn import Turn
 from people import erasing
-from storage import consents, dialogues, dockets, pledges
-from storage import erasing as stored
-from storage.consents import Consent
-from storage.residents import Resident
+from storage.campaigns import pledges
+from storage.people import consents, dialogues
+from storage.people import erasing as stored
+from storage.people.consents import Consent
+from storage.people.residents import Resident
+from storage.tips import dockets
 
 _LATEST = 5
 """Answers about consent that are shown; the copy has all."""

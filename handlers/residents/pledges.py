@@ -23,13 +23,15 @@ from handlers.residents import questions
 from handlers.residents.questions import resident_of
 from handlers.turn import Turn
 from people import reply_words
-from storage import campaigns, dialogues, ledger, pledges, runs
-from storage.dialogues import Dialogue
-from storage.ledger import Delivery
-from storage.links import Came, Source
-from storage.pledges import NewPledge, Signed
-from storage.residents import Wish
-from storage.runs import Run
+from storage.campaigns import campaigns, pledges, runs
+from storage.campaigns.pledges import NewPledge, Signed
+from storage.campaigns.runs import Run
+from storage.deliveries import ledger
+from storage.deliveries.ledger import Delivery
+from storage.people import dialogues
+from storage.people.dialogues import Dialogue
+from storage.people.links import Came, Source
+from storage.people.residents import Wish
 
 PLEDGE = "pledge"
 """Dialogue: the words stand above, and the answer is awaited."""

@@ -8,6 +8,7 @@ meant for the officer who wrote after it.
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from domain.errors import Refusal
@@ -18,10 +19,12 @@ from domain.messages import Button, MediaKind, Message, Outgoing
 from handlers.tips import review
 from handlers.turn import Turn, unit_values
 from people.consent_words import CONSENT_TEXT, version_of
-from storage import dialogues, ledger, residents
-from storage.consents import Evidence
-from storage.dialogues import Dialogue
-from storage.residents import Resident
+from storage.deliveries import ledger
+from storage.people import dialogues, residents
+from storage.people.consents import Evidence
+from storage.people.dialogues import Dialogue
+from storage.people.residents import Resident
+from storage.tips import tips
 
 CONSENT = "consent"
 AREA = "area"
@@ -32,6 +35,7 @@ LANGUAGE = "language"
 _LANGUAGE_ASKED = "language_asked"
 """Beside an open question: we asked for the language meanwhile."""
 
+_A_DAY = timedelta(hours=24)
 BUTTON = "[nút] {label}"
 """How a press is written into the proof of an answer."""
 
@@ -105,6 +109,12 @@ def is_timely(turn: Turn, message: Message, dialogue: Dialogue) -> bool:
         if still_telling:
             return False
     return residents.last_said(turn.tx, resident_of(turn).id) == asked
+
+
+def is_in_danger(turn: Turn) -> bool:
+    """Tell whether a danger they told of today is not over: then nothing else is asked."""
+    lately = tips.recent_of(turn.tx, turn.me.id, turn.tx.now - _A_DAY)
+    return any(tip.urgent and tip.state.is_open for tip in lately)
 
 
 def is_in_conversation(turn: Turn, message: Message) -> bool:

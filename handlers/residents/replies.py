@@ -11,8 +11,10 @@ from handlers.tips.presses import ASK
 from handlers.turn import Turn
 from people import reply_words
 from people.reply_words import Told
-from storage import dialogues, ledger, safety
-from storage.ledger import Delivery
+from storage.campaigns import safety
+from storage.deliveries import ledger
+from storage.deliveries.ledger import Delivery
+from storage.people import dialogues
 
 SAFE_WITHIN = timedelta(days=3)
 """How long after an alert AN TOÀN, without a reply to it, is taken as an answer to it."""

@@ -8,8 +8,8 @@ from handlers.residents import questions
 from handlers.tips import telling
 from handlers.turn import Turn, unit_values
 from people import wishes
-from storage import away
-from storage.tips import Tip
+from storage.people import away
+from storage.tips.tips import Tip
 
 
 def came_back(turn: Turn) -> None:

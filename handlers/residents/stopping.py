@@ -12,10 +12,12 @@ from handlers.turn import Turn
 from people import wishes, words
 from people.consent_words import version_of
 from people.words import OptOut, Standing
-from storage import dialogues, ledger, post_copies
-from storage.dialogues import Dialogue
-from storage.ledger import Delivery
-from storage.residents import Wish
+from storage.deliveries import ledger
+from storage.deliveries.ledger import Delivery
+from storage.groups import post_copies
+from storage.people import dialogues
+from storage.people.dialogues import Dialogue
+from storage.people.residents import Wish
 
 _NOTHING_TO_STOP = (Wish.STOPPED, Wish.NO, Wish.NONE)
 
@@ -123,7 +125,7 @@ def press_acknowledge(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Đã đọc** under a broadcast or a group's post.
 
     A private message is acknowledged only by the person it was for. Under a post each member who
-    presses is counted once and thanked each time; who it was is not kept (`storage.reactions`).
+    presses is counted once and thanked each time; who it was is not kept (`reactions`).
     """
     row = _delivery(turn, args)
     if row is None or not _is_theirs(turn, row, press.message_id):

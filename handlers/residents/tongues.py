@@ -9,7 +9,7 @@ from handlers.residents import homes, questions
 from handlers.residents.questions import AREA, CONSENT, LANGUAGE, STOP, refresh, resident_of
 from handlers.turn import Turn
 from people import language_names, short_answers
-from storage import dialogues, residents
+from storage.people import dialogues, residents
 from tips.language import reply_language
 
 _FREE = frozenset({CONSENT, STOP, LANGUAGE})

@@ -15,10 +15,11 @@ from handlers.turn import Turn
 from people import invitations, wishes, words
 from people.consent_words import CONSENT_TEXT
 from people.invitations import PRIVATE_TIP
-from storage import dialogues, ledger, links, residents, units
-from storage.dialogues import Dialogue
-from storage.links import Came, Source
-from storage.residents import Wish
+from storage.deliveries import ledger
+from storage.people import dialogues, links, residents, units
+from storage.people.dialogues import Dialogue
+from storage.people.links import Came, Source
+from storage.people.residents import Wish
 
 
 def start(turn: Turn, message: Message) -> bool:

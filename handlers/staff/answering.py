@@ -15,7 +15,7 @@ from handlers.packs import giving, groups
 from handlers.router import Presser
 from handlers.tips import presses, review, telling
 from handlers.turn import Turn
-from storage import dialogues
+from storage.people import dialogues
 from tips.urgency import Alarm, alarm_in
 
 FRESH = timedelta(hours=2)

@@ -16,7 +16,7 @@ from handlers.residents.commands import OTHERS_COMMANDS
 from handlers.staff import duty, tip_commands
 from handlers.tips import entering, revealing
 from handlers.turn import Turn
-from storage.units import Staff
+from storage.people.units import Staff
 
 _LONGEST_NAME = 32
 _DASH = " – "

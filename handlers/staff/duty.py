@@ -11,8 +11,9 @@ from domain.roles import Permission, Role, may
 from domain.roster import end_of_turn, read_turns, show_turns
 from domain.toneless import fold
 from handlers.turn import Turn
-from storage import duty, roster, units
-from storage.units import Staff
+from storage.people import units
+from storage.people.units import Staff
+from storage.staff import duty, roster
 
 _ROSTER = frozenset({"lich", "lich truc"})
 _NONE = frozenset({"bo", "khong", "0"})

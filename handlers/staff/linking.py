@@ -9,9 +9,10 @@ from domain.ids import is_typed_code
 from domain.messages import ChatKind, Message, Outgoing
 from domain.roles import Role
 from handlers.turn import Turn
-from storage import addresses, one_time_codes, staff_links, units
-from storage.one_time_codes import CodePurpose, TooManyWrong
-from storage.units import Staff
+from storage.people import addresses, units
+from storage.people.units import Staff
+from storage.staff import one_time_codes, staff_links
+from storage.staff.one_time_codes import CodePurpose, TooManyWrong
 
 log = structlog.get_logger(__name__)
 

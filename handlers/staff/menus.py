@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from domain.texts.catalogue import Catalogue
 from handlers.staff.commands import listed
-from storage import menus
 from storage.database import Tx
-from storage.menus import Diner
+from storage.staff import menus
+from storage.staff.menus import Diner
 
 _DASH = " – "
 

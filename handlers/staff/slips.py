@@ -16,10 +16,13 @@ from handlers.tips import complaints, presses, review, taking, telling
 from handlers.turn import Turn
 from people import words
 from people.words import OptOut
-from storage import codec, dialogues, ledger, tip_events
-from storage import tips as stored_tips
-from storage.dialogues import Dialogue
-from storage.tips import Tip
+from storage import codec
+from storage.deliveries import ledger
+from storage.people import dialogues
+from storage.people.dialogues import Dialogue
+from storage.tips import tip_events
+from storage.tips import tips as stored_tips
+from storage.tips.tips import Tip
 from tips import intake
 
 MAYBE_TIP = "maybe_tip"

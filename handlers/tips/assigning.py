@@ -10,7 +10,8 @@ from domain.roles import Permission
 from handlers.router import Presser
 from handlers.tips.meant import say_here, tip_id_of
 from handlers.turn import Turn
-from storage import duty, roster, units
+from storage.people import units
+from storage.staff import duty, roster
 from tips import assigning
 
 

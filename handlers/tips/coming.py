@@ -7,7 +7,8 @@ from domain.delivery import Facet
 from domain.tip import TipKind
 from handlers.tips import telling
 from handlers.turn import Turn
-from storage import dialogues, links, tip_rows
+from storage.people import dialogues, links
+from storage.tips import tip_rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from domain.messages import Button, ChatKind, Message, Outgoing, Press
 from handlers.router import Presser
 from handlers.tips.presses import ASK, TIP
 from handlers.turn import Turn
-from storage import dialogues
+from storage.people import dialogues
 from tips.not_taken import NotTaken, not_taken
 from tips.phrases import words_of
 

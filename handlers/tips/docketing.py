@@ -7,7 +7,8 @@ from domain.roles import Permission
 from domain.toneless import fold
 from handlers.tips.meant import named, say_here
 from handlers.turn import Turn
-from storage import audit, dockets
+from storage.staff import audit
+from storage.tips import dockets
 from tips import rights
 
 _LONGEST = 60

@@ -13,9 +13,10 @@ from domain.roles import Permission
 from domain.toneless import fold
 from handlers.tips.meant import named, say_here
 from handlers.turn import Turn
-from storage import tip_clock_rows, tips, units
-from storage.tips import Tip
-from storage.units import Staff
+from storage.people import units
+from storage.people.units import Staff
+from storage.tips import tip_clock_rows, tips
+from storage.tips.tips import Tip
 from tips import card_edits, deadlines, rights
 from tips.deadlines import Running
 

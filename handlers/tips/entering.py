@@ -20,7 +20,8 @@ from domain.tip import Heard
 from handlers.router import Presser
 from handlers.tips import complaints, telling
 from handlers.turn import Turn
-from storage import areas, dialogues, tips, units
+from storage.people import areas, dialogues, units
+from storage.tips import tips
 from tips import contacts, entering
 from tips.contacts import LONGEST
 from tips.intake import Piece

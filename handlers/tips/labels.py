@@ -11,7 +11,7 @@ from domain.tip import TipStatus
 from handlers.router import Presser
 from handlers.tips.meant import named, say_here, tip_id_of
 from handlers.turn import Turn
-from storage.tips import Tip
+from storage.tips.tips import Tip
 from tips import labels
 
 

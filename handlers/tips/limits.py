@@ -11,8 +11,8 @@ from domain.delivery import Lane
 from domain.messages import Outgoing
 from domain.tip import TipState
 from handlers.turn import Turn
-from storage import mutes
-from storage.tips import Tip
+from storage.people import mutes
+from storage.tips.tips import Tip
 
 MOST_TIPS = 20
 """Tips that one sender opens within an hour; what comes after joins the last."""

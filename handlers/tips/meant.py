@@ -10,9 +10,10 @@ from domain.ids import from_short
 from domain.messages import ChatKind, Message, Outgoing
 from domain.toneless import fold
 from handlers.turn import Turn
-from storage import ledger, tip_work
-from storage.addresses import Address
-from storage.tips import Tip
+from storage.deliveries import ledger
+from storage.people.addresses import Address
+from storage.tips import tip_work
+from storage.tips.tips import Tip
 from tips.desk import thread_of
 
 _FEWEST_DIGITS = 5

@@ -15,8 +15,9 @@ from domain.messages import Outgoing
 from domain.roles import Permission
 from handlers.tips.meant import named, say_here
 from handlers.turn import Turn, unit_values
-from storage import addresses, audit, mutes
-from storage.tips import Tip
+from storage.people import addresses, mutes
+from storage.staff import audit
+from storage.tips.tips import Tip
 from tips import rights
 
 MOST_DAYS = 30

@@ -11,7 +11,7 @@ from handlers.router import Presser
 from handlers.tips import telling
 from handlers.tips.meant import named, say_here
 from handlers.turn import Turn
-from storage.tips import Tip
+from storage.tips.tips import Tip
 from tips import notes
 from tips.desk import tell
 from tips.notes import Meant

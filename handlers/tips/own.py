@@ -9,7 +9,8 @@ from domain.messages import Button, ChatKind, Outgoing, Press
 from handlers.router import Presser
 from handlers.tips.presses import TIP, own_tip
 from handlers.turn import Turn
-from storage import dialogues, tip_work
+from storage.people import dialogues
+from storage.tips import tip_work
 
 _LISTED = 10
 

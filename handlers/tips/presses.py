@@ -10,8 +10,10 @@ from domain.messages import ChatKind, Outgoing, Press
 from domain.tip import IllegalStep, Secrecy, TipEventKind, TipState
 from handlers.router import Presser
 from handlers.turn import Turn
-from storage import dialogues, ledger, tip_events, tips
-from storage.tips import Tip
+from storage.deliveries import ledger
+from storage.people import dialogues
+from storage.tips import tip_events, tips
+from storage.tips.tips import Tip
 from tips import hiding, talk
 from tips.taking_down import BY_STAFF
 

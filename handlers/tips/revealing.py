@@ -14,7 +14,7 @@ from domain.roles import Permission
 from handlers.router import Presser
 from handlers.tips.meant import named, tip_id_of
 from handlers.turn import Turn
-from storage import dialogues
+from storage.people import dialogues
 from tips import contacts, revealing
 
 DIALOGUE = "revealing"

@@ -11,11 +11,13 @@ from handlers.router import Presser
 from handlers.tips import assigning, closing, labels, noting, telling, valuing, waiting
 from handlers.tips.meant import chat_of, say_here, tip_id_of
 from handlers.turn import Turn
-from storage import addresses, ledger, tip_events, tips
-from storage.addresses import Address
-from storage.ledger import Delivery
-from storage.tip_events import Event
-from storage.tips import Tip
+from storage.deliveries import ledger
+from storage.deliveries.ledger import Delivery
+from storage.people import addresses
+from storage.people.addresses import Address
+from storage.tips import tip_events, tips
+from storage.tips.tip_events import Event
+from storage.tips.tips import Tip
 from tips import cards, notes, photos, talk
 from tips.notes import Meant
 from tips.quoting import quoted

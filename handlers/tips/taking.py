@@ -15,12 +15,14 @@ from handlers.router import Presser
 from handlers.tips import coming, complaints, limits, own, presses, review, telling, which
 from handlers.tips.coming import ByLink
 from handlers.turn import Turn, unit_values
-from storage import dialogues, ledger, tip_events, tips
-from storage.ledger import Delivery
-from storage.tips import Tip
+from storage.deliveries import ledger
+from storage.deliveries.ledger import Delivery
+from storage.people import dialogues
+from storage.tips import tip_events, tips
+from storage.tips.tips import Tip
 from tips import intake
-from tips.denunciation import is_denunciation
 from tips.intake import Bound, Fate, Piece, Taken, Writer
+from tips.not_taken import not_taken
 from tips.phrases import is_han, words_of
 from tips.small_talk import is_small_talk
 from tips.urgency import Alarm, alarm_in
@@ -133,7 +135,7 @@ def keep_unhandled(turn: Turn, message: Message) -> bool:
     officer = turn.staff is not None and turn.resident is None
     if turn.chat.kind is not ChatKind.PRIVATE or text.startswith("/") or (officer and not alarm):
         return False
-    if piece.is_empty or piece.is_small_talk or (alarm is None and is_denunciation(text)):
+    if piece.is_empty or piece.is_small_talk or (alarm is None and not_taken(text) is not None):
         return False
     if _known(turn, message):
         return True

@@ -13,8 +13,9 @@ from handlers.tips import telling
 from handlers.tips.meant import tip_id_of
 from handlers.tips.presses import own_tip
 from handlers.turn import Turn
-from storage import public_words, tips
-from storage.tips import Tip
+from storage.groups import public_words
+from storage.tips import tips
+from storage.tips.tips import Tip
 from tips import taking_down
 from tips.taking_down_words import asks
 

@@ -11,10 +11,11 @@ from domain.library import fill
 from domain.messages import Button, Message
 from domain.tip import Secrecy, TipKind
 from handlers.turn import Turn, unit_values
-from storage import ledger, tip_events, tip_rows
-from storage.addresses import Address
-from storage.ledger import Delivery
-from storage.tips import Tip
+from storage.deliveries import ledger
+from storage.deliveries.ledger import Delivery
+from storage.people.addresses import Address
+from storage.tips import tip_events, tip_rows
+from storage.tips.tips import Tip
 from tips import cards, paging
 from tips.care import Care, care_for
 from tips.intake import Piece

@@ -10,8 +10,10 @@ from domain.tip import TipState
 from handlers.router import Presser
 from handlers.tips.presses import own_tip
 from handlers.turn import Turn
-from storage import dialogues, one_time_codes, tip_claims, tip_contacts, tips
-from storage.tips import Tip
+from storage.people import dialogues
+from storage.staff import one_time_codes
+from storage.tips import tip_claims, tip_contacts, tips
+from storage.tips.tips import Tip
 from tips import contacts
 from tips.small_talk import is_small_talk
 from tips.urgency import alarm_in

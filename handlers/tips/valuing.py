@@ -13,9 +13,9 @@ from domain.tip import TipEventKind, ValueFigure
 from handlers.router import Presser
 from handlers.tips.meant import named, say_here, tip_id_of
 from handlers.turn import Turn
-from storage import tip_events, tip_values, tips
-from storage.ledger import Delivery
-from storage.tips import Tip
+from storage.deliveries.ledger import Delivery
+from storage.tips import tip_events, tip_values, tips
+from storage.tips.tips import Tip
 from tips import valuing
 
 _REASON = "reason"

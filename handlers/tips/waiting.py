@@ -16,9 +16,9 @@ from domain.tip import TipEventKind
 from handlers.router import Presser
 from handlers.tips.meant import say_here
 from handlers.turn import Turn
-from storage import card_times, tip_events, tips
-from storage.tips import Tip
-from storage.units import Staff
+from storage.people.units import Staff
+from storage.tips import card_times, tip_events, tips
+from storage.tips.tips import Tip
 from tips import cards, rights
 from tips.desk import Reader
 from tips.digest import LIST

@@ -16,8 +16,8 @@ from domain.messages import Button, ChatKind, Outgoing, Press
 from domain.tip import TipEventKind, TipState
 from handlers.router import Presser
 from handlers.turn import Turn
-from storage import tip_events, tips
-from storage.tips import Tip
+from storage.tips import tip_events, tips
+from storage.tips.tips import Tip
 from tips import intake
 from tips.intake import Writer
 

@@ -16,7 +16,7 @@ from bench.filling import FIRST_CHAT
 from bench.inbound import percentile
 from bench.platform import is_real
 from bot.keys import check_keys
-from storage import units
+from storage.people import units
 from tests.bot.commands import kitchen
 from tests.cellar import furnished
 from tests.journeys.phones import Phones

@@ -11,11 +11,11 @@ from bot.photo_cleaning import cleaned
 from bot.photo_rounds import PhotoRounds
 from domain.delivery import DeliveryKind
 from domain.messages import MediaKind, MediaRef, Outgoing, Upload
-from storage import media
 from storage.database import Tx
-from storage.media_folder import MediaFolder
-from storage.media_shelf import MediaShelf
 from storage.tables.intake import picture
+from storage.tips import media
+from storage.tips.media_folder import MediaFolder
+from storage.tips.media_shelf import MediaShelf
 from tests.chat import Heard, Party
 from tests.delivery.post_office import Platform
 from tests.tips.world import World, open_world

@@ -2,7 +2,7 @@
 
 from bot.commands.auditing import shown
 from domain.roles import Role
-from storage import setting_up
+from storage.staff import setting_up
 from tests.chat import open_chat
 from tests.handlers.campaigns.world import TAKERS
 

@@ -12,12 +12,12 @@ from bot import aside
 from domain.clock import local
 from domain.messages import Incoming, Message, Outgoing
 from handlers.turn import Turn
-from storage import inbox
-from storage.inbox import AsideItem
+from storage.deliveries import inbox
+from storage.deliveries.inbox import AsideItem
 from tests.bot.test_inbox_worker import CANARY, letter, working
 from tests.chat import Chat, Takers, open_chat
 from tests.delivery.post_office import until
-from tests.storage.test_inbox import by_state
+from tests.storage.deliveries.test_inbox import by_state
 
 
 def _answer(turn: Turn, message: Message) -> bool:

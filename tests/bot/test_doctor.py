@@ -20,10 +20,12 @@ from domain.delivery import Lane
 from domain.language import Language
 from domain.messages import ChatKind, ChatRef, Message, Received, Sender
 from domain.roles import Role
-from storage import campaigns, inbox, units
-from storage.campaigns import NewCampaign
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import NewCampaign
 from storage.database import Tx
+from storage.deliveries import inbox
 from storage.packaged import load_gazetteer
+from storage.people import units
 from storage.sealing import fresh_keyring, write_keyring
 from storage.tables import (
     account,

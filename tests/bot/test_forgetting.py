@@ -11,9 +11,11 @@ from domain.messages import ChatKind, ChatRef, Message, Received, Sender
 from domain.roles import Role
 from handlers.staff import slips
 from handlers.tips import entering, revealing, ties
-from storage import dialogues, inbox, one_time_codes, setting_up, words_aside
 from storage.database import Tx
-from storage.one_time_codes import CodePurpose
+from storage.deliveries import inbox
+from storage.people import dialogues, words_aside
+from storage.staff import one_time_codes, setting_up
+from storage.staff.one_time_codes import CodePurpose
 from storage.tables import dialogue, one_time_code, resident, wrong_code
 from storage.tables import inbox as inbox_rows
 from tests.chat import Chat, Takers, open_chat

@@ -10,8 +10,9 @@ import pytest
 from bot import health
 from domain.delivery import DeliveryKind, Lane
 from domain.messages import ChatKind, ChatRef, Message, Outgoing, Received, Sender
-from storage import addresses, inbox
 from storage.database import Tx
+from storage.deliveries import inbox
+from storage.people import addresses
 from storage.tables import account
 from tests.chat import Chat, Takers, open_chat
 

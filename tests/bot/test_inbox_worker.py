@@ -16,12 +16,13 @@ from domain.messages import ChatKind, ChatRef, Message, Outgoing, Press, PressAn
 from domain.messages import Sender as Writer
 from handlers.router import Router
 from handlers.turn import Turn
-from storage import addresses, inbox
 from storage.database import Database, DatabaseAway, Tx
+from storage.deliveries import inbox
+from storage.people import addresses
 from storage.tables import inbox as inbox_table
 from tests.chat import Chat, Takers, open_chat
 from tests.delivery.post_office import FlakyDatabase, Platform, until
-from tests.storage.test_inbox import by_state
+from tests.storage.deliveries.test_inbox import by_state
 
 T = TypeVar("T")
 CANARY = "canary: số 5 ngõ Ví Dụ"

@@ -13,11 +13,14 @@ from domain.delivery import DeliveryKind
 from domain.keeping import KeepingTerms
 from domain.tip import TipState
 from handlers.wiring import make_router
-from storage import addresses, audit, consents, keeping, tip_events, units
-from storage.consents import Answer, Evidence
+from storage import keeping
 from storage.database import Tx
+from storage.people import addresses, consents, units
+from storage.people.consents import Answer, Evidence
 from storage.sealing import Place
+from storage.staff import audit
 from storage.tables import address, attempt, audit_entry, consent, delivery, resident, tip
+from storage.tips import tip_events
 from tests.tips.world import LAN, World, open_world
 
 TERMS = KeepingTerms()

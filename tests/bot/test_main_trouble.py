@@ -13,8 +13,9 @@ import pytest
 
 from domain.clock import SystemClock
 from domain.messages import ChatKind, ChatRef, Message, Received, Sender
-from storage import addresses, inbox
 from storage.database import Database, Tx
+from storage.deliveries import inbox
+from storage.people import addresses
 from storage.sealing import read_keyring
 from tests.bot.channels.telegram.pretend import TOKEN, until
 from tests.bot.commands import Said, bot, entries, environment

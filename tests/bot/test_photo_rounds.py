@@ -7,8 +7,9 @@ from pathlib import Path
 from domain.audit import Act
 from domain.failures import AccountDown, Refused, Transient
 from domain.tip import Secrecy
-from storage import audit, media
-from storage.media import PictureState
+from storage.staff import audit
+from storage.tips import media
+from storage.tips.media import PictureState
 from tests.bot.studio import open_studio
 from tests.pictures import CANARY, jpeg
 

@@ -13,16 +13,16 @@ from domain.ids import short
 from domain.language import Language
 from domain.messages import EffectKind, MediaKind, MediaRef
 from domain.tip import TipState
-from storage import media, pictures
-from storage import tips as stored_tips
 from storage.database import Tx
-from storage.media import PictureState
-from storage.media_folder import MediaFolder
-from storage.media_shelf import MediaShelf
-from storage.settling import Settled, settle
+from storage.deliveries.settling import Settled, settle
+from storage.deliveries.windows import Claim, open_window
 from storage.tables import attempt
-from storage.tip_keys import key_of
-from storage.windows import Claim, open_window
+from storage.tips import media, pictures
+from storage.tips import tips as stored_tips
+from storage.tips.media import PictureState
+from storage.tips.media_folder import MediaFolder
+from storage.tips.media_shelf import MediaShelf
+from storage.tips.tip_keys import key_of
 from tests.bot.studio import Shop, Studio, open_studio
 from tests.pictures import jpeg
 from tips import cards

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from domain.messages import Addressed, MediaKind, MediaRef, Message, Quoted, Sender
 from handlers.wiring import make_router
-from storage import group_links, media, tip_figures
-from storage.media import PictureState
+from storage.groups import group_links
+from storage.tips import media, tip_figures
+from storage.tips.media import PictureState
 from tests.bot.studio import Studio, open_studio
 from tests.pictures import jpeg
 from tests.tips.world import World

@@ -7,7 +7,7 @@ import pytest
 from bot.print_shelf import PrintShelf
 from domain.leaflet import Format
 from domain.messages import MediaKind, MediaRef, Upload
-from storage import leaflets
+from storage.campaigns import leaflets
 from storage.database import Tx
 from tests.chat import Takers, open_chat
 from tests.printing.leaflets import leaflet

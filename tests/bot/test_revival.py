@@ -7,7 +7,7 @@ import pytest
 from bot.revival import Revival
 from delivery.bell import Bell
 from domain.failures import AccountDown, SendFailure, Transient
-from storage import addresses
+from storage.people import addresses
 from storage.tables import account
 from tests.chat import Chat, Takers, open_chat
 

@@ -11,11 +11,13 @@ from bot.seed import Update, seed_areas, seed_plan, update_plan
 from domain.errors import Misconfigured
 from domain.messages import ChatKind
 from domain.roles import Permission, Role, may
-from storage import addresses, areas, installation, setting_up, units
-from storage.addresses import Account
+from storage import installation
 from storage.database import Database, Tx
 from storage.packaged import load_gazetteer
+from storage.people import addresses, areas, units
+from storage.people.addresses import Account
 from storage.sealing import fresh_keyring
+from storage.staff import setting_up
 from tests.bot.demo_file import DEMO
 from tests.chat import MovingClock
 

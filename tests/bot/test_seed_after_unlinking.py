@@ -9,12 +9,13 @@ from bot.plan import read_plan
 from bot.seed import Update, seed_areas, seed_plan, update_plan
 from domain.audit import Act
 from domain.roles import Role
-from storage import addresses, audit, setting_up, staff_links, units
-from storage.addresses import Address
 from storage.database import Database, Tx
 from storage.packaged import load_gazetteer
+from storage.people import addresses, units
+from storage.people.addresses import Address
+from storage.people.units import Staff
 from storage.sealing import fresh_keyring
-from storage.units import Staff
+from storage.staff import audit, setting_up, staff_links
 from tests.chat import MovingClock
 
 CHIEF = "2002"

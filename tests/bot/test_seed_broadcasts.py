@@ -10,8 +10,8 @@ from bot.seed import Update, seed_plan, update_plan
 from domain.clocks import WorkRules
 from domain.errors import Misconfigured
 from domain.hours import ANY_TIME, BroadcastRules
-from storage import addresses, units
 from storage.database import Database, Tx
+from storage.people import addresses, units
 from tests.bot.demo_file import DEMO
 
 

@@ -10,9 +10,11 @@ from domain.delivery import DeliveryKind, Outcome, Relocated
 from domain.messages import ChatKind, ChatMoved, ChatRef, EffectKind
 from domain.roles import Role
 from handlers.groups import noticing
-from storage import addresses, group_links, setting_up, units
 from storage.database import Tx
-from storage.windows import Send
+from storage.deliveries.windows import Send
+from storage.groups import group_links
+from storage.people import addresses, units
+from storage.staff import setting_up
 from tests.chat import DONG_KINH, Chat, GroupParty
 from tests.handlers.groups.joining import bring, done, open_joining, tell
 

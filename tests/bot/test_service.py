@@ -20,8 +20,8 @@ from bot.settings import Settings
 from domain.clock import SystemClock
 from domain.errors import Misconfigured
 from handlers.wiring import make_router
-from storage import addresses
-from storage.addresses import Account
+from storage.people import addresses
+from storage.people.addresses import Account
 from tests.bot.channels.telegram.pretend import TOKEN, USERNAME, PretendTelegram, error, until
 
 

@@ -15,12 +15,13 @@ from domain.language import Language
 from domain.library import Library, Template
 from domain.roles import Role
 from handlers.turn import unit_values
-from storage import addresses, campaigns, runs, units
-from storage.campaigns import Campaign
+from storage.campaigns import campaigns, runs
+from storage.campaigns.campaigns import Campaign
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.runs import Run
-from storage.settling import Settled, settle
-from storage.windows import Claim, open_window
+from storage.deliveries.settling import Settled, settle
+from storage.deliveries.windows import Claim, open_window
+from storage.people import addresses, units
 from tests.chat import DONG_KINH, Chat, Party, Takers, open_chat
 from tests.storage.ledger_world import LEASE
 

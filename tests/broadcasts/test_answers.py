@@ -8,10 +8,11 @@ from broadcasts import reach
 from domain.delivery import Facet, Lane
 from domain.language import Language
 from domain.texts.catalogue import catalogue
-from storage import ledger, pledges
+from storage.campaigns import pledges
+from storage.campaigns.pledges import NewPledge
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.pledges import NewPledge
-from storage.runs import Run
+from storage.deliveries import ledger
 from storage.tables import resident_part
 from tests.chat import DONG_KINH, Chat, Party, Takers, open_chat
 from tests.handlers.residents.pledging import FIREWORKS, run_of

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from broadcasts import controlling, expanding, reach
 from domain.campaign import RunState
 from domain.language import Language
-from storage import residents, runs
+from storage.campaigns import runs
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.residents import Wish
-from storage.runs import Run
+from storage.people import residents
+from storage.people.residents import Wish
 from storage.tables import delivery
 from tests.broadcasts.station import Station, open_station
 

@@ -9,11 +9,13 @@ from broadcasts import controlling, expanding, reach
 from domain.campaign import PauseReason, RunState
 from domain.delivery import Accepted, DeliveryState, TurnedDown, Unknowable
 from domain.errors import Refusal
-from storage import ledger, residents, runs
-from storage.counters import Moves
+from storage.campaigns import runs
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.residents import Wish
-from storage.runs import Run
+from storage.deliveries import ledger
+from storage.deliveries.counters import Moves
+from storage.people import residents
+from storage.people.residents import Wish
 from storage.tables import delivery, run_counter
 from tests.broadcasts.station import Station, open_station
 

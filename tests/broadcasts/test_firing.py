@@ -12,7 +12,7 @@ from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.campaign import CampaignState, RunState, read_code
 from domain.errors import Refusal
 from domain.language import Language
-from storage import campaigns, runs
+from storage.campaigns import campaigns, runs
 from storage.codec import read_outgoing
 from tests.broadcasts.station import Station, open_station
 

@@ -19,11 +19,12 @@ from domain.delivery import (
 from domain.failures import Until
 from domain.language import Language
 from domain.tip import Binding, TipKind
-from storage import ledger, residents
-from storage.counters import Moves
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.residents import Wish
-from storage.runs import Run
+from storage.deliveries import ledger
+from storage.deliveries.counters import Moves
+from storage.people import residents
+from storage.people.residents import Wish
 from storage.tables import delivery, run_counter, tip
 from tests.broadcasts.station import Station, open_station
 from tests.chat import Party

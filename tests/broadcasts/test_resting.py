@@ -11,9 +11,10 @@ from domain.clock import HANOI
 from domain.delivery import Accepted
 from domain.hours import BroadcastRules
 from domain.language import Language
-from storage import campaigns, runs, units
+from storage.campaigns import campaigns, runs
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.runs import Run
+from storage.people import units
 from storage.tables import unit
 from tests.broadcasts.station import Station, open_station
 

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from broadcasts import expanding, firing
 from domain.campaign import CampaignState, RunState
 from domain.roles import Role
-from storage import campaigns, runs
-from storage.campaigns import Campaign
+from storage.campaigns import campaigns, runs
+from storage.campaigns.campaigns import Campaign
 from storage.database import Tx
 from storage.tables import campaign, run, staff
 from tests.broadcasts.station import Station, open_station

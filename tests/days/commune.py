@@ -25,10 +25,11 @@ from handlers.wiring import make_router
 from people import wishes
 from reports import period_report
 from reports.sheet import Report
-from storage import erasing, units, waiting
 from storage.database import Tx
+from storage.deliveries import waiting
+from storage.deliveries.windows import Send
+from storage.people import erasing, units
 from storage.tables import unit
-from storage.windows import Send
 from tests.chat import Chat, GroupParty, Heard, Party, Takers, open_chat, pretend_capabilities
 from tips import cards, notes, paging, reminding, taking_down
 from tips.paging import PageRules

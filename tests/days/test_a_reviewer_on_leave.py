@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from domain.delivery import Lane
 from domain.roles import Role
-from storage import audit, one_time_codes, setting_up, staff_links, units
 from storage.database import Tx
-from storage.one_time_codes import CodePurpose
+from storage.people import units
+from storage.staff import audit, one_time_codes, setting_up, staff_links
+from storage.staff.one_time_codes import CodePurpose
 from tests.chat import Party
 from tests.days.commune import Commune, hanoi, open_commune
 from tests.days.rows import row

@@ -3,8 +3,9 @@
 from domain.audit import Act
 from domain.delivery import Lane
 from domain.language import Language
-from storage import audit, runs
-from storage.runs import Run
+from storage.campaigns import runs
+from storage.campaigns.runs import Run
+from storage.staff import audit
 from tests.chat import Party
 from tests.days.commune import VILLAGES, Commune, hanoi, open_commune, village_code
 from tests.handlers.campaigns.world import HELMETS

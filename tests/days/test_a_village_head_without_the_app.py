@@ -1,8 +1,9 @@
 """A village head without the app: paper, a loudspeaker and a Zalo group of the village."""
 
 from domain.leaflet import Format
-from storage import audit, leaflets
-from storage.leaflets import Kept
+from storage.campaigns import leaflets
+from storage.campaigns.leaflets import Kept
+from storage.staff import audit
 from tests.chat import Heard, Party
 from tests.days.commune import Commune, open_commune
 from tests.days.rows import row

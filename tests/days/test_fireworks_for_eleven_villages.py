@@ -3,8 +3,8 @@
 from domain.delivery import GoneAway
 from domain.failures import Until
 from domain.language import Language
-from storage import runs
-from storage.runs import Run
+from storage.campaigns import runs
+from storage.campaigns.runs import Run
 from tests.chat import Party
 from tests.days.commune import VILLAGES, Commune, hanoi, open_commune, village_code
 from tests.handlers.campaigns.world import NOT_ALLOWED

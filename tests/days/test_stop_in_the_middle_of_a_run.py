@@ -1,8 +1,8 @@
 """While a broadcast goes out, three people say that they want no more, each in their own way."""
 
 from domain.language import Language
-from storage import runs
-from storage.runs import Run
+from storage.campaigns import runs
+from storage.campaigns.runs import Run
 from tests.chat import Party
 from tests.days.commune import Commune, hanoi, open_commune, village_code
 from tests.handlers.campaigns.world import ALCOHOL, HELMETS

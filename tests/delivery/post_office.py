@@ -21,10 +21,12 @@ from domain.channel import Pace as Limits
 from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.language import Language
 from domain.messages import ChatKind, ChatRef, Outgoing, Sent
-from storage import addresses, ledger, residents, setting_up
 from storage.codec import write_outgoing
 from storage.database import Database, DatabaseAway, Tx
-from storage.ledger import NewDelivery
+from storage.deliveries import ledger
+from storage.deliveries.ledger import NewDelivery
+from storage.people import addresses, residents
+from storage.staff import setting_up
 from storage.tables import account as account_table
 from storage.tables import campaign, run, send_window
 from tests.cellar import COMMUNE, VILLAGE, Cellar

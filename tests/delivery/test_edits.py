@@ -5,8 +5,9 @@ from uuid import UUID
 from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.failures import Ambiguous
 from domain.messages import ChatKind, ChatRef, Outgoing
-from storage import addresses, ledger
 from storage.database import Tx
+from storage.deliveries import ledger
+from storage.people import addresses
 from tests.delivery.post_office import Office, Platform, at_work, in_state, until
 
 

@@ -8,9 +8,11 @@ from sqlalchemy import select
 from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.failures import Ambiguous, Refused
 from domain.messages import ChatKind, ChatRef, Outgoing
-from storage import addresses, effects, ledger, setting_up
 from storage.database import Tx
-from storage.ledger import Delivery, as_delivery
+from storage.deliveries import effects, ledger
+from storage.deliveries.ledger import Delivery, as_delivery
+from storage.people import addresses
+from storage.staff import setting_up
 from storage.tables import delivery
 from tests.cellar import VILLAGE
 from tests.delivery.post_office import Office, Platform, at_work, in_state, until

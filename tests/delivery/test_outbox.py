@@ -11,8 +11,8 @@ from delivery.outbox import Outbox, personal
 from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.ids import short
 from domain.messages import Button, MediaKind, MediaRef, Outgoing
-from storage import ledger
 from storage.database import Tx
+from storage.deliveries import ledger
 from storage.tables import delivery as delivery_table
 from tests.cellar import Cellar, furnished
 from tests.chat import pretend_capabilities

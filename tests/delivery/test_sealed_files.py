@@ -17,9 +17,10 @@ from domain.messages import (
     Upload,
     Uploaded,
 )
-from storage import addresses, ledger
 from storage.database import DatabaseAway, Tx
-from storage.ledger import NewDelivery
+from storage.deliveries import ledger
+from storage.deliveries.ledger import NewDelivery
+from storage.people import addresses
 from tests.delivery.post_office import Office, Platform, at_work, in_state, until
 
 THEIRS = MediaRef(MediaKind.PHOTO, "file-77")

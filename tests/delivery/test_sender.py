@@ -23,8 +23,9 @@ from domain.failures import (
 )
 from domain.ids import short
 from domain.messages import Button, ChatKind, ChatRef, Outgoing
-from storage import addresses, ledger
 from storage.database import Tx
+from storage.deliveries import ledger
+from storage.people import addresses
 from storage.tables import attempt, run_counter
 from tests.delivery.post_office import (
     QUICK,

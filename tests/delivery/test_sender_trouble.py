@@ -7,8 +7,8 @@ from uuid import UUID
 
 from domain.delivery import DeliveryState
 from domain.messages import ChatRef, Outgoing
-from storage import settling
 from storage.database import Tx
+from storage.deliveries import settling
 from storage.tables import delivery as delivery_table
 from tests.delivery.post_office import (
     QUICK,

@@ -10,8 +10,8 @@ from domain.language import Language
 from domain.library import TemplateKind
 from domain.part import Part
 from domain.texts.catalogue import Catalogue, UnknownSentence, catalogue, places
-from storage.consents import Answer
 from storage.packaged import load_library
+from storage.people.consents import Answer
 from tests.house.tree import modules
 
 SENTENCES = catalogue().sentences

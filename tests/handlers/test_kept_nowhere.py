@@ -13,11 +13,14 @@ from domain.clock import local
 from domain.messages import Addressed, Message, Received
 from domain.roles import Role
 from handlers.wiring import make_router
-from storage import addresses, erasing, inbox, one_time_codes, setting_up, tip_events
 from storage.database import Tx
-from storage.one_time_codes import CodePurpose
+from storage.deliveries import inbox
+from storage.people import addresses, erasing
+from storage.staff import one_time_codes, setting_up
+from storage.staff.one_time_codes import CodePurpose
 from storage.tables import address, metadata
 from storage.tables import inbox as inbox_rows
+from storage.tips import tip_events
 from tests.chat import Party
 from tests.kept import found_in, logging_into
 from tests.tips.world import LAN, World, open_world

@@ -11,10 +11,10 @@ from handlers.router import NoUnit, Router
 from handlers.tips import taking
 from handlers.turn import Turn
 from handlers.wiring import make_router
-from storage import consents, units
-from storage.consents import Answer
 from storage.database import Tx
-from storage.residents import Wish
+from storage.people import consents, units
+from storage.people.consents import Answer
+from storage.people.residents import Wish
 from storage.tables import address, unit
 from tests.chat import Chat, Takers, open_chat
 from tests.tips.world import World, open_world

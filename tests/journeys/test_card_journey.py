@@ -1,4 +1,4 @@
-"""Sheets and cards over the real programs: drawn when they go out, shown on phones and in groups."""
+"""Sheets and cards over the real programs: drawn when they go out, seen on phones and in groups."""
 
 import io
 from pathlib import Path

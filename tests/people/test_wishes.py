@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import update
 
 from people import wishes
-from storage import consents, residents
-from storage.consents import Answer, Evidence
 from storage.database import Tx
-from storage.residents import Resident, Wish
+from storage.people import consents, residents
+from storage.people.consents import Answer, Evidence
+from storage.people.residents import Resident, Wish
 from storage.tables import resident
 from tests.chat import Chat, Party, Takers, open_chat
 

@@ -5,9 +5,9 @@ from domain.period import Period
 from domain.subject import Subject
 from reports import period_report, text, workbook
 from reports.sheet import Few, Held, Report
-from storage import pledges
+from storage.campaigns import pledges
 from storage.database import Tx
-from storage.units import get_unit
+from storage.people.units import get_unit
 from tests.broadcasts.test_answers import THREE, TWO, signs
 from tests.chat import Chat, Takers, open_chat
 from tests.handlers.residents.pledging import FIREWORKS, TRAFFIC, run_of

@@ -14,10 +14,12 @@ from domain.messages import ChatKind
 from domain.period import Period
 from reports import period_report
 from reports.sheet import NotKnown, Report, Row, Sheet
-from storage import addresses, ledger, residents, runs
+from storage.campaigns import runs
+from storage.campaigns.runs import NewRun, Run
 from storage.database import Tx
-from storage.residents import Wish
-from storage.runs import NewRun, Run
+from storage.deliveries import ledger
+from storage.people import addresses, residents
+from storage.people.residents import Wish
 from storage.tables import delivery
 from tests.broadcasts.station import Station, open_station
 

@@ -11,9 +11,9 @@ from domain.tip import Heard, TipOutcome
 from reports import rights
 from reports import tips as tip_tables
 from reports.sheet import Cell, NotKnown, Row, Sheet
-from storage import tip_clock_rows
 from storage.database import Tx
-from storage.units import get_unit
+from storage.people.units import get_unit
+from storage.tips import tip_clock_rows
 from tests.handlers.tips.test_review import carded
 from tests.tips.heard import heard
 from tests.tips.world import World, open_world

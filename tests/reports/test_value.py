@@ -9,9 +9,9 @@ from domain.period import Period
 from domain.tip import Heard
 from reports import value
 from reports.sheet import Cell, Sheet
-from storage import tip_values
 from storage.database import Tx
-from storage.units import get_unit
+from storage.people.units import get_unit
+from storage.tips import tip_values
 from tests.handlers.tips.test_review import carded
 from tests.handlers.tips.test_valuing import answer, close
 from tests.tips.heard import heard

@@ -16,18 +16,20 @@ from domain.delivery import Accepted, DeliveryKind, DeliveryState, Lane, Outcome
 from domain.language import Language
 from domain.messages import ChatKind, Outgoing
 from domain.roles import Role
-from storage import addresses, campaigns, ledger, residents, runs
-from storage.addresses import Account
+from storage.campaigns import campaigns, runs
+from storage.campaigns.runs import Run
 from storage.codec import write_outgoing
-from storage.counters import of_run
 from storage.database import Database, Tx
-from storage.ledger import Delivery, NewDelivery, NewRunRow
-from storage.runs import Run
+from storage.deliveries import ledger
+from storage.deliveries.counters import of_run
+from storage.deliveries.ledger import Delivery, NewDelivery, NewRunRow
+from storage.deliveries.settling import Settled, settle
+from storage.deliveries.windows import Claim, Window, open_window
+from storage.people import addresses, residents
+from storage.people.addresses import Account
+from storage.people.units import Unit
 from storage.sealing import fresh_keyring
-from storage.settling import Settled, settle
 from storage.tables import area, delivery, group_chat
-from storage.units import Unit
-from storage.windows import Claim, Window, open_window
 from tests.chat import MovingClock, add_staff, add_unit
 
 T = TypeVar("T")

@@ -21,8 +21,9 @@ from domain.failures import Until
 from domain.language import Language
 from domain.messages import Outgoing
 from domain.tip import Binding, Secrecy, TipKind
-from storage import ledger, tips
 from storage.database import Tx
+from storage.deliveries import ledger
+from storage.tips import tips
 from tests.storage.ledger_world import LedgerWorld, ledger_world
 
 TOOK = Accepted("m1", datetime(2026, 1, 1, tzinfo=UTC))

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, event, text, update
 
 from domain.delivery import Lane
 from people import wishes
-from storage import erasing, inbox, ledger, residents, waiting, words_aside
 from storage.database import Tx
-from storage.residents import Wish
+from storage.deliveries import inbox, ledger, waiting
+from storage.deliveries.windows import Claim, open_window
+from storage.people import erasing, residents, words_aside
+from storage.people.residents import Wish
 from storage.tables import delivery, run
 from storage.tables.deliveries import ALONE
-from storage.windows import Claim, open_window
 from tests.storage.ledger_world import LedgerWorld, ledger_world
 
 LONG = ("inbox", "delivery", "attempt", "address", "resident")

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from domain.tip import Heard
-from storage import addresses, units
 from storage.database import Tx
-from storage.tips import Tip
+from storage.people import addresses, units
+from storage.tips.tips import Tip
 from tests.tips.world import World
 from tips import entering
 from tips.intake import Piece

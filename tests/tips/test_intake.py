@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.language import Language
 from domain.tip import Binding, Secrecy, TipKind, TipOutcome, TipState
-from storage.tips import Tip
+from storage.tips.tips import Tip
 from tips.intake import PAUSE, TALK, bursting, current, current_in_group, is_awaited
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

@@ -18,11 +18,12 @@ from domain.delivery import (
 )
 from domain.failures import Until
 from domain.tip import TipState
-from storage import addresses, tip_rows
 from storage.database import Tx
-from storage.settling import Settled, settle
+from storage.deliveries.settling import Settled, settle
+from storage.deliveries.windows import Claim, Send, open_window
+from storage.people import addresses
 from storage.tables import tip_event
-from storage.windows import Claim, Send, open_window
+from storage.tips import tip_rows
 from tests.chat import Listener
 from tests.tips.world import CARD_BUTTONS, World, open_world
 from tips import cards

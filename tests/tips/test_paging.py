@@ -10,9 +10,9 @@ from domain.delivery import Lane
 from domain.language import Language
 from domain.roles import Role
 from domain.tip import TipOutcome
-from storage import audit
-from storage import tips as stored_tips
 from storage.database import Tx
+from storage.staff import audit
+from storage.tips import tips as stored_tips
 from tests.chat import Heard, Party
 from tests.tips.world import World, open_world
 from tips import paging

@@ -3,10 +3,12 @@
 from domain.ids import short
 from domain.roles import Role
 from domain.tip import TipEventKind, TipState
-from storage import setting_up, staff_links, tip_events, units
 from storage.database import Tx
+from storage.people import units
+from storage.staff import setting_up, staff_links
 from storage.tables import staff
 from storage.tables import tip as tips_table
+from storage.tips import tip_events
 from tests.chat import Party
 from tests.tips.world import CARD_BUTTONS, World, open_world
 from tips import paging

@@ -14,10 +14,10 @@ from domain.delivery import (
 )
 from domain.messages import EffectKind, Outgoing
 from handlers.wiring import make_router
-from storage import tips as stored_tips
 from storage.database import Tx
-from storage.settling import WORKER_DIED, Settled, settle
-from storage.windows import Claim, open_window
+from storage.deliveries.settling import WORKER_DIED, Settled, settle
+from storage.deliveries.windows import Claim, open_window
+from storage.tips import tips as stored_tips
 from tests.chat import NINE, Heard
 from tests.chat_furniture import pretend_capabilities
 from tests.tips.world import World, open_world

@@ -16,12 +16,14 @@ from handlers.groups import talk
 from handlers.residents import commands as residents
 from handlers.staff import commands, tip_commands
 from handlers.tips import photos, review, taking
-from storage import addresses, counters, ledger, runs
-from storage import tips as stored_tips
+from storage.campaigns import runs
 from storage.codec import write_outgoing
 from storage.database import Tx
+from storage.deliveries import counters, ledger
+from storage.people import addresses
 from storage.tables import campaign, delivery, tip
-from storage.tips import Tip
+from storage.tips import tips as stored_tips
+from storage.tips.tips import Tip
 from tests.chat import Chat, GroupParty, Heard, Party, Takers, open_chat
 from tips import cards
 

@@ -3,10 +3,10 @@
 from sqlalchemy import select
 
 from domain.delivery import DeliveryKind, DeliveryState
-from storage import ledger
-from storage.counters import Moves
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.runs import Run
+from storage.deliveries import ledger
+from storage.deliveries.counters import Moves
 from storage.tables import delivery
 from tests.chat import Chat, Heard, Party
 from tests.handlers.campaigns.world import newest_run, tick, write

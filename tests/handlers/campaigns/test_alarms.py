@@ -16,11 +16,13 @@ from domain.roles import Role
 from handlers.campaigns import dialogue as handlers
 from handlers.staff import commands
 from handlers.tips import taking
-from storage import addresses, audit, campaigns, runs, units
-from storage.campaigns import Campaign
+from storage.campaigns import campaigns, runs
+from storage.campaigns.campaigns import Campaign
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.residents import Wish
-from storage.runs import Run
+from storage.people import addresses, units
+from storage.people.residents import Wish
+from storage.staff import audit
 from storage.tables import unit
 from tests.chat import Chat, Heard, Party, Takers, open_chat
 from tests.handlers.campaigns.sent_runs import correct, settle_all

@@ -6,7 +6,8 @@ from domain.delivery import Lane
 from domain.failures import Until
 from domain.roles import Role
 from handlers.campaigns import unanswered
-from storage import addresses, audit
+from storage.people import addresses
+from storage.staff import audit
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.test_alarms import FLOOD, LIFE, all_runs, numbered
 from tests.handlers.campaigns.world import first

@@ -11,10 +11,12 @@ from domain.delivery import DeliveryKind, DeliveryState
 from domain.language import Language
 from domain.messages import Effect, EffectKind
 from domain.roles import Role
-from storage import addresses, effects, ledger, reached, residents, runs, units
-from storage.counters import Moves
+from storage.campaigns import reached, runs
 from storage.database import Tx
-from storage.residents import Wish
+from storage.deliveries import effects, ledger
+from storage.deliveries.counters import Moves
+from storage.people import addresses, residents, units
+from storage.people.residents import Wish
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.sent_runs import correct, move_to, sent, settle_all, start
 from tests.handlers.campaigns.world import NOT_ALLOWED, STALE, newest_run

@@ -8,8 +8,9 @@ from sqlalchemy import delete, update
 from domain.campaign import CampaignState, RunState
 from domain.messages import PressAnswer
 from domain.roles import Role
-from storage import dialogues, runs
+from storage.campaigns import runs
 from storage.database import Tx
+from storage.people import dialogues
 from storage.tables import staff, staff_role
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.world import NOT_ALLOWED, first, newest_run, submit, tick, write

@@ -1,9 +1,9 @@
 """Who submitted, decided, paused, resumed, cancelled and corrected stands in the audit log."""
 
 from domain.audit import Act
-from storage import audit
-from storage.audit import Entry
 from storage.database import Tx
+from storage.staff import audit
+from storage.staff.audit import Entry
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.sent_runs import correct, sent
 from tests.handlers.campaigns.world import newest_run, submit, tick, write

@@ -1,9 +1,9 @@
 """A picture card that goes with a campaign: seen, approved with the words, and on every message."""
 
 from domain.messages import MediaKind, MediaRef
-from storage import campaigns, leaflets
+from storage.campaigns import campaigns, leaflets
+from storage.campaigns.leaflets import Kept
 from storage.codec import read_outgoing
-from storage.leaflets import Kept
 from tests.chat import Chat, Heard, Party
 from tests.handlers.campaigns.world import ALCOHOL, HELMETS, newest_run, tick, write
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from domain.campaign import CampaignState, RunState
 from domain.roles import Role
-from storage import campaigns, runs
+from storage.campaigns import campaigns, runs
 from storage.tables import campaign
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.world import (

@@ -2,7 +2,7 @@
 
 from domain.campaign import CampaignState
 from domain.hours import BroadcastRules
-from storage import units
+from storage.people import units
 from storage.tables import unit
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.world import first, submit, tick, write

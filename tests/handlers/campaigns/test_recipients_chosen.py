@@ -4,9 +4,9 @@ from domain.language import Language
 from domain.part import Part
 from domain.subject import Subject
 from handlers.wiring import make_router
-from storage import choices
-from storage.campaigns import Campaign
+from storage.campaigns.campaigns import Campaign
 from storage.database import Tx
+from storage.people import choices
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.sent_runs import settle_all
 from tests.handlers.campaigns.world import first, tick, write

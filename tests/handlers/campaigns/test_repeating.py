@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from domain.audit import Act
 from domain.campaign import CampaignState, RunState
 from domain.clock import show_time
-from storage import audit, runs
-from storage.campaigns import Campaign
-from storage.runs import Run
+from storage.campaigns import runs
+from storage.campaigns.campaigns import Campaign
+from storage.campaigns.runs import Run
+from storage.staff import audit
 from tests.chat import NINE, Chat, Party
 from tests.handlers.campaigns.sent_runs import settle_all
 from tests.handlers.campaigns.world import ALCOHOL, HELMETS, first, newest_run, tick, write

@@ -8,7 +8,8 @@ import pytest
 from domain.audit import Act
 from domain.campaign import CampaignState, RunState
 from domain.roles import Role
-from storage import audit, campaigns
+from storage.campaigns import campaigns
+from storage.staff import audit
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.sent_runs import settle_all
 from tests.handlers.campaigns.test_repeating import all_runs, repeated

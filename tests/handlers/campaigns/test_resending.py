@@ -10,14 +10,17 @@ from domain.campaign import RunState
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.hours import BroadcastRules
 from domain.roles import Role
-from storage import audit, ledger, period_figures, residents, runs, units
-from storage.counters import Moves
+from storage.campaigns import period_figures, runs
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.residents import Wish
-from storage.runs import Run
-from storage.settling import take_over
+from storage.deliveries import ledger
+from storage.deliveries.counters import Moves
+from storage.deliveries.settling import take_over
+from storage.deliveries.windows import Claim, open_window
+from storage.people import residents, units
+from storage.people.residents import Wish
+from storage.staff import audit
 from storage.tables import delivery, sign_off, unit
-from storage.windows import Claim, open_window
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.sent_runs import correct, move_to, sent, settle_all
 from tests.handlers.campaigns.world import ALCOHOL, NOT_ALLOWED, newest_run, tick, write

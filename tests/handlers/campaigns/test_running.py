@@ -4,8 +4,8 @@ import pytest
 
 from domain.campaign import RunState
 from domain.roles import Role
-from storage import runs
-from storage.runs import Run
+from storage.campaigns import runs
+from storage.campaigns.runs import Run
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.world import (
     HELMETS,

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from domain.audit import Act
 from domain.campaign import CampaignState
 from domain.roles import Role
-from storage import audit, campaigns, runs
+from storage.campaigns import campaigns, runs
 from storage.database import Tx
+from storage.staff import audit
 from storage.tables import sign_off
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.world import (

@@ -13,9 +13,10 @@ from domain.language import Language
 from domain.library import EXAMPLES, placeholders
 from domain.wording import value_fault
 from handlers.campaigns.form import offered
-from storage import campaigns, dialogues
-from storage.campaigns import Campaign
+from storage.campaigns import campaigns
+from storage.campaigns.campaigns import Campaign
 from storage.database import Tx
+from storage.people import dialogues
 from storage.tables import campaign
 from tests.chat import Chat, Party
 from tests.handlers.campaigns.world import HELMETS, first, submit, to_first_place, whole_unit

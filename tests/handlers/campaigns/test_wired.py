@@ -7,7 +7,7 @@ import pytest
 from broadcasts import reach
 from domain.campaign import CampaignState
 from handlers.wiring import make_router
-from storage import tips
+from storage.tips import tips
 from tests.chat import NINE, Chat, Party, Takers, open_chat
 from tests.handlers.campaigns.sent_runs import settle_all
 from tests.handlers.campaigns.world import (

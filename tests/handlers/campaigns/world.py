@@ -4,10 +4,10 @@ from broadcasts import expanding, finishing, firing
 from broadcasts.desk import Desk
 from handlers.campaigns import dialogue as handlers
 from handlers.staff import commands
-from storage import campaigns, runs
-from storage.campaigns import Campaign
+from storage.campaigns import campaigns, runs
+from storage.campaigns.campaigns import Campaign
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.runs import Run
 from tests.chat import Chat, Party, Takers
 
 HELMETS = "Mũ bảo hiểm cho cả nhà"

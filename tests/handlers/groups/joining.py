@@ -14,8 +14,8 @@ from domain.roles import Role
 from handlers.groups import connecting, deciding, leaving, outcomes, wanting
 from handlers.staff import commands
 from storage.database import Tx
-from storage.settling import Settled, settle
-from storage.windows import Claim, Send, open_window
+from storage.deliveries.settling import Settled, settle
+from storage.deliveries.windows import Claim, Send, open_window
 from tests.chat import DONG_KINH, Chat, GroupParty, Party, Takers, open_chat
 
 TAKERS = Takers(

@@ -7,7 +7,7 @@ import pytest
 from domain.messages import Addressed, MediaKind, MediaRef
 from domain.start_payload import Purpose, decode
 from handlers.wiring import make_router
-from storage.residents import Wish
+from storage.people.residents import Wish
 from tests.tips.world import World, open_world
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from domain.messages import Addressed, ChatKind, ChatMoved, ChatRef, Room
 from domain.roles import Role
-from storage import addresses, setting_up
+from storage.people import addresses
+from storage.staff import setting_up
 from storage.tables import address, group_request
 from tests.chat import Chat, GroupParty
 from tests.handlers.groups.joining import (

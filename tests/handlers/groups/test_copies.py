@@ -13,8 +13,8 @@ from domain.start_payload import Purpose, StartPayload, decode
 from domain.tip import Binding
 from handlers.groups import copies
 from handlers.wiring import make_router
-from storage import ledger
 from storage.database import Tx
+from storage.deliveries import ledger
 from storage.tables import post_copy
 from tests.chat import GroupParty, Heard
 from tests.handlers.groups.joining import rows

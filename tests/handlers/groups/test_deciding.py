@@ -10,10 +10,11 @@ from domain.delivery import DeliveryKind, GoneAway, Outcome, TurnedDown, Unknowa
 from domain.failures import Until
 from domain.messages import EffectKind, Membership, MembershipChange, Sender
 from domain.roles import Role
-from storage import addresses, audit, setting_up, units
 from storage.database import Tx
+from storage.deliveries.windows import Send
+from storage.people import addresses, units
+from storage.staff import audit, setting_up
 from storage.tables import address, delivery, group_chat, group_request
-from storage.windows import Send
 from tests.chat import Chat, GroupParty, Party
 from tests.handlers.groups.joining import (
     GROUP_ID,

@@ -7,8 +7,9 @@ import pytest
 from domain.audit import Act
 from domain.messages import Addressed, EffectKind, Membership, MembershipChange, Sender
 from domain.roles import Role
-from storage import audit, units
-from storage.group_links import connected
+from storage.groups.group_links import connected
+from storage.people import units
+from storage.staff import audit
 from tests.chat import Chat
 from tests.handlers.groups.joining import (
     GROUP_ID,

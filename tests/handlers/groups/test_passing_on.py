@@ -13,10 +13,11 @@ from domain.roles import Role
 from domain.tip import Binding
 from handlers.groups import passing_on, talk
 from handlers.tips import review
-from storage import audit, tips
 from storage.database import Tx
+from storage.staff import audit
 from storage.tables import address, tip
-from storage.tips import Tip
+from storage.tips import tips
+from storage.tips.tips import Tip
 from tests.chat import Chat, GroupParty, Heard, Party, Takers, open_chat
 from tips import cards
 

@@ -12,11 +12,13 @@ from domain.delivery import Outcome, Relocated, TurnedDown
 from domain.messages import Addressed, ChatKind, ChatMoved, ChatRef, EffectKind, Quoted
 from domain.roles import Role
 from handlers.wiring import make_router
-from storage import audit, group_links, public_words, units
 from storage.database import Tx
+from storage.deliveries.windows import Send
+from storage.groups import group_links, public_words
+from storage.people import units
+from storage.staff import audit
 from storage.tables import delivery
 from storage.tables import public_words as kept
-from storage.windows import Send
 from tests.chat import Heard, Party
 from tests.handlers.groups.joining import Answer
 from tests.tips.world import RECEIPT_BUTTONS, World, open_world

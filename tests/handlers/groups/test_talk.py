@@ -7,8 +7,9 @@ from domain.messages import Addressed
 from domain.start_payload import Purpose, StartPayload, encode
 from domain.tip import Binding
 from handlers.tips.presses import TIP
-from storage import counters, dialogues, ledger
 from storage.database import Tx
+from storage.deliveries import counters, ledger
+from storage.people import dialogues
 from tests.chat import GroupParty
 from tests.tips.world import open_world
 

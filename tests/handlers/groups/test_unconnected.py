@@ -4,8 +4,8 @@ from sqlalchemy import func, select
 
 from domain.delivery import Lane
 from domain.messages import ChatKind
-from storage import addresses
 from storage.database import Tx
+from storage.people import addresses
 from storage.tables import address, tip_event
 from tests.chat import GroupParty
 from tests.tips.world import World, open_world

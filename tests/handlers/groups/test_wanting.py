@@ -7,7 +7,7 @@ import pytest
 from domain.roles import Role
 from handlers.campaigns import drafts
 from handlers.staff import slips
-from storage import dialogues
+from storage.people import dialogues
 from storage.tables import group_chat, group_request, one_time_code
 from tests.chat import Chat
 from tests.handlers.groups.joining import (

@@ -3,9 +3,9 @@
 from domain.leaflet import Format
 from domain.messages import MediaKind
 from domain.roles import Role
-from storage import leaflets
-from storage.audit import entries
-from storage.leaflets import Kept
+from storage.campaigns import leaflets
+from storage.campaigns.leaflets import Kept
+from storage.staff.audit import entries
 from storage.tables import leaflet
 from tests.chat import Chat, Heard, Party
 from tests.handlers.campaigns.world import ALCOHOL, HELMETS, NOT_ALLOWED, STALE, submit, tick

@@ -23,10 +23,12 @@ from handlers.residents import commands as residents
 from handlers.staff import answering, commands
 from handlers.tips import taking as tips
 from reports import period_report, text, workbook
-from storage import audit, leaflets, links, packs
+from storage.campaigns import leaflets, packs
+from storage.campaigns.packs import Pack
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.packs import Pack
-from storage.runs import Run
+from storage.people import links
+from storage.staff import audit
 from tests.chat import DONG_KINH, Chat, Party, Takers, open_chat
 from tests.handlers.campaigns.world import HELMETS, NOT_ALLOWED, newest_run, submit, tick
 

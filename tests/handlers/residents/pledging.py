@@ -8,11 +8,12 @@ from domain.campaign import ALL_BUTTONS, PLEDGE_BUTTONS, Audience, Content, RunS
 from domain.delivery import DeliveryKind, Lane
 from domain.language import Language
 from handlers.turn import unit_values
-from storage import campaigns, ledger, runs
-from storage.addresses import Address
+from storage.campaigns import campaigns, runs
+from storage.campaigns.runs import Run
 from storage.codec import write_outgoing
 from storage.database import Tx
-from storage.runs import Run
+from storage.deliveries import ledger
+from storage.people.addresses import Address
 from tests.chat import DONG_KINH, Chat, GroupParty, Party, add_staff
 
 FIREWORKS = "pledge-01-fireworks"

@@ -6,8 +6,8 @@ import pytest
 
 from domain.part import Part
 from domain.subject import Subject
-from storage import choices, erasing
 from storage.database import Tx
+from storage.people import choices, erasing
 from tests.chat import Party
 from tests.handlers.residents.world import World, open_world
 

@@ -11,7 +11,7 @@ from handlers.residents import commands
 from handlers.tips import taking
 from handlers.wiring import make_router
 from storage.database import Tx
-from storage.residents import Wish
+from storage.people.residents import Wish
 from storage.tables import tip as tip_table
 from storage.tables import tip_event
 from tests.chat import Chat, Party, Takers, open_chat

@@ -13,10 +13,11 @@ from domain.ids import short
 from domain.language import Language
 from domain.messages import ChatKind, ChatRef, Message, Received, Sender
 from handlers.wiring import make_router
-from storage import addresses, consents, dialogues, erasing, inbox, residents, subscriptions
-from storage.consents import Answer, Evidence
 from storage.database import Tx
-from storage.residents import Wish
+from storage.deliveries import inbox
+from storage.people import addresses, consents, dialogues, erasing, residents, subscriptions
+from storage.people.consents import Answer, Evidence
+from storage.people.residents import Wish
 from storage.tables import (
     address,
     attachment,

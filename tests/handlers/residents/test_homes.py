@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage import consents
-from storage.residents import Wish
+from storage.people import consents
+from storage.people.residents import Wish
 from tests.chat import DONG_KINH, Party
 from tests.handlers.residents.world import World, open_world
 

@@ -11,11 +11,13 @@ from domain.start_payload import Purpose, StartPayload, encode
 from domain.tip import Binding
 from handlers.residents import commands
 from handlers.tips import taking
-from storage import links, pledges, tip_rows
+from storage.campaigns import pledges
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.links import LinkCount, Source
-from storage.runs import Run
+from storage.people import links
+from storage.people.links import LinkCount, Source
 from storage.tables import hand_group, posting_pack, tip
+from storage.tips import tip_rows
 from tests.chat import DONG_KINH, Chat, Takers, add_staff, open_chat
 from tests.handlers.residents.pledging import FIREWORKS, run_of
 

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from domain.messages import MediaKind, MediaRef
 from domain.tip import TipEventKind
 from handlers.wiring import make_router
-from storage import dialogues, tip_events
 from storage.database import Tx
+from storage.people import dialogues
 from storage.tables import resident
+from storage.tips import tip_events
 from tests.chat import Party
 from tests.tips.world import World, open_world
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage.residents import Wish
+from storage.people.residents import Wish
 from tests.handlers.residents.world import World, open_world
 
 

@@ -9,9 +9,11 @@ from domain.audit import Act
 from domain.delivery import DeliveryState
 from domain.language import Language
 from handlers.wiring import make_router
-from storage import addresses, audit, consents, counters, erasing, ledger, residents
 from storage.database import Tx
-from storage.residents import Resident, Wish
+from storage.deliveries import counters, ledger
+from storage.people import addresses, consents, erasing, residents
+from storage.people.residents import Resident, Wish
+from storage.staff import audit
 from storage.tables import address, delivery, dialogue, resident, run, tip, tip_event
 from tests.chat import Party
 from tests.tips.world import LAN, World, open_world

@@ -9,10 +9,10 @@ from domain.campaign import RunState
 from domain.ids import short
 from domain.language import Language
 from domain.start_payload import Purpose, StartPayload, encode
-from storage import pledges, runs
+from storage.campaigns import pledges, runs
+from storage.campaigns.pledges import Pledged
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.pledges import Pledged
-from storage.runs import Run
 from storage.tables import pledge, pledge_words
 from tests.chat import DONG_KINH, Party
 from tests.handlers.residents.pledging import FIREWORKS, TRAFFIC, run_of

@@ -7,10 +7,10 @@ import pytest
 from broadcasts import reach
 from domain.delivery import Lane
 from handlers.wiring import make_router
-from storage import pledges
+from storage.campaigns import pledges
+from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.residents import Wish
-from storage.runs import Run
+from storage.people.residents import Wish
 from tests.chat import Chat, Party, Takers, open_chat
 from tests.handlers.residents.pledging import FIREWORKS, run_of
 

@@ -9,9 +9,9 @@ from domain.delivery import DeliveryState
 from domain.failures import Until
 from domain.messages import Membership, MembershipChange, Sender
 from handlers.wiring import make_router
-from storage import addresses, consents
 from storage.database import Tx
-from storage.residents import Wish
+from storage.people import addresses, consents
+from storage.people.residents import Wish
 from storage.tables import consent, delivery
 from tests.chat import GroupParty, Heard, Party
 from tests.tips.world import World, open_world

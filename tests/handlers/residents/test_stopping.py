@@ -10,10 +10,11 @@ from domain.delivery import DeliveryKind, Lane
 from domain.ids import short
 from domain.messages import Button, Outgoing
 from people import wishes
-from storage import dialogues, ledger
 from storage.codec import write_outgoing
 from storage.database import Tx
-from storage.residents import Wish
+from storage.deliveries import ledger
+from storage.people import dialogues
+from storage.people.residents import Wish
 from storage.tables import campaign, delivery, run
 from tests.chat import Chat, GroupParty, Party, add_staff
 from tests.handlers.residents.world import World, open_world

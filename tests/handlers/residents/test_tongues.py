@@ -6,7 +6,7 @@ import pytest
 
 from domain.language import Language
 from handlers.wiring import make_router
-from storage.residents import Wish
+from storage.people.residents import Wish
 from tests.chat import Heard, Party
 from tests.tips.world import World, open_world
 

@@ -12,9 +12,10 @@ from domain.language import Language
 from domain.messages import Outgoing
 from handlers.tips.presses import TIP
 from people.consent_words import version_of
-from storage import dialogues, ledger
 from storage.database import Tx
-from storage.residents import Wish
+from storage.deliveries import ledger
+from storage.people import dialogues
+from storage.people.residents import Wish
 from storage.tables import resident
 from tests.chat import DONG_KINH
 from tests.handlers.residents.world import World, open_world

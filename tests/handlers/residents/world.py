@@ -8,8 +8,8 @@ from domain.messages import Message
 from domain.places import Gazetteer
 from handlers.residents import commands
 from handlers.turn import Turn
-from storage import consents
-from storage.consents import Consent
+from storage.people import consents
+from storage.people.consents import Consent
 from tests.chat import Chat, Party, Takers, open_chat
 
 

@@ -11,9 +11,9 @@ from domain.texts.catalogue import catalogue
 from handlers.residents import commands as residents
 from handlers.staff import commands
 from handlers.turn import Turn
-from storage import addresses
-from storage import residents as stored
 from storage.database import Tx
+from storage.people import addresses
+from storage.people import residents as stored
 from tests.chat import Chat, Party, Takers, open_chat
 
 CLOSING = {"giatri", "chuyencoquan", "vuviec", "baocap"}

@@ -12,9 +12,10 @@ from domain.messages import Addressed
 from domain.roles import Role
 from handlers.staff import linking
 from handlers.wiring import make_router
-from storage import addresses, audit, one_time_codes, setting_up, units
-from storage.one_time_codes import CodePurpose
-from storage.units import Staff
+from storage.people import addresses, units
+from storage.people.units import Staff
+from storage.staff import audit, one_time_codes, setting_up
+from storage.staff.one_time_codes import CodePurpose
 from tests.chat import Chat, GroupParty, Party, Takers, open_chat
 
 

@@ -4,9 +4,10 @@ from domain.failures import Until
 from domain.messages import EffectKind
 from domain.roles import Role
 from handlers.staff import menus
-from storage import addresses, setting_up, staff_links, units
 from storage.database import Tx
-from storage.units import Staff
+from storage.people import addresses, units
+from storage.people.units import Staff
+from storage.staff import setting_up, staff_links
 from tests.chat import Chat, Heard, Party, Takers, open_chat
 
 

@@ -9,7 +9,7 @@ from bot.plan import Plan
 from bot.seed import update_plan
 from domain.audit import Act
 from domain.roles import Role
-from storage import audit, duty, setting_up
+from storage.staff import audit, duty, setting_up
 from tests.tips.world import World, open_world
 
 

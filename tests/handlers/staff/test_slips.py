@@ -8,7 +8,7 @@ from domain.delivery import Lane
 from domain.roles import Role
 from domain.tip import TipState
 from handlers.wiring import make_router
-from storage import dialogues
+from storage.people import dialogues
 from storage.sealing import Place
 from storage.tables import dialogue
 from tests.chat import Party

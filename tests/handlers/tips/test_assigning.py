@@ -11,8 +11,10 @@ from domain.failures import Until
 from domain.ids import short
 from domain.roles import Role
 from domain.tip import Secrecy, TipState
-from storage import addresses, audit, tips
+from storage.people import addresses
+from storage.staff import audit
 from storage.tables import staff
+from storage.tips import tips
 from tests.chat import Party
 from tests.handlers.tips.test_review import carded
 from tests.tips.world import World, open_world

@@ -1,8 +1,8 @@
 """Whatever staff do to a tip stands in the audit log, without a word of what was said."""
 
 from domain.audit import Act, Thing
-from storage import audit
-from storage.audit import Entry
+from storage.staff import audit
+from storage.staff.audit import Entry
 from tests.handlers.tips.test_review import carded
 from tests.tips.world import World, open_world
 

@@ -5,8 +5,8 @@ from sqlalchemy import func, select
 
 from domain.language import Language
 from domain.tip import Binding, TipKind
-from storage import addresses
 from storage.database import Tx
+from storage.people import addresses
 from storage.tables import attachment, tip_event
 from tests.tips.world import World, open_world
 

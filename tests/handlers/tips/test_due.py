@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from domain.audit import Act
-from storage import audit
+from storage.staff import audit
 from tests.chat import Party
 from tests.handlers.tips.test_review import carded
 from tests.tips.world import CARD_BUTTONS, World, open_world

@@ -10,7 +10,8 @@ from domain.roles import Role
 from domain.tip import Heard, Secrecy
 from handlers.staff import commands, slips, tip_commands
 from handlers.tips import entering, revealing, review, taking
-from storage import audit, tip_contacts, tips
+from storage.staff import audit
+from storage.tips import tip_contacts, tips
 from tests.chat import Party, Takers, open_chat
 from tests.tips.world import World, furnish
 

@@ -11,7 +11,9 @@ from domain.roles import Role
 from domain.subject import Subject
 from domain.tip import TipState, TipStatus
 from domain.toneless import toneless
-from storage import addresses, audit, tips
+from storage.people import addresses
+from storage.staff import audit
+from storage.tips import tips
 from tests.handlers.tips.test_review import carded
 from tests.tips.world import World, open_world
 from tips.labels import subjects_named

@@ -4,7 +4,7 @@ from domain.audit import Act
 from domain.delivery import Lane
 from domain.tip import TipState
 from handlers.tips import limits
-from storage import audit
+from storage.staff import audit
 from tests.tips.world import World, open_world
 
 

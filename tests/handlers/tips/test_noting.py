@@ -6,7 +6,8 @@ from domain.audit import Act
 from domain.messages import Message
 from domain.roles import Role
 from domain.tip import TipEventKind
-from storage import audit, tip_events, tips
+from storage.staff import audit
+from storage.tips import tip_events, tips
 from tests.handlers.tips.test_review import carded
 from tests.tips.world import World, open_world
 from tips import notes

@@ -1,7 +1,7 @@
 """A resident lists the tips of a chat and goes on with one; nobody else does."""
 
 from domain.tip import TipOutcome, TipState
-from storage import tips
+from storage.tips import tips
 from tests.handlers.tips.test_which import two_open
 from tests.tips.world import open_world
 

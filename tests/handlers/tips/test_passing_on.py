@@ -6,8 +6,9 @@ from sqlalchemy import select
 from domain.audit import Act
 from domain.roles import Role
 from domain.tip import Body, TipOutcome, TipState, TipStatus
-from storage import audit, tips
+from storage.staff import audit
 from storage.tables import tip
+from storage.tips import tips
 from tests.handlers.tips.test_review import carded
 from tests.tips.world import World, open_world
 

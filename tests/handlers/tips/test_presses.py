@@ -3,7 +3,7 @@
 from domain.delivery import Facet
 from domain.ids import short
 from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome, TipState
-from storage import tip_events, tips
+from storage.tips import tip_events, tips
 from tests.tips.world import open_world
 
 

@@ -7,7 +7,8 @@ from domain.ids import short
 from domain.messages import MediaKind, MediaRef
 from domain.roles import Role
 from domain.tip import TipEventKind, TipOutcome, TipState
-from storage import addresses, tip_events, tips
+from storage.people import addresses
+from storage.tips import tip_events, tips
 from tests.tips.world import CARD_BUTTONS, World, open_world
 
 STORY = "có nhóm tụ tập trước chợ"

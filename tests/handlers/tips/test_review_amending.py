@@ -2,7 +2,7 @@
 
 from domain.messages import Message
 from domain.tip import TipEventKind
-from storage import tip_events
+from storage.tips import tip_events
 from tests.tips.world import World, open_world
 
 

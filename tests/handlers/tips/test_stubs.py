@@ -6,11 +6,12 @@ from domain.delivery import Accepted, DeliveryKind, DeliveryState, Lane, TurnedD
 from domain.ids import short
 from domain.messages import Outgoing
 from domain.tip import TipState
-from storage import ledger, tip_rows, tips
 from storage.database import Tx
-from storage.settling import Settled, settle, take_over
+from storage.deliveries import ledger
+from storage.deliveries.settling import Settled, settle, take_over
+from storage.deliveries.windows import Claim, open_window
 from storage.tables import delivery
-from storage.windows import Claim, open_window
+from storage.tips import tip_rows, tips
 from tests.chat import Heard
 from tests.storage.ledger_world import LEASE
 from tests.tips.world import CARD_BUTTONS, World, open_world

@@ -5,9 +5,10 @@ from datetime import timedelta
 from domain.delivery import DeliveryState, Facet, Lane
 from domain.messages import MediaKind, MediaRef
 from domain.tip import Binding
-from storage import ledger, tip_events
-from storage.counters import Moves
 from storage.database import Tx
+from storage.deliveries import ledger
+from storage.deliveries.counters import Moves
+from storage.tips import tip_events
 from tests.tips.world import CARD_BUTTONS, RECEIPT_BUTTONS, open_world
 
 

@@ -14,10 +14,12 @@ from handlers.residents import commands as residents
 from handlers.staff import commands, slips, tip_commands
 from handlers.tips import entering, revealing, review, taking, ties
 from people import erasing
-from storage import audit, keeping, tip_contacts, tips
-from storage import residents as stored
+from storage import keeping
 from storage.database import Tx
+from storage.people import residents as stored
+from storage.staff import audit
 from storage.tables import tip_claim, tip_contact
+from storage.tips import tip_contacts, tips
 from tests.chat import Takers, open_chat
 from tests.handlers.tips.test_review import carded
 from tests.tips.world import LAN, World, furnish

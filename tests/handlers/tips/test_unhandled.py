@@ -8,7 +8,7 @@ import pytest
 from domain.messages import Location
 from domain.roles import Role
 from handlers.tips import taking
-from storage import tip_events
+from storage.tips import tip_events
 from tests.chat import GroupParty, Takers, open_chat
 from tests.tips.world import LAN, World, open_world
 

@@ -9,8 +9,9 @@ from domain.delivery import DeliveryKind
 from domain.errors import Refusal
 from domain.roles import Role
 from domain.tip import TipOutcome, ValueFigure
-from storage import audit, setting_up, tip_figures, tip_values, tips
 from storage.database import Tx
+from storage.staff import audit, setting_up
+from storage.tips import tip_figures, tip_values, tips
 from tests.chat import Heard
 from tests.handlers.tips.test_review import carded
 from tests.tips.world import World, open_world

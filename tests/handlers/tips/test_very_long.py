@@ -1,6 +1,6 @@
 """A text longer than any chat app sends is answered, kept whole, and shown to who works on it."""
 
-from storage import tip_events
+from storage.tips import tip_events
 from tests.tips.world import open_world
 
 STORY = "Có nhóm lạ tụ tập trước chợ. "

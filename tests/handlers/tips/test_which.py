@@ -2,8 +2,8 @@
 
 from domain.messages import Location
 from domain.tip import Secrecy, TipEventKind, TipState
-from storage import tip_events
-from storage.tips import Tip
+from storage.tips import tip_events
+from storage.tips.tips import Tip
 from tests.chat import Heard
 from tests.tips.world import World, open_world
 

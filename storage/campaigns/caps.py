@@ -1,0 +1,186 @@
+"""Who has had enough: how many broadcasts a person got in a local day and month.
+
+A broadcast counts from the instant at which its window was opened: that is written down before it
+goes, and does not change when a receipt comes days later. Urgent alerts and corrections neither
+count nor are stopped.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+
+from domain.delivery import DeliveryState
+from domain.hours import BroadcastRules, day_start, month_start
+from storage.database import Tx
+from storage.deliveries.due import Candidate
+from storage.deliveries.ledger import SENDING_RUNS
+from storage.tables import attempt, delivery, resident, run
+
+_HAVE_IT = tuple(
+    state.value for state in (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNSURE)
+)
+_UNFINISHED = (*SENDING_RUNS, "paused")
+_LONGEST_RUN = timedelta(days=31)
+"""How long before a month its first broadcast may have begun."""
+
+
+class Share(Enum):
+    """What a person's cap says of one more broadcast."""
+
+    FREE = "free"
+    FULL = "full"
+    WAIT = "wait"
+    """Another is on its way, and nobody knows yet whether it arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Had:
+    run_id: UUID
+    at: datetime
+    arrived: bool
+
+
+class Shares:
+    """What each of some people had this month, read in batches as the rows are come to."""
+
+    def __init__(self, tx: Tx, candidates: Sequence[Candidate], batch: int) -> None:
+        self._tx = tx
+        self._batch = batch
+        people = (one.row.resident_id for one in candidates if _is_capped(one))
+        self._to_read = list(dict.fromkeys(person for person in people if person is not None))
+        self._held: set[UUID] = set()
+        self._read: set[UUID] = set()
+        self._had: dict[UUID, list[_Had]] = defaultdict(list)
+        self._day = day_start(tx.now)
+
+    def of(self, candidate: Candidate) -> Share:
+        """Say whether a row may go as far as its person's cap is concerned."""
+        person = candidate.row.resident_id
+        if person is None or not _is_capped(candidate):
+            return Share.FREE
+        while person not in self._read and self._to_read:
+            self._read_on()
+        if person not in self._held:
+            # Another transaction counts the same person just now.
+            return Share.WAIT
+        others = [had for had in self._had[person] if had.run_id != candidate.row.run_id]
+        full = self._is_full([had for had in others if had.arrived], candidate)
+        if full:
+            return Share.FULL
+        return Share.WAIT if self._is_full(others, candidate) else Share.FREE
+
+    def _read_on(self) -> None:
+        people, self._to_read = self._to_read[: self._batch], self._to_read[self._batch :]
+        held = _hold(self._tx, people)
+        self._read.update(people)
+        self._held |= held
+        self._had.update(_had(self._tx, held))
+
+    def take(self, candidate: Candidate) -> None:
+        """Note that a row goes now, so that no other of the same window does."""
+        row = candidate.row
+        if row.resident_id is not None and row.run_id is not None and _is_capped(candidate):
+            self._had[row.resident_id].append(_Had(row.run_id, self._day, arrived=False))
+
+    def _is_full(self, had: Sequence[_Had], candidate: Candidate) -> bool:
+        today = {one.run_id for one in had if one.at >= self._day}
+        month = {one.run_id for one in had}
+        return bool(
+            (candidate.a_day and len(today) >= candidate.a_day)
+            or (candidate.a_month and len(month) >= candidate.a_month)
+        )
+
+
+def expected(
+    tx: Tx, people: Sequence[ColumnElement[bool]], at: datetime, rules: BroadcastRules
+) -> int:
+    """Return how many of some residents will have had enough at an instant, as far as is known.
+
+    `people` are conditions on the resident. What still waits in other runs counts as had now.
+    """
+    if not rules.caps:
+        return 0
+    waits = (delivery.c.state == DeliveryState.PENDING.value) & run.c.state.in_(_UNFINISHED)
+    had_at = case((waits, tx.now), else_=delivery.c.settled_at)
+    today = func.count(case((had_at >= day_start(at), 1)))
+    full = []
+    if rules.a_day:
+        full.append(today >= rules.a_day)
+    if rules.a_month:
+        full.append(func.count() >= rules.a_month)
+    enough = (
+        select(delivery.c.resident_id)
+        .join(run, run.c.id == delivery.c.run_id)
+        .join(resident, resident.c.id == delivery.c.resident_id)
+        .where(
+            *people,
+            delivery.c.run_id >= _first_id(month_start(at) - _LONGEST_RUN),
+            run.c.counted,
+            or_(waits, delivery.c.state.in_(_HAVE_IT)),
+            had_at >= month_start(at),
+        )
+        .group_by(delivery.c.resident_id)
+        .having(or_(*full))
+        .subquery()
+    )
+    number: int = tx.connection.execute(select(func.count()).select_from(enough)).scalar_one()
+    return number
+
+
+def _is_capped(candidate: Candidate) -> bool:
+    return bool(candidate.a_day or candidate.a_month)
+
+
+def _hold(tx: Tx, people: Collection[UUID]) -> frozenset[UUID]:
+    """Lock the people whom nobody else is counting; SQLite has one writer and needs none."""
+    if not people or tx.connection.dialect.name == "sqlite":
+        return frozenset(people)
+    rows = tx.connection.execute(
+        select(resident.c.id)
+        .where(resident.c.id.in_(people))
+        .order_by(resident.c.id)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    return frozenset(rows.scalars())
+
+
+def _had(tx: Tx, people: Collection[UUID]) -> dict[UUID, list[_Had]]:
+    found: dict[UUID, list[_Had]] = defaultdict(list)
+    if not people:
+        return found
+    since = month_start(tx.now)
+    arrived = delivery.c.state.in_(_HAVE_IT)
+    on_its_way = (delivery.c.state == DeliveryState.PENDING.value) & delivery.c.window_id.is_not(
+        None
+    )
+    rows = tx.connection.execute(
+        select(
+            delivery.c.resident_id,
+            delivery.c.run_id,
+            func.max(attempt.c.opened_at).label("at"),
+            func.max(case((arrived, 1), else_=0)).label("arrived"),
+        )
+        .join(run, run.c.id == delivery.c.run_id)
+        .join(attempt, attempt.c.delivery_id == delivery.c.id)
+        .where(
+            delivery.c.resident_id.in_(people),
+            delivery.c.run_id >= _first_id(since - _LONGEST_RUN),
+            run.c.counted,
+            attempt.c.opened_at >= since,
+            or_(arrived, on_its_way),
+        )
+        .group_by(delivery.c.resident_id, delivery.c.run_id)
+    )
+    for row in rows:
+        found[row.resident_id].append(_Had(row.run_id, row.at, bool(row.arrived)))
+    return found
+
+
+def _first_id(instant: datetime) -> UUID:
+    """Return the least id that was made at an instant (RFC 9562, 5.7)."""
+    return UUID(int=int(instant.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)

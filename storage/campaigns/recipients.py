@@ -1,0 +1,235 @@
+"""Whom a run addresses, taken from the residents in steps, and counted beforehand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    and_,
+    case,
+    func,
+    literal_column,
+    select,
+)
+
+from domain.campaign import Audience
+from domain.hours import BroadcastRules
+from domain.part import Part
+from domain.subject import Subject
+from storage.campaigns import caps
+from storage.database import Tx
+from storage.people import units
+from storage.people.residents import Wish
+from storage.tables import (
+    account,
+    address,
+    declined_subject,
+    delivery,
+    resident,
+    resident_part,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A resident and where they are written to."""
+
+    resident_id: UUID
+    area_code: str | None
+    language: str
+    address_id: UUID
+    account_id: UUID
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """How many an audience has: who said yes, who of them cannot be reached, by language."""
+
+    people: int
+    unreachable: int
+    by_language: dict[str, int]
+
+
+def step(
+    tx: Tx, run_id: UUID, unit: units.Unit, audience: Audience, after: UUID | None, limit: int
+) -> list[Recipient]:
+    """Return the next residents by id who have no row in the run yet, with one address each.
+
+    Of several addresses one that can be reached is taken, else the oldest. Only what belongs to
+    the next residents is read, in an order that an index gives: a database that has just been
+    filled has no statistics, and would guess wrongly how to join long tables.
+    """
+    already = (
+        select(delivery.c.id)
+        .where(delivery.c.run_id == run_id, delivery.c.resident_id == resident.c.id)
+        .scalar_subquery()
+    )
+    where = [*_audience(tx, unit, audience), already.is_(None), _has_address()]
+    if after is not None:
+        where.append(resident.c.id > after)
+    page = (
+        select(
+            resident.c.id,
+            resident.c.area_code,
+            resident.c.language,
+            _best_address().label("address_id"),
+        )
+        .where(*where)
+        .order_by(resident.c.id)
+        .limit(limit)
+        .subquery()
+    )
+    query = (
+        select(page, address.c.account_id, account.c.channel)
+        .join(address, address.c.id == page.c.address_id)
+        .join(account, account.c.id == address.c.account_id)
+        .order_by(page.c.id)
+    )
+    return [
+        Recipient(row.id, row.area_code, row.language, row.address_id, row.account_id, row.channel)
+        for row in tx.connection.execute(query)
+    ]
+
+
+def expected(tx: Tx, unit: units.Unit, audience: Audience) -> Expected:
+    """Return whom an audience would reach now."""
+    closed = func.min(case((address.c.unreachable.is_(None), 0), else_=1))
+    found = (
+        select(resident.c.language, closed.label("closed"))
+        .join(address, address.c.resident_id == resident.c.id)
+        .where(*_audience(tx, unit, audience))
+        .group_by(resident.c.id, resident.c.language)
+        .subquery()
+    )
+    rows = tx.connection.execute(
+        select(found.c.language, func.count(), func.sum(found.c.closed)).group_by(found.c.language)
+    ).all()
+    return Expected(
+        sum(row[1] for row in rows),
+        sum(int(row[2]) for row in rows),
+        {row[0]: row[1] for row in rows},
+    )
+
+
+def by_channel(tx: Tx, unit: units.Unit, audience: Audience) -> dict[str, int]:
+    """Return how many of an audience can be reached now, by the channel they are written to."""
+    best = _best_address()
+    page = select(best.label("address_id")).where(*_audience(tx, unit, audience)).subquery()
+    rows = tx.connection.execute(
+        select(account.c.channel, func.count())
+        .select_from(page)
+        .join(address, address.c.id == page.c.address_id)
+        .join(account, account.c.id == address.c.account_id)
+        .where(address.c.unreachable.is_(None))
+        .group_by(account.c.channel)
+    )
+    return {row.channel: row[1] for row in rows}
+
+
+def capped(
+    tx: Tx, unit: units.Unit, audience: Audience, at: datetime, rules: BroadcastRules
+) -> int:
+    """Return how many of an audience will have had enough broadcasts at an instant: an estimate."""
+    return caps.expected(tx, _audience(tx, unit, audience), at, rules)
+
+
+def declining(tx: Tx, unit: units.Unit, audience: Audience) -> int:
+    """Return how many are left out of an audience because they want nothing of its subject."""
+    if audience.subject is None:
+        return 0
+    everybody = replace(audience, subject=None)
+    query = (
+        select(func.count())
+        .select_from(declined_subject)
+        .join(resident, resident.c.id == declined_subject.c.resident_id)
+        .where(
+            declined_subject.c.subject == audience.subject.value,
+            *_audience(tx, unit, everybody),
+            _has_address(),
+        )
+    )
+    count: int = tx.connection.execute(query).scalar_one()
+    return count
+
+
+def by_part(tx: Tx, unit: units.Unit, audience: Audience) -> dict[tuple[Part, str], int]:
+    """Return how many of an audience's area have each part, by language; some have several."""
+    everybody = replace(audience, parts=(), languages=())
+    rows = tx.connection.execute(
+        select(resident_part.c.part, resident.c.language, func.count())
+        .join(resident, resident.c.id == resident_part.c.resident_id)
+        .where(*_audience(tx, unit, everybody), _has_address())
+        .group_by(resident_part.c.part, resident.c.language)
+    )
+    return {(Part(row.part), row.language): row[2] for row in rows}
+
+
+def subscribers_by_area(tx: Tx, unit: units.Unit) -> dict[str | None, int]:
+    """Return how many residents of a unit said yes, by the area they live in."""
+    rows = tx.connection.execute(
+        select(resident.c.area_code, func.count())
+        .where(resident.c.unit_id == unit.id, resident.c.wish == Wish.YES.value)
+        .group_by(resident.c.area_code)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _audience(tx: Tx, unit: units.Unit, audience: Audience) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = [
+        resident.c.unit_id == unit.id,
+        resident.c.wish == Wish.YES.value,
+    ]
+    if audience.area_code != unit.area_code:
+        # Residents who have not told their village belong to the whole unit only.
+        below = units.areas_below(tx, audience.area_code)
+        where.append(resident.c.area_code.in_(sorted(below)))
+    if audience.languages:
+        where.append(resident.c.language.in_([language.value for language in audience.languages]))
+    if audience.parts:
+        where.append(_one(_has_part(audience.parts)).is_not(None))
+    if audience.subject is not None:
+        # Not `IS NULL`, of which PostgreSQL expects hardly any: it would take another index.
+        where.append(_one(_declines(audience.subject)).is_distinct_from(1))
+    return where
+
+
+def _has_address() -> ColumnElement[bool]:
+    return _one(address.c.resident_id == resident.c.id).is_not(None)
+
+
+def _has_part(parts: Sequence[Part]) -> ColumnElement[bool]:
+    wanted = resident_part.c.part.in_([part.value for part in parts])
+    return and_(resident_part.c.resident_id == resident.c.id, wanted)
+
+
+def _declines(subject: Subject) -> ColumnElement[bool]:
+    of_subject = declined_subject.c.subject == subject.value
+    return and_(declined_subject.c.resident_id == resident.c.id, of_subject)
+
+
+def _one(condition: ColumnElement[bool]) -> ScalarSelect[int]:
+    # Looked up for each resident in turn: as a join it might be done for everybody at once.
+    found: ScalarSelect[int] = (
+        select(literal_column("1", Integer))
+        .where(condition)
+        .limit(1)
+        .correlate(resident)
+        .scalar_subquery()
+    )
+    return found
+
+
+def _best_address() -> ScalarSelect[UUID]:
+    return (
+        select(address.c.id)
+        .where(address.c.resident_id == resident.c.id)
+        .order_by(address.c.unreachable.is_not(None), address.c.id)
+        .limit(1)
+        .correlate(resident)
+        .scalar_subquery()
+    )

@@ -1,0 +1,228 @@
+"""What is due: the rows that an account could send now, most urgent first.
+
+Asked several times a second, so every statement is built once: building costs more than asking.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    Integer,
+    Row,
+    Select,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    literal_column,
+    or_,
+    select,
+)
+
+from domain.delivery import Lane
+from domain.messages import ChatKind
+from storage.database import Tx
+from storage.deliveries.ledger import SENDING_RUNS, Delivery, as_delivery
+from storage.tables import address, declined_subject, delivery, group_chat, resident, run
+from storage.tables.deliveries import DUE
+from storage.types import UtcDateTime
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRun:
+    """A run that is being sent."""
+
+    id: UUID
+    lane: Lane
+    not_after: datetime
+    a_day: int
+    a_month: int
+    subject: str | None
+    """What it is about, where who declined that is left out."""
+    unit_id: UUID | None
+    """Whose residents get it; None for a correction, which follows whom the wrong words reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A row that could be sent, and what decides whether it still may; its words are sealed."""
+
+    row: Delivery
+    payload: bytes | None = field(repr=False)
+    platform_id: bytes = field(repr=False)
+    chat_kind: ChatKind
+    not_after: datetime | None
+    wish: str | None
+    unreachable: str | None
+    group_left: bool
+    a_day: int = 0
+    """How many broadcasts of a local day stop it; 0: none."""
+    a_month: int = 0
+    declines: bool = False
+    """Whether the person wants nothing of what the run is about."""
+    moved: bool = False
+    """Whether the person belongs to another unit by now, whatever they agreed to there."""
+
+
+def live_runs(tx: Tx) -> list[LiveRun]:
+    """Return the runs that are being sent and do not rest now, oldest first."""
+    rows = tx.connection.execute(_LIVE_RUNS, {"now": tx.now})
+    return [
+        LiveRun(
+            row.id,
+            Lane[row.lane],
+            row.not_after,
+            row.a_day,
+            row.a_month,
+            row.subject,
+            row.unit_id if row.of_run is None else None,
+        )
+        for row in rows
+    ]
+
+
+def lanes_of_talk(tx: Tx, account_id: UUID) -> set[Lane]:
+    """Return the lanes in which something waits that belongs to no run."""
+    waits = tx.connection.execute(_LANES_OF_TALK, {"account": account_id}).one()
+    return {lane for lane, one in zip(Lane, waits, strict=True) if one}
+
+
+def candidates(
+    tx: Tx, account_id: UUID, lane: Lane, live: Sequence[LiveRun], limit: int
+) -> list[Candidate]:
+    """Return due rows of a lane: first what belongs to no run, then run by run, oldest first.
+
+    Each part reads an index of its own in order, so that what waits elsewhere, such as a paused
+    run of many thousands, costs nothing.
+    """
+    known = {"account": account_id, "now": tx.now}
+    alone = tx.connection.execute(_DUE_ALONE, {**known, "lane": int(lane), "most": limit})
+    found = [_candidate(raw, None) for raw in alone]
+    for one in live:
+        if len(found) >= limit:
+            break
+        if one.lane is lane:
+            most = limit - len(found)
+            of_run = {**known, "run": one.id, "subject": one.subject, "most": most}
+            rows = tx.connection.execute(_DUE_OF_RUN, of_run)
+            found += [_candidate(raw, one) for raw in rows]
+    return found
+
+
+def _candidate(raw: Row[Any], of: LiveRun | None) -> Candidate:
+    run_not_after = of.not_after if of is not None else None
+    limits = [limit for limit in (raw.not_after, run_not_after) if limit is not None]
+    return Candidate(
+        as_delivery(raw),
+        raw.payload,
+        raw.platform_id,
+        ChatKind(raw.chat_kind),
+        min(limits, default=None),
+        raw.wish,
+        raw.unreachable,
+        raw.left_at is not None,
+        of.a_day if of is not None else 0,
+        of.a_month if of is not None else 0,
+        of is not None and raw.declines is not None,
+        of is not None and of.unit_id is not None and raw.lives_in not in (None, of.unit_id),
+    )
+
+
+def _in_the_way() -> Exists:
+    """Say what holds a row back: one in flight per chat, and run-less rows keep their order."""
+    other = delivery.alias()
+    return (
+        select(other.c.id)
+        .where(
+            other.c.address_id == delivery.c.address_id,
+            other.c.state == literal_column("'pending'"),
+            or_(
+                other.c.window_id.is_not(None),
+                and_(
+                    other.c.run_id.is_(None),
+                    other.c.lane <= delivery.c.lane,
+                    other.c.id < delivery.c.id,
+                ),
+            ),
+        )
+        .exists()
+    )
+
+
+def _due(*which: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
+    now = bindparam("now", type_=UtcDateTime)
+    return (
+        select(
+            delivery,
+            resident.c.wish,
+            resident.c.unit_id.label("lives_in"),
+            address.c.unreachable,
+            address.c.platform_id,
+            address.c.kind.label("chat_kind"),
+            group_chat.c.left_at,
+            *more,
+        )
+        .join(address, address.c.id == delivery.c.address_id)
+        .outerjoin(resident, resident.c.id == delivery.c.resident_id)
+        .outerjoin(group_chat, group_chat.c.id == delivery.c.group_id)
+        .where(
+            DUE,
+            delivery.c.account_id == bindparam("account", type_=Uuid),
+            *which,
+            or_(delivery.c.not_before.is_(None), delivery.c.not_before <= now),
+            or_(address.c.not_before.is_(None), address.c.not_before <= now),
+            ~_in_the_way(),
+        )
+        .order_by(delivery.c.id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(of=delivery, skip_locked=True)
+    )
+
+
+def _waits(lane: Lane) -> Exists:
+    return exists().where(
+        DUE,
+        delivery.c.run_id.is_(None),
+        delivery.c.account_id == bindparam("account", type_=Uuid),
+        delivery.c.lane == int(lane),
+    )
+
+
+_LIVE_RUNS = (
+    select(
+        run.c.id,
+        run.c.lane,
+        run.c.not_after,
+        run.c.a_day,
+        run.c.a_month,
+        run.c.audience["subject"].as_string().label("subject"),
+        run.c.audience["of_run"].as_string().label("of_run"),
+        run.c.unit_id,
+    )
+    .where(
+        run.c.state.in_(SENDING_RUNS),
+        or_(run.c.open_from.is_(None), run.c.open_from <= bindparam("now", type_=UtcDateTime)),
+        or_(run.c.open_until.is_(None), run.c.open_until > bindparam("now", type_=UtcDateTime)),
+    )
+    .order_by(run.c.id)
+)
+_LANES_OF_TALK = select(*(_waits(lane).label(lane.name) for lane in Lane))
+_DUE_ALONE = _due(delivery.c.run_id.is_(None), delivery.c.lane == bindparam("lane", type_=Integer))
+_DECLINES = (
+    select(literal_column("1", Integer))
+    .where(
+        declined_subject.c.resident_id == delivery.c.resident_id,
+        declined_subject.c.subject == bindparam("subject", type_=String),
+    )
+    .correlate(delivery)
+    .scalar_subquery()
+)
+_DUE_OF_RUN = _due(
+    delivery.c.run_id == bindparam("run", type_=Uuid), more=(_DECLINES.label("declines"),)
+)

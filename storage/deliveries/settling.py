@@ -1,0 +1,245 @@
+"""Settling: what the sends of a window came to, also when their worker died."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import String, Uuid, bindparam, delete, or_, select, true, update
+
+from domain.delivery import (
+    Accepted,
+    AccountStopped,
+    DeliveryKind,
+    DeliveryState,
+    GoneAway,
+    Lane,
+    NotSent,
+    Outcome,
+    Relocated,
+    TurnedDown,
+    Unknowable,
+)
+from storage.database import Tx
+from storage.deliveries import effects
+from storage.deliveries.counters import Moves
+from storage.deliveries.ledger import Delivery, as_delivery, key_of, locked, move
+from storage.people import addresses, moving, units
+from storage.tables import account, attempt, delivery
+from storage.tables import send_window as window
+from storage.tips import topics
+from storage.types import UtcDateTime
+
+log = structlog.get_logger(__name__)
+
+WORKER_DIED = "worker_died"
+_MOST_TRIES = 4
+_LONGEST_WAIT = timedelta(hours=1)
+"""However long a platform says to wait, one message tries again after this."""
+_SECOND_THOUGHT = timedelta(seconds=5)
+"""How long what may have been sent waits before it goes once more: a proof may come meanwhile."""
+
+
+_ANSWERS = (Accepted, GoneAway, TurnedDown, Relocated)
+"""Outcomes that show that the platform hears our account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one send came to."""
+
+    delivery_id: UUID
+    attempt_id: UUID
+    outcome: Outcome
+    members: int | None = None
+    """Members of the group when a post went out, where the platform tells."""
+
+
+def settle(tx: Tx, window_id: UUID, results: Sequence[Settled]) -> bool:
+    """Write what the sends of a window came to and close it.
+
+    Returns False when the window was taken over meanwhile: then what was learned is evidence
+    only, and may raise an unsure row to accepted but change nothing else. Of a row that was erased
+    meanwhile nothing is written.
+    """
+    held = tx.connection.execute(
+        select(window.c.account_id).where(window.c.id == window_id).with_for_update()
+    ).one_or_none()
+    moves = Moves()
+    rows = locked(tx, [result.delivery_id for result in results])
+    _note_attempts(tx, results)
+    for result in results:
+        row = rows.get(result.delivery_id)
+        if row is None:
+            continue
+        if held is None or row.window_id != window_id:
+            _weigh(tx, row, result.outcome, moves)
+        else:
+            _apply(tx, row, result.outcome, moves)
+            if result.members is not None and row.run_id is not None:
+                moves.add(key_of(row), "members", result.members)
+                if row.group_id is not None:
+                    units.note_members(tx, row.group_id, result.members)
+    if held is not None and any(isinstance(result.outcome, _ANSWERS) for result in results):
+        _end_pause(tx, held.account_id)
+    tx.connection.execute(delete(window).where(window.c.id == window_id))
+    moves.apply(tx)
+    if len(rows) < len(results):
+        log.warning("settled_after_erasing", rows=len(results) - len(rows))
+    return held is not None
+
+
+def take_over(tx: Tx, account_id: UUID, *, all_dead: bool = False) -> int:
+    """Close windows whose lease has ended; nobody knows what became of their rows.
+
+    `all_dead` says that no other worker can be alive (a lock tells so at the start): then every
+    window is closed at once. Returns how many rows were left in the dark.
+    """
+    gone = true() if all_dead else window.c.lease_until < tx.now
+    dead = tx.connection.execute(
+        select(window.c.id).where(window.c.account_id == account_id, gone).with_for_update()
+    ).scalars()
+    moves = Moves()
+    rows = 0
+    for window_id in list(dead):
+        opened = tx.connection.execute(
+            select(delivery).where(delivery.c.window_id == window_id).with_for_update()
+        ).all()
+        for raw in opened:
+            _apply(tx, as_delivery(raw), Unknowable(WORKER_DIED), moves)
+            rows += 1
+        tx.connection.execute(
+            update(attempt)
+            .where(attempt.c.window_id == window_id, attempt.c.outcome.is_(None))
+            .values(outcome="unknown", settled_at=tx.now)
+        )
+        tx.connection.execute(delete(window).where(window.c.id == window_id))
+    moves.apply(tx)
+    return rows
+
+
+def _note_attempts(tx: Tx, results: Sequence[Settled]) -> None:
+    if not results:
+        return
+    tx.connection.execute(
+        _NOTE,
+        [
+            {
+                "attempt": result.attempt_id,
+                "at": tx.now,
+                "came_to": type(result.outcome).__name__.lower(),
+                "became": (result.outcome.message_id or None)
+                if isinstance(result.outcome, Accepted)
+                else None,
+            }
+            for result in results
+        ],
+    )
+
+
+def _weigh(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
+    """Take what a worker without a lease says as evidence; it may only raise."""
+    in_doubt = row.state is DeliveryState.UNSURE or (
+        row.state is DeliveryState.PENDING and row.again
+    )
+    if in_doubt and isinstance(outcome, Accepted):
+        _accept(tx, row, outcome, moves)
+
+
+def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
+    match outcome:
+        case Accepted():
+            _accept(tx, row, outcome, moves)
+        case GoneAway(until, reason):
+            addresses.mark_unreachable(tx, row.address_id, until)
+            move(tx, row, DeliveryState.UNREACHABLE, moves, reason)
+        case TurnedDown(reason):
+            move(tx, row, DeliveryState.REFUSED, moves, reason)
+        case NotSent(reason, wait, account_wide):
+            held_until = tx.now + min(wait, _LONGEST_WAIT)
+            if account_wide:
+                _pause_account(tx, row.account_id, held_until)
+            elif wait:
+                addresses.hold_until(tx, row.address_id, held_until)
+            _back(row, reason, moves)
+        case Relocated(chat_id):
+            _move(tx, row, chat_id, moves)
+        case AccountStopped(reason):
+            tx.connection.execute(
+                update(account).where(account.c.id == row.account_id).values(down_reason=reason)
+            )
+            _back(row, reason, moves)
+        case Unknowable(reason):
+            _in_the_dark(tx, row, reason, moves)
+
+
+def _accept(tx: Tx, row: Delivery, outcome: Accepted, moves: Moves) -> None:
+    """Take it for accepted; what is to be pinned will be, from this very transaction on."""
+    move(tx, row, DeliveryState.ACCEPTED, moves)
+    if row.kind is DeliveryKind.PINNED and outcome.message_id:
+        effects.pin(tx, row, outcome.message_id)
+    elif row.kind is DeliveryKind.EFFECT and outcome.message_id:
+        topics.opened(tx, row, outcome.message_id)
+
+
+def _in_the_dark(tx: Tx, row: Delivery, reason: str, moves: Moves) -> None:
+    """Routine messages stay unsure; urgent ones, replies and cards go once more, marked.
+
+    A reply or card whose workers died goes again a few times: most likely it never went out, and
+    an answer that comes twice, marked, hurts less than silence. What was pressed or answered
+    meanwhile has arrived.
+    """
+    if row.proven:
+        move(tx, row, DeliveryState.ACCEPTED, moves)
+        return
+    goes_again = row.run_id is None or row.lane is Lane.URGENT
+    patient = row.run_id is None and reason == WORKER_DIED and row.tries < _MOST_TRIES
+    if goes_again and (not row.again or patient):
+        # A dead worker's lease was wait enough.
+        not_before = None if reason == WORKER_DIED else tx.now + _SECOND_THOUGHT
+        moves.write(row.id, window_id=None, again=True, reason=reason, not_before=not_before)
+        return
+    move(tx, row, DeliveryState.UNSURE, moves, reason)
+
+
+def _move(tx: Tx, row: Delivery, chat_id: str, moves: Moves) -> None:
+    if not moving.move_chat(tx, row.address_id, chat_id):
+        move(tx, row, DeliveryState.UNREACHABLE, moves, "replaced")
+    elif not moving.drop_if_lost(tx, row, moves):
+        _back(row, "relocated", moves)
+
+
+def _back(row: Delivery, reason: str, moves: Moves) -> None:
+    moves.write(row.id, window_id=None, reason=reason)
+
+
+def _pause_account(tx: Tx, account_id: UUID, until: datetime) -> None:
+    tx.connection.execute(
+        update(account)
+        .where(
+            account.c.id == account_id,
+            or_(account.c.paused_until.is_(None), account.c.paused_until < until),
+        )
+        .values(paused_until=until)
+    )
+
+
+def _end_pause(tx: Tx, account_id: UUID) -> None:
+    """Let the account send freely again, once the platform took what was tried after a pause."""
+    tx.connection.execute(
+        update(account)
+        .where(account.c.id == account_id, account.c.paused_until <= tx.now)
+        .values(paused_until=None)
+    )
+
+
+_NOTE = (
+    update(attempt)
+    .where(attempt.c.id == bindparam("attempt", type_=Uuid))
+    .values(
+        settled_at=bindparam("at", type_=UtcDateTime),
+        outcome=bindparam("came_to", type_=String),
+        message_id=bindparam("became", type_=String),
+    )
+)

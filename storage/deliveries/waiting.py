@@ -1,0 +1,86 @@
+"""What waits to be sent: how much, how long, and what has waited too long."""
+
+from collections import Counter
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from domain.delivery import DeliveryState, Lane, SkipReason
+from storage.database import Tx
+from storage.deliveries import ledger
+from storage.deliveries.counters import Moves
+from storage.tables import address, delivery, run, run_counter
+from storage.tables.deliveries import DUE
+
+
+def expire_due(tx: Tx, limit: int = 1000) -> int:
+    """Skip up to about `limit` rows that nobody may send any more; return how many.
+
+    The sender would skip them too, but not while its account is down or has to wait, and a run
+    must end all the same.
+    """
+    over = tx.connection.execute(
+        select(run.c.id)
+        .where(run.c.state.in_(ledger.SENDING_RUNS), run.c.not_after < tx.now)
+        .order_by(run.c.id)
+    ).scalars()
+    skipped = 0
+    for run_id in over.all():
+        if skipped < limit:
+            skipped += ledger.skip_pending(tx, run_id, SkipReason.EXPIRED, limit - skipped)
+    rows = tx.connection.execute(
+        select(delivery)
+        .where(DUE, delivery.c.not_after < tx.now)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    moves = Moves()
+    for row in rows:
+        expired = SkipReason.EXPIRED.value
+        ledger.move(tx, ledger.as_delivery(row), DeliveryState.SKIPPED, moves, expired)
+    moves.apply(tx)
+    return skipped + len(rows)
+
+
+def backlog(tx: Tx) -> dict[Lane, int]:
+    """Return how many rows wait in each lane; those of runs as counted."""
+    waiting: Counter[Lane] = Counter()
+    unfinished = (*ledger.SENDING_RUNS, "paused")
+    of_runs = tx.connection.execute(
+        select(run.c.lane, func.sum(run_counter.c.pending))
+        .join(run_counter, run_counter.c.run_id == run.c.id)
+        .where(run.c.state.in_(unfinished))
+        .group_by(run.c.lane)
+    )
+    for name, count in of_runs:
+        waiting[Lane[name]] += int(count)
+    alone = tx.connection.execute(
+        select(delivery.c.lane, func.count())
+        .where(DUE, delivery.c.run_id.is_(None))
+        .group_by(delivery.c.lane)
+    )
+    for lane, count in alone:
+        waiting[Lane(lane)] += count
+    return {lane: count for lane, count in sorted(waiting.items()) if count}
+
+
+def oldest_talk(tx: Tx) -> datetime | None:
+    """Return when the oldest urgent message or reply was written that could go now.
+
+    Those of runs are not among them, nor those for which the platform asked to wait.
+    """
+    query = (
+        select(delivery.c.created_at)
+        .join(address, address.c.id == delivery.c.address_id)
+        .where(
+            DUE,
+            delivery.c.run_id.is_(None),
+            delivery.c.lane <= int(Lane.TALK),
+            or_(delivery.c.not_before.is_(None), delivery.c.not_before <= tx.now),
+            or_(address.c.not_before.is_(None), address.c.not_before <= tx.now),
+        )
+        .order_by(delivery.c.created_at)
+        .limit(1)
+    )
+    oldest: datetime | None = tx.connection.execute(query).scalar_one_or_none()
+    return oldest

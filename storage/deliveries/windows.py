@@ -1,0 +1,287 @@
+"""Windows: what is being sent right now, by whom, and until when nobody else may touch it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Uuid, bindparam, select, update
+
+from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
+from domain.messages import ChatKind, ChatRef, Outgoing
+from storage.campaigns.caps import Share, Shares
+from storage.codec import read_outgoing
+from storage.database import Tx
+from storage.deliveries import due
+from storage.deliveries.counters import Moves
+from storage.deliveries.due import Candidate
+from storage.deliveries.ledger import Delivery, move
+from storage.sealing import KeysUnusable, Place
+from storage.tables import account, attempt, delivery, run
+from storage.tables import send_window as window
+
+log = structlog.get_logger(__name__)
+
+UNREADABLE = "unreadable"
+"""Why a row is refused whose words or address can no longer be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One message to send now; `again` marks a repeat of which the first may have arrived."""
+
+    delivery_id: UUID
+    attempt_id: UUID
+    address_id: UUID
+    chat: ChatRef
+    kind: DeliveryKind
+    lane: Lane
+    language: str
+    outgoing: Outgoing
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who takes a window of which account, and for how long."""
+
+    account_id: UUID
+    worker: str
+    lease: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """An open window; nothing of it may be sent after `lease_until`."""
+
+    id: UUID
+    lane: Lane
+    lease_until: datetime
+    sends: tuple[Send, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    row: Delivery
+    chat: ChatRef
+    outgoing: Outgoing
+
+
+def open_window(
+    tx: Tx, claim: Claim, lanes: Sequence[Lane], size: int, ready: Callable[[UUID, ChatKind], bool]
+) -> Window | None:
+    """Take the most urgent due rows, write the intent and the lease; None when nothing is due.
+
+    `ready` says of an address whether its own pace allows a message now. Wish, stop and expiry
+    are checked again here: who must not be sent to is settled as skipped. The window may come
+    back without sends, when all that was due was skipped.
+    """
+    size = min(size, _allowed(tx, claim.account_id, size))
+    if not size:
+        return None
+    live = due.live_runs(tx)
+    busy = {one.lane for one in live} | due.lanes_of_talk(tx, claim.account_id)
+    urgent_waits = False
+    for lane in sorted(busy.intersection(lanes)):
+        candidates = due.candidates(tx, claim.account_id, lane, live, size * 4)
+        if not candidates:
+            continue
+        if lane > Lane.TALK and (urgent_waits or _urgent_open(tx, claim.account_id)):
+            return None
+        chosen, settled = _pick(tx, candidates, size, ready)
+        if chosen or settled:
+            return _write_window(tx, claim, lane, chosen)
+        # Every chat of this lane has to wait for its own pace; that must not hold up the others,
+        # else one person who writes without pause would mute a broadcast to everybody.
+        urgent_waits = urgent_waits or lane is Lane.URGENT
+    return None
+
+
+def _pick(
+    tx: Tx,
+    candidates: Sequence[Candidate],
+    size: int,
+    ready: Callable[[UUID, ChatKind], bool],
+) -> tuple[list[_Chosen], int]:
+    """Return up to `size` rows to send, one per chat, and how many were settled unsent."""
+    moves = Moves()
+    words = _RunWords(tx)
+    shares = Shares(tx, candidates, size)
+    chosen: list[_Chosen] = []
+    chats: set[UUID] = set()
+    settled = 0
+    for candidate in candidates:
+        if len(chosen) >= size:
+            break
+        row = candidate.row
+        verdict = _verdict(tx, candidate)
+        if verdict is not None:
+            state, reason = verdict
+            _leave_out(tx, row, state, reason, moves)
+            settled += 1
+            continue
+        share = shares.of(candidate)
+        if share is Share.FULL:
+            _leave_out(tx, row, DeliveryState.SKIPPED, SkipReason.CAPPED.value, moves)
+            settled += 1
+        elif (
+            share is Share.FREE
+            and row.address_id not in chats
+            and ready(row.address_id, candidate.chat_kind)
+        ):
+            try:
+                opened = _Chosen(row, _chat(tx, candidate), words.of(candidate))
+            except (KeysUnusable, ValueError, LookupError) as error:
+                # One row's fault: it must not hold up the others. Its words are kept, for an
+                # operator may yet find the key.
+                log.error("unreadable", delivery=str(row.id), error=type(error).__name__)
+                move(tx, row, DeliveryState.REFUSED, moves, UNREADABLE, keep=True)
+                settled += 1
+                continue
+            chosen.append(opened)
+            chats.add(row.address_id)
+            shares.take(candidate)
+    moves.apply(tx)
+    return chosen, settled
+
+
+def _leave_out(tx: Tx, row: Delivery, state: DeliveryState, reason: str, moves: Moves) -> None:
+    """Settle a row that is not sent; of a repeat the first may have arrived, and that stays so."""
+    repeat = row.again and row.run_id is not None
+    move(tx, row, DeliveryState.UNSURE if repeat else state, moves, reason)
+
+
+def _chat(tx: Tx, candidate: Candidate) -> ChatRef:
+    place = Place("address", "platform_id", candidate.row.address_id)
+    return ChatRef(tx.keys.unseal(candidate.platform_id, place), candidate.chat_kind)
+
+
+def _allowed(tx: Tx, account_id: UUID, size: int) -> int:
+    """Return how many rows an account may send now: after a pause, one alone tries the water."""
+    account_now = {"account": account_id}
+    row = tx.connection.execute(_STANDING, account_now).one()
+    if row.down_reason is not None:
+        return 0
+    if row.paused_until is None:
+        return size
+    if row.paused_until > tx.now:
+        return 0
+    # Locked, so that two do not try at once.
+    tx.connection.execute(_STANDING_LOCKED, account_now)
+    return 0 if tx.connection.execute(_TRIED, account_now).one_or_none() else 1
+
+
+def _urgent_open(tx: Tx, account_id: UUID) -> bool:
+    return tx.connection.execute(_URGENT_OPEN, {"account": account_id}).one_or_none() is not None
+
+
+def _verdict(tx: Tx, candidate: Candidate) -> tuple[DeliveryState, str] | None:
+    """Say why a row must not be sent, or None."""
+    row = candidate.row
+    if candidate.not_after is not None and candidate.not_after < tx.now:
+        return DeliveryState.SKIPPED, SkipReason.EXPIRED.value
+    if row.kind is DeliveryKind.CAMPAIGN:
+        if candidate.wish == "paused":
+            return DeliveryState.SKIPPED, SkipReason.PAUSED.value
+        if candidate.wish != "yes" or candidate.declines or candidate.moved:
+            return DeliveryState.SKIPPED, SkipReason.OPTED_OUT.value
+        if candidate.unreachable is not None:
+            return DeliveryState.UNREACHABLE, candidate.unreachable
+    if row.kind is DeliveryKind.POST and candidate.group_left:
+        return DeliveryState.SKIPPED, SkipReason.GROUP_LEFT.value
+    return None
+
+
+def _write_window(tx: Tx, claim: Claim, lane: Lane, chosen: Sequence[_Chosen]) -> Window:
+    window_id = tx.new_id()
+    until = tx.now + claim.lease
+    if not chosen:
+        return Window(window_id, lane, until, ())
+    tx.connection.execute(
+        window.insert().values(
+            id=window_id,
+            account_id=claim.account_id,
+            worker=claim.worker,
+            lane=lane.name,
+            opened_at=tx.now,
+            lease_until=until,
+        )
+    )
+    sends = [
+        Send(
+            one.row.id,
+            tx.new_id(),
+            one.row.address_id,
+            one.chat,
+            one.row.kind,
+            one.row.lane,
+            one.row.language,
+            one.outgoing,
+            one.row.again,
+        )
+        for one in chosen
+    ]
+    tx.connection.execute(
+        attempt.insert(),
+        [
+            {
+                "id": send.attempt_id,
+                "delivery_id": send.delivery_id,
+                "address_id": send.address_id,
+                "window_id": window_id,
+                "opened_at": tx.now,
+            }
+            for send in sends
+        ],
+    )
+    rows = [send.delivery_id for send in sends]
+    tx.connection.execute(_TAKE, {"rows": rows, "into": window_id})
+    return Window(window_id, lane, until, tuple(sends))
+
+
+class _RunWords:
+    """What rows say; a run's words are read once, however many rows they are for."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self._contents: dict[UUID, dict[str, str]] = {}
+        self._read: dict[tuple[UUID, str], Outgoing] = {}
+
+    def of(self, candidate: Candidate) -> Outgoing:
+        """Open a row's own words, or its run's.
+
+        Raises: KeysUnusable, pydantic.ValidationError (a ValueError), LookupError.
+        """
+        row = candidate.row
+        if candidate.payload is not None:
+            place = Place("delivery", "payload", row.id)
+            return read_outgoing(self._tx.keys.unseal(candidate.payload, place))
+        if row.run_id is None:
+            message = f"delivery {row.id} has neither content of its own nor a run"
+            raise LookupError(message)
+        name = "post" if row.kind is DeliveryKind.POST else row.language
+        known = (row.run_id, name)
+        if known not in self._read:
+            self._read[known] = read_outgoing(self._content(row.run_id)[name])
+        return self._read[known]
+
+    def _content(self, run_id: UUID) -> dict[str, str]:
+        if run_id not in self._contents:
+            query = select(run.c.content).where(run.c.id == run_id)
+            self._contents[run_id] = self._tx.connection.execute(query).scalar_one()
+        return self._contents[run_id]
+
+
+# Built once, since they are asked several times a second.
+_STANDING = select(account.c.down_reason, account.c.paused_until).where(
+    account.c.id == bindparam("account", type_=Uuid)
+)
+_STANDING_LOCKED = _STANDING.with_for_update()
+_TRIED = select(window.c.id).where(window.c.account_id == bindparam("account", type_=Uuid)).limit(1)
+_URGENT_OPEN = _TRIED.where(window.c.lane == Lane.URGENT.name)
+_TAKE = (
+    update(delivery)
+    .where(delivery.c.id.in_(bindparam("rows", expanding=True)))
+    .values(window_id=bindparam("into", type_=Uuid), tries=delivery.c.tries + 1)
+)

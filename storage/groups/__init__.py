@@ -1,0 +1,1 @@
+"""Neighbourhood groups and channels: connecting them, and what was posted there."""

@@ -1,0 +1,1 @@
+"""Who is who: residents, their chats and wishes, units and areas."""

@@ -1,0 +1,101 @@
+"""Senders from whom nothing is taken for a while; known to staff by a tip of theirs alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+
+from domain.delivery import DeliveryKind, Lane
+from storage.database import Tx
+from storage.tables import delivery, mute, tip
+from storage.tables.deliveries import ALONE
+from storage.tips.tips import Tip, as_tip
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """A mute that holds; `told_at` is when its sender was last told of it."""
+
+    id: UUID
+    until: datetime
+    told_at: datetime | None
+
+
+def put(tx: Tx, known: Tip, until: datetime) -> None:
+    """Take nothing from the writer of a tip until an instant, in place of any other mute."""
+    if known.address_id is None:
+        message = "nobody is known who wrote this tip"
+        raise ValueError(message)
+    forget(tx, known.address_id)
+    tx.connection.execute(
+        mute.insert().values(
+            id=tx.new_id(),
+            address_id=known.address_id,
+            tip_id=known.id,
+            since=tx.now,
+            until=until,
+            told_at=tx.now,
+        )
+    )
+
+
+def end(tx: Tx, known: Tip) -> bool:
+    """Take from the writer of a tip again; False when nothing keeps them."""
+    if known.address_id is None or of(tx, known.address_id) is None:
+        return False
+    forget(tx, known.address_id)
+    return True
+
+
+def of(tx: Tx, address_id: UUID) -> Mute | None:
+    """Return the mute of an address that holds now."""
+    row = tx.connection.execute(
+        select(mute).where(mute.c.address_id == address_id, mute.c.until > tx.now).limit(1)
+    ).one_or_none()
+    return Mute(row.id, row.until, row.told_at) if row is not None else None
+
+
+def note_told(tx: Tx, known: Mute) -> None:
+    """Remember that its sender was told of it just now."""
+    tx.connection.execute(update(mute).where(mute.c.id == known.id).values(told_at=tx.now))
+
+
+def forget(tx: Tx, address_id: UUID) -> None:
+    """Forget every mute of an address."""
+    tx.connection.execute(delete(mute).where(mute.c.address_id == address_id))
+
+
+def forget_over(tx: Tx) -> int:
+    """Forget the mutes that are over; return how many."""
+    return tx.connection.execute(delete(mute).where(mute.c.until <= tx.now)).rowcount
+
+
+def opened_since(tx: Tx, address_id: UUID, since: datetime, *, urgent: bool) -> list[Tip]:
+    """Return the tips that an address opened since an instant, newest first: all, or urgent ones.
+
+    Locked, since the newest may take more words.
+    """
+    query = select(tip).where(tip.c.address_id == address_id, tip.c.opened_at > since)
+    if urgent:
+        query = query.where(tip.c.urgent)
+    rows = tx.connection.execute(query.order_by(tip.c.id.desc()).with_for_update())
+    return [as_tip(row) for row in rows]
+
+
+def told_since(tx: Tx, address_id: UUID, since: datetime, lane: Lane | None = None) -> int:
+    """Return how many of our answers an address was given since an instant, or those of a lane."""
+    query = (
+        select(func.count())
+        .select_from(delivery)
+        .where(
+            ALONE,
+            delivery.c.address_id == address_id,
+            delivery.c.kind == DeliveryKind.REPLY.value,
+            delivery.c.created_at > since,
+        )
+    )
+    if lane is not None:
+        query = query.where(delivery.c.lane == int(lane))
+    count: int = tx.connection.execute(query).scalar_one()
+    return count

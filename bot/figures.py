@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from broadcasts import reach as reaches
+from broadcasts import reach_words
 from broadcasts.desk import Desk
 from delivery.outbox import Outbox
 from domain.language import Language
@@ -25,7 +26,7 @@ def reach(tx: Tx, code: str) -> str | None:
     if found is None:
         return None
     say = Desk(Outbox({}), catalogue()).say(Language.VI)
-    return reaches.render(reaches.of_run(tx, found), say)
+    return reach_words.render(reaches.of_run(tx, found), say)
 
 
 def verify(tx: Tx, code: str | None) -> Report | None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import structlog
 
-from broadcasts import amending, controlling, reach, resting
+from broadcasts import amending, controlling, reach, reach_words, resting
 from broadcasts.desk import Desk, Say
 from broadcasts.trouble import put_off_run
 from domain.audit import Act
@@ -106,7 +106,7 @@ def _result(tx: Tx, run: Run, known: Campaign, say: Say) -> str:
         said = say("campaigns.run_finished", code=run.code)
     else:
         said = say("campaigns.run_reached_nobody", code=run.code)
-    lines = [said, "", reach.render(found, say)]
+    lines = [said, "", reach_words.render(found, say)]
     if known.template_id == amending.WITHDRAWAL and known.audience.of_run is not None:
         by_hand = amending.posts_left(tx, known.audience.of_run, say)
         lines += ["", by_hand] if by_hand else []

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from broadcasts import alarming, approving, controlling, reach, series, signing
+from broadcasts import alarming, approving, controlling, reach, reach_words, series, signing
 from broadcasts.approving import CANCELLABLE
 from broadcasts.desk import Desk
 from domain.campaign import CampaignState
@@ -42,7 +42,7 @@ def show_list(turn: Turn, argument: str) -> None:
     newest = runs.of_unit(turn.tx, turn.unit.id, _LISTED)
     if newest:
         lines.append(turn.text("campaigns.list_title"))
-        lines += [reach.render_line(reach.of_run(turn.tx, run), turn.text) for run in newest]
+        lines += [reach_words.render_line(reach.of_run(turn.tx, run), turn.text) for run in newest]
     turn.tell(Outgoing(text="\n".join(lines) or turn.text("campaigns.list_empty")))
 
 
@@ -50,7 +50,7 @@ def show_reach(turn: Turn, argument: str) -> None:
     """Show the funnel of a run."""
     turn.require(Permission.READ_FIGURES)
     run = find(turn, argument, "/baocao")
-    turn.tell(Outgoing(text=reach.render(reach.of_run(turn.tx, run), turn.text)))
+    turn.tell(Outgoing(text=reach_words.render(reach.of_run(turn.tx, run), turn.text)))
 
 
 def pause(turn: Turn, argument: str) -> None:

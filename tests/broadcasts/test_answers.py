@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from broadcasts import reach
+from broadcasts import reach, reach_words
 from domain.delivery import Facet, Lane
 from domain.language import Language
 from domain.texts.catalogue import catalogue
@@ -37,7 +37,7 @@ async def shown(chat: Chat, run: Run, language: Language = Language.VI) -> str:
         def say(key: str, /, **facts: str) -> str:
             return catalogue().say(language, key, **facts)
 
-        return reach.render(reach.of_run(tx, run), say)
+        return reach_words.render(reach.of_run(tx, run), say)
 
     return await chat.look(read)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from broadcasts import reach
+from broadcasts import reach, reach_words
 from domain.delivery import (
     Accepted,
     DeliveryState,
@@ -130,7 +130,7 @@ async def test_the_funnel_in_words(station: Station) -> None:
     )
     found = await station.chat.look(lambda tx: reach.of_run(tx, run))
 
-    text = reach.render(found, station.desk.say(Language.VI))
+    text = reach_words.render(found, station.desk.say(Language.VI))
 
     assert text.splitlines() == [
         f"Đợt {run.code} (đang gửi)",
@@ -202,7 +202,7 @@ async def test_posts_stand_apart_and_members_are_not_readers(station: Station) -
 
     await station.chat.do(count_members)
     found = await station.chat.look(lambda tx: reach.of_run(tx, run))
-    text = reach.render(found, station.desk.say(Language.VI))
+    text = reach_words.render(found, station.desk.say(Language.VI))
 
     assert found.private.targeted == 1
     assert found.posts.targeted == 1
@@ -284,7 +284,7 @@ async def test_the_line_of_posts_counts_people_and_names_its_tips(station: Stati
 
     await station.chat.do(react)
     found = await station.chat.look(lambda tx: reach.of_run(tx, run))
-    lines = reach.render(found, station.desk.say(Language.VI)).splitlines()
+    lines = reach_words.render(found, station.desk.say(Language.VI)).splitlines()
 
     assert lines[-1].endswith(
         "số người bấm “Đã đọc”: 3; số người trả lời: 1 (mỗi bài tính mỗi người một lần); "

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from broadcasts import approving, firing, reach, resting
+from broadcasts import approving, firing, reach, reach_words, resting
 from domain.campaign import RunState
 from domain.clock import HANOI
 from domain.delivery import Accepted
@@ -102,7 +102,7 @@ async def test_a_run_that_quiet_hours_interrupt_goes_on_after_them(station: Stat
     assert resting.open_from == datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
 
     said = await station.chat.look(
-        lambda tx: reach.render(reach.of_run(tx, resting), station.desk.say(Language.VI))
+        lambda tx: reach_words.render(reach.of_run(tx, resting), station.desk.say(Language.VI))
     )
     assert "chờ hết giờ yên tĩnh, gửi từ 07:00 ngày 24/11/2026" in said
     move_to(station, "2026-11-24 07:00")
@@ -183,7 +183,7 @@ async def test_what_a_cancelled_run_left_is_shown_as_being_cancelled(station: St
     cancelled = await fresh(station, run)
 
     said = await station.chat.look(
-        lambda tx: reach.render(reach.of_run(tx, cancelled), station.desk.say(Language.VI))
+        lambda tx: reach_words.render(reach.of_run(tx, cancelled), station.desk.say(Language.VI))
     )
     assert "Đang hủy, không gửi nữa: 1" in said
     assert "Còn chờ gửi" not in said

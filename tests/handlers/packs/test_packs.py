@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from broadcasts import reach
+from broadcasts import reach, reach_words
 from broadcasts.desk import Desk
 from domain.campaign import RunState
 from domain.clock import local
@@ -102,7 +102,7 @@ async def _pack(chat: Chat, run: Run) -> Pack:
 async def _told(chat: Chat, run: Run) -> str:
     def read(tx: Tx) -> str:
         say = Desk(chat.context.outbox, chat.context.catalogue).say(Language.VI)
-        return reach.render(reach.of_run(tx, run), say)
+        return reach_words.render(reach.of_run(tx, run), say)
 
     return await chat.look(read)
 

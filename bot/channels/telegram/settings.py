@@ -11,7 +11,8 @@ from domain.messages import MediaKind
 GROUP_COMMANDS = frozenset(
     {
         *("baotin", "chuyentin", "ketnoi", "ngatketnoi", "lienket"),
-        *("dangky", "dulieu", "dung", "khuvuc", "ngonngu", "theodoi", "tincuatoi", "trogiup"),
+        *("dangky", "dulieu", "dung", "khuvuc", "loaitin", "ngonngu", "theodoi", "tincuatoi"),
+        *("trogiup", "vaitro"),
     }
 )
 """Commands that are ours in a group even when no bot is named after them.

@@ -20,11 +20,11 @@ from bot.photo_cleaning import cleaned_apart
 from bot.photo_rounds import PhotoRounds
 from bot.revival import Revival
 from bot.web import WebDoor, create_app
-from broadcasts import expanding, finishing, firing
+from broadcasts import expanding, finishing, firing, own_photos
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from domain.failures import AccountDown, Refused, SendFailure, Transient
-from handlers.campaigns import unanswered
+from handlers.campaigns import alarm_photos, unanswered
 from handlers.groups import copies, noticing, outcomes
 from handlers.staff import menus as staff_menus
 from people import wishes
@@ -181,7 +181,7 @@ class Service:
             "cards": (self._cards, every_second),
             "pages": (self._pages, timedelta(seconds=5)),
             "deadlines": (self._remind, timedelta(minutes=30)),
-            "photos": (self._fetch_photos, timedelta(seconds=5)),
+            "photos": (self._fetch_photos, every_second),
             "photos_end": (self._end_photos, timedelta(seconds=10)),
             "sweep": (self._sweep_photos, timedelta(minutes=1)),
             "groups": (self._groups, every_second),
@@ -236,12 +236,15 @@ class Service:
 
     async def _fetch_photos(self) -> None:
         await self._photos.fetch_due()
+        await self._tick(lambda tx: alarm_photos.tell_due(tx, self._house.context))
 
     async def _end_photos(self) -> None:
         await self._tick(lambda tx: photos.tell_lost(tx, self._house.context))
         await self._steps(photos.take_back_due)
+        await self._steps(lambda tx: own_photos.take_down_due(tx, self._desk))
 
     async def _sweep_photos(self) -> None:
+        await self._tick(own_photos.forget_due)
         await self._photos.sweep()
 
     async def _expire(self) -> None:

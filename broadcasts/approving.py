@@ -69,16 +69,15 @@ def check(tx: Tx, desk: Desk, unit: Unit, content: Content) -> Mapping[str, Outg
         prepared = prepare(desk.catalogue, content, SAMPLE_CODE, tx.now)
     except TextFault:
         raise Refusal("campaigns.text_fault") from None
-    if content.photo is not None and content.photo.digest:
-        if not own_photos.is_kept(tx, content.photo):
-            raise Refusal("campaigns.photo_gone")
+    own_photos.check(tx, content)
     for outgoing in prepared.values():
         links = foreign_links(f"{outgoing.heading}\n{outgoing.text}")
         if links:
             raise Refusal("campaigns.foreign_link", link=links[0])
         for channel in _channels(tx, unit):
             if not desk.outbox.fits_one_message(channel, outgoing):
-                raise Refusal("campaigns.too_long")
+                photo = content.photo is not None
+                raise Refusal("campaigns.too_long_photo" if photo else "campaigns.too_long")
     return prepared
 
 

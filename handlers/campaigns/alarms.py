@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from broadcasts import alarming, approving
+from broadcasts import alarming, approving, own_photos
 from broadcasts.desk import Desk, Rows, Say
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.delivery import Lane
@@ -11,6 +11,7 @@ from domain.figures import count
 from domain.ids import from_short, short
 from domain.language import Language
 from domain.messages import Button, Message, Outgoing, Press
+from domain.own_photo import OwnPhoto
 from domain.roles import Permission
 from domain.wording import has_words, visible
 from handlers.campaigns.wording import shown_text
@@ -19,6 +20,7 @@ from storage.campaigns import recipients
 from storage.campaigns.campaigns import Campaign
 from storage.database import Tx
 from storage.people import dialogues, units
+from storage.people.units import Staff
 
 REASON = "alarm_reason"
 _TYPED = "other"
@@ -30,32 +32,71 @@ def hand_in(turn: Turn, argument: str) -> None:
     """Take `/khan TEXT`: ask for the one tap, and show its author the same."""
     author = turn.require(Permission.WRITE_CAMPAIGN)
     typed = " ".join(argument.split())
-    desk = _desk(turn)
-    values = unit_values(turn.unit, Language.VI)
-    alert = alarming.hand_in(turn.tx, desk, author, typed, values)
-    for one in alert.asked:
-        desk.notify(
-            turn.tx,
-            one.id,
-            lambda say: request(turn.tx, turn.context, alert.campaign, say),
+    alert = _ask_for_the_tap(turn.tx, turn.context, author, typed, None)
+    text, rows = _answer(turn.tx, turn.context, alert, turn.text)
+    turn.tell(Outgoing(text=text, buttons=rows))
+
+
+def put_forward(tx: Tx, context: Context, author: Staff, typed: str, photo: OwnPhoto) -> None:
+    """Hand an alert in whose photo was fetched just now.
+
+    Raises: Refusal.
+    """
+    alert = _ask_for_the_tap(tx, context, author, typed, photo)
+    Desk(context.outbox, context.catalogue).notify(
+        tx, author.id, lambda say: _answer(tx, context, alert, say)
+    )
+
+
+def ask_one(tx: Tx, context: Context, known: Campaign, asked: Staff) -> None:
+    """Ask one person for the tap: the picture exactly as it will come, then the words."""
+    desk = Desk(context.outbox, context.catalogue)
+    if known.content.photo is not None:
+        own_photos.show(
+            tx,
+            desk,
+            asked,
+            known.content.photo,
+            "campaigns.photo_of_request",
             lane=Lane.URGENT,
+            number=str(known.number),
         )
+    desk.notify(tx, asked.id, lambda say: request(tx, context, known, say), lane=Lane.URGENT)
+
+
+def _ask_for_the_tap(
+    tx: Tx, context: Context, author: Staff, typed: str, photo: OwnPhoto | None
+) -> alarming.Alert:
+    values = unit_values(units.get_unit(tx, author.unit_id), Language.VI)
+    desk = Desk(context.outbox, context.catalogue)
+    alert = alarming.hand_in(tx, desk, author, typed, values, photo)
+    for one in alert.asked:
+        ask_one(tx, context, alert.campaign, one)
+    return alert
+
+
+def _answer(tx: Tx, context: Context, alert: alarming.Alert, say: Say) -> tuple[str, Rows]:
+    """Return what its author is told of an alert, with what may still be changed about it."""
+    known = alert.campaign
     lines = [
-        turn.text(
+        say(
             "campaigns.urgent_submitted",
-            number=str(alert.campaign.number),
+            number=str(known.number),
             approvers=", ".join(one.name for one in alert.asked),
         )
     ]
     if alert.others:
-        lines.append(turn.text("campaigns.urgent_others", numbers=_numbers(alert.others)))
-    lines += ["", *_shown(turn.tx, turn.context, alert.campaign, turn.text)]
+        lines.append(say("campaigns.urgent_others", numbers=_numbers(alert.others)))
+    lines += ["", *_shown(tx, context, known, say)]
     rows = []
     for other in alert.others:
-        if other.author_id == author.id:
-            label = turn.text("campaigns.button_urgent_void", number=str(other.number))
+        if other.author_id == known.author_id:
+            label = say("campaigns.button_urgent_void", number=str(other.number))
             rows.append((Button(label, action=f"uncampaign:{short(other.id)}"),))
-    turn.tell(Outgoing(text="\n".join(lines), buttons=tuple(rows)))
+    if known.content.photo is None:
+        add = say("campaigns.button_urgent_photo_add")
+        rows.append((Button(add, action=f"alarmphoto:add:{short(known.id)}"),))
+    return "\n".join(lines), tuple(rows)
 
 
 def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:

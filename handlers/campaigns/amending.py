@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from broadcasts import amending
+from broadcasts import amending, own_photos
 from broadcasts.amending import CORRECTION, WITHDRAWAL, Wrong
 from domain.campaign import CampaignState
 from domain.errors import Refusal
@@ -57,8 +57,15 @@ def begin(turn: Turn, press: Press, args: Sequence[str]) -> None:
             area=wrong.run.audience.area_code,
             due=ASAP,
             of_run=wrong.run.id.hex,
+            photo=_old_photo(turn, wrong) if args[0] == "correct" else "",
         ),
     )
+
+
+def _old_photo(turn: Turn, wrong: Wrong) -> str:
+    """Return the photo that a correction may keep, in hex; empty where there is none."""
+    photo = wrong.campaign.content.photo
+    return photo.id.hex if photo is not None and own_photos.is_kept(turn.tx, photo) else ""
 
 
 def _ask(turn: Turn, argument: str, command: str, kind: str) -> None:
@@ -86,7 +93,8 @@ def _warnings(turn: Turn, wrong: Wrong, kind: str) -> list[str]:
     if _repeats(wrong):
         lines.append(turn.text("campaigns.amend_pauses", number=str(wrong.campaign.number)))
     if kind == "withdraw":
-        lines.append(turn.text("campaigns.withdraw_stays"))
+        photo = wrong.campaign.content.photo is not None
+        lines.append(turn.text(f"campaigns.withdraw_{'photo' if photo else 'stays'}"))
         by_hand = amending.posts_left(turn.tx, wrong.run.id, turn.text)
         lines += [by_hand] if by_hand else []
     return lines

@@ -9,7 +9,7 @@ from broadcasts.desk import Desk
 from domain.library import EXAMPLES, PLACEHOLDERS, fill, placeholders
 from domain.place import reading_order
 from domain.subject import Subject
-from handlers.campaigns import audiences, pledging, replanning, scheduling
+from handlers.campaigns import audiences, own_photos, pledging, replanning, scheduling
 from handlers.campaigns.buttons import (
     PAGE,
     Row,
@@ -201,6 +201,7 @@ def _show_summary(turn: Turn, form: Form) -> None:
         return
     desk = Desk(turn.context.outbox, turn.context.catalogue)
     content = content_of(form, turn.context.library, turn.unit)
+    content, photo = own_photos.shown(turn, form, content)
     prepared = approving.check(turn.tx, desk, turn.unit, content)
     text = turn.text(
         "campaigns.summary",
@@ -216,7 +217,8 @@ def _show_summary(turn: Turn, form: Form) -> None:
             written=tuple(content.bodies),
         ),
     )
-    ask_with(turn, form, text, *under_summary(turn, form))
+    text = f"{text}\n\n{photo}" if photo else text
+    ask_with(turn, form, text, *under_summary(turn, form, own_photos.buttons(turn, form)))
 
 
 def _shown_title(title: str) -> str:
@@ -225,5 +227,10 @@ def _shown_title(title: str) -> str:
 
 
 _ASKS: Mapping[Step, Callable[[Turn, Form], None]] = MappingProxyType(
-    {**scheduling.ASKS, Step.AUDIENCE: audiences.ask, Step.PLEDGE: pledging.ask}
+    {
+        **scheduling.ASKS,
+        Step.AUDIENCE: audiences.ask,
+        Step.PLEDGE: pledging.ask,
+        Step.PHOTO: own_photos.ask,
+    }
 )

@@ -47,8 +47,8 @@ def ticked(turn: Turn, name: str, *, chosen: bool) -> str:
     return turn.text("campaigns.chosen", name=name) if chosen else name
 
 
-def under_summary(turn: Turn, form: Form) -> tuple[Row, ...]:
-    """Return the buttons of a form of which everything is chosen."""
+def under_summary(turn: Turn, form: Form, photo: tuple[Row, ...] = ()) -> tuple[Row, ...]:
+    """Return the buttons of a form of which everything is chosen; `photo` are those about one."""
     submit = button(form, turn.text("campaigns.button_submit"), "submit")
     time = button(form, turn.text("campaigns.button_time"), "time")
     if form.of_campaign:
@@ -57,7 +57,7 @@ def under_summary(turn: Turn, form: Form) -> tuple[Row, ...]:
     test = button(form, turn.text("campaigns.button_test"), "test")
     back = button(form, turn.text("campaigns.button_back"), "back")
     if form.of_run:
-        return (submit,), (sample, test), (back,)
+        return (submit,), (sample, test), *photo, (back,)
     audience = button(form, turn.text("campaigns.button_audience"), "audience")
     card = button(
         form,
@@ -65,4 +65,4 @@ def under_summary(turn: Turn, form: Form) -> tuple[Row, ...]:
         "card",
         "no" if form.card else "yes",
     )
-    return (submit,), (sample, test), (audience, time), (card,), (back,)
+    return (submit,), (sample, test), (audience, time), (card,), *photo, (back,)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from broadcasts import leaflets
 from domain.errors import Refusal
 from domain.leaflet import Format
+from handlers.campaigns import own_photos
 from handlers.campaigns.form import Form, Step, content_of
 from handlers.library import printable
 from handlers.turn import Turn
@@ -20,6 +21,10 @@ def choose(turn: Turn, form: Form, choice: str) -> Form:
     if choice not in ("yes", "no") or form.of_run or form.of_campaign:
         raise Refusal("app.stale_button")
     changed = replace(form, card=choice == "yes")
+    if changed.card and form.photo:
+        # One message carries one picture.
+        own_photos.forget(turn, form)
+        changed = replace(changed, photo="")
     content = content_of(changed, turn.context.library, turn.unit)
     if content.card is not None:
         source = leaflets.of_content(content, form.subject, approved=False)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from broadcasts import approving, signing
+from broadcasts import approving, own_photos, signing
 from broadcasts.desk import Desk, Rows, Say
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.campaign import CampaignState
@@ -38,6 +38,9 @@ def ask_approvers(turn: Turn, known: Campaign, *, anew: bool = False) -> None:
     desk = _desk(turn)
     asked = approving.approvers(turn.tx, known.unit_id, known.author_id)
     for one in asked:
+        if known.content.photo is not None:
+            key, number = "campaigns.photo_of_request", str(known.number)
+            own_photos.show(turn.tx, desk, one, known.content.photo, key, number=number)
         desk.notify(turn.tx, one.id, lambda say: _request(turn, known, say))
     if anew:
         return

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from domain.delivery import DeliveryKind
 from domain.messages import Message
 from handlers.campaigns import (
+    alarm_photos,
     alarms,
     amending,
     decisions,
@@ -34,6 +35,7 @@ PRESSES: Mapping[str, Presser] = MappingProxyType(
         "replan": replanning.decide,
         "sample": samples.press,
         "alarm": alarms.approve,
+        "alarmphoto": alarm_photos.press,
         "sign": signatures.sign,
         "unsign": signatures.refuse,
         "signsys": signatures.sign_system,
@@ -45,6 +47,9 @@ def staff_dialogue(turn: Turn, message: Message) -> bool:
     """Take what linked staff answer to an open question; a command is never an answer."""
     if turn.staff is None or message.text.lstrip().startswith("/"):
         return False
+    if alarm_photos.take(turn, message):
+        drafts.ask_again(turn)
+        return True
     if message.reply_to is not None and not _is_our_question(turn, message.reply_to):
         return False
     if alarms.take(turn, message) or decisions.take(turn, message):

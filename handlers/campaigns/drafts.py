@@ -20,6 +20,7 @@ from handlers.campaigns import (
     audiences,
     cards,
     decisions,
+    own_photos,
     pledging,
     replanning,
     samples,
@@ -88,7 +89,9 @@ def take(turn: Turn, message: Message) -> bool:
         return False
     turn.require(Permission.WRITE_CAMPAIGN)
     typed = " ".join(unicodedata.normalize("NFC", message.text).split())
-    if form.step is Step.VALUE:
+    if form.step is Step.PHOTO or (form.step is Step.SUMMARY and message.media):
+        _go_on(turn, own_photos.typed(turn, form, message))
+    elif form.step is Step.VALUE:
         language, name = _open_value(turn, form)
         check_value(name, typed)
         _after_value(turn, form.with_value(language, name, typed))
@@ -253,7 +256,8 @@ def _resume(turn: Turn, form: Form, choice: str) -> None:
 
 
 def _anew(turn: Turn, form: Form, choice: str) -> None:
-    del form, choice
+    del choice
+    own_photos.forget(turn, form)
     _go_on(turn, new_form())
 
 
@@ -338,7 +342,7 @@ def _submit(turn: Turn, form: Form, choice: str) -> None:
         Draft(
             template_id=form.template,
             subject=form.subject,
-            content=content_of(form, turn.context.library, turn.unit),
+            content=own_photos.bound(turn, form, content_of(form, turn.context.library, turn.unit)),
             audience=audience_of(turn.tx, form, turn.unit),
             due_at=form.due_at(turn.tx.now),
             schedule=form.schedule(),
@@ -352,7 +356,8 @@ def _submit(turn: Turn, form: Form, choice: str) -> None:
 
 
 def _quit(turn: Turn, form: Form, choice: str) -> None:
-    del form, choice
+    del choice
+    own_photos.forget(turn, form)
     dialogues.end(turn.tx, turn.me.id)
     turn.say("campaigns.quit")
 
@@ -381,6 +386,6 @@ _ACTS: Mapping[tuple[Step, str], _Act] = MappingProxyType(
     }
 )
 _CHANGES: Mapping[tuple[Step, str], Callable[[Turn, Form, str], Form]] = MappingProxyType(
-    {**scheduling.CHANGES, **audiences.CHANGES, **cards.CHANGES}
+    {**scheduling.CHANGES, **audiences.CHANGES, **cards.CHANGES, **own_photos.CHANGES}
 )
 _ANYWHERE: Mapping[str, _Act] = MappingProxyType({"quit": _quit, "resume": _resume, "anew": _anew})

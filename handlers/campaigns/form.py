@@ -41,6 +41,7 @@ class Step(StrEnum):
     CLOCK = "clock"
     END = "end"
     AUDIENCE = "audience"
+    PHOTO = "photo"
     SUMMARY = "summary"
 
 
@@ -125,6 +126,10 @@ class Form:
     """The words of a pledge that the unit puts in the place of the library's, by language."""
     card: bool = False
     """A picture card goes with it."""
+    photo: str = ""
+    """The unit's own photo, in hex; of a correction the one of the broadcast it corrects."""
+    old_photo: str = ""
+    """Whether a correction keeps or drops that photo; empty: nobody said yet."""
     area: str = ""
     groups: bool = False
     of_run: str = ""
@@ -185,6 +190,8 @@ def to_data(form: Form) -> dict[str, str]:
         "dropped": ",".join(sorted(form.dropped)),
         "pledge": json.dumps(dict(form.pledge), ensure_ascii=False),
         "card": "yes" if form.card else "",
+        "photo": form.photo,
+        "old_photo": form.old_photo,
         "area": form.area,
         "groups": "yes" if form.groups else "",
         "due": form.due,
@@ -211,6 +218,8 @@ def from_data(data: Mapping[str, str]) -> Form:
             for language, words in json.loads(data.get("pledge", "{}")).items()
         },
         card=data.get("card", "") == "yes",
+        photo=data.get("photo", ""),
+        old_photo=data.get("old_photo", ""),
         area=data["area"],
         groups=data["groups"] == "yes",
         due=data["due"],

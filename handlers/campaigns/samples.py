@@ -9,6 +9,7 @@ from broadcasts.preparing import POST
 from domain.language import Language
 from domain.messages import Button, Outgoing, Press
 from domain.subject import Subject
+from handlers.campaigns import own_photos
 from handlers.campaigns.buttons import ask_with, under_summary
 from handlers.campaigns.form import Form, audience_of, content_of
 from handlers.turn import Turn
@@ -27,7 +28,8 @@ def show(turn: Turn, form: Form, choice: str) -> None:
             language = turn.text(f"campaigns.language_{name}")
             turn.say("campaigns.sample_language", language=language)
         turn.tell(_inert(message))
-    ask_with(turn, form, turn.text("campaigns.sample_after"), *under_summary(turn, form))
+    rows = under_summary(turn, form, own_photos.buttons(turn, form))
+    ask_with(turn, form, turn.text("campaigns.sample_after"), *rows)
 
 
 def send_test(turn: Turn, form: Form, choice: str) -> None:
@@ -41,7 +43,7 @@ def send_test(turn: Turn, form: Form, choice: str) -> None:
         )
         turn.tell(replace(_inert(message), heading=heading))
     text = turn.text("campaigns.test_after", n=str(len(found)))
-    ask_with(turn, form, text, *under_summary(turn, form))
+    ask_with(turn, form, text, *under_summary(turn, form, own_photos.buttons(turn, form)))
 
 
 def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
@@ -53,7 +55,7 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
 def _messages(turn: Turn, form: Form) -> Mapping[str, Outgoing]:
     """Return what would be sent, by language, and `post` where groups are meant."""
     desk = Desk(turn.context.outbox, turn.context.catalogue)
-    content = content_of(form, turn.context.library, turn.unit)
+    content = own_photos.bound(turn, form, content_of(form, turn.context.library, turn.unit))
     prepared = approving.check(turn.tx, desk, turn.unit, content)
     source = leaflets.of_content(content, form.subject or Subject.NONE.value, approved=False)
     catalogue = turn.context.catalogue

@@ -37,9 +37,7 @@ def _look(tx: Tx, context: Context, known: Campaign) -> None:
         log.warning("alert_unanswered", campaign=str(known.id), asked=len(asked), over=True)
         return
     for one in asked:
-        desk.notify(
-            tx, one.id, lambda say: alarms.request(tx, context, known, say), lane=Lane.URGENT
-        )
+        alarms.ask_one(tx, context, known, one)
     waited = tx.now - (known.submitted_at or tx.now)
     desk.notify(
         tx,

@@ -33,6 +33,8 @@ def shown_text(prepared: Mapping[str, Outgoing], say: Say) -> str:
     message = prepared.get(Language.VI.value)
     if message is not None and message.media is not None and message.media.name:
         parts.append(say("campaigns.with_card", text=message.media.name))
+    elif message is not None and message.media is not None:
+        parts.append(say("campaigns.with_photo"))
     return "\n\n".join(parts)
 
 

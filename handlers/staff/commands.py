@@ -8,7 +8,7 @@ from domain.language import Language
 from domain.messages import Message, Outgoing
 from domain.roles import Permission, Role, may
 from domain.toneless import fold
-from handlers.campaigns import alarms, amending, drafts, resending, running, signatures
+from handlers.campaigns import alarm_photos, amending, drafts, resending, running, signatures
 from handlers.groups import leaving, wanting
 from handlers.library import browsing, materials
 from handlers.packs import giving
@@ -108,7 +108,7 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "chiendich": StaffCommand(
             Permission.WRITE_CAMPAIGN, lambda turn, _argument: drafts.start(turn)
         ),
-        "khan": StaffCommand(Permission.WRITE_CAMPAIGN, alarms.hand_in),
+        "khan": StaffCommand(Permission.WRITE_CAMPAIGN, alarm_photos.hand_in),
         "cacdot": StaffCommand(Permission.READ_FIGURES, running.show_list),
         "baocao": StaffCommand(Permission.READ_FIGURES, running.show_reach),
         "tamdung": StaffCommand(Permission.CONTROL_RUN, running.pause),

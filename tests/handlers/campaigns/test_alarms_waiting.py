@@ -25,7 +25,7 @@ async def test_two_dangers_of_one_author_both_wait_until_one_is_taken_back(
     await officer.writes(f"/khan {FLOOD}, cầu Ví Dụ đã ngập")
     told = await officer.last()
     assert "Cũng đang chờ duyệt: tin khẩn số 1, 2." in told.text
-    assert told.labels == ["Hủy tin khẩn số 1", "Hủy tin khẩn số 2"]
+    assert told.labels == ["Hủy tin khẩn số 1", "Hủy tin khẩn số 2", "Kèm ảnh"]
     await officer.presses("Hủy tin khẩn số 1")
     assert "Tin khẩn số 1 đã bị hủy" in (await chief.last()).text
     assert old.action is not None

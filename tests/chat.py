@@ -21,7 +21,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from delivery.outbox import Outbox
-from domain.delivery import Accepted, DeliveryKind, Lane, Outcome
+from domain.delivery import Accepted, DeliveryKind, Lane, NotSent, Outcome
 from domain.language import Language
 from domain.messages import (
     ChatKind,
@@ -229,9 +229,10 @@ class Chat:
         results = []
         for send in window.sends:
             message_id = send.outgoing.edits or f"m{next(self._numbers)}"
-            self._brought[send.delivery_id] = (message_id, send.outgoing)
             said = answer(send) if answer is not None else None
             outcome = said or Accepted(message_id, tx.now)
+            if not isinstance(outcome, NotSent):
+                self._brought[send.delivery_id] = (message_id, send.outgoing)
             results.append(Settled(send.delivery_id, send.attempt_id, outcome, members(send)))
         settle(tx, window.id, results)
         # A window without sends only skipped rows: what is due may lie behind them.

@@ -81,8 +81,10 @@ class Intake:
         """Note how many are in rooms that are to be connected; a few, so that none is held up."""
         found = list(items)
         asking = [at for at, item in enumerate(found) if _asks_to_connect(item.incoming)]
-        for at in asking[:_COUNTED_AT_ONCE] if self._count is not None else ():
-            found[at] = await self._with_members(found[at])
+        counted = asking[:_COUNTED_AT_ONCE] if self._count is not None else []
+        told = await asyncio.gather(*(self._with_members(found[at]) for at in counted))
+        for at, item in zip(counted, told, strict=True):
+            found[at] = item
         return found
 
     async def _with_members(self, item: Received) -> Received:

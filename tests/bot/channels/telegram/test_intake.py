@@ -1,5 +1,6 @@
 """From updates to the inbox."""
 
+import asyncio
 import logging
 
 import pytest
@@ -96,6 +97,30 @@ async def test_many_who_type_the_command_at_once_hold_up_nobody(inbox: ListInbox
     )
     assert len(inbox.items) == len(texts)
     assert len(asked) == 3
+
+
+async def test_rooms_are_counted_side_by_side_so_that_one_wait_is_all_there_is(
+    inbox: ListInbox,
+) -> None:
+    together = asyncio.Barrier(3)
+
+    async def count(chat: ChatRef) -> int:
+        await together.wait()
+        return 7
+
+    me = Me(BOT_ID, USERNAME, frozenset({"baotin", "ketnoi"}))
+    intake = Intake(me, inbox, SystemClock(), b"s", count)
+    marked = [{"type": "bot_command", "offset": 0, "length": 7}]
+    village = {**GROUP, "title": "Xóm chợ"}
+    text = "/ketnoi ABCDE-FGHJK"
+    await intake.take(
+        [
+            update(number, message=message(village, text=text, entities=marked))
+            for number in range(3)
+        ]
+    )
+    rooms = [item.incoming.room for item in inbox.items if isinstance(item.incoming, Message)]
+    assert rooms == [Room("Xóm chợ", 7)] * 3
 
 
 async def test_an_update_without_id_is_known_by_its_content(inbox: ListInbox) -> None:

@@ -246,7 +246,7 @@ def _tell_writer(
         and before is not None
         and turn.tx.now - before.last_piece_at > turn.context.rules.burst
     ):
-        say("tips.added")
+        say(telling.added_key(tip))
     elif files is not None:
         tell("")
 

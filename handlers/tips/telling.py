@@ -85,6 +85,15 @@ def general_numbers(turn: Turn, language: Language) -> str:
     return fill(body, unit_values(turn.unit, language))
 
 
+def added_key(tip: Tip) -> str:
+    """Return what to say to more words; in a danger, until one of us answers, whether they called.
+
+    Who may be a child, or in danger at home, is not pressed with questions.
+    """
+    unanswered = tip.urgent and tip.secrecy.is_open and tip.last_answer_at is None
+    return "tips.added_urgent" if unanswered else "tips.added"
+
+
 def care(turn: Turn, piece: Piece, tip: Tip, before: Tip | None, alarm: Alarm | None) -> str | None:
     """Return the words for a child, for violence at home, for despair; None for anybody else.
 

@@ -130,7 +130,7 @@ class Commune:
 
     async def settles(self, answer: Answer | None = None) -> list[Heard]:
         """Ring and bring until nothing moves any more; return what was brought."""
-        brought = []
+        brought: list[Heard] = []
         while True:
             await self.tick()
             found = await self.deliver(answer)

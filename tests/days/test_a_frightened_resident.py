@@ -34,6 +34,11 @@ async def test_a_toneless_cry_shows_the_numbers_first_and_wakes_the_chief_when_n
         await commune.settles()
         await _wakes_one_after_the_other(commune)
 
+        # Nobody has answered yet: what she adds is kept, and she is asked whether she called.
+        await hoa.writes("nha em gan nha van hoa thon vi du 3")
+        (asked,) = await hoa.news()
+        assert asked.text.startswith(f"Đã ghi thêm vào tin {CASE}. Bà con đã gọi 113 chưa")
+
         await chief.presses("Nhận việc", of=desk)
         card = await _card(commune)
         await _talks_without_a_name(commune, hoa, card)

@@ -51,10 +51,11 @@ def check(tx: Tx, run: Run) -> None:
 
     Raises: Refusal when it never went out, was cancelled, or is withdrawn or corrected.
     """
-    if run.state in (RunState.MISSED, RunState.CANCELLED):
-        raise Refusal("packs.run_over", code=run.code)
+    # First, for it leads to the new text: what is corrected half-way is cancelled, too.
     if campaigns.amending(tx, run.id, _GOES_OUT) is not None:
         raise Refusal("packs.run_amended", code=run.code)
+    if run.state in (RunState.MISSED, RunState.CANCELLED):
+        raise Refusal("packs.run_over", code=run.code)
 
 
 def note_posted(tx: Tx, by: Staff, pack: Pack, run: Run) -> None:

@@ -18,8 +18,8 @@ _COLUMNS = (
         "Số thành viên do cán bộ gõ vào: mức trên, không phải số người đọc, máy không kiểm được.",
     ),
     Column("unknown", "Nhóm không rõ số", "Số bài ở nhóm không ai khai số thành viên."),
-    Column("opened", "Mở đường dẫn", "Số lần mở đường dẫn, mã QR riêng của các bài này tới nay."),
-    Column("newcomers", "Người mới", "Trong số đó, lần đầu đến với kênh này."),
+    Column("opened", "Mở đường dẫn, tới nay", "Số lần mở đường dẫn, mã QR riêng của các bài này."),
+    Column("newcomers", "Người mới, tới nay", "Trong số đó, lần đầu đến với kênh này."),
     Column("tips", "Tin báo", "Tin báo trong kỳ đến qua đường dẫn, mã QR riêng của bài đăng tay."),
 )
 
@@ -36,15 +36,17 @@ def sheets(tx: Tx, unit: Unit, period: Period) -> tuple[Sheet, ...]:
         Row(
             subject.vi,
             _cells(now[0].get(subject.value), tips[0].get(subject.value, 0)),
-            _cells(before[0].get(subject.value), tips[1].get(subject.value, 0)) if existed else {},
+            _earlier(before[0].get(subject.value), tips[1].get(subject.value, 0))
+            if existed
+            else {},
         )
         for subject in Subject
         if subject.value in {**now[0], **before[0], **tips[0], **tips[1]}
     ]
-    total = _cells(before[0].get(None), tips[1].get(None, 0)) if existed else {}
+    total = _earlier(before[0].get(None), tips[1].get(None, 0)) if existed else {}
     rows.append(Row("Cộng", _cells(now[0].get(None), tips[0].get(None, 0)), total, is_total=True))
     if now[1] or before[1]:
-        amended = _cells(before[1].get(None), None) if existed else {}
+        amended = _earlier(before[1].get(None), None) if existed else {}
         rows.append(Row("Đính chính, rút lại", _cells(now[1].get(None), None), amended))
     return (
         Sheet(
@@ -56,6 +58,7 @@ def sheets(tx: Tx, unit: Unit, period: Period) -> tuple[Sheet, ...]:
             (
                 "Khai tay: không cộng dòng nào vào bảng B1 hay B1b.",
                 "Mở đường dẫn, người mới chỉ là số đếm, không giữ ai đã đến từ đâu.",
+                "Hai số ấy đếm tới lúc lập báo cáo, còn tăng, nên không so với năm trước.",
             ),
         ),
     )
@@ -85,3 +88,8 @@ def _cells(posted: Posted | None, tips: int | None) -> Mapping[str, Cell]:
         "newcomers": found.newcomers,
         "tips": tips,
     }
+
+
+def _earlier(posted: Posted | None, tips: int | None) -> Mapping[str, Cell]:
+    """Leave out what is counted to this day: a year before it had a year more to grow."""
+    return {**_cells(posted, tips), "opened": None, "newcomers": None}

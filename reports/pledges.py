@@ -23,7 +23,7 @@ K = TypeVar("K")
 _STANDING = Column(
     "standing",
     "Lượt ký (qua ứng dụng)",
-    "Số bản cam kết ký trong kỳ và chưa rút; mỗi người mỗi đợt một lần.",
+    "Số bản cam kết ký trong kỳ, hết kỳ chưa rút; mỗi người mỗi đợt một lần.",
 )
 _COLUMNS = (
     _STANDING,
@@ -33,7 +33,7 @@ _COLUMNS = (
         "Số người khác nhau; người đã xóa dữ liệu tính mỗi bản một người.",
     ),
     Column("by_post", "Theo bài đăng", "Trong đó ký theo nút dưới bài đăng trong nhóm, kênh."),
-    Column("withdrawn", "Đã rút", "Số bản ký trong kỳ mà người ký đã rút."),
+    Column("withdrawn", "Đã rút", "Số bản người ký rút trong kỳ, kể cả bản ký từ kỳ trước."),
 )
 _NOTES = (
     "Chỉ cam kết ký qua ứng dụng; không cộng với cam kết trên giấy (bảng B2).",

@@ -42,12 +42,12 @@ _COLUMNS = (
     Column(
         "hours_to_look",
         "Giờ tới lúc xem (trung bình)",
-        "Từ lúc tin đến tới việc đầu tiên của cán bộ; tin chưa ai xem không tính.",
+        "Từ lúc tin đến tới việc đầu tiên của cán bộ; hết kỳ chưa ai xem thì không tính.",
     ),
     Column(
         "days_to_close",
         "Ngày tới lúc kết thúc (trung bình)",
-        "Từ lúc tin đến tới lần kết thúc cuối, của tin kết thúc trong kỳ.",
+        "Từ lúc tin đến tới lúc kết thúc, của mỗi lần kết thúc trong kỳ.",
     ),
 )
 _SUMS = (

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, case, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 
 from domain.clock import HANOI, local
 from domain.delivery import DeliveryKind, DeliveryState
@@ -191,18 +191,19 @@ def is_withdrawn(tx: Tx, run_id: UUID, template_id: str) -> bool:
 
 def of_run(tx: Tx, run_id: UUID) -> Pledged:
     """Count a run's pledges."""
-    row = tx.connection.execute(select(*_figures()).where(pledge.c.run_id == run_id)).one()
+    figures = _figures(_stands(), ~_stands())
+    row = tx.connection.execute(select(*figures).where(pledge.c.run_id == run_id)).one()
     return _pledged(row)
 
 
 def of_run_by_area(tx: Tx, run_id: UUID) -> Mapping[str, int]:
     """Count those of a run's pledges that stand by the code of the area."""
-    return _by_area(tx, select(pledge).where(pledge.c.run_id == run_id))
+    return _by_area(tx, select(pledge).where(pledge.c.run_id == run_id), _stands())
 
 
 def of_run_by_part(tx: Tx, run_id: UUID) -> Mapping[Part, int]:
     """Count those of a run's pledges that stand by part; one person may have several, or none."""
-    return _by_part(tx, select(pledge).where(pledge.c.run_id == run_id))
+    return _by_part(tx, select(pledge).where(pledge.c.run_id == run_id), _stands())
 
 
 def of_period(
@@ -210,33 +211,37 @@ def of_period(
 ) -> Mapping[str | None, Pledged]:
     """Count a unit's pledges signed from `since` up to, not including, `until`.
 
-    By subject, and under None all of them.
+    By subject, and under None all of them. As it was at the end: what was withdrawn later still
+    stands, and what was withdrawn within it counts as withdrawn whenever it was signed.
     """
+    signed = and_(pledge.c.signed_at >= since, pledge.c.signed_at < until)
+    withdrawn = and_(pledge.c.withdrawn_at >= since, pledge.c.withdrawn_at < until)
+    figures = _figures(and_(signed, _stood(until)), withdrawn)
     base = (
-        select(campaign.c.subject, *_figures())
+        select(campaign.c.subject, *figures)
         .select_from(pledge)
         .join(run, run.c.id == pledge.c.run_id)
         .join(campaign, campaign.c.id == run.c.campaign_id)
-        .where(run.c.unit_id == unit_id, pledge.c.signed_at >= since, pledge.c.signed_at < until)
+        .where(run.c.unit_id == unit_id, or_(signed, withdrawn))
     )
     found: dict[str | None, Pledged] = {}
     for row in tx.connection.execute(base.group_by(campaign.c.subject)):
         found[row[0]] = _pledged(row[1:])
-    for row in tx.connection.execute(base.with_only_columns(*_figures())):
+    for row in tx.connection.execute(base.with_only_columns(*figures)):
         found[None] = _pledged(row)
     return found
 
 
 def of_period_by_area(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> Mapping[str, int]:
     """Count those of a period's pledges that stand by the code of the area."""
-    return _by_area(tx, _in_period(unit_id, since, until))
+    return _by_area(tx, _in_period(unit_id, since, until), _stood(until))
 
 
 def of_period_by_part(
     tx: Tx, unit_id: UUID, since: datetime, until: datetime
 ) -> Mapping[Part, int]:
     """Count those of a period's pledges that stand by part."""
-    return _by_part(tx, _in_period(unit_id, since, until))
+    return _by_part(tx, _in_period(unit_id, since, until), _stood(until))
 
 
 def _in_period(unit_id: UUID, since: datetime, until: datetime) -> Select[Any]:
@@ -247,8 +252,17 @@ def _in_period(unit_id: UUID, since: datetime, until: datetime) -> Select[Any]:
     )
 
 
-def _by_area(tx: Tx, which: Select[Any]) -> Mapping[str, int]:
-    meant = which.where(pledge.c.withdrawn_at.is_(None)).subquery()
+def _stands() -> ColumnElement[bool]:
+    return pledge.c.withdrawn_at.is_(None)
+
+
+def _stood(until: datetime) -> ColumnElement[bool]:
+    """Tell of a pledge whether it had not been withdrawn by an instant."""
+    return or_(pledge.c.withdrawn_at.is_(None), pledge.c.withdrawn_at >= until)
+
+
+def _by_area(tx: Tx, which: Select[Any], counted: ColumnElement[bool]) -> Mapping[str, int]:
+    meant = which.where(counted).subquery()
     rows = tx.connection.execute(
         select(meant.c.area_code, func.count())
         .group_by(meant.c.area_code)
@@ -257,8 +271,8 @@ def _by_area(tx: Tx, which: Select[Any]) -> Mapping[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _by_part(tx: Tx, which: Select[Any]) -> Mapping[Part, int]:
-    meant = which.where(pledge.c.withdrawn_at.is_(None)).subquery()
+def _by_part(tx: Tx, which: Select[Any], counted: ColumnElement[bool]) -> Mapping[Part, int]:
+    meant = which.where(counted).subquery()
     rows = tx.connection.execute(
         select(resident_part.c.part, func.count())
         .join(meant, meant.c.resident_id == resident_part.c.resident_id)
@@ -268,11 +282,12 @@ def _by_part(tx: Tx, which: Select[Any]) -> Mapping[Part, int]:
     return {part: found[part.value] for part in Part if part.value in found}
 
 
-def _figures() -> list[ColumnElement[int]]:
-    stands = pledge.c.withdrawn_at.is_(None)
+def _figures(
+    stands: ColumnElement[bool], withdrawn: ColumnElement[bool]
+) -> list[ColumnElement[int]]:
     return [
         func.count(case((stands, 1))),
-        func.count(pledge.c.withdrawn_at),
+        func.count(case((withdrawn, 1))),
         func.count(func.distinct(case((stands, pledge.c.resident_id))))
         + func.count(case((stands & pledge.c.resident_id.is_(None), 1))),
         func.count(case((stands & pledge.c.by_post.is_(True), 1))),

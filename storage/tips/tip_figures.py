@@ -48,9 +48,9 @@ class TipFigures:
     Who withdrew theirs counts as mistaken; what was erased while it was open is in none.
     """
     hours_to_look: float | None = None
-    """Mean over new tips that somebody has looked at; None when there is none."""
+    """Mean over new tips that somebody looked at in the period; None when there is none."""
     days_to_close: float | None = None
-    """Mean over tips closed in the period, from their first word to their last closing."""
+    """Mean over the closings of the period, each from the first word of its tip."""
 
     @property
     def at_end(self) -> int:
@@ -217,13 +217,21 @@ def _looked(unit_id: UUID, since: datetime, until: datetime, division: Division)
     return (
         listed([tip.c.opened_at.label("since"), first.c.at.label("until")], division)
         .join(first, first.c.tip_id == tip.c.id)
-        .where(*tips_of(unit_id), tip.c.opened_at >= since, tip.c.opened_at < until)
+        .where(
+            *tips_of(unit_id),
+            tip.c.opened_at >= since,
+            tip.c.opened_at < until,
+            first.c.at < until,
+        )
     )
 
 
 def _closings(unit_id: UUID, since: datetime, until: datetime, division: Division) -> Select[Any]:
-    return listed([tip.c.opened_at.label("since"), tip.c.closed_at.label("until")], division).where(
-        *tips_of(unit_id), tip.c.closed_at >= since, tip.c.closed_at < until
+    moves = _moves(until)
+    return (
+        listed([tip.c.opened_at.label("since"), moves.c.at.label("until")], division)
+        .join(moves, moves.c.tip_id == tip.c.id)
+        .where(*tips_of(unit_id), moves.c.closes, not_(moves.c.closed_before), moves.c.at >= since)
     )
 
 

@@ -102,6 +102,27 @@ async def test_a_reopened_tip_is_counted_as_reopened_not_as_new(world: World) ->
     assert len(await world.tips()) == 1
 
 
+async def test_a_look_and_a_closing_of_later_leave_the_means_of_earlier_days(
+    world: World,
+) -> None:
+    first_day = _today(world)
+    await carded(world)
+    world.chat.clock.forward(hours=38)
+    second_day = _today(world)
+    await _close(world, "Đã xử lý")
+    assert (await _now(world, first_day))["hours_to_look"] == NotKnown()
+    once = (await _now(world, second_day))["days_to_close"]
+    assert once == pytest.approx(38 / 24, abs=0.01)
+    world.chat.clock.forward(hours=2)
+    await world.lan.writes("nhưng tối nay họ lại tụ tập")
+    await world.tick(minutes=3)
+    assert (await _now(world, second_day))["days_to_close"] == once
+    await _close(world, "Đã xử lý")
+    assert (await _now(world, second_day))["days_to_close"] == once
+    again = (await _now(world, _today(world)))["days_to_close"]
+    assert again == pytest.approx(40 / 24, abs=0.01)
+
+
 async def test_what_the_writer_takes_back_is_closed_as_mistaken(world: World) -> None:
     await carded(world)
     await world.lan.presses("Báo nhầm")

@@ -61,6 +61,8 @@ class SkipReason(StrEnum):
     GROUP_LEFT = "group_left"
     CAPPED = "capped"
     """The person had as many broadcasts as the unit allows."""
+    IN_DANGER = "in_danger"
+    """The person has just told of a danger; an urgent alert goes all the same."""
 
 
 class Facet(StrEnum):

@@ -5,7 +5,7 @@ Asked several times a second, so every statement is built once: building costs m
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,11 +27,15 @@ from sqlalchemy import (
 
 from domain.delivery import Lane
 from domain.messages import ChatKind
+from domain.tip import TipOutcome
 from storage.database import Tx
 from storage.deliveries.ledger import SENDING_RUNS, Delivery, as_delivery
-from storage.tables import address, declined_subject, delivery, group_chat, resident, run
+from storage.tables import address, declined_subject, delivery, group_chat, resident, run, tip
 from storage.tables.deliveries import DUE
 from storage.types import UtcDateTime
+
+CALM_AFTER = timedelta(hours=12)
+"""Who told of a danger gets no broadcast that evening or night (domain rules for emergencies)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Candidate:
     a_month: int = 0
     declines: bool = False
     """Whether the person wants nothing of what the run is about."""
+    in_danger: bool = False
+    """Whether the person told of a danger within `CALM_AFTER`, and the run can do without them."""
     moved: bool = False
     """Whether the person belongs to another unit by now, whatever they agreed to there."""
 
@@ -110,6 +116,7 @@ def candidates(
         if one.lane is lane:
             most = limit - len(found)
             of_run = {**known, "run": one.id, "subject": one.subject, "most": most}
+            of_run["calm_before"] = tx.now - CALM_AFTER
             rows = tx.connection.execute(_DUE_OF_RUN, of_run)
             found += [_candidate(raw, one) for raw in rows]
     return found
@@ -130,8 +137,14 @@ def _candidate(raw: Row[Any], of: LiveRun | None) -> Candidate:
         of.a_day if of is not None else 0,
         of.a_month if of is not None else 0,
         of is not None and raw.declines is not None,
+        _can_wait(of) and raw.in_danger is not None,
         of is not None and of.unit_id is not None and raw.lives_in not in (None, of.unit_id),
     )
+
+
+def _can_wait(of: LiveRun | None) -> bool:
+    """Tell whether a run is a mere broadcast: no alert, and nothing that puts wrong words right."""
+    return of is not None and of.lane is not Lane.URGENT and of.unit_id is not None
 
 
 def _in_the_way() -> Exists:
@@ -223,6 +236,19 @@ _DECLINES = (
     .correlate(delivery)
     .scalar_subquery()
 )
+_IN_DANGER = (
+    select(literal_column("1", Integer))
+    .where(
+        tip.c.resident_id == delivery.c.resident_id,
+        tip.c.urgent,
+        tip.c.last_piece_at > bindparam("calm_before", type_=UtcDateTime),
+        or_(tip.c.outcome.is_(None), tip.c.outcome != TipOutcome.MISTAKEN.value),
+    )
+    .limit(1)
+    .correlate(delivery)
+    .scalar_subquery()
+)
 _DUE_OF_RUN = _due(
-    delivery.c.run_id == bindparam("run", type_=Uuid), more=(_DECLINES.label("declines"),)
+    delivery.c.run_id == bindparam("run", type_=Uuid),
+    more=(_DECLINES.label("declines"), _IN_DANGER.label("in_danger")),
 )

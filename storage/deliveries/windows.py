@@ -188,6 +188,8 @@ def _verdict(tx: Tx, candidate: Candidate) -> tuple[DeliveryState, str] | None:
             return DeliveryState.SKIPPED, SkipReason.OPTED_OUT.value
         if candidate.unreachable is not None:
             return DeliveryState.UNREACHABLE, candidate.unreachable
+        if candidate.in_danger:
+            return DeliveryState.SKIPPED, SkipReason.IN_DANGER.value
     if row.kind is DeliveryKind.POST and candidate.group_left:
         return DeliveryState.SKIPPED, SkipReason.GROUP_LEFT.value
     return None

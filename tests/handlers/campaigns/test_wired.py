@@ -106,3 +106,37 @@ async def test_a_group_that_was_let_go_after_the_approval_is_named_among_those_l
     assert "máy đã rời nhóm: Nhóm Hai." in report, report
     assert "1/2" in report, report
     assert await chat.look(reach.verify) == []
+
+
+async def test_who_told_of_a_danger_gets_alerts_but_no_broadcast_until_the_next_day(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    lan = await chat.subscriber("3001")
+    calm = await chat.subscriber("3002")
+    other = await chat.subscriber("3003")
+    for _ in range(2):
+        await lan.writes("chay nha roi cuu voi")
+    await other.writes("chay nha roi cuu voi")
+    await other.presses("Báo nhầm")
+    chat.clock.forward(hours=11)
+    codes = []
+    for hours in (0, 2):
+        chat.clock.forward(hours=hours)
+        await write(officer)
+        await officer.presses("Gửi duyệt")
+        await chief.presses("Duyệt")
+        await settle_all(chat)
+        codes.append((await newest_run(chat)).code)
+    for who, got in ((lan, codes[1:]), (calm, codes), (other, codes)):
+        heard = [one.text for one in await who.heard() if one.message_id is not None]
+        assert [code for code in codes if any(code in text for text in heard)] == got
+    await officer.writes(f"/baocao {codes[0]}")
+    report = (await officer.last()).text
+    assert "  - vừa báo việc đang nguy hiểm nên chưa làm phiền: 1" in report.splitlines()
+
+    await lan.writes("chay nha roi cuu voi")
+    await officer.writes(f"/khan {FLOOD}")
+    await chief.presses("Duyệt: cứu người, thiên tai, cháy nổ")
+    await chat.deliver()
+    assert FLOOD in (await lan.last()).text
+    assert await chat.look(reach.verify) == []

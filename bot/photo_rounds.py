@@ -33,15 +33,6 @@ _ROUND_S = 15.0
 _AT_ONCE = 3
 _LEASE = timedelta(minutes=3)
 """Longer than a fetch and a cleaning can take."""
-_WAITS = (
-    timedelta(seconds=15),
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=6),
-)
-"""After each try that failed, and the last again and again."""
 _ACCOUNT_DOWN = timedelta(minutes=2)
 _LEFT_OVER = timedelta(hours=1)
 _SWEEP = 200
@@ -56,6 +47,8 @@ class Store(Protocol):
     KEEPS_ORIGINALS: bool
     GIVEN_UP: timedelta
     """How long a photo is tried for."""
+    WAITS: tuple[timedelta, ...]
+    """After each try that failed, and the last again and again."""
 
     def claim(self, tx: Tx, account_id: UUID, lease: timedelta, limit: int) -> list[Wanted]:
         """Take photos that are due; they come again after the lease."""
@@ -200,7 +193,8 @@ class PhotoRounds:
             await self._database.write(lambda tx: store.give_up(tx, wanted.id, Loss.UNFETCHED))
             return
         log.info("photo_waits", photo=str(wanted.id), tries=wanted.tries, reason=reason)
-        await self._put_off(store, wanted, _WAITS[min(wanted.tries, len(_WAITS)) - 1], wanted.tries)
+        wait = store.WAITS[min(wanted.tries, len(store.WAITS)) - 1]
+        await self._put_off(store, wanted, wait, wanted.tries)
 
     async def _put_off(self, store: Store, wanted: Wanted, wait: timedelta, tries: int) -> None:
         await self._database.write(lambda tx: store.put_off(tx, wanted.id, wait, tries))

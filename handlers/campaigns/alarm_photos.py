@@ -9,7 +9,7 @@ from broadcasts import alarming, approving
 from broadcasts import own_photos as rules
 from broadcasts.desk import Desk, Rows, Say
 from domain.campaign import CampaignState
-from domain.delivery import Lane
+from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.language import Language
@@ -201,14 +201,16 @@ def _waiting_alert(turn: Turn, campaign_id: UUID) -> Campaign:
 
 
 def _answered(turn: Turn, message: Message) -> UUID | None:
-    """Return the alert to whose draft a message answers."""
-    if message.reply_to is None:
+    """Return the alert to whose draft a message answers: both were written in one instant."""
+    if message.reply_to is None or turn.staff is None:
         return None
     row = ledger.by_message(turn.tx, turn.me.id, message.reply_to)
-    said = ledger.content(turn.tx, row.id) if row is not None else None
-    for one in (one for line in said.buttons for one in line) if said is not None else ():
-        if one.action is not None and one.action.startswith(f"{_VERB}:add:"):
-            return from_short(one.action.rpartition(":")[2])
+    if row is None or row.kind is not DeliveryKind.REPLY or row.tip_id is not None:
+        return None
+    for one in campaigns.waiting(turn.tx, turn.unit.id, (CampaignState.SUBMITTED,)):
+        mine = one.lane is Lane.URGENT and one.author_id == turn.staff.id
+        if mine and one.submitted_at == row.created_at:
+            return one.id
     return None
 
 

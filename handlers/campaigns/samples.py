@@ -8,11 +8,13 @@ from broadcasts.desk import Desk
 from broadcasts.preparing import POST
 from domain.language import Language
 from domain.messages import Button, Outgoing, Press
+from domain.own_photo import is_own_photo, read_own_photo
 from domain.subject import Subject
 from handlers.campaigns import own_photos
 from handlers.campaigns.buttons import ask_with, under_summary
 from handlers.campaigns.form import Form, audience_of, content_of
 from handlers.turn import Turn
+from storage.campaigns import own_photo_ends
 from storage.people import units
 
 _INERT = "sample:"
@@ -27,7 +29,7 @@ def show(turn: Turn, form: Form, choice: str) -> None:
         else:
             language = turn.text(f"campaigns.language_{name}")
             turn.say("campaigns.sample_language", language=language)
-        turn.tell(_inert(message))
+        _tell(turn, _inert(message))
     rows = under_summary(turn, form, own_photos.buttons(turn, form))
     ask_with(turn, form, turn.text("campaigns.sample_after"), *rows)
 
@@ -41,7 +43,7 @@ def send_test(turn: Turn, form: Form, choice: str) -> None:
         heading = turn.context.catalogue.say(
             language, "campaigns.test_heading", heading=message.heading or ""
         )
-        turn.tell(replace(_inert(message), heading=heading))
+        _tell(turn, replace(_inert(message), heading=heading))
     text = turn.text("campaigns.test_after", n=str(len(found)))
     ask_with(turn, form, text, *under_summary(turn, form, own_photos.buttons(turn, form)))
 
@@ -64,6 +66,12 @@ def _messages(turn: Turn, form: Form) -> Mapping[str, Outgoing]:
     if audience_of(turn.tx, form, turn.unit).group_ids:
         names.append(POST)
     return {name: prepared[name] for name in names}
+
+
+def _tell(turn: Turn, message: Outgoing) -> None:
+    row = turn.tell(message)
+    if message.media is not None and is_own_photo(message.media):
+        own_photo_ends.note_view(turn.tx, read_own_photo(message.media).id, row)
 
 
 def _inert(message: Outgoing) -> Outgoing:

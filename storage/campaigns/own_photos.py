@@ -26,6 +26,12 @@ from storage.upsert import insert_into
 KEEPS_ORIGINALS = False
 GIVEN_UP = timedelta(minutes=2)
 """How long one is tried for: somebody waits for it."""
+WAITS: tuple[timedelta, ...] = (
+    timedelta(seconds=5),
+    timedelta(seconds=15),
+    timedelta(seconds=30),
+)
+"""After each try that failed, and the last again and again."""
 
 _REFERENCE: TypeAdapter[MediaRef] = TypeAdapter(MediaRef)
 

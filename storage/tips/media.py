@@ -28,6 +28,15 @@ KEEPS_ORIGINALS = True
 """What was sent may become evidence."""
 GIVEN_UP = timedelta(days=3)
 """How long a photo is tried for: a night without a network must not lose what the platform has."""
+WAITS: tuple[timedelta, ...] = (
+    timedelta(seconds=15),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+)
+"""After each try that failed, and the last again and again."""
 
 _OPEN = (TipState.RECEIVED.value, TipState.TAKEN.value)
 

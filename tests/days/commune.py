@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot import figures
 from bot.commands.results import read_period
-from broadcasts import expanding, finishing, firing, reach
+from broadcasts import expanding, finishing, firing, own_photos, reach
 from broadcasts.desk import Desk
 from delivery.pace import Pace
 from domain.clock import HANOI
@@ -19,7 +19,7 @@ from domain.delivery import DeliveryKind, Outcome
 from domain.hours import BroadcastRules
 from domain.language import Language
 from domain.roles import Role
-from handlers.campaigns import unanswered
+from handlers.campaigns import alarm_photos, unanswered
 from handlers.groups import copies, noticing, outcomes
 from handlers.wiring import make_router
 from people import wishes
@@ -92,6 +92,9 @@ class Commune:
         rounds: Sequence[Callable[[Tx], object]] = (
             lambda tx: firing.fire_due(tx, desk),
             lambda tx: unanswered.look_due(tx, context),
+            lambda tx: alarm_photos.tell_due(tx, context),
+            lambda tx: own_photos.take_down_due(tx, desk),
+            own_photos.forget_due,
             expand,
             lambda tx: finishing.finish_due(tx, desk),
             lambda tx: cards.mend_failures(tx, context),

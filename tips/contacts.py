@@ -7,7 +7,6 @@ from domain.ids import short
 from domain.language import Language
 from domain.messages import Button
 from domain.tip import TipEventKind
-from domain.toneless import fold
 from storage.database import Tx
 from storage.people.units import Staff
 from storage.tips import tip_contacts, tip_events
@@ -17,15 +16,6 @@ from tips.desk import Desk, tell
 
 LONGEST = 120
 """Letters of a contact: a name and a number, no story."""
-_NO = frozenset({"khong", "ko", "k", "no", "khoi", "thoi", "skip"})
-_BEGINS_NO = ("khong ", "ko ", "no ", "khoi ", "thoi ", "不", "无", "無")
-
-
-def is_declined(text: str) -> bool:
-    """Tell whether who was asked for a contact says that they leave none."""
-    plain = fold(text)
-    said_no = plain in _NO or plain.startswith(_BEGINS_NO)
-    return said_no and not any(letter.isdigit() for letter in plain)
 
 
 def leave(tx: Tx, desk: Desk, tip: Tip, contact: str) -> None:

@@ -22,7 +22,8 @@ from handlers.tips import complaints, telling
 from handlers.turn import Turn
 from storage.people import areas, dialogues, units
 from storage.tips import tips
-from tips import contacts, entering
+from tips import entering
+from tips.contact_words import is_declined
 from tips.contacts import LONGEST
 from tips.intake import Piece
 from tips.quoting import quoted
@@ -107,7 +108,7 @@ def take(turn: Turn, message: Message) -> bool:
         case Step.CONTACT:
             if len(text) > LONGEST:
                 raise Refusal("entering.contact_long", so=str(LONGEST))
-            none = contacts.is_declined(text)
+            none = is_declined(text)
             _ask(turn, replace(form, contact="" if none else text, step=Step.SUMMARY))
         case _:
             raise Refusal("entering.press_please")

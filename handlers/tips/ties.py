@@ -8,21 +8,25 @@ from domain.ids import from_short, short
 from domain.messages import Button, ChatKind, Message, Press
 from domain.tip import TipState
 from handlers.router import Presser
-from handlers.tips.presses import own_tip
+from handlers.tips import taking
+from handlers.tips.presses import TIP, own_tip
 from handlers.turn import Turn
 from storage.people import dialogues
 from storage.staff import one_time_codes
-from storage.tips import tip_claims, tip_contacts, tips
+from storage.tips import tip_claims, tip_contacts, tip_events, tips
 from storage.tips.tips import Tip
 from tips import contacts
+from tips.contact_words import Reads, is_declined, reads_like
 from tips.small_talk import is_small_talk
-from tips.urgency import alarm_in
 
 CONTACT = "contact"
 """Dialogue: they were asked for a name or a number."""
+_EITHER = "either"
+"""What of the dialogue names the message that may be a contact, or the tip's words."""
+_FROM = "from"
+"""Where its words begin in the contact that is kept."""
+_BETWEEN = "; "
 _WAITS = timedelta(minutes=30)
-_MOST_WORDS = 12
-"""A contact is a name and a number; more words are a story."""
 
 
 def press_contact(turn: Turn, press: Press, args: Sequence[str]) -> None:
@@ -39,34 +43,89 @@ def press_contact(turn: Turn, press: Press, args: Sequence[str]) -> None:
 
 
 def take(turn: Turn, message: Message) -> bool:
-    """Take a name or number that was asked for; whatever reads like a story goes to the tips."""
+    """Take a name or number that was asked for; whatever reads like a story goes to its tip."""
     if turn.chat.kind is not ChatKind.PRIVATE or turn.resident is None:
         return False
     known = dialogues.current(turn.tx, turn.me.id)
     if known is None or known.name != CONTACT:
         return False
     text = message.text.strip()
-    late = known.updated_at is None or turn.tx.now - known.updated_at > _WAITS
-    story = len(text.split()) > _MOST_WORDS or alarm_in(text) is not None
-    if late or story or not text or message.media or message.location is not None:
-        dialogues.end(turn.tx, turn.me.id)
-        return False
     if text.startswith("/") or message.reply_to is not None:
         return False
     tip_id = from_short(known.data.get("tip", ""))
     tip = tips.locked(turn.tx, tip_id) if tip_id is not None else None
-    if tip is None or tip.address_id != turn.me.id or not tip.state.is_open:
+    late = known.updated_at is None or turn.tx.now - known.updated_at > _WAITS
+    if late or tip is None or tip.address_id != turn.me.id or not tip.state.is_open:
         dialogues.end(turn.tx, turn.me.id)
         return False
-    if contacts.is_declined(text):
+    if not text or message.media or message.location is not None:
+        return _tell(turn, message, tip)
+    if is_declined(text):
         press_none(turn, None, [short(tip.id)])
         return True
     if is_small_talk(text):
         return False
-    contacts.leave(turn.tx, turn.context, tip, text)
-    dialogues.end(turn.tx, turn.me.id)
-    turn.say("tips.contact_kept", (_button(turn, tip, "uncontact"),), ma_tin=tip.case_number)
+    reads = reads_like(text, contacts.LONGEST)
+    if reads is Reads.STORY:
+        return _tell(turn, message, tip)
+    _keep(turn, message, tip, known.data, reads)
     return True
+
+
+def _keep(turn: Turn, message: Message, tip: Tip, data: dict[str, str], reads: Reads) -> None:
+    """Keep a contact; what may be none stands after one left before, and a number after it."""
+    text = " ".join(message.text.split())
+    maybe = reads is Reads.EITHER
+    before = tip_contacts.of_tip(turn.tx, tip) if maybe or _EITHER in data else None
+    kept = f"{before}{_BETWEEN}" if before is not None else ""
+    if len(kept) + len(text) > contacts.LONGEST:
+        kept = ""
+    contacts.leave(turn.tx, turn.context, tip, kept + text)
+    if not maybe:
+        dialogues.end(turn.tx, turn.me.id)
+        turn.say("tips.contact_kept", (_button(turn, tip, "uncontact"),), ma_tin=tip.case_number)
+        return
+    waits = {"tip": short(tip.id), _EITHER: message.message_id, _FROM: str(len(kept))}
+    dialogues.keep(turn.tx, turn.me.id, CONTACT, waits)
+    meant = Button(turn.text("contacts.button_told"), f"contacttold:{short(tip.id)}")
+    turn.say(
+        "contacts.either", (meant,), (_button(turn, tip, "uncontact"),), ma_tin=tip.case_number
+    )
+
+
+def _tell(turn: Turn, message: Message, tip: Tip) -> bool:
+    """Give words to the tip whose contact was asked for, and say that they are none."""
+    dialogues.keep(turn.tx, turn.me.id, TIP, {"tip": short(tip.id)})
+    taking.take(turn, message)
+    if tip_events.by_message(turn.tx, turn.me.id, message.message_id) is not None:
+        turn.say("contacts.told", (_button(turn, tip, "mycontact"),), ma_tin=tip.case_number)
+    return True
+
+
+def press_told(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Handle **Đây là nội dung tin**: the words are the tip's; a contact left before stays one."""
+    tip = own_tip(turn, args)
+    kept = tip_contacts.of_tip(turn.tx, tip)
+    known = dialogues.current(turn.tx, turn.me.id)
+    data = known.data if known is not None and known.name == CONTACT else {}
+    asked = data.get("tip") == short(tip.id) and _EITHER in data
+    if kept is None or not asked or not tip.state.is_open:
+        raise Refusal("app.stale_button")
+    start = int(data[_FROM])
+    if start:
+        contacts.leave(turn.tx, turn.context, tip, kept[:start].removesuffix(_BETWEEN))
+    else:
+        contacts.withdraw(turn.tx, turn.context, tip)
+    dialogues.keep(turn.tx, turn.me.id, TIP, {"tip": short(tip.id)})
+    told = Message(
+        chat=turn.chat,
+        sender=press.sender,
+        at=press.at,
+        message_id=data[_EITHER],
+        text=kept[start:],
+    )
+    taking.take(turn, told)
+    turn.say("contacts.moved", ma_tin=tip.case_number)
 
 
 def press_none(turn: Turn, press: Press | None, args: Sequence[str]) -> None:
@@ -146,6 +205,7 @@ def _button(turn: Turn, tip: Tip, verb: str) -> Button:
 
 PRESSES: Mapping[str, Presser] = {
     "mycontact": press_contact,
+    "contacttold": press_told,
     "nocontact": press_none,
     "uncontact": press_withdraw,
     "follow": press_follow,

@@ -145,6 +145,53 @@ async def test_whoever_stays_anonymous_leaves_nothing_and_a_story_is_no_contact(
     assert not await world.chat.look(lambda tx: tip_contacts.is_left(tx, tip.id))
 
 
+@pytest.mark.parametrize(
+    "story", ["ban ma tuy o so 5", "3号楼有人吸毒", "no, they are still there"]
+)
+async def test_a_short_story_told_where_a_contact_was_asked_reaches_the_readers(
+    world: World, story: str
+) -> None:
+    await carded(world)
+    tip = await world.tip()
+    await world.lan.presses("Để lại liên hệ")
+    told = await world.lan.writes(story)
+    assert "được ghi thêm vào tin" in (await world.lan.last()).text
+    await world.lan.edits(told, f"{story} !")
+    await world.tick(minutes=3)
+    assert any(story in card.text for card in await world.cards())
+    assert await world.chat.look(lambda tx: tip_contacts.of_tip(tx, tip)) is None
+    assert len(await world.tips()) == 1
+    await leave(world)
+    assert await world.chat.look(lambda tx: tip_contacts.of_tip(tx, tip)) == PHONE
+
+
+async def test_what_may_be_a_name_is_kept_for_the_holder_until_its_writer_calls_it_a_story(
+    world: World,
+) -> None:
+    await carded(world)
+    tip = await world.tip()
+    await world.lan.presses("Để lại liên hệ")
+    await world.lan.writes("chị Lan Ví Dụ xóm 3")
+    assert "liên hệ" in (await world.lan.last()).text
+    await world.lan.writes("0900 000 002")
+    kept = await world.chat.look(lambda tx: tip_contacts.of_tip(tx, tip))
+    assert kept == "chị Lan Ví Dụ xóm 3; 0900 000 002"
+    await world.lan.presses("Để lại liên hệ")
+    await world.lan.writes("Tuấn xóm 3 Ví Dụ")
+    assert "không giống tên" in (await world.lan.last()).text
+    await world.lan.presses("Để lại liên hệ")
+    meant = await world.lan.writes("anh Tuấn xóm 3")
+    await world.lan.presses("Đây là nội dung tin")
+    assert "Đã chuyển lời này vào nội dung" in (await world.lan.last()).text
+    await world.lan.edits(meant, "anh Tuấn xóm 4")
+    (stale,) = await world.lan.presses("Đây là nội dung tin")
+    assert stale.alert
+    await world.tick(minutes=3)
+    assert any("anh Tuấn xóm 4" in card.text for card in await world.cards())
+    assert all("0900" not in card.text for card in await world.cards())
+    assert await world.chat.look(lambda tx: tip_contacts.of_tip(tx, tip)) == kept
+
+
 async def test_a_code_shows_the_public_status_only_from_another_phone(world: World) -> None:
     await carded(world)
     await world.lan.presses("Mã theo dõi")

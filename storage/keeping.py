@@ -68,7 +68,7 @@ def cut(tx: Tx, known: Tip) -> None:
         if known.resident_id is not None:
             _blur(tx, known.resident_id, known.opened_at)
         _drop(tx, (delivery.c.address_id == chat.id) & (delivery.c.tip_id == known.id))
-        mutes.forget(tx, chat.id)
+        mutes.forget_by(tx, known.id)
         blank = erasing.blank_address(tx, chat.account_id)
     theirs = (tip_event.c.tip_id == known.id) & tip_event.c.staff_id.is_(None)
     tx.connection.execute(update(tip_event).where(theirs).values(message_lookup=None))

@@ -11,6 +11,7 @@ from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
 from storage.database import Tx
 from storage.people import units
+from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)
 
@@ -21,8 +22,16 @@ def look_due(tx: Tx, context: Context) -> int:
     for campaign_id in waiting:
         known = campaigns.get(tx, campaign_id)
         if known is not None:
-            _look(tx, context, known)
+            _look_apart(tx, context, known)
     return len(waiting)
+
+
+def _look_apart(tx: Tx, context: Context, known: Campaign) -> None:
+    """Let no fault of one alert keep the others from being asked about."""
+    try:
+        apart(tx, lambda: _look(tx, context, known))
+    except Spoiled as fault:
+        log.error("alert_not_looked_at", campaign=str(known.id), problem=str(fault))
 
 
 def _look(tx: Tx, context: Context, known: Campaign) -> None:

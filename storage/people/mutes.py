@@ -66,6 +66,11 @@ def forget(tx: Tx, address_id: UUID) -> None:
     tx.connection.execute(delete(mute).where(mute.c.address_id == address_id))
 
 
+def forget_by(tx: Tx, tip_id: UUID) -> None:
+    """Forget the mute that was made through a tip; one made through another goes on."""
+    tx.connection.execute(delete(mute).where(mute.c.tip_id == tip_id))
+
+
 def forget_over(tx: Tx) -> int:
     """Forget the mutes that are over; return how many."""
     return tx.connection.execute(delete(mute).where(mute.c.until <= tx.now)).rowcount

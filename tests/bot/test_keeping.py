@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import func, select
@@ -15,7 +16,7 @@ from domain.tip import TipState
 from handlers.wiring import make_router
 from storage import keeping
 from storage.database import Tx
-from storage.people import addresses, consents, units
+from storage.people import addresses, consents, mutes, units
 from storage.people.consents import Answer, Evidence
 from storage.sealing import Place
 from storage.staff import audit
@@ -86,6 +87,24 @@ async def test_a_closed_tip_loses_its_writer_first_and_its_words_a_year_later(
         said = await world.chat.look(_told)
         assert [level for level, _ in said] == ["good", "good"]
         assert "1 tin báo" in said[1][1]
+
+
+async def test_a_mute_goes_with_the_tip_it_was_made_through_and_with_no_other(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await _closed(world)
+        world.chat.clock.forward(days=80)
+        await world.lan.writes("tin rác, lại tin rác")
+        (old, new), until = await world.tips(), world.chat.clock.now() + timedelta(days=30)
+        chat = await world.lan.address()
+        await world.chat.do(lambda tx: mutes.put(tx, new, until))
+        world.chat.clock.forward(days=11)
+        assert (await _night(world))["links"] == 1
+        assert await world.chat.look(lambda tx: mutes.of(tx, chat.id)) is not None
+        await world.chat.do(lambda tx: keeping.cut(tx, new))
+        assert await world.chat.look(lambda tx: mutes.of(tx, chat.id)) is None
+        assert (await world.tips())[0].id == old.id
 
 
 def _told(tx: Tx) -> Sequence[tuple[str, str]]:

@@ -140,7 +140,8 @@ def keep_unhandled(turn: Turn, message: Message) -> bool:
     if _known(turn, message):
         return True
     piece = replace(piece, urgent=piece.urgent or alarm is not None)
-    tip = intake.keep(turn.tx, piece, _writer(turn, alarm), turn.tx.now)
+    home = turn.resident.area_code if turn.resident is not None else None
+    tip = intake.keep(turn.tx, piece, _writer(turn, alarm, home), turn.tx.now)
     if alarm is not None:
         turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
     log.warning("unhandled_kept", tip=str(tip.id), urgent=alarm is not None)
@@ -164,7 +165,7 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
     taken = intake.accept(
         turn.tx,
         piece,
-        _writer(turn, alarm),
+        _writer(turn, alarm, coming.area_of(turn, came)),
         tip,
         bound=bound,
         kind=anchor.kind,
@@ -344,12 +345,12 @@ def _assumed(turn: Turn) -> Delivery | None:
     return None if any(tip.opened_at >= row.created_at for tip in later) else row
 
 
-def _writer(turn: Turn, alarm: Alarm | None) -> Writer:
+def _writer(turn: Turn, alarm: Alarm | None, area: str | None) -> Writer:
     resident = turn.resident
     return Writer(
         unit_id=turn.unit.id,
         unit_code=turn.unit.code,
-        area_code=resident.area_code if resident is not None else None,
+        area_code=area,
         address_id=turn.me.id,
         resident_id=resident.id if resident is not None else None,
         group_id=None,

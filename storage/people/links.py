@@ -1,8 +1,9 @@
 """Where the links hang by which people come: found, and counted; never kept with a person."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import select
@@ -114,6 +115,25 @@ def run_of_pack(tx: Tx, written: str) -> UUID | None:
     query = select(posting_pack.c.run_id).where(posting_pack.c.id == UUID(key))
     found: UUID | None = tx.connection.execute(query).scalar_one_or_none()
     return found
+
+
+def area_of(tx: Tx, written: str) -> str | None:
+    """Return the area of the place that a dialogue names; None where it has none any more."""
+    _, source, key = written.split(":")
+    if source == Source.AREA.value:
+        return key
+    came = trace(tx, _PAYLOADS[Source(source)](UUID(key)))
+    return came.area_code if came is not None else None
+
+
+_PAYLOADS: Mapping[Source, Callable[[UUID], StartPayload]] = MappingProxyType(
+    {
+        Source.PACK: lambda one: StartPayload(pack=one),
+        Source.GROUP: lambda one: StartPayload(group=one),
+        Source.POST: lambda one: StartPayload(post=one),
+        Source.CAMPAIGN: lambda one: StartPayload(campaign=one),
+    }
+)
 
 
 def _pack(tx: Tx, pack_id: UUID) -> Came | None:

@@ -152,6 +152,7 @@ async def _somebody_tells_privately_instead(commune: Commune) -> None:
     await commune.passes(minutes=5)
     card = await _card(commune, "người khác mượn xe")
     assert "Viết công khai" not in card.text
+    assert "Địa bàn: thôn Ví Dụ 3" in card.text
     assert REMOVE not in card.labels
     assert "Trả lời bài" in card.text
     assert await commune.groups[3].news() == []

@@ -128,6 +128,7 @@ async def _a_reader_tells_by_the_link(commune: Commune, guest: Party, payload: s
     await commune.passes(minutes=5)
     card = await commune.desk.last()
     assert "│ Dốc đầu thôn có mấy cháu đua xe máy" in card.text
+    assert "Địa bàn: thôn Ví Dụ 7" in card.text, "the link's, for the guest said no other"
     reviewer = commune.reviewer
     await reviewer.writes("Thường từ mấy giờ ạ?", in_group=commune.desk, reply_to=card.message_id)
     await commune.settles()
@@ -179,6 +180,7 @@ async def _everything_is_in_the_figures(commune: Commune, code: str) -> None:
     assert row(report, "B1")["tips"] == 0
     for label, opened in (("Telegram", 1), ("Trực tiếp", 1), ("Cộng", 2)):
         assert row(report, "B3 kênh", label)["new"] == opened
+    assert row(report, "B3 địa bàn", "thôn Ví Dụ 7")["new"] == 2
     other = row(report, "B4", "Qua cách khác")
     assert (other["tips"], other["cases"]) == (1, 1)
     await commune.agrees()

@@ -32,6 +32,18 @@ async def test_no_open_question_swallows_an_emergency_or_a_tip(world: World) -> 
     assert len(await world.tips()) == 2
 
 
+async def test_who_came_by_a_poster_and_said_nothing_of_their_home_tells_from_its_village(
+    world: World,
+) -> None:
+    newcomer = world.chat.resident("880010010009")
+    await newcomer.starts("kp-vi-du-2")
+    await newcomer.writes("cháy nhà rồi, cứu với")
+    await world.chat.resident("880010010010").writes("cháy nhà ở chợ rồi, cứu với")
+    first, second = await world.cards()
+    assert "Địa bàn: khối phố Ví Dụ 2" in first.text
+    assert "Địa bàn: chưa rõ" in second.text
+
+
 async def test_from_the_neutral_line_to_a_private_tip_of_that_post(world: World) -> None:
     post = await world.campaign(post=world.village)
     await world.reviewer.writes("ok", in_group=world.village, reply_to=post.message_id)

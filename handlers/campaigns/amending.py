@@ -87,6 +87,8 @@ def _ask(turn: Turn, argument: str, command: str, kind: str) -> None:
 
 def _warnings(turn: Turn, wrong: Wrong, kind: str) -> list[str]:
     lines = []
+    if wrong.reached.stopped:
+        lines.append(turn.text("campaigns.plan_stopped", n=str(wrong.reached.stopped)))
     if not wrong.run.state.is_over:
         left = runs.counted(turn.tx, wrong.run.id, "pending")
         lines.append(turn.text("campaigns.amend_stops", n=str(left)))

@@ -136,6 +136,7 @@ async def _is_corrected(commune: Commune, code: str) -> None:
     await officer.writes(f"/dinhchinh {code}")
     asked = (await officer.last()).text
     assert f"tới đúng {HALF} người đã nhận và 2 nhóm" in asked
+    assert "Trong đó 1 người đã thôi nhận nên không gửi." in asked
     assert f"còn {PEOPLE - HALF + 1} tin chưa gửi: bấm nút dưới đây là hủy hẳn phần đó" in asked
     await officer.presses("Viết lời đính chính")
     await officer.writes(f"ai cho thuê tài khoản {RIGHT}")

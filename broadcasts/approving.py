@@ -169,18 +169,32 @@ def check_plan(tx: Tx, due_at: datetime | None, schedule: Schedule | None) -> No
         raise Refusal("campaigns.time_far")
 
 
+def words_of_now(tx: Tx, known: Campaign) -> Content:
+    """Return the words with the unit's name and numbers of now; an urgent alert keeps its own."""
+    if known.lane is Lane.URGENT:
+        return known.content
+    unit = units.get_unit(tx, known.unit_id)
+    return known.content.of_unit({one: unit.values(one) for one in known.content.values})
+
+
+def tells_old_unit(tx: Tx, known: Campaign) -> bool:
+    """Tell whether the words name the unit, or its phone, otherwise than the unit is now."""
+    return words_of_now(tx, known) != known.content
+
+
 def is_outdated(tx: Tx, known: Campaign) -> bool:
-    """Tell whether the unit's quiet hours or caps are others than those handed in with it."""
-    return known.rules != rules_of(tx, known)
+    """Tell whether the unit's quiet hours, caps or particulars are others than those handed in."""
+    return known.rules != rules_of(tx, known) or tells_old_unit(tx, known)
 
 
 def renew(tx: Tx, known: Campaign) -> Campaign:
-    """Hand a campaign in again as it is, under the unit's quiet hours and caps of now.
+    """Hand a campaign in again under the unit's quiet hours, caps and particulars of now.
 
     Raises: Refusal when somebody has decided meanwhile.
     """
     if not campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None):
         raise Refusal("campaigns.already_decided")
+    campaigns.set_words(tx, known.id, words_of_now(tx, known))
     ready = _hand_in(tx, _again(tx, known), known.submitted_at or tx.now)
     record(tx, Act.CAMPAIGN_REPLANNED, ready, None)
     return ready

@@ -1,14 +1,17 @@
 """Starting what is due: an approved campaign whose time has come becomes a run, once."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
 import structlog
 
-from broadcasts import amending, leaflets, own_photos, signing
+from broadcasts import amending, approving, leaflets, own_photos, signing
 from broadcasts.approving import RULES
-from broadcasts.desk import Desk
+from broadcasts.desk import Desk, Rows, Say
 from broadcasts.preparing import prepare
 from broadcasts.trouble import put_off_campaign
 from domain.campaign import CampaignRules, CampaignState, RunState
@@ -118,7 +121,7 @@ def _is_late(tx: Tx, known: Campaign, due_at: datetime, rules: CampaignRules) ->
     ready_at = due_at
     if known.schedule is not None:
         ready_at = units.get_unit(tx, known.unit_id).broadcasting.opens_at(due_at)
-    return tx.now - ready_at > rules.late_allowance or _signature_ended(tx, known)
+    return tx.now - ready_at > rules.late_allowance or _hindrance(tx, known) is not None
 
 
 def _new_run(
@@ -166,9 +169,29 @@ def _new_run(
     )
 
 
-def _signature_ended(tx: Tx, known: Campaign) -> bool:
-    routine = known.lane is not Lane.URGENT
-    return routine and signing.unsigned(tx, known.unit_id, known.content) is not None
+class _Hindrance(StrEnum):
+    """Why a campaign that is in time is not sent: the texts that tell of it."""
+
+    UNSIGNED = "campaigns.run_unsigned"
+    OTHER_UNIT = "unit_changes.run"
+
+
+_OF_SERIES: Mapping[_Hindrance | None, str] = MappingProxyType(
+    {
+        None: "campaigns.series_missed",
+        _Hindrance.UNSIGNED: "campaigns.series_unsigned",
+        _Hindrance.OTHER_UNIT: "unit_changes.series",
+    }
+)
+
+
+def _hindrance(tx: Tx, known: Campaign) -> _Hindrance | None:
+    if known.lane is Lane.URGENT:
+        return None
+    if signing.unsigned(tx, known.unit_id, known.content) is not None:
+        return _Hindrance.UNSIGNED
+    # The words were approved as they are: nobody has approved them with another number.
+    return _Hindrance.OTHER_UNIT if approving.tells_old_unit(tx, known) else None
 
 
 def _tell(tx: Tx, desk: Desk, known: Campaign, run: Run) -> None:
@@ -178,30 +201,29 @@ def _tell(tx: Tx, desk: Desk, known: Campaign, run: Run) -> None:
         key = "campaigns.series_started" if known.next_at else "campaigns.series_last"
         more = {"next": show_time(known.next_at) if known.next_at else "", "n": str(run.occurrence)}
     if run.state is RunState.MISSED:
-        ended = _signature_ended(tx, known)
-        key = "campaigns.run_unsigned" if ended else "campaigns.run_missed"
+        key = _hindrance(tx, known) or "campaigns.run_missed"
     elif run.open_from is not None:
         key, when = "campaigns.run_rests", run.open_from
-    desk.tell(
+    facts = {"number": str(known.number), "code": run.code, "due": show_time(when), **more}
+    _notify(
         tx,
-        known.author_id,
-        key,
-        number=str(known.number),
-        code=run.code,
-        due=show_time(when),
-        **more,
+        desk,
+        known,
+        lambda say: (say(key, **facts), ()),
+        chiefs=run.state is RunState.MISSED,
     )
 
 
 def _tell_missed(tx: Tx, desk: Desk, known: Campaign, come: Turnout) -> None:
-    """Tell the author which times of a repeating campaign nobody got, and when it goes on."""
-    key = "unsigned" if _signature_ended(tx, known) else "missed"
-    desk.notify(
+    """Tell which times of a repeating campaign nobody got, and when it goes on."""
+    key = _OF_SERIES[_hindrance(tx, known)]
+    _notify(
         tx,
-        known.author_id,
+        desk,
+        known,
         lambda say: (
             say(
-                f"campaigns.series_{key}",
+                key,
                 number=str(known.number),
                 n=count(len(come.missed)),
                 times="; ".join(show_time(at) for at in come.missed[-_MOST_NAMED:]),
@@ -209,4 +231,15 @@ def _tell_missed(tx: Tx, desk: Desk, known: Campaign, come: Turnout) -> None:
             ),
             (),
         ),
+        chiefs=True,
     )
+
+
+def _notify(
+    tx: Tx, desk: Desk, known: Campaign, compose: Callable[[Say], tuple[str, Rows]], *, chiefs: bool
+) -> None:
+    """Tell the author; those who approve, too, with `chiefs` or when the author has left."""
+    told = desk.notify(tx, known.author_id, compose)
+    if chiefs or not told:
+        for one in approving.approvers(tx, known.unit_id, known.author_id):
+            desk.notify(tx, one.id, compose)

@@ -74,10 +74,22 @@ def approvers(tx: Tx, known: Campaign, proposal: Proposal) -> list[Staff]:
     return [one for one in found if one.id != proposal.by]
 
 
+def new_values(tx: Tx, known: Campaign) -> tuple[str, ...]:
+    """Return what the words will tell of the unit that they did not when they were approved."""
+    before, now = known.content.values, approving.words_of_now(tx, known).values
+    found = (
+        value
+        for language in now
+        for name, value in now[language].items()
+        if value != before[language].get(name)
+    )
+    return tuple(dict.fromkeys(found))
+
+
 def signed(tx: Tx, known: Campaign, proposal: Proposal) -> str:
-    """Return the hash that approving a proposed plan would sign."""
+    """Return the hash that approving a proposed plan would sign, with the unit's words of now."""
     return content_hash(
-        known.content,
+        approving.words_of_now(tx, known),
         known.audience,
         proposal.due_at,
         known.lane,
@@ -139,6 +151,7 @@ def approve(
         proposal,
         None if rests else next_at,
         kept,
+        approving.words_of_now(tx, known),
         submitted_hash=signed(tx, known, proposal),
         decided_by=decider.id,
         decided_at=tx.now,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from broadcasts import controlling, signing
+from broadcasts import approving, controlling, own_photos, signing
 from broadcasts.approving import RULES
 from domain.audit import Act
 from domain.campaign import CampaignRules, CampaignState, RunState
@@ -39,6 +39,10 @@ def check(tx: Tx, run: Run, rules: CampaignRules = RULES) -> tuple[Campaign, Res
             raise Refusal("campaigns.rest_corrected", code=run.code, number=str(other.number))
     if run.lane is not Lane.URGENT and signing.unsigned(tx, run.unit_id, known.content):
         raise Refusal("campaigns.not_signed")
+    if known.content.photo is not None and not own_photos.is_kept(tx, known.content.photo):
+        raise Refusal("campaigns.rest_photo", code=run.code)
+    if approving.tells_old_unit(tx, known):
+        raise Refusal("unit_changes.rest", code=run.code)
     found = rest.count(tx, run.id)
     if not found.people and not found.posts:
         raise Refusal("campaigns.no_rest", code=run.code)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -203,6 +203,23 @@ class Content:
             and not _fills(name, self.values.get(language, {}).get(name, ""))
         )
         return tuple(dict.fromkeys(found))
+
+    def of_unit(self, unit: Mapping[Language, Mapping[str, str]]) -> "Content":
+        """Return it with what its unit is called, and its numbers, of now, where it says them."""
+        values = {}
+        for language, own in self.values.items():
+            # Another language has the unit's name for a title.
+            top = f"{self.title}\n{self.card or ''}" if language is Language.VI else "{don_vi}"
+            named = placeholders(f"{top}\n{self.bodies.get(language, '')}")
+            values[language] = {
+                name: unit[language][name]
+                if name in UNIT_PLACEHOLDERS
+                and name in named
+                and says_something(unit[language][name])
+                else value
+                for name, value in own.items()
+            }
+        return replace(self, values=values)
 
 
 def _fills(name: str, value: str) -> bool:

@@ -156,9 +156,4 @@ class Turn:
 
 def unit_values(unit: Unit, language: Language) -> dict[str, str]:
     """Return the placeholder values that a unit gives to any text in a language."""
-    return {
-        "don_vi": unit.name.get(language, unit.name["vi"]),
-        "sdt_truc": unit.duty_phone,
-        "ten_dieu_hanh": unit.controller,
-        "han_luu": unit.retention.get(language, unit.retention["vi"]),
-    }
+    return unit.values(language)

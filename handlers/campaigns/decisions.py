@@ -61,7 +61,9 @@ def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
     number = str(known.number)
     desk = _desk(turn)
     if approving.is_outdated(turn.tx, known):
-        turn.answer(press.press_id, turn.text("campaigns.rules_changed"), alert=True)
+        words = approving.tells_old_unit(turn.tx, known)
+        key = "unit_changes.submitted" if words else "campaigns.rules_changed"
+        turn.answer(press.press_id, turn.text(key), alert=True)
         ask_approvers(turn, approving.renew(turn.tx, known), anew=True)
         return
     if not approving.approve(turn.tx, desk, known, decider):

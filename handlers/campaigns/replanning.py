@@ -57,7 +57,7 @@ def form_for(turn: Turn, argument: str) -> Form:
 def summary(turn: Turn, form: Form) -> str:
     """Return what the campaign would be with the plan that was chosen."""
     known = _known(turn, form)
-    return turn.text(
+    return _with_new_values(turn, known, turn.text) + turn.text(
         "campaigns.replan_summary",
         number=str(known.number),
         plan=shown_plan(
@@ -129,7 +129,7 @@ def _tell(turn: Turn, known: Campaign, proposal: Proposal, key: str, **facts: st
 
 def _request(turn: Turn, known: Campaign, proposal: Proposal, say: Say) -> tuple[str, Rows]:
     by = units.get_staff(turn.tx, proposal.by)
-    text = say(
+    text = _with_new_values(turn, known, say) + say(
         "campaigns.replan_request",
         number=str(known.number),
         title=title_of(known),
@@ -152,6 +152,12 @@ def _request(turn: Turn, known: Campaign, proposal: Proposal, say: Say) -> tuple
         (Button(say("campaigns.button_replan_approve"), action=f"replan:yes:{which}"),),
         (Button(say("campaigns.button_replan_refuse"), action=f"replan:no:{which}"),),
     )
+
+
+def _with_new_values(turn: Turn, known: Campaign, say: Say) -> str:
+    """Return a line, to stand on top, where the unit is another than in the approved words."""
+    found = replanning.new_values(turn.tx, known)
+    return say("unit_changes.replan", values="; ".join(found)) + "\n\n" if found else ""
 
 
 def _known(turn: Turn, form: Form) -> Campaign:

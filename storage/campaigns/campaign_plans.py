@@ -7,10 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from domain.campaign import CampaignState
+from domain.campaign import CampaignState, Content
 from domain.hours import BroadcastRules
 from domain.schedule import Schedule
-from storage.campaigns.campaigns import Campaign, Proposal, proposal_json, schedule_json
+from storage.campaigns.campaigns import (
+    Campaign,
+    Proposal,
+    content_json,
+    proposal_json,
+    schedule_json,
+)
 from storage.database import Tx
 from storage.people.units import rules_json
 from storage.tables import campaign
@@ -63,9 +69,10 @@ def replan(
     proposal: Proposal,
     next_at: datetime | None,
     rules: BroadcastRules | None,
+    content: Content,
     **values: object,
 ) -> bool:
-    """Let a proposed plan hold; False when the campaign has moved on meanwhile.
+    """Let a proposed plan and its words hold; False when the campaign has moved on meanwhile.
 
     Without a next time one that rests goes on resting.
     """
@@ -83,6 +90,7 @@ def replan(
             schedule=schedule_json(proposal.schedule),
             times_left=proposal.schedule.times if proposal.schedule else None,
             rules=rules_json(rules) if rules is not None else None,
+            content=content_json(content),
             next_at=next_at,
             proposal=None,
             **_WELL,

@@ -104,7 +104,7 @@ def create(tx: Tx, new: NewCampaign) -> Campaign:
             author_id=new.author_id,
             state=CampaignState.DRAFT.value,
             lane=new.lane.name,
-            content=_CONTENT.dump_python(new.content, mode="json"),
+            content=content_json(new.content),
             audience=audience_json(new.audience),
             created_at=tx.now,
             due_at=new.due_at,
@@ -273,6 +273,20 @@ def set_due(
         .where(campaign.c.id == campaign_id, campaign.c.state == CampaignState.DRAFT.value)
         .values(due_at=due_at, rules=rules_json(rules) if rules is not None else None)
     )
+
+
+def set_words(tx: Tx, campaign_id: UUID, content: Content) -> None:
+    """Give a draft other words."""
+    tx.connection.execute(
+        update(campaign)
+        .where(campaign.c.id == campaign_id, campaign.c.state == CampaignState.DRAFT.value)
+        .values(content=content_json(content))
+    )
+
+
+def content_json(content: Content) -> Any:
+    """Return words as they are stored."""
+    return _CONTENT.dump_python(content, mode="json")
 
 
 def audience_json(audience: Audience) -> Any:

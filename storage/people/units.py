@@ -37,6 +37,15 @@ class Unit:
     broadcasting: BroadcastRules
     working: WorkRules = field(default_factory=WorkRules)
 
+    def values(self, language: Language) -> dict[str, str]:
+        """Return the placeholder values that the unit gives to any text in a language."""
+        return {
+            "don_vi": self.name.get(language, self.name["vi"]),
+            "sdt_truc": self.duty_phone,
+            "ten_dieu_hanh": self.controller,
+            "han_luu": self.retention.get(language, self.retention["vi"]),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Staff:

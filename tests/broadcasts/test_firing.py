@@ -81,10 +81,11 @@ async def test_a_run_too_late_is_missed_and_sends_nothing(station: Station) -> N
 
     run = await station.newest()
     assert run.state is RunState.MISSED
-    assert "đã lỡ giờ" in (await station.officer.last()).text
+    for one in (station.officer, station.chief):
+        assert "đã lỡ giờ" in (await one.last()).text
     assert await station.expand(run) == 1
     assert await station.chat.deliver() != []
-    assert [heard.kind for heard in await station.chat.said()] == ["notice"]
+    assert [heard.kind for heard in await station.chat.said()] == ["notice"] * 2
 
 
 async def test_the_frozen_words_carry_the_code_in_each_language(station: Station) -> None:

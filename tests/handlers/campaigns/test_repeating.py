@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from domain.audit import Act
 from domain.campaign import CampaignState, RunState
 from domain.clock import show_time
+from domain.roles import Role
 from storage.campaigns import runs
 from storage.campaigns.campaigns import Campaign
 from storage.campaigns.runs import Run
-from storage.staff import audit
+from storage.codec import read_outgoing
+from storage.staff import audit, setting_up
 from tests.chat import NINE, Chat, Party
 from tests.handlers.campaigns.sent_runs import settle_all
-from tests.handlers.campaigns.world import ALCOHOL, HELMETS, first, newest_run, tick, write
+from tests.handlers.campaigns.world import ALCOHOL, HELMETS, first, newest_run, submit, tick, write
 
 DAILY = "hằng ngày lúc 10h"
 
@@ -220,3 +222,82 @@ async def test_figures_of_law_are_signed_anew_while_a_campaign_repeats(
     chat.clock.forward(days=31)
     await settle_all(chat)
     assert (await newest_run(chat)).state is RunState.FINISHED
+
+
+async def test_nobody_is_sent_the_old_name_of_the_unit_until_the_new_one_is_approved(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await repeated(chat, officer, chief)
+    signed = await first(chat)
+    await renamed(chat, "Công an phường Ví Dụ")
+    chat.clock.forward(hours=1)
+    await settle_all(chat)
+    assert [run.state for run in await all_runs(chat)] == [RunState.MISSED]
+    for one in (officer, chief):
+        told = [
+            heard.text for heard in await one.heard() if "thông tin cũ của đơn vị" in heard.text
+        ]
+        assert len(told) == 1
+        assert "/doilich 1" in told[0]
+        assert "Lần tới: 10:00 ngày 24/11/2026" in told[0]
+
+    await officer.writes(f"/doilich 1 {DAILY}")
+    assert "từ nay bài ghi: Công an phường Ví Dụ" in (await officer.last()).text
+    await officer.presses("Gửi duyệt")
+    assert "từ nay bài ghi: Công an phường Ví Dụ" in (await chief.last()).text
+    await chief.presses("Duyệt lịch mới")
+    chat.clock.forward(days=1)
+    await settle_all(chat)
+    run = await newest_run(chat)
+    assert run.state is RunState.FINISHED
+    assert read_outgoing(run.content["en"]).heading == "Công an phường Ví Dụ"
+    now = await first(chat)
+    assert now.submitted_hash == now.hash() != signed.hash()
+
+
+async def test_a_request_shows_the_unit_as_it_is_when_it_is_decided(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await submit(chat, officer)
+    await renamed(chat, "Công an phường Ví Dụ")
+    (answer,) = await chief.presses("Duyệt")
+    assert "đã thay đổi" in answer.text
+    assert (await first(chat)).state is CampaignState.SUBMITTED
+    await chief.presses("Duyệt")
+    await settle_all(chat)
+    told = read_outgoing((await newest_run(chat)).content["en"])
+    assert told.heading == "Công an phường Ví Dụ"
+
+
+async def test_what_nobody_sends_is_told_to_the_chief_where_its_author_has_left(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await repeated(chat, officer, chief)
+    author = (await officer.address()).staff_id
+    assert author is not None
+    await chat.do(
+        lambda tx: setting_up.change_staff(tx, author, "Lê Cán Bộ", {Role.OFFICER}, active=False)
+    )
+    chat.clock.forward(hours=1)
+    await settle_all(chat)
+    assert "Chiến dịch số 1" in (await chief.last()).text
+    chat.clock.forward(days=1, hours=5)
+    await tick(chat)
+    assert "đã lỡ 1 lần" in (await chief.last()).text
+
+
+async def renamed(chat: Chat, name: str) -> None:
+    """Give the unit another name, and nothing else."""
+    unit = chat.unit
+    await chat.do(
+        lambda tx: setting_up.change_unit(
+            tx,
+            unit.id,
+            name={"vi": name},
+            area_code=unit.area_code,
+            duty_phone=unit.duty_phone,
+            controller=unit.controller,
+            retention=unit.retention,
+            card_content=unit.card_content,
+        )
+    )

@@ -98,9 +98,7 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         clock=clock,
         bell=outbox_bell,
         mark_again=_marker(words),
-        shelf=OwnPhotoShelf(
-            database, media_folder, PrintShelf(database, MediaShelf(database, media_folder))
-        ),
+        shelf=_shelf(database, media_folder),
     )
     worker = InboxWorker(
         database,
@@ -122,6 +120,11 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         outbox_bell,
         media_folder,
     )
+
+
+def _shelf(database: Database, folder: MediaFolder) -> OwnPhotoShelf:
+    """Return all files of ours that messages may name."""
+    return OwnPhotoShelf(database, folder, PrintShelf(database, MediaShelf(database, folder)))
 
 
 def _sender_rules(telegram: TelegramSettings) -> SenderRules:

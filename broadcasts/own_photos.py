@@ -39,7 +39,7 @@ def bound(tx: Tx, content: Content, photo_id: UUID) -> Content:
 
 def lost_key(known: own_photos.Photo) -> str:
     """Return the sentence that says why a photo cannot go out."""
-    return f"campaigns.photo_lost_{known.loss.value if known.loss is not None else 'gone'}"
+    return f"campaigns.photo_lost_{known.loss.value if known.loss is not None else 'unfetched'}"
 
 
 def is_kept(tx: Tx, photo: OwnPhoto) -> bool:

@@ -1,6 +1,7 @@
 """An urgent alert with a photo: its words wait until the photo is fetched, not longer."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -26,6 +27,7 @@ from storage.database import Tx
 from storage.deliveries import ledger
 from storage.people import dialogues, units
 from storage.people.units import Staff
+from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)
 
@@ -110,11 +112,19 @@ def tell_due(tx: Tx, context: Context) -> int:
     for known in found:
         store.mark_told(tx, known.id)
         try:
-            with tx.savepoint():
-                _tell(tx, context, known)
-        except Refusal as refusal:
-            _desk(context).tell(tx, known.staff_id, refusal.key, **refusal.facts)
+            apart(tx, partial(_go_on, tx, context, known))
+        except Spoiled as fault:
+            log.error("photo_not_told", photo=str(known.id), error=str(fault))
+            _tell_lost(tx, _desk(context), known)
     return len(found)
+
+
+def _go_on(tx: Tx, context: Context, known: Photo) -> None:
+    try:
+        with tx.savepoint():
+            _tell(tx, context, known)
+    except Refusal as refusal:
+        _desk(context).tell(tx, known.staff_id, refusal.key, **refusal.facts)
 
 
 def _tell(tx: Tx, context: Context, known: Photo) -> None:

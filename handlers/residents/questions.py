@@ -84,10 +84,13 @@ def ask(
     name: str,
     outgoing: Outgoing,
     data: Mapping[str, str] | None = None,
+    *,
+    interrupts: bool = False,
 ) -> None:
-    """Say a question and keep it open in place of any other."""
+    """Say a question and keep it open in place of any other; `data` carries one it interrupts."""
     asked = turn.tell(outgoing)
-    dialogues.keep(turn.tx, turn.me.id, name, {**(data or {}), "asked": short(asked)})
+    told = {**(data or {}), "asked": short(asked)}
+    dialogues.keep(turn.tx, turn.me.id, name, told, interrupts=interrupts)
 
 
 def mark_repeated(turn: Turn) -> None:
@@ -216,7 +219,7 @@ def ask_stop(turn: Turn, *more: tuple[Button, ...]) -> None:
         Button(turn.text("residents.stop_button"), "wish:stop"),
         Button(turn.text("residents.keep_button"), "wish:keep"),
     )
-    ask(turn, STOP, Outgoing(text=text, buttons=(buttons, *more)), data)
+    ask(turn, STOP, Outgoing(text=text, buttons=(buttons, *more)), data, interrupts=True)
 
 
 def interrupted(dialogue: Dialogue) -> Dialogue | None:

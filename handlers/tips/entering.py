@@ -6,7 +6,6 @@ answer. What is typed meanwhile is kept sealed with the dialogue, for two hours 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -29,8 +28,8 @@ from tips.intake import Piece
 from tips.quoting import quoted
 from tips.urgency import alarm_in
 
-DIALOGUE = "entering"
-STALE_AFTER = timedelta(hours=2)
+DIALOGUE = dialogues.ENTERING
+STALE_AFTER = dialogues.ENTERING_LASTS
 _PAGE = 12
 _SKIP = "skip"
 
@@ -61,7 +60,7 @@ class Form:
 
 
 def start(turn: Turn, argument: str) -> None:
-    """Handle `/nhaptin`: begin anew.
+    """Handle `/nhaptin`: begin, or go on where words were typed already.
 
     Raises: Refusal while something else that was typed waits for an answer.
     """
@@ -70,6 +69,12 @@ def start(turn: Turn, argument: str) -> None:
     if turn.chat.kind is not ChatKind.PRIVATE:
         raise Refusal("entering.privately")
     waiting = dialogues.current(turn.tx, turn.me.id)
+    if waiting is not None and waiting.name in _HARMLESS and waiting.names[-1] == DIALOGUE:
+        dialogues.end(turn.tx, turn.me.id)
+    half = _open_form(turn)
+    if half is not None and half.what:
+        _ask(turn, half)
+        return
     if waiting is not None and not {DIALOGUE, *_HARMLESS}.issuperset(waiting.names):
         fresh = waiting.updated_at is None or turn.tx.now - waiting.updated_at <= STALE_AFTER
         if fresh:

@@ -1,12 +1,15 @@
 """Where each conversation stands; survives a restart."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, delete, select, update
 
+from domain.errors import Refusal
 from storage.database import Tx
 from storage.sealing import Place
 from storage.tables import dialogue
@@ -14,6 +17,10 @@ from storage.upsert import insert_into
 
 _SEEN = "dialogue"
 _BELOW = "below"
+ENTERING = "entering"
+ENTERING_LASTS = timedelta(hours=2)
+_HOLDS: Mapping[str, tuple[str, timedelta]] = MappingProxyType({ENTERING: ("what", ENTERING_LASTS)})
+"""Dialogues with words that are kept nowhere else: in which field, and for how long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +61,25 @@ def _read(tx: Tx, address_id: UUID) -> Dialogue | None:
     return Dialogue(row.name, data, row.updated_at, below)
 
 
-def keep(tx: Tx, address_id: UUID, name: str, data: dict[str, str] | None = None) -> None:
-    """Open a dialogue, in place of any other."""
+def keep(
+    tx: Tx,
+    address_id: UUID,
+    name: str,
+    data: dict[str, str] | None = None,
+    *,
+    interrupts: bool = False,
+) -> None:
+    """Open a dialogue, in place of any other; one that `interrupts` carries the other along.
+
+    What lies below one of the same name stays there.
+    Raises: Refusal where that would lose words of staff that are kept nowhere else.
+    """
+    known = current(tx, address_id) if not interrupts else None
+    if known is not None and known.below is not None and known.name == name:
+        lay_over(tx, address_id, name, data or {})
+        return
+    if known is not None and known.name != name and _holds_words(tx, known):
+        raise Refusal("entering.half_entered")
     tx.seen.pop((_SEEN, address_id), None)
     values = {"name": name, "data": _sealed(tx, address_id, data or {}), "updated_at": tx.now}
     tx.connection.execute(
@@ -63,6 +87,13 @@ def keep(tx: Tx, address_id: UUID, name: str, data: dict[str, str] | None = None
         .values(address_id=address_id, **values)
         .on_conflict_do_update(index_elements=[dialogue.c.address_id], set_=values)
     )
+
+
+def _holds_words(tx: Tx, known: Dialogue) -> bool:
+    word, lasts = _HOLDS.get(known.name, ("", timedelta()))
+    fresh = known.updated_at is None or tx.now - known.updated_at <= lasts
+    below = known.below is not None and _holds_words(tx, known.below)
+    return below or (fresh and bool(known.data.get(word)))
 
 
 def lay_over(tx: Tx, address_id: UUID, name: str, data: dict[str, str]) -> None:
@@ -76,7 +107,7 @@ def lay_over(tx: Tx, address_id: UUID, name: str, data: dict[str, str]) -> None:
         at = (below.updated_at or tx.now).isoformat()
         kept = {"name": below.name, "data": below.data, "at": at}
         data = {**data, _BELOW: json.dumps(kept, ensure_ascii=False)}
-    keep(tx, address_id, name, data)
+    keep(tx, address_id, name, data, interrupts=True)
 
 
 def _sealed(tx: Tx, address_id: UUID, data: dict[str, str]) -> bytes:

@@ -87,8 +87,9 @@ class Store(Protocol):
         ...
 
 
-STORES: tuple[Store, ...] = (own_photos, media)
-"""Own photos first: somebody waits for them."""
+OF_STAFF: Store = own_photos
+OF_TIPS: Store = media
+STORES = (OF_STAFF, OF_TIPS)
 
 
 class PhotoRounds:
@@ -103,13 +104,16 @@ class PhotoRounds:
         folder: MediaFolder,
         cleaner: Cleaner,
         clock: Clock,
+        stores: Sequence[Store] = STORES,
     ) -> None:
+        """Take what the rounds need; `stores` are those that are fetched for, all are swept."""
         self._database = database
         self._account_id = account_id
         self._channel = channel
         self._folder = folder
         self._cleaner = cleaner
         self._clock = clock
+        self._stores = stores
 
     async def fetch_due(self) -> int:
         """Fetch what is due, for some seconds at most; return how many were tried.
@@ -131,7 +135,7 @@ class PhotoRounds:
     def _claim(self, tx: Tx) -> list[tuple[Store, Wanted]]:
         return [
             (store, one)
-            for store in STORES
+            for store in self._stores
             for one in store.claim(tx, self._account_id, _LEASE, _AT_ONCE)
         ]
 

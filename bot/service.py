@@ -17,7 +17,7 @@ from bot.instance_lock import StillOurs
 from bot.menu import menus
 from bot.outages import of_platform
 from bot.photo_cleaning import cleaned_apart
-from bot.photo_rounds import PhotoRounds
+from bot.photo_rounds import OF_STAFF, OF_TIPS, PhotoRounds, Store
 from bot.revival import Revival
 from bot.web import WebDoor, create_app
 from broadcasts import expanding, finishing, firing, own_photos
@@ -69,15 +69,22 @@ class Service:
         self._revival = Revival(
             house.database, house.account.id, house.channel, house.outbox_bell, house.clock
         )
-        self._photos = PhotoRounds(
+        self._photos = self._rounds(OF_TIPS)
+        # Apart, for somebody waits for these: a slow photo of a tip must not hold up an alert.
+        self._own_photos = self._rounds(OF_STAFF)
+        self._clockwork = Clockwork(self._ticks(), house.clock)
+
+    def _rounds(self, store: Store) -> PhotoRounds:
+        house = self._house
+        return PhotoRounds(
             database=house.database,
             account_id=house.account.id,
             channel=house.channel,
             folder=house.media_folder,
             cleaner=cleaned_apart,
             clock=house.clock,
+            stores=(store,),
         )
-        self._clockwork = Clockwork(self._ticks(), house.clock)
 
     async def run(
         self, announce: Callable[[int], None], warn: Callable[[str], None] = _nobody
@@ -181,7 +188,8 @@ class Service:
             "cards": (self._cards, every_second),
             "pages": (self._pages, timedelta(seconds=5)),
             "deadlines": (self._remind, timedelta(minutes=30)),
-            "photos": (self._fetch_photos, every_second),
+            "photos": (self._fetch_photos, timedelta(seconds=5)),
+            "own_photos": (self._fetch_own_photos, every_second),
             "photos_end": (self._end_photos, timedelta(seconds=10)),
             "sweep": (self._sweep_photos, timedelta(minutes=1)),
             "groups": (self._groups, every_second),
@@ -236,6 +244,9 @@ class Service:
 
     async def _fetch_photos(self) -> None:
         await self._photos.fetch_due()
+
+    async def _fetch_own_photos(self) -> None:
+        await self._own_photos.fetch_due()
         await self._tick(lambda tx: alarm_photos.tell_due(tx, self._house.context))
 
     async def _end_photos(self) -> None:

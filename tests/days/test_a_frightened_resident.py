@@ -61,6 +61,8 @@ async def _wakes_one_after_the_other(commune: Commune) -> None:
     assert (page.lane, page.labels) == (Lane.URGENT, ["Đã nhận", "Xem riêng"])
     card = await _card(commune)
     assert "🔴 KHẨN CẤP" in card.text
+    # The poster that she scanned hangs there.
+    assert "Địa bàn: thôn Ví Dụ 3" in card.text
     assert f"│ {CRY}" in card.text
     await commune.passes(minutes=4, seconds=30)
     assert await chief.news() == []

@@ -6,7 +6,7 @@ from domain.language import Language
 from storage.campaigns import runs
 from storage.campaigns.runs import Run
 from storage.staff import audit
-from tests.chat import Party
+from tests.chat import Heard, Party
 from tests.days.commune import VILLAGES, Commune, hanoi, open_commune, village_code
 from tests.handlers.campaigns.world import HELMETS
 
@@ -32,17 +32,7 @@ async def test_one_line_and_one_tap_warn_every_village_in_the_night_within_ten_m
         written_at = chat.clock.now()
         await officer.writes(f"/khan {SCAM}")
         assert "để duyệt bằng một lần bấm" in (await officer.last()).text
-        request = await chief.last()
-        for line in (
-            "TIN KHẨN số 2 do Lê Cán Bộ viết",
-            SCAM,
-            f"Tin riêng qua Telegram: {PEOPLE} người, xong trong khoảng 1 phút.",
-            "Nhóm, kênh: 11 bài đăng, xong trong khoảng 1 phút.",
-            "1 người dùng tiếng khác nhận nguyên văn tiếng Việt.",
-            "Gửi ngay cả trong giờ yên tĩnh và không tính vào số bản tin của mỗi người.",
-        ):
-            assert line in request.text
-        assert request.lane is Lane.URGENT
+        _says_what_a_tap_will_do(await chief.last())
         chat.clock.forward(minutes=3)
         tapped_at = chat.clock.now()
         await chief.presses("Duyệt: tội phạm đang gây án")
@@ -76,6 +66,19 @@ async def test_one_line_and_one_tap_warn_every_village_in_the_night_within_ten_m
         total = (await commune.figures()).sheets[0].rows[-1].now
         assert (total["broadcasts"], total["reached"], total["people"]) == (2, 2 * PEOPLE, PEOPLE)
         await commune.agrees()
+
+
+def _says_what_a_tap_will_do(request: Heard) -> None:
+    assert request.lane is Lane.URGENT
+    for line in (
+        "TIN KHẨN số 2 do Lê Cán Bộ viết",
+        SCAM,
+        f"Tin riêng qua Telegram: {PEOPLE} người, xong trong khoảng 1 phút.",
+        "Nhóm, kênh: 11 bài đăng, xong trong khoảng 1 phút.",
+        "1 người dùng tiếng khác nhận nguyên văn tiếng Việt.",
+        "Gửi ngay cả trong giờ yên tĩnh và không tính vào số bản tin của mỗi người.",
+    ):
+        assert line in request.text
 
 
 async def _newest(commune: Commune) -> Run:

@@ -64,20 +64,17 @@ def press_to(turn: Turn, press: Press, args: Sequence[str]) -> None:
     from_id, to_id = _ids(args, 2)
     staff = turn.require(Permission.READ_URGENT_TIPS)
     plan = assigning.plan(turn.tx, staff, from_id, to_id)
-    stays = assigning.numbers_of(plan.staying) or "—"
     if not plan.going:
         raise Refusal("review.hand_over_none", ten=plan.to.name)
     label = turn.text("review.button_hand_over")
     action = f"handnow:{short(from_id)}:{short(to_id)}:{plan.seal}"
-    turn.say(
-        "review.confirm_handover",
-        (Button(label, action),),
-        so=str(len(plan.going)),
-        cua=_name(turn, from_id),
-        cho=plan.to.name,
-        danh_sach=assigning.numbers_of(plan.going),
-        o_lai=stays,
-    )
+    facts = {"cua": _name(turn, from_id), "danh_sach": assigning.numbers_of(plan.going)}
+    going = str(len(plan.going))
+    lines = [turn.text("review.confirm_handover", so=going, cho=plan.to.name, **facts)]
+    if plan.staying:
+        stays = assigning.numbers_of(plan.staying)
+        lines.append(turn.text("review.handover_staying", o_lai=stays))
+    turn.tell(Outgoing(text="\n".join(lines), buttons=((Button(label, action),),)))
 
 
 def press_now(turn: Turn, press: Press, args: Sequence[str]) -> None:

@@ -58,9 +58,8 @@ async def _goes_on_leave(commune: Commune, ly: Party) -> None:
     await hoang.writes("/bangiao")
     assert set((await hoang.last()).labels) == {"Trần Chỉ Huy", LY}
     await hoang.presses(LY)
-    assert (
-        f"Bàn giao 3 tin của {HOANG} cho {LY}: {', '.join(NUMBERS)}." in (await hoang.last()).text
-    )
+    asked = (await hoang.last()).text
+    assert asked == f"Bàn giao 3 tin của {HOANG} cho {LY}: {', '.join(NUMBERS)}."
     assert await _holders(commune) == [HOANG] * 3, "nothing goes before it is confirmed"
     await ly.news()
     await commune.desk.news()

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from domain.delivery import Unknowable
 from domain.failures import Refused, Transient
 from domain.messages import MediaKind
 from storage.campaigns.own_photos import PhotoState
 from storage.tips.media_folder import MediaFolder
 from tests.chat import Chat, Party
 from tests.darkroom import Darkroom, pictures, taken_down
-from tests.handlers.campaigns.world import STALE, newest_run, tick, write
+from tests.handlers.campaigns.world import ALCOHOL, STALE, newest_run, tick, write
 from tests.pictures import CANARY, jpeg
 
 WITH, WITHOUT, SUBMIT = "Kèm ảnh của đơn vị", "Bỏ ảnh", "Gửi duyệt"
@@ -276,3 +277,57 @@ async def _settled(chat: Chat) -> None:
 
 async def _answers(party: Party, label: str) -> str:
     return " ".join(one.text for one in await party.presses(label))
+
+
+async def test_a_caption_that_is_too_long_is_said_before_anything_is_handed_in(
+    chat: Chat, officer: Party, chief: Party, room: Darkroom
+) -> None:
+    await chat.subscriber("3001")
+    await write(officer, ALCOHOL)
+    await officer.presses(WITH)
+    long = "Xin bà con nhớ. " * 60
+    await officer.presses("Quay lại")
+    await officer.presses(WITH)
+    await room.sends(officer, jpeg(), long)
+    assert SUBMIT in (await officer.last()).labels, "words under the photo are not taken for ours"
+    await room.sends(officer, jpeg(), f"/khan {long}")
+    assert "Tin khẩn nhiều nhất" in (await officer.last()).text
+    assert len(await room.photos()) == 1
+
+
+async def test_a_cancelled_campaign_and_a_finished_alert_keep_no_photo(
+    chat: Chat, officer: Party, chief: Party, room: Darkroom
+) -> None:
+    lan = await chat.subscriber("3001")
+    hoa = await chat.subscriber("3002")
+    await _asked(officer)
+    await room.sends(officer, jpeg())
+    await room.develops()
+    await officer.presses(SUBMIT)
+    await officer.writes("/huy 1")
+    await officer.presses("Hủy hẳn")
+    [void] = await chief.presses("Duyệt")
+    assert void.alert
+    await room.tidies()
+    assert room.files() == []
+
+    # Twice the same, by an impatient hand: one alert, and the other is told of it.
+    for _ in range(2):
+        await room.sends(officer, jpeg(), LOST_CHILD)
+    await room.develops()
+    assert len([one for one in await chief.heard() if MISSING in one.labels]) == 1
+    assert any("đang chờ duyệt rồi" in one.text for one in await officer.heard())
+    await chief.presses(MISSING)
+    for _ in range(6):
+        await chat.deliver(
+            lambda send: Unknowable("hung") if send.chat.chat_id == hoa.platform_id else None
+        )
+        chat.clock.forward(minutes=10)
+        await tick(chat)
+    run = await newest_run(chat)
+    assert [run.code in one.text for one in pictures(await lan.heard())] == [True]
+    chat.clock.forward(days=1, minutes=1)
+    await room.tidies()
+    assert room.files() == []
+    await officer.writes(f"/guitiep {run.code}")
+    assert "không còn được giữ" in (await officer.last()).text

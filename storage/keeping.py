@@ -66,7 +66,7 @@ def cut(tx: Tx, known: Tip) -> None:
     if known.address_id is not None:
         chat = addresses.get(tx, known.address_id)
         if known.resident_id is not None:
-            _blur(tx, known.resident_id, known.opened_at)
+            _blur(tx, known.resident_id, known)
         _drop(tx, (delivery.c.address_id == chat.id) & (delivery.c.tip_id == known.id))
         mutes.forget_by(tx, known.id)
         blank = erasing.blank_address(tx, chat.account_id)
@@ -211,24 +211,29 @@ def _erase(tx: Tx, known: Tip) -> None:
     tips.erase(tx, known)
 
 
-def _blur(tx: Tx, resident_id: UUID, opened_at: datetime) -> None:
-    """Keep only the day of what a resident did to broadcasts when they wrote a tip."""
+def _blur(tx: Tx, resident_id: UUID, known: Tip) -> None:
+    """Keep only the day of what a resident did to broadcasts whenever they told of a tip."""
     columns = list(FACET_COLUMNS.values())
+    theirs = (tip_event.c.tip_id == known.id) & tip_event.c.staff_id.is_(None)
+    at_once = select(tip_event.c.at).where(theirs)
+    told = {known.opened_at, *tx.connection.execute(at_once).scalars()}
     rows = tx.connection.execute(
         select(delivery.c.id, delivery.c.created_at, *columns).where(
             delivery.c.resident_id == resident_id,
             delivery.c.run_id.is_not(None),
-            or_(*(column == opened_at for column in columns)),
+            or_(*(column.in_(at_once) | (column == known.opened_at) for column in columns)),
         )
     ).all()
-    day = datetime.combine(local(opened_at).date(), time(), HANOI).astimezone(UTC)
     for row in rows:
+        known_at = {column.name: row._mapping[column.name] for column in columns}
         values = {
-            column.name: max(day, row.created_at)
-            for column in columns
-            if row._mapping[column.name] == opened_at
+            name: max(_day(at), row.created_at) for name, at in known_at.items() if at in told
         }
         tx.connection.execute(update(delivery).where(delivery.c.id == row.id).values(values))
+
+
+def _day(at: datetime) -> datetime:
+    return datetime.combine(local(at).date(), time(), HANOI).astimezone(UTC)
 
 
 def _drop(tx: Tx, which: ColumnElement[bool]) -> None:

@@ -1,5 +1,6 @@
 """The end of a run: once nothing of it is pending and its figures agree, its author is told."""
 
+from math import ceil
 from uuid import UUID
 
 import structlog
@@ -9,7 +10,7 @@ from broadcasts.desk import Desk, Say
 from broadcasts.trouble import put_off_run
 from domain.audit import Act
 from domain.campaign import PauseReason, RunState
-from domain.delivery import DeliveryKind, DeliveryState, SkipReason
+from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.figures import count
 from storage.campaigns import campaigns, runs
 from storage.campaigns.campaigns import Campaign
@@ -102,6 +103,10 @@ def _result(tx: Tx, run: Run, known: Campaign, say: Say) -> str:
         return say("campaigns.run_empty", code=run.code)
     if expired:
         said = say("campaigns.run_expired", code=run.code, n=count(expired))
+    elif (found.private.taken or found.posts.taken) and run.lane is Lane.URGENT:
+        # Said in whole minutes, as the plan of an alert promised it.
+        minutes = ceil((tx.now - run.due_at).total_seconds() / 60)
+        said = say("campaigns.urgent_finished", code=run.code, minutes=count(max(1, minutes)))
     elif found.private.taken or found.posts.taken:
         said = say("campaigns.run_finished", code=run.code)
     else:

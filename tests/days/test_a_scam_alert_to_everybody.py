@@ -45,6 +45,8 @@ async def test_one_line_and_one_tap_warn_every_village_in_the_night_within_ten_m
         assert (alert.finished_at - written_at).total_seconds() < 10 * 60
         # The minute that was promised, kept at the pace of the platform.
         assert (alert.finished_at - tapped_at).total_seconds() <= 60
+        told = [one.text for one in await officer.heard()]
+        assert any("tin cuối cùng đi trong vòng 1 phút kể từ lúc duyệt." in one for one in told)
         for who in (lan, mary, *commune.groups.values()):
             (heard,) = await who.news()
             assert heard.text.startswith(f"CẢNH BÁO KHẨN\n{SCAM}\n\nCông an xã Cao Lộc. Trực ban:")

@@ -4,7 +4,7 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -50,6 +50,9 @@ from storage.deliveries.windows import Claim, Send, Window
 log = structlog.get_logger(__name__)
 
 _NAP_S = 0.5
+_WORDS_FIRST = frozenset({DeliveryKind.CAMPAIGN, DeliveryKind.POST})
+"""What goes out without its picture where that cannot be had: the words were approved, too."""
+
 _LONGEST_BACKOFF = timedelta(seconds=30)
 _COUNT_WITHIN = timedelta(seconds=5)
 _CONVERSATION = (Lane.URGENT, Lane.TALK)
@@ -223,6 +226,10 @@ class Sender:
                 went = await self._passed_on(send.chat, outgoing)
         except NoFile as fault:
             log.error("file_missing", delivery=str(send.delivery_id), reason=str(fault))
+            if send.kind in _WORDS_FIRST and outgoing.text.strip():
+                return await self._attempt(
+                    replace(send, outgoing=replace(send.outgoing, media=None))
+                )
             return TurnedDown("file_missing")
         except DatabaseAway:
             # Only a file of ours is looked up there, before anything is on its way.

@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from broadcasts import leaflets
 from domain.errors import Refusal
-from domain.leaflet import Format
 from handlers.campaigns import own_photos
 from handlers.campaigns.form import Form, Step, content_of
 from handlers.library import printable
@@ -26,11 +24,7 @@ def choose(turn: Turn, form: Form, choice: str) -> Form:
         own_photos.forget(turn, form)
         changed = replace(changed, photo="")
     content = content_of(changed, turn.context.library, turn.unit)
-    if content.card is not None:
-        source = leaflets.of_content(content, form.subject, approved=False)
-        for language in content.bodies:
-            words = leaflets.card(turn.tx, turn.context.catalogue, turn.unit, source, language)
-            printable.check(words, Format.CARD, turn.text)
+    printable.check_cards(turn, content, form.subject)
     return changed
 
 

@@ -19,6 +19,7 @@ from domain.wording import has_words, visible
 from handlers.campaigns.form import ASAP, SOON, read_choice
 from handlers.campaigns.scheduling import typed_plan
 from handlers.campaigns.wording import plan_of, shown_text
+from handlers.library import printable
 from handlers.turn import Turn
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
@@ -66,6 +67,7 @@ def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
         turn.answer(press.press_id, turn.text(key), alert=True)
         ask_approvers(turn, approving.renew(turn.tx, known), anew=True)
         return
+    printable.check_cards(turn, known.content, known.subject)
     if not approving.approve(turn.tx, desk, known, decider):
         turn.answer(press.press_id, turn.text("campaigns.too_late", number=number), alert=True)
         desk.notify(turn.tx, known.author_id, lambda say: new_time(known, say))

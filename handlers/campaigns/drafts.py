@@ -39,6 +39,7 @@ from handlers.campaigns.form import (
     offered,
     to_data,
 )
+from handlers.library import printable
 from handlers.staff import slips
 from handlers.turn import Turn
 from storage.people import dialogues
@@ -335,6 +336,9 @@ def _submit(turn: Turn, form: Form, choice: str) -> None:
         replanning.submit(turn, form)
         return
     desk = Desk(turn.context.outbox, turn.context.catalogue)
+    content = content_of(form, turn.context.library, turn.unit)
+    # The card may have been chosen before the words were written anew.
+    printable.check_cards(turn, content, form.subject)
     known = approving.write_down(
         turn.tx,
         desk,
@@ -342,7 +346,7 @@ def _submit(turn: Turn, form: Form, choice: str) -> None:
         Draft(
             template_id=form.template,
             subject=form.subject,
-            content=own_photos.bound(turn, form, content_of(form, turn.context.library, turn.unit)),
+            content=own_photos.bound(turn, form, content),
             audience=audience_of(turn.tx, form, turn.unit),
             due_at=form.due_at(turn.tx.now),
             schedule=form.schedule(),

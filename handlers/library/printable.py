@@ -1,8 +1,11 @@
 """Whether words can be printed, before a file of them is promised."""
 
+from broadcasts import leaflets
 from broadcasts.desk import Say
+from domain.campaign import Content
 from domain.errors import Refusal
 from domain.leaflet import Format, Leaflet
+from handlers.turn import Turn
 from printing import layout
 from printing.fonts import NoGlyph, printable
 
@@ -22,3 +25,16 @@ def check(words: Leaflet, format_: Format, say: Say) -> None:
         if format_ is Format.SHEET:
             raise Refusal("printing.too_long_sheet")
         raise Refusal("printing.too_long", what=say("library.button_card").lower())
+
+
+def check_cards(turn: Turn, content: Content, subject: str) -> None:
+    """See that the picture cards of a campaign can be drawn, where it has any.
+
+    Raises: Refusal.
+    """
+    if content.card is None:
+        return
+    source = leaflets.of_content(content, subject, approved=False)
+    for language in content.bodies:
+        words = leaflets.card(turn.tx, turn.context.catalogue, turn.unit, source, language)
+        check(words, Format.CARD, turn.text)

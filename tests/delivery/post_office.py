@@ -20,7 +20,7 @@ from domain.channel import Capabilities, Inbox
 from domain.channel import Pace as Limits
 from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.language import Language
-from domain.messages import ChatKind, ChatRef, Outgoing, Sent
+from domain.messages import ChatKind, ChatRef, MediaRef, Outgoing, Sent
 from storage.codec import write_outgoing
 from storage.database import Database, DatabaseAway, Tx
 from storage.deliveries import ledger
@@ -158,12 +158,16 @@ class Office:
         return ids
 
     async def broadcast(
-        self, people: Sequence[str], text: str, lane: Lane = Lane.ROUTINE
+        self,
+        people: Sequence[str],
+        text: str,
+        lane: Lane = Lane.ROUTINE,
+        media: MediaRef | None = None,
     ) -> list[UUID]:
         """Put a run's message to each person, who has said yes."""
 
         def put(tx: Tx) -> list[UUID]:
-            run_id = self._run(tx, text, lane)
+            run_id = self._run(tx, text, lane, media)
             return [
                 _put(
                     tx,
@@ -203,11 +207,11 @@ class Office:
         addresses.link_resident(tx, chat.id, person.id)
         return chat.id, person.id
 
-    def _run(self, tx: Tx, text: str, lane: Lane) -> UUID:
+    def _run(self, tx: Tx, text: str, lane: Lane, media: MediaRef | None = None) -> UUID:
         author = setting_up.create_staff(tx, self.cellar.unit_id, "Cán bộ Ví Dụ", [])
         campaign_id, run_id = tx.new_id(), tx.new_id()
         number = tx.connection.execute(select(func.count()).select_from(campaign)).scalar_one()
-        written = write_outgoing(Outgoing(text=text))
+        written = write_outgoing(Outgoing(text=text, media=media))
         common = {
             "unit_id": self.cellar.unit_id,
             "lane": lane.name,

@@ -103,6 +103,17 @@ async def test_a_file_that_is_missing_settles_its_row_and_holds_up_nobody(office
     assert gallery.uploads == []
 
 
+async def test_the_words_of_a_campaign_go_out_without_a_picture_that_is_missing(
+    office: Office,
+) -> None:
+    gallery = Gallery()
+    (message,) = await office.broadcast(["1001"], "Bà con đội mũ", media=REF)
+    async with at_work(office.sender(gallery, shelf=Shelf(LookupError("cannot be drawn")))):
+        await in_state(office, message, DeliveryState.ACCEPTED)
+    assert gallery.texts() == ["Bà con đội mũ"]
+    assert gallery.uploads == []
+
+
 async def test_without_a_shelf_no_file_goes_out(office: Office) -> None:
     photo = await put(office, Outgoing(text="Ảnh 1/1", media=REF))
     async with at_work(office.sender(Gallery())):

@@ -5,7 +5,15 @@ from storage.campaigns import campaigns, leaflets
 from storage.campaigns.leaflets import Kept
 from storage.codec import read_outgoing
 from tests.chat import Chat, Heard, Party
-from tests.handlers.campaigns.world import ALCOHOL, HELMETS, newest_run, tick, write
+from tests.handlers.campaigns.world import (
+    ALCOHOL,
+    HELMETS,
+    newest_run,
+    tick,
+    to_first_place,
+    whole_unit,
+    write,
+)
 
 WITH, WITHOUT = "Kèm thẻ ảnh", "Bỏ thẻ ảnh"
 SHORT = "Đi gần cũng đội mũ bảo hiểm, cài quai chắc"
@@ -19,6 +27,16 @@ async def _kept(chat: Chat, media: MediaRef | None) -> Kept:
 
 def _pictures(heard: list[Heard]) -> list[MediaRef]:
     return [one.outgoing.media for one in heard if one.outgoing.media is not None]
+
+
+async def _to_summary(officer: Party, trick: str) -> None:
+    """Fill in an alert of a scam in Vietnamese alone, for the whole unit, at once."""
+    for typed in ("phường Đông Kinh", trick, "hết ngày 24/11"):
+        await officer.writes(typed)
+    await officer.presses("Bỏ bản tiếng Anh")
+    await officer.presses("Bỏ bản tiếng Trung")
+    await officer.presses(await whole_unit(officer))
+    await officer.presses("Ngay")
 
 
 async def test_residents_and_groups_get_the_card_with_the_words_that_were_approved(
@@ -66,6 +84,22 @@ async def test_the_card_is_bound_by_the_approval_and_can_be_looked_at_before_it(
     assert known is not None
     assert (known.content.card or "").startswith(SHORT)
     assert "Xem thẻ ảnh" in (await chief.last()).labels
+
+
+async def test_a_card_chosen_before_the_words_were_written_anew_is_looked_at_again(
+    chat: Chat, officer: Party
+) -> None:
+    await chat.subscriber("3001")
+    await to_first_place(officer)
+    await _to_summary(officer, "giả danh điện lực")
+    await officer.presses(WITH)
+    await officer.presses("Quay lại")
+    await officer.presses("Dùng bài này")
+    await _to_summary(officer, "giả danh điện lực ປາກເຊ")
+    assert WITHOUT in (await officer.last()).labels
+    (answer,) = await officer.presses("Gửi duyệt")
+    assert "ປ" in answer.text
+    assert await chat.look(lambda tx: campaigns.by_number(tx, chat.unit.id, 1)) is None
 
 
 async def test_a_card_with_figures_is_signed_with_the_words(

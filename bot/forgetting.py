@@ -41,8 +41,9 @@ def _slips(tx: Tx) -> int:
 
 def _half_told(tx: Tx) -> int:
     """Close what staff began to enter or to reveal, and contacts asked for, that nobody ended."""
-    names = (entering.DIALOGUE, revealing.DIALOGUE, ties.CONTACT)
-    return sum(dialogues.forget(tx, name, tx.now - entering.STALE_AFTER) for name in names)
+    names = (entering.DIALOGUE, revealing.DIALOGUE)
+    done = sum(dialogues.forget(tx, name, tx.now - entering.STALE_AFTER) for name in names)
+    return done + dialogues.forget(tx, ties.CONTACT, tx.now - ties.FORGOTTEN_AFTER)
 
 
 HOURLY: Mapping[str, Callable[[Tx], int]] = MappingProxyType(

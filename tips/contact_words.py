@@ -68,14 +68,18 @@ def is_declined(text: str) -> bool:
     return covered == len(words) and bool(hits) and hits[0].meaning == "no"
 
 
+def has_number(text: str) -> bool:
+    """Tell whether words hold a telephone number, or an account by which somebody is found."""
+    return bool(_PHONE.search(text) or _ACCOUNT.search(text))
+
+
 def reads_like(text: str, longest: int) -> Reads:
     """Tell what the answer to our question for a contact reads like; `longest` in letters."""
     words = words_of(text)
-    if len(text) > longest or len(words) > _MOST_WORDS:
-        return Reads.STORY
+    long = len(text) > longest or len(words) > _MOST_WORDS
     meanings = {hit.meaning for hit in _book().find(words)} | set(_book().find_letters(text))
-    told = "story" in meanings
-    if _PHONE.search(text) or _ACCOUNT.search(text):
+    told = "story" in meanings or long
+    if has_number(text):
         return Reads.EITHER if told else Reads.CONTACT
     if told:
         return Reads.STORY

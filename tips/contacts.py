@@ -9,26 +9,36 @@ from domain.messages import Button
 from domain.tip import TipEventKind
 from storage.database import Tx
 from storage.people.units import Staff
-from storage.tips import tip_contacts, tip_events
+from storage.tips import tip_contacts, tip_events, tips
 from storage.tips.tips import Tip
 from tips import rights
 from tips.desk import Desk, tell
 
+BETWEEN = "; "
 LONGEST = 120
 """Letters of a contact: a name and a number, no story."""
 
 
-def leave(tx: Tx, desk: Desk, tip: Tip, contact: str) -> None:
-    """Keep the contact that its writer typed; the readers hear that there is one.
-
-    Raises: Refusal.
-    """
+def leave(tx: Tx, desk: Desk, tip: Tip, contact: str, message_id: str | None = None) -> None:
+    """Keep what its writer typed as a contact; the readers hear that there is one."""
     words = " ".join(contact.split())
-    if not words or len(words) > LONGEST:
-        raise Refusal("tips.contact_long", so=str(LONGEST))
-    tip_contacts.leave(tx, tip, words)
+    lookup = None
+    if message_id is not None and tip.address_id is not None:
+        lookup = tip_events.lookup(tx, tip.address_id, message_id)
+    tip_contacts.leave(tx, tip, words, lookup)
     if tip.carded_at is not None:
         tell(tx, desk, tip, "review.contact_left", (button(desk, tip, Language.VI),))
+
+
+def correct(tx: Tx, desk: Desk, chat_id: UUID, message_id: str, text: str) -> Tip | None:
+    """Take new words of a message that was kept as a contact; None when it was none, or is gone."""
+    left = tip_events.by_message(tx, chat_id, message_id, TipEventKind.CONTACT_LEFT)
+    tip = tips.locked(tx, left.tip_id) if left is not None else None
+    kept = tip_contacts.of_tip(tx, tip) if tip is not None else None
+    if tip is None or kept is None or tip_events.by_message(tx, chat_id, message_id) is not None:
+        return None
+    leave(tx, desk, tip, f"{kept}{BETWEEN}{text}" if BETWEEN in kept else text, message_id)
+    return tip
 
 
 def withdraw(tx: Tx, desk: Desk, tip: Tip) -> bool:

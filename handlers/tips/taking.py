@@ -20,7 +20,7 @@ from storage.deliveries.ledger import Delivery
 from storage.people import dialogues
 from storage.tips import tip_events, tips
 from storage.tips.tips import Tip
-from tips import intake
+from tips import contacts, intake
 from tips.intake import Bound, Fate, Piece, Taken, Writer
 from tips.not_taken import not_taken
 from tips.phrases import is_han, words_of
@@ -106,6 +106,9 @@ def reworded(turn: Turn, edit: Edit) -> bool:
     text = telling.keep_whole(turn, telling.words_in(turn, edit.text))
     alarm = alarm_in(text)
     if alarm is None and (limits.is_muted(turn) or _refused(turn, text)):
+        return True
+    if contacts.correct(turn.tx, turn.context, chat.id, edit.message_id, text) is not None:
+        turn.say("contacts.corrected")
         return True
     tip = intake.change(turn.tx, chat.id, edit.message_id, text, urgent=alarm is not None)
     if tip is not None and alarm is not None:

@@ -5,28 +5,33 @@ from datetime import timedelta
 
 from domain.errors import Refusal
 from domain.ids import from_short, short
-from domain.messages import Button, ChatKind, Message, Press
+from domain.messages import Button, ChatKind, Message, Outgoing, Press
 from domain.tip import TipState
 from handlers.router import Presser
 from handlers.tips import taking
 from handlers.tips.presses import TIP, own_tip
 from handlers.turn import Turn
+from storage.deliveries import ledger
 from storage.people import dialogues
 from storage.staff import one_time_codes
 from storage.tips import tip_claims, tip_contacts, tip_events, tips
 from storage.tips.tips import Tip
 from tips import contacts
-from tips.contact_words import Reads, is_declined, reads_like
+from tips.contact_words import Reads, has_number, is_declined, reads_like
 from tips.small_talk import is_small_talk
 
 CONTACT = "contact"
 """Dialogue: they were asked for a name or a number."""
+_ASKED = "asked"
+"""What of the dialogue names our question."""
 _EITHER = "either"
 """What of the dialogue names the message that may be a contact, or the tip's words."""
 _FROM = "from"
 """Where its words begin in the contact that is kept."""
-_BETWEEN = "; "
 _WAITS = timedelta(minutes=30)
+"""How long words without a number are taken for the answer."""
+FORGOTTEN_AFTER = timedelta(days=1)
+"""How long a number, or a reply to the question, is."""
 
 
 def press_contact(turn: Turn, press: Press, args: Sequence[str]) -> None:
@@ -35,26 +40,28 @@ def press_contact(turn: Turn, press: Press, args: Sequence[str]) -> None:
     tip = own_tip(turn, args)
     if not tip.state.is_open:
         raise Refusal("tips.contact_closed", ma_tin=tip.case_number)
-    dialogues.keep(turn.tx, turn.me.id, CONTACT, {"tip": short(tip.id)})
     rows = [(_button(turn, tip, "nocontact"),)]
     if tip_contacts.is_left(turn.tx, tip.id):
         rows.append((_button(turn, tip, "uncontact"),))
-    turn.say("tips.ask_contact", *rows, ma_tin=tip.case_number)
+    text = turn.text("tips.ask_contact", ma_tin=tip.case_number)
+    asked = turn.tell(Outgoing(text=text, buttons=tuple(rows)))
+    dialogues.keep(turn.tx, turn.me.id, CONTACT, {"tip": short(tip.id), _ASKED: short(asked)})
 
 
 def take(turn: Turn, message: Message) -> bool:
     """Take a name or number that was asked for; whatever reads like a story goes to its tip."""
-    if turn.chat.kind is not ChatKind.PRIVATE or turn.resident is None:
+    if turn.chat.kind is not ChatKind.PRIVATE:
         return False
     known = dialogues.current(turn.tx, turn.me.id)
     if known is None or known.name != CONTACT:
         return False
     text = message.text.strip()
-    if text.startswith("/") or message.reply_to is not None:
+    if text.startswith("/") or _answers_other(turn, message, known.data):
         return False
     tip_id = from_short(known.data.get("tip", ""))
     tip = tips.locked(turn.tx, tip_id) if tip_id is not None else None
     late = known.updated_at is None or turn.tx.now - known.updated_at > _WAITS
+    late = late and message.reply_to is None and not has_number(text)
     if late or tip is None or tip.address_id != turn.me.id or not tip.state.is_open:
         dialogues.end(turn.tx, turn.me.id)
         return False
@@ -77,20 +84,29 @@ def _keep(turn: Turn, message: Message, tip: Tip, data: dict[str, str], reads: R
     text = " ".join(message.text.split())
     maybe = reads is Reads.EITHER
     before = tip_contacts.of_tip(turn.tx, tip) if maybe or _EITHER in data else None
-    kept = f"{before}{_BETWEEN}" if before is not None else ""
-    if len(kept) + len(text) > contacts.LONGEST:
-        kept = ""
-    contacts.leave(turn.tx, turn.context, tip, kept + text)
+    kept = f"{before}{contacts.BETWEEN}" if before is not None else ""
+    contacts.leave(turn.tx, turn.context, tip, kept + text, message.message_id)
     if not maybe:
         dialogues.end(turn.tx, turn.me.id)
         turn.say("tips.contact_kept", (_button(turn, tip, "uncontact"),), ma_tin=tip.case_number)
         return
-    waits = {"tip": short(tip.id), _EITHER: message.message_id, _FROM: str(len(kept))}
+    waits = {**data, _EITHER: message.message_id, _FROM: str(len(kept))}
     dialogues.keep(turn.tx, turn.me.id, CONTACT, waits)
     meant = Button(turn.text("contacts.button_told"), f"contacttold:{short(tip.id)}")
     turn.say(
         "contacts.either", (meant,), (_button(turn, tip, "uncontact"),), ma_tin=tip.case_number
     )
+
+
+def _answers_other(turn: Turn, message: Message, data: dict[str, str]) -> bool:
+    """Tell whether words answer another message than ours about this tip's contact.
+
+    A number is a contact all the same: on a card it would name who wrote.
+    """
+    if message.reply_to is None or has_number(message.text):
+        return False
+    row = ledger.by_message(turn.tx, turn.me.id, message.reply_to)
+    return row is None or short(row.id) != data.get(_ASKED)
 
 
 def _tell(turn: Turn, message: Message, tip: Tip) -> bool:
@@ -113,7 +129,7 @@ def press_told(turn: Turn, press: Press, args: Sequence[str]) -> None:
         raise Refusal("app.stale_button")
     start = int(data[_FROM])
     if start:
-        contacts.leave(turn.tx, turn.context, tip, kept[:start].removesuffix(_BETWEEN))
+        contacts.leave(turn.tx, turn.context, tip, kept[:start].removesuffix(contacts.BETWEEN))
     else:
         contacts.withdraw(turn.tx, turn.context, tip)
     dialogues.keep(turn.tx, turn.me.id, TIP, {"tip": short(tip.id)})

@@ -17,15 +17,15 @@ from storage.tips.tips import Tip
 from storage.upsert import insert_into
 
 
-def leave(tx: Tx, known: Tip, contact: str) -> None:
-    """Keep a contact, in place of one left before."""
+def leave(tx: Tx, known: Tip, contact: str, lookup: bytes | None = None) -> None:
+    """Keep a contact, in place of one left before; by `lookup` its message is known when edited."""
     values = {"body": key_of(tx, known).seal(contact, _place(known.id)), "left_at": tx.now}
     tx.connection.execute(
         insert_into(tx, tip_contact)
         .values(tip_id=known.id, **values)
         .on_conflict_do_update(index_elements=[tip_contact.c.tip_id], set_=values)
     )
-    tip_events.add(tx, known, TipEventKind.CONTACT_LEFT)
+    tip_events.add(tx, known, TipEventKind.CONTACT_LEFT, lookup=lookup)
 
 
 def is_left(tx: Tx, tip_id: UUID) -> bool:

@@ -58,6 +58,7 @@ def test_other_words_are_no_refusal(text: str) -> None:
         ("3号楼有人吸毒", Reads.STORY),
         ("anh Tuấn bán pháo", Reads.STORY),
         ("a" * 121, Reads.STORY),
+        (f"{'dài ' * 50} 0900 000 001", Reads.EITHER),
         ("một hai ba bốn năm sáu bảy tám chín mười mười một mười hai", Reads.STORY),
     ],
 )

@@ -192,6 +192,38 @@ async def test_what_may_be_a_name_is_kept_for_the_holder_until_its_writer_calls_
     assert await world.chat.look(lambda tx: tip_contacts.of_tip(tx, tip)) == kept
 
 
+async def test_a_number_given_in_any_way_stands_on_no_card(world: World) -> None:
+    await carded(world)
+    tip = await world.tip()
+
+    async def kept() -> str | None:
+        return await world.chat.look(lambda tx: tip_contacts.of_tip(tx, tip))
+
+    await world.lan.presses("Để lại liên hệ")
+    await world.tick()
+    question = (await world.lan.last()).message_id
+    assert question is not None
+    typed = await world.lan.writes("Bà Ví Dụ 0900 000 003", reply_to=question)
+    assert await kept() == "Bà Ví Dụ 0900 000 003"
+    await world.lan.edits(typed, "Bà Ví Dụ 0900 000 004")
+    assert "được sửa" in (await world.lan.last()).text
+    assert await kept() == "Bà Ví Dụ 0900 000 004"
+    await world.lan.presses("Để lại liên hệ")
+    await world.tick(minutes=61)
+    polite = "Dạ cháu là Lan Ví Dụ ở khối 2, số của cháu là 0900 000 005, chú gọi buổi tối ạ"
+    await world.lan.writes(polite)
+    assert await kept() == f"Bà Ví Dụ 0900 000 004; {polite}"
+    await world.tick(minutes=61)
+    officer = await world.chat.staff("770010020066", Role.OFFICER, name="Cán bộ Ba")
+    await officer.writes("/baotin Có đám đánh bạc ở bãi đất cuối xóm")
+    await officer.presses("Để lại liên hệ")
+    await officer.writes("0900 000 006")
+    assert "giữ kín liên hệ" in (await officer.last()).text
+    await world.tick(minutes=61)
+    assert all("0900" not in card.text for card in await world.cards())
+    assert len(await world.tips()) == 2
+
+
 async def test_a_code_shows_the_public_status_only_from_another_phone(world: World) -> None:
     await carded(world)
     await world.lan.presses("Mã theo dõi")

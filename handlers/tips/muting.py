@@ -53,7 +53,10 @@ def mute_command(turn: Turn, argument: str) -> None:
 
 
 def unmute_command(turn: Turn, argument: str) -> None:
-    """Handle `/nhanlai MÃ`."""
+    """Handle `/nhanlai MÃ`: end the mute by that very tip.
+
+    Asked of another tip of the same writer it says the same as of anybody else's.
+    """
     own = turn.require(Permission.MUTE_SENDER)
     tip_id, _ = named(turn, argument, "/nhanlai")
     tip, _ = rights.for_work(turn.tx, tip_id, turn.staff)
@@ -68,7 +71,8 @@ def unmute_command(turn: Turn, argument: str) -> None:
         staff_id=own.id,
         number=tip.case_number,
     )
-    _tell_writer(turn, tip, "limits.unmuted")
+    if tip.address_id is not None and mutes.of(turn.tx, tip.address_id) is None:
+        _tell_writer(turn, tip, "limits.unmuted")
     _told(turn, tip, "limits.unmute_done")
 
 

@@ -23,11 +23,14 @@ class Mute:
 
 
 def put(tx: Tx, known: Tip, until: datetime) -> None:
-    """Take nothing from the writer of a tip until an instant, in place of any other mute."""
+    """Take nothing from the writer of a tip until an instant, in place of a mute by that tip.
+
+    One by another tip stays: by replacing it, two tips would tell that one person wrote both.
+    """
     if known.address_id is None:
         message = "nobody is known who wrote this tip"
         raise ValueError(message)
-    forget(tx, known.address_id)
+    tx.connection.execute(delete(mute).where(mute.c.tip_id == known.id))
     tx.connection.execute(
         mute.insert().values(
             id=tx.new_id(),
@@ -41,18 +44,17 @@ def put(tx: Tx, known: Tip, until: datetime) -> None:
 
 
 def end(tx: Tx, known: Tip) -> bool:
-    """Take from the writer of a tip again; False when nothing keeps them."""
-    if known.address_id is None or of(tx, known.address_id) is None:
-        return False
-    forget(tx, known.address_id)
-    return True
+    """End the mute that was put by a tip; False when none holds by that very tip."""
+    done = tx.connection.execute(
+        delete(mute).where(mute.c.tip_id == known.id, mute.c.until > tx.now)
+    )
+    return done.rowcount > 0
 
 
 def of(tx: Tx, address_id: UUID) -> Mute | None:
-    """Return the mute of an address that holds now."""
-    row = tx.connection.execute(
-        select(mute).where(mute.c.address_id == address_id, mute.c.until > tx.now).limit(1)
-    ).one_or_none()
+    """Return the mute of an address that holds longest from now."""
+    query = select(mute).where(mute.c.address_id == address_id, mute.c.until > tx.now)
+    row = tx.connection.execute(query.order_by(mute.c.until.desc()).limit(1)).one_or_none()
     return Mute(row.id, row.until, row.told_at) if row is not None else None
 
 

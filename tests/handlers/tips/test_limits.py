@@ -102,7 +102,7 @@ async def test_a_mute_is_undone_and_every_step_is_in_the_log_of_acts(
         await world.chief.writes(f"/nhanlai {number}")
         assert "đã nhận tin từ tài khoản này trở lại" in (await world.lan.last()).text
         await world.chief.writes(f"/nhanlai {number}")
-        assert "không bị ngừng nhận" in (await world.chief.last()).text
+        assert "Không có lệnh ngừng nhận" in (await world.chief.last()).text
         world.chat.clock.forward(hours=30)
         await world.lan.writes("ngõ 5 có đám đánh bạc")
         assert len(await world.tips()) == 2
@@ -110,6 +110,34 @@ async def test_a_mute_is_undone_and_every_step_is_in_the_log_of_acts(
         muted = next(one for one in acts if one.act is Act.SENDER_MUTED)
         assert (muted.reason, muted.facts["days"]) == ("phá rối", 7)
         assert Act.SENDER_UNMUTED in {one.act for one in acts}
+
+
+async def test_no_mute_tells_that_two_tips_have_one_writer(migrated_database_url: str) -> None:
+    async with open_world(migrated_database_url) as world:
+        other = world.chat.resident("992001")
+        for writer in (world.lan, world.lan, other):
+            await writer.writes("cuối xóm có người bán pháo")
+            await world.tick(minutes=3)
+            world.chat.clock.forward(days=3)
+        first, second, others = [tip.case_number for tip in await world.tips()]
+        heard = []
+        for number in (first, second, others):
+            await world.chief.writes(f"/ngungnhan {first} phá rối")
+            if number != first:
+                await world.chief.writes(f"/nhanlai {number}")
+                heard.append((await world.chief.last()).text.replace(number, "MÃ"))
+        assert "Không có lệnh ngừng nhận" in heard[0]
+        assert heard[0] == heard[1]
+        # Both of hers: each is undone by itself, and she hears it when none holds any more.
+        await world.chief.writes(f"/ngungnhan {second} 3 phá rối")
+        await world.chief.writes(f"/nhanlai {first}")
+        await world.lan.writes("ngõ 5 có đám đánh bạc")
+        assert len(await world.tips()) == 3
+        assert "trở lại" not in (await world.lan.last()).text
+        await world.chief.writes(f"/nhanlai {second}")
+        assert "trở lại" in (await world.lan.last()).text
+        await world.lan.writes("ngõ 6 có đám đánh bạc")
+        assert len(await world.tips()) == 4
 
 
 async def test_the_chiefs_question_is_still_answered_by_who_is_muted(

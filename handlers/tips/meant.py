@@ -17,6 +17,9 @@ from storage.tips.tips import Tip
 from tips.desk import thread_of
 
 _FEWEST_DIGITS = 5
+_USUAL_DIGITS = (6, 7)
+"""Of the year and the number in it; a phone number at the head of a note has more."""
+_CASES = "/vuviec"
 
 
 def tip_id_of(args: Sequence[str]) -> UUID:
@@ -34,7 +37,8 @@ def named(turn: Turn, argument: str, command: str) -> tuple[UUID, str]:
     """Return the tip that a command is about, and what else was typed.
 
     By its number, whole or without the unit's part, else by a reply to anything about it.
-    Raises: Refusal.
+    Raises: Refusal, also where a number was typed that no tip has: the tip that is replied to may
+    be another.
     """
     # A phone makes a new line as easily as a space.
     first, rest = (*argument.split(maxsplit=1), "", "")[:2]
@@ -45,9 +49,23 @@ def named(turn: Turn, argument: str, command: str) -> tuple[UUID, str]:
     if tip_id is not None:
         return tip_id, rest.strip()
     replied = _replied_to(turn)
+    if replied is not None and _is_mistyped(turn, fold(first), rest, command):
+        raise Refusal("which_tip.no_such", ma=first, lenh=command)
     if replied is not None:
         return replied, argument.strip()
     raise Refusal("review.which_tip", lenh=command)
+
+
+def _is_mistyped(turn: Turn, first: str, rest: str, command: str) -> bool:
+    """Tell whether the first word is the number of no tip, rather than the first of a reason."""
+    if first.startswith(f"{fold(turn.unit.code)}-"):
+        return True
+    if not first.isdecimal():
+        return False
+    if not rest.strip():
+        # What a case is called may be a number alone.
+        return command != _CASES and len(first) >= _FEWEST_DIGITS
+    return len(first) in _USUAL_DIGITS
 
 
 def chat_of(turn: Turn) -> Address:

@@ -52,7 +52,9 @@ def hold_back(tx: Tx, tip: Tip, rules: DigestRules) -> bool:
 def _hold_more(tx: Tx, tip: Tip) -> bool:
     """Hold what was added to a tip after its card: who writes without end fills no group."""
     since = tx.now - _MORE_WITHIN
-    went = sorted({row.put_at for row in tip_rows.cards(tx, tip.id) if row.put_at > since})
+    lately = {row.put_at for row in tip_rows.cards(tx, tip.id) if row.put_at > since}
+    # What single officers asked to see is no card that came by itself.
+    went = sorted(at for at in lately if not tip_rows.was_asked_for(tx, tip.id, at))
     if len(went) < _MORE:
         return False
     card_times.hold(tx, tip, went[-_MORE] + _MORE_WITHIN)

@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain.delivery import DeliveryKind
+from domain.ids import short
 from domain.tip import TipState
 from handlers.turn import ChatRules
 from handlers.wiring import make_router
 from tests.chat import Heard
+from tests.handlers.tips.test_review import carded
 from tests.tips.world import World, open_world
 from tips import cards
 from tips.digest import DigestRules
@@ -103,3 +105,19 @@ async def test_who_writes_without_end_fills_no_group_and_loses_no_word(
         everything = "\n".join(one.text for one in await world.cards())
         assert all(f"thêm điều thứ {number}" in everything for number in range(16))
         assert not [one for one in await world.desk.heard() if "đang chờ thẻ" in one.text]
+
+
+async def test_looks_at_a_tip_hold_back_nothing_that_its_writer_adds(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        card = await carded(world)
+        tip = await world.tip()
+        for reader in (world.chief, world.reviewer) * 3:
+            await reader.presses_action(f"read:{short(tip.id)}", of=world.desk)
+            world.chat.clock.forward(seconds=1)
+        await world.lan.writes("chúng nó vừa chuyển hàng sang nhà số 12")
+        await world.tick(minutes=3)
+        newest = (await world.cards())[-1]
+        assert newest.message_id != card
+        assert "nhà số 12" in newest.text

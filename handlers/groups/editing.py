@@ -12,10 +12,17 @@ from handlers.turn import Turn
 from tips.small_talk import is_small_talk
 
 
-def edited_before(takers: Sequence[Taker]) -> Callable[[Turn, Edit], None]:
-    """Return what takes an edit: as new words of what is known, else as any message in a group."""
+def edited_before(
+    takers: Sequence[Taker], waiting: Sequence[Callable[[Turn, Edit], bool]] = ()
+) -> Callable[[Turn, Edit], None]:
+    """Return what takes an edit: as new words of what is known, else as any message in a group.
+
+    `waiting` are asked first: they hold words in a dialogue, of which nothing else is kept yet.
+    """
 
     def edited(turn: Turn, edit: Edit) -> None:
+        if any(take(turn, edit) for take in waiting):
+            return
         if taking.reworded(turn, edit) or turn.chat.kind is ChatKind.PRIVATE:
             return
         if edit.addressed is None or not _says_something(turn, edit):

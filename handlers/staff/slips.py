@@ -6,11 +6,12 @@ are asked, and meanwhile their words wait in the (sealed) dialogue.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from domain.errors import Refusal
 from domain.ids import short
-from domain.messages import Button, ChatKind, Message, Press
+from domain.messages import Button, ChatKind, Edit, Message, Press
 from handlers.router import Presser
 from handlers.tips import complaints, presses, review, taking, telling
 from handlers.turn import Turn
@@ -24,6 +25,7 @@ from storage.tips import tip_events
 from storage.tips import tips as stored_tips
 from storage.tips.tips import Tip
 from tips import intake
+from tips.urgency import alarm_in
 
 MAYBE_TIP = "maybe_tip"
 _SAME_STORY = timedelta(minutes=30)
@@ -44,6 +46,27 @@ def check(turn: Turn, message: Message) -> bool:
         turn.say("review.reply_to_card", ma_tin=tip.case_number)
         return True
     return _short_word(turn, message) or _maybe_a_tip(turn, message)
+
+
+def edited(turn: Turn, edit: Edit) -> bool:
+    """Take new words of a message that waits for their answer; a danger in them is no slip."""
+    if turn.staff is None or turn.chat.kind is not ChatKind.PRIVATE:
+        return False
+    current = dialogues.current(turn.tx, turn.me.id)
+    if current is None or current.name != MAYBE_TIP or alarm_in(edit.text) is not None:
+        return False
+    kept = [codec.read_incoming(written) for written in json.loads(current.data["messages"])]
+    changed = [
+        replace(one, text=edit.text)
+        if isinstance(one, Message) and one.message_id == edit.message_id
+        else one
+        for one in kept
+    ]
+    if changed == kept:
+        return False
+    messages = json.dumps([codec.write_incoming(one) for one in changed], ensure_ascii=False)
+    dialogues.keep(turn.tx, turn.me.id, MAYBE_TIP, {**current.data, "messages": messages})
+    return True
 
 
 def press(turn: Turn, press: Press, args: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.ids import short
-from domain.messages import Button, ChatKind, Message, Outgoing, Press
+from domain.messages import Button, ChatKind, Edit, Message, Outgoing, Press
 from domain.place_words import key_of
 from domain.roles import Permission
 from domain.tip import Heard
@@ -57,6 +57,7 @@ class Form:
     message_id: str = ""
     urgent: str = ""
     contact: str = field(default="", repr=False)
+    contact_id: str = ""
 
 
 def start(turn: Turn, argument: str) -> None:
@@ -109,14 +110,34 @@ def take(turn: Turn, message: Message) -> bool:
         case Step.AREA:
             _take_area(turn, form, text)
         case Step.WHAT:
-            _take_what(turn, form, message)
+            _take_what(turn, replace(form, message_id=message.message_id), text)
         case Step.CONTACT:
             if len(text) > LONGEST:
                 raise Refusal("entering.contact_long", so=str(LONGEST))
             none = is_declined(text)
-            _ask(turn, replace(form, contact="" if none else text, step=Step.SUMMARY))
+            told = "" if none else text
+            after = replace(form, contact=told, contact_id=message.message_id, step=Step.SUMMARY)
+            _ask(turn, after)
         case _:
             raise Refusal("entering.press_please")
+    return True
+
+
+def edited(turn: Turn, edit: Edit) -> bool:
+    """Take new words of what was typed into the open form; what it asks is shown once more."""
+    if turn.staff is None or turn.chat.kind is not ChatKind.PRIVATE:
+        return False
+    form = _open_form(turn)
+    text = edit.text.strip()
+    if form is None or not text or edit.message_id not in (form.message_id, form.contact_id):
+        return False
+    turn.require(Permission.ENTER_TIP)
+    if edit.message_id == form.message_id:
+        _take_what(turn, form, text)
+    elif len(text) > LONGEST:
+        raise Refusal("entering.contact_long", so=str(LONGEST))
+    else:
+        _ask(turn, replace(form, contact="" if is_declined(text) else text))
     return True
 
 
@@ -204,13 +225,13 @@ def _take_area(turn: Turn, form: Form, text: str) -> None:
     _ask(turn, replace(form, area=found[0], step=Step.WHAT))
 
 
-def _take_what(turn: Turn, form: Form, message: Message) -> None:
-    text = telling.keep_whole(turn, message.text)
+def _take_what(turn: Turn, form: Form, text: str) -> None:
+    text = telling.keep_whole(turn, text)
     alarm = alarm_in(text)
     if alarm is None and complaints.refuse(turn, text):
         dialogues.end(turn.tx, turn.me.id)
         return
-    told = replace(form, what=text, message_id=message.message_id)
+    told = replace(form, what=text)
     if alarm is not None:
         # A danger now waits for no further question.
         turn.tell(
@@ -219,7 +240,7 @@ def _take_what(turn: Turn, form: Form, message: Message) -> None:
         )
         _enter(turn, replace(told, urgent="yes"))
         return
-    _ask(turn, replace(told, step=Step.URGENT))
+    _ask(turn, replace(told, step=Step.URGENT) if form.step is Step.WHAT else told)
 
 
 def _enter(turn: Turn, form: Form) -> None:

@@ -53,3 +53,28 @@ async def test_a_tip_half_entered_is_wiped_by_no_command_and_no_button(world: Wo
     assert [tip.heard is not None for tip in await world.tips()] == [False, True]
     (opened,) = await officer.presses_action("pack:add")
     assert opened.text == ""
+
+
+async def test_a_correction_by_editing_counts_before_anything_is_saved(world: World) -> None:
+    await world.duty.writes("/nhaptin")
+    await world.duty.presses("Qua điện thoại")
+    await world.duty.writes("vi du 2")
+    typed = await world.duty.writes("Có người bán pháo ở nhà số 8, tối nào cũng có")
+    await world.duty.presses("Không khẩn")
+    contact = await world.duty.writes("Bà Ví Dụ 0900 000 001")
+    await world.duty.edits(typed, "Có người bán pháo ở nhà số 18, tối nào cũng có")
+    await world.duty.edits(contact, "Bà Ví Dụ 0900 000 002")
+    summary = (await world.duty.last()).text
+    assert "nhà số 18" in summary
+    assert "0900 000 002" in summary
+    await world.duty.presses("Ghi tin")
+    slip = await world.reviewer.writes("Xe tải đỗ chắn cổng trường số 8 sáng nay")
+    await world.reviewer.writes("xe màu trắng, chở gỗ")
+    await world.reviewer.edits(slip, "Xe tải đỗ chắn cổng trường số 18 sáng nay")
+    await world.reviewer.presses("Có, gửi tin báo")
+    await world.tick(minutes=5)
+    said = "\n".join(card.text for card in await world.cards())
+    assert "nhà số 18" in said
+    assert "trường số 18" in said
+    assert "chở gỗ" in said
+    assert "số 8" not in said

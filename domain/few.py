@@ -21,11 +21,12 @@ class Kept(StrEnum):
 def covered(figures: Mapping[T, int]) -> Mapping[T, int | Kept]:
     """Return figures whose total is known, without those from which somebody could be guessed.
 
-    Where the small ones would follow from the total all the same, the smallest of the others are
-    left out as well, until they do not.
+    Where the small ones would follow from the total all the same, the others are left out as well,
+    in the order given, until they do not: chosen by size, they would be known to be no larger, or
+    no smaller, than what is told.
     """
     small = [key for key, number in figures.items() if 0 < number < FEW]
-    others = sorted((key for key in figures if figures[key] >= FEW), key=lambda key: figures[key])
+    others = [key for key in figures if figures[key] >= FEW]
     held: list[T] = []
     while small and len(held) < len(others) and _follow(figures, small, held):
         held.append(others[len(held)])

@@ -27,4 +27,13 @@ def test_what_is_hidden_may_always_be_at_least_two_figures(figures: dict[int, in
 def test_nothing_small_hides_nothing_and_the_only_figure_is_the_total_itself() -> None:
     assert covered({"a": 5, "b": 0}) == {"a": 5, "b": 0}
     assert covered({"a": 3}) == {"a": Kept.FEW}
-    assert covered({"a": 3, "b": 8, "c": 7}) == {"a": Kept.FEW, "b": 8, "c": Kept.HELD}
+    assert covered({"a": 3, "b": 8, "c": 7}) == {"a": Kept.FEW, "b": Kept.HELD, "c": 7}
+
+
+@given(st.lists(st.integers(FEW, 200), min_size=2, max_size=4), st.integers(1, FEW - 1))
+def test_which_figure_is_held_beside_a_small_one_tells_nothing_of_its_size(
+    others: list[int], small: int
+) -> None:
+    assume(small + others[0] > 1 + FEW)
+    told = covered(dict(enumerate((small, *others))))
+    assert [key for key in told if told[key] is Kept.HELD] == [1]

@@ -62,7 +62,16 @@ class Pledged:
 
 
 def sign(tx: Tx, new: NewPledge) -> bool:
-    """Write a signature; False when it stands already. One that was withdrawn stands anew."""
+    """Write a signature; False when it stands already. One that was withdrawn stands anew.
+
+    One that was withdrawn on a day before stays counted where it was, and points to nobody.
+    """
+    earlier = (
+        pledge.c.run_id == new.run_id,
+        pledge.c.resident_id == new.resident_id,
+        pledge.c.withdrawn_at < _day(tx.now),
+    )
+    _let_go(tx, *earlier)
     tx.connection.execute(
         insert_into(tx, pledge_words)
         .values(version=new.version, words=new.words)
@@ -126,10 +135,12 @@ def signed_by(tx: Tx, resident_id: UUID) -> list[Signed]:
 
 def forget(tx: Tx, resident_id: UUID) -> None:
     """Leave what somebody signed to be counted, pointing to nobody, of the day alone."""
+    _let_go(tx, pledge.c.resident_id == resident_id)
+
+
+def _let_go(tx: Tx, *which: ColumnElement[bool]) -> None:
     rows = tx.connection.execute(
-        select(pledge.c.id, pledge.c.signed_at, pledge.c.withdrawn_at).where(
-            pledge.c.resident_id == resident_id
-        )
+        select(pledge.c.id, pledge.c.signed_at, pledge.c.withdrawn_at).where(*which)
     ).all()
     for row in rows:
         withdrawn_at = _day(row.withdrawn_at) if row.withdrawn_at is not None else None

@@ -73,3 +73,11 @@ async def test_what_is_withdrawn_after_a_period_is_counted_where_it_happened(
         (total,) = [row for row in by_subject.rows if row.is_total]
         assert total.now == {"standing": 0, "people": 0, "by_post": 0, "withdrawn": 1}
         assert (await chat.look(lambda tx: pledges.of_run(tx, fireworks.id))).withdrawn == 1
+
+        second = local(chat.clock.now()).date()
+        settled = await report(chat, second)
+        chat.clock.forward(days=1)
+        await signs(chat, fireworks, people[5], TWO)
+        assert (await report(chat, first)).sheets == before.sheets
+        assert (await report(chat, second)).sheets == settled.sheets
+        assert (await chat.look(lambda tx: pledges.of_run(tx, fireworks.id))).standing == 6

@@ -13,8 +13,9 @@ from handlers.tips import telling
 from handlers.tips.meant import tip_id_of
 from handlers.tips.presses import own_tip
 from handlers.turn import Turn
+from storage.deliveries import ledger
 from storage.groups import public_words
-from storage.tips import tips
+from storage.tips import tip_events, tips
 from storage.tips.tips import Tip
 from tips import taking_down
 from tips.taking_down_words import asks
@@ -54,13 +55,33 @@ def take_in_group(turn: Turn, message: Message) -> bool:
         return False
     if turn.person is None:
         return True
-    for tip_id in public_words.told_by(turn.tx, turn.person.id, _OFFERED):
-        tip = tips.locked(turn.tx, tip_id)
-        if tip is not None and tip.group_id == turn.group.id:
-            _begin_quietly(turn, tip)
-            return True
-    turn.say("takedown.nothing")
+    told = (
+        tips.locked(turn.tx, tip_id)
+        for tip_id in public_words.told_by(turn.tx, turn.person.id, _OFFERED)
+    )
+    here = [tip for tip in told if tip is not None and tip.group_id == turn.group.id]
+    found = _meant(turn, message, here) or here
+    if len(found) == 1:
+        _begin_quietly(turn, found[0])
+    elif found:
+        turn.say("takedown.which", *((_button(turn, tip),) for tip in found))
+    else:
+        turn.say("takedown.nothing")
     return True
+
+
+def _meant(turn: Turn, message: Message, found: Sequence[Tip]) -> list[Tip]:
+    """Return those of their tips that were told in what, or under which, they reply now."""
+    chat = turn.group_address
+    if message.reply_to is None or chat is None:
+        return []
+    piece = tip_events.by_message(turn.tx, chat.id, message.reply_to)
+    if piece is not None:
+        return [tip for tip in found if tip.id == piece.tip_id]
+    post = ledger.by_message(turn.tx, chat.id, message.reply_to)
+    if post is None or post.run_id is None:
+        return []
+    return [tip for tip in found if tip.run_id == post.run_id]
 
 
 def press_unsay(turn: Turn, press: Press, args: Sequence[str]) -> None:

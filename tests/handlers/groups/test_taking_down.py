@@ -169,6 +169,22 @@ async def test_of_several_tips_the_writer_chooses(world: World) -> None:
     assert removed(await platform(world)) == [second]
 
 
+async def test_the_wish_said_in_the_group_takes_down_what_it_answers_or_asks_which(
+    world: World,
+) -> None:
+    post = await world.campaign(post=world.village)
+    first = await world.lan.writes(ACCUSED, in_group=world.village, reply_to=post.message_id)
+    world.chat.clock.forward(hours=2)
+    await accuse(world, text="đèn đường hỏng ở ngã ba, tối quá")
+    await platform(world)
+    await world.lan.writes(UNSAY, in_group=world.village)
+    assert "Đang gỡ" not in (await world.lan.last()).text
+    assert len((await world.lan.last()).labels) == 2
+    await world.lan.writes(UNSAY, in_group=world.village, reply_to=post.message_id)
+    assert "Đang gỡ" in (await world.lan.last()).text
+    assert removed(await platform(world)) == [first.message_id]
+
+
 async def test_a_neighbour_accused_under_our_post_is_protected_with_one_press(
     world: World,
 ) -> None:

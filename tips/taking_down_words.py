@@ -32,12 +32,15 @@ _ENGLISH_MANNERS = _all(
 )
 _ENGLISH = _ENGLISH_MANNERS | _ENGLISH_VERBS | _ENGLISH_NOUNS
 _CHINESE = re.compile(
-    r"(?:请|麻烦|帮我|帮忙|把|能不能|可以|能)*(?:"
-    r"(?:撤下|撤回|删除|删掉|删了)我(?:在)?(?:群里|群组里)?(?:刚才)?(?:的|说的|写的|发的)?"
-    r"(?:话|消息|信息|留言|内容)"
-    r"|我(?:在)?(?:群里|群组里)(?:刚才)?(?:的|说的|写的|发的)*(?:话|消息|信息|留言|内容)"
-    r"(?:撤下|撤回|删除|删掉|删了))(?:来)?(?:吧|吗|好吗|谢谢)*"
+    r"(?:[请請]|麻[烦煩]|[帮幫]我|[帮幫]忙|把|能不能|可以|能)*(?:"
+    r"(?:撤下|撤回|[删刪]除|[删刪]掉|[删刪]了)我(?:在)?(?:群[里裡裏]|群[组組][里裡裏])?(?:[刚剛]才)?"
+    r"(?:的|[说說]的|[写寫]的|[发發]的)?(?:[话話]|消息|信息|[讯訊]息|留言|[内內]容)"
+    r"|我(?:在)?(?:群[里裡裏]|群[组組][里裡裏])(?:[刚剛]才)?(?:的|[说說]的|[写寫]的|[发發]的)*"
+    r"(?:[话話]|消息|信息|[讯訊]息|留言|[内內]容)"
+    r"(?:撤下|撤回|[删刪]除|[删刪]掉|[删刪]了))(?:[来來])?(?:吧|[吗嗎]|好[吗嗎]|[谢謝][谢謝])*"
 )
+_OF_OTHERS = re.compile(r"\b(?:anh|chi|ong|ba|co|chu|bac|dua|thang|con) (?:ay|kia|do|nay)\b")
+"""Whoever did it is somebody else: that is told, not wished."""
 
 
 def asks(text: str) -> bool:
@@ -48,6 +51,8 @@ def asks(text: str) -> bool:
     if _CHINESE.fullmatch(re.sub(r"\W", "", said)):
         return True
     words = re.findall(r"\w+", said)
+    if _OF_OTHERS.search(" ".join(words)):
+        return False
     return _in_vietnamese(words) or _in_english(words)
 
 

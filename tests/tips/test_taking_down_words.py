@@ -20,6 +20,8 @@ from tips.taking_down_words import asks
         "请撤下我的话",
         "请把我在群里说的话删除，谢谢",
         "删除我的消息",
+        "請刪除我的話",
+        "請把我在群組裡說的話刪除，謝謝",
     ],
 )
 def test_the_wish_is_heard(text: str) -> None:
@@ -33,6 +35,8 @@ def test_the_wish_is_heard(text: str) -> None:
         "gỡ",
         "xóa tin của tôi",
         "xóa dữ liệu",
+        "chị ấy nhắn tin cho tôi trong nhóm rồi xóa",
+        "Ông kia xóa tin nhắn trong nhóm",
         "nó bắt em xóa tin nhắn trong nhóm",
         "gỡ lời ông Bảy bán ma túy ở nhóm",
         "có kẻ gỡ biển báo của xóm",

@@ -72,6 +72,8 @@ def take(turn: Turn, message: Message) -> bool:
         return True
     if is_small_talk(text):
         return False
+    if bare_code(turn, message):
+        return True
     reads = reads_like(text, contacts.LONGEST)
     if reads is Reads.STORY:
         return _tell(turn, message, tip)

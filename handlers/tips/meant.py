@@ -42,10 +42,11 @@ def named(turn: Turn, argument: str, command: str) -> tuple[UUID, str]:
     """
     # A phone makes a new line as easily as a space.
     first, rest = (*argument.split(maxsplit=1), "", "")[:2]
-    number = fold(first)
-    if number.isdecimal() and len(number) >= _FEWEST_DIGITS:
-        number = f"{turn.unit.code}-{number}"
-    tip_id = tip_work.by_number(turn.tx, turn.unit.id, number) if number else None
+    # The unit's part is written as its code is, however it was typed.
+    number = fold(first).removeprefix(f"{fold(turn.unit.code)}-")
+    looks_so = number.isdecimal() and len(number) >= _FEWEST_DIGITS
+    whole = f"{turn.unit.code}-{number}"
+    tip_id = tip_work.by_number(turn.tx, turn.unit.id, whole) if looks_so else None
     if tip_id is not None:
         return tip_id, rest.strip()
     replied = _replied_to(turn)

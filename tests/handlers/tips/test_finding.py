@@ -1,6 +1,9 @@
 """A tip is found and worked on from a private chat, wherever its card may be."""
 
+from sqlalchemy import update
+
 from domain.tip import TipOutcome, TipState
+from storage.tables import unit as unit_table
 from tests.handlers.tips.test_review import carded
 from tests.tips.world import open_world
 
@@ -49,3 +52,17 @@ async def test_a_note_typed_in_private_is_told_under_the_card(migrated_database_
         before = len(await world.desk.heard())
         await world.reviewer.writes("gc: đã gọi", in_group=world.desk, reply_to=card)
         assert len(await world.desk.heard()) == before + 1
+
+
+async def test_the_number_on_the_card_is_known_however_its_unit_is_written(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        rename = update(unit_table).values(code="VD")
+        await world.chat.do(lambda tx: tx.connection.execute(rename))
+        card = await carded(world)
+        for typed in ("VD-260001", "vd-260001", "260001", "VD-260001."):
+            await world.reviewer.writes(f"/tin {typed}")
+            assert "VD-260001" in (await world.reviewer.last()).text, typed
+        await world.reviewer.writes("/ghichu VD-260001 đã gọi", in_group=world.desk, reply_to=card)
+        assert "vào tin VD-260001" in (await world.desk.last()).text

@@ -99,7 +99,9 @@ async def test_a_fault_in_one_kind_is_told_and_keeps_none_of_the_others() -> Non
     assert done == [forgetting.HOURLY[name] for name in spared]
 
 
-async def test_what_was_only_begun_is_forgotten_in_two_hours_and_a_contact_asked_for_in_a_day(chat: Chat) -> None:
+async def test_what_was_only_begun_is_forgotten_in_two_hours_a_contact_asked_for_in_a_day(
+    chat: Chat,
+) -> None:
     duty = await (await chat.staff("2001", Role.DUTY_OFFICER)).address()
     chief = await (await chat.staff("2002", Role.CHIEF)).address()
     lan = await (await chat.subscriber("1001")).address()

@@ -9,7 +9,7 @@ from domain.language import Language
 from domain.lengths import utf16_length
 from domain.library import fill
 from domain.messages import Button, Message
-from domain.tip import Secrecy, TipKind
+from domain.tip import TipEventKind, TipKind
 from handlers.turn import Turn, unit_values
 from storage.deliveries import ledger
 from storage.deliveries.ledger import Delivery
@@ -19,7 +19,7 @@ from storage.tips.tips import Tip
 from tips import cards, paging
 from tips.care import Care, care_for
 from tips.intake import Piece
-from tips.urgency import Alarm
+from tips.urgency import Alarm, alarm_in
 
 _COMMAND = "/baotin"
 
@@ -97,17 +97,26 @@ def added_key(tip: Tip) -> str:
 def care(turn: Turn, piece: Piece, tip: Tip, before: Tip | None, alarm: Alarm | None) -> str | None:
     """Return the words for a child, for violence at home, for despair; None for anybody else.
 
-    They are said when a tip opens with it, or turns into it.
+    They are said once in a tip, when the first words of the kind come.
     """
-    if before is not None and before.secrecy is not Secrecy.ORDINARY:
-        return None
-    found = care_for(piece.text)
-    key = f"tips.{found.value}_received" if found is not None else None
-    if alarm is not None and alarm.despair:
-        key = "tips.despair_received"
-    if key is None:
+    key = _care_key(piece.text, alarm)
+    if key is None or (before is not None and key in _cared_for(turn, tip)):
         return None
     return turn.context.catalogue.say(tip.language, key, ma_tin=tip.case_number)
+
+
+def _care_key(text: str, alarm: Alarm | None) -> str | None:
+    if alarm is not None and alarm.despair:
+        return "tips.despair_received"
+    found = care_for(text)
+    return f"tips.{found.value}_received" if found is not None else None
+
+
+def _cared_for(turn: Turn, tip: Tip) -> set[str | None]:
+    """Return what was said to the pieces before the newest."""
+    events = tip_events.of_tip(turn.tx, tip)
+    told = [event.text or "" for event in events if event.kind is TipEventKind.PIECE]
+    return {_care_key(text, alarm_in(text)) for text in told[:-1]}
 
 
 def receipt_buttons(turn: Turn, tip: Tip) -> tuple[tuple[Button, ...], ...]:

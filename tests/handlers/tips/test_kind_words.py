@@ -91,3 +91,16 @@ async def test_what_a_child_says_is_on_no_card(migrated_database_url: str) -> No
         await world.lan.writes("my dad hits me")
         assert (await world.tip()).secrecy is Secrecy.SENSITIVE
         assert "my dad" not in (await world.cards())[0].text
+
+
+async def test_a_child_who_tells_more_of_a_sensitive_tip_is_answered_once(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await world.lan.writes("chồng em say rượu đang đánh em")
+        await world.lan.news()
+        told = "Cháu học lớp 7, bố cháu đánh cháu, cháu sợ lắm"
+        await world.lan.writes(told)
+        assert any("Không phải lỗi của cháu" in one.text for one in await world.lan.news())
+        await world.lan.writes(told)
+        assert not any("Không phải lỗi của cháu" in one.text for one in await world.lan.news())

@@ -8,17 +8,18 @@ from datetime import timedelta
 
 from domain.audit import Act, Thing
 from domain.clock import show_time
-from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
 from domain.failures import Until
 from domain.messages import Outgoing
 from domain.roles import Permission
+from domain.tip import TipEventKind
 from handlers.tips.meant import named, say_here
-from handlers.turn import Turn, unit_values
+from handlers.turn import Turn
 from storage.people import addresses, mutes
 from storage.staff import audit
+from storage.tips import tip_events
 from storage.tips.tips import Tip
-from tips import rights
+from tips import rights, talk
 
 MOST_DAYS = 30
 _USUAL_DAYS = 7
@@ -48,7 +49,7 @@ def mute_command(turn: Turn, argument: str) -> None:
         number=tip.case_number,
         days=days,
     )
-    _tell_writer(turn, tip, "limits.muted", luc=show_time(until))
+    _tell_writer(turn, tip, TipEventKind.MUTED, show_time(until))
     _told(turn, tip, "limits.mute_done", luc=show_time(until))
 
 
@@ -72,7 +73,7 @@ def unmute_command(turn: Turn, argument: str) -> None:
         number=tip.case_number,
     )
     if tip.address_id is not None and mutes.of(turn.tx, tip.address_id) is None:
-        _tell_writer(turn, tip, "limits.unmuted")
+        _tell_writer(turn, tip, TipEventKind.UNMUTED)
     _told(turn, tip, "limits.unmute_done")
 
 
@@ -86,20 +87,10 @@ def _must_have_writer(turn: Turn, tip: Tip) -> None:
         raise Refusal("limits.nobody", ma_tin=tip.case_number)
 
 
-def _tell_writer(turn: Turn, tip: Tip, key: str, **facts: str) -> None:
-    if tip.address_id is None:
-        return
-    values = unit_values(turn.unit, tip.language)
-    where = {"don_vi": values["don_vi"], "sdt_truc": values["sdt_truc"]}
-    turn.context.outbox.put(
-        turn.tx,
-        tip.address_id,
-        Outgoing(text=turn.context.catalogue.say(tip.language, key, **where, **facts)),
-        kind=DeliveryKind.REPLY,
-        lane=Lane.TALK,
-        language=tip.language.value,
-        resident_id=tip.resident_id,
-    )
+def _tell_writer(turn: Turn, tip: Tip, kind: TipEventKind, text: str = "") -> None:
+    """Announce it without a word of what it is: others may look at the phone."""
+    event_id = tip_events.add(turn.tx, tip, kind, text=text)
+    talk.notify(turn.tx, turn.context, tip, event_id)
 
 
 def _told(turn: Turn, tip: Tip, key: str, **facts: str) -> None:

@@ -80,6 +80,11 @@ def press_open(turn: Turn, press: Press, args: Sequence[str]) -> None:
         text = turn.library_text("sys-outcome-told-back", ma_tin=tip.case_number, ket_qua=outcome)
     elif event.kind is TipEventKind.TAKEN_DOWN and event.text == BY_STAFF:
         text = turn.text("takedown.taken_down", ma_tin=tip.case_number)
+    elif event.kind in (TipEventKind.MUTED, TipEventKind.UNMUTED):
+        values = turn.unit_values()
+        where = {"don_vi": values["don_vi"], "sdt_truc": values["sdt_truc"]}
+        until = {"luc": event.text or ""} if event.kind is TipEventKind.MUTED else {}
+        text = turn.text(f"limits.{event.kind.value}", **where, **until)
     elif event.kind is TipEventKind.STATUS:
         text = turn.text("tips.needs_more", ma_tin=tip.case_number)
     elif event.kind is not TipEventKind.ANSWER:

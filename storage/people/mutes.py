@@ -38,7 +38,6 @@ def put(tx: Tx, known: Tip, until: datetime) -> None:
             tip_id=known.id,
             since=tx.now,
             until=until,
-            told_at=tx.now,
         )
     )
 

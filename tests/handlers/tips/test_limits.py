@@ -67,12 +67,16 @@ async def test_a_muted_sender_is_told_once_a_day_and_a_danger_is_still_taken(
             assert "lý do bắt buộc" in (await world.chief.last()).text
         await world.chief.writes(f"/ngungnhan {number} 7 phá rối, đã nhắc ba lần")
         assert f"Bỏ: /nhanlai {number}" in (await world.chief.last()).text
-        notice = (await world.lan.last()).text
-        assert "tạm không nhận tin từ tài khoản này tới" in notice
-        assert "gọi 113" in notice
-        before = len(await world.lan.heard())
+        assert (await world.lan.last()).text.startswith("Bà con có tin mới từ")
+        await world.lan.presses("Xem")
+        opened = (await world.lan.last()).text
+        assert "tạm không nhận tin từ tài khoản này tới" in opened
+        assert "gọi 113" in opened
         world.chat.clock.forward(hours=1)
         await world.lan.writes("lại có người bán pháo ở ngõ 4")
+        assert (await world.lan.last()).text == opened
+        before = len(await world.lan.heard())
+        await world.lan.writes("ở ngõ 4 đó")
         assert len(await world.lan.heard()) == before
         world.chat.clock.forward(days=1)
         await world.lan.writes("lại có người bán pháo ở ngõ 4")
@@ -100,6 +104,7 @@ async def test_a_mute_is_undone_and_every_step_is_in_the_log_of_acts(
         number = (await world.tip()).case_number
         await world.chief.writes(f"/ngungnhan {number} phá rối")
         await world.chief.writes(f"/nhanlai {number}")
+        await world.lan.presses("Xem")
         assert "đã nhận tin từ tài khoản này trở lại" in (await world.lan.last()).text
         await world.chief.writes(f"/nhanlai {number}")
         assert "Không có lệnh ngừng nhận" in (await world.chief.last()).text
@@ -135,6 +140,7 @@ async def test_no_mute_tells_that_two_tips_have_one_writer(migrated_database_url
         assert len(await world.tips()) == 3
         assert "trở lại" not in (await world.lan.last()).text
         await world.chief.writes(f"/nhanlai {second}")
+        await world.lan.presses("Xem")
         assert "trở lại" in (await world.lan.last()).text
         await world.lan.writes("ngõ 6 có đám đánh bạc")
         assert len(await world.tips()) == 4

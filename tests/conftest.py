@@ -4,11 +4,16 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.async_api import Browser
 
 from tests.browser import chromium
 from tests.databases import KINDS, MigratedPostgres, copy_sqlite, fresh_postgres, sqlite_url
 from tests.postgres import PostgresServer, private_postgres
+
+# No test goes by the clock: how long an example takes says nothing on a busy machine.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 _SLOWEST = ("tests/journeys/", "tests/bot/test_main.py")
 

@@ -76,6 +76,7 @@ class Phone:
         if await back.count():
             await back.first.click()
         await self._node.locator(f'[data-action="open-chat"][data-chat="{chat}"]').click()
+        await expect(self._node.locator(f'[data-view="chat"][data-chat="{chat}"]')).to_be_visible()
 
     def said(self, words: str) -> Locator:
         """The messages of the open chat that contain the words."""

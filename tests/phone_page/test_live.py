@@ -90,3 +90,19 @@ async def test_an_event_told_twice_changes_nothing(open_desk: OpenDesk) -> None:
         }"""
     )
     assert counted == [1, 1, 0]
+
+
+async def test_a_chat_opens_though_its_row_changes_while_the_finger_is_on_it(
+    open_desk: OpenDesk, pretend: Pretend
+) -> None:
+    await pretend.say(TUAN, GROUP, "trước")
+    desk = await open_desk(LANH)
+    lanh = desk.phone(LANH)
+    row = lanh.chat_row(GROUP)
+    await expect(row).to_contain_text("trước")
+    await row.hover()
+    await desk.page.mouse.down()
+    await pretend.say(TUAN, GROUP, "vừa đến")
+    await expect(row).to_contain_text("vừa đến")
+    await desk.page.mouse.up()
+    await expect(lanh.said("vừa đến")).to_have_count(1)

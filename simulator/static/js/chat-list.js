@@ -158,16 +158,15 @@ function arrange(list, known, items, keyOf, factsOf, draw) {
     const facts = factsOf(item);
     const seal = JSON.stringify(facts);
     let row = known.get(key);
-    if (!row || row.seal !== seal) {
-      const node = draw(facts);
-      const hadFocus = row?.node.contains(document.activeElement);
-      if (row) {
-        if (cursor === row.node) cursor = node;
-        row.node.replaceWith(node);
-      }
-      row = { node, seal };
+    if (!row) {
+      row = { node: draw(facts), seal };
       known.set(key, row);
-      if (hadFocus) node.firstElementChild.focus();
+    } else if (row.seal !== seal) {
+      // The button itself stays: a finger that is on it just now still presses it, and it keeps focus.
+      const [button, fresh] = [row.node.firstElementChild, draw(facts).firstElementChild];
+      button.className = fresh.className;
+      button.replaceChildren(...fresh.childNodes);
+      row.seal = seal;
     }
     if (cursor === row.node) cursor = cursor.nextElementSibling;
     else list.insertBefore(row.node, cursor);

@@ -182,4 +182,5 @@ async def test_two_transactions_that_cross_both_get_through(migrated_database_ur
             number = await ours.write(lambda tx, name=name: sequences.next_number(tx, name))  # type: ignore[misc]
             assert number == 4
         assert sorted(tries)[0] == "a"
-        assert len(tries) == 3
+        # The one that goes again may be the one that loses again.
+        assert len(tries) >= 3

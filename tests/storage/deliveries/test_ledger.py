@@ -270,7 +270,9 @@ class Story:
         # Only who got the message, perhaps, can press its button.
         if rows[number].id in self.sent:
             pressed = rows[number].id
-            await self.world.do(lambda tx: ledger.note_facet(tx, pressed, Facet.ACKNOWLEDGED))
+            seen = Facet.ACKNOWLEDGED
+            # Under a post it is counted by person.
+            await self.world.do(lambda tx: ledger.note_facet(tx, pressed, seen, user_id="990001"))
 
     async def stop(self, number: int) -> None:
         gone = self.people[number][0]

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 
 from broadcasts import approving
@@ -40,12 +40,11 @@ from handlers.campaigns.form import (
     to_data,
 )
 from handlers.library import printable
-from handlers.staff import slips
+from handlers.staff import half_written, slips
 from handlers.turn import Turn
 from storage.people import dialogues
 
 DIALOGUE = "campaign"
-_STALE_AFTER = timedelta(hours=2)
 
 
 def start(turn: Turn) -> None:
@@ -179,13 +178,8 @@ def check_value(name: str, typed: str) -> None:
 
 
 def _open_form(turn: Turn) -> Form | None:
-    known = dialogues.current(turn.tx, turn.me.id)
-    if known is None or known.name != DIALOGUE:
-        return None
-    if known.updated_at is not None and turn.tx.now - known.updated_at > _STALE_AFTER:
-        dialogues.end(turn.tx, turn.me.id)
-        return None
-    return from_data(known.data)
+    known = half_written.form(turn, DIALOGUE)
+    return from_data(known.data) if known is not None else None
 
 
 def _go_on(turn: Turn, form: Form, page: int = 0) -> None:

@@ -13,17 +13,15 @@ from handlers.campaigns import drafts
 from handlers.campaigns.asking import area_mark, areas_offered
 from handlers.groups import approvers
 from handlers.router import Presser
-from handlers.staff import slips
+from handlers.staff import half_written, slips
 from handlers.turn import Turn
 from storage.people import dialogues, units
-from storage.people.dialogues import Dialogue
 from storage.staff import one_time_codes
 from storage.staff.one_time_codes import CodePurpose
 
 DIALOGUE = "connecting"
 VALID = timedelta(minutes=30)
 PURPOSES = ("neighbourhood", "review", "channel")
-_STALE_AFTER = timedelta(hours=2)
 _PAGE = 8
 _LONGEST_LABEL = 60
 
@@ -35,14 +33,10 @@ def start(turn: Turn, argument: str) -> None:
     """
     del argument
     who = turn.require(Permission.CONNECT_GROUP)
-    waiting = dialogues.current(turn.tx, turn.me.id)
-    fresh = waiting is not None and (
-        waiting.updated_at is None or turn.tx.now - waiting.updated_at < _STALE_AFTER
+    half_written.settle_first(
+        turn,
+        {slips.MAYBE_TIP: "officers.settle_first", drafts.DIALOGUE: "connecting.draft_open"},
     )
-    if waiting is not None and fresh and slips.MAYBE_TIP in waiting.names:
-        raise Refusal("officers.settle_first")
-    if waiting is not None and fresh and drafts.DIALOGUE in waiting.names:
-        raise Refusal("connecting.draft_open")
     if not approvers.of(turn.tx, who.unit_id, who):
         raise Refusal("connecting.no_chief")
     token = secrets.token_hex(3)
@@ -55,7 +49,7 @@ def start(turn: Turn, argument: str) -> None:
 
 def take(turn: Turn, message: Message) -> bool:
     """Take the name that is typed for the group; anything else of an open question is recalled."""
-    open_one = _open(turn)
+    open_one = half_written.form(turn, DIALOGUE)
     if open_one is None or message.text.startswith("/"):
         return False
     if open_one.data.get("area") is None:
@@ -69,7 +63,7 @@ def take(turn: Turn, message: Message) -> bool:
 
 def awaits_words(turn: Turn) -> bool:
     """Tell whether the name of a group is asked for just now."""
-    open_one = _open(turn)
+    open_one = half_written.form(turn, DIALOGUE)
     return open_one is not None and open_one.data.get("area") is not None
 
 
@@ -77,7 +71,7 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Take a button of the dialogue: `connect:<token>:<what>:<choice>`."""
     del press
     turn.require(Permission.CONNECT_GROUP)
-    open_one = _open(turn)
+    open_one = half_written.form(turn, DIALOGUE)
     if open_one is None or len(args) != 3 or args[0] != open_one.data["token"]:
         raise Refusal("app.stale_button")
     data = dict(open_one.data)
@@ -101,16 +95,6 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
             _ask_label(turn, {**data, "area": chosen})
         case _:
             raise Refusal("app.stale_button")
-
-
-def _open(turn: Turn) -> Dialogue | None:
-    current = dialogues.current(turn.tx, turn.me.id) if turn.staff is not None else None
-    if current is None or current.name != DIALOGUE:
-        return None
-    if current.updated_at is not None and turn.tx.now - current.updated_at > _STALE_AFTER:
-        dialogues.end(turn.tx, turn.me.id)
-        return None
-    return current
 
 
 def _ask_area(turn: Turn, data: dict[str, str], page: int) -> None:

@@ -4,7 +4,6 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from broadcasts import packs as rules
@@ -16,15 +15,13 @@ from domain.roles import Permission
 from domain.wording import unseen
 from handlers.campaigns import drafts
 from handlers.campaigns.asking import area_mark, areas_offered
-from handlers.staff import slips
+from handlers.staff import half_written, slips
 from handlers.turn import Turn
 from storage.campaigns import packs
 from storage.campaigns.packs import App, HandGroup
 from storage.people import dialogues, units
-from storage.people.dialogues import Dialogue
 
 DIALOGUE = "hand_group"
-_STALE_AFTER = timedelta(hours=2)
 _PAGE = 8
 _LONGEST_NAME = 60
 _MOST_MEMBERS = 100_000
@@ -99,7 +96,7 @@ def begin_members(turn: Turn, group: HandGroup) -> None:
 
 def take(turn: Turn, message: Message) -> bool:
     """Take a name or a number that is typed."""
-    open_one = _open(turn)
+    open_one = half_written.form(turn, DIALOGUE)
     if open_one is None or message.text.lstrip().startswith("/") or not message.text.strip():
         return False
     turn.require(Permission.POST_BY_HAND)
@@ -126,7 +123,7 @@ def take(turn: Turn, message: Message) -> bool:
 
 def awaits_words(turn: Turn) -> bool:
     """Tell whether the name of a group is asked for just now."""
-    open_one = _open(turn)
+    open_one = half_written.form(turn, DIALOGUE)
     return open_one is not None and open_one.data["step"] == "name"
 
 
@@ -136,7 +133,7 @@ def press(turn: Turn, args: Sequence[str]) -> None:
     Raises: Refusal.
     """
     turn.require(Permission.POST_BY_HAND)
-    open_one = _open(turn)
+    open_one = half_written.form(turn, DIALOGUE)
     if open_one is None or len(args) != 3 or args[0] != open_one.data["token"]:
         raise Refusal("app.stale_button")
     data = dict(open_one.data)
@@ -219,24 +216,10 @@ def _ask_members(turn: Turn, data: dict[str, str]) -> None:
 
 
 def _settle_first(turn: Turn) -> None:
-    waiting = dialogues.current(turn.tx, turn.me.id)
-    fresh = waiting is not None and (
-        waiting.updated_at is None or turn.tx.now - waiting.updated_at < _STALE_AFTER
+    half_written.settle_first(
+        turn,
+        {slips.MAYBE_TIP: "officers.settle_first", drafts.DIALOGUE: "campaigns.draft_first"},
     )
-    if waiting is not None and fresh and slips.MAYBE_TIP in waiting.names:
-        raise Refusal("officers.settle_first")
-    if waiting is not None and fresh and drafts.DIALOGUE in waiting.names:
-        raise Refusal("campaigns.draft_first")
-
-
-def _open(turn: Turn) -> Dialogue | None:
-    current = dialogues.current(turn.tx, turn.me.id) if turn.staff is not None else None
-    if current is None or current.name != DIALOGUE:
-        return None
-    if current.updated_at is not None and turn.tx.now - current.updated_at > _STALE_AFTER:
-        dialogues.end(turn.tx, turn.me.id)
-        return None
-    return current
 
 
 def _label(turn: Turn, group: HandGroup) -> str:

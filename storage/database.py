@@ -6,6 +6,7 @@ engine. A function never awaits, so no network or image work can slip into a tra
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ _UNDEFINED_TABLE = "42P01"
 _OPTIONS = {"preserve_rowcount": True}
 """Without it an INSERT … ON CONFLICT on PostgreSQL tells −1 rows, whatever it did."""
 _MOST_TRIES = 5
+_WAL_PAUSE_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +211,8 @@ def sqlite_engine(url: str, *, writes: bool, lock_patience: timedelta = _LOCK_PA
 
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
+        _keep_a_log(connection, busy_s)
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={int(busy_s * 1000)}",
@@ -224,6 +226,20 @@ def sqlite_engine(url: str, *, writes: bool, lock_patience: timedelta = _LOCK_PA
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
     return engine
+
+
+def _keep_a_log(connection: sqlite3.Connection, busy_s: float) -> None:
+    # SQLite does not wait for its busy timeout when two turn the same new file to WAL at once.
+    until = time.monotonic() + busy_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(_WAL_PAUSE_S)
+        else:
+            return
 
 
 class _Sqlite:

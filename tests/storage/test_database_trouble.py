@@ -88,6 +88,21 @@ async def test_a_file_locked_for_too_long_is_the_databases_trouble(
             assert await database.read(count_facts) == 1
 
 
+def test_who_finds_a_new_file_in_other_hands_waits_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE begun (x)")
+        other.execute("BEGIN IMMEDIATE")
+        engine = sqlite_engine(f"sqlite:///{path}", writes=True)
+        let_go = threading.Timer(0.2, lambda: other.execute("ROLLBACK"))
+        let_go.start()
+        with closing(engine.raw_connection()) as connection:
+            found = connection.cursor().execute("PRAGMA journal_mode").fetchone()
+        let_go.join()
+        engine.dispose()
+    assert found == ("wal",)
+
+
 def _copy(source: Path, folder: Path) -> Path:
     target = folder / "x.db"
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:

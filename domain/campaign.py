@@ -141,9 +141,13 @@ class CampaignRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Whom a campaign addresses: an area with all below it, and groups named one by one."""
+    """Whom a campaign addresses: areas with all below them, and groups named one by one."""
 
     area_code: str
+    areas: tuple[str, ...] = ()
+    """Only these of its area; empty: the whole of it."""
+    posts_only: bool = False
+    """Nobody is written to privately: it goes into its groups and channels alone."""
     include_groups: bool = False
     group_ids: tuple[UUID, ...] = ()
     languages: tuple[Language, ...] = ()
@@ -255,6 +259,10 @@ def content_hash(
         "due_at": due_at.astimezone(UTC).isoformat() if due_at else None,
         "lane": lane.name,
     }
+    if audience.areas:
+        signed["areas"] = sorted(audience.areas)
+    if audience.posts_only:
+        signed["posts_only"] = True
     if audience.of_run is not None:
         signed["of_run"] = audience.of_run.hex
     if content.card is not None:

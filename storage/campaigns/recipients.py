@@ -11,6 +11,7 @@ from sqlalchemy import (
     ScalarSelect,
     and_,
     case,
+    false,
     func,
     literal_column,
     select,
@@ -184,9 +185,12 @@ def _audience(tx: Tx, unit: units.Unit, audience: Audience) -> list[ColumnElemen
         resident.c.unit_id == unit.id,
         resident.c.wish == Wish.YES.value,
     ]
-    if audience.area_code != unit.area_code:
+    if audience.posts_only:
+        where.append(false())
+    chosen = audience.areas or (audience.area_code,)
+    if unit.area_code not in chosen:
         # Residents who have not told their village belong to the whole unit only.
-        below = units.areas_below(tx, audience.area_code)
+        below = units.areas_below(tx, *chosen)
         where.append(resident.c.area_code.in_(sorted(below)))
     if audience.languages:
         where.append(resident.c.language.in_([language.value for language in audience.languages]))

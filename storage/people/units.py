@@ -100,10 +100,10 @@ def unit_for_area(tx: Tx, area_code: str) -> Unit | None:
     return None
 
 
-def areas_below(tx: Tx, area_code: str) -> frozenset[str]:
-    """Return the codes of an area and all that lie within it."""
-    found = {area_code}
-    edge = {area_code}
+def areas_below(tx: Tx, *area_codes: str) -> frozenset[str]:
+    """Return the codes of areas and all that lie within them."""
+    found = set(area_codes)
+    edge = set(area_codes)
     while edge:
         rows = tx.connection.execute(select(area.c.code).where(area.c.parent_code.in_(edge)))
         edge = {row.code for row in rows} - found

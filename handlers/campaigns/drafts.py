@@ -6,10 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from broadcasts import approving
-from broadcasts.approving import Draft
-from broadcasts.desk import Desk
-from domain.campaign import PROGRAM_PLACEHOLDERS, CampaignState, foreign_links
+from domain.campaign import PROGRAM_PLACEHOLDERS, foreign_links
 from domain.errors import Refusal
 from domain.language import Language
 from domain.library import EXAMPLES, PLACEHOLDERS, Template
@@ -19,19 +16,17 @@ from domain.wording import LONGEST_VALUE, value_fault
 from handlers.campaigns import (
     audiences,
     cards,
-    decisions,
+    handing_in,
     own_photos,
     pledging,
     replanning,
     samples,
     scheduling,
-    signatures,
 )
 from handlers.campaigns.asking import area_mark, areas_offered, ask, ask_which
 from handlers.campaigns.form import (
     Form,
     Step,
-    audience_of,
     content_of,
     from_data,
     groups_in,
@@ -39,7 +34,6 @@ from handlers.campaigns.form import (
     offered,
     to_data,
 )
-from handlers.library import printable
 from handlers.staff import half_written, slips
 from handlers.turn import Turn
 from storage.people import dialogues
@@ -322,37 +316,6 @@ def _groups(turn: Turn, form: Form, choice: str) -> None:
     _go_on(turn, replace(form, groups=choice == "yes", step=Step.WHEN))
 
 
-def _submit(turn: Turn, form: Form, choice: str) -> None:
-    del choice
-    author = turn.require(Permission.WRITE_CAMPAIGN)
-    if form.of_campaign:
-        dialogues.end(turn.tx, turn.me.id)
-        replanning.submit(turn, form)
-        return
-    desk = Desk(turn.context.outbox, turn.context.catalogue)
-    content = content_of(form, turn.context.library, turn.unit)
-    # The card may have been chosen before the words were written anew.
-    printable.check_cards(turn, content, form.subject)
-    known = approving.write_down(
-        turn.tx,
-        desk,
-        author,
-        Draft(
-            template_id=form.template,
-            subject=form.subject,
-            content=own_photos.bound(turn, form, content),
-            audience=audience_of(turn.tx, form, turn.unit),
-            due_at=form.due_at(turn.tx.now),
-            schedule=form.schedule(),
-        ),
-    )
-    dialogues.end(turn.tx, turn.me.id)
-    if known.state is CampaignState.DRAFT:
-        signatures.ask(turn, known)
-    else:
-        decisions.ask_approvers(turn, known)
-
-
 def _quit(turn: Turn, form: Form, choice: str) -> None:
     del choice
     own_photos.forget(turn, form)
@@ -378,7 +341,7 @@ _ACTS: Mapping[tuple[Step, str], _Act] = MappingProxyType(
         (Step.AREA, "page"): _page,
         (Step.GROUPS, "groups"): _groups,
         (Step.SUMMARY, "back"): _back,
-        (Step.SUMMARY, "submit"): _submit,
+        (Step.SUMMARY, "submit"): handing_in.submit,
         (Step.SUMMARY, "sample"): samples.show,
         (Step.SUMMARY, "test"): samples.send_test,
     }

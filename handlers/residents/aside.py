@@ -18,10 +18,11 @@ from tips.small_talk import is_small_talk
 Rows = tuple[tuple[Button, ...], ...]
 
 
-def tip_button(turn: Turn, message: Message) -> Rows:
+def tip_button(turn: Turn, message: Message, label: str = "residents.tip_button") -> Rows:
     """Set a message aside and return the button that makes a tip of exactly these words.
 
-    No button where there is nothing to tell: no word at all, thanks, "I do not know".
+    No button where there is nothing to tell: no word at all, thanks, "I do not know". `label` is
+    what stands on it, a key of the catalogue.
     """
     words = message.text
     nothing = not short_answers.says_a_word(words) or says_nothing(words) or is_small_talk(words)
@@ -32,7 +33,7 @@ def tip_button(turn: Turn, message: Message) -> Rows:
         return ()
     token = short(turn.tx.new_id())
     words_aside.keep(turn.tx, turn.resident.id, token, codec.write_incoming(message))
-    return ((Button(turn.text("residents.tip_button"), f"aside:{token}"),),)
+    return ((Button(turn.text(label), f"aside:{token}"),),)
 
 
 def take_up(turn: Turn, press: Press, args: Sequence[str], take: Taker) -> None:

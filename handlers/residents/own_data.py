@@ -7,13 +7,14 @@ from domain.clock import show_day, show_time
 from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
 from domain.ids import from_short, short
-from domain.messages import Button, ChatKind, Outgoing, Press
-from handlers.residents import homes
+from domain.messages import Button, ChatKind, Message, Outgoing, Press
+from handlers.residents import aside, homes
 from handlers.residents.pledges import PLEDGE
 from handlers.residents.questions import OURS, resident_of
 from handlers.tips.presses import TIP
 from handlers.turn import Turn
 from people import erasing
+from people.data_words import Asks
 from storage.campaigns import pledges
 from storage.people import consents, dialogues
 from storage.people import erasing as stored
@@ -25,18 +26,27 @@ _LATEST = 5
 """Answers about consent that are shown; the copy has all."""
 
 
-def show(turn: Turn) -> None:
-    """Say what is kept of the person, truthfully and completely, without the words of tips."""
+def asked(turn: Turn, message: Message, asks: Asks) -> None:
+    """Answer who asks in words of their own; should they mean something else, it is one press."""
+    meant_a_tip = aside.tip_button(turn, message, "tips.button_not_complaint")
+    (ask if asks is Asks.ERASE else show)(turn, *meant_a_tip)
+
+
+def show(turn: Turn, *more: tuple[Button, ...]) -> None:
+    """Say what is kept of the person, truthfully and completely, without the words of tips.
+
+    `more` are rows of buttons below ours.
+    """
     rows = (
         (Button(turn.text("residents.copy_button"), "data:copy"),),
         (Button(turn.text("residents.erase_button"), "data:ask"),),
     )
     answers = consents.history(turn.tx, resident_of(turn).id)[-_LATEST:]
     lines = [_line(turn, answer) for answer in answers]
-    turn.say("residents.data", *rows, **_facts(turn, lines))
+    turn.say("residents.data", *rows, *more, **_facts(turn, lines))
 
 
-def ask(turn: Turn) -> None:
+def ask(turn: Turn, *more: tuple[Button, ...]) -> None:
     """Say what erasing does and what stays, and ask once whether to do it."""
     person = resident_of(turn)
     asked_at = f"{int(turn.tx.now.timestamp()):x}"
@@ -45,7 +55,7 @@ def ask(turn: Turn) -> None:
         (Button(turn.text("residents.erase_no"), "data:no"),),
     )
     text = turn.text("residents.erase_confirm", tin=str(stored.tips_of(turn.tx, person.id)))
-    turn.tell(Outgoing(text="\n\n".join([text, *_kept(turn, person)]), buttons=rows))
+    turn.tell(Outgoing(text="\n\n".join([text, *_kept(turn, person)]), buttons=(*rows, *more)))
 
 
 def press(turn: Turn, press: Press, args: Sequence[str]) -> None:

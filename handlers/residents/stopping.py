@@ -11,6 +11,7 @@ from handlers.residents.questions import BUTTON, STOP, evidence, refresh, reside
 from handlers.turn import Turn
 from people import wishes, words
 from people.consent_words import version_of
+from people.data_words import asks_about_data
 from people.words import OptOut, Standing
 from storage.deliveries import ledger
 from storage.deliveries.ledger import Delivery
@@ -245,6 +246,10 @@ def _standing(turn: Turn, message: Message, current: Dialogue | None) -> bool:
         case Standing.ERASE:
             own_data.ask(turn)
             return True
+    asks = asks_about_data(message.text)
+    if asks is not None and not _answers_about_tip(turn, message):
+        own_data.asked(turn, message, asks)
+        return True
     reply = words.consent(message.text)
     if reply is None or not reply.strong or not reply.yes or current is not None:
         return False
@@ -253,6 +258,11 @@ def _standing(turn: Turn, message: Message, current: Dialogue | None) -> bool:
     # "Đồng ý" out of the blue: show to what, then it counts.
     questions.ask_consent(turn)
     return True
+
+
+def _answers_about_tip(turn: Turn, message: Message) -> bool:
+    """Tell whether they reply to what was said about a tip of theirs: that is for who reads it."""
+    return message.reply_to is not None and questions.is_in_conversation(turn, message)
 
 
 def _note_on_broadcast(turn: Turn, message: Message) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from domain.audit import Act
 from domain.delivery import DeliveryState
 from domain.language import Language
+from domain.tip import TipEventKind
 from handlers.wiring import make_router
 from storage.database import Tx
 from storage.deliveries import counters, ledger
@@ -15,6 +16,7 @@ from storage.people import addresses, consents, erasing, residents
 from storage.people.residents import Resident, Wish
 from storage.staff import audit
 from storage.tables import address, delivery, dialogue, resident, run, tip, tip_event
+from storage.tips import tip_events
 from tests.chat import Party
 from tests.tips.world import LAN, World, open_world
 from tips import talk
@@ -309,3 +311,29 @@ async def test_erasing_speaks_the_persons_language(world: World) -> None:
 async def test_an_officer_has_nothing_of_a_residents_to_erase(world: World) -> None:
     [answer] = await world.reviewer.presses_action("data:ask")
     assert "tài khoản cán bộ" in answer.text
+
+
+async def test_who_asks_in_own_words_sees_their_data_and_may_say_that_it_was_a_tip(
+    world: World,
+) -> None:
+    lan = world.lan
+    for said, seen in (
+        ("cho toi xem cac anh dang luu du lieu gi ve toi", "Khối phố Ví Dụ 2"),
+        ("Tôi muốn xóa thông tin cá nhân của tôi ạ", "Sẽ xóa"),
+    ):
+        await lan.writes(said)
+        last = await lan.last()
+        assert seen in last.text
+        assert last.labels[-1] == "Tôi báo việc khác"
+    assert await world.tips() == []
+    await lan.presses("Tôi báo việc khác")
+    tip = await world.tip()
+    # In reply to what was said about a tip it is for who reads the tip.
+    await world.chat.deliver()
+    receipt = await lan.last()
+    await lan.writes("cho tôi xem thông tin của tôi", reply_to=receipt.message_id)
+    events = await world.chat.look(lambda tx: tip_events.of_tip(tx, tip))
+    assert [event.text for event in events if event.kind is TipEventKind.PIECE] == [
+        "Tôi muốn xóa thông tin cá nhân của tôi ạ",
+        "cho tôi xem thông tin của tôi",
+    ]

@@ -1,7 +1,7 @@
 """The door to the database: plain functions over one transaction, on SQLite and PostgreSQL alike.
 
-On SQLite one thread writes and a few read; on PostgreSQL the same functions run on an async
-engine. A function never awaits, so no network or image work can slip into a transaction.
+On SQLite one thread writes and a few read; on PostgreSQL several write and a few read. A function
+never awaits, so no network or image work can slip into a transaction.
 """
 
 import asyncio
@@ -26,8 +26,6 @@ from sqlalchemy.exc import (
     OperationalError,
     SQLAlchemyError,
 )
-from sqlalchemy.exc import TimeoutError as PoolExhausted
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from domain.clock import Clock
 from domain.ids import IdMaker
@@ -41,6 +39,9 @@ _UNDEFINED_TABLE = "42P01"
 _OPTIONS = {"preserve_rowcount": True}
 """Without it an INSERT … ON CONFLICT on PostgreSQL tells −1 rows, whatever it did."""
 _MOST_TRIES = 5
+_WRITERS = 8
+_READERS = 4
+"""Threads, and as many connections, to PostgreSQL; some are left for long reads."""
 _WAL_PAUSE_S = 0.01
 
 
@@ -88,9 +89,6 @@ def sorted_errors() -> Iterator[None]:
         if not _is_away(error):
             raise
         raise DatabaseAway(_first_line(error)) from error
-    except PoolExhausted as error:
-        message = "all connections are busy"
-        raise DatabaseAway(message) from error
 
 
 def _is_away(error: DBAPIError) -> bool:
@@ -272,31 +270,41 @@ class _Sqlite:
 
 class _Postgres:
     def __init__(self, url: str) -> None:
-        self._engine: AsyncEngine = create_async_engine(
+        self._engine = create_engine(
             url,
             hide_parameters=True,
-            pool_size=8,
+            pool_size=_WRITERS + _READERS,
             pool_pre_ping=True,
             execution_options=_OPTIONS,
         )
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        self._write_threads = ThreadPoolExecutor(_WRITERS, "postgres-write")
+        self._read_threads = ThreadPoolExecutor(_READERS, "postgres-read")
 
     async def write(self, work: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with self._engine.begin() as connection:
+                return work(connection)
+
+        loop = asyncio.get_running_loop()
         for tries in range(_MOST_TRIES):
             try:
-                async with self._engine.begin() as connection:
-                    return await connection.run_sync(work)
+                return await loop.run_in_executor(self._write_threads, run)
             except DBAPIError as error:
                 # Two transactions crossed: the loser did nothing and simply goes again.
                 if getattr(error.orig, "sqlstate", None) not in _RETRY_STATES:
                     raise
                 await asyncio.sleep(0.01 * 2**tries)
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(work)
+        return await loop.run_in_executor(self._write_threads, run)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        async with self._snapshots.connect() as connection:
-            return await connection.run_sync(work)
+        def run() -> T:
+            with self._snapshots.connect() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._read_threads, run)
 
     async def close(self) -> None:
-        await self._engine.dispose()
+        for threads in (self._write_threads, self._read_threads):
+            threads.shutdown(wait=True)
+        self._engine.dispose()

@@ -57,8 +57,8 @@ def in_words(away: DatabaseAway) -> str:
     """Return why the database cannot be used: part of a sentence, naming no value."""
     cause = away.__cause__
     if not isinstance(cause, DBAPIError):
-        # Raised by ourselves with words for people, or the pool is exhausted.
-        return str(away) if not str(away).isascii() else "mọi kết nối đều đang bận"
+        # Raised by ourselves, with words for people.
+        return str(away)
     code = getattr(cause.orig, "sqlite_errorcode", None)
     if isinstance(code, int) and code & 0xFF in _SQLITE:
         return _SQLITE[code & 0xFF]

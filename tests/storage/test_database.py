@@ -72,7 +72,7 @@ async def test_a_writer_waits_for_a_writer_of_another_process(migrated_database_
 
     async with opened(migrated_database_url) as ours, opened(migrated_database_url) as theirs:
         loop = asyncio.get_running_loop()
-        # Each work function blocks its thread, or on PostgreSQL its loop: so a loop of its own.
+        # Each work function blocks the thread that it runs in.
         first = loop.run_in_executor(None, lambda: alone(migrated_database_url, slow))
         await loop.run_in_executor(None, entered.wait, 5)
         second = asyncio.create_task(theirs.write(lambda tx: sequences.next_number(tx, "case")))

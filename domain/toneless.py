@@ -8,6 +8,8 @@ People type with tones, without, or half of them, and phones differ in where the
 import re
 import unicodedata
 
+from domain.invisible import without_invisible
+
 _MARKS = "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323"
 """Grave, acute, circumflex, tilde, breve, hook above, horn, dot below."""
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -78,7 +80,7 @@ def _compatible(text: str) -> str:
     for _ in range(5):
         before = text
         text = unicodedata.normalize("NFKC", text).casefold()
-        text = toneless("".join(char for char in text if unicodedata.category(char) != "Cf"))
+        text = toneless(without_invisible(text))
         if text == before:
             break
     return text

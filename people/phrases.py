@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from domain.invisible import without_invisible
+
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _MOST_LETTERS = 80
 _LONGEST_SYLLABLE = 7
@@ -51,11 +53,10 @@ def words_of(text: str, sentences: int = 1) -> tuple[Word, ...]:
     """Split a short message into words; one that is longer or has more sentences has none."""
     if len(text) > _MOST_LETTERS * 4:
         return ()
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    plain = "".join(char for char in plain if unicodedata.category(char) != "Cf")
-    kept = "".join(char if char.isalnum() or _is_mark(char) else " " for char in plain)
-    if len(kept) > _MOST_LETTERS or (sentences == 1 and _INNER_BREAK.search(plain)):
+    plain = without_invisible(unicodedata.normalize("NFKC", text).casefold())
+    if len(plain) > _MOST_LETTERS or (sentences == 1 and _INNER_BREAK.search(plain)):
         return ()
+    kept = "".join(char if char.isalnum() or _is_mark(char) else " " for char in plain)
     return tuple(
         _known(word) if len(word) <= _LONGEST_SYLLABLE else word_of(word) for word in kept.split()
     )

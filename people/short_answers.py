@@ -4,8 +4,8 @@ Unsure means that it tells of something: then it goes on to the tips, as whateve
 """
 
 import re
-import unicodedata
 
+from domain.invisible import without_invisible
 from people.phrases import Phrases, Word, phrases_of, words_of
 
 MOST_WORDS = 4
@@ -20,7 +20,7 @@ _LINK = re.compile(r"https?:|www\.|\w\.\w{2,}/", re.IGNORECASE)
 
 def may_be_place(text: str) -> bool:
     """Tell whether a message is short and tells of no event; one without any letter is short."""
-    shown = "".join(char for char in text if unicodedata.category(char) != "Cf").strip()
+    shown = without_invisible(text).strip()
     if does_not_know(shown):
         return True
     if len(shown) > _MOST_LETTERS or "\n" in shown:

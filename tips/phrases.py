@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from domain.invisible import without_invisible
 from domain.toneless import tone_key, toneless
 
 _WORD = re.compile(r"[^\W_]+")
@@ -34,8 +35,7 @@ class Word:
 
 def words_of(text: str) -> list[Word]:
     """Return the words of a text, lower case, without punctuation and invisible letters."""
-    text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text)).casefold()
-    text = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    text = without_invisible(unicodedata.normalize("NFKC", text).casefold())
     return [
         _known(word) if len(word) <= _LONGEST_SYLLABLE else _word(word)
         for word in _WORD.findall(text)
@@ -92,14 +92,15 @@ class Phrasebook:
     def find(self, words: Sequence[Word]) -> list[Hit]:
         """Return the phrases found in order; of two at one place the longer, and none overlaps."""
         hits: list[Hit] = []
-        at = 0
-        while at < len(words):
-            hit = self._at(words, at)
-            if hit is None:
-                at += 1
-            else:
-                hits.append(hit)
-                at = hit.end
+        end = 0
+        for at, word in enumerate(words):
+            if at < end:
+                continue
+            for phrase, strict, meaning in self._by_first.get(word.plain, ()):
+                if _begins(words, at, phrase, strict=strict):
+                    end = at + len(phrase)
+                    hits.append(Hit(meaning, at, end))
+                    break
         return hits
 
     def find_letters(self, text: str) -> list[str]:
@@ -112,13 +113,6 @@ class Phrasebook:
                 found.append(meaning)
                 text = text.replace(phrase, "\x00")
         return found
-
-    def _at(self, words: Sequence[Word], at: int) -> Hit | None:
-        for phrase, strict, meaning in self._by_first.get(words[at].plain, ()):
-            end = at + len(phrase)
-            if end <= len(words) and _same(words[at:end], phrase, strict=strict):
-                return Hit(meaning, at, end)
-        return None
 
 
 def split(lines: str) -> Iterable[str]:
@@ -136,8 +130,13 @@ def is_han(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
-def _same(words: Sequence[Word], phrase: Sequence[Word], *, strict: bool) -> bool:
-    return all(
-        word.toned == wanted.toned or (not strict and word.bare and word.plain == wanted.plain)
-        for word, wanted in zip(words, phrase, strict=True)
-    )
+def _begins(words: Sequence[Word], at: int, phrase: Sequence[Word], *, strict: bool) -> bool:
+    # A loop by hand: this is asked some hundred times for each message.
+    if at + len(phrase) > len(words):
+        return False
+    for wanted in phrase:
+        word = words[at]
+        if word.toned != wanted.toned and (strict or not word.bare or word.plain != wanted.plain):
+            return False
+        at += 1
+    return True

@@ -10,10 +10,13 @@ from playwright.async_api import Browser
 from tests.browser import chromium
 from tests.databases import KINDS, MigratedPostgres, copy_sqlite, fresh_postgres, sqlite_url
 from tests.postgres import PostgresServer, private_postgres
+from tests.statements import Statements, share
 
 # No test goes by the clock: how long an example takes says nothing on a busy machine.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+share(Statements())
 
 _SLOWEST = ("tests/journeys/", "tests/bot/test_main.py")
 

@@ -41,34 +41,40 @@ def write_villages(tx: Tx, places: Iterable[Place]) -> int:
 
 def _write(tx: Tx, places: Iterable[Place]) -> int:
     known = {row.code: _area(row) for row in tx.connection.execute(select(area))}
-    written = 0
-    for place in places:
-        wanted = Area(
-            place.code,
-            place.parent,
-            place.level,
-            place.kind,
-            place.name,
-            place.full_name,
-            tuple(old.with_district for old in place.old_names),
-        )
-        if known.get(place.code) == wanted:
-            continue
-        values = {
-            "parent_code": wanted.parent_code,
-            "level": wanted.level.value,
-            "kind": wanted.kind.value,
-            "name": wanted.name,
-            "full_name": wanted.full_name,
-            "old_names": list(wanted.old_names),
-        }
+    new = [wanted for wanted in map(_wanted, places) if known.get(wanted.code) != wanted]
+    if new:
+        insert = insert_into(tx, area)
+        told = {column.name: insert.excluded[column.name] for column in area.c}
         tx.connection.execute(
-            insert_into(tx, area)
-            .values(code=place.code, **values)
-            .on_conflict_do_update(index_elements=[area.c.code], set_=values)
+            insert.on_conflict_do_update(index_elements=[area.c.code], set_=told),
+            [_row(wanted) for wanted in new],
         )
-        written += 1
-    return written
+    return len(new)
+
+
+def _wanted(place: Place) -> Area:
+    old_names = tuple(old.with_district for old in place.old_names)
+    return Area(
+        place.code,
+        place.parent,
+        place.level,
+        place.kind,
+        place.name,
+        place.full_name,
+        old_names,
+    )
+
+
+def _row(wanted: Area) -> dict[str, Any]:
+    return {
+        "code": wanted.code,
+        "parent_code": wanted.parent_code,
+        "level": wanted.level.value,
+        "kind": wanted.kind.value,
+        "name": wanted.name,
+        "full_name": wanted.full_name,
+        "old_names": list(wanted.old_names),
+    }
 
 
 def get(tx: Tx, code: str) -> Area | None:

@@ -283,6 +283,7 @@ class Service:
 
     async def _silence(self) -> None:
         await self._steps(wishes.settle_silence)
+        await self._steps(wishes.wake)
 
     async def _forget_addresses(self) -> None:
         await self._steps(erasing.forget_addresses)

@@ -79,7 +79,7 @@ def check(tx: Tx, unit_id: UUID, run_id: UUID) -> Wrong:
     by_hand = packs.standing(tx, run.id)
     if found.nobody and not by_hand:
         raise Refusal("campaigns.reached_nobody_yet", code=run.code)
-    if found.people == found.stopped and not (found.posts.here or by_hand):
+    if found.people == found.stopped + found.suspended and not (found.posts.here or by_hand):
         raise Refusal("campaigns.nobody_to_amend", code=run.code)
     return Wrong(run, known, found)
 

@@ -56,6 +56,9 @@ class SkipReason(StrEnum):
 
     OPTED_OUT = "opted_out"
     PAUSED = "paused"
+    """They were asked whether to stop."""
+    SUSPENDED = "suspended"
+    """They want nothing for a while, by their own word."""
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     GROUP_LEFT = "group_left"

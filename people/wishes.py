@@ -21,6 +21,7 @@ UNDO_WITHIN = timedelta(hours=24)
 
 NOBODY_ANSWERED = "[không trả lời trong 24 giờ]"
 BLOCKED = "[đã chặn]"
+RESTED = "[hết thời gian tạm ngưng]"
 
 
 def agree(tx: Tx, person: Resident, evidence: Evidence) -> bool:
@@ -38,7 +39,8 @@ def stop(tx: Tx, person: Resident, evidence: Evidence) -> UUID | None:
 
     Returns the proof by which it can be taken back; None when there was nothing to take back.
     """
-    undoable = person.wish is Wish.YES or (person.wish is Wish.PAUSED and _said_yes(tx, person))
+    agreed = person.wish in (Wish.YES, Wish.SUSPENDED)
+    undoable = agreed or (person.wish is Wish.PAUSED and _said_yes(tx, person))
     proof = consents.note(tx, person.id, Answer.STOP, evidence)
     residents.set_wish(tx, person.id, Wish.STOPPED)
     return proof if undoable else None
@@ -58,7 +60,7 @@ def stopped_by_block(tx: Tx, person: Resident, since: datetime) -> bool:
     proofs = consents.history(tx, person.id)
     if person.wish is not Wish.STOPPED or len(proofs) < 2 or proofs[-1].at < since:
         return False
-    agreed = proofs[-2].answer in (Answer.YES, Answer.RESUME, Answer.PAUSE)
+    agreed = proofs[-2].answer in (Answer.YES, Answer.RESUME, Answer.PAUSE, Answer.SUSPEND)
     return agreed and consents.exact_words(tx, proofs[-1].id) == BLOCKED
 
 
@@ -70,15 +72,62 @@ def pause(tx: Tx, person: Resident, evidence: Evidence) -> None:
         residents.set_wish(tx, person.id, Wish.PAUSED)
 
 
+def suspend(tx: Tx, person: Resident, until: datetime | None, evidence: Evidence) -> bool:
+    """Send nothing until an instant, or until they say otherwise; an urgent alert neither.
+
+    False where there is nothing to pause: no yes stands.
+    """
+    asked = person.wish is Wish.PAUSED and _said_yes(tx, person)
+    if not asked and person.wish not in (Wish.YES, Wish.SUSPENDED):
+        return False
+    consents.note(tx, person.id, Answer.SUSPEND, evidence)
+    residents.suspend(tx, person.id, until)
+    return True
+
+
 def resume(tx: Tx, person: Resident, evidence: Evidence) -> Wish:
-    """Take a pause back and return what holds again: `YES` only if a yes was recorded before."""
-    if person.wish is not Wish.PAUSED:
+    """Take a pause back and return what holds again: `YES` only if a yes was recorded before.
+
+    Who was asked whether to stop goes back to what held before, which may be a time of rest.
+    """
+    if person.wish not in (Wish.PAUSED, Wish.SUSPENDED):
         return person.wish
-    before = _wish_before(tx, person)
+    before = Wish.YES if person.wish is Wish.SUSPENDED else _wish_before(tx, person)
     taken_back = Answer.RESUME if before is Wish.YES else Answer.CLEARED
     consents.note(tx, person.id, taken_back, evidence)
-    residents.set_wish(tx, person.id, before)
+    if before is Wish.SUSPENDED:
+        residents.suspend(tx, person.id, person.suspended_until)
+    else:
+        residents.set_wish(tx, person.id, before)
     return before
+
+
+def wake(tx: Tx, limit: int = 200) -> int:
+    """Send again to up to `limit` of those who named a day that has come; how many?
+
+    They are told nothing: the answer to their wish named the day.
+    """
+    done, last = 0, None
+    while done < limit:
+        wanted = limit - done
+        rested = residents.suspended_before(tx, tx.now, wanted, last)
+        for resident_id in rested:
+            try:
+                apart(tx, partial(_wake, tx, resident_id))
+                done += 1
+            except Spoiled as fault:
+                log.error("rest_not_ended", resident=str(resident_id), error=str(fault))
+        if len(rested) < wanted:
+            break
+        last = rested[-1]
+    return done
+
+
+def _wake(tx: Tx, resident_id: UUID) -> None:
+    person = residents.get(tx, resident_id)
+    where = addresses.of_resident(tx, person.id)
+    channel = where.channel if where else ""
+    resume(tx, person, Evidence("", person.language.value, channel, RESTED))
 
 
 def undo_stop(tx: Tx, person: Resident, proof: UUID, evidence: Evidence) -> bool:
@@ -149,15 +198,18 @@ def _same(stands: Consent, answer: Answer, evidence: Evidence) -> bool:
 
 
 def _said_yes(tx: Tx, person: Resident) -> bool:
-    return _wish_before(tx, person) is Wish.YES
+    return _wish_before(tx, person) in (Wish.YES, Wish.SUSPENDED)
 
 
 def _wish_before(tx: Tx, person: Resident) -> Wish:
     """Return what the person wished before a pause, by the proofs."""
-    stands = consents.standing(tx, person.id)
+    stands = consents.standing_or_resting(tx, person.id)
     match stands.answer if stands else None:
         case Answer.YES | Answer.RESUME:
             return Wish.YES
+        case Answer.SUSPEND:
+            until = person.suspended_until
+            return Wish.SUSPENDED if until is None or until > tx.now else Wish.YES
         case Answer.NO:
             return Wish.NO
         case Answer.STOP:

@@ -89,6 +89,8 @@ def _warnings(turn: Turn, wrong: Wrong, kind: str) -> list[str]:
     lines = []
     if wrong.reached.stopped:
         lines.append(turn.text("campaigns.plan_stopped", n=str(wrong.reached.stopped)))
+    if wrong.reached.suspended:
+        lines.append(turn.text("campaigns.plan_suspended", n=str(wrong.reached.suspended)))
     if not wrong.run.state.is_over:
         left = runs.counted(turn.tx, wrong.run.id, "pending")
         lines.append(turn.text("campaigns.amend_stops", n=str(left)))

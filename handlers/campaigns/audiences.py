@@ -169,6 +169,9 @@ def lines(
     declined = recipients.declining(tx, unit, audience)
     if declined:
         found.append(say("campaigns.plan_declined", n=told(declined)))
+    resting = recipients.suspended(tx, unit, audience)
+    if resting:
+        found.append(say("campaigns.plan_resting", n=told(resting)))
     return found, expected
 
 

@@ -126,6 +126,7 @@ def _amended(tx: Tx, of_run: UUID, say: Say) -> list[str]:
     for key, number in (
         ("unsure", found.unsure),
         ("stopped", found.stopped),
+        ("suspended", found.suspended),
         ("unreachable", found.unreachable),
     ):
         if number:

@@ -10,6 +10,7 @@ from handlers.residents import (
     choices,
     homes,
     own_data,
+    pausing,
     pledges,
     questions,
     replies,
@@ -21,7 +22,7 @@ from handlers.residents.questions import AREA, CONSENT, OURS, STOP, resident_of
 from handlers.router import Presser, Taker
 from handlers.tips import complaints, own, taking, ties
 from handlers.turn import Turn
-from people import words
+from people import pause_words, words
 from storage.people import dialogues
 from storage.people.dialogues import Dialogue
 from tips.not_taken import not_taken
@@ -165,6 +166,15 @@ def _stop(turn: Turn, _rest: str) -> None:
     stopping.stop_now(turn, "/dung")
 
 
+def _pause(turn: Turn, rest: str) -> None:
+    said = f"tạm ngưng {rest}".strip()
+    pausing.suspend(turn, f"/tamngung {rest}".strip(), pause_words.how_long(said))
+
+
+def _resume(turn: Turn, _rest: str) -> None:
+    welcome.subscribe(turn, "/tieptuc")
+
+
 def _tips(turn: Turn, _rest: str) -> None:
     own.show(turn)
 
@@ -192,6 +202,10 @@ _COMMANDS: Mapping[str, Callable[[Turn, str], None]] = {
     "subscribe": _subscribe,
     "dung": _stop,
     "stop": _stop,
+    "tamngung": _pause,
+    "pause": _pause,
+    "tieptuc": _resume,
+    "resume": _resume,
     "tincuatoi": _tips,
     "mytips": _tips,
     "theodoi": _follow,
@@ -217,6 +231,7 @@ PRESSES: Mapping[str, Presser] = {
     "consent": welcome.press_consent,
     "lang": tongues.press,
     "pledge": pledges.press,
+    "rest": pausing.press,
     "stop": stopping.press_stop,
     "wish": stopping.press_wish,
 }

@@ -6,7 +6,7 @@ from domain.errors import Refusal
 from domain.messages import Button, Message, Outgoing, Press
 from domain.place import Found, Level, Match, Outcome, Place
 from domain.place_words import take_kind, words_of
-from handlers.residents import aside, choices, questions
+from handlers.residents import aside, choices, pausing, questions
 from handlers.residents.aside import Rows
 from handlers.residents.questions import AREA, evidence, refresh, resident_of
 from handlers.turn import Turn
@@ -306,7 +306,7 @@ def settle(turn: Turn, place: Place) -> bool:
     moved = person.unit_id != unit.id
     residents.set_area(turn.tx, person.id, unit.id, place.code)
     turn.unit = unit
-    if moved and person.wish in (Wish.YES, Wish.PAUSED):
+    if moved and person.wish in (Wish.YES, Wish.PAUSED, Wish.SUSPENDED):
         # Consent names who is responsible: it cannot be taken along to another unit.
         wishes.stop(turn.tx, person, evidence(turn, "[chuyển sang đơn vị khác]"))
         refresh(turn)
@@ -345,7 +345,7 @@ def chosen(turn: Turn) -> dict[str, str]:
     return {
         "khu_vuc": where,
         "ngon_ngu": turn.text("residents.language_name"),
-        "nhan_tin": turn.text(f"residents.wish_{person.wish.value}"),
+        "nhan_tin": pausing.shown(turn, person),
         **choices.shown(turn),
     }
 

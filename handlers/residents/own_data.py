@@ -8,7 +8,7 @@ from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.messages import Button, ChatKind, Message, Outgoing, Press
-from handlers.residents import aside, homes
+from handlers.residents import aside, homes, pausing
 from handlers.residents.pledges import PLEDGE
 from handlers.residents.questions import OURS, resident_of
 from handlers.tips.presses import TIP
@@ -40,6 +40,7 @@ def show(turn: Turn, *more: tuple[Button, ...]) -> None:
     rows = (
         (Button(turn.text("residents.copy_button"), "data:copy"),),
         (Button(turn.text("residents.erase_button"), "data:ask"),),
+        *pausing.row(turn),
     )
     answers = consents.history(turn.tx, resident_of(turn).id)[-_LATEST:]
     lines = [_line(turn, answer) for answer in answers]

@@ -6,7 +6,7 @@ from domain.delivery import DeliveryKind, Facet
 from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.messages import Button, ChatKind, Message, Outgoing, Press
-from handlers.residents import aside, homes, own_data, questions, welcome
+from handlers.residents import aside, homes, own_data, pausing, questions, welcome
 from handlers.residents.questions import BUTTON, STOP, evidence, refresh, resident_of
 from handlers.turn import Turn
 from people import wishes, words
@@ -29,6 +29,8 @@ def stop(turn: Turn, message: Message) -> bool:
         return False
     if message.text.startswith("/"):
         return False
+    if pausing.take(turn, message):
+        return True
     current = questions.open_dialogue(turn)
     meant = words.opt_out(message.text, awaiting=False)
     besides = meant is None and _stops_beside(turn, message)

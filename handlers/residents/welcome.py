@@ -52,7 +52,7 @@ def start(turn: Turn, message: Message) -> bool:
 def welcome(turn: Turn) -> None:
     """Ask for consent; greet those who gave it, and go on with where they live."""
     person = resident_of(turn)
-    if person.wish is not Wish.YES:
+    if person.wish not in (Wish.YES, Wish.SUSPENDED):
         questions.ask_consent(turn)
         return
     invited = homes.invited_place(turn)
@@ -89,7 +89,7 @@ def subscribe(turn: Turn, said: str) -> None:
         questions.end_ours(turn)
         turn.say("residents.already_receiving")
         return
-    if person.wish is Wish.PAUSED:
+    if person.wish in (Wish.PAUSED, Wish.SUSPENDED):
         resumed = wishes.resume(turn.tx, person, evidence(turn, said))
         refresh(turn)
         if resumed is Wish.YES:

@@ -36,6 +36,8 @@ class Reached:
     """Of these, of how many nobody knows whether it arrived."""
     stopped: int
     """Of these, how many have stopped since, and must not be written to."""
+    suspended: int
+    """Of these, how many want nothing for a while; they must not be written to either."""
     unreachable: int
     """Of the others, how many cannot be reached now."""
     by_language: dict[str, int]
@@ -49,14 +51,16 @@ class Reached:
 
 def whom(tx: Tx, run_id: UUID) -> Reached:
     """Return whom a run has reached so far."""
-    stopped = resident.c.wish != Wish.YES.value
-    gone = address.c.unreachable.is_not(None) & ~stopped
+    suspended = resident.c.wish == Wish.SUSPENDED.value
+    stopped = resident.c.wish.not_in([Wish.YES.value, Wish.SUSPENDED.value])
+    gone = address.c.unreachable.is_not(None) & (resident.c.wish == Wish.YES.value)
     rows = tx.connection.execute(
         select(
             resident.c.language,
             func.count(),
             func.count(case((delivery.c.state == DeliveryState.UNSURE.value, 1))),
             func.count(case((stopped, 1))),
+            func.count(case((suspended, 1))),
             func.count(case((gone, 1))),
         )
         .select_from(delivery)
@@ -69,7 +73,8 @@ def whom(tx: Tx, run_id: UUID) -> Reached:
         people=sum(row[1] for row in rows),
         unsure=sum(row[2] for row in rows),
         stopped=sum(row[3] for row in rows),
-        unreachable=sum(row[4] for row in rows),
+        suspended=sum(row[4] for row in rows),
+        unreachable=sum(row[5] for row in rows),
         by_language={row.language: row[1] for row in rows},
         posts=posts(tx, run_id),
     )

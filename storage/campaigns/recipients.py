@@ -158,6 +158,17 @@ def declining(tx: Tx, unit: units.Unit, audience: Audience) -> int:
     return count
 
 
+def suspended(tx: Tx, unit: units.Unit, audience: Audience) -> int:
+    """Return how many said yes but want nothing for a while, and are left out of an audience."""
+    query = (
+        select(func.count())
+        .select_from(resident)
+        .where(*_audience(tx, unit, audience, Wish.SUSPENDED), _has_address())
+    )
+    count: int = tx.connection.execute(query).scalar_one()
+    return count
+
+
 def by_part(tx: Tx, unit: units.Unit, audience: Audience) -> dict[tuple[Part, str], int]:
     """Return how many of an audience's area have each part, by language; some have several."""
     everybody = replace(audience, parts=(), languages=())
@@ -180,10 +191,12 @@ def subscribers_by_area(tx: Tx, unit: units.Unit) -> dict[str | None, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _audience(tx: Tx, unit: units.Unit, audience: Audience) -> list[ColumnElement[bool]]:
+def _audience(
+    tx: Tx, unit: units.Unit, audience: Audience, wish: Wish = Wish.YES
+) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = [
         resident.c.unit_id == unit.id,
-        resident.c.wish == Wish.YES.value,
+        resident.c.wish == wish.value,
     ]
     if audience.posts_only:
         where.append(false())

@@ -184,6 +184,8 @@ def _verdict(tx: Tx, candidate: Candidate) -> tuple[DeliveryState, str] | None:
     if row.kind is DeliveryKind.CAMPAIGN:
         if candidate.wish == "paused":
             return DeliveryState.SKIPPED, SkipReason.PAUSED.value
+        if candidate.wish == "suspended":
+            return DeliveryState.SKIPPED, SkipReason.SUSPENDED.value
         if candidate.wish != "yes" or candidate.declines or candidate.moved:
             return DeliveryState.SKIPPED, SkipReason.OPTED_OUT.value
         if candidate.unreachable is not None:

@@ -29,6 +29,8 @@ class Answer(StrEnum):
     CLEARED = "cleared"
     """A pause was taken back where nothing had been agreed to."""
     STOP = "stop"
+    SUSPEND = "suspend"
+    """Nothing for a while, by their own word: the yes stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,12 @@ def last(tx: Tx, resident_id: UUID) -> Consent | None:
 def standing(tx: Tx, resident_id: UUID) -> Consent | None:
     """Return the newest answer that decides: what holds again when a pause is taken back."""
     return _newest(tx, resident_id, [Answer.YES, Answer.NO, Answer.RESUME, Answer.STOP])
+
+
+def standing_or_resting(tx: Tx, resident_id: UUID) -> Consent | None:
+    """Return the newest answer that decides, or by which they wanted nothing for a while."""
+    deciding = [Answer.YES, Answer.NO, Answer.RESUME, Answer.STOP, Answer.SUSPEND]
+    return _newest(tx, resident_id, deciding)
 
 
 def exact_words(tx: Tx, consent_id: UUID) -> str:

@@ -78,6 +78,7 @@ def erase(tx: Tx, resident_id: UUID) -> bool:
             language_chosen=False,
             wish=Wish.STOPPED.value,
             wish_at=tx.now,
+            suspended_until=None,
             invited_by=None,
             words_aside=None,
             words_aside_at=None,

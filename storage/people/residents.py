@@ -12,7 +12,7 @@ from domain.language import Language
 from domain.tip import TipState
 from storage.database import Tx
 from storage.tables import delivery, resident, tip
-from storage.tables.people import PAUSED
+from storage.tables.people import PAUSED, SUSPENDED
 
 
 class Wish(StrEnum):
@@ -22,6 +22,9 @@ class Wish(StrEnum):
     YES = "yes"
     NO = "no"
     PAUSED = "paused"
+    """Asked whether to stop; silence of a day stops."""
+    SUSPENDED = "suspended"
+    """Nothing for a while, by their own word: until they want it again, or the day they named."""
     STOPPED = "stopped"
 
 
@@ -41,6 +44,8 @@ class Resident:
     """Whether they said themselves which language they want."""
     erased_at: datetime | None
     """When everything that told of them was erased; the row stays, to be counted."""
+    suspended_until: datetime | None
+    """Until when they want nothing, if they named a day; kept while they are asked to stop."""
 
 
 def get(tx: Tx, resident_id: UUID) -> Resident:
@@ -57,6 +62,7 @@ def get(tx: Tx, resident_id: UUID) -> Resident:
         row.created_at,
         row.language_chosen,
         row.erased_at,
+        row.suspended_until,
     )
 
 
@@ -77,7 +83,28 @@ def create(tx: Tx, unit_id: UUID, language: Language) -> Resident:
 
 def set_wish(tx: Tx, resident_id: UUID, wish: Wish) -> None:
     """Record what the resident wants of broadcasts; in force at once."""
-    _update(tx, resident_id, wish=wish.value, wish_at=tx.now)
+    values = {"wish": wish.value, "wish_at": tx.now}
+    # Who is asked whether to stop may go back to what held before.
+    kept = {} if wish is Wish.PAUSED else {"suspended_until": None}
+    _update(tx, resident_id, **values, **kept)
+
+
+def suspend(tx: Tx, resident_id: UUID, until: datetime | None) -> None:
+    """Record that the resident wants nothing until an instant, or until they say otherwise."""
+    _update(tx, resident_id, wish=Wish.SUSPENDED.value, wish_at=tx.now, suspended_until=until)
+
+
+def suspended_before(
+    tx: Tx, instant: datetime, limit: int, after: UUID | None = None
+) -> Sequence[UUID]:
+    """Return up to `limit` residents whose time of rest ended by the instant, by id, locked."""
+    query = select(resident.c.id).where(
+        SUSPENDED, resident.c.suspended_until <= instant, resident.c.wish == Wish.SUSPENDED.value
+    )
+    if after is not None:
+        query = query.where(resident.c.id > after)
+    query = query.order_by(resident.c.id).limit(limit).with_for_update()
+    return tx.connection.execute(query).scalars().all()
 
 
 def set_area(tx: Tx, resident_id: UUID, unit_id: UUID, area_code: str) -> None:

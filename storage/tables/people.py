@@ -84,6 +84,8 @@ resident = Table(
     Column("language", String, nullable=False),
     Column("wish", String, nullable=False),
     Column("wish_at", UtcDateTime),
+    # Until when they want nothing, by their own word; null: until they say otherwise.
+    Column("suspended_until", UtcDateTime),
     Column("invited_by", String),
     Column("created_at", UtcDateTime, nullable=False),
     Column("language_chosen", Boolean, nullable=False, server_default=text("false")),
@@ -188,12 +190,14 @@ address = Table(
 TO_FORGET = address.c.forget_at.is_not(None)
 WITH_MENU = address.c.menu.is_not(None)
 PAUSED = resident.c.wish == literal_column("'paused'")
+SUSPENDED = resident.c.suspended_until.is_not(None)
 ASIDE = resident.c.words_aside_at.is_not(None)
 
 for _name, _condition, _columns in (
     ("ix_address_to_forget", TO_FORGET, (address.c.id,)),
     ("ix_address_with_menu", WITH_MENU, (address.c.id,)),
     ("ix_resident_paused", PAUSED, (resident.c.id,)),
+    ("ix_resident_suspended", SUSPENDED, (resident.c.id,)),
     ("ix_resident_aside", ASIDE, (resident.c.words_aside_at,)),
 ):
     Index(_name, *_columns, sqlite_where=_condition, postgresql_where=_condition)

@@ -108,6 +108,7 @@ class Commune:
             lambda tx: reminding.remind_due(tx, context),
             waiting.expire_due,
             wishes.settle_silence,
+            wishes.wake,
             erasing.forget_addresses,
         )
         for work in rounds:

@@ -81,7 +81,7 @@ def test_every_text_of_the_library_that_the_code_names_exists() -> None:
 def test_every_sentence_for_residents_is_used() -> None:
     strings = _strings()
     made_of_parts = {
-        f"residents.wish_{wish}" for wish in ("yes", "no", "none", "paused", "stopped")
+        f"residents.wish_{wish}" for wish in ("yes", "no", "none", "paused", "suspended", "stopped")
     }
     made_of_parts |= {"residents.yes", "residents.no"}
     made_of_parts |= {f"residents.answer_{answer.value}" for answer in Answer}

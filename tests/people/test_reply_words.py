@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from domain.toneless import toneless
 from people import reply_words, words
+from people.pause_words import asks_for_pause
 from people.reply_words import Told, told
 from storage.packaged import load_library
 from tests.house.tree import ROOT
@@ -54,6 +55,7 @@ def _known(text: str) -> bool:
             words.consent(text),
             words.stop_confirmed(text),
             told(text),
+            asks_for_pause(text),
         )
     )
 

@@ -168,6 +168,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("wish", sa.String(), nullable=False),
         sa.Column("wish_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("suspended_until", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("invited_by", sa.String(), nullable=True),
         sa.Column("created_at", storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
@@ -197,6 +198,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("wish = 'paused'"),
             postgresql_where=sa.text("wish = 'paused'"),
+        )
+        batch_op.create_index(
+            "ix_resident_suspended",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("suspended_until IS NOT NULL"),
+            postgresql_where=sa.text("suspended_until IS NOT NULL"),
         )
         batch_op.create_index(
             batch_op.f("ix_resident_unit_id_wish_id"), ["unit_id", "wish", "id"], unique=False
@@ -1725,6 +1733,11 @@ def downgrade() -> None:
     op.drop_table("staff")
     with op.batch_alter_table("resident", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resident_unit_id_wish_id"))
+        batch_op.drop_index(
+            "ix_resident_suspended",
+            sqlite_where=sa.text("suspended_until IS NOT NULL"),
+            postgresql_where=sa.text("suspended_until IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_resident_paused",
             sqlite_where=sa.text("wish = 'paused'"),

@@ -202,6 +202,7 @@ async def test_an_urgent_message_that_must_wait_holds_up_broadcasts(world: Ledge
         (Wish.NO, SkipReason.OPTED_OUT),
         (Wish.NONE, SkipReason.OPTED_OUT),
         (Wish.PAUSED, SkipReason.PAUSED),
+        (Wish.SUSPENDED, SkipReason.SUSPENDED),
     ],
 )
 async def test_a_wish_changed_after_the_run_began_counts(

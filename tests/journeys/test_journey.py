@@ -42,9 +42,10 @@ async def running(tmp_path: Path, address: str, database_url: str) -> AsyncItera
         await program.stop()
 
 
-async def test_the_whole_journey_happens_and_its_figures_agree(
+async def test_the_journey_happens_its_figures_agree_and_nothing_is_kept_in_clear(
     tmp_path: Path, phones: Phones, running: Program, database_url: str
 ) -> None:
+    await phones.add_resident(STRANGER)
     told = await whole_journey(phones)
     code, printed = await command(tmp_path, "reach", told.code, database_url=database_url)
     assert code == 0
@@ -57,21 +58,13 @@ async def test_the_whole_journey_happens_and_its_figures_agree(
     assert (code, "đều khớp" in printed) == (0, True)
     sent = [send["text"] for send in await phones.record() if send["chat"] == LANH]
     assert sum(told.code in text for text in sent) == 1
-    assert await running.stop() == 0
-    assert "Traceback" not in running.said()
-
-
-async def test_what_people_wrote_and_who_they_are_is_kept_nowhere_in_clear(
-    tmp_path: Path, phones: Phones, running: Program, database_url: str
-) -> None:
-    await phones.add_resident(STRANGER)
-    await whole_journey(phones)
     await phones.write(TUAN, f"chiều nay họp tổ nhé {CHATTER}", GROUP)
     await phones.start(STRANGER)
     await phones.offers(STRANGER, "Đồng ý")
     await phones.write(STRANGER, SECRET)
     await phones.says(STRANGER, "Chúng tôi đã nhận tin của bà con")
     assert await running.stop() == 0
+    assert "Traceback" not in running.said()
     kept = dict(everything_kept(tmp_path, database_url))
     assert any(name.startswith("database") for name in kept)
     assert any(name == "service.log" for name in kept)

@@ -82,6 +82,8 @@ class Reach:
     """Tips that its posts brought, written in the group or by the link under a post."""
     groups_left: tuple[str, ...] = ()
     """Groups that got no post, for they were let go or left since it was approved."""
+    posts_only: bool = False
+    """It went into groups and channels alone: nobody was meant privately."""
     by_parts: bool = False
     """It went only to those who said they have some part: small figures give somebody away."""
 
@@ -138,6 +140,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
         tips_by_post=sum(runs.tips_by_binding(tx, run.id, by_post=True).values()) - by_hand,
         tips_by_hand=by_hand,
         groups_left=tuple(reached.groups_left(tx, run.id)),
+        posts_only=run.audience.posts_only,
         by_parts=bool(run.audience.parts),
         by_hand=packs.posted_of_run(tx, run.id),
         pledges=answers.pledges_of(tx, run),

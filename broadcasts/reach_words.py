@@ -101,6 +101,15 @@ def render_line(reach: Reach, say: Say) -> str:
     """Write a run's reach in one line, for lists."""
     if reach.is_hidden:
         return say("campaigns.reach_line_few", code=reach.code, state=_state(reach, say))
+    if reach.posts_only:
+        return say(
+            "destinations.reach_line_posts",
+            code=reach.code,
+            state=_state(reach, say),
+            n=count(reach.posts.taken),
+            all=count(reach.posts.targeted),
+            acknowledged=count(reach.posts.acknowledged),
+        )
     return say(
         "campaigns.reach_line",
         code=reach.code,
@@ -124,6 +133,8 @@ def _state(reach: Reach, say: Say) -> str:
 
 def _funnel(reach: Reach, say: Say) -> list[str]:
     private = reach.private
+    if reach.posts_only:
+        return [say("destinations.reach_posts_only")]
     of = private.targeted
 
     def line(key: str, number: int) -> str:

@@ -1,18 +1,15 @@
 """The questions of writing a campaign, each with its buttons."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from broadcasts import approving
 from broadcasts.desk import Desk
 from domain.library import EXAMPLES, PLACEHOLDERS, fill, placeholders
-from domain.place import reading_order
 from domain.subject import Subject
-from handlers.campaigns import audiences, own_photos, pledging, replanning, scheduling
+from handlers.campaigns import audiences, destinations, own_photos, pledging, replanning, scheduling
 from handlers.campaigns.buttons import (
     PAGE,
-    Row,
     ask_with,
     button,
     in_rows,
@@ -26,13 +23,10 @@ from handlers.campaigns.form import (
     Step,
     audience_of,
     content_of,
-    groups_in,
     offered,
 )
 from handlers.campaigns.wording import shown_plan, shown_text
 from handlers.turn import Turn
-from storage.campaigns import recipients
-from storage.people import areas, units
 
 _LONGEST_LABEL = 60
 
@@ -48,10 +42,9 @@ def ask(turn: Turn, form: Form, page: int = 0) -> None:
             _show_preview(turn, form)
         case Step.VALUE:
             _ask_value(turn, form)
-        case Step.AREA:
-            _ask_area(turn, form, page)
-        case Step.GROUPS:
-            _ask_groups(turn, form)
+        case Step.AREA | Step.CHANNELS:
+            area = form.step is Step.AREA
+            (destinations.ask_area if area else destinations.ask_channels)(turn, form, page)
         case Step.WHEN:
             _ask_when(turn, form)
         case Step.SUMMARY:
@@ -68,18 +61,6 @@ def ask_which(turn: Turn, form: Form) -> None:
     if form.template:
         label = f"{label}, {_shown_title(turn.context.library.get(form.template).text.title)}"
     ask_with(turn, form, turn.text("campaigns.draft_open", what=label), (on,), (anew,))
-
-
-def areas_offered(turn: Turn) -> list[str]:
-    """Return the codes a campaign may be for: the unit's area, then its villages by name."""
-    below = areas.children(turn.tx, turn.unit.area_code)
-    villages = sorted(below, key=lambda area: reading_order(area.name))
-    return [turn.unit.area_code, *(village.code for village in villages)]
-
-
-def area_mark(code: str) -> str:
-    """Return a short mark of an area's code, which may be too long for a button."""
-    return hashlib.sha256(code.encode()).hexdigest()[:10]
 
 
 def _ask_subject(turn: Turn, form: Form) -> None:
@@ -153,35 +134,6 @@ def _ask_value(turn: Turn, form: Form) -> None:
     )
 
 
-def _ask_area(turn: Turn, form: Form, page: int) -> None:
-    codes = areas_offered(turn)
-    agreed = recipients.subscribers_by_area(turn.tx, turn.unit)
-    rows: list[Row] = []
-    for code in page_of(codes, page):
-        if code == turn.unit.area_code:
-            name, number = turn.text("campaigns.whole_unit"), sum(agreed.values())
-        else:
-            below = units.areas_below(turn.tx, code)
-            name = units.area_name(turn.tx, code)
-            number = sum(count for lives_in, count in agreed.items() if lives_in in below)
-        rows.append((button(form, f"{name} ({number})", "area", area_mark(code)),))
-    if len(codes) > (page + 1) * PAGE:
-        rows.append((button(form, turn.text("campaigns.button_more"), "page", str(page + 1)),))
-    elif page:
-        rows.append((button(form, turn.text("campaigns.button_back"), "page", "0"),))
-    ask_with(turn, form, turn.text("campaigns.choose_area"), *rows)
-
-
-def _ask_groups(turn: Turn, form: Form) -> None:
-    found = groups_in(turn.tx, turn.unit, form.area)
-    text = turn.text(
-        "campaigns.ask_groups", n=str(len(found)), names=", ".join(one.label for one in found)
-    )
-    yes = button(form, turn.text("campaigns.button_yes"), "groups", "yes")
-    no = button(form, turn.text("campaigns.button_no"), "groups", "no")
-    ask_with(turn, form, text, (yes, no))
-
-
 def _ask_when(turn: Turn, form: Form) -> None:
     now = button(form, turn.text("campaigns.button_now"), "when", ASAP)
     soon = tuple(
@@ -229,6 +181,7 @@ def _shown_title(title: str) -> str:
 _ASKS: Mapping[Step, Callable[[Turn, Form], None]] = MappingProxyType(
     {
         **scheduling.ASKS,
+        Step.GROUPS: destinations.ask_groups,
         Step.AUDIENCE: audiences.ask,
         Step.PLEDGE: pledging.ask,
         Step.PHOTO: own_photos.ask,

@@ -13,7 +13,15 @@ from domain.campaign import Audience
 from domain.errors import Refusal
 from domain.language import Language
 from domain.part import FEW, Part
-from handlers.campaigns.buttons import ask_with, button, in_rows, ticked
+from handlers.campaigns import destinations
+from handlers.campaigns.buttons import (
+    ask_with,
+    button,
+    in_rows,
+    read_wanting,
+    ticked,
+    wanting,
+)
 from handlers.campaigns.form import Form, Step, audience_of
 from handlers.turn import Turn
 from storage.campaigns import recipients
@@ -43,13 +51,21 @@ class Count:
 def ask(turn: Turn, form: Form) -> None:
     """Ask whom of the area it is for, each choice with a tick, and how many that makes."""
     audience = audience_of(turn.tx, form, turn.unit)
+    done = button(form, turn.text("campaigns.button_done"), "done")
+    if audience.posts_only:
+        text = turn.text(
+            "destinations.ask_audience_posts",
+            area=area_label(turn.tx, turn.unit, audience, turn.text),
+        )
+        ask_with(turn, form, text, destinations.other_places(turn, form), (done,))
+        return
     cells = recipients.by_part(turn.tx, turn.unit, audience)
     languages = [
         button(
             form,
             ticked(turn, turn.text(f"campaigns.language_{one}"), chosen=one in form.languages),
             "language",
-            one.value,
+            wanting(one.value, wanted=one not in form.languages),
         )
         for one in Language
     ]
@@ -62,19 +78,19 @@ def ask(turn: Turn, form: Form) -> None:
                 chosen=one in form.parts,
             ),
             "part",
-            one.value,
+            wanting(one.value, wanted=one not in form.parts),
         )
         for one in Part
     ]
     expected = recipients.expected(turn.tx, turn.unit, audience)
     text = turn.text(
         "campaigns.ask_audience",
-        area=area_label(turn.tx, turn.unit, form.area, turn.text),
+        area=area_label(turn.tx, turn.unit, audience, turn.text),
         who=who(audience, turn.text),
         people=_people(audience, expected, cells).say(turn.text),
     )
-    done = button(form, turn.text("campaigns.button_done"), "done")
-    ask_with(turn, form, text, *in_rows(languages, 3), *in_rows(parts), (done,))
+    places = destinations.other_places(turn, form)
+    ask_with(turn, form, text, *in_rows(languages, 3), *in_rows(parts), places, (done,))
 
 
 def open_choice(turn: Turn, form: Form, choice: str) -> Form:
@@ -88,17 +104,21 @@ def open_choice(turn: Turn, form: Form, choice: str) -> Form:
 def toggle_language(turn: Turn, form: Form, choice: str) -> Form:
     """Choose a language, or no longer."""
     del turn
-    if choice not in set(Language):
+    which, wanted, _ = read_wanting(choice)
+    if which not in set(Language):
         raise Refusal("app.stale_button")
-    return replace(form, languages=form.languages ^ {Language(choice)})
+    one = {Language(which)}
+    return replace(form, languages=form.languages | one if wanted else form.languages - one)
 
 
 def toggle_part(turn: Turn, form: Form, choice: str) -> Form:
     """Choose a part, or no longer."""
     del turn
-    if choice not in set(Part):
+    which, wanted, _ = read_wanting(choice)
+    if which not in set(Part):
         raise Refusal("app.stale_button")
-    return replace(form, parts=form.parts ^ {Part(choice)})
+    one = {Part(which)}
+    return replace(form, parts=form.parts | one if wanted else form.parts - one)
 
 
 def done(turn: Turn, form: Form, choice: str) -> Form:
@@ -138,6 +158,9 @@ def lines(
 ) -> tuple[list[str], Expected]:
     """Say whom an audience reaches, in which language, and who is left out and why."""
     expected = recipients.expected(tx, unit, audience)
+    if audience.posts_only:
+        area = area_label(tx, unit, audience, say)
+        return [say("destinations.plan_posts_only", area=area)], expected
     cells = recipients.by_part(tx, unit, audience) if audience.parts else {}
     people = _people(audience, expected, cells)
     guarded = audience.is_narrowed
@@ -148,7 +171,7 @@ def lines(
     found = [
         say(
             "campaigns.plan_audience",
-            area=area_label(tx, unit, audience.area_code, say),
+            area=area_label(tx, unit, audience, say),
             people=people.say(say),
             languages=_languages(expected, people, say) or "0",
         )
@@ -175,11 +198,13 @@ def lines(
     return found, expected
 
 
-def area_label(tx: Tx, unit: Unit, area_code: str, say: Say) -> str:
-    """Return an area's name; the unit's own area is called the whole unit."""
-    if area_code == unit.area_code:
+def area_label(tx: Tx, unit: Unit, audience: Audience, say: Say) -> str:
+    """Return the names of an audience's areas; the unit's own area is called the whole unit."""
+    if audience.areas:
+        return destinations.named(tx, audience.areas)
+    if audience.area_code == unit.area_code:
         return say("campaigns.whole_unit")
-    return units.area_name(tx, area_code)
+    return units.area_name(tx, audience.area_code)
 
 
 def guarded(number: int, audience: Audience, say: Say) -> str:

@@ -47,6 +47,26 @@ def ticked(turn: Turn, name: str, *, chosen: bool) -> str:
     return turn.text("campaigns.chosen", name=name) if chosen else name
 
 
+def wanting(which: str, page: int = 0, *, wanted: bool) -> str:
+    """Return the choice of one thing among several, and the page of the list it stands on.
+
+    It says whether the thing is wanted: an old button, or one tapped twice, never turns it back.
+    """
+    return f"{which}.{int(wanted)}.{page}"
+
+
+def read_wanting(choice: str) -> tuple[str, bool, int]:
+    """Return which thing of a choice is wanted or not, and the page.
+
+    Raises: Refusal for what `wanting` did not write.
+    """
+    which, _, rest = choice.partition(".")
+    wanted, _, page = rest.partition(".")
+    if wanted not in ("0", "1") or not page.isdecimal():
+        raise Refusal("app.stale_button")
+    return which, wanted == "1", int(page)
+
+
 def under_summary(turn: Turn, form: Form, photo: tuple[Row, ...] = ()) -> tuple[Row, ...]:
     """Return the buttons of a form of which everything is chosen; `photo` are those about one."""
     submit = button(form, turn.text("campaigns.button_submit"), "submit")

@@ -16,6 +16,7 @@ from domain.wording import LONGEST_VALUE, value_fault
 from handlers.campaigns import (
     audiences,
     cards,
+    destinations,
     handing_in,
     own_photos,
     pledging,
@@ -23,13 +24,12 @@ from handlers.campaigns import (
     samples,
     scheduling,
 )
-from handlers.campaigns.asking import area_mark, areas_offered, ask, ask_which
+from handlers.campaigns.asking import ask, ask_which
 from handlers.campaigns.form import (
     Form,
     Step,
     content_of,
     from_data,
-    groups_in,
     new_form,
     offered,
     to_data,
@@ -114,7 +114,8 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
     _, what, choice = args
     change = _CHANGES.get((form.step, what))
     if change is not None:
-        _go_on(turn, change(turn, form, choice))
+        changed = change(turn, form, choice)
+        _go_on(turn, changed, changed.page)
         return
     act = _ACTS.get((form.step, what)) or _ANYWHERE.get(what)
     if act is None:
@@ -211,7 +212,7 @@ def _back(turn: Turn, form: Form, choice: str) -> None:
         return
     before = {Step.TEXT: Step.SUBJECT, Step.PREVIEW: Step.TEXT}
     step = before.get(form.step, Step.PREVIEW)
-    _go_on(turn, replace(form, step=step, values={}, dropped=frozenset(), pledge={}))
+    _go_on(turn, replace(form, step=step, values={}, dropped=frozenset(), pledge={}, due=""))
 
 
 def _use(turn: Turn, form: Form, choice: str) -> None:
@@ -303,19 +304,6 @@ def _drop(turn: Turn, form: Form, choice: str) -> None:
     _after_value(turn, replace(form, dropped=form.dropped | {language}))
 
 
-def _area(turn: Turn, form: Form, choice: str) -> None:
-    chosen = [code for code in areas_offered(turn) if area_mark(code) == choice]
-    if not chosen:
-        raise Refusal("app.stale_button")
-    groups = groups_in(turn.tx, turn.unit, chosen[0])
-    step = Step.GROUPS if groups else Step.WHEN
-    _go_on(turn, replace(form, area=chosen[0], groups=False, step=step))
-
-
-def _groups(turn: Turn, form: Form, choice: str) -> None:
-    _go_on(turn, replace(form, groups=choice == "yes", step=Step.WHEN))
-
-
 def _quit(turn: Turn, form: Form, choice: str) -> None:
     del choice
     own_photos.forget(turn, form)
@@ -337,9 +325,8 @@ _ACTS: Mapping[tuple[Step, str], _Act] = MappingProxyType(
         (Step.PLEDGE, "back"): _back,
         (Step.VALUE, "same"): _same,
         (Step.VALUE, "drop"): _drop,
-        (Step.AREA, "area"): _area,
         (Step.AREA, "page"): _page,
-        (Step.GROUPS, "groups"): _groups,
+        (Step.CHANNELS, "page"): _page,
         (Step.SUMMARY, "back"): _back,
         (Step.SUMMARY, "submit"): handing_in.submit,
         (Step.SUMMARY, "sample"): samples.show,
@@ -347,6 +334,12 @@ _ACTS: Mapping[tuple[Step, str], _Act] = MappingProxyType(
     }
 )
 _CHANGES: Mapping[tuple[Step, str], Callable[[Turn, Form, str], Form]] = MappingProxyType(
-    {**scheduling.CHANGES, **audiences.CHANGES, **cards.CHANGES, **own_photos.CHANGES}
+    {
+        **scheduling.CHANGES,
+        **destinations.CHANGES,
+        **audiences.CHANGES,
+        **cards.CHANGES,
+        **own_photos.CHANGES,
+    }
 )
 _ANYWHERE: Mapping[str, _Act] = MappingProxyType({"quit": _quit, "resume": _resume, "anew": _anew})

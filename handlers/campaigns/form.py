@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -35,6 +35,8 @@ class Step(StrEnum):
     VALUE = "value"
     AREA = "area"
     GROUPS = "groups"
+    CHANNELS = "channels"
+    """Of the groups and channels, which."""
     WHEN = "when"
     WEEKDAYS = "weekdays"
     MONTH_DAYS = "month_days"
@@ -131,7 +133,13 @@ class Form:
     old_photo: str = ""
     """Whether a correction keeps or drops that photo; empty: nobody said yet."""
     area: str = ""
-    groups: bool = False
+    areas: frozenset[str] = frozenset()
+    """The villages that were chosen; empty: the whole unit."""
+    group_ids: frozenset[UUID] = frozenset()
+    posts_only: bool = False
+    """It goes into groups and channels alone, to nobody privately."""
+    page: int = 0
+    """Of a long list, the page that is open; not kept."""
     of_run: str = ""
     """The run that is corrected or withdrawn, in hex; empty for a campaign of its own."""
     of_campaign: str = ""
@@ -193,7 +201,9 @@ def to_data(form: Form) -> dict[str, str]:
         "photo": form.photo,
         "old_photo": form.old_photo,
         "area": form.area,
-        "groups": "yes" if form.groups else "",
+        "areas": ",".join(sorted(form.areas)),
+        "group_ids": ",".join(sorted(one.hex for one in form.group_ids)),
+        "posts_only": "yes" if form.posts_only else "",
         "due": form.due,
         "of_run": form.of_run,
         "of_campaign": form.of_campaign,
@@ -221,7 +231,9 @@ def from_data(data: Mapping[str, str]) -> Form:
         photo=data.get("photo", ""),
         old_photo=data.get("old_photo", ""),
         area=data["area"],
-        groups=data["groups"] == "yes",
+        areas=frozenset(code for code in data.get("areas", "").split(",") if code),
+        group_ids=frozenset(UUID(one) for one in data.get("group_ids", "").split(",") if one),
+        posts_only=data.get("posts_only", "") == "yes",
         due=data["due"],
         of_run=data.get("of_run", ""),
         of_campaign=data.get("of_campaign", ""),
@@ -270,20 +282,25 @@ def content_of(form: Form, library: Library, unit: Unit) -> Content:
     )
 
 
-def groups_in(tx: Tx, unit: Unit, area_code: str) -> list[Group]:
-    """Return the connected neighbourhood groups and channels of an area."""
-    below = units.areas_below(tx, area_code)
+def groups_of(tx: Tx, unit: Unit) -> list[Group]:
+    """Return the unit's connected neighbourhood groups, then its channels."""
     return [
         group
         for purpose in ("neighbourhood", "channel")
         for group in units.groups_of(tx, unit.id, purpose)
-        if group.area_code in below
     ]
+
+
+def groups_in(
+    tx: Tx, unit: Unit, area_code: str, areas: Collection[str] = frozenset()
+) -> list[Group]:
+    """Return the connected groups and channels of an area, or of some areas in it."""
+    below = units.areas_below(tx, *(areas or (area_code,)))
+    return [group for group in groups_of(tx, unit) if group.area_code in below]
 
 
 def audience_of(tx: Tx, form: Form, unit: Unit) -> Audience:
     """Return whom the form addresses; its groups are named one by one, as they are now."""
-    group_ids: tuple[UUID, ...] = ()
     if form.of_run:
         of_run = UUID(form.of_run)
         group_ids = reached.posts(tx, of_run).here
@@ -293,13 +310,16 @@ def audience_of(tx: Tx, form: Form, unit: Unit) -> Audience:
             group_ids=group_ids,
             of_run=of_run,
         )
-    if form.groups:
-        group_ids = tuple(group.id for group in groups_in(tx, unit, form.area))
+    chosen = form.group_ids
+    group_ids = tuple(group.id for group in groups_of(tx, unit) if group.id in chosen)
+    private = not form.posts_only
     return Audience(
         area_code=form.area,
-        include_groups=form.groups,
+        areas=tuple(sorted(form.areas)) if len(form.areas) > 1 else (),
+        posts_only=form.posts_only,
+        include_groups=bool(group_ids),
         group_ids=group_ids,
-        languages=tuple(one for one in Language if one in form.languages),
-        parts=tuple(one for one in Part if one in form.parts),
+        languages=tuple(one for one in Language if private and one in form.languages),
+        parts=tuple(one for one in Part if private and one in form.parts),
         subject=Subject(form.subject),
     )

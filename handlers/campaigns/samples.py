@@ -62,8 +62,11 @@ def _messages(turn: Turn, form: Form) -> Mapping[str, Outgoing]:
     source = leaflets.of_content(content, form.subject or Subject.NONE.value, approved=False)
     catalogue = turn.context.catalogue
     prepared = leaflets.with_cards(turn.tx, catalogue, turn.unit, source, prepared)
+    audience = audience_of(turn.tx, form, turn.unit)
     names = [language.value for language in Language if language.value in prepared]
-    if audience_of(turn.tx, form, turn.unit).group_ids:
+    if audience.posts_only:
+        names = []
+    if audience.group_ids:
         names.append(POST)
     return {name: prepared[name] for name in names}
 

@@ -17,7 +17,7 @@ from domain.schedule_words import (
     read_end,
     read_plan,
 )
-from handlers.campaigns.buttons import ask_with, button, in_rows, ticked
+from handlers.campaigns.buttons import ask_with, button, in_rows, read_wanting, ticked, wanting
 from handlers.campaigns.form import ASAP, REPEAT, SOON, Form, Repeat, Step
 from handlers.turn import Turn
 
@@ -56,10 +56,12 @@ def begin(turn: Turn, form: Form, choice: str) -> Form:
 def toggle_day(turn: Turn, form: Form, choice: str) -> Form:
     """Choose a day, or no longer."""
     del turn
+    which, wanted, _ = read_wanting(choice)
     offered = _MONTH_DAYS if form.repeat.monthly else range(7)
-    if not choice.isdecimal() or int(choice) not in offered:
+    if not which.isdecimal() or int(which) not in offered:
         raise Refusal("app.stale_button")
-    days = tuple(sorted(set(form.repeat.days) ^ {int(choice)}))
+    chosen, day = set(form.repeat.days), {int(which)}
+    days = tuple(sorted(chosen | day if wanted else chosen - day))
     return replace(form, repeat=replace(form.repeat, days=days))
 
 
@@ -149,7 +151,7 @@ def ask_days(turn: Turn, form: Form) -> None:
             form,
             ticked(turn, _day_label(turn, day, monthly), chosen=day in chosen),
             "day",
-            str(day),
+            wanting(str(day), wanted=day not in chosen),
         )
         for day in (_MONTH_DAYS if monthly else range(7))
     ]

@@ -62,7 +62,8 @@ def shown_plan(
     else:
         lines, expected = audiences.lines(tx, unit, audience, written, say)
         course = plans.course_of(desk, unit, audience, due_at, schedule, expected.people, tx.now)
-        lines += _caps(tx, unit, audience, course, own, say)
+        if not audience.posts_only:
+            lines += _caps(tx, unit, audience, course, own, say)
         lines += _posts(tx, audience, say)
     return "\n".join((*lines, *plans.lines(unit, due_at, schedule, course, tx.now, say)))
 

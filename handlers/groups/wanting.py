@@ -10,7 +10,7 @@ from domain.messages import Button, Message, Press
 from domain.roles import Permission
 from domain.wording import unseen
 from handlers.campaigns import drafts
-from handlers.campaigns.asking import area_mark, areas_offered
+from handlers.campaigns.destinations import area_mark, areas_offered
 from handlers.groups import approvers
 from handlers.router import Presser
 from handlers.staff import half_written, slips

@@ -14,7 +14,7 @@ from domain.messages import Button, Message
 from domain.roles import Permission
 from domain.wording import unseen
 from handlers.campaigns import drafts
-from handlers.campaigns.asking import area_mark, areas_offered
+from handlers.campaigns.destinations import area_mark, areas_offered
 from handlers.staff import half_written, slips
 from handlers.turn import Turn
 from storage.campaigns import packs

@@ -75,13 +75,20 @@ async def _newest(commune: Commune) -> Run:
 async def _is_written_signed_and_approved(commune: Commune) -> None:
     officer, chief, deputy = commune.officer, commune.chief, commune.deputy
     await officer.writes("/chiendich")
-    for label in ("Pháo", FINES, "Dùng bài này", "Toàn đơn vị (25)", "Có"):
+    for label in ("Pháo", FINES, "Dùng bài này"):
+        await officer.presses(label)
+    for n, number in BY_VILLAGE.items():
+        if n == 8:
+            await officer.presses("Xem thêm")
+        await officer.presses(f"thôn Ví Dụ {n} ({number})")
+    assert "Đang chọn 11 địa bàn" in (await officer.last()).text
+    for label in ("Xong", "Có"):
         await officer.presses(label)
     await officer.writes("hằng tuần thứ 2 lúc 8h đến 5/2/2027")
     plan = (await officer.last()).text
     for language in ("tiếng Việt", "tiếng Anh", "tiếng Trung"):
         assert f"[Bản {language}]" in plan
-    assert "25 người đã đồng ý (tiếng Anh 1, tiếng Việt 23, tiếng Trung 1)" in plan
+    assert ", thôn Ví Dụ 11, 25 người đã đồng ý (tiếng Anh 1, tiếng Việt 23, tiếng Trung 1)" in plan
     assert "Đăng vào 11 nhóm, kênh" in plan
     days = ("11/01/2027", "18/01/2027", "25/01/2027", "01/02/2027")
     assert "; ".join(f"08:00 ngày {day}" for day in days) in plan

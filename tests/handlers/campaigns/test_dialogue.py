@@ -131,6 +131,7 @@ async def test_one_village_and_its_groups(chat: Chat, officer: Party, chief: Par
     area = await officer.last()
     assert [label for label in area.labels if label.startswith("Toàn")] == ["Toàn đơn vị (2)"]
     await officer.presses(next(label for label in area.labels if "Ví Dụ 2" in label))
+    await officer.presses("Xong")
     assert "Nhóm Hai" in (await officer.last()).text
     assert "Nhóm Ba" not in (await officer.last()).text
     await officer.presses("Có")

@@ -189,12 +189,11 @@ def lines(
             found.append(say("campaigns.plan_untranslated", n=told(number), language=named))
     if expected.unreachable:
         found.append(say("campaigns.plan_unreachable", n=told(expected.unreachable)))
-    declined = recipients.declining(tx, unit, audience)
-    if declined:
-        found.append(say("campaigns.plan_declined", n=told(declined)))
-    resting = recipients.suspended(tx, unit, audience)
-    if resting:
-        found.append(say("campaigns.plan_resting", n=told(resting)))
+    left_out = {
+        "declined": recipients.declining(tx, unit, audience),
+        "resting": recipients.suspended(tx, unit, audience),
+    }
+    found += [say(f"campaigns.plan_{why}", n=told(n)) for why, n in left_out.items() if n]
     return found, expected
 
 

@@ -3,7 +3,7 @@
 from enum import Enum, auto
 
 from tips.denunciation import is_denunciation
-from tips.off_limits import is_off_limits
+from tips.off_limits import asks_only_to_watch, is_off_limits
 
 
 class NotTaken(Enum):
@@ -11,10 +11,14 @@ class NotTaken(Enum):
 
     DENUNCIATION = auto()
     OFF_LIMITS = auto()
+    WATCH = auto()
+    """Somebody shall be watched or listed, and nothing is told; part of a tip where one is open."""
 
 
 def not_taken(text: str) -> NotTaken | None:
     """Return why a message is not taken; None for everything that is."""
     if is_denunciation(text):
         return NotTaken.DENUNCIATION
-    return NotTaken.OFF_LIMITS if is_off_limits(text) else None
+    if is_off_limits(text):
+        return NotTaken.OFF_LIMITS
+    return NotTaken.WATCH if asks_only_to_watch(text) else None

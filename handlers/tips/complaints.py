@@ -15,6 +15,7 @@ from handlers.router import Presser
 from handlers.tips.presses import ASK, TIP
 from handlers.turn import Turn
 from storage.people import dialogues
+from tips import intake
 from tips.not_taken import NotTaken, not_taken
 from tips.phrases import words_of
 
@@ -43,7 +44,7 @@ def take(turn: Turn, message: Message, text: str) -> bool:
 def refuse(turn: Turn, text: str) -> bool:
     """Show where such words belong; False when they are taken, or were not meant so."""
     why = not_taken(text)
-    if why is None or _is_not_meant(turn):
+    if why is None or _is_not_meant(turn) or (why is NotTaken.WATCH and _is_telling(turn)):
         return False
     log.info("words_not_taken", why=why.name.lower())
     if turn.person is None:
@@ -54,7 +55,7 @@ def refuse(turn: Turn, text: str) -> bool:
     match why:
         case NotTaken.DENUNCIATION:
             said = Outgoing(text=turn.library_text("sys-officer-complaint"), buttons=(where, other))
-        case NotTaken.OFF_LIMITS:
+        case NotTaken.OFF_LIMITS | NotTaken.WATCH:
             said = Outgoing(text=turn.library_text("sys-out-of-scope"), buttons=(other,))
     turn.tell(said)
     return True
@@ -91,6 +92,14 @@ def _is_not_meant(turn: Turn) -> bool:
         return False
     open_now = dialogues.current(turn.tx, turn.me.id)
     return open_now is not None and open_now.data.get("not_complaint") == "yes"
+
+
+def _is_telling(turn: Turn) -> bool:
+    """Tell whether they are in the middle of a tip, of which such words are part."""
+    if turn.person is None or turn.chat.kind is not ChatKind.PRIVATE:
+        return False
+    recent = intake.told_privately(turn.tx, turn.person.id)
+    return intake.current(recent, turn.tx.now) is not None
 
 
 def _rest_of_album(turn: Turn, message: Message) -> bool:

@@ -8,6 +8,7 @@ from domain.tip import Binding, TipKind
 from storage.database import Tx
 from storage.people import addresses
 from storage.tables import attachment, tip_event
+from storage.tips import tip_events
 from tests.tips.world import World, open_world
 
 WORDS = "công an xã nhận hối lộ"
@@ -48,10 +49,16 @@ async def test_who_wants_a_neighbour_watched_for_a_faith_is_told_what_the_channe
         (told,) = await world.lan.news()
         assert "không lập danh sách người" in told.text
         assert told.labels == ["Tôi báo việc khác"]
+        await world.lan.writes("ghi danh lai di")
+        assert "không lập danh sách người" in (await world.lan.last()).text
         assert (await world.tips(), await pieces(world)) == ([], 0)
         await world.lan.presses("Tôi báo việc khác")
         await world.lan.writes("Ông hàng xóm theo đạo lạ, các anh theo dõi: ông ấy trộm chó")
-        assert len(await world.tips()) == 1
+        # In the middle of a tip the same wish is part of what is told.
+        await world.lan.writes("theo dõi ông ấy đi")
+        tip = await world.tip()
+        events = await world.chat.look(lambda tx: tip_events.of_tip(tx, tip))
+        assert "theo dõi ông ấy đi" in [event.text for event in events]
 
 
 @pytest.mark.parametrize(

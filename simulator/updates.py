@@ -151,6 +151,11 @@ class UpdateQueue:
             if self._poll is ended:
                 self._poll = None
 
+    @property
+    def polled(self) -> bool:
+        """Whether somebody's poll waits now."""
+        return self._poll is not None
+
     async def end_poll(self, reason: str) -> None:
         """End the poll under way, if any; a second one within 3 s is told 3 s later."""
         poll, self._poll = self._poll, None

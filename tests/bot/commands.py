@@ -44,7 +44,7 @@ def kitchen() -> Kitchen:
 async def bot(folder: Path, *words: str, **settings: str) -> Said:
     """Run a command in a folder and return what it said; it ends within a minute."""
     work = kitchen().command(folder, "bot", words, environment(**settings))
-    code, out, err = await asyncio.wait_for(work, 60)
+    code, out, err = await asyncio.wait_for(work, 90)
     return Said(code, out.decode(), err.decode())
 
 

@@ -77,7 +77,7 @@ async def working(
         yield AccountInbox(database, chat.account.id, bell)
     finally:
         worker.stop()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)
 
 
 def letter(chat: Chat, key: str, person: str, text: str) -> Received:
@@ -139,7 +139,7 @@ async def test_handlers_see_the_account_as_it_is_known_last(migrated_database_ur
         task = asyncio.create_task(worker.run())
         await until(_reached(chat, done=1))
         worker.stop()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)
         assert await _heard(chat, "1") == ["ten_moi_bot"]
 
 

@@ -71,7 +71,7 @@ class Running:
 
     async def start(self) -> None:
         await self.begin()
-        await asyncio.wait_for(asyncio.shield(self.port), 30)
+        await asyncio.wait_for(asyncio.shield(self.port), 90)
 
     async def health(self) -> dict[str, Any]:
         url = f"http://127.0.0.1:{self.port.result()}/healthz"
@@ -88,7 +88,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     yield made
     if made.task is not None and not made.task.done():
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(made.task, 30)
+        await asyncio.wait_for(made.task, 90)
 
 
 async def test_a_service_that_hears_and_ticks_is_well(running: Running) -> None:
@@ -105,14 +105,14 @@ async def test_a_service_that_another_process_replaced_ends_and_says_so(
     assert running.task is not None
     running.ours = False
     with pytest.raises(Misconfigured, match="tiến trình khác"):
-        await asyncio.wait_for(running.task, 40)
+        await asyncio.wait_for(running.task, 90)
 
 
 async def test_one_stray_refusal_of_a_poll_is_told_and_does_not_end_the_service(
     running: Running, telegram: PretendTelegram
 ) -> None:
     telegram.next("getUpdates", error(401, "Unauthorized"))
-    for _ in range(400):
+    for _ in range(1800):
         if "account_down" in (await running.health())["problems"]:
             break
         await asyncio.sleep(0.05)
@@ -134,7 +134,7 @@ async def test_a_platform_that_is_away_is_told_once_and_the_name_when_it_answers
     assert running.warned[0].endswith("Dịch vụ vẫn tiếp tục thử lại.")
     assert not running.port.done()
     del telegram.standing["getMe"]
-    await asyncio.wait_for(asyncio.shield(running.port), 30)
+    await asyncio.wait_for(asyncio.shield(running.port), 90)
     assert await _name(settings) == USERNAME
     await _end(running)
 
@@ -209,7 +209,7 @@ async def test_messages_are_handled_under_the_name_that_the_platform_told(
     running = Running(settings)
     service = Service(replace(house, worker=worker))
     running.task = asyncio.create_task(service.run(running.port.set_result))
-    await asyncio.wait_for(asyncio.shield(running.port), 30)
+    await asyncio.wait_for(asyncio.shield(running.port), 90)
     assert [(one.id, one.username) for one in worker.known] == [(house.account.id, USERNAME)]
     assert worker.known[0].unit_id is not None
     await _end(running)
@@ -237,4 +237,4 @@ async def _name(settings: Settings) -> str:
 async def _end(running: Running) -> None:
     assert running.task is not None
     os.kill(os.getpid(), signal.SIGTERM)
-    await asyncio.wait_for(running.task, 30)
+    await asyncio.wait_for(running.task, 90)

@@ -312,11 +312,11 @@ async def at_work(sender: Sender) -> AsyncIterator[asyncio.Task[None]]:
         yield task
     finally:
         sender.stop()
-        await asyncio.wait_for(task, 15)
+        await asyncio.wait_for(task, 60)
 
 
 async def until(
-    done: Callable[[], Awaitable[bool]] | Callable[[], bool], limit_s: float = 10
+    done: Callable[[], Awaitable[bool]] | Callable[[], bool], limit_s: float = 60
 ) -> None:
     """Return once something has come true; fail when it does not in good time."""
     deadline = time.monotonic() + limit_s

@@ -11,14 +11,14 @@ async def test_a_ring_wakes_everybody_who_waits() -> None:
     waiting = [asyncio.create_task(bell.wait(bell.rings, 30)) for _ in range(5)]
     await asyncio.sleep(0)
     bell.ring()
-    await asyncio.wait_for(asyncio.gather(*waiting), 1)
+    await asyncio.wait_for(asyncio.gather(*waiting), 20)
 
 
 async def test_a_ring_between_looking_and_waiting_is_not_missed() -> None:
     bell = Bell()
     heard = bell.rings
     bell.ring()
-    await asyncio.wait_for(bell.wait(heard, 30), 1)
+    await asyncio.wait_for(bell.wait(heard, 90), 60)
 
 
 async def test_without_a_ring_the_wait_ends_at_its_time_out() -> None:

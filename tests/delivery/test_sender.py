@@ -216,13 +216,19 @@ async def test_an_account_that_is_down_keeps_everything_waiting(office: Office) 
 
 
 async def test_stopping_in_the_middle_leaves_nothing_in_the_dark(office: Office) -> None:
+    stopping = asyncio.Event()
+
     async def script(_chat: ChatRef, _outgoing: Outgoing) -> None:
-        await asyncio.sleep(0.05)
+        if len(platform.sends) > 5:
+            await stopping.wait()
 
     platform = Platform(script)
     rows = await office.broadcast([str(1000 + n) for n in range(60)], "Cảnh giác")
-    async with at_work(office.sender(platform)):
-        await until(lambda: len(platform.sends) >= 10)
+    sender = office.sender(platform)
+    async with at_work(sender):
+        await until(lambda: len(platform.sends) >= 6)
+        sender.stop()
+        stopping.set()
     states = await office.states(rows)
     assert set(states) == {DeliveryState.ACCEPTED, DeliveryState.PENDING}
     assert states[DeliveryState.ACCEPTED] == len(platform.sends)

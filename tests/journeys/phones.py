@@ -18,7 +18,7 @@ GROUP, REVIEW_GROUP, CHANNEL = -1001000000001, -1001000000002, -1001000000003
 class Phones:
     """All phones of a simulator."""
 
-    def __init__(self, base: str, session: aiohttp.ClientSession, patience_s: float = 30) -> None:
+    def __init__(self, base: str, session: aiohttp.ClientSession, patience_s: float = 90) -> None:
         self.base = base
         self._session = session
         self._patience_s = patience_s

@@ -55,7 +55,7 @@ class Program:
         found: list[str] = _HEALTH.findall(self.said())
         return found[-1]
 
-    async def until_said(self, words: str, patience_s: float = 30) -> None:
+    async def until_said(self, words: str, patience_s: float = 90) -> None:
         """Wait until it has printed the words."""
         for _ in range(int(patience_s * 20)):
             if words in self.said():
@@ -71,7 +71,7 @@ class Program:
             return 0
         if process.returncode is None:
             process.send_signal(number)
-        return await asyncio.wait_for(process.wait(), 40)
+        return await asyncio.wait_for(process.wait(), 90)
 
 
 @asynccontextmanager
@@ -113,5 +113,5 @@ async def command(folder: Path, *words: str, database_url: str = "", **env: str)
         **env,
     }
     work = kitchen().command(ROOT, "bot", words, around)
-    code, out, err = await asyncio.wait_for(work, 60)
+    code, out, err = await asyncio.wait_for(work, 90)
     return code, (out + err).decode()

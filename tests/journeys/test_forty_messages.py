@@ -40,7 +40,7 @@ async def _tell(phones: Phones, user: int, story: Story) -> list[str]:
         told = await phones.write(user, message["text"])
     is_tip = story[0]["intent"] in ("tip", "emergency")
     answers: list[str] = []
-    for _ in range(30):
+    for _ in range(60):
         await asyncio.sleep(2)
         now = [m["text"] for m in await phones.shown(user) if m["id"] > told and is_from_bot(m)]
         if now and now == answers and (not is_tip or _CASE.search(" ".join(now))):
@@ -65,7 +65,7 @@ async def test_every_tip_and_emergency_ends_before_people_and_nobody_is_silenced
 ) -> None:
     told = _stories()
     async with simulator(tmp_path) as address, aiohttp.ClientSession() as session:
-        phones = Phones(address, session, patience_s=60)
+        phones = Phones(address, session, patience_s=90)
         program = service(tmp_path, address, database_url)
         await program.start()
         try:

@@ -11,7 +11,7 @@ from tests.browser import chromium
 from tests.phone_page.desk import BINH, DUNG, LANH, MAI, TUAN, Desk, Pretend
 
 OpenDesk = Callable[..., Awaitable[Desk]]
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -99,12 +99,21 @@ class Raw:
 
 
 async def until(holds: Callable[[], Awaitable[object]]) -> None:
-    """Wait until something holds, at most ten seconds."""
-    async with asyncio.timeout(10):
+    """Wait until something holds, at most a minute."""
+    async with asyncio.timeout(60):
         for _ in itertools.count():
             if await holds():
                 return
             await asyncio.sleep(0.01)
+
+
+async def polled(sim: Running) -> None:
+    """Wait until somebody's getUpdates waits in the simulator."""
+
+    async def is_polled() -> bool:
+        return sim.world.queues[sim.world.bot.id].polled
+
+    await until(is_polled)
 
 
 @pytest.fixture

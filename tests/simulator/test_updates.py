@@ -7,7 +7,7 @@ from telegram import Bot
 from telegram.error import Conflict
 
 from simulator import Running, World, read_world, running
-from tests.simulator.conftest import NEIGHBOUR, RESIDENT, Phones, Raw
+from tests.simulator.conftest import NEIGHBOUR, RESIDENT, Phones, Raw, polled
 
 
 async def test_updates_come_again_until_an_offset_confirms_them(phones: Phones, raw: Raw) -> None:
@@ -31,11 +31,13 @@ async def test_a_negative_offset_keeps_only_the_last_ones(phones: Phones, raw: R
     assert len(await raw.result("getUpdates")) == 2
 
 
-async def test_a_long_poll_answers_as_soon_as_something_comes(phones: Phones, bot: Bot) -> None:
+async def test_a_long_poll_answers_as_soon_as_something_comes(
+    sim: Running, phones: Phones, bot: Bot
+) -> None:
     poll = asyncio.ensure_future(bot.get_updates(timeout=20))
-    await asyncio.sleep(0.05)
+    await polled(sim)
     await phones.start(RESIDENT, "kp-vi-du-2")
-    updates = await asyncio.wait_for(poll, 5)
+    updates = await asyncio.wait_for(poll, 60)
     message = updates[0].message
     assert message
     assert message.text == "/start kp-vi-du-2"
@@ -43,12 +45,12 @@ async def test_a_long_poll_answers_as_soon_as_something_comes(phones: Phones, bo
     assert message.from_user.language_code == "vi"
 
 
-async def test_a_second_poller_throws_the_first_out(raw: Raw, bot: Bot) -> None:
+async def test_a_second_poller_throws_the_first_out(sim: Running, raw: Raw, bot: Bot) -> None:
     first = asyncio.ensure_future(bot.get_updates(timeout=20))
-    await asyncio.sleep(0.05)
+    await polled(sim)
     assert await raw.result("getUpdates") == []
     with pytest.raises(Conflict, match="terminated by other getUpdates request"):
-        await asyncio.wait_for(first, 5)
+        await asyncio.wait_for(first, 60)
 
 
 async def test_allowed_updates_are_remembered(phones: Phones, raw: Raw) -> None:
@@ -174,7 +176,7 @@ async def test_empty_polls_of_one_offset_can_be_slowed_as_the_real_server_does()
     await asyncio.sleep(0.1)
     assert not second.done()
     queue.push("message", {"text": "x"}, "chat:1")
-    assert len(await asyncio.wait_for(second, 2)) == 1
+    assert len(await asyncio.wait_for(second, 60)) == 1
 
 
 async def test_two_residents_may_have_equal_message_ids(sim: Running, phones: Phones) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from tests.simulator.conftest import NEIGHBOUR, RESIDENT, Phones, Raw, until
+from simulator import Running
+from tests.simulator.conftest import NEIGHBOUR, RESIDENT, Phones, Raw, polled, until
 
 
 @dataclass
@@ -121,11 +122,13 @@ async def test_the_answer_may_carry_a_call(service: Service, phones: Phones, raw
     assert (await sends())[0]["text"] == "Đã nhận"
 
 
-async def test_polling_and_a_webhook_exclude_each_other(service: Service, raw: Raw) -> None:
+async def test_polling_and_a_webhook_exclude_each_other(
+    sim: Running, service: Service, raw: Raw
+) -> None:
     poll = asyncio.ensure_future(raw.refusal("getUpdates", timeout=20))
-    await asyncio.sleep(0.05)
+    await polled(sim)
     await raw.result("setWebhook", url=service.url)
-    assert await asyncio.wait_for(poll, 5) == ("409 Conflict: terminated by setWebhook request")
+    assert await asyncio.wait_for(poll, 60) == ("409 Conflict: terminated by setWebhook request")
     assert (await raw.refusal("getUpdates")).startswith("409 Conflict: can't use getUpdates")
     assert await raw.result("deleteWebhook") is True
     assert await raw.result("getUpdates") == []

@@ -67,14 +67,14 @@ async def test_a_writer_waits_for_a_writer_of_another_process(migrated_database_
     def slow(tx: Tx) -> None:
         number = sequences.next_number(tx, "case")
         entered.set()
-        leave.wait(5)
+        leave.wait(60)
         installation.write(tx, "slow", str(number).encode())
 
     async with opened(migrated_database_url) as ours, opened(migrated_database_url) as theirs:
         loop = asyncio.get_running_loop()
         # Each work function blocks the thread that it runs in.
         first = loop.run_in_executor(None, lambda: alone(migrated_database_url, slow))
-        await loop.run_in_executor(None, entered.wait, 5)
+        await loop.run_in_executor(None, entered.wait, 60)
         second = asyncio.create_task(theirs.write(lambda tx: sequences.next_number(tx, "case")))
         await asyncio.sleep(0.2)
         assert not second.done()
@@ -90,13 +90,13 @@ async def test_a_read_sees_one_unchanging_snapshot(migrated_database_url: str) -
     def look_twice(tx: Tx) -> None:
         before = count_facts(tx)
         looked.set()
-        assert changed.wait(5)
+        assert changed.wait(60)
         assert count_facts(tx) == before == 0
 
     async with opened(migrated_database_url) as ours:
         loop = asyncio.get_running_loop()
         reading = loop.run_in_executor(None, lambda: _reading(migrated_database_url, look_twice))
-        await loop.run_in_executor(None, looked.wait, 5)
+        await loop.run_in_executor(None, looked.wait, 60)
         await ours.write(lambda tx: installation.write(tx, "a", b"1"))
         changed.set()
         await reading

@@ -58,9 +58,12 @@ async def cut(request: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
+HANGS_S = 30.0
+
+
 async def hang(request: web.Request) -> web.StreamResponse:
     """Take the request and say nothing for long."""
-    await asyncio.sleep(30)
+    await asyncio.sleep(HANGS_S)
     return web.Response()
 
 
@@ -170,7 +173,7 @@ class ListInbox:
                 self.items.append(item)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for a condition.
 
     Raises: TimeoutError.

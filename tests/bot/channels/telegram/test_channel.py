@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import time
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -29,6 +28,7 @@ from domain.messages import (
 )
 from tests.bot.channels.telegram.conftest import StartChannel
 from tests.bot.channels.telegram.pretend import (
+    HANGS_S,
     TOKEN,
     Behaviour,
     ListInbox,
@@ -106,9 +106,8 @@ async def test_stop_is_prompt_while_polling(
     server.standing["getUpdates"] = hang
     channel = await start_channel()
     await until(lambda: bool(server.named("getUpdates")))
-    began = time.monotonic()
-    await channel.stop()
-    assert time.monotonic() - began < 5
+    async with asyncio.timeout(HANGS_S - 1):
+        await channel.stop()
 
 
 async def test_a_cancelled_send_is_cancelled_and_does_not_hold_up_the_stop(
@@ -121,7 +120,7 @@ async def test_a_cancelled_send_is_cancelled_and_does_not_hold_up_the_stop(
     sending.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sending
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(19):
         await channel.stop()
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from broadcasts import approving, expanding, firing, signing
 from broadcasts.approving import RULES
-from broadcasts.desk import Desk, Say
+from broadcasts.desk import Desk
+from domain.alert_words import read_versions, write_versions
 from domain.campaign import Audience, CampaignRules, CampaignState, Content
 from domain.delivery import Lane
 from domain.errors import Refusal
@@ -52,7 +53,7 @@ class Path:
 
 
 def check_words(typed: str) -> None:
-    """Check what was typed.
+    """Check what was typed of one version.
 
     Raises: Refusal saying what is wrong with it.
     """
@@ -80,16 +81,17 @@ def check(
     desk: Desk,
     author: Staff,
     typed: str,
-    unit_values: Mapping[str, str],
     photo: OwnPhoto | None = None,
 ) -> Ready:
     """Check an alert to the whole unit; a photo may still be on its way.
 
     Raises: Refusal when it cannot be sent, reaches nobody, or nobody could be asked now.
     """
-    check_words(typed)
+    versions = read_versions(typed)
+    for words in versions.values():
+        check_words(words)
     unit = units.get_unit(tx, author.unit_id)
-    content = replace(_content(desk, typed, unit_values), photo=photo)
+    content = replace(_content(desk, versions, unit), photo=photo)
     approving.check(tx, desk, unit, content)
     asked = approvers(tx, author)
     if not asked:
@@ -105,7 +107,6 @@ def hand_in(
     desk: Desk,
     author: Staff,
     typed: str,
-    unit_values: Mapping[str, str],
     photo: OwnPhoto | None = None,
 ) -> Alert:
     """Write an alert to the whole unit down and hand it in; it waits for one tap.
@@ -114,7 +115,7 @@ def hand_in(
 
     Raises: Refusal when it cannot be sent, reaches nobody, or nobody could be asked now.
     """
-    ready = check(tx, desk, author, typed, unit_values, photo)
+    ready = check(tx, desk, author, typed, photo)
     unit, content, audience, asked = ready.unit, ready.content, ready.audience, ready.asked
     waiting = _waiting(tx, unit)
     for one in waiting:
@@ -141,8 +142,9 @@ def hand_in(
 
 
 def words_of(known: Campaign) -> str:
-    """Return what was typed of an alert."""
-    return known.content.values[Language.VI][_WORDS]
+    """Return what was typed of an alert, in all its languages."""
+    own = known.content.values
+    return write_versions({language: own[language][_WORDS] for language in own})
 
 
 def _same(one: Content, other: Content) -> bool:
@@ -237,13 +239,14 @@ def _minutes(desk: Desk, channel: str, number: int) -> int:
     return ceil(desk.outbox.time_for(channel, number).total_seconds() / 60)
 
 
-def _content(desk: Desk, typed: str, unit_values: Mapping[str, str]) -> Content:
-    say: Say = desk.say(Language.VI)
-    body = say("campaigns.urgent_body", text=f"{{{_WORDS}}}", unit="{don_vi}", phone="{sdt_truc}")
+def _content(desk: Desk, versions: Mapping[Language, str], unit: Unit) -> Content:
+    places = {"text": f"{{{_WORDS}}}", "unit": "{don_vi}", "phone": "{sdt_truc}"}
     return Content(
-        title=say("campaigns.urgent_title"),
-        bodies={Language.VI: body},
-        values={Language.VI: {**unit_values, _WORDS: typed}},
+        title=desk.catalogue.say(Language.VI, "campaigns.urgent_title"),
+        bodies={
+            one: desk.catalogue.say(one, "campaigns.urgent_body", **places) for one in versions
+        },
+        values={one: {**unit.values(one), _WORDS: words} for one, words in versions.items()},
     )
 
 

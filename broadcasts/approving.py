@@ -75,9 +75,11 @@ def check(tx: Tx, desk: Desk, unit: Unit, content: Content) -> Mapping[str, Outg
         if links:
             raise Refusal("campaigns.foreign_link", link=links[0])
         for channel in _channels(tx, unit):
-            if not desk.outbox.fits_one_message(channel, outgoing):
+            excess = desk.outbox.excess(channel, outgoing)
+            if excess:
                 photo = content.photo is not None
-                raise Refusal("campaigns.too_long_photo" if photo else "campaigns.too_long")
+                key = "campaigns.too_long_photo" if photo else "campaigns.too_long"
+                raise Refusal(key, n=str(excess))
     return prepared
 
 

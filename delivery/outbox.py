@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.channel import Capabilities
 from domain.delivery import DeliveryKind, Lane
-from domain.fit import fit
+from domain.fit import excess, fit
 from domain.ids import short
 from domain.messages import Button, Outgoing
 from storage.database import Tx
@@ -85,6 +85,10 @@ class Outbox:
     def fits_one_message(self, channel: str, outgoing: Outgoing) -> bool:
         """Tell whether the channel can carry it as one message, as a campaign's must be."""
         return len(fit(outgoing, self._capabilities[channel]).parts) == 1
+
+    def excess(self, channel: str, outgoing: Outgoing) -> int:
+        """Return how many letters, as the channel counts them, it is too long for one message."""
+        return excess(outgoing, self._capabilities[channel])
 
 
 def personal(outgoing: Outgoing, delivery_id: UUID) -> Outgoing:

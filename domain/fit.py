@@ -53,6 +53,17 @@ def fit(outgoing: Outgoing, capabilities: Capabilities) -> Fitted:
     return Fitted(tuple(parts), choices)
 
 
+def excess(outgoing: Outgoing, capabilities: Capabilities) -> int:
+    """Return by how many UTF-16 units it is too long for one message; 0 when it fits."""
+    text = outgoing.text
+    flat = [button for row in outgoing.buttons for button in row]
+    if flat and capabilities.buttons < len(flat):
+        text, _ = _as_choices(text, flat)
+    limit = capabilities.caption_limit if outgoing.media else capabilities.text_limit
+    heading = utf16_length(outgoing.heading) + 2 if outgoing.heading else 0
+    return max(0, utf16_length(text) + heading - limit)
+
+
 def split_text(text: str, limit: int) -> list[str]:
     """Cut text into pieces of at most `limit` UTF-16 units, at line ends, spaces, else letters.
 

@@ -71,6 +71,30 @@ def visible(text: str) -> str:
     )
 
 
+def tidy(text: str) -> str:
+    """Return a text of several lines without what nobody sees, its white space set in order.
+
+    At most one empty line stands between two others.
+    """
+    lines = (_seen(line) for line in unicodedata.normalize("NFC", text).splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _seen(line: str) -> str:
+    kept: list[str] = []
+    for letter in " ".join(line.split()):
+        before = kept[-1] if kept else " "
+        holds = before in _JOINERS or unicodedata.category(before) in {"So", "Sk"}
+        if holds if letter in _JOINERS else not unseen(letter):
+            kept.append(letter)
+    return " ".join("".join(kept).split())
+
+
+def blanks(line: str) -> tuple[str, ...]:
+    """Return what in a line looks like a place that is still to be filled in."""
+    return tuple(found[0] for form in (_BRACKETED, _BLANKS) for found in form.finditer(line))
+
+
 def says_something(text: str) -> bool:
     """Tell whether a text has a letter or a digit that can be seen."""
     return any(unicodedata.category(letter)[0] in "LN" and not unseen(letter) for letter in text)

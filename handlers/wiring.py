@@ -93,7 +93,7 @@ def make_router(context: Context) -> Router:
         ),
         group=in_groups,
         presses=_PRESSES,
-        edited=editing.edited_before(in_groups, (entering.edited, slips.edited)),
+        edited=editing.edited_before(in_groups, (entering.edited, campaigns.edited, slips.edited)),
         copied=copies.note,
         presence=presence.changed,
         unhandled=tips.keep_unhandled,

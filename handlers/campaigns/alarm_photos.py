@@ -13,12 +13,11 @@ from domain.campaign import CampaignState
 from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
 from domain.ids import from_short, short
-from domain.language import Language
 from domain.messages import Button, Message, Outgoing, Press
 from domain.own_photo import OwnPhoto
 from domain.roles import Permission, may
 from handlers.campaigns import alarms, own_photos
-from handlers.turn import Context, Turn, unit_values
+from handlers.turn import Context, Turn
 from storage.campaigns import campaigns, own_photo_ends
 from storage.campaigns import own_photos as store
 from storage.campaigns.campaigns import Campaign
@@ -43,12 +42,11 @@ def hand_in(turn: Turn, argument: str) -> None:
         alarms.hand_in(turn, argument)
         return
     author = turn.require(Permission.WRITE_CAMPAIGN)
-    words = " ".join(argument.split())
+    words = argument.strip()
     own_photos.sent_photo(turn, message)
     # What is wrong with the words is said now, not when the photo is there.
     waiting = OwnPhoto(turn.tx.new_id())
-    values = unit_values(turn.unit, Language.VI)
-    alarming.check(turn.tx, _desk(turn.context), author, words, values, waiting)
+    alarming.check(turn.tx, _desk(turn.context), author, words, waiting)
     _wait(turn, own_photos.receive(turn, message, alert=words))
 
 

@@ -9,13 +9,12 @@ from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.figures import count
 from domain.ids import from_short, short
-from domain.language import Language
 from domain.messages import Button, Message, Outgoing, Press
 from domain.own_photo import OwnPhoto
 from domain.roles import Permission
 from domain.wording import has_words, visible
 from handlers.campaigns.wording import shown_text
-from handlers.turn import Context, Turn, unit_values
+from handlers.turn import Context, Turn
 from storage.campaigns import recipients
 from storage.campaigns.campaigns import Campaign
 from storage.database import Tx
@@ -31,8 +30,7 @@ _LONGEST_REASON = 500
 def hand_in(turn: Turn, argument: str) -> None:
     """Take `/khan TEXT`: ask for the one tap, and show its author the same."""
     author = turn.require(Permission.WRITE_CAMPAIGN)
-    typed = " ".join(argument.split())
-    alert = _ask_for_the_tap(turn.tx, turn.context, author, typed, None)
+    alert = _ask_for_the_tap(turn.tx, turn.context, author, argument, None)
     text, rows = _answer(turn.tx, turn.context, alert, turn.text)
     turn.tell(Outgoing(text=text, buttons=rows))
 
@@ -67,9 +65,8 @@ def ask_one(tx: Tx, context: Context, known: Campaign, asked: Staff) -> None:
 def _ask_for_the_tap(
     tx: Tx, context: Context, author: Staff, typed: str, photo: OwnPhoto | None
 ) -> alarming.Alert:
-    values = unit_values(units.get_unit(tx, author.unit_id), Language.VI)
     desk = Desk(context.outbox, context.catalogue)
-    alert = alarming.hand_in(tx, desk, author, typed, values, photo)
+    alert = alarming.hand_in(tx, desk, author, typed, photo)
     for one in alert.asked:
         ask_one(tx, context, alert.campaign, one)
     return alert
@@ -209,7 +206,7 @@ def _shown(tx: Tx, context: Context, known: Campaign, say: Say) -> list[str]:
     if expected.unreachable:
         lines.append(say("campaigns.urgent_unreachable", n=count(expected.unreachable)))
     foreign = sum(
-        number for name, number in expected.by_language.items() if name != Language.VI.value
+        number for name, number in expected.by_language.items() if name not in known.content.bodies
     )
     if foreign:
         lines.append(say("campaigns.urgent_foreign", n=count(foreign)))

@@ -7,7 +7,16 @@ from broadcasts import approving
 from broadcasts.desk import Desk
 from domain.library import EXAMPLES, PLACEHOLDERS, fill, placeholders
 from domain.subject import Subject
-from handlers.campaigns import audiences, destinations, own_photos, pledging, replanning, scheduling
+from handlers.campaigns import (
+    audiences,
+    composing,
+    destinations,
+    own_photos,
+    pledging,
+    replanning,
+    reusing,
+    scheduling,
+)
 from handlers.campaigns.buttons import (
     PAGE,
     ask_with,
@@ -33,32 +42,21 @@ _LONGEST_LABEL = 60
 
 def ask(turn: Turn, form: Form, page: int = 0) -> None:
     """Ask the form's open question; `page` turns the pages of long lists."""
-    match form.step:
-        case Step.SUBJECT:
-            _ask_subject(turn, form)
-        case Step.TEXT:
-            _ask_text(turn, form, page)
-        case Step.PREVIEW:
-            _show_preview(turn, form)
-        case Step.VALUE:
-            _ask_value(turn, form)
-        case Step.AREA | Step.CHANNELS:
-            area = form.step is Step.AREA
-            (destinations.ask_area if area else destinations.ask_channels)(turn, form, page)
-        case Step.WHEN:
-            _ask_when(turn, form)
-        case Step.SUMMARY:
-            _show_summary(turn, form)
-        case _:
-            _ASKS[form.step](turn, form)
+    paged = _PAGED.get(form.step)
+    if paged is not None:
+        paged(turn, form, page)
+    else:
+        _ASKS[form.step](turn, form)
 
 
 def ask_which(turn: Turn, form: Form) -> None:
     """Ask whether to go on with the campaign being written, or to begin another."""
     on = button(form, turn.text("campaigns.button_resume"), "resume")
     anew = button(form, turn.text("campaigns.button_anew"), "anew")
-    label = Subject(form.subject).label(turn.language)
-    if form.template:
+    label = Subject(form.subject).label(turn.language) if form.subject else ""
+    if form.own is not None:
+        label = composing.label(turn, form)
+    elif form.template:
         label = f"{label}, {_shown_title(turn.context.library.get(form.template).text.title)}"
     ask_with(turn, form, turn.text("campaigns.draft_open", what=label), (on,), (anew,))
 
@@ -70,7 +68,10 @@ def _ask_subject(turn: Turn, form: Form) -> None:
         for subject in Subject
         if subject in having
     ]
-    ask_with(turn, form, turn.text("campaigns.choose_subject"), *in_rows(buttons))
+    own = [(button(form, turn.text("composing.button_own"), "own"),)]
+    if reusing.any_there(turn):
+        own.append((button(form, turn.text("composing.button_reuse"), "reuse"),))
+    ask_with(turn, form, turn.text("campaigns.choose_subject"), *in_rows(buttons), *own)
 
 
 def _ask_text(turn: Turn, form: Form, page: int) -> None:
@@ -83,11 +84,15 @@ def _ask_text(turn: Turn, form: Form, page: int) -> None:
     rows = [(button,) for button in buttons]
     if len(found) > (page + 1) * PAGE:
         rows.append((button(form, turn.text("campaigns.button_more"), "page", str(page + 1)),))
+    rows.append((button(form, turn.text("composing.button_own"), "own"),))
     rows.append((button(form, turn.text("campaigns.button_back"), "back"),))
     ask_with(turn, form, text, *rows)
 
 
 def _show_preview(turn: Turn, form: Form) -> None:
+    if form.own is not None:
+        composing.show(turn, form)
+        return
     content = content_of(form, turn.context.library, turn.unit)
     vietnamese = next(iter(content.bodies))
     marked = {name: f"[{words}]" for name, words in PLACEHOLDERS.items()}
@@ -181,9 +186,23 @@ def _shown_title(title: str) -> str:
 _ASKS: Mapping[Step, Callable[[Turn, Form], None]] = MappingProxyType(
     {
         **scheduling.ASKS,
-        Step.GROUPS: destinations.ask_groups,
-        Step.AUDIENCE: audiences.ask,
+        **composing.ASKS,
+        Step.SUBJECT: _ask_subject,
+        Step.PREVIEW: _show_preview,
         Step.PLEDGE: pledging.ask,
+        Step.VALUE: _ask_value,
+        Step.GROUPS: destinations.ask_groups,
+        Step.WHEN: _ask_when,
+        Step.AUDIENCE: audiences.ask,
         Step.PHOTO: own_photos.ask,
+        Step.SUMMARY: _show_summary,
+    }
+)
+_PAGED: Mapping[Step, Callable[[Turn, Form, int], None]] = MappingProxyType(
+    {
+        Step.TEXT: _ask_text,
+        Step.OLD: reusing.ask,
+        Step.AREA: destinations.ask_area,
+        Step.CHANNELS: destinations.ask_channels,
     }
 )

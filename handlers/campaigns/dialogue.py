@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from domain.delivery import DeliveryKind
-from domain.messages import Message
+from domain.messages import Edit, Message
 from handlers.campaigns import (
     alarm_photos,
     alarms,
@@ -56,6 +56,11 @@ def staff_dialogue(turn: Turn, message: Message) -> bool:
         drafts.ask_again(turn)
         return True
     return drafts.take(turn, message)
+
+
+def edited(turn: Turn, edit: Edit) -> bool:
+    """Take new words of what staff typed into a campaign that is being written."""
+    return turn.staff is not None and drafts.edited(turn, edit)
 
 
 def awaits_words(turn: Turn) -> bool:

@@ -10,17 +10,19 @@ from domain.campaign import PROGRAM_PLACEHOLDERS, foreign_links
 from domain.errors import Refusal
 from domain.language import Language
 from domain.library import EXAMPLES, PLACEHOLDERS, Template
-from domain.messages import Message, Press
+from domain.messages import ChatKind, Edit, Message, Press
 from domain.roles import Permission
 from domain.wording import LONGEST_VALUE, value_fault
 from handlers.campaigns import (
     audiences,
     cards,
+    composing,
     destinations,
     handing_in,
     own_photos,
     pledging,
     replanning,
+    reusing,
     samples,
     scheduling,
 )
@@ -85,6 +87,8 @@ def take(turn: Turn, message: Message) -> bool:
     typed = " ".join(unicodedata.normalize("NFC", message.text).split())
     if form.step is Step.PHOTO or (form.step is Step.SUMMARY and message.media):
         _go_on(turn, own_photos.typed(turn, form, message))
+    elif form.step in composing.TYPED:
+        _go_on(turn, composing.typed(turn, form, message))
     elif form.step is Step.VALUE:
         language, name = _open_value(turn, form)
         check_value(name, typed)
@@ -100,6 +104,17 @@ def take(turn: Turn, message: Message) -> bool:
         _go_on(turn, scheduling.typed(turn, form, typed))
     else:
         raise Refusal("campaigns.press_please")
+    return True
+
+
+def edited(turn: Turn, edit: Edit) -> bool:
+    """Take new words of a message with a piece of a text that is being written."""
+    form = _open_form(turn) if turn.chat.kind is ChatKind.PRIVATE else None
+    changed = composing.edited(turn, form, edit) if form is not None else None
+    if changed is None:
+        return False
+    turn.require(Permission.WRITE_CAMPAIGN)
+    _go_on(turn, changed)
     return True
 
 
@@ -126,7 +141,7 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
 def awaits_words(turn: Turn) -> bool:
     """Tell whether the open question is one for words of theirs, which may tell of anything."""
     form = _open_form(turn)
-    return form is not None and form.step in (Step.VALUE, Step.PLEDGE)
+    return form is not None and form.step in (Step.VALUE, Step.PLEDGE, *composing.TYPED)
 
 
 def ask_again(turn: Turn) -> None:
@@ -217,7 +232,10 @@ def _back(turn: Turn, form: Form, choice: str) -> None:
 
 def _use(turn: Turn, form: Form, choice: str) -> None:
     del choice
-    if turn.context.library.get(form.template).pledge is not None:
+    if form.own is not None and form.own.pledges:
+        # Words that were signed before stay, where they have all its languages.
+        _after_words(turn, replace(form, step=Step.PLEDGE))
+    elif form.own is None and turn.context.library.get(form.template).pledge is not None:
         _go_on(turn, replace(form, step=Step.PLEDGE, pledge={}, dropped=frozenset()))
     else:
         _after_value(turn, form)
@@ -326,6 +344,7 @@ _ACTS: Mapping[tuple[Step, str], _Act] = MappingProxyType(
         (Step.VALUE, "same"): _same,
         (Step.VALUE, "drop"): _drop,
         (Step.AREA, "page"): _page,
+        (Step.OLD, "page"): _page,
         (Step.CHANNELS, "page"): _page,
         (Step.SUMMARY, "back"): _back,
         (Step.SUMMARY, "submit"): handing_in.submit,
@@ -340,6 +359,8 @@ _CHANGES: Mapping[tuple[Step, str], Callable[[Turn, Form, str], Form]] = Mapping
         **audiences.CHANGES,
         **cards.CHANGES,
         **own_photos.CHANGES,
+        **composing.CHANGES,
+        **reusing.CHANGES,
     }
 )
 _ANYWHERE: Mapping[str, _Act] = MappingProxyType({"quit": _quit, "resume": _resume, "anew": _anew})

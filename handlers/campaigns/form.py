@@ -9,9 +9,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
+from domain import own_text
 from domain.campaign import ALL_BUTTONS, PLEDGE_BUTTONS, Audience, Content
 from domain.language import Language
 from domain.library import Library, Template
+from domain.own_text import OwnText
 from domain.part import Part
 from domain.schedule import Schedule
 from domain.subject import Subject
@@ -30,6 +32,10 @@ class Step(StrEnum):
 
     SUBJECT = "subject"
     TEXT = "text"
+    OWN = "own"
+    """A piece of a text of one's own; which one, `Form.own` says."""
+    OWN_SURE = "own_sure"
+    OLD = "old"
     PREVIEW = "preview"
     PLEDGE = "pledge"
     VALUE = "value"
@@ -122,6 +128,8 @@ class Form:
     step: Step = Step.SUBJECT
     subject: str = ""
     template: str = ""
+    own: OwnText | None = None
+    """The words, where they are the officer's own and no template's."""
     values: Mapping[Language, Mapping[str, str]] = field(default_factory=dict)
     dropped: frozenset[Language] = frozenset()
     pledge: Mapping[Language, str] = field(default_factory=dict)
@@ -194,6 +202,7 @@ def to_data(form: Form) -> dict[str, str]:
         "step": form.step.value,
         "subject": form.subject,
         "template": form.template,
+        "own": form.own.to_data() if form.own is not None else "",
         "values": json.dumps(values, ensure_ascii=False),
         "dropped": ",".join(sorted(form.dropped)),
         "pledge": json.dumps(dict(form.pledge), ensure_ascii=False),
@@ -221,6 +230,7 @@ def from_data(data: Mapping[str, str]) -> Form:
         step=Step(data["step"]),
         subject=data["subject"],
         template=data["template"],
+        own=own_text.from_data(data.get("own", "")),
         values={Language(language): own for language, own in values.items()},
         dropped=frozenset(Language(name) for name in data["dropped"].split(",") if name),
         pledge={
@@ -256,6 +266,12 @@ def offered(library: Library) -> list[Template]:
 
 def content_of(form: Form, library: Library, unit: Unit) -> Content:
     """Return the words the form stands for; placeholders may still lack values."""
+    if form.own is not None:
+        values = {
+            language: {**unit_values(unit, language), **form.values.get(language, {})}
+            for language in Language
+        }
+        return form.own.content(values, form.pledge, form.dropped, card=form.card)
     template = library.get(form.template)
     bodies = {
         language: template.text.bodies[language]

@@ -32,7 +32,7 @@ def submit(turn: Turn, form: Form, choice: str) -> None:
         desk,
         author,
         Draft(
-            template_id=form.template,
+            template_id=form.template or None,
             subject=form.subject,
             content=own_photos.bound(turn, form, content),
             audience=audience_of(turn.tx, form, turn.unit),

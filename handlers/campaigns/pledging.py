@@ -1,5 +1,6 @@
 """The words of a pledge in a campaign: as they are in the library, or as the unit puts them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from domain.campaign import foreign_links
@@ -19,7 +20,7 @@ def open_language(form: Form, library: Library) -> Language | None:
     Others than the Vietnamese are asked for only where that one was changed: one must not say
     what another does not.
     """
-    words = _pledge(library.get(form.template)).words
+    words = _words(form, library)
     if Language.VI not in form.pledge:
         return Language.VI
     return next((one for one in words if one not in form.pledge and one not in form.dropped), None)
@@ -28,15 +29,19 @@ def open_language(form: Form, library: Library) -> Language | None:
 def ask(turn: Turn, form: Form) -> None:
     """Show the words that residents will sign, to be used or changed."""
     language = open_language(form, turn.context.library) or Language.VI
-    words = _pledge(turn.context.library.get(form.template)).words[language]
+    words = _words(form, turn.context.library)[language]
     back = button(form, turn.text("campaigns.button_back"), "back")
+    if language is Language.VI and form.own is not None:
+        ask_with(turn, form, turn.text("composing.ask_pledge", most=str(LONGEST_WORDS)), (back,))
+        return
     if language is Language.VI:
         text = turn.text("pledges.form_words", words=words, most=str(LONGEST_WORDS))
         ask_with(turn, form, text, (button(form, turn.text("pledges.form_use"), "use"),), (back,))
         return
     named = turn.text(f"campaigns.language_{language}")
     drop = button(form, turn.text("campaigns.button_drop", language=named), "drop")
-    text = turn.text("pledges.form_words_other", language=named, words=words)
+    key = "pledges.form_words_other" if form.own is None else "composing.ask_pledge_other"
+    text = turn.text(key, language=named, words=words)
     ask_with(turn, form, text, (drop,), (back,))
 
 
@@ -64,7 +69,7 @@ def kept(form: Form) -> Form:
 
     Raises: Refusal once the Vietnamese ones were changed.
     """
-    if form.pledge:
+    if form.pledge or form.own is not None:
         raise Refusal("app.stale_button")
     return form
 
@@ -78,6 +83,13 @@ def dropped(turn: Turn, form: Form) -> Form:
     if language in (None, Language.VI):
         raise Refusal("app.stale_button")
     return replace(form, dropped=form.dropped | {language})
+
+
+def _words(form: Form, library: Library) -> Mapping[Language, str]:
+    """Return what would be signed unless it is changed; of an own text, the Vietnamese words."""
+    if form.own is None:
+        return _pledge(library.get(form.template)).words
+    return dict.fromkeys(form.own.bodies, form.pledge.get(Language.VI, ""))
 
 
 def _pledge(template: Template) -> Pledge:

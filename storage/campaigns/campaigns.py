@@ -153,6 +153,21 @@ def waiting(tx: Tx, unit_id: UUID, states: Sequence[CampaignState]) -> list[Camp
     return [_campaign(tx, row) for row in rows]
 
 
+def own_texts(tx: Tx, unit_id: UUID, most: int) -> list[Campaign]:
+    """Return the newest campaigns of a unit whose words it wrote itself, urgent alerts aside."""
+    rows = tx.connection.execute(
+        select(campaign)
+        .where(
+            campaign.c.unit_id == unit_id,
+            campaign.c.template_id.is_(None),
+            campaign.c.lane == Lane.ROUTINE.name,
+        )
+        .order_by(campaign.c.number.desc())
+        .limit(most)
+    )
+    return [_campaign(tx, row) for row in rows]
+
+
 def amending(tx: Tx, run_id: UUID, states: Sequence[CampaignState]) -> UUID | None:
     """Return a campaign in one of some states that corrects or withdraws a run; None without."""
     query = select(campaign.c.id).where(

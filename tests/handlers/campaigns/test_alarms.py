@@ -340,3 +340,28 @@ async def test_a_button_of_an_alert_does_not_act_on_a_campaign_nor_the_reverse(
     assert "không còn dùng được" in answer.text
     assert "không còn dùng được" in unknown.text
     assert (await first(chat)).state is CampaignState.SUBMITTED
+
+
+async def test_lines_that_begin_with_a_language_go_to_those_who_read_it(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    lan = await chat.subscriber("3001")
+    john = await chat.subscriber("3002", language=Language.EN)
+    wang = await chat.subscriber("3003", language=Language.ZH)
+    group = await chat.group("-100")
+    await officer.writes(f"/khan {FLOOD}\nEN:")
+    assert "Xin viết nội dung ngay sau lệnh" in (await officer.last()).text
+    await officer.writes(f"/khan {FLOOD}\nen： The stream rises, go to\nthe culture house")
+    for shown in (await officer.last(), await chief.last()):
+        assert "[Bản tiếng Anh]" in shown.text
+        assert "1 người dùng tiếng khác nhận nguyên văn tiếng Việt" in shown.text
+    waiting = await numbered(chat, 1)
+    assert waiting.hash() == waiting.submitted_hash
+
+    await officer.writes(f"/khan {FLOOD}\nEN: The stream rises\nZH：溪水上涨，请到文化馆")
+    assert "nguyên văn" not in (await officer.last()).text
+    await chief.presses(LIFE)
+    assert f"CẢNH BÁO KHẨN\n{FLOOD}\n\n" in (await lan.last()).text
+    assert "URGENT WARNING\n\nThe stream rises\n\n" in (await john.last()).text
+    assert "紧急警报\n\n溪水上涨，请到文化馆\n\n" in (await wang.last()).text
+    assert FLOOD in (await group.last()).text

@@ -84,6 +84,8 @@ class Act(StrEnum):
     """Somebody posted it by hand where no machine reaches, and said so."""
     PACK_POST_UNDONE = "pack_post_undone"
     PACK_TAKEN_DOWN = "pack_taken_down"
+    STOPPED_FOR_CALLER = "stopped_for_caller"
+    """Broadcasts to somebody who asked for it by phone; who that is, nobody is shown."""
     RESIDENT_ERASED = "resident_erased"
     """At their own wish; nobody of ours did it."""
     AUDIT_EXPORTED = "audit_exported"

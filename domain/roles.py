@@ -28,6 +28,7 @@ class Permission(StrEnum):
     READ_SENSITIVE_TIPS = "read_sensitive_tips"
     CLOSE_TIP = "close_tip"
     ENTER_TIP = "enter_tip"
+    STOP_FOR_CALLER = "stop_for_caller"
     REVEAL_IDENTITY = "reveal_identity"
     MUTE_SENDER = "mute_sender"
     EXTEND_CLOCK = "extend_clock"
@@ -48,6 +49,9 @@ _ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.READ_SENSITIVE_TIPS: frozenset({Role.CHIEF}),
     Permission.CLOSE_TIP: frozenset({Role.REVIEWER, Role.CHIEF}),
     Permission.ENTER_TIP: frozenset({Role.OFFICER, Role.REVIEWER, Role.DUTY_OFFICER, Role.CHIEF}),
+    Permission.STOP_FOR_CALLER: frozenset(
+        {Role.OFFICER, Role.REVIEWER, Role.DUTY_OFFICER, Role.CHIEF}
+    ),
     Permission.REVEAL_IDENTITY: frozenset({Role.CHIEF}),
     Permission.MUTE_SENDER: frozenset({Role.CHIEF}),
     Permission.EXTEND_CLOCK: frozenset({Role.CHIEF}),

@@ -16,10 +16,10 @@ from handlers.turn import Turn
 from people import erasing
 from people.data_words import Asks
 from storage.campaigns import pledges
-from storage.people import consents, dialogues
+from storage.people import consents, dialogues, stop_codes
 from storage.people import erasing as stored
 from storage.people.consents import Consent
-from storage.people.residents import Resident
+from storage.people.residents import Resident, Wish
 from storage.tips import dockets
 
 _LATEST = 5
@@ -41,6 +41,7 @@ def show(turn: Turn, *more: tuple[Button, ...]) -> None:
         (Button(turn.text("residents.copy_button"), "data:copy"),),
         (Button(turn.text("residents.erase_button"), "data:ask"),),
         *pausing.row(turn),
+        *_phone_row(turn),
     )
     answers = consents.history(turn.tx, resident_of(turn).id)[-_LATEST:]
     lines = [_line(turn, answer) for answer in answers]
@@ -67,6 +68,9 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
     match args:
         case ["copy"]:
             _copy(turn)
+        case ["phone"]:
+            code = stop_codes.issue(turn.tx, resident_of(turn).id)
+            turn.say("phone_stop.code", ma=code, sdt_truc=turn.unit_values()["sdt_truc"])
         case ["ask"]:
             ask(turn)
         case ["no"]:
@@ -75,6 +79,13 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
             _erase(turn, press, who, _instant(asked_at))
         case _:
             raise Refusal("app.stale_button")
+
+
+def _phone_row(turn: Turn) -> tuple[tuple[Button, ...], ...]:
+    """Return the button for a code that others may have read out by phone to stop broadcasts."""
+    if resident_of(turn).wish not in (Wish.YES, Wish.PAUSED, Wish.SUSPENDED):
+        return ()
+    return ((Button(turn.text("phone_stop.button"), "data:phone"),),)
 
 
 def _copy(turn: Turn) -> None:

@@ -13,7 +13,7 @@ from handlers.groups import leaving, wanting
 from handlers.library import browsing, materials
 from handlers.packs import giving
 from handlers.residents.commands import OTHERS_COMMANDS
-from handlers.staff import duty, tip_commands
+from handlers.staff import duty, stopping_for, tip_commands
 from handlers.tips import entering, revealing
 from handlers.turn import Turn
 from storage.people.units import Staff
@@ -124,6 +124,7 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "kyduyet": StaffCommand(Permission.APPROVE_CAMPAIGN, signatures.show_next),
         **{name: StaffCommand(asked, act) for name, (asked, act) in tip_commands.COMMANDS.items()},
         "nhaptin": StaffCommand(Permission.ENTER_TIP, entering.start),
+        "dungho": StaffCommand(Permission.STOP_FOR_CALLER, stopping_for.command),
         "danhtinh": StaffCommand(Permission.REVEAL_IDENTITY, revealing.command),
         "ketnoi": StaffCommand(Permission.CONNECT_GROUP, wanting.start),
         "ngatketnoi": StaffCommand(Permission.CONFIRM_GROUP, leaving.start),

@@ -28,7 +28,7 @@ from storage.deliveries import inbox
 from storage.deliveries.counters import FACET_COLUMNS, Moves
 from storage.deliveries.ledger import as_delivery, move
 from storage.groups import public_words
-from storage.people import addresses, choices, consents, dialogues, mutes
+from storage.people import addresses, choices, consents, dialogues, mutes, stop_codes
 from storage.people.addresses import Address
 from storage.people.consents import Answer, Evidence
 from storage.people.residents import Wish
@@ -64,6 +64,7 @@ def erase(tx: Tx, resident_id: UUID) -> bool:
         _cut_tips(tx, chat)
         _cut_address(tx, chat)
     choices.forget(tx, resident_id)
+    stop_codes.forget(tx, resident_id)
     pledges.forget(tx, resident_id)
     _blur_instants(tx, resident_id)
     tx.connection.execute(

@@ -3,7 +3,7 @@
 from storage.tables.answers import pledge, pledge_words
 from storage.tables.audit import audit_entry
 from storage.tables.campaigns import campaign, run, run_counter, sign_off
-from storage.tables.codes import one_time_code, wrong_code
+from storage.tables.codes import one_time_code, stop_code, wrong_code
 from storage.tables.deliveries import attempt, delivery, neutral_line, post_reaction, send_window
 from storage.tables.duty import duty, duty_turn, page_watch
 from storage.tables.groups import group_request, post_copy, public_words
@@ -88,6 +88,7 @@ __all__ = [
     "sign_off",
     "staff",
     "staff_role",
+    "stop_code",
     "tip",
     "tip_claim",
     "tip_contact",

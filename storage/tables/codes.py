@@ -20,6 +20,15 @@ one_time_code = Table(
     Index(None, "staff_id", "purpose"),
 )
 
+# What a resident reads out on the phone to have broadcasts stopped.
+stop_code = Table(
+    "stop_code",
+    metadata,
+    Column("resident_id", ForeignKey("resident.id"), primary_key=True),
+    Column("lookup", LargeBinary, nullable=False, unique=True),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
 wrong_code = Table(
     "wrong_code",
     metadata,

@@ -13,6 +13,7 @@ TABLE = {
     Permission.READ_SENSITIVE_TIPS: {Role.CHIEF},
     Permission.CLOSE_TIP: {Role.REVIEWER, Role.CHIEF},
     Permission.ENTER_TIP: {Role.OFFICER, Role.REVIEWER, Role.DUTY_OFFICER, Role.CHIEF},
+    Permission.STOP_FOR_CALLER: {Role.OFFICER, Role.REVIEWER, Role.DUTY_OFFICER, Role.CHIEF},
     Permission.REVEAL_IDENTITY: {Role.CHIEF},
     Permission.MUTE_SENDER: {Role.CHIEF},
     Permission.EXTEND_CLOCK: {Role.CHIEF},

@@ -539,6 +539,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id", "role", name=op.f("pk_staff_role")),
     )
     op.create_table(
+        "stop_code",
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_stop_code_resident_id_resident")
+        ),
+        sa.PrimaryKeyConstraint("resident_id", name=op.f("pk_stop_code")),
+        sa.UniqueConstraint("lookup", name=op.f("uq_stop_code_lookup")),
+    )
+    op.create_table(
         "dialogue",
         sa.Column("address_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -1655,6 +1666,7 @@ def downgrade() -> None:
 
     op.drop_table("own_photo")
     op.drop_table("dialogue")
+    op.drop_table("stop_code")
     op.drop_table("staff_role")
     with op.batch_alter_table("sign_off", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_off_unit_id_text_hash"))

@@ -57,7 +57,7 @@ async def test_what_is_kept_is_shown_without_the_words_of_tips(world: World) -> 
         assert kept in last.text
     assert "Tin báo: 1" in last.text
     assert "trộm gà" not in last.text
-    assert last.labels == ["Tải bản sao", "Xóa dữ liệu", "Tạm ngưng"]
+    assert last.labels == ["Tải bản sao", "Xóa dữ liệu", "Tạm ngưng", "Mã dừng qua điện thoại"]
 
 
 async def test_the_copy_has_every_answer_with_its_words_and_wording(world: World) -> None:

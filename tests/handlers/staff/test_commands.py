@@ -21,13 +21,13 @@ ON_TIPS = {"tin", "tindoi", "chude", "ghichu", "bangiao", "truc", "hettruc"} | C
 CHIEFS = {"giahan", "danhtinh", "ngungnhan", "nhanlai"}
 WRITERS = set(commands.COMMANDS) - ON_TIPS - CHIEFS - {"kyduyet", "ngatketnoi"}
 FIGURES = {"cacdot", "baocao", "trogiup"}
-READERS = FIGURES | ON_TIPS | {"nhaptin"}
+READERS = FIGURES | ON_TIPS | {"nhaptin", "dungho"}
 ALLOWED = {
     Role.OFFICER: WRITERS,
     Role.CHIEF: WRITERS | ON_TIPS | CHIEFS | {"kyduyet", "ngatketnoi"},
     Role.REVIEWER: READERS,
     Role.AUDITOR: FIGURES,
-    Role.DUTY_OFFICER: {"trogiup", "nhaptin"} | ON_TIPS - CLOSING,
+    Role.DUTY_OFFICER: {"trogiup", "nhaptin", "dungho"} | ON_TIPS - CLOSING,
     Role.DEPUTY: {"kyduyet", "ngatketnoi", "trogiup"},
     Role.ADMIN: {"trogiup"},
 }

@@ -10,6 +10,7 @@ from typing import Literal
 
 from bot.assembly import telegram_settings
 from bot.channels.telegram.channel import TelegramChannel
+from bot.doctor_files import files_told
 from bot.folders import check_folder, closing_keys, loose
 from bot.forgetting_told import forgetting_told
 from bot.invocation import typed
@@ -29,6 +30,7 @@ from storage.deliveries import inbox, ledger
 from storage.packaged import load_library
 from storage.people import addresses, units
 from storage.tips import tip_rows
+from storage.tips.media_folder import MediaFolder
 from storage.trouble import in_words
 
 _CARD_LIMIT = timedelta(minutes=10)
@@ -123,6 +125,7 @@ async def _read_store(database: Database, settings: Settings) -> tuple[list[Find
         findings += [Finding(*found) for found in forgetting_told(tx, settings.keeping, everybody)]
         for unit in everybody:
             findings += _unit(tx, unit) + _signatures(tx, unit)
+        findings += [Finding(*found) for found in files_told(tx, MediaFolder(settings.media))]
         return findings + _backlog(tx), bool(accounts)
 
     return await database.read(look)

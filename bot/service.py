@@ -12,26 +12,28 @@ import structlog
 from bot import forgetting, health
 from bot.assembly import House
 from bot.clockwork import Clockwork, Tick
+from bot.file_rounds import LARGE, OF_STAFF, OF_TIPS, SMALL, FileRounds, RoundRules, Store
 from bot.inbox_worker import AccountInbox
 from bot.instance_lock import StillOurs
 from bot.menu import menus
 from bot.outages import of_platform
 from bot.photo_cleaning import cleaned_apart
-from bot.photo_rounds import OF_STAFF, OF_TIPS, PhotoRounds, Store
 from bot.revival import Revival
 from bot.web import WebDoor, create_app
 from broadcasts import expanding, finishing, firing, own_photos
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from domain.failures import AccountDown, Refused, SendFailure, Transient
+from domain.file_kind import FileKind
 from handlers.campaigns import alarm_photos, unanswered
 from handlers.groups import copies, noticing, outcomes
+from handlers.staff import left_lying
 from handlers.staff import menus as staff_menus
 from people import wishes
 from storage.database import Tx
 from storage.deliveries import waiting
 from storage.people import addresses, erasing
-from tips import cards, notes, paging, photos, reminding, taking_down
+from tips import cards, files, notes, paging, photos, reminding, taking_down
 from tips.digest import DigestRules
 from tips.paging import PageRules
 
@@ -69,21 +71,26 @@ class Service:
         self._revival = Revival(
             house.database, house.account.id, house.channel, house.outbox_bell, house.clock
         )
-        self._photos = self._rounds(OF_TIPS)
+        self._photos = self._rounds(OF_TIPS, SMALL)
+        # Apart, so that a film holds up no photo.
+        self._large_files = self._rounds(OF_TIPS, LARGE)
         # Apart, for somebody waits for these: a slow photo of a tip must not hold up an alert.
-        self._own_photos = self._rounds(OF_STAFF)
+        self._own_photos = self._rounds(OF_STAFF, RoundRules())
         self._clockwork = Clockwork(self._ticks(), house.clock)
 
-    def _rounds(self, store: Store) -> PhotoRounds:
+    def _rounds(self, store: Store, rules: RoundRules) -> FileRounds:
         house = self._house
-        return PhotoRounds(
+        desk = house.context
+        return FileRounds(
             database=house.database,
             account_id=house.account.id,
             channel=house.channel,
             folder=house.media_folder,
-            cleaner=cleaned_apart,
+            cleaners={FileKind.PICTURE: cleaned_apart},
             clock=house.clock,
             stores=(store,),
+            rules=rules,
+            oversized=lambda tx, file_id: files.ask_for_shorter(tx, desk, file_id),
         )
 
     async def run(
@@ -189,6 +196,7 @@ class Service:
             "pages": (self._pages, timedelta(seconds=5)),
             "deadlines": (self._remind, timedelta(minutes=30)),
             "photos": (self._fetch_photos, timedelta(seconds=5)),
+            "large_files": (self._fetch_large_files, timedelta(seconds=30)),
             "own_photos": (self._fetch_own_photos, every_second),
             "photos_end": (self._end_photos, timedelta(seconds=10)),
             "sweep": (self._sweep_photos, timedelta(minutes=1)),
@@ -200,6 +208,7 @@ class Service:
             "addresses": (self._forget_addresses, timedelta(minutes=5)),
             "forget": (self._forget, timedelta(hours=1)),
             "menus": (self._menus, timedelta(seconds=10)),
+            "leavers": (self._leavers, timedelta(minutes=1)),
             "keeping": (self._forget_at_night, timedelta(minutes=10)),
         }
 
@@ -245,12 +254,15 @@ class Service:
     async def _fetch_photos(self) -> None:
         await self._photos.fetch_due()
 
+    async def _fetch_large_files(self) -> None:
+        await self._large_files.fetch_due()
+
     async def _fetch_own_photos(self) -> None:
         await self._own_photos.fetch_due()
         await self._tick(lambda tx: alarm_photos.tell_due(tx, self._house.context))
 
     async def _end_photos(self) -> None:
-        await self._tick(lambda tx: photos.tell_lost(tx, self._house.context))
+        await self._tick(lambda tx: files.tell_ended(tx, self._house.context))
         await self._steps(photos.take_back_due)
         await self._steps(lambda tx: own_photos.take_down_due(tx, self._desk))
 
@@ -274,6 +286,9 @@ class Service:
         words = self._house.context.catalogue
         if await self._house.database.read(lambda tx: staff_menus.is_due(tx, words)):
             await self._tick(lambda tx: staff_menus.renew(tx, words))
+
+    async def _leavers(self) -> None:
+        await self._tick(lambda tx: left_lying.tell_due(tx, self._house.context))
 
     async def _forget_at_night(self) -> None:
         if await self._house.database.read(forgetting.is_due):

@@ -54,9 +54,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class MediaRef:
-    """A file as the platform knows it; `ref` fetches it, `size` in bytes may be unknown.
+    """A file as the platform knows it; `ref` fetches it, size and length may be unknown.
 
-    With `sealed` it is a clean copy that we keep, of that id: it is opened when it is sent.
+    `size` counts bytes; `seconds` is how long a recording is, as the platform says. With `sealed`
+    it is a clean copy that we keep, of that id: it is opened when it is sent.
     """
 
     kind: MediaKind
@@ -65,6 +66,7 @@ class MediaRef:
     mime: str | None = None
     size: int | None = None
     sealed: bool = False
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,6 +206,8 @@ class TipEventKind(StrEnum):
     MUTED = "muted"
     """Nothing is taken from its writer until an instant, which is its text; they are told."""
     UNMUTED = "unmuted"
+    FILE_OVERSIZED = "file_oversized"
+    """A file of it is too large to be handed out; its writer is asked for a shorter clip."""
     TAKE_DOWN_ASKED = "take_down_asked"
     """Its writer, or staff, wants its words gone from the group in which they stand."""
     TAKEN_DOWN = "taken_down"

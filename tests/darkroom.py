@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from bot.file_rounds import FileRounds
 from bot.own_photo_shelf import OwnPhotoShelf
 from bot.photo_cleaning import cleaned
-from bot.photo_rounds import PhotoRounds
 from broadcasts import own_photos
 from broadcasts.desk import Desk
+from domain.file_kind import FileKind
 from domain.messages import EffectKind, MediaKind, MediaRef, Outgoing, Upload
 from handlers.campaigns import alarm_photos
 from storage.campaigns.own_photos import Photo, get
@@ -44,14 +45,14 @@ class Darkroom:
         await party.writes(text, media=(sent,), reply_to=reply_to)
 
     @property
-    def rounds(self) -> PhotoRounds:
+    def rounds(self) -> FileRounds:
         """The rounds of the service."""
-        return PhotoRounds(
+        return FileRounds(
             database=self.chat.db,
             account_id=self.chat.account.id,
             channel=self.shop,
             folder=self.folder,
-            cleaner=cleaned,
+            cleaners={FileKind.PICTURE: cleaned},
             clock=self.chat.clock,
         )
 

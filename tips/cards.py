@@ -1,6 +1,5 @@
 """Cards: a tip as reviewers see it, composed anew each time, never forwarded or copied."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
@@ -11,7 +10,7 @@ from domain.clock import show_time
 from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.ids import short
 from domain.language import Language
-from domain.messages import Button, MediaKind, Outgoing
+from domain.messages import Button, Outgoing
 from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome, TipState
 from storage.database import Tx
 from storage.deliveries import ledger
@@ -19,9 +18,9 @@ from storage.deliveries.ledger import Delivery
 from storage.people import units
 from storage.savepoints import Spoiled, apart
 from storage.tips import card_times, tip_events, tip_rows, tips
-from storage.tips.tip_events import LOCATION, TOO_BIG, Event
+from storage.tips.tip_events import LOCATION, Event
 from storage.tips.tips import Tip
-from tips import card_facts, digest, paging, photos, rights, stubs, topics
+from tips import card_facts, digest, files, paging, photos, rights, stubs, topics
 from tips.desk import Desk, Reader, chiefs, its_holder, readers, send, tell
 from tips.digest import DigestRules
 from tips.quoting import quoted
@@ -32,7 +31,6 @@ _USUAL = DigestRules()
 _NOBODY_READS = timedelta(minutes=5)
 _SPOILED_FIRST, _SPOILED_LONGEST = timedelta(seconds=30), timedelta(hours=1)
 _AGAIN_FIRST, _AGAIN_LONGEST = timedelta(seconds=5), timedelta(minutes=10)
-_NOT_FETCHED = frozenset({MediaKind.VIDEO, MediaKind.VOICE, MediaKind.AUDIO, MediaKind.FILE})
 """A card that did not come waits an eighth of the tip's age, within these."""
 
 
@@ -111,6 +109,7 @@ def show(tx: Tx, desk: Desk, tip: Tip) -> bool:
         lane = Lane.URGENT if tip.urgent else Lane.TALK
         send(tx, desk, tip, reader, card, kind=DeliveryKind.CARD, lane=lane)
     tip_events.mark_shown(tx, [event.id for event in events])
+    files.mark_told(tx, tip, events)
     card_times.note_carded(tx, tip)
     log.info("card_put", tip=str(tip.id), readers=len(where))
     return True
@@ -128,7 +127,7 @@ def compose(tx: Tx, desk: Desk, tip: Tip, events: Sequence[Event], reader: Reade
         lines.append(desk.catalogue.say(reader.language, "review.withheld"))
     else:
         lines += words(desk, tx, tip, events, reader.language)
-    lines += attachments(desk, events, reader.language, with_places=withheld)
+    lines += files.lines(tx, desk, tip, events, reader.language, with_places=withheld)
     lines += topics.doubts(tx, desk, tip, reader) if first else []
     if first:
         key = "how_to_answer" if tip.heard is None else "no_answer_possible"
@@ -193,32 +192,6 @@ def places(desk: Desk, tx: Tx, tip: Tip, events: Sequence[Event], language: Lang
         )
         for place in tip_events.places_of(tx, tip, with_place)
     ]
-
-
-def attachments(
-    desk: Desk, events: Sequence[Event], language: Language, *, with_places: bool
-) -> list[str]:
-    """Return lines that count what came along: `Kèm theo: 2 ảnh, 1 vị trí`, and what is lost."""
-    kinds = [kind for event in events for kind in event.attachments]
-    held = [kind for kind in kinds if not kind.startswith(TOO_BIG)]
-    if not with_places:
-        held = [kind for kind in held if kind != LOCATION]
-    lost = [kind.removeprefix(TOO_BIG) for kind in kinds if kind.startswith(TOO_BIG)]
-    lines = [
-        desk.catalogue.say(language, key, kem_theo=_counted(desk, counted, language))
-        for key, counted in (("review.held", held), ("review.too_big", lost))
-        if counted
-    ]
-    if any(kind in _NOT_FETCHED for kind in held):
-        lines.append(desk.catalogue.say(language, "review.not_fetched"))
-    return lines
-
-
-def _counted(desk: Desk, kinds: Sequence[str], language: Language) -> str:
-    return ", ".join(
-        f"{count} {desk.catalogue.say(language, f'review.kind_{kind}')}"
-        for kind, count in Counter(kinds).items()
-    )
 
 
 def _mend(tx: Tx, desk: Desk, row: Delivery) -> None:

@@ -13,6 +13,7 @@ import structlog
 from domain.clock import show_time
 from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
+from domain.file_kind import FileKind
 from domain.ids import short
 from domain.language import Language
 from domain.messages import Button, Effect, EffectKind, MediaKind, MediaRef, Outgoing
@@ -22,12 +23,12 @@ from storage.deliveries import ledger
 from storage.people.addresses import Address
 from storage.people.units import Staff
 from storage.tips import media, media_views, tip_events, tip_rows, tips
-from storage.tips.media import Loss, Picture, PictureState
+from storage.tips.media import FileState, Loss, TipFile
 from storage.tips.media_views import View
 from storage.tips.tip_events import Event
 from storage.tips.tips import Tip
 from tips import rights
-from tips.desk import Desk, Reader, tell
+from tips.desk import Desk, Reader
 
 log = structlog.get_logger(__name__)
 
@@ -66,18 +67,18 @@ def button(
     One that is lost has a button only where nothing else came: it says why.
     """
     ids = [event.id for event in events] if events is not None else None
-    found = [one for one in media.of_tip(tx, tip.id, ids) if one.state is not PictureState.GONE]
-    first = next((one for one in found if not _is_lost(one)), found[0] if found else None)
+    found = [one for one in _of_tip(tx, tip, ids) if one.state is not FileState.GONE]
+    first = next((one for one in found if not one.is_lost), found[0] if found else None)
     return _button(desk, first, language, "review.button_photo") if first else None
 
 
-def show(tx: Tx, desk: Desk, picture_id: UUID, asker: Asker) -> Shown:
+def show(tx: Tx, desk: Desk, file_id: UUID, asker: Asker) -> Shown:
     """Show a photo to who asks for it, and note who looked; in place of a lost one the next.
 
     In the review group where the words stand on the card too, else in their own chat.
     Raises: Refusal.
     """
-    picture = media.get(tx, picture_id)
+    picture = media.get(tx, file_id)
     tip = tips.locked(tx, picture.tip_id) if picture is not None else None
     if picture is None or tip is None:
         raise Refusal("app.stale_button")
@@ -89,11 +90,11 @@ def show(tx: Tx, desk: Desk, picture_id: UUID, asker: Asker) -> Shown:
         here = asker.own_chat
         if not rights.came_by(tx, tip, here.channel):
             raise Refusal("review.other_channel", ma_tin=tip.case_number)
-    everything = media.of_tip(tx, tip.id)
+    everything = _of_tip(tx, tip)
     if picture not in everything:
         raise Refusal("app.stale_button")
     asked = everything.index(picture)
-    left = next((at for at in range(asked, len(everything)) if not _is_lost(everything[at])), asked)
+    left = next((at for at in range(asked, len(everything)) if not everything[at].is_lost), asked)
     picture, number = everything[left], left + 1
     _must_be_clean(picture, tip)
     before = media_views.stands(tx, picture.id, here.id)
@@ -104,19 +105,6 @@ def show(tx: Tx, desk: Desk, picture_id: UUID, asker: Asker) -> Shown:
     log.info("photo_asked_for", tip=str(tip.id), number=number, before=before)
     privately = here.id == asker.own_chat.id
     return Shown(tip, privately, before, tuple(range(asked + 1, number)))
-
-
-def tell_lost(tx: Tx, desk: Desk, limit: int = 20) -> int:
-    """Tell the readers under the card of photos that cannot be shown; return of how many."""
-    told = 0
-    for tip, lost in media.untold(tx, limit):
-        for loss in Loss:
-            count = sum(picture.loss is loss for picture in lost)
-            if count:
-                tell(tx, desk, tip, f"review.photos_{loss.value}", so_anh=str(count))
-        media.mark_told(tx, [picture.id for picture in lost])
-        told += len(lost)
-    return told
 
 
 def take_back_due(tx: Tx, limit: int = 50) -> int:
@@ -148,10 +136,10 @@ def take_back(tx: Tx, views: Sequence[View]) -> None:
 
 
 def _put(
-    tx: Tx, desk: Desk, tip: Tip, reader: Reader, everything: Sequence[Picture], number: int
+    tx: Tx, desk: Desk, tip: Tip, reader: Reader, everything: Sequence[TipFile], number: int
 ) -> None:
     picture = everything[number - 1]
-    following = [one for one in everything[number:] if not _is_lost(one)]
+    following = [one for one in everything[number:] if not one.is_lost]
     rows: tuple[tuple[Button, ...], ...] = ()
     if following:
         rows = ((_button(desk, following[0], reader.language, "review.button_next_photo"),),)
@@ -183,17 +171,17 @@ def _put(
     media_views.note(tx, picture.id, delivery_id)
 
 
-def _is_lost(picture: Picture) -> bool:
-    return picture.state not in (PictureState.WAITING, PictureState.CLEAN)
+def _of_tip(tx: Tx, tip: Tip, events: Sequence[UUID] | None = None) -> list[TipFile]:
+    return [one for one in media.of_tip(tx, tip.id, events) if one.kind is FileKind.PICTURE]
 
 
-def _must_be_clean(picture: Picture, tip: Tip) -> None:
-    if picture.state is PictureState.WAITING:
+def _must_be_clean(picture: TipFile, tip: Tip) -> None:
+    if picture.state is FileState.WAITING:
         raise Refusal("review.photo_waiting", ma_tin=tip.case_number)
-    if picture.state is not PictureState.CLEAN:
+    if picture.state is not FileState.CLEAN:
         loss = picture.loss or Loss.GONE
         raise Refusal(f"review.photos_{loss.value}", ma_tin=tip.case_number, so_anh="1")
 
 
-def _button(desk: Desk, picture: Picture, language: Language, key: str) -> Button:
+def _button(desk: Desk, picture: TipFile, language: Language, key: str) -> Button:
     return Button(desk.catalogue.say(language, key), f"photo:{short(picture.id)}")

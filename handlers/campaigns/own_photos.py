@@ -8,6 +8,7 @@ from uuid import UUID
 from broadcasts import own_photos as rules
 from domain.campaign import Content
 from domain.errors import Refusal
+from domain.file_kind import FileKind, said_to_be
 from domain.messages import MediaRef, Message
 from domain.own_photo import OwnPhoto
 from handlers.campaigns.buttons import Row, ask_with, button, ticked
@@ -15,7 +16,6 @@ from handlers.campaigns.form import Form, Step
 from handlers.turn import Turn
 from storage.campaigns import own_photos
 from storage.campaigns.own_photos import PhotoState, Sent
-from storage.tips.pictures import is_picture
 
 KEEP, DROP = "keep", "drop"
 """What becomes of the photo of the broadcast that is corrected."""
@@ -31,7 +31,7 @@ def sent_photo(turn: Turn, message: Message) -> MediaRef:
     if len(message.media) > 1:
         raise Refusal("campaigns.photo_one")
     media = message.media[0]
-    if not is_picture(media):
+    if said_to_be(media) is not FileKind.PICTURE:
         raise Refusal("campaigns.photo_not_photo")
     most = turn.context.outbox.largest_file(turn.account.channel)
     if media.size is not None and media.size > most:

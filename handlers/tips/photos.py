@@ -13,9 +13,9 @@ from tips import photos
 
 def press_photo(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Xem ảnh**: one photo, in the review group or privately; who looked is noted."""
-    picture_id = from_short(args[0]) if len(args) == 1 else None
-    if picture_id is None or turn.staff is None:
-        raise Refusal("app.stale_button" if picture_id is None else "review.not_linked")
+    file_id = from_short(args[0]) if len(args) == 1 else None
+    if file_id is None or turn.staff is None:
+        raise Refusal("app.stale_button" if file_id is None else "review.not_linked")
     reviewing = turn.group is not None and turn.group.purpose == review.PURPOSE
     asker = photos.Asker(
         staff=turn.staff,
@@ -23,7 +23,7 @@ def press_photo(turn: Turn, press: Press, args: Sequence[str]) -> None:
         group_chat=turn.group_address if reviewing else None,
         language=turn.language,
     )
-    shown = photos.show(turn.tx, turn.context, picture_id, asker)
+    shown = photos.show(turn.tx, turn.context, file_id, asker)
     key = "review.photo_coming"
     if shown.before:
         key = "review.photo_above"

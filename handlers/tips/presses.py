@@ -13,6 +13,7 @@ from handlers.turn import Turn
 from storage.deliveries import ledger
 from storage.people import dialogues
 from storage.tips import tip_events, tips
+from storage.tips.tip_events import Event
 from storage.tips.tips import Tip
 from tips import hiding, talk
 from tips.taking_down import BY_STAFF
@@ -74,28 +75,35 @@ def press_open(turn: Turn, press: Press, args: Sequence[str]) -> None:
     if opened and turn.tx.now - max(opened) < _OPENED_JUST_NOW:
         turn.answer(press.press_id, turn.text("tips.shown_above"))
         return
+    text = _announced(turn, tip, events, event)
+    turn.tell(Outgoing(text=text), tip_id=tip.id)
+    tip_events.add(turn.tx, tip, TipEventKind.OPENED, text=args[0])
+
+
+def _announced(turn: Turn, tip: Tip, events: Sequence[Event], event: Event) -> str:
+    """Return what a neutral notice told of.
+
+    Raises: Refusal.
+    """
     if event.kind in _CLOSINGS:
         ended = talk.outcome_now(tip, events, event)
         outcome = turn.text(f"tips.outcome_{ended.value}")
-        text = turn.library_text("sys-outcome-told-back", ma_tin=tip.case_number, ket_qua=outcome)
-    elif event.kind is TipEventKind.TAKEN_DOWN and event.text == BY_STAFF:
-        text = turn.text("takedown.taken_down", ma_tin=tip.case_number)
-    elif event.kind in (TipEventKind.MUTED, TipEventKind.UNMUTED):
+        return turn.library_text("sys-outcome-told-back", ma_tin=tip.case_number, ket_qua=outcome)
+    if event.kind is TipEventKind.TAKEN_DOWN and event.text == BY_STAFF:
+        return turn.text("takedown.taken_down", ma_tin=tip.case_number)
+    if event.kind in (TipEventKind.MUTED, TipEventKind.UNMUTED):
         values = turn.unit_values()
         where = {"don_vi": values["don_vi"], "sdt_truc": values["sdt_truc"]}
         until = {"luc": event.text or ""} if event.kind is TipEventKind.MUTED else {}
-        text = turn.text(f"limits.{event.kind.value}", **where, **until)
-    elif event.kind is TipEventKind.STATUS:
-        text = turn.text("tips.needs_more", ma_tin=tip.case_number)
-    elif event.kind is not TipEventKind.ANSWER:
+        return turn.text(f"limits.{event.kind.value}", **where, **until)
+    if event.kind is TipEventKind.STATUS:
+        return turn.text("tips.needs_more", ma_tin=tip.case_number)
+    if event.kind is TipEventKind.FILE_OVERSIZED:
+        return turn.text("tips.too_big")
+    if event.kind is not TipEventKind.ANSWER:
         # Nothing else was ever announced: a note among colleagues least of all.
         raise Refusal("app.stale_button")
-    else:
-        text = turn.text(
-            "tips.answer", ma_tin=tip.case_number, loi=talk.newest_words(events, event)
-        )
-    turn.tell(Outgoing(text=text), tip_id=tip.id)
-    tip_events.add(turn.tx, tip, TipEventKind.OPENED, text=args[0])
+    return turn.text("tips.answer", ma_tin=tip.case_number, loi=talk.newest_words(events, event))
 
 
 def _invite(turn: Turn, press: Press, args: Sequence[str], name: str, key: str) -> None:

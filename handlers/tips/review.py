@@ -18,7 +18,7 @@ from storage.people.addresses import Address
 from storage.tips import tip_events, tips
 from storage.tips.tip_events import Event
 from storage.tips.tips import Tip
-from tips import cards, notes, photos, talk
+from tips import cards, files, notes, photos, talk
 from tips.notes import Meant
 from tips.quoting import quoted
 
@@ -192,7 +192,7 @@ def _content(turn: Turn, tip: Tip) -> str:
         elif event.kind is TipEventKind.NOTE and event.text:
             lines += cards.note(turn.context, turn.tx, event, turn.language)
     lines += cards.places(turn.context, turn.tx, tip, events, turn.language)
-    held = cards.attachments(turn.context, events, turn.language, with_places=False)
+    held = files.lines(turn.tx, turn.context, tip, events, turn.language, with_places=False)
     return "\n".join([*(lines or [turn.text("review.no_words")]), *held])
 
 

@@ -19,7 +19,7 @@ from domain.own_photo import OwnPhoto
 from storage.database import Tx
 from storage.sealing import DataKey, Place
 from storage.tables import own_photo, own_photo_upload
-from storage.tables.own_photos import AWAITED, ERASED, UNTOLD
+from storage.tables.own_photos import AWAITED, ERASED, LIVING, UNTOLD
 from storage.tips.media import Kept, Loss, Wanted
 from storage.upsert import insert_into
 
@@ -145,8 +145,11 @@ def take_alert(tx: Tx, photo_id: UUID) -> str | None:
 # --- as a store of photos to be fetched
 
 
-def claim(tx: Tx, account_id: UUID, lease: timedelta, limit: int) -> list[Wanted]:
+def claim(
+    tx: Tx, account_id: UUID, lease: timedelta, limit: int, *, bulky: bool | None
+) -> list[Wanted]:
     """Take photos that are due; they come again after the lease, if need be."""
+    del bulky
     rows = tx.connection.execute(
         select(own_photo)
         .where(AWAITED, own_photo.c.due_at <= tx.now, own_photo.c.account_id == account_id)
@@ -163,12 +166,12 @@ def claim(tx: Tx, account_id: UUID, lease: timedelta, limit: int) -> list[Wanted
     return found
 
 
-def keep(tx: Tx, picture_id: UUID, kept: Kept) -> bool:
+def keep(tx: Tx, file_id: UUID, kept: Kept) -> bool:
     """Note what was fetched; False when it is not waited for any more: its file is in the way."""
     clean = kept.clean is not None
     done = tx.connection.execute(
         update(own_photo)
-        .where(own_photo.c.id == picture_id, AWAITED)
+        .where(own_photo.c.id == file_id, AWAITED)
         .values(
             state=(PhotoState.CLEAN if clean else PhotoState.LOST).value,
             reason=kept.loss.value if kept.loss is not None else None,
@@ -176,26 +179,26 @@ def keep(tx: Tx, picture_id: UUID, kept: Kept) -> bool:
             reference=None,
             clean=kept.clean,
             digest=kept.clean_digest,
-            file_key=tx.keys.seal_bytes(kept.key.key, _key_place(picture_id)) if clean else None,
+            file_key=tx.keys.seal_bytes(kept.key.key, _key_place(file_id)) if clean else None,
         )
     )
     return done.rowcount == 1
 
 
-def put_off(tx: Tx, picture_id: UUID, wait: timedelta, tries: int) -> None:
+def put_off(tx: Tx, file_id: UUID, wait: timedelta, tries: int) -> None:
     """Try a photo again later; `tries` are those that count so far."""
     tx.connection.execute(
         update(own_photo)
-        .where(own_photo.c.id == picture_id, AWAITED)
+        .where(own_photo.c.id == file_id, AWAITED)
         .values(due_at=tx.now + wait, tries=tries)
     )
 
 
-def give_up(tx: Tx, picture_id: UUID, loss: Loss) -> None:
+def give_up(tx: Tx, file_id: UUID, loss: Loss) -> None:
     """Fetch a photo no more."""
     tx.connection.execute(
         update(own_photo)
-        .where(own_photo.c.id == picture_id, AWAITED)
+        .where(own_photo.c.id == file_id, AWAITED)
         .values(state=PhotoState.LOST.value, reason=loss.value, due_at=None, reference=None)
     )
 
@@ -212,20 +215,26 @@ def note_removed(tx: Tx, ids: Sequence[UUID]) -> None:
     tx.connection.execute(update(own_photo).where(own_photo.c.id.in_(ids)).values(values))
 
 
+def kept_names(tx: Tx) -> set[str]:
+    """Return the names of all that is kept of photos that are not erased."""
+    query = select(own_photo.c.clean).where(LIVING, own_photo.c.clean.is_not(None))
+    return set(tx.connection.execute(query).scalars())
+
+
 def known_names(tx: Tx, names: Collection[str]) -> set[str]:
     """Return which of some files belong to a photo."""
     query = select(own_photo.c.clean).where(own_photo.c.clean.in_(names))
     return set(tx.connection.execute(query).scalars())
 
 
-def clean_place(picture_id: UUID) -> Place:
+def clean_place(file_id: UUID) -> Place:
     """Return where a clean copy belongs."""
-    return Place("own_photo", "clean", picture_id)
+    return Place("own_photo", "clean", file_id)
 
 
-def original_place(picture_id: UUID) -> Place:
+def original_place(file_id: UUID) -> Place:
     """Return where an original would belong; none is kept."""
-    return Place("own_photo", "original", picture_id)
+    return Place("own_photo", "original", file_id)
 
 
 # --- as a shelf from which it is sent

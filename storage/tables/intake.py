@@ -157,11 +157,17 @@ Index(
     postgresql_where=UNSETTLED,
 )
 
-picture = Table(
-    "picture",
+tip_file = Table(
+    "tip_file",
     metadata,
     Column("id", ForeignKey("attachment.id"), primary_key=True),
     Column("tip_id", ForeignKey("tip.id"), nullable=False, index=True),
+    # As its platform says it is, and once it is fetched as its content shows.
+    Column("kind", String, nullable=False),
+    Column("size", BigInteger),
+    Column("seconds", Integer),
+    # Large: fetched one at a time, so that nothing small waits for it.
+    Column("bulky", Boolean, nullable=False),
     Column("state", String, nullable=False),
     Column("reason", String),
     Column("told", Boolean, nullable=False, server_default=text("false")),
@@ -173,25 +179,28 @@ picture = Table(
     Column("clean", String),
 )
 
-picture_view = Table(
-    "picture_view",
+tip_file_view = Table(
+    "tip_file_view",
     metadata,
     # No foreign key: rows of the ledger may be forgotten first.
     Column("delivery_id", Uuid, primary_key=True),
-    Column("picture_id", ForeignKey("picture.id"), nullable=False, index=True),
+    Column("file_id", ForeignKey("tip_file.id"), nullable=False, index=True),
     Column("over", Boolean, nullable=False, server_default=text("false")),
 )
 
-AWAITED = picture.c.state == literal_column("'waiting'")
-UNTOLD = (picture.c.state == literal_column("'lost'")) & picture.c.told.is_(literal_column("false"))
-ERASED = picture.c.state == literal_column("'erased'")
-ON_VIEW = picture_view.c.over.is_(literal_column("false"))
+AWAITED = tip_file.c.state == literal_column("'waiting'")
+ENDED = tip_file.c.state.in_(
+    [literal_column("'clean'"), literal_column("'kept'"), literal_column("'lost'")]
+)
+UNTOLD = ENDED & tip_file.c.told.is_(literal_column("false"))
+ERASED = tip_file.c.state == literal_column("'erased'")
+ON_VIEW = tip_file_view.c.over.is_(literal_column("false"))
 
 for _name, _condition, _columns in (
-    ("ix_picture_awaited", AWAITED, (picture.c.due_at,)),
-    ("ix_picture_untold", UNTOLD, (picture.c.id,)),
-    ("ix_picture_erased", ERASED, (picture.c.id,)),
-    ("ix_picture_view_on", ON_VIEW, (picture_view.c.delivery_id,)),
+    ("ix_tip_file_awaited", AWAITED, (tip_file.c.due_at,)),
+    ("ix_tip_file_untold", UNTOLD, (tip_file.c.id,)),
+    ("ix_tip_file_erased", ERASED, (tip_file.c.id,)),
+    ("ix_tip_file_view_on", ON_VIEW, (tip_file_view.c.delivery_id,)),
 ):
     Index(_name, *_columns, sqlite_where=_condition, postgresql_where=_condition)
 

@@ -1,7 +1,7 @@
-"""The photos of tips: which are to be fetched, where their sealed files lie, who was shown which.
+"""The files of tips: which are to be fetched, where what was fetched lies sealed, what they are.
 
-Each photo's two files, the original and the clean copy, are sealed with a key of its own, which the
-tip's key seals: when the tip's key is destroyed, nothing opens them.
+Of each the original is kept, and a clean copy where one can be made; both are sealed with a key of
+its own, which the tip's key seals: when the tip's key is destroyed, nothing opens them.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,23 +11,24 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, select, true, update
 
+from domain.file_kind import FileKind
 from domain.messages import MediaKind, MediaRef
 from domain.tip import TipState
 from storage.database import Tx
 from storage.sealing import DataKey, Place
 from storage.tables import attachment, tip, tip_event
-from storage.tables.intake import AWAITED, ERASED, UNTOLD, picture
+from storage.tables.intake import AWAITED, ENDED, ERASED, UNTOLD, tip_file
 from storage.tips import tip_events, tips
-from storage.tips.pictures import digest_place, file_key_place
+from storage.tips.tip_files import digest_place, file_key_place
 from storage.tips.tip_keys import key_of
 from storage.tips.tips import Tip
 
 KEEPS_ORIGINALS = True
 """What was sent may become evidence."""
 GIVEN_UP = timedelta(days=3)
-"""How long a photo is tried for: a night without a network must not lose what the platform has."""
+"""How long a file is tried for: a night without a network must not lose what the platform has."""
 WAITS: tuple[timedelta, ...] = (
     timedelta(seconds=15),
     timedelta(minutes=1),
@@ -41,13 +42,15 @@ WAITS: tuple[timedelta, ...] = (
 _OPEN = (TipState.RECEIVED.value, TipState.TAKEN.value)
 
 
-class PictureState(StrEnum):
-    """Where a photo stands."""
+class FileState(StrEnum):
+    """Where a file stands."""
 
     WAITING = "waiting"
     """It is still to be fetched."""
     CLEAN = "clean"
     """A clean copy can be shown."""
+    KEPT = "kept"
+    """Its original is kept sealed; of its kind no clean copy is made."""
     LOST = "lost"
     """It cannot be fetched, or nothing clean can be made of it."""
     ERASED = "erased"
@@ -56,34 +59,48 @@ class PictureState(StrEnum):
 
 
 class Loss(StrEnum):
-    """Why a photo cannot be shown."""
+    """Why a file is not there, or cannot be shown."""
 
     GONE = "gone"
     """The platform no longer has it."""
     TOO_BIG = "too_big"
-    """It has more bytes or points than we take in."""
+    """It has more points or is longer than can be cleaned; the original is kept."""
+    OVERSIZED = "oversized"
+    """The platform hands out no file of its size."""
+    TOO_MUCH = "too_much"
+    """More came with its tip than we keep."""
     UNFETCHED = "unfetched"
     """The platform could not be asked for it, again and again."""
     UNREADABLE = "unreadable"
-    """It is no picture, a kind that we do not open, or broken."""
+    """It is not what it says it is, a kind that we do not open, or broken; the original is kept."""
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A photo of a tip."""
+class TipFile:
+    """A file of a tip; `seconds` of a recording, as it or its platform says."""
 
     id: UUID
     tip_id: UUID
-    state: PictureState
+    state: FileState
     loss: Loss | None
     tries: int
     clean: str | None
     """Name of the sealed clean copy."""
+    kind: FileKind
+    size: int | None
+    seconds: int | None
+    original: str | None
+    """Name of the sealed original."""
+
+    @property
+    def is_lost(self) -> bool:
+        """True when there is nothing to show, nor will be."""
+        return self.state not in (FileState.WAITING, FileState.CLEAN)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A photo to be fetched now; `tries` counts this try too, `since` is when it was sent."""
+    """A file to be fetched now; `tries` counts this try too, `since` is when it was sent."""
 
     id: UUID
     media: MediaRef = field(repr=False)
@@ -103,27 +120,34 @@ class Kept:
     clean_digest: str | None = field(default=None, repr=False)
     """SHA-256 of the clean copy."""
     loss: Loss | None = None
+    kind: FileKind
+    """What its content shows it to be."""
+    size: int
+    seconds: int | None = None
 
 
-def claim(tx: Tx, account_id: UUID, lease: timedelta, limit: int) -> list[Wanted]:
-    """Take photos that are due; they come again after the lease, if need be.
+def claim(
+    tx: Tx, account_id: UUID, lease: timedelta, limit: int, *, bulky: bool | None
+) -> list[Wanted]:
+    """Take files that are due, large or small ones; they come again after the lease, if need be.
 
     Also those of closed tips: a tip may be closed before anybody could fetch what came with it.
     """
+    size = true() if bulky is None else tip_file.c.bulky.is_(bulky)
     rows = tx.connection.execute(
-        select(picture.c.id, picture.c.tries, picture.c.tip_id, tip_event.c.at)
-        .join(tip, tip.c.id == picture.c.tip_id)
-        .join(attachment, attachment.c.id == picture.c.id)
+        select(tip_file.c.id, tip_file.c.tries, tip_file.c.tip_id, tip_event.c.at)
+        .join(tip, tip.c.id == tip_file.c.tip_id)
+        .join(attachment, attachment.c.id == tip_file.c.id)
         .join(tip_event, tip_event.c.id == attachment.c.event_id)
-        .where(AWAITED, picture.c.due_at <= tx.now, tip.c.account_id == account_id)
-        .order_by(tip.c.urgent.desc(), picture.c.due_at, picture.c.id)
+        .where(AWAITED, size, tip_file.c.due_at <= tx.now, tip.c.account_id == account_id)
+        .order_by(tip.c.urgent.desc(), tip_file.c.due_at, tip_file.c.id)
         .limit(limit)
-        .with_for_update(of=picture, skip_locked=True)
+        .with_for_update(of=tip_file, skip_locked=True)
     ).all()
     found = []
     for row in rows:
         values = {"tries": row.tries + 1, "due_at": tx.now + lease}
-        tx.connection.execute(update(picture).where(picture.c.id == row.id).values(values))
+        tx.connection.execute(update(tip_file).where(tip_file.c.id == row.id).values(values))
         owner = tips.get(tx, row.tip_id)
         if owner is None:
             continue
@@ -133,55 +157,63 @@ def claim(tx: Tx, account_id: UUID, lease: timedelta, limit: int) -> list[Wanted
     return found
 
 
-def keep(tx: Tx, picture_id: UUID, kept: Kept) -> bool:
+def keep(tx: Tx, file_id: UUID, kept: Kept) -> bool:
     """Note what was fetched; False when it is not waited for any more: its files are in the way."""
-    found = _awaited(tx, picture_id)
+    found = _awaited(tx, file_id)
     if found is None:
         return False
     key = key_of(tx, found)
-    state = PictureState.LOST if kept.clean is None else PictureState.CLEAN
+    state = FileState.CLEAN if kept.clean is not None else FileState.LOST
+    if state is FileState.LOST and kept.loss is None:
+        state = FileState.KEPT
+    # Behind its button a photo is there or not; of anything else the readers hear when it came.
+    seen = state is FileState.CLEAN and kept.kind is FileKind.PICTURE
     tx.connection.execute(
-        update(picture)
-        .where(picture.c.id == picture_id)
+        update(tip_file)
+        .where(tip_file.c.id == file_id)
         .values(
             state=state.value,
+            kind=kept.kind.value,
+            size=kept.size,
+            seconds=kept.seconds if kept.seconds is not None else tip_file.c.seconds,
+            told=seen,
             reason=kept.loss.value if kept.loss is not None else None,
             due_at=None,
             original=kept.original,
             clean=kept.clean,
-            file_key=key.seal_bytes(kept.key.key, file_key_place(picture_id)),
-            digest=key.seal(kept.digest, digest_place(picture_id)),
+            file_key=key.seal_bytes(kept.key.key, file_key_place(file_id)),
+            digest=key.seal(kept.digest, digest_place(file_id)),
         )
     )
     return True
 
 
-def put_off(tx: Tx, picture_id: UUID, wait: timedelta, tries: int) -> None:
-    """Try a photo again later; `tries` are those that count so far."""
+def put_off(tx: Tx, file_id: UUID, wait: timedelta, tries: int) -> None:
+    """Try a file again later; `tries` are those that count so far."""
     tx.connection.execute(
-        update(picture)
-        .where(picture.c.id == picture_id, AWAITED)
+        update(tip_file)
+        .where(tip_file.c.id == file_id, AWAITED)
         .values(due_at=tx.now + wait, tries=tries)
     )
 
 
-def give_up(tx: Tx, picture_id: UUID, loss: Loss) -> None:
-    """Fetch a photo no more."""
+def give_up(tx: Tx, file_id: UUID, loss: Loss) -> None:
+    """Fetch a file no more."""
     tx.connection.execute(
-        update(picture)
-        .where(picture.c.id == picture_id, AWAITED)
-        .values(state=PictureState.LOST.value, reason=loss.value, due_at=None)
+        update(tip_file)
+        .where(tip_file.c.id == file_id, AWAITED)
+        .values(state=FileState.LOST.value, reason=loss.value, due_at=None)
     )
 
 
-def get(tx: Tx, picture_id: UUID) -> Picture | None:
-    """Return a photo by its id."""
-    row = tx.connection.execute(select(picture).where(picture.c.id == picture_id)).one_or_none()
-    return _picture(row) if row else None
+def get(tx: Tx, file_id: UUID) -> TipFile | None:
+    """Return a file by its id."""
+    row = tx.connection.execute(select(tip_file).where(tip_file.c.id == file_id)).one_or_none()
+    return _file(row) if row else None
 
 
-def of_tip(tx: Tx, tip_id: UUID, events: Collection[UUID] | None = None) -> list[Picture]:
-    """Return a tip's photos whose words were shown, in the order in which they came.
+def of_tip(tx: Tx, tip_id: UUID, events: Collection[UUID] | None = None) -> list[TipFile]:
+    """Return a tip's files whose words were shown, in the order in which they came.
 
     With `events` those that came with these, shown or not.
     """
@@ -190,16 +222,16 @@ def of_tip(tx: Tx, tip_id: UUID, events: Collection[UUID] | None = None) -> list
         query = query.where(tip_event.c.shown)
     else:
         query = query.where(tip_event.c.id.in_(events))
-    return [_picture(row) for row in tx.connection.execute(query)]
+    return [_file(row) for row in tx.connection.execute(query)]
 
 
-def untold(tx: Tx, limit: int) -> list[tuple[Tip, list[Picture]]]:
-    """Return open tips with photos lost that nobody was told of, though a card names them."""
+def untold(tx: Tx, limit: int) -> list[tuple[Tip, list[TipFile]]]:
+    """Return open tips with files of whose end nobody was told, though a card names them."""
     query = (
-        select(picture.c.tip_id)
-        .join(attachment, attachment.c.id == picture.c.id)
+        select(tip_file.c.tip_id)
+        .join(attachment, attachment.c.id == tip_file.c.id)
         .join(tip_event, tip_event.c.id == attachment.c.event_id)
-        .join(tip, tip.c.id == picture.c.tip_id)
+        .join(tip, tip.c.id == tip_file.c.tip_id)
         .where(UNTOLD, tip_event.c.shown, tip.c.state.in_(_OPEN))
         .distinct()
         .limit(limit)
@@ -209,77 +241,83 @@ def untold(tx: Tx, limit: int) -> list[tuple[Tip, list[Picture]]]:
         known = tips.locked(tx, tip_id)
         rows = tx.connection.execute(_ordered(tip_id).where(UNTOLD, tip_event.c.shown)).all()
         if known is not None and rows:
-            found.append((known, [_picture(row) for row in rows]))
+            found.append((known, [_file(row) for row in rows]))
     return found
 
 
 def mark_told(tx: Tx, ids: Collection[UUID]) -> None:
-    """Remember that the readers know of photos that are lost."""
-    tx.connection.execute(update(picture).where(picture.c.id.in_(ids)).values(told=True))
+    """Remember that the readers know what became of files."""
+    tx.connection.execute(update(tip_file).where(tip_file.c.id.in_(ids)).values(told=True))
 
 
-def opening(tx: Tx, picture_id: UUID) -> tuple[str, DataKey]:
-    """Return the name and the key of a photo's clean copy.
+def opening(tx: Tx, file_id: UUID) -> tuple[str, DataKey]:
+    """Return the name and the key of a file's clean copy.
 
     Raises: LookupError when there is none (any more), KeysUnusable.
     """
-    row = tx.connection.execute(select(picture).where(picture.c.id == picture_id)).one_or_none()
+    row = tx.connection.execute(select(tip_file).where(tip_file.c.id == file_id)).one_or_none()
     owner = tips.get(tx, row.tip_id) if row is not None else None
     if row is None or owner is None or owner.sealed_key is None or row.clean is None:
-        message = "there is no clean copy of this photo"
+        message = "there is no clean copy of this file"
         raise LookupError(message)
     return row.clean, _file_key(tx, owner, row)
 
 
-def original(tx: Tx, picture_id: UUID) -> tuple[str, DataKey, str]:
-    """Return the name, the key and the SHA-256 of a photo as it was sent: evidence.
+def original(tx: Tx, file_id: UUID) -> tuple[str, DataKey, str]:
+    """Return the name, the key and the SHA-256 of a file as it was sent: evidence.
 
     Raises: LookupError, KeysUnusable.
     """
-    row = tx.connection.execute(select(picture).where(picture.c.id == picture_id)).one_or_none()
+    row = tx.connection.execute(select(tip_file).where(tip_file.c.id == file_id)).one_or_none()
     owner = tips.get(tx, row.tip_id) if row is not None else None
     if row is None or owner is None or owner.sealed_key is None or row.original is None:
-        message = "the original of this photo is not kept"
+        message = "the original of this file is not kept"
         raise LookupError(message)
     digest = key_of(tx, owner).unseal(row.digest, digest_place(row.id))
     return row.original, _file_key(tx, owner, row), digest
 
 
-def clean_place(picture_id: UUID) -> Place:
+def clean_place(file_id: UUID) -> Place:
     """Return where a clean copy belongs."""
-    return Place("picture", "clean", picture_id)
+    return Place("tip_file", "clean", file_id)
 
 
-def original_place(picture_id: UUID) -> Place:
+def original_place(file_id: UUID) -> Place:
     """Return where an original belongs."""
-    return Place("picture", "original", picture_id)
+    return Place("tip_file", "original", file_id)
 
 
 def erased(tx: Tx, limit: int) -> list[tuple[UUID, list[str]]]:
-    """Return photos of erased tips, each with the names of its files, which are to be removed."""
-    rows = tx.connection.execute(select(picture).where(ERASED).limit(limit))
+    """Return files of erased tips, each with the names under which it lies, to be removed."""
+    rows = tx.connection.execute(select(tip_file).where(ERASED).limit(limit))
     return [(row.id, [name for name in (row.original, row.clean) if name]) for row in rows]
 
 
 def note_removed(tx: Tx, ids: Sequence[UUID]) -> None:
-    """Remember that the files of photos are removed."""
-    values = {"state": PictureState.GONE.value, "original": None, "clean": None}
-    tx.connection.execute(update(picture).where(picture.c.id.in_(ids)).values(values))
+    """Remember that what was kept of files is removed."""
+    values = {"state": FileState.GONE.value, "original": None, "clean": None}
+    tx.connection.execute(update(tip_file).where(tip_file.c.id.in_(ids)).values(values))
+
+
+def kept_names(tx: Tx) -> set[str]:
+    """Return the names of all that is kept of the files of tips that are not erased."""
+    rows = tx.connection.execute(select(tip_file.c.original, tip_file.c.clean).where(ENDED))
+    return {name for row in rows for name in row if name is not None}
 
 
 def known_names(tx: Tx, names: Collection[str]) -> set[str]:
-    """Return which of some files belong to a photo."""
+    """Return which of some names belong to a file of a tip."""
     rows = tx.connection.execute(
-        select(picture.c.original, picture.c.clean).where(
-            picture.c.original.in_(names) | picture.c.clean.in_(names)
+        select(tip_file.c.original, tip_file.c.clean).where(
+            tip_file.c.original.in_(names) | tip_file.c.clean.in_(names)
         )
     )
     return {name for row in rows for name in (row.original, row.clean) if name is not None}
 
 
-def _awaited(tx: Tx, picture_id: UUID) -> Tip | None:
-    """Return the tip of a photo that is waited for, both locked: the tip first, as everywhere."""
-    query = select(picture.c.tip_id).where(picture.c.id == picture_id, AWAITED)
+def _awaited(tx: Tx, file_id: UUID) -> Tip | None:
+    """Return the tip of a file that is waited for, both locked: the tip first, as everywhere."""
+    query = select(tip_file.c.tip_id).where(tip_file.c.id == file_id, AWAITED)
     tip_id = tx.connection.execute(query).scalar_one_or_none()
     owner = tips.locked(tx, tip_id) if tip_id is not None else None
     if owner is None or owner.state is TipState.ERASED:
@@ -295,14 +333,24 @@ def _file_key(tx: Tx, owner: Tip, row: Row[Any]) -> DataKey:
 
 def _ordered(tip_id: UUID) -> Select[Any]:
     return (
-        select(picture)
-        .join(attachment, attachment.c.id == picture.c.id)
+        select(tip_file)
+        .join(attachment, attachment.c.id == tip_file.c.id)
         .join(tip_event, tip_event.c.id == attachment.c.event_id)
-        .where(picture.c.tip_id == tip_id)
-        .order_by(picture.c.id)
+        .where(tip_file.c.tip_id == tip_id)
+        .order_by(tip_file.c.id)
     )
 
 
-def _picture(row: Row[Any]) -> Picture:
-    loss = Loss(row.reason) if row.reason is not None else None
-    return Picture(row.id, row.tip_id, PictureState(row.state), loss, row.tries, row.clean)
+def _file(row: Row[Any]) -> TipFile:
+    return TipFile(
+        id=row.id,
+        tip_id=row.tip_id,
+        state=FileState(row.state),
+        loss=Loss(row.reason) if row.reason is not None else None,
+        tries=row.tries,
+        clean=row.clean,
+        kind=FileKind(row.kind),
+        size=row.size,
+        seconds=row.seconds,
+        original=row.original,
+    )

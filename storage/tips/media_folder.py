@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +53,19 @@ class MediaFolder:
     def remove(self, name: str) -> None:
         """Remove a file; that it is gone already is fine."""
         self._file(name).unlink(missing_ok=True)
+
+    def free(self) -> int:
+        """Return how many bytes the disk still takes."""
+        there = self.path
+        while not there.exists() and there != there.parent:
+            there = there.parent
+        return shutil.disk_usage(there).free
+
+    def names(self) -> set[str]:
+        """Return the names of all whole files."""
+        if not self.path.is_dir():
+            return set()
+        return {file.name for file in self.path.iterdir() if _NAME.fullmatch(file.name)}
 
     def older(self, than: datetime) -> list[str]:
         """Return the names of files, also of half-written ones, last written before an instant."""

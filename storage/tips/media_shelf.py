@@ -26,14 +26,14 @@ class MediaShelf:
         Raises: LookupError when it is erased, missing or cannot be opened; DatabaseAway.
         """
         try:
-            picture_id = UUID(hex=ref.ref)
+            file_id = UUID(hex=ref.ref)
         except ValueError:
             message = "no reference to a clean copy"
             raise LookupError(message) from None
         try:
-            name, key = await self._database.read(lambda tx: media.opening(tx, picture_id))
+            name, key = await self._database.read(lambda tx: media.opening(tx, file_id))
             sealed = await asyncio.to_thread(self._folder.read, name)
-            content = key.unseal_bytes(sealed, media.clean_place(picture_id))
+            content = key.unseal_bytes(sealed, media.clean_place(file_id))
         except (KeysUnusable, OSError) as error:
             message = f"a clean copy cannot be opened: {type(error).__name__}"
             raise LookupError(message) from error

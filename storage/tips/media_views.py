@@ -10,7 +10,7 @@ from domain.delivery import DeliveryState
 from domain.tip import Secrecy, TipEventKind, TipState
 from storage.database import Tx
 from storage.tables import attempt, delivery, tip, tip_event
-from storage.tables.intake import ON_VIEW, picture_view
+from storage.tables.intake import ON_VIEW, tip_file_view
 
 _HOPEFUL = (
     DeliveryState.PENDING.value,
@@ -34,20 +34,18 @@ class View:
     """Each attempt that became a message, with its id: one sent again stands twice."""
 
 
-def note(tx: Tx, picture_id: UUID, delivery_id: UUID) -> None:
+def note(tx: Tx, file_id: UUID, delivery_id: UUID) -> None:
     """Remember that a message shows a photo."""
-    tx.connection.execute(
-        picture_view.insert().values(delivery_id=delivery_id, picture_id=picture_id)
-    )
+    tx.connection.execute(tip_file_view.insert().values(delivery_id=delivery_id, file_id=file_id))
 
 
-def stands(tx: Tx, picture_id: UUID, address_id: UUID) -> bool:
+def stands(tx: Tx, file_id: UUID, address_id: UUID) -> bool:
     """Tell whether a photo stands in a chat, or is on its way there."""
-    query = select(picture_view.c.delivery_id).where(
+    query = select(tip_file_view.c.delivery_id).where(
         ON_VIEW,
-        picture_view.c.picture_id == picture_id,
+        tip_file_view.c.file_id == file_id,
         exists().where(
-            delivery.c.id == picture_view.c.delivery_id,
+            delivery.c.id == tip_file_view.c.delivery_id,
             delivery.c.address_id == address_id,
             delivery.c.state.in_(_HOPEFUL),
         ),
@@ -69,8 +67,8 @@ def ending(tx: Tx, shown_before: datetime, limit: int) -> list[View]:
     )
     hidden = and_(tip.c.secrecy != Secrecy.ORDINARY.value, delivery.c.group_id.is_not(None))
     rows = tx.connection.execute(
-        select(picture_view.c.delivery_id, delivery)
-        .outerjoin(delivery, delivery.c.id == picture_view.c.delivery_id)
+        select(tip_file_view.c.delivery_id, delivery)
+        .outerjoin(delivery, delivery.c.id == tip_file_view.c.delivery_id)
         .outerjoin(tip, tip.c.id == delivery.c.tip_id)
         .where(
             ON_VIEW,
@@ -84,9 +82,9 @@ def ending(tx: Tx, shown_before: datetime, limit: int) -> list[View]:
                 hidden,
             ),
         )
-        .order_by(picture_view.c.delivery_id)
+        .order_by(tip_file_view.c.delivery_id)
         .limit(limit)
-        .with_for_update(of=picture_view, skip_locked=True)
+        .with_for_update(of=tip_file_view, skip_locked=True)
     ).all()
     return [
         View(
@@ -104,15 +102,15 @@ def ending(tx: Tx, shown_before: datetime, limit: int) -> list[View]:
 def standing_in(tx: Tx, address_id: UUID) -> list[View]:
     """Return the photos that stand in a chat."""
     rows = tx.connection.execute(
-        select(picture_view.c.delivery_id, delivery)
-        .join(delivery, delivery.c.id == picture_view.c.delivery_id)
+        select(tip_file_view.c.delivery_id, delivery)
+        .join(delivery, delivery.c.id == tip_file_view.c.delivery_id)
         .where(
             ON_VIEW,
             delivery.c.address_id == address_id,
             delivery.c.state != DeliveryState.PENDING.value,
         )
-        .order_by(picture_view.c.delivery_id)
-        .with_for_update(of=picture_view)
+        .order_by(tip_file_view.c.delivery_id)
+        .with_for_update(of=tip_file_view)
     ).all()
     return [
         View(
@@ -130,7 +128,7 @@ def standing_in(tx: Tx, address_id: UUID) -> list[View]:
 def end(tx: Tx, delivery_id: UUID) -> None:
     """Remember that a message shows its photo no more."""
     tx.connection.execute(
-        update(picture_view).where(picture_view.c.delivery_id == delivery_id).values(over=True)
+        update(tip_file_view).where(tip_file_view.c.delivery_id == delivery_id).values(over=True)
     )
 
 

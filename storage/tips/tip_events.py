@@ -18,7 +18,7 @@ from storage.database import Tx
 from storage.sealing import DataKey, Place
 from storage.tables import attachment, tip_event
 from storage.tables.intake import UNSETTLED
-from storage.tips import pictures
+from storage.tips import tip_files
 from storage.tips.tip_acts import account_for
 from storage.tips.tip_keys import key_of as _key
 from storage.tips.tips import Tip
@@ -89,8 +89,8 @@ def attach_file(
     """Hold a file: only its kind and size are readable without the tip's key."""
     kind = TOO_BIG + media.kind.value if too_big else media.kind.value
     attachment_id = _attach(tx, tip, event_id, kind, asdict(media), media.size)
-    if not too_big and pictures.is_picture(media):
-        pictures.expect(tx, tip.id, attachment_id)
+    if not too_big:
+        tip_files.expect(tx, tip.id, attachment_id, media)
 
 
 def forget_words(tx: Tx, event_id: UUID) -> None:
@@ -148,7 +148,7 @@ def move(tx: Tx, source: Tip, target: Tip, question: UUID) -> list[str]:
                 .where(attachment.c.id == file.id)
                 .values(tip_id=target.id, reference=reference)
             )
-            pictures.move(tx, file.id, target.id, old, new)
+            tip_files.move(tx, file.id, target.id, old, new)
     return texts
 
 

@@ -28,7 +28,7 @@ from storage.people import addresses
 from storage.sealing import DataKey, Place
 from storage.sequences import next_number
 from storage.tables import campaign, delivery, run, tip, tip_event
-from storage.tips import pictures, tip_ties
+from storage.tips import tip_files, tip_ties
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,7 +276,7 @@ def erase(tx: Tx, known: Tip) -> None:
     state = after(known.state, Step.ERASE)
     words = {"body": None, "message_lookup": None}
     tx.connection.execute(update(tip_event).where(tip_event.c.tip_id == known.id).values(words))
-    pictures.erase(tx, known.id)
+    tip_files.erase(tx, known.id)
     tip_ties.cut(tx, known.id)
     tx.connection.execute(
         update(delivery)

@@ -7,19 +7,20 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from bot.file_rounds import FileRounds, RoundRules
 from bot.photo_cleaning import cleaned
-from bot.photo_rounds import PhotoRounds
 from domain.delivery import DeliveryKind
+from domain.file_kind import FileKind
 from domain.messages import MediaKind, MediaRef, Outgoing, Upload
 from storage.database import Tx
-from storage.tables.intake import picture
+from storage.tables.intake import tip_file
 from storage.tips import media
 from storage.tips.media_folder import MediaFolder
 from storage.tips.media_shelf import MediaShelf
 from tests.chat import Heard, Party
 from tests.delivery.post_office import Platform
 from tests.tips.world import World, open_world
-from tips import photos
+from tips import files, photos
 
 
 class Shop(Platform):
@@ -48,15 +49,19 @@ class Studio:
     world: World
     folder: MediaFolder
     shop: Shop = field(default_factory=Shop)
+    rules: RoundRules = field(default_factory=RoundRules)
 
     @property
-    def rounds(self) -> PhotoRounds:
-        return PhotoRounds(
+    def rounds(self) -> FileRounds:
+        context = self.world.chat.context
+        return FileRounds(
             database=self.world.chat.db,
             account_id=self.world.chat.account.id,
             channel=self.shop,
             folder=self.folder,
-            cleaner=cleaned,
+            cleaners={FileKind.PICTURE: cleaned},
+            rules=self.rules,
+            oversized=lambda tx, file_id: files.ask_for_shorter(tx, context, file_id),
             clock=self.world.chat.clock,
         )
 
@@ -72,13 +77,32 @@ class Studio:
             sent = MediaRef(kind, ref, name or None, mime or None, len(content))
             await self.world.lan.writes(text, media=(sent,), album="a1")
 
+    async def sends_file(
+        self,
+        content: bytes,
+        kind: MediaKind,
+        *,
+        words: str = "",
+        name: str | None = None,
+        mime: str | None = None,
+        seconds: int | None = None,
+        by: Party | None = None,
+    ) -> None:
+        """Let Lan, or somebody else, send a file of some kind, as their platform calls it."""
+        ref = f"file-{len(self.shop.files)}"
+        self.shop.files[ref] = content
+        sent = MediaRef(kind, ref, name, mime, len(content), seconds=seconds)
+        await (by or self.world.lan).writes(words, media=(sent,))
+
     async def carded(self) -> Heard:
         await self.world.tick(minutes=3)
         return (await self.world.cards())[-1]
 
-    async def pictures(self) -> list[media.Picture]:
-        def find(tx: Tx) -> list[media.Picture]:
-            ids = tx.connection.execute(select(picture.c.id).order_by(picture.c.id)).scalars().all()
+    async def pictures(self) -> list[media.TipFile]:
+        def find(tx: Tx) -> list[media.TipFile]:
+            ids = (
+                tx.connection.execute(select(tip_file.c.id).order_by(tip_file.c.id)).scalars().all()
+            )
             return [found for one in ids if (found := media.get(tx, one)) is not None]
 
         return await self.world.chat.look(find)
@@ -94,7 +118,7 @@ class Studio:
 
     async def end(self) -> int:
         context = self.world.chat.context
-        await self.world.chat.do(lambda tx: photos.tell_lost(tx, context))
+        await self.world.chat.do(lambda tx: files.tell_ended(tx, context))
         return await self.world.chat.do(photos.take_back_due)
 
     def names(self) -> set[str]:

@@ -9,7 +9,7 @@ from domain.failures import AccountDown, Refused, Transient
 from domain.tip import Secrecy
 from storage.staff import audit
 from storage.tips import media
-from storage.tips.media import PictureState
+from storage.tips.media import FileState
 from tests.bot.studio import open_studio
 from tests.pictures import CANARY, jpeg
 
@@ -206,10 +206,10 @@ async def test_a_photo_that_never_comes_is_given_up_with_one_word_under_the_card
         await studio.end()
         assert await studio.world.desk.heard() == []
         for _ in range(12):
-            assert {one.state for one in await studio.pictures()} == {PictureState.WAITING}
+            assert {one.state for one in await studio.pictures()} == {FileState.WAITING}
             await studio.rounds.fetch_due()
             studio.world.chat.clock.forward(hours=7)
-        assert {one.state for one in await studio.pictures()} == {PictureState.LOST}
+        assert {one.state for one in await studio.pictures()} == {FileState.LOST}
         card = await studio.carded()
         for _ in range(2):
             await studio.end()
@@ -232,7 +232,7 @@ async def test_a_photo_waits_while_our_account_is_down_and_comes_soon_after(
             await studio.rounds.fetch_due()
             studio.world.chat.clock.forward(hours=3)
         assert await studio.rounds.fetch_due() == 1
-        assert (await studio.pictures())[0].state is PictureState.CLEAN
+        assert (await studio.pictures())[0].state is FileState.CLEAN
 
 
 async def test_what_is_gone_too_big_or_no_picture_is_told_each_in_its_words(
@@ -252,14 +252,3 @@ async def test_what_is_gone_too_big_or_no_picture_is_told_each_in_its_words(
         assert "1 ảnh quá lớn" in said
         assert "1 tệp ảnh bị hỏng hoặc không phải ảnh" in said
         assert len(studio.names()) == 1
-
-
-async def test_other_files_stay_sealed_and_named(
-    migrated_database_url: str, tmp_path: Path
-) -> None:
-    async with open_studio(migrated_database_url, tmp_path) as studio:
-        await studio.sends(b"%PDF-1.7", name="don.pdf", mime="application/pdf")
-        assert await studio.rounds.fetch_due() == 0
-        card = await studio.carded()
-        assert "1 tệp (đang giữ kín)" in card.text
-        assert "Xem ảnh" not in card.labels

@@ -17,9 +17,9 @@ from storage.database import Tx
 from storage.deliveries.settling import Settled, settle
 from storage.deliveries.windows import Claim, open_window
 from storage.tables import attempt
-from storage.tips import media, pictures
+from storage.tips import media, tip_files
 from storage.tips import tips as stored_tips
-from storage.tips.media import PictureState
+from storage.tips.media import FileState
 from storage.tips.media_folder import MediaFolder
 from storage.tips.media_shelf import MediaShelf
 from storage.tips.tip_keys import key_of
@@ -183,7 +183,7 @@ async def test_an_erased_tip_leaves_neither_key_nor_file(
         tip = await studio.world.tip()
         await studio.world.chat.do(lambda tx: stored_tips.erase(tx, tip))
         (kept,) = await studio.pictures()
-        assert kept.state is PictureState.ERASED
+        assert kept.state is FileState.ERASED
         assert len(studio.names()) == 2
         for _ in range(2):
             await studio.rounds.sweep()
@@ -214,7 +214,7 @@ async def test_killed_before_the_note_the_photo_comes_again_and_the_files_are_sw
         lease = timedelta(minutes=3)
         account_id = studio.world.chat.account.id
         # A process that claimed and wrote its files, and died before it noted them.
-        await studio.world.chat.do(lambda tx: media.claim(tx, account_id, lease, 5))
+        await studio.world.chat.do(lambda tx: media.claim(tx, account_id, lease, 5, bulky=None))
         left = {studio.folder.put(b"sealed"), studio.folder.put(b"sealed too")}
         (studio.folder.path / f".{'ab' * 16}").write_bytes(b"half")
         assert await studio.rounds.fetch_due() == 0
@@ -258,11 +258,11 @@ async def test_a_full_disk_only_puts_a_photo_off(
         await studio.sends(jpeg())
         await studio.rounds.fetch_due()
         (kept,) = await studio.pictures()
-        assert (kept.state, kept.tries) == (PictureState.WAITING, 1)
+        assert (kept.state, kept.tries) == (FileState.WAITING, 1)
         (tmp_path / "media").unlink()
         studio.world.chat.clock.forward(minutes=1)
         await studio.rounds.fetch_due()
-        assert (await studio.pictures())[0].state is PictureState.CLEAN
+        assert (await studio.pictures())[0].state is FileState.CLEAN
 
 
 async def test_new_words_for_a_photo_leave_the_photo_as_it_was(
@@ -335,7 +335,7 @@ async def test_a_photo_that_goes_to_another_tip_opens_there_alone(
         target = (await world.tips())[-1]
 
         def move(tx: Tx) -> None:
-            pictures.move(tx, kept.id, target.id, key_of(tx, source), key_of(tx, target))
+            tip_files.move(tx, kept.id, target.id, key_of(tx, source), key_of(tx, target))
 
         await world.chat.do(move)
         await world.chat.do(lambda tx: stored_tips.erase(tx, source))

@@ -7,7 +7,7 @@ from domain.messages import Addressed, MediaKind, MediaRef, Message, Quoted, Sen
 from handlers.wiring import make_router
 from storage.groups import group_links
 from storage.tips import media, tip_figures
-from storage.tips.media import PictureState
+from storage.tips.media import FileState
 from tests.bot.studio import Studio, open_studio
 from tests.pictures import jpeg
 from tests.tips.world import World
@@ -77,5 +77,5 @@ async def test_a_photo_of_a_tip_closed_before_it_was_fetched_is_kept_all_the_sam
         await studio.world.reviewer.presses("Có giá trị", of=studio.world.desk)
         assert await studio.rounds.fetch_due() == 1
         (kept,) = await studio.pictures()
-        assert kept.state is PictureState.CLEAN
+        assert kept.state is FileState.CLEAN
         assert await studio.world.chat.look(lambda tx: media.original(tx, kept.id))

@@ -276,7 +276,8 @@ class TelegramChannel:
                 if not path or path.startswith("/") or ".." in path:
                     reason = "media: Telegram named no file to fetch"
                     raise Refused(reason)
-                return await self._transport.download(path, limit)
+            # Not waited for when we stop, as a send is: it is begun anew by the next process.
+            return await self._transport.download(path, limit)
         except CallFailed as failure:
             gone = failure.method == "download" and failure.status == 404
             meaning = Refused("media: gone") if gone else self._meaning(failure, None)

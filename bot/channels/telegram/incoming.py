@@ -306,14 +306,17 @@ def _media(message: telegram.Message) -> tuple[MediaRef, ...]:
     return ()
 
 
-def _ref(kind: MediaKind, found: object) -> MediaRef:
+def _ref(kind: MediaKind, found: telegram.TelegramObject) -> MediaRef:
     name = _text(getattr(found, "file_name", None))
+    # Its attribute would give another type, or a warning, by what stands in the environment.
+    length = found.to_dict().get("duration")
     return MediaRef(
         kind=kind,
         ref=_required(getattr(found, "file_id", None)),
         name=clean(name) if name else None,
         mime=_text(getattr(found, "mime_type", None)),
         size=integer(getattr(found, "file_size", None)),
+        seconds=integer(int(length)) if isinstance(length, int | float) else None,
     )
 
 

@@ -10,6 +10,8 @@ import aiohttp
 import orjson
 
 _ANSWER_LIMIT = 16 * 1024 * 1024
+_SLOWEST_BYTES_S = 64 * 1024
+"""An office's slow line: by it a file may take long, as long as pieces of it keep coming."""
 _NEVER_LEFT = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
@@ -152,6 +154,7 @@ class Transport:
             f"{self._root}/file/bot{self._token}/{file_path}",
             label="download",
             limit=limit,
+            longest_s=limit / _SLOWEST_BYTES_S,
         )
         if answer.status != 200:
             self.result_of("download", answer)
@@ -167,14 +170,17 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         read_timeout_s: float | None = None,
         limit: int = _ANSWER_LIMIT,
+        longest_s: float = 0.0,
     ) -> Answer:
         """Do one HTTP exchange; redirects are answers, not followed.
+
+        An answer may take `longest_s` in all, if that is more than the time for the next bytes.
 
         Raises: CallFailed with `network` set when there was no whole answer.
         """
         read = self._read_timeout_s if read_timeout_s is None else read_timeout_s
         timeout = aiohttp.ClientTimeout(
-            total=self._connect_timeout_s + read,
+            total=self._connect_timeout_s + max(read, longest_s),
             connect=self._connect_timeout_s,
             sock_connect=self._connect_timeout_s,
             sock_read=read,

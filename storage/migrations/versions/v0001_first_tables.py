@@ -539,17 +539,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id", "role", name=op.f("pk_staff_role")),
     )
     op.create_table(
-        "stop_code",
-        sa.Column("resident_id", sa.Uuid(), nullable=False),
-        sa.Column("lookup", sa.LargeBinary(), nullable=False),
-        sa.Column("expires_at", storage.types.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["resident_id"], ["resident.id"], name=op.f("fk_stop_code_resident_id_resident")
-        ),
-        sa.PrimaryKeyConstraint("resident_id", name=op.f("pk_stop_code")),
-        sa.UniqueConstraint("lookup", name=op.f("uq_stop_code_lookup")),
-    )
-    op.create_table(
         "dialogue",
         sa.Column("address_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -1361,9 +1350,13 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "picture",
+        "tip_file",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("seconds", sa.Integer(), nullable=True),
+        sa.Column("bulky", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("told", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
@@ -1373,87 +1366,85 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(), nullable=True),
         sa.Column("original", sa.String(), nullable=True),
         sa.Column("clean", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["id"], ["attachment.id"], name=op.f("fk_picture_id_attachment")),
-        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_picture_tip_id_tip")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
+        sa.ForeignKeyConstraint(["id"], ["attachment.id"], name=op.f("fk_tip_file_id_attachment")),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_tip_file_tip_id_tip")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tip_file")),
     )
-    with op.batch_alter_table("picture", schema=None) as batch_op:
+    with op.batch_alter_table("tip_file", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_picture_awaited",
+            "ix_tip_file_awaited",
             ["due_at"],
             unique=False,
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
         )
         batch_op.create_index(
-            "ix_picture_erased",
+            "ix_tip_file_erased",
             ["id"],
             unique=False,
             sqlite_where=sa.text("state = 'erased'"),
             postgresql_where=sa.text("state = 'erased'"),
         )
-        batch_op.create_index(batch_op.f("ix_picture_tip_id"), ["tip_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tip_file_tip_id"), ["tip_id"], unique=False)
         batch_op.create_index(
-            "ix_picture_untold",
+            "ix_tip_file_untold",
             ["id"],
             unique=False,
-            sqlite_where=sa.text("state = 'lost' AND told IS false"),
-            postgresql_where=sa.text("state = 'lost' AND told IS false"),
+            sqlite_where=sa.text("state IN ('clean', 'kept', 'lost') AND told IS false"),
+            postgresql_where=sa.text("state IN ('clean', 'kept', 'lost') AND told IS false"),
         )
 
     op.create_table(
-        "picture_view",
+        "tip_file_view",
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
-        sa.Column("picture_id", sa.Uuid(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
         sa.Column("over", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.ForeignKeyConstraint(
-            ["picture_id"], ["picture.id"], name=op.f("fk_picture_view_picture_id_picture")
+            ["file_id"], ["tip_file.id"], name=op.f("fk_tip_file_view_file_id_tip_file")
         ),
-        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_picture_view")),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_tip_file_view")),
     )
-    with op.batch_alter_table("picture_view", schema=None) as batch_op:
+    with op.batch_alter_table("tip_file_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tip_file_view_file_id"), ["file_id"], unique=False)
         batch_op.create_index(
-            "ix_picture_view_on",
+            "ix_tip_file_view_on",
             ["delivery_id"],
             unique=False,
             sqlite_where=sa.text("over IS false"),
             postgresql_where=sa.text("over IS false"),
         )
-        batch_op.create_index(
-            batch_op.f("ix_picture_view_picture_id"), ["picture_id"], unique=False
-        )
 
 
 def downgrade() -> None:
     """Go back."""
-    with op.batch_alter_table("picture_view", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_picture_view_picture_id"))
+    with op.batch_alter_table("tip_file_view", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_picture_view_on",
+            "ix_tip_file_view_on",
             sqlite_where=sa.text("over IS false"),
             postgresql_where=sa.text("over IS false"),
         )
+        batch_op.drop_index(batch_op.f("ix_tip_file_view_file_id"))
 
-    op.drop_table("picture_view")
-    with op.batch_alter_table("picture", schema=None) as batch_op:
+    op.drop_table("tip_file_view")
+    with op.batch_alter_table("tip_file", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_picture_untold",
-            sqlite_where=sa.text("state = 'lost' AND told IS false"),
-            postgresql_where=sa.text("state = 'lost' AND told IS false"),
+            "ix_tip_file_untold",
+            sqlite_where=sa.text("state IN ('clean', 'kept', 'lost') AND told IS false"),
+            postgresql_where=sa.text("state IN ('clean', 'kept', 'lost') AND told IS false"),
         )
-        batch_op.drop_index(batch_op.f("ix_picture_tip_id"))
+        batch_op.drop_index(batch_op.f("ix_tip_file_tip_id"))
         batch_op.drop_index(
-            "ix_picture_erased",
+            "ix_tip_file_erased",
             sqlite_where=sa.text("state = 'erased'"),
             postgresql_where=sa.text("state = 'erased'"),
         )
         batch_op.drop_index(
-            "ix_picture_awaited",
+            "ix_tip_file_awaited",
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
         )
 
-    op.drop_table("picture")
+    op.drop_table("tip_file")
     with op.batch_alter_table("public_words", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_public_words_written_at"))
         batch_op.drop_index(batch_op.f("ix_public_words_tip_id"))
@@ -1666,7 +1657,6 @@ def downgrade() -> None:
 
     op.drop_table("own_photo")
     op.drop_table("dialogue")
-    op.drop_table("stop_code")
     op.drop_table("staff_role")
     with op.batch_alter_table("sign_off", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_off_unit_id_text_hash"))

@@ -177,19 +177,19 @@ def test_commands_lose_our_name_and_a_start_shows_its_payload(
         ),
         (
             {"video": {**FILE, **SIZE, "duration": 3, "mime_type": "video/mp4"}},
-            MediaRef(MediaKind.VIDEO, "AgAC", mime="video/mp4", size=900),
+            MediaRef(MediaKind.VIDEO, "AgAC", mime="video/mp4", size=900, seconds=3),
         ),
         (
             {"video_note": {**FILE, "length": 10, "duration": 3}},
-            MediaRef(MediaKind.VIDEO, "AgAC", size=900),
+            MediaRef(MediaKind.VIDEO, "AgAC", size=900, seconds=3),
         ),
         (
             {"voice": {**FILE, "duration": 3, "mime_type": "audio/ogg"}},
-            MediaRef(MediaKind.VOICE, "AgAC", mime="audio/ogg", size=900),
+            MediaRef(MediaKind.VOICE, "AgAC", mime="audio/ogg", size=900, seconds=3),
         ),
         (
             {"audio": {**FILE, "duration": 3, "file_name": "ghi.mp3"}},
-            MediaRef(MediaKind.AUDIO, "AgAC", name="ghi.mp3", size=900),
+            MediaRef(MediaKind.AUDIO, "AgAC", name="ghi.mp3", size=900, seconds=3),
         ),
         (
             {"document": {**FILE, "file_name": "bien.pdf", "mime_type": "application/pdf"}},
@@ -209,7 +209,7 @@ def test_commands_lose_our_name_and_a_start_shows_its_payload(
         ),
         (
             {"animation": {**FILE, **SIZE, "duration": 1}, "document": {**FILE, "file_id": "d"}},
-            MediaRef(MediaKind.VIDEO, "AgAC", size=900),
+            MediaRef(MediaKind.VIDEO, "AgAC", size=900, seconds=1),
         ),
     ],
 )

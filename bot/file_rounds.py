@@ -1,13 +1,14 @@
-"""Fetch photos and make clean copies, outside any transaction; sweep what is left over.
+"""Fetch files, seal them and make clean copies, outside any transaction; sweep what is left over.
 
-Each step may be cut off by a crash: a photo that was claimed comes again after its lease, a file
+Each step may be cut off by a crash: a file that was claimed comes again after its lease, a file
 that no row names is found by the sweep.
 """
 
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
@@ -19,6 +20,7 @@ from bot.photo_cleaning import NotClean
 from domain.channel import Channel, Files
 from domain.clock import Clock
 from domain.failures import AccountDown, Refused, SendFailure
+from domain.file_kind import FileKind, kind_found, said_to_be, seconds_of
 from storage.campaigns import own_photos
 from storage.database import Database, Tx
 from storage.sealing import DataKey, Place
@@ -28,11 +30,8 @@ from storage.tips.media_folder import MediaFolder
 
 log = structlog.get_logger(__name__)
 
-_FETCH_S = 40.0
 _ROUND_S = 15.0
-_AT_ONCE = 3
-_LEASE = timedelta(minutes=3)
-"""Longer than a fetch and a cleaning can take."""
+_NO_ROOM = timedelta(minutes=10)
 _ACCOUNT_DOWN = timedelta(minutes=2)
 _LEFT_OVER = timedelta(hours=1)
 _SWEEP = 200
@@ -41,49 +40,77 @@ Cleaner = Callable[[bytes], bytes]
 """Makes a clean copy or raises `NotClean`; may block, for it is run beside the event loop."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundRules:
+    """How files are fetched. Small ones and photos go in rounds of their own, before large ones."""
+
+    bulky: bool | None = None
+    """Large ones alone, small ones alone, or with None whatever is due."""
+    at_once: int = 3
+    """What is fetched is held in memory whole, as its seal is made over all of it."""
+    fetch_s: float = 40.0
+    lease: timedelta = timedelta(minutes=3)
+    """Longer than a fetch and a cleaning can take."""
+    least_free: int = 256 * 1024 * 1024
+    """Bytes of the disk that are left to the database: less, and nothing is fetched."""
+
+
+SMALL = RoundRules(bulky=False)
+_USUAL = RoundRules()
+_LARGEST = 20 * 1024 * 1024
+"""What a file of unknown size may have (Bot API getFile)."""
+LARGE = RoundRules(bulky=True, at_once=1, fetch_s=100.0, lease=timedelta(minutes=5))
+
+
 class Store(Protocol):
-    """Where photos of one kind are kept: a module of the cellar."""
+    """Where files of one kind are kept: a module of the cellar."""
 
     KEEPS_ORIGINALS: bool
     GIVEN_UP: timedelta
-    """How long a photo is tried for."""
+    """How long a file is tried for."""
     WAITS: tuple[timedelta, ...]
     """After each try that failed, and the last again and again."""
 
-    def claim(self, tx: Tx, account_id: UUID, lease: timedelta, limit: int) -> list[Wanted]:
-        """Take photos that are due; they come again after the lease."""
+    def claim(
+        self, tx: Tx, account_id: UUID, lease: timedelta, limit: int, *, bulky: bool | None
+    ) -> list[Wanted]:
+        """Take files that are due; they come again after the lease."""
         ...
 
-    def keep(self, tx: Tx, picture_id: UUID, kept: Kept) -> bool:
+    def keep(self, tx: Tx, file_id: UUID, kept: Kept) -> bool:
         """Note what was fetched; False when nobody waits for it any more."""
         ...
 
-    def put_off(self, tx: Tx, picture_id: UUID, wait: timedelta, tries: int) -> None:
-        """Try a photo again later."""
+    def put_off(self, tx: Tx, file_id: UUID, wait: timedelta, tries: int) -> None:
+        """Try a file again later."""
         ...
 
-    def give_up(self, tx: Tx, picture_id: UUID, loss: Loss) -> None:
-        """Fetch a photo no more."""
+    def give_up(self, tx: Tx, file_id: UUID, loss: Loss) -> None:
+        """Fetch a file no more."""
         ...
 
-    def original_place(self, picture_id: UUID) -> Place:
+    def original_place(self, file_id: UUID) -> Place:
         """Return where an original belongs."""
         ...
 
-    def clean_place(self, picture_id: UUID) -> Place:
+    def clean_place(self, file_id: UUID) -> Place:
         """Return where a clean copy belongs."""
         ...
 
     def erased(self, tx: Tx, limit: int) -> list[tuple[UUID, list[str]]]:
-        """Return erased photos with the names of their files."""
+        """Return erased files with the names under which they lie."""
         ...
 
     def note_removed(self, tx: Tx, ids: Sequence[UUID]) -> None:
-        """Remember that the files of photos are removed."""
+        """Remember that what was kept of files is removed."""
+        ...
+
+    def kept_names(self, tx: Tx) -> set[str]:
+        """Return the names of all that is kept and not erased."""
         ...
 
     def known_names(self, tx: Tx, names: Collection[str]) -> set[str]:
-        """Return which of some files belong to a photo."""
+        """Return which of some names belong to a file."""
         ...
 
 
@@ -92,8 +119,8 @@ OF_TIPS: Store = media
 STORES = (OF_STAFF, OF_TIPS)
 
 
-class PhotoRounds:
-    """The photos that one account received: those of tips, and those that staff sent."""
+class FileRounds:
+    """The files that one account received: those of tips, and photos that staff sent."""
 
     def __init__(
         self,
@@ -102,18 +129,26 @@ class PhotoRounds:
         account_id: UUID,
         channel: Channel,
         folder: MediaFolder,
-        cleaner: Cleaner,
+        cleaners: Mapping[FileKind, Cleaner],
         clock: Clock,
         stores: Sequence[Store] = STORES,
+        rules: RoundRules = _USUAL,
+        oversized: Callable[[Tx, UUID], None] | None = None,
     ) -> None:
-        """Take what the rounds need; `stores` are those that are fetched for, all are swept."""
+        """Take what the rounds need; `stores` are those that are fetched for, all are swept.
+
+        Of kinds without a cleaner only the original is kept. `oversized` is called for a file of
+        a tip that turns out too large for the platform to hand out.
+        """
         self._database = database
         self._account_id = account_id
         self._channel = channel
         self._folder = folder
-        self._cleaner = cleaner
+        self._cleaners = cleaners
         self._clock = clock
         self._stores = stores
+        self._rules = rules
+        self._oversized = oversized
 
     async def fetch_due(self) -> int:
         """Fetch what is due, for some seconds at most; return how many were tried.
@@ -136,11 +171,17 @@ class PhotoRounds:
         return [
             (store, one)
             for store in self._stores
-            for one in store.claim(tx, self._account_id, _LEASE, _AT_ONCE)
+            for one in store.claim(
+                tx,
+                self._account_id,
+                self._rules.lease,
+                self._rules.at_once,
+                bulky=self._rules.bulky,
+            )
         ]
 
     async def sweep(self) -> int:
-        """Remove the files of erased tips, and files that no photo names; return how many.
+        """Remove the files of erased tips, and files that no row names; return how many.
 
         Raises: DatabaseAway, OSError.
         """
@@ -163,22 +204,24 @@ class PhotoRounds:
         names = [name for _, found in erased for name in found]
         for name in names:
             await asyncio.to_thread(self._folder.remove, name)
-        ids = [picture_id for picture_id, _ in erased]
+        ids = [file_id for file_id, _ in erased]
         if ids:
             await self._database.write(lambda tx: store.note_removed(tx, ids))
         return len(names)
 
     async def _one(self, channel: Files, store: Store, wanted: Wanted) -> None:
+        if store.KEEPS_ORIGINALS and not self._has_room(wanted):
+            # Our own fault, and the platform still has it: it is not given up for that.
+            await self._put_off(store, wanted, _NO_ROOM, wanted.tries - 1)
+            return
         try:
-            async with asyncio.timeout(_FETCH_S):
+            async with asyncio.timeout(self._rules.fetch_s):
                 data = await channel.fetch(wanted.media)
         except Refused as refusal:
-            loss = Loss.TOO_BIG if refusal.reason.endswith("too big") else Loss.GONE
-            log.warning("photo_lost", photo=str(wanted.id), loss=loss.value)
-            await self._database.write(lambda tx: store.give_up(tx, wanted.id, loss))
+            await self._give_up(store, wanted, big=refusal.reason.endswith("too big"))
             return
         except AccountDown:
-            # Nothing is known of the photo; it waits for our account.
+            # Nothing is known of the file; it waits for our account.
             await self._put_off(store, wanted, _ACCOUNT_DOWN, wanted.tries - 1)
             return
         except (SendFailure, TimeoutError) as failure:
@@ -188,15 +231,36 @@ class PhotoRounds:
             await self._keep(store, wanted, data)
         except OSError as fault:
             # A full disk, most likely: the file is still with the platform.
-            log.error("media_not_written", photo=str(wanted.id), error=type(fault).__name__)
+            log.error("media_not_written", file=str(wanted.id), error=type(fault).__name__)
             await self._again(store, wanted, "disk")
+
+    def _has_room(self, wanted: Wanted) -> bool:
+        size = wanted.media.size
+        needed = self._rules.least_free + (_LARGEST if size is None else size)
+        if self._folder.free() >= needed:
+            return True
+        log.error("media_disk_low", file=str(wanted.id))
+        return False
+
+    async def _give_up(self, store: Store, wanted: Wanted, *, big: bool) -> None:
+        loss = Loss.GONE
+        if big:
+            loss = Loss.OVERSIZED if store.KEEPS_ORIGINALS else Loss.TOO_BIG
+
+        def step(tx: Tx) -> None:
+            store.give_up(tx, wanted.id, loss)
+            if loss is Loss.OVERSIZED and self._oversized is not None:
+                self._oversized(tx, wanted.id)
+
+        log.warning("file_lost", file=str(wanted.id), loss=loss.value)
+        await self._database.write(step)
 
     async def _again(self, store: Store, wanted: Wanted, reason: str) -> None:
         if self._clock.now() - wanted.since > store.GIVEN_UP:
-            log.warning("photo_lost", photo=str(wanted.id), loss=Loss.UNFETCHED.value)
+            log.warning("file_lost", file=str(wanted.id), loss=Loss.UNFETCHED.value)
             await self._database.write(lambda tx: store.give_up(tx, wanted.id, Loss.UNFETCHED))
             return
-        log.info("photo_waits", photo=str(wanted.id), tries=wanted.tries, reason=reason)
+        log.info("file_waits", file=str(wanted.id), tries=wanted.tries, reason=reason)
         wait = store.WAITS[min(wanted.tries, len(store.WAITS)) - 1]
         await self._put_off(store, wanted, wait, wanted.tries)
 
@@ -212,7 +276,10 @@ class PhotoRounds:
             return names[-1]
 
         try:
-            loss, clean = await asyncio.to_thread(self._cleaned, data)
+            kind = kind_found(data, said_to_be(wanted.media))
+            loss, clean = await asyncio.to_thread(self._cleaned, data, kind)
+            if clean is None and loss is None and not store.KEEPS_ORIGINALS:
+                loss = Loss.UNREADABLE
             original = copy = clean_digest = None
             if store.KEEPS_ORIGINALS:
                 original = await asyncio.to_thread(put, data, store.original_place(wanted.id))
@@ -226,9 +293,12 @@ class PhotoRounds:
                 digest=hashlib.sha256(data).hexdigest(),
                 clean_digest=clean_digest,
                 loss=loss,
+                kind=kind,
+                size=len(data),
+                seconds=seconds_of(data, kind),
             )
             kept = await self._database.write(lambda tx: store.keep(tx, wanted.id, found))
-            log.info("photo_kept", photo=str(wanted.id), clean=copy is not None, wanted=kept)
+            log.info("file_kept", file=str(wanted.id), clean=copy is not None, wanted=kept)
         except OSError:
             self._drop(names)
             raise
@@ -240,9 +310,12 @@ class PhotoRounds:
         for name in names:
             self._folder.remove(name)
 
-    def _cleaned(self, data: bytes) -> tuple[Loss | None, bytes | None]:
+    def _cleaned(self, data: bytes, kind: FileKind) -> tuple[Loss | None, bytes | None]:
+        cleaner = self._cleaners.get(kind)
+        if cleaner is None:
+            return None, None
         try:
-            return None, self._cleaner(data)
+            return None, cleaner(data)
         except NotClean as fault:
             return (Loss.TOO_BIG if fault.too_big else Loss.UNREADABLE), None
 

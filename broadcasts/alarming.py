@@ -160,9 +160,9 @@ def approvers(tx: Tx, author: Staff) -> tuple[Staff, ...]:
     return deputies if Role.CHIEF in author.roles and deputies else reached
 
 
-def _reached(tx: Tx, unit_id: UUID, author_id: UUID) -> tuple[Staff, ...]:
+def _reached(tx: Tx, unit_id: UUID, *hands: UUID) -> tuple[Staff, ...]:
     found = []
-    for one in approving.approvers(tx, unit_id, author_id):
+    for one in approving.approvers(tx, unit_id, *hands):
         where = addresses.of_staff(tx, one.id)
         if where is not None and where.unreachable is None:
             found.append(one)
@@ -177,7 +177,7 @@ def waiting_beside(tx: Tx, known: Campaign) -> tuple[Campaign, ...]:
 
 def reachable(tx: Tx, known: Campaign) -> tuple[Staff, ...]:
     """Return everybody who may approve an alert that nobody answered, and can be reached now."""
-    return _reached(tx, known.unit_id, known.author_id)
+    return _reached(tx, known.unit_id, *known.hands)
 
 
 def is_over(known: Campaign, now: datetime, rules: CampaignRules = RULES) -> bool:

@@ -83,13 +83,13 @@ def check(tx: Tx, desk: Desk, unit: Unit, content: Content) -> Mapping[str, Outg
     return prepared
 
 
-def approvers(tx: Tx, unit_id: UUID, author_id: UUID) -> list[Staff]:
-    """Return who may approve an author's campaign and has a chat in which to be asked."""
+def approvers(tx: Tx, unit_id: UUID, *hands: UUID) -> list[Staff]:
+    """Return who may approve what others have in hand, and has a chat in which to be asked."""
     deciding = frozenset(role for role in Role if may({role}, Permission.APPROVE_CAMPAIGN))
     return [
         one
         for one in units.staff_with(tx, unit_id, deciding)
-        if one.id != author_id and addresses.of_staff(tx, one.id) is not None
+        if one.id not in hands and addresses.of_staff(tx, one.id) is not None
     ]
 
 
@@ -122,7 +122,7 @@ def write_down(tx: Tx, desk: Desk, author: Staff, draft: Draft) -> Campaign:
     )
     if draft.content.photo is not None:
         own_photo_ends.note_use(tx, draft.content.photo.id, known.id)
-    if not approvers(tx, known.unit_id, known.author_id):
+    if not approvers(tx, known.unit_id, *known.hands):
         raise Refusal("campaigns.no_approver")
     if signing.unsigned(tx, unit.id, draft.content) is not None:
         return known
@@ -139,7 +139,7 @@ def submit(tx: Tx, known: Campaign) -> Campaign:
     if known.lane is not Lane.URGENT and signing.unsigned(tx, known.unit_id, known.content):
         raise Refusal("campaigns.not_signed")
     check_plan(tx, known.due_at, known.schedule)
-    if not approvers(tx, known.unit_id, known.author_id):
+    if not approvers(tx, known.unit_id, *known.hands):
         raise Refusal("campaigns.no_approver")
     ready = _hand_in(tx, known, tx.now)
     record(tx, Act.CAMPAIGN_SUBMITTED, ready, known.author_id)
@@ -210,7 +210,7 @@ def decidable(tx: Tx, decider: Staff, campaign_id: UUID, hash_start: str) -> Cam
     known = campaigns.get(tx, campaign_id, lock=True)
     if known is None or known.unit_id != decider.unit_id or len(hash_start) != 8:
         raise Refusal("app.stale_button")
-    if known.author_id == decider.id:
+    if decider.id in known.hands:
         raise Refusal("campaigns.own_campaign")
     if known.state is CampaignState.DRAFT:
         raise Refusal("campaigns.changed_since")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import structlog
 
-from broadcasts import amending, controlling, reach, reach_words, resting
+from broadcasts import amending, controlling, reach, reach_words, resting, telling
 from broadcasts.desk import Desk, Say
 from broadcasts.trouble import put_off_run
 from domain.audit import Act
@@ -88,7 +88,7 @@ def _finish(tx: Tx, desk: Desk, run_id: UUID) -> bool:
     runs.change(tx, run, RunState.FINISHED, finished_at=tx.now)
     known, ended = campaigns.get(tx, run.campaign_id), runs.get(tx, run.id)
     if known is not None and ended is not None:
-        desk.notify(tx, known.author_id, lambda say: (_result(tx, ended, known, say), ()))
+        telling.notify(tx, desk, known, lambda say: (_result(tx, ended, known, say), ()))
     log.info("run_finished", run=str(run.id))
     return True
 
@@ -133,4 +133,4 @@ def _pause(tx: Tx, desk: Desk, run: Run, reason: PauseReason) -> None:
     controlling.note(tx, Act.RUN_PAUSED, run, None, why=reason.value)
     known = campaigns.get(tx, run.campaign_id)
     if known is not None:
-        desk.tell(tx, known.author_id, f"campaigns.paused_{reason.value}", code=run.code)
+        telling.tell(tx, desk, known, f"campaigns.paused_{reason.value}", code=run.code)

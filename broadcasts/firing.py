@@ -1,6 +1,6 @@
 """Starting what is due: an approved campaign whose time has come becomes a run, once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -9,9 +9,9 @@ from uuid import UUID
 
 import structlog
 
-from broadcasts import amending, approving, leaflets, own_photos, signing
+from broadcasts import amending, approving, leaflets, own_photos, signing, telling
 from broadcasts.approving import RULES
-from broadcasts.desk import Desk, Rows, Say
+from broadcasts.desk import Desk
 from broadcasts.preparing import prepare
 from broadcasts.trouble import put_off_campaign
 from domain.campaign import CampaignRules, CampaignState, RunState
@@ -205,7 +205,7 @@ def _tell(tx: Tx, desk: Desk, known: Campaign, run: Run) -> None:
     elif run.open_from is not None:
         key, when = "campaigns.run_rests", run.open_from
     facts = {"number": str(known.number), "code": run.code, "due": show_time(when), **more}
-    _notify(
+    telling.notify(
         tx,
         desk,
         known,
@@ -217,7 +217,7 @@ def _tell(tx: Tx, desk: Desk, known: Campaign, run: Run) -> None:
 def _tell_missed(tx: Tx, desk: Desk, known: Campaign, come: Turnout) -> None:
     """Tell which times of a repeating campaign nobody got, and when it goes on."""
     key = _OF_SERIES[_hindrance(tx, known)]
-    _notify(
+    telling.notify(
         tx,
         desk,
         known,
@@ -233,13 +233,3 @@ def _tell_missed(tx: Tx, desk: Desk, known: Campaign, come: Turnout) -> None:
         ),
         chiefs=True,
     )
-
-
-def _notify(
-    tx: Tx, desk: Desk, known: Campaign, compose: Callable[[Say], tuple[str, Rows]], *, chiefs: bool
-) -> None:
-    """Tell the author; those who approve, too, with `chiefs` or when the author has left."""
-    told = desk.notify(tx, known.author_id, compose)
-    if chiefs or not told:
-        for one in approving.approvers(tx, known.unit_id, known.author_id):
-            desk.notify(tx, one.id, compose)

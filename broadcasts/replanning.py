@@ -35,7 +35,7 @@ def check(known: Campaign, by: Staff) -> None:
         raise Refusal("campaigns.already_decided")
     if known.state is CampaignState.DONE and known.schedule is None:
         raise Refusal("campaigns.replan_sent", number=number)
-    if known.state in _OPEN and known.author_id != by.id:
+    if known.state in _OPEN and known.looked.holder_id != by.id:
         raise Refusal("campaigns.replan_author", number=number)
 
 
@@ -69,9 +69,8 @@ def change(
 
 
 def approvers(tx: Tx, known: Campaign, proposal: Proposal) -> list[Staff]:
-    """Return who may approve a proposed plan: neither its author nor the campaign's."""
-    found = approving.approvers(tx, known.unit_id, known.author_id)
-    return [one for one in found if one.id != proposal.by]
+    """Return who may approve a proposed plan: neither its author nor who has the campaign."""
+    return approving.approvers(tx, known.unit_id, *known.hands, proposal.by)
 
 
 def new_values(tx: Tx, known: Campaign) -> tuple[str, ...]:
@@ -111,7 +110,7 @@ def decidable(
     proposal = known.proposal
     if proposal is None:
         raise Refusal("campaigns.already_decided")
-    if decider.id in (known.author_id, proposal.by):
+    if decider.id in (*known.hands, proposal.by):
         raise Refusal("campaigns.own_campaign")
     check(known, decider)
     if not signed(tx, known, proposal).startswith(hash_start):

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     CONNECT_GROUP = "connect_group"
     CONFIRM_GROUP = "confirm_group"
     POST_BY_HAND = "post_by_hand"
+    HAND_OVER = "hand_over"
+    """Give what one holds to a colleague; the chief, what anybody holds."""
 
 
 _ALLOWED: dict[Permission, frozenset[Role]] = {
@@ -61,6 +63,7 @@ _ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.CONNECT_GROUP: frozenset({Role.OFFICER, Role.CHIEF}),
     Permission.CONFIRM_GROUP: frozenset({Role.CHIEF, Role.DEPUTY}),
     Permission.POST_BY_HAND: frozenset({Role.OFFICER, Role.CHIEF}),
+    Permission.HAND_OVER: frozenset({Role.OFFICER, Role.REVIEWER, Role.DUTY_OFFICER, Role.CHIEF}),
 }
 
 

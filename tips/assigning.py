@@ -1,8 +1,7 @@
 """Give a tip to a colleague, or all of one's tips when on leave."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 from domain.delivery import DeliveryKind
@@ -18,8 +17,6 @@ from storage.tips import tip_events, tip_work
 from storage.tips.tips import Tip
 from tips import cards, rights
 from tips.desk import Desk, Reader, private_chat, send, tell
-
-_SEAL = 8
 
 
 def candidates(tx: Tx, tip_id: UUID, staff: Staff | None) -> tuple[Tip, list[Staff]]:
@@ -57,85 +54,22 @@ def assign(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None, to_id: UUID) -
     return tip
 
 
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """Which open tips of somebody go to a colleague, and which that colleague may not have."""
-
-    to: Staff
-    going: tuple[Tip, ...]
-    staying: tuple[Tip, ...]
-
-    @property
-    def seal(self) -> str:
-        """Eight letters that change when anything of it does."""
-        ids = ",".join([short(self.to.id), *(short(tip.id) for tip in self.going)])
-        return hashlib.sha256(ids.encode()).hexdigest()[:_SEAL]
-
-
-def givers(tx: Tx, staff: Staff) -> dict[UUID, int]:
-    """Return whose open tips this member of staff may hand over, and how many there are."""
-    found = tip_work.holders(tx, staff.unit_id)
-    return found if rights.is_chief(staff) else {k: n for k, n in found.items() if k == staff.id}
-
-
-def receivers(tx: Tx, staff: Staff, from_id: UUID) -> list[Staff]:
-    """Return the colleagues who may work on any of somebody's open tips.
-
-    Raises: Refusal.
-    """
-    held = _held(tx, staff, from_id)
-    return [
-        one
-        for one in _colleagues(tx, staff.unit_id)
-        if one.id != from_id and any(rights.may_work(one, tip) for tip in held)
-    ]
-
-
-def plan(tx: Tx, staff: Staff, from_id: UUID, to_id: UUID) -> Handover:
-    """Return what would be handed over.
-
-    Raises: Refusal.
-    """
-    held = _held(tx, staff, from_id)
-    to = _receiver(tx, staff, to_id)
-    if to.id == from_id:
-        raise Refusal("app.stale_button")
-    going = tuple(tip for tip in held if rights.may_work(to, tip))
-    staying = tuple(tip for tip in held if not rights.may_work(to, tip))
-    return Handover(to, going, staying)
-
-
-def hand_over(tx: Tx, desk: Desk, staff: Staff, from_id: UUID, to_id: UUID, seal: str) -> Handover:
-    """Give a colleague exactly the tips that were listed when it was confirmed.
-
-    Raises: Refusal; also when the list is another by now.
-    """
-    agreed = plan(tx, staff, from_id, to_id)
-    if not agreed.going or agreed.seal != seal:
-        raise Refusal("review.handover_changed")
-    for tip in agreed.going:
-        _give(tx, desk, tip, staff, agreed.to)
-    numbers = numbers_of(agreed.going)
-    first = agreed.going[0]
-    facts = {"ten": staff.name, "cho": agreed.to.name, "danh_sach": numbers}
+def hand_over(
+    tx: Tx, desk: Desk, staff: Staff, from_id: UUID, to: Staff, going: Sequence[Tip]
+) -> None:
+    """Give a colleague tips that somebody held; both are told, and so are the readers."""
+    for tip in going:
+        _give(tx, desk, tip, staff, to)
+    first = going[0]
+    facts = {"ten": staff.name, "cho": to.name, "danh_sach": numbers_of(going)}
     tell(tx, desk, first, "review.handed_over", **facts)
-    for one in {agreed.to.id, from_id} - {staff.id}:
+    for one in {to.id, from_id} - {staff.id}:
         _tell_alone(tx, desk, first, one, "review.handed_over", **facts)
-    return agreed
 
 
 def numbers_of(tips: Sequence[Tip]) -> str:
     """Return the case numbers of tips as a list."""
     return ", ".join(tip.case_number for tip in tips)
-
-
-def _held(tx: Tx, staff: Staff, from_id: UUID) -> list[Tip]:
-    if from_id != staff.id and not rights.is_chief(staff):
-        raise Refusal("app.not_allowed")
-    held = tip_work.held_by(tx, staff.unit_id, from_id)
-    if not held:
-        raise Refusal("review.nothing_to_hand_over")
-    return held
 
 
 def _receiver(tx: Tx, staff: Staff, to_id: UUID) -> Staff:

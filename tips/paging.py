@@ -24,8 +24,8 @@ from storage.staff import duty
 from storage.staff.duty import Watch
 from storage.tips import tip_events, tip_rows, tips
 from storage.tips.tips import Tip
-from tips import on_call
-from tips.desk import Desk, Reader, others, send, tell
+from tips import on_call, rights
+from tips.desk import Desk, Reader, others, private_chat, send, tell
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +79,27 @@ def page(tx: Tx, desk: Desk, tip: Tip) -> int:
         log.error("nobody_to_page", tip=str(tip.id), unit=str(tip.unit_id))
         tell(tx, desk, tip, "review.nobody_on_duty")
     return len(people)
+
+
+def page_newcomer(tx: Tx, desk: Desk, unit_id: UUID, staff_id: UUID) -> int:
+    """Page who has come on duty about what nobody acknowledged yet; return of how many tips."""
+    newcomer = next((one for one in duty.on_duty(tx, unit_id) if one.id == staff_id), None)
+    reader = private_chat(tx, staff_id)
+    if newcomer is None or reader is None:
+        return 0
+    told = 0
+    for tip_id in duty.watched(tx, unit_id):
+        # The tip first, then its alarm: the order in which a new cry takes them.
+        tip = tips.locked(tx, tip_id)
+        watch = duty.watch(tx, tip_id)
+        if tip is None or watch is None or not rights.may_work(newcomer, tip):
+            continue
+        known = _happened(tx, tip, _ACKNOWLEDGED, watch.since)
+        if known or reader.address.id in _paged(tx, tip, watch):
+            continue
+        _page(tx, desk, tip, [reader])
+        told += 1
+    return told
 
 
 def page_others(tx: Tx, desk: Desk, tip: Tip) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from broadcasts import alarming, approving, own_photos
+from broadcasts import alarming, approving, own_photos, telling
 from broadcasts.desk import Desk, Rows, Say
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.delivery import Lane
@@ -139,13 +139,15 @@ def _start(turn: Turn, known: Campaign, reason: str, press: Press | None = None)
         if press is not None:
             turn.answer(press.press_id, said, alert=True)
         turn.tell(Outgoing(text=said))
-        desk.tell(turn.tx, known.author_id, "campaigns.urgent_too_late", **facts)
+        telling.tell(turn.tx, desk, known, "campaigns.urgent_too_late", by=decider.id, **facts)
         return
     turn.say("campaigns.urgent_approved", number=number, code=run.code, reason=reason)
-    desk.tell(
+    telling.tell(
         turn.tx,
-        known.author_id,
+        desk,
+        known,
         "campaigns.urgent_approved_author",
+        by=decider.id,
         decider=decider.name,
         number=number,
         reason=reason,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from broadcasts import approving, own_photos, signing
+from broadcasts import approving, own_photos, signing, telling
 from broadcasts.desk import Desk, Rows, Say
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.campaign import CampaignState
@@ -37,7 +37,7 @@ def ask_approvers(turn: Turn, known: Campaign, *, anew: bool = False) -> None:
     `anew`: the author is not the one who is in this turn, and knows of it already.
     """
     desk = _desk(turn)
-    asked = approving.approvers(turn.tx, known.unit_id, known.author_id)
+    asked = approving.approvers(turn.tx, known.unit_id, *known.hands)
     for one in asked:
         if known.content.photo is not None:
             key, number = "campaigns.photo_of_request", str(known.number)
@@ -70,15 +70,17 @@ def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
     printable.check_cards(turn, known.content, known.subject)
     if not approving.approve(turn.tx, desk, known, decider):
         turn.answer(press.press_id, turn.text("campaigns.too_late", number=number), alert=True)
-        desk.notify(turn.tx, known.author_id, lambda say: new_time(known, say))
+        telling.notify(turn.tx, desk, known, lambda say: new_time(known, say))
         return
     approved = campaigns.get(turn.tx, known.id)
     when = show_time(approved.next_at) if approved and approved.next_at else ""
     turn.say("campaigns.approved", number=number, when=when)
-    desk.tell(
+    telling.tell(
         turn.tx,
-        known.author_id,
+        desk,
+        known,
         "campaigns.approved_author",
+        by=decider.id,
         decider=decider.name,
         number=number,
         when=when,
@@ -148,10 +150,12 @@ def _turn_down(turn: Turn, data: Mapping[str, str], reason: str) -> None:
     approving.reject(turn.tx, known, decider, reason)
     number = str(known.number)
     turn.say("campaigns.rejected", number=number)
-    _desk(turn).tell(
+    telling.tell(
         turn.tx,
-        known.author_id,
+        _desk(turn),
+        known,
         "campaigns.rejected_author",
+        by=decider.id,
         decider=decider.name,
         number=number,
         reason=reason,
@@ -205,7 +209,7 @@ def _own_draft(turn: Turn, short_id: str) -> Campaign:
     author = turn.require(Permission.WRITE_CAMPAIGN)
     campaign_id = from_short(short_id)
     known = campaigns.get(turn.tx, campaign_id, lock=True) if campaign_id else None
-    if known is None or known.author_id != author.id:
+    if known is None or known.looked.holder_id != author.id:
         raise Refusal("app.stale_button")
     if known.state is not CampaignState.DRAFT:
         raise Refusal("campaigns.already_decided")

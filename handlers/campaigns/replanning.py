@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from broadcasts import replanning
+from broadcasts import replanning, telling
 from broadcasts.desk import Desk, Rows, Say
 from domain.campaign import CampaignState
 from domain.clock import show_time
@@ -122,9 +122,12 @@ def decide(turn: Turn, press: Press, args: Sequence[str]) -> None:
 
 
 def _tell(turn: Turn, known: Campaign, proposal: Proposal, key: str, **facts: str) -> None:
-    """Tell the author of the campaign, and of the plan."""
-    for staff_id in dict.fromkeys((known.author_id, proposal.by)):
-        _desk(turn).tell(turn.tx, staff_id, key, number=str(known.number), **facts)
+    """Tell who looks after the campaign, and who proposed the plan."""
+    facts["number"] = str(known.number)
+    by = turn.staff.id if turn.staff is not None else None
+    telling.tell(turn.tx, _desk(turn), known, key, by=by, **facts)
+    if proposal.by != known.looked.holder_id:
+        _desk(turn).tell(turn.tx, proposal.by, key, **facts)
 
 
 def _request(turn: Turn, known: Campaign, proposal: Proposal, say: Say) -> tuple[str, Rows]:

@@ -3,7 +3,16 @@
 import re
 from collections.abc import Sequence
 
-from broadcasts import alarming, approving, controlling, reach, reach_words, series, signing
+from broadcasts import (
+    alarming,
+    approving,
+    controlling,
+    reach,
+    reach_words,
+    series,
+    signing,
+    telling,
+)
 from broadcasts.approving import CANCELLABLE
 from broadcasts.desk import Desk
 from domain.campaign import CampaignState
@@ -123,11 +132,13 @@ def cancel_run(turn: Turn, press: Press, args: Sequence[str]) -> None:
 def tell_cancelled(turn: Turn, run: Run, decider: Staff) -> None:
     """Tell the author of a run that somebody else cancelled it."""
     known = campaigns.get(turn.tx, run.campaign_id)
-    if known is not None and known.author_id != decider.id:
-        _desk(turn).tell(
+    if known is not None:
+        telling.tell(
             turn.tx,
-            known.author_id,
+            _desk(turn),
+            known,
             "campaigns.cancelled_author",
+            by=decider.id,
             decider=decider.name,
             code=run.code,
         )
@@ -155,9 +166,8 @@ def cancel_campaign(turn: Turn, press: Press, args: Sequence[str]) -> None:
 
 
 def _tell_author(turn: Turn, known: Campaign, by: Staff, key: str, **facts: str) -> None:
-    if known.author_id != by.id:
-        number = str(known.number)
-        _desk(turn).tell(turn.tx, known.author_id, key, decider=by.name, number=number, **facts)
+    facts |= {"decider": by.name, "number": str(known.number)}
+    telling.tell(turn.tx, _desk(turn), known, key, by=by.id, **facts)
 
 
 def _locked(turn: Turn, known: Campaign) -> Campaign:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from broadcasts import approving, signing
+from broadcasts import approving, signing, telling
 from broadcasts.approving import CANCELLABLE
 from broadcasts.desk import Desk, Rows, Say
 from broadcasts.preparing import SAMPLE_CODE, prepare
@@ -29,7 +29,7 @@ def ask(turn: Turn, known: Campaign) -> None:
     wanted = signing.unsigned(turn.tx, known.unit_id, known.content)
     if wanted is None:
         raise Refusal("campaigns.already_decided")
-    asked = approving.approvers(turn.tx, known.unit_id, known.author_id)
+    asked = approving.approvers(turn.tx, known.unit_id, *known.hands)
     for one in asked:
         _desk(turn).notify(turn.tx, one.id, lambda say: _request(turn, known, wanted, say))
     turn.say(
@@ -58,9 +58,8 @@ def refuse(turn: Turn, press: Press, args: Sequence[str]) -> None:
     approving.cancel(turn.tx, known, signer, turn.text("campaigns.unsigned_reason"))
     number = str(known.number)
     turn.say("campaigns.cancelled_campaign", number=number)
-    _desk(turn).tell(
-        turn.tx, known.author_id, "campaigns.unsigned_author", number=number, signer=signer.name
-    )
+    facts = {"number": number, "signer": signer.name}
+    telling.tell(turn.tx, _desk(turn), known, "campaigns.unsigned_author", by=signer.id, **facts)
 
 
 def show_next(turn: Turn, argument: str) -> None:
@@ -72,7 +71,7 @@ def show_next(turn: Turn, argument: str) -> None:
             continue
         wanted = signing.unsigned(turn.tx, known.unit_id, known.content)
         urgent = known.lane is Lane.URGENT
-        if wanted is not None and known.author_id != signer.id and not urgent:
+        if wanted is not None and signer.id not in known.hands and not urgent:
             text, rows = _request(turn, known, wanted, turn.text)
             turn.tell(Outgoing(text=text, buttons=rows))
             return
@@ -113,13 +112,12 @@ def _submit(turn: Turn, known: Campaign, signer: Staff) -> None:
         submitted = approving.submit(turn.tx, known)
     except Refusal as refusal:
         if refusal.key != "campaigns.time_past":
-            desk.tell(turn.tx, known.author_id, refusal.key, **refusal.facts)
+            telling.tell(turn.tx, desk, known, refusal.key, **refusal.facts)
             return
-        desk.notify(turn.tx, known.author_id, lambda say: decisions.new_time(known, say))
+        telling.notify(turn.tx, desk, known, lambda say: decisions.new_time(known, say))
         return
-    desk.tell(
-        turn.tx, known.author_id, "campaigns.signed_author", number=number, signer=signer.name
-    )
+    facts = {"number": number, "signer": signer.name}
+    telling.tell(turn.tx, desk, known, "campaigns.signed_author", by=signer.id, **facts)
     decisions.ask_approvers(turn, submitted, anew=True)
 
 
@@ -165,7 +163,7 @@ def _to_sign(turn: Turn, args: Sequence[str], signer: Staff) -> tuple[Campaign, 
     Raises: Refusal.
     """
     known = _campaign(turn, args)
-    if known.author_id == signer.id:
+    if signer.id in known.hands:
         raise Refusal("campaigns.own_signature")
     wanted = signing.unsigned(turn.tx, known.unit_id, known.content)
     if wanted is None:

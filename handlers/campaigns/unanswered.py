@@ -41,7 +41,7 @@ def _look(tx: Tx, context: Context, known: Campaign) -> None:
     if alarming.is_over(known, tx.now):
         approving.cancel(tx, known, None)
         facts = {"number": number, "minutes": str(alarming.VALID_MINUTES)}
-        for staff_id in (known.author_id, *(one.id for one in asked)):
+        for staff_id in (known.looked.holder_id, *(one.id for one in asked)):
             desk.tell(tx, staff_id, "campaigns.urgent_too_late", **facts)
         log.warning("alert_unanswered", campaign=str(known.id), asked=len(asked), over=True)
         return
@@ -50,7 +50,7 @@ def _look(tx: Tx, context: Context, known: Campaign) -> None:
     waited = tx.now - (known.submitted_at or tx.now)
     desk.notify(
         tx,
-        known.author_id,
+        known.looked.holder_id,
         lambda say: (
             say(
                 "campaigns.urgent_unanswered" if asked else "campaigns.urgent_unheard",

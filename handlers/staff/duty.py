@@ -1,19 +1,24 @@
 """Being on duty: `/truc` takes it, `/hettruc` ends it; alarms go to who is on duty first.
 
 `/truc T2-T6 7h-17h` writes one's own turns of every week into the roster, `/truc lịch` shows it,
-`/hettruc lịch` takes one's turns out. The chief writes for others: `/truc Tên: T2-T6 7h-17h`.
+`/hettruc lịch` takes one's turns out. The chief writes for others: `/truc Tên: T2-T6 7h-17h`, and
+ends their duty: `/hettruc Tên`.
 """
 
+from broadcasts.desk import Desk
 from domain.clock import show_time
 from domain.errors import Refusal
+from domain.figures import count
 from domain.messages import Outgoing
 from domain.roles import Permission, Role, may
 from domain.roster import end_of_turn, read_turns, show_turns
 from domain.toneless import fold
+from handlers.staff.giving_back import name_of
 from handlers.turn import Turn
 from storage.people import units
 from storage.people.units import Staff
 from storage.staff import duty, roster
+from tips import paging
 
 _ROSTER = frozenset({"lich", "lich truc"})
 _NONE = frozenset({"bo", "khong", "0"})
@@ -33,11 +38,16 @@ def take(turn: Turn, argument: str) -> None:
         return
     until = duty.take(turn.tx, staff)
     lines = [turn.text("officers.duty_taken", luc=show_time(until)), _who(turn)]
+    waiting = paging.page_newcomer(turn.tx, turn.context, staff.unit_id, staff.id)
+    if waiting:
+        lines.append(turn.text("officers.duty_waiting", so=count(waiting)))
     turn.tell(Outgoing(text="\n".join(lines)))
 
 
 def end(turn: Turn, argument: str) -> None:
     """End the duty of who writes, or take their turns out of the roster; say who is on duty.
+
+    The chief ends anybody's, who is told.
 
     Raises: Refusal.
     """
@@ -46,8 +56,17 @@ def end(turn: Turn, argument: str) -> None:
         roster.keep(turn.tx, staff.unit_id, staff.id, (), staff.id)
         turn.tell(Outgoing(text=_roster(turn)))
         return
-    key = "officers.duty_ended" if duty.end(turn.tx, staff) else "officers.duty_none"
-    turn.tell(Outgoing(text="\n".join([turn.text(key), _who(turn)])))
+    whose = _named(turn, staff, argument) if argument else staff
+    ended = duty.end(turn.tx, whose, staff.id)
+    key = "ended" if ended else "none"
+    if whose.id == staff.id:
+        said = turn.text(f"officers.duty_{key}")
+    else:
+        said = turn.text(f"officers.duty_theirs_{key}", ten=whose.name)
+    turn.tell(Outgoing(text="\n".join([said, _who(turn)])))
+    if ended and whose.id != staff.id:
+        desk = Desk(turn.context.outbox, turn.context.catalogue)
+        desk.tell(turn.tx, whose.id, "officers.duty_ended_for_you", ten=staff.name)
 
 
 def _plan(turn: Turn, own: Staff, argument: str) -> None:
@@ -81,11 +100,14 @@ def _named(turn: Turn, own: Staff, name: str) -> Staff:
 def _roster(turn: Turn) -> str:
     """Return the week's roster, a line for each who has turns, and who is on duty now."""
     lines = []
+    instead = roster.stand_ins(turn.tx, turn.unit.id)
     for staff_id, turns in roster.of_unit(turn.tx, turn.unit.id).items():
-        one = units.get_staff(turn.tx, staff_id)
-        if one is not None and one.unit_id == turn.unit.id:
+        by = units.get_staff(turn.tx, instead.get(staff_id, staff_id))
+        name = name_of(turn, staff_id)
+        if by is not None:
             now = "● " if end_of_turn(turns, turn.tx.now) is not None else ""
-            lines.append(f"– {now}{one.name}: {show_turns(turns)}")
+            done = "" if by.id == staff_id else turn.text("roster.by", ten=by.name)
+            lines.append(f"– {now}{name}: {show_turns(turns)}{done}")
     if not lines:
         return turn.text("roster.empty")
     return "\n".join([turn.text("roster.heading"), *lines, _who(turn)])

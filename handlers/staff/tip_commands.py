@@ -7,8 +7,8 @@ from domain.errors import Refusal
 from domain.messages import ChatKind, Message, Outgoing
 from domain.roles import Permission
 from domain.toneless import fold
+from handlers.staff import handing_over
 from handlers.tips import (
-    assigning,
     closing,
     docketing,
     due,
@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, tuple[Permission, Act]] = MappingProxyType(
         "tindoi": (Permission.READ_URGENT_TIPS, waiting.list_command),
         "chude": (Permission.READ_URGENT_TIPS, labels.subject_command),
         "ghichu": (Permission.READ_URGENT_TIPS, noting.note_command),
-        "bangiao": (Permission.READ_URGENT_TIPS, assigning.handover_command),
+        "bangiao": (Permission.HAND_OVER, handing_over.command),
         "giatri": (Permission.CLOSE_TIP, valuing.value_command),
         "chuyencoquan": (Permission.CLOSE_TIP, closing.transfer_command),
         "baocap": (Permission.CLOSE_TIP, due.report_command),

@@ -40,6 +40,14 @@ class NewCampaign:
     schedule: Schedule | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Who looks after a campaign, in which unit."""
+
+    unit_id: UUID
+    holder_id: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """Another plan for an approved campaign, which holds once a second person approves it."""
@@ -63,6 +71,8 @@ class Campaign:
     template_id: str | None
     subject: str
     author_id: UUID
+    keeper_id: UUID | None
+    """Who looks after it since it was handed over; None: its author."""
     state: CampaignState
     lane: Lane
     content: Content
@@ -83,6 +93,16 @@ class Campaign:
     decided_by: UUID | None
     decided_at: datetime | None
     decision_note: str | None
+
+    @property
+    def looked(self) -> "Looked":
+        """Who looks after it now."""
+        return Looked(self.unit_id, self.keeper_id or self.author_id)
+
+    @property
+    def hands(self) -> tuple[UUID, ...]:
+        """Who wrote it and who looks after it: neither decides on it."""
+        return tuple(dict.fromkeys((self.author_id, self.looked.holder_id)))
 
     def hash(self) -> str:
         """Return the hash of what the campaign is now, to hold against the one submitted."""
@@ -241,11 +261,14 @@ def put_off(tx: Tx, campaign_id: UUID) -> int:
     return faults
 
 
-def label(tx: Tx, campaign_id: UUID) -> tuple[UUID, int]:
-    """Return a campaign's author and number, readable even where its words are not."""
-    query = select(campaign.c.author_id, campaign.c.number).where(campaign.c.id == campaign_id)
-    row = tx.connection.execute(query).one()
-    return row.author_id, row.number
+HOLDER = func.coalesce(campaign.c.keeper_id, campaign.c.author_id)
+
+
+def label(tx: Tx, campaign_id: UUID) -> tuple[Looked, int]:
+    """Return who looks after a campaign, and its number, readable even where its words are not."""
+    query = select(campaign.c.unit_id, HOLDER.label("holder_id"), campaign.c.number)
+    row = tx.connection.execute(query.where(campaign.c.id == campaign_id)).one()
+    return Looked(row.unit_id, row.holder_id), row.number
 
 
 def failing(tx: Tx) -> int:
@@ -340,6 +363,7 @@ def _campaign(tx: Tx, row: Row[Any]) -> Campaign:
         template_id=row.template_id,
         subject=row.subject,
         author_id=row.author_id,
+        keeper_id=row.keeper_id,
         state=CampaignState(row.state),
         lane=Lane[row.lane],
         content=_CONTENT.validate_python(row.content),

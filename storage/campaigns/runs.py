@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, func, or_, select, update
 from domain.campaign import RUN_MOVES, Audience, PauseReason, RunState, new_code, read_code
 from domain.delivery import Lane
 from domain.tip import Binding, TipKind
-from storage.campaigns.campaigns import audience_json, read_audience
+from storage.campaigns.campaigns import HOLDER, Looked, audience_json, read_audience
 from storage.database import Tx
 from storage.savepoints import delay
 from storage.tables import campaign, delivery, run, run_counter, tip
@@ -186,15 +186,15 @@ def put_off(tx: Tx, run_id: UUID) -> int:
     return faults
 
 
-def label(tx: Tx, run_id: UUID) -> tuple[UUID, str]:
-    """Return who wrote a run's campaign, and its code, readable even where the rest is not."""
+def label(tx: Tx, run_id: UUID) -> tuple[Looked, str]:
+    """Return who looks after a run's campaign, and its code; read where the rest cannot be."""
     query = (
-        select(campaign.c.author_id, run.c.code)
+        select(campaign.c.unit_id, HOLDER.label("holder_id"), run.c.code)
         .join(campaign, campaign.c.id == run.c.campaign_id)
         .where(run.c.id == run_id)
     )
     row = tx.connection.execute(query).one()
-    return row.author_id, row.code
+    return Looked(row.unit_id, row.holder_id), row.code
 
 
 def failing(tx: Tx) -> int:

@@ -11,11 +11,13 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select, update
 
 from domain.audit import Act, Thing
-from domain.roster import end_of_turn
+from domain.roster import DutyTurn, end_of_turn
+from domain.tip import TipState
 from storage.database import Tx
 from storage.people import units
 from storage.people.units import Staff
 from storage.staff import audit, roster
+from storage.tables import tip
 from storage.tables.duty import WATCHED, duty, page_watch
 from storage.upsert import insert_into
 
@@ -46,19 +48,48 @@ def take(tx: Tx, staff: Staff) -> datetime:
     return until
 
 
-def end(tx: Tx, staff: Staff) -> bool:
-    """End somebody's duty, that of the roster until their turn is over; False for none."""
+def end(tx: Tx, staff: Staff, by: UUID | None = None) -> bool:
+    """End somebody's duty, that of the roster until their turn is over; False for none.
+
+    `by` is who ends it; None: they themselves.
+    """
     held = (duty.c.staff_id == staff.id, duty.c.until > tx.now)
     row = tx.connection.execute(select(duty.c.off).where(*held)).one_or_none()
-    over = end_of_turn(roster.of(tx, staff.id), tx.now)
+    over = end_of_turn(_turns(tx, staff.id), tx.now)
     tx.connection.execute(delete(duty).where(duty.c.staff_id == staff.id))
     if over is not None:
         _keep(tx, staff, over, off=True)
     said = row is not None and not row.off
     found = said or (over is not None and row is None)
     if found:
-        _note(tx, Act.DUTY_ENDED, staff)
+        _note(tx, Act.DUTY_ENDED, staff, by)
     return found
+
+
+def said_until(tx: Tx, staff_id: UUID) -> datetime | None:
+    """Return until when somebody is on duty who said so; None for who did not."""
+    query = select(duty.c.until).where(
+        duty.c.staff_id == staff_id, duty.c.until > tx.now, duty.c.off.is_(False)
+    )
+    return tx.connection.execute(query).scalar_one_or_none()
+
+
+def pass_on(tx: Tx, giver: Staff | None, to: Staff, until: datetime | None, by: UUID) -> None:
+    """Put somebody on duty in another's place, at least until an instant; None: by the roster.
+
+    That they said they are not on duty holds no more.
+    """
+    held = said_until(tx, to.id)
+    if held is None:
+        tx.connection.execute(delete(duty).where(duty.c.staff_id == to.id))
+    if until is None:
+        return
+    if giver is not None:
+        tx.connection.execute(delete(duty).where(duty.c.staff_id == giver.id))
+        _note(tx, Act.DUTY_ENDED, giver, by)
+    if held is None or held < until:
+        _keep(tx, to, until, off=False)
+        _note(tx, Act.DUTY_TAKEN, to, by)
 
 
 def on_duty(tx: Tx, unit_id: UUID) -> list[Staff]:
@@ -75,11 +106,15 @@ def on_duty(tx: Tx, unit_id: UUID) -> list[Staff]:
     ids = [row.staff_id for row in rows if not row.off]
     ids += [
         staff_id
-        for staff_id, turns in roster.of_unit(tx, unit_id).items()
+        for staff_id, turns in roster.done_in(tx, unit_id).items()
         if staff_id not in told and end_of_turn(turns, tx.now) is not None
     ]
     everybody = [units.get_staff(tx, staff_id) for staff_id in ids]
     return [one for one in everybody if one is not None and one.unit_id == unit_id]
+
+
+def _turns(tx: Tx, staff_id: UUID) -> list[DutyTurn]:
+    return [turn for turns in roster.done_by(tx, staff_id).values() for turn in turns]
 
 
 def _keep(tx: Tx, staff: Staff, until: datetime, *, off: bool) -> None:
@@ -141,5 +176,19 @@ def waiting(tx: Tx, paged_by: datetime, since: datetime, last_step: int, limit: 
     return list(tx.connection.execute(query.order_by(page_watch.c.paged_at).limit(limit)).scalars())
 
 
-def _note(tx: Tx, act: Act, staff: Staff) -> None:
-    audit.append(tx, act, Thing.STAFF, staff.id, unit_id=staff.unit_id, staff_id=staff.id)
+def watched(tx: Tx, unit_id: UUID, limit: int = 20) -> list[UUID]:
+    """Return a unit's open tips about which people were paged, oldest alarm first."""
+    query = (
+        select(page_watch.c.tip_id)
+        .join(tip, tip.c.id == page_watch.c.tip_id)
+        .where(
+            tip.c.unit_id == unit_id,
+            tip.c.state.in_([state.value for state in TipState if state.is_open]),
+        )
+        .order_by(page_watch.c.since)
+    )
+    return list(tx.connection.execute(query.limit(limit)).scalars())
+
+
+def _note(tx: Tx, act: Act, staff: Staff, by: UUID | None = None) -> None:
+    audit.append(tx, act, Thing.STAFF, staff.id, unit_id=staff.unit_id, staff_id=by or staff.id)

@@ -7,6 +7,7 @@ from storage.tables.codes import one_time_code, stop_code, wrong_code
 from storage.tables.deliveries import attempt, delivery, neutral_line, post_reaction, send_window
 from storage.tables.duty import duty, duty_turn, page_watch
 from storage.tables.groups import group_request, post_copy, public_words
+from storage.tables.handovers import handed_thing, handover
 from storage.tables.intake import attachment, inbox, tip, tip_event, tip_value
 from storage.tables.keeping import forgotten
 from storage.tables.links import link_count
@@ -59,6 +60,8 @@ __all__ = [
     "group_chat",
     "group_request",
     "hand_group",
+    "handed_thing",
+    "handover",
     "inbox",
     "installation",
     "leaflet",

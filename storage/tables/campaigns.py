@@ -27,6 +27,8 @@ campaign = Table(
     Column("template_id", String),
     Column("subject", String, nullable=False),
     Column("author_id", ForeignKey("staff.id"), nullable=False),
+    # Who looks after it in its author's place, since it was handed over; null: its author.
+    Column("keeper_id", ForeignKey("staff.id")),
     Column("state", String, nullable=False),
     Column("lane", String, nullable=False),
     Column("content", JSON, nullable=False),

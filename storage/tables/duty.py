@@ -25,6 +25,8 @@ duty_turn = Table(
     Column("weekday", Integer, primary_key=True),
     Column("begins", Integer, primary_key=True),
     Column("ends", Integer, nullable=False),
+    # Who does it in their place, since it was handed over; null: they themselves.
+    Column("kept_by", ForeignKey("staff.id")),
     Column("unit_id", ForeignKey("unit.id"), nullable=False, index=True),
 )
 

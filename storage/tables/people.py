@@ -136,6 +136,8 @@ staff = Table(
     Column("name", LargeBinary, nullable=False),
     Column("language", String, nullable=False),
     Column("active", Boolean, nullable=False),
+    # When the chief was told what lies with them although they cannot look after it any more.
+    Column("left_told_at", UtcDateTime),
 )
 
 staff_role = Table(

@@ -21,6 +21,7 @@ from domain.language import Language
 from domain.roles import Role
 from handlers.campaigns import alarm_photos, unanswered
 from handlers.groups import copies, noticing, outcomes
+from handlers.staff import left_lying
 from handlers.wiring import make_router
 from people import wishes
 from reports import period_report
@@ -110,6 +111,7 @@ class Commune:
             wishes.settle_silence,
             wishes.wake,
             erasing.forget_addresses,
+            lambda tx: left_lying.tell_due(tx, context),
         )
         for work in rounds:
             await self.chat.do(work)

@@ -56,17 +56,22 @@ async def _holders(commune: Commune) -> list[str]:
 async def _goes_on_leave(commune: Commune, ly: Party) -> None:
     hoang = commune.reviewer
     await hoang.writes("/bangiao")
-    assert set((await hoang.last()).labels) == {"Trần Chỉ Huy", LY}
+    assert set((await hoang.last()).labels) == {"Trần Chỉ Huy", "Nông Trực Ban", LY}
     await hoang.presses(LY)
     asked = (await hoang.last()).text
-    assert asked == f"Bàn giao 3 tin của {HOANG} cho {LY}: {', '.join(NUMBERS)}."
+    assert asked.splitlines() == [
+        f"Bàn giao việc của {HOANG} cho {LY}:",
+        f"✓ 3 tin: {', '.join(NUMBERS)}",
+        "✓ Ca trực hằng tuần: T2-T6 07:00–17:00",
+    ]
     assert await _holders(commune) == [HOANG] * 3, "nothing goes before it is confirmed"
     await ly.news()
     await commune.desk.news()
     await hoang.presses_at_once("Bàn giao", hoang)
     await commune.settles()
     assert await _holders(commune) == [LY] * 3
-    *cards, list_of_them = await ly.news()
+    *cards, list_of_them, duty = await ly.news()
+    assert "T2-T6 07:00–17:00" in duty.text
     assert [card.text.splitlines()[:2] for card in cards] == [
         [f"Tin {number}", f"{HOANG} giao tin này cho anh/chị."] for number in NUMBERS
     ]
@@ -79,14 +84,14 @@ async def _goes_on_leave(commune: Commune, ly: Party) -> None:
     assert list_of_them.text == in_group.text
     assert all(number in in_group.text for number in NUMBERS)
 
-    # Tips are given away, a duty is not: it is said, and he ends it.
-    assert "báo động khẩn vẫn tới anh/chị trước" in (await hoang.last()).text
-    await hoang.writes("/hettruc")
-    await hoang.writes("/hettruc lịch")
+    # The turns of duty are hers, too, and nothing is left with him.
+    await hoang.writes("/truc lịch")
+    assert f"– ● {HOANG}: T2-T6 07:00–17:00 ({LY} trực thay)" in (await hoang.last()).text
+    assert f"Đang trực: {LY}." in (await hoang.last()).text
     await hoang.writes("/bangiao")
-    assert (await hoang.last()).text == "Không có tin nào đang giữ để bàn giao."
-    await ly.writes("/truc")
-    assert f"Đang trực: {LY}." in (await ly.last()).text
+    away = await hoang.last()
+    assert away.labels == [f"Nhận lại về {HOANG} (từ {LY})"]
+    assert "3 tin, ca trực" in away.text
 
 
 async def _the_tips_are_hers_now(commune: Commune, ly: Party, writers: Sequence[Party]) -> None:
@@ -133,20 +138,26 @@ async def _an_alarm_goes_to_who_is_on_duty(commune: Commune, ly: Party) -> None:
 
 
 async def _comes_back(commune: Commune, ly: Party) -> None:
-    """She gives two of three back one by one, and he is in the roster again."""
+    """He takes everything back with one press, and gives her one tip for good."""
     hoang = commune.reviewer
-    await hoang.writes("/truc T2-T6 7h-17h")
-    assert f"Đang trực: {HOANG}." in (await hoang.last()).text, "her duty ended after a day"
-    cards = [one for one in await ly.heard() if "giao tin này cho anh/chị" in one.text]
-    await hoang.news()
-    for card in cards[:2]:
-        give = next(button for button in card.buttons if button.label == "Giao cho…")
-        await ly.presses_action(give.action or "", message_id=card.message_id)
-        await ly.presses(HOANG)
-        await commune.settles()
+    await hoang.writes("/bangiao")
+    back = f"Nhận lại về {HOANG} (từ {LY})"
+    _, button = await hoang.labelled(back)
+    (refused,) = await commune.duty.presses_action(button.action or "")
+    assert "không có quyền" in refused.text
+    await ly.news()
+    await hoang.presses_at_once(back, hoang)
+    await commune.settles()
+    assert await _holders(commune) == [HOANG] * 3
+    told = [one.text for one in await ly.news()]
+    assert any("đã trở lại và nhận lại" in text and "T2-T6" in text for text in told)
+    await hoang.writes("/truc lịch")
+    assert f"– ● {HOANG}: T2-T6 07:00–17:00\n" in (await hoang.last()).text
+    assert f"Đang trực: {HOANG}." in (await hoang.last()).text
+    await hoang.writes(f"/tin {NUMBERS[2]}")
+    await hoang.presses("Giao cho…")
+    await hoang.presses(LY)
     assert await _holders(commune) == [HOANG, HOANG, LY]
-    texts = [one.text for one in await hoang.news()]
-    assert sum(f"{LY} giao tin này cho anh/chị." in text for text in texts) == 2
 
 
 async def _retires(commune: Commune, who: Party) -> int:
@@ -167,14 +178,14 @@ async def _retires(commune: Commune, who: Party) -> int:
 async def _retires_while_his_tips_are_handed_over(commune: Commune, ly: Party) -> None:
     chief, hoang = commune.chief, commune.reviewer
     await chief.writes("/bangiao")
-    assert set((await chief.last()).labels) == {f"{HOANG} (2)", f"{LY} (1)"}
-    await chief.presses(f"{HOANG} (2)")
+    assert set((await chief.last()).labels) == {f"{HOANG} (2 tin, ca trực)", f"{LY} (1 tin)"}
+    await chief.presses(f"{HOANG} (2 tin, ca trực)")
     await chief.presses(LY)
-    assert "Bàn giao 2 tin" in (await chief.last()).text
+    assert "✓ 2 tin" in (await chief.last()).text
     await commune.desk.news()
     assert await _retires(commune, hoang) == 2
     (answer,) = await chief.presses("Bàn giao")
-    assert answer.text == "Không có tin nào đang giữ để bàn giao."
+    assert "đã khác lúc hỏi" in answer.text
     assert await _holders(commune) == ["chưa ai nhận", "chưa ai nhận", LY]
     await commune.settles()
     waiting = [one.text.splitlines()[0] for one in await commune.desk.news()]
@@ -195,6 +206,23 @@ async def _retires_while_his_tips_are_handed_over(commune: Commune, ly: Party) -
     for one in (ly, commune.duty):
         assert (await one.last()).lane is Lane.URGENT
     await commune.duty.presses("Đã nhận")
+    await _what_stood_under_his_name_is_given_away(commune, ly)
+
+
+async def _what_stood_under_his_name_is_given_away(commune: Commune, ly: Party) -> None:
+    """The chief was told of his turns once, and gives them to her; she cannot give them back."""
+    chief = commune.chief
+    told = [one for one in await chief.heard() if f"{HOANG} đã nghỉ" in one.text]
+    assert len(told) == 1
+    assert "T2-T6 07:00–17:00" in told[0].text
+    await chief.presses("Bàn giao việc của người đó")
+    await chief.presses(LY)
+    await chief.presses("Bàn giao")
+    await chief.writes("/truc lịch")
+    assert f"{HOANG} (đã nghỉ): T2-T6 07:00–17:00 ({LY} trực thay)" in (await chief.last()).text
+    await chief.writes("/bangiao")
+    (answer,) = await chief.presses(f"Nhận lại về {HOANG} (đã nghỉ) (từ {LY})")
+    assert "không còn làm việc ở đây" in answer.text
 
 
 async def _nothing_is_lost(commune: Commune, ly: Party, writers: Sequence[Party]) -> None:
@@ -222,4 +250,4 @@ async def _nothing_is_lost(commune: Commune, ly: Party, writers: Sequence[Party]
     given = await commune.chat.look(
         lambda tx: [one.act.value for one in audit.entries(tx)].count("tip_assigned")
     )
-    assert given == 3 + 2 + 3
+    assert given == 3 + 3 + 1 + 3

@@ -23,6 +23,7 @@ TABLE = {
     Permission.CONNECT_GROUP: {Role.OFFICER, Role.CHIEF},
     Permission.CONFIRM_GROUP: {Role.CHIEF, Role.DEPUTY},
     Permission.POST_BY_HAND: {Role.OFFICER, Role.CHIEF},
+    Permission.HAND_OVER: {Role.OFFICER, Role.REVIEWER, Role.DUTY_OFFICER, Role.CHIEF},
 }
 
 

@@ -14,7 +14,7 @@ from domain.messages import Button, Outgoing
 from domain.roles import Role
 from handlers.groups import talk
 from handlers.residents import commands as residents
-from handlers.staff import commands, tip_commands
+from handlers.staff import commands, handing_over, tip_commands
 from handlers.tips import photos, review, taking
 from storage.campaigns import runs
 from storage.codec import write_outgoing
@@ -165,7 +165,13 @@ async def open_world(url: str, *, review_group: bool = True) -> AsyncIterator[Wo
     takers = Takers(
         private=(taking.emergency, commands.command, residents.command, taking.take),
         group=(tip_commands.in_review_group, review.take, talk.take),
-        presses={**taking.PRESSES, **review.PRESSES, **photos.PRESSES, **talk.PRESSES},
+        presses={
+            **taking.PRESSES,
+            **review.PRESSES,
+            **photos.PRESSES,
+            **talk.PRESSES,
+            **handing_over.PRESSES,
+        },
         edited=taking.edited,
     )
     async with open_chat(url, takers) as chat:

@@ -217,6 +217,7 @@ def upgrade() -> None:
         sa.Column("name", sa.LargeBinary(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("left_told_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_staff_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
     )
@@ -285,6 +286,7 @@ def upgrade() -> None:
         sa.Column("template_id", sa.String(), nullable=True),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("keeper_id", sa.Uuid(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("lane", sa.String(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
@@ -309,6 +311,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["decided_by"], ["staff.id"], name=op.f("fk_campaign_decided_by_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["keeper_id"], ["staff.id"], name=op.f("fk_campaign_keeper_id_staff")
         ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_campaign_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
@@ -364,7 +369,9 @@ def upgrade() -> None:
         sa.Column("weekday", sa.Integer(), nullable=False),
         sa.Column("begins", sa.Integer(), nullable=False),
         sa.Column("ends", sa.Integer(), nullable=False),
+        sa.Column("kept_by", sa.Uuid(), nullable=True),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["kept_by"], ["staff.id"], name=op.f("fk_duty_turn_kept_by_staff")),
         sa.ForeignKeyConstraint(
             ["staff_id"], ["staff.id"], name=op.f("fk_duty_turn_staff_id_staff")
         ),
@@ -396,6 +403,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("hand_group", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hand_group_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "handover",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("from_id", sa.Uuid(), nullable=False),
+        sa.Column("to_id", sa.Uuid(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("duty_until", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["from_id"], ["staff.id"], name=op.f("fk_handover_from_id_staff")),
+        sa.ForeignKeyConstraint(["to_id"], ["staff.id"], name=op.f("fk_handover_to_id_staff")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_handover_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_from_id"), ["from_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
         "inbox",
@@ -539,6 +563,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id", "role", name=op.f("pk_staff_role")),
     )
     op.create_table(
+        "stop_code",
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_stop_code_resident_id_resident")
+        ),
+        sa.PrimaryKeyConstraint("resident_id", name=op.f("pk_stop_code")),
+        sa.UniqueConstraint("lookup", name=op.f("uq_stop_code_lookup")),
+    )
+    op.create_table(
         "dialogue",
         sa.Column("address_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -548,6 +583,16 @@ def upgrade() -> None:
             ["address_id"], ["address.id"], name=op.f("fk_dialogue_address_id_address")
         ),
         sa.PrimaryKeyConstraint("address_id", name=op.f("pk_dialogue")),
+    )
+    op.create_table(
+        "handed_thing",
+        sa.Column("handover_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("thing_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["handover_id"], ["handover.id"], name=op.f("fk_handed_thing_handover_id_handover")
+        ),
+        sa.PrimaryKeyConstraint("handover_id", "kind", "thing_id", name=op.f("pk_handed_thing")),
     )
     op.create_table(
         "own_photo",
@@ -1656,7 +1701,9 @@ def downgrade() -> None:
         )
 
     op.drop_table("own_photo")
+    op.drop_table("handed_thing")
     op.drop_table("dialogue")
+    op.drop_table("stop_code")
     op.drop_table("staff_role")
     with op.batch_alter_table("sign_off", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_off_unit_id_text_hash"))
@@ -1695,6 +1742,11 @@ def downgrade() -> None:
         )
 
     op.drop_table("inbox")
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handover_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_handover_from_id"))
+
+    op.drop_table("handover")
     with op.batch_alter_table("hand_group", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hand_group_unit_id"))
 

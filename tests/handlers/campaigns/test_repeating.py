@@ -279,11 +279,18 @@ async def test_what_nobody_sends_is_told_to_the_chief_where_its_author_has_left(
         lambda tx: setting_up.change_staff(tx, author, "Lê Cán Bộ", {Role.OFFICER}, active=False)
     )
     chat.clock.forward(hours=1)
+    await chief.news()
     await settle_all(chat)
-    assert "Chiến dịch số 1" in (await chief.last()).text
+    started, ended = await chief.news()
+    assert "Chiến dịch số 1" in started.text
+    assert "đã gửi xong" in ended.text
     chat.clock.forward(days=1, hours=5)
     await tick(chat)
-    assert "đã lỡ 1 lần" in (await chief.last()).text
+    missed = await chief.last()
+    assert "đã lỡ 1 lần" in missed.text
+    for told in (started, ended, missed):
+        assert told.text.startswith("Người phụ trách không còn ở đây")
+        assert told.labels == ["Bàn giao việc của người đó"]
 
 
 async def renamed(chat: Chat, name: str) -> None:

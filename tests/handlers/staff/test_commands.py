@@ -19,7 +19,7 @@ from tests.chat import Chat, Party, Takers, open_chat
 CLOSING = {"giatri", "chuyencoquan", "vuviec", "baocap"}
 ON_TIPS = {"tin", "tindoi", "chude", "ghichu", "bangiao", "truc", "hettruc"} | CLOSING
 CHIEFS = {"giahan", "danhtinh", "ngungnhan", "nhanlai"}
-WRITERS = set(commands.COMMANDS) - ON_TIPS - CHIEFS - {"kyduyet", "ngatketnoi"}
+WRITERS = {"bangiao"} | set(commands.COMMANDS) - ON_TIPS - CHIEFS - {"kyduyet", "ngatketnoi"}
 FIGURES = {"cacdot", "baocao", "trogiup"}
 READERS = FIGURES | ON_TIPS | {"nhaptin", "dungho"}
 ALLOWED = {

@@ -3,6 +3,7 @@
 import ast
 import re
 import unicodedata
+from functools import cache
 
 import pytest
 
@@ -21,15 +22,16 @@ _LIBRARY_KEY = re.compile(r"sys-[a-z-]+")
 _NAMES_OF_FILES = re.compile(r".*\.(toml|yaml|csv|html|log|db|json|key)")
 
 
-def _strings() -> set[str]:
+@cache
+def _strings() -> frozenset[str]:
     """Return every string of the house's own code."""
-    return {
+    return frozenset(
         node.value
         for name, _, tree in modules()
         if not name.startswith(("tests/", "simulator/"))
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    )
 
 
 @pytest.mark.parametrize("language", list(Language))

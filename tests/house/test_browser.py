@@ -16,10 +16,8 @@ _DRAW = """character => {
 _IN_NO_FONT = "\U000effff"
 
 
-@pytest.mark.parametrize("character", ["ệ", "ữ", "Đ", "₫", "派", "們", "🚨", "👮"])
-async def test_the_fonts_have_what_people_here_write(character: str, browser: Browser) -> None:
+async def test_the_fonts_have_what_people_here_write(browser: Browser) -> None:
     page = await browser.new_page()
-    drawn, nothing, box = [
-        await page.evaluate(_DRAW, text) for text in (character, " ", _IN_NO_FONT)
-    ]
-    assert drawn not in {nothing, box}
+    missing = [await page.evaluate(_DRAW, text) for text in (" ", _IN_NO_FONT)]
+    for character in ("ệ", "ữ", "Đ", "₫", "派", "們", "🚨", "👮"):
+        assert await page.evaluate(_DRAW, character) not in missing, character

@@ -3,6 +3,7 @@
 import ast
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,14 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def modules(*, with_tests: bool = True) -> Iterator[tuple[str, str, ast.Module]]:
-    """Walk over the Python modules: name from the root, source, syntax tree."""
-    for name, source in texts():
-        top = name.split("/", 1)[0]
-        if name.endswith(".py") and (with_tests or top not in _BESIDE_ROOMS):
-            yield name, source, ast.parse(source)
+    """Walk over the Python modules: name from the root, source, syntax tree (not to be changed)."""
+    for name, source, tree in _modules():
+        if with_tests or name.split("/", 1)[0] not in _BESIDE_ROOMS:
+            yield name, source, tree
+
+
+@cache
+def _modules() -> tuple[tuple[str, str, ast.Module], ...]:
+    # Read once for all tests of a session: they take no part in changing the house.
+    named = [(name, source) for name, source in texts() if name.endswith(".py")]
+    return tuple((name, source, ast.parse(source)) for name, source in named)

@@ -214,6 +214,11 @@ def accept(
     if tip is None or tip.state is TipState.ERASED:
         due = tx.now if piece.urgent else tx.now + burst
         return Taken(*_open(tx, piece, writer, bound, kind, due))
+    return join(tx, piece, tip, burst=burst)
+
+
+def join(tx: Tx, piece: Piece, tip: Tip, *, burst: timedelta) -> Taken:
+    """Add a piece to a tip, which is open again by that if it was closed."""
     secrecy = _secrecy(piece.text)
     fate = Fate.JOINED if bursting(tip, tx.now) else Fate.ADDED
     if tip.state is TipState.CLOSED:

@@ -141,7 +141,9 @@ def _receipt(turn: Turn, taken: Taken, *more: str | None) -> None:
     noted = turn.context.catalogue.say(tip.language, "groups.public_noted", ma_tin=tip.case_number)
     public = fill(said, unit_values(turn.unit, tip.language))
     text = "\n\n".join(filter(None, (public, noted, *more)))
-    turn.tell(Outgoing(text=text, buttons=telling.receipt_buttons(turn, tip)[1:]), tip_id=tip.id)
+    turn.tell(
+        Outgoing(text=text, buttons=telling.receipt_buttons(turn, tip, chief=False)), tip_id=tip.id
+    )
 
 
 def neutral_line(turn: Turn, message: Message, chat: Address, post: Delivery | None) -> None:

@@ -26,7 +26,8 @@ def came_back(turn: Turn) -> None:
 
 
 def _receipt(turn: Turn, tip: Tip) -> Outgoing:
-    buttons = telling.receipt_buttons(turn, tip)
+    usual = tip.kind is TipKind.TIP and not tip.public
+    buttons = telling.receipt_buttons(turn, tip, chief=tip.urgent or usual)
     if tip.kind is TipKind.TIP and not tip.urgent and not tip.public:
         body = turn.context.library.system("sys-tip-received", tip.language)
         values = {**unit_values(turn.unit, tip.language), "ma_tin": tip.case_number}
@@ -35,7 +36,7 @@ def _receipt(turn: Turn, tip: Tip) -> Outgoing:
     if tip.public:
         key = "groups.public_noted"
     text = turn.context.catalogue.say(tip.language, key, ma_tin=tip.case_number)
-    return Outgoing(text=text, buttons=buttons if tip.urgent else buttons[1:])
+    return Outgoing(text=text, buttons=buttons)
 
 
 def _put(turn: Turn, outgoing: Outgoing, tip: Tip | None) -> None:

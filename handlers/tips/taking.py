@@ -12,7 +12,7 @@ from domain.messages import Button, ChatKind, Edit, Message, Outgoing
 from domain.tip import Binding, TipKind, TipState
 from handlers.groups import danger
 from handlers.router import Presser
-from handlers.tips import coming, complaints, limits, own, presses, review, telling, which
+from handlers.tips import coming, complaints, crying, limits, own, presses, review, telling, which
 from handlers.tips.coming import ByLink
 from handlers.turn import Turn, unit_values
 from storage.deliveries import ledger
@@ -238,7 +238,7 @@ def _tell_writer(
     elif kind is not None:
         tell(kind, *(telling.receipt_buttons(turn, tip) if taken.fate is Fate.OPENED else ()))
     elif taken.fate is Fate.OPENED and tip.kind is TipKind.QUESTION:
-        say("tips.question_received", *telling.receipt_buttons(turn, tip)[1:])
+        say("tips.question_received", *telling.receipt_buttons(turn, tip, chief=False))
     elif taken.fate is Fate.OPENED and tip.urgent:
         say("tips.urgent_received", *telling.receipt_buttons(turn, tip))
     elif taken.fate is Fate.OPENED:
@@ -386,4 +386,5 @@ PRESSES: Mapping[str, Presser] = {
     **complaints.PRESSES,
     **which.PRESSES,
     **own.PRESSES,
+    **crying.PRESSES,
 }

@@ -119,16 +119,23 @@ def _cared_for(turn: Turn, tip: Tip) -> set[str | None]:
     return {_care_key(text, alarm_in(text)) for text in told[:-1]}
 
 
-def receipt_buttons(turn: Turn, tip: Tip) -> tuple[tuple[Button, ...], ...]:
-    """Return what can be done about a tip just sent, in the language of its receipt."""
+def receipt_buttons(turn: Turn, tip: Tip, *, chief: bool = True) -> tuple[tuple[Button, ...], ...]:
+    """Return what can be done about a tip just sent, in the language of its receipt.
+
+    `chief`: whether it may be kept for the chief alone, which makes no sense of a mere question.
+    """
 
     def button(verb: str) -> Button:
         label = turn.context.catalogue.say(tip.language, f"tips.button_{verb}")
         return Button(label, f"{verb}:{short(tip.id)}")
 
+    add = Button(
+        turn.context.catalogue.say(tip.language, "tips.button_add"), f"more:{short(tip.id)}"
+    )
+    first = (add,) if tip.urgent else (add, button("danger"))
     # Who may be a child, or in danger at home, is asked for no name.
     ties = (button("mycontact"), button("follow")) if tip.secrecy.is_open else (button("follow"),)
-    rows = ((button("chief"),), (button("mistake"),), ties)
+    rows = (first, *(((button("chief"),),) if chief else ()), (button("mistake"),), ties)
     if not tip.public:
         return rows
     label = turn.context.catalogue.say(tip.language, "takedown.button_unsay")

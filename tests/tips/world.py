@@ -31,8 +31,17 @@ LAN = "880010010001"
 """A resident's platform id that must never be seen by anybody."""
 CARD_BUTTONS = ["Nhận việc", "Kết thúc", "Chủ đề", "Trạng thái", "Giao cho…"]
 """The buttons of the first card of a tip, in order."""
-RECEIPT_BUTTONS = ["Chỉ chỉ huy xem", "Báo nhầm", "Để lại liên hệ", "Mã theo dõi"]
-"""The buttons under the receipt of an ordinary tip; a child is asked for no contact."""
+RECEIPT_BUTTONS = [
+    "Viết thêm",
+    "Khẩn cấp",
+    "Chỉ chỉ huy xem",
+    "Báo nhầm",
+    "Để lại liên hệ",
+    "Mã theo dõi",
+]
+"""The buttons under the receipt of an ordinary tip; an urgent one is urgent already."""
+URGENT_BUTTONS = [label for label in RECEIPT_BUTTONS if label != "Khẩn cấp"]
+"""Those of an urgent one; a child is asked for no contact."""
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ import pytest
 
 from domain.language import Language
 from domain.tip import Secrecy
-from tests.tips.world import RECEIPT_BUTTONS, open_world
+from tests.tips.world import URGENT_BUTTONS, open_world
 
 
 @pytest.mark.parametrize("text", ["chán quá chỉ muốn chết cho xong", "muon tu tu", "muốn chết"])
@@ -67,7 +67,7 @@ async def test_a_child_is_answered_simply_and_somebody_is_paged(
         (receipt,) = await world.lan.heard()
         assert "Không phải lỗi của cháu" in receipt.text
         assert "111" in receipt.text
-        assert receipt.labels == [*RECEIPT_BUTTONS[:2], RECEIPT_BUTTONS[-1]]
+        assert receipt.labels == [*URGENT_BUTTONS[:3], URGENT_BUTTONS[-1]]
         assert len(await world.duty.heard()) == 1
         (card,) = await world.cards()
         assert "│" not in card.text

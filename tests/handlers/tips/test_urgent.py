@@ -2,7 +2,7 @@
 
 from domain.delivery import DeliveryKind, Lane
 from domain.messages import Location
-from tests.tips.world import RECEIPT_BUTTONS, open_world
+from tests.tips.world import URGENT_BUTTONS, open_world
 
 
 async def test_an_urgent_album_is_two_cards_and_not_ten(migrated_database_url: str) -> None:
@@ -42,4 +42,4 @@ async def test_the_receipt_of_an_urgent_tip_speaks_of_no_working_hours(
         assert "114" in numbers.text
         assert "giờ làm việc" not in receipt.text
         assert tip.case_number in receipt.text
-        assert receipt.labels == RECEIPT_BUTTONS
+        assert receipt.labels == URGENT_BUTTONS

@@ -106,7 +106,10 @@ class InboxWorker:
         """Handle items of different chats in one transaction; each alone when that fails."""
 
         def handle(tx: Tx) -> list[tuple[Channel, list[PressAnswer]]]:
-            return [(self._accounts[item.account_id][1], self._one(tx, item)) for item in items]
+            ours = inbox.claim(tx, *(item.id for item in items))
+            answered = [self._one(tx, item) for item in items if item.id in ours]
+            inbox.done(tx, *ours)
+            return answered
 
         try:
             answered = await self._database.write(handle)
@@ -124,13 +127,9 @@ class InboxWorker:
             for answer in answers:
                 self._answer(channel, answer)
 
-    def _one(self, tx: Tx, item: InboxItem) -> list[PressAnswer]:
-        if not inbox.claim(tx, item.id):
-            return []
-        account, _ = self._accounts[item.account_id]
-        answers = self._router.handle(tx, account, inbox.opened(tx, item))
-        inbox.done(tx, item.id)
-        return answers
+    def _one(self, tx: Tx, item: InboxItem) -> tuple[Channel, list[PressAnswer]]:
+        account, channel = self._accounts[item.account_id]
+        return channel, self._router.handle(tx, account, inbox.opened(tx, item))
 
     async def _failed(self, item: InboxItem, error: Exception) -> None:
         """Nothing is lost: the item is tried again, then set aside, and the person is told."""

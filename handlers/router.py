@@ -26,7 +26,7 @@ from handlers.turn import Context, Turn
 from people import wishes
 from storage.database import Tx
 from storage.groups import group_requests
-from storage.people import addresses, away, moving, residents, units
+from storage.people import addresses, away, moving, residents, units, writers
 from storage.people.addresses import Account, Address
 from storage.people.residents import Resident
 from storage.people.units import Unit
@@ -171,7 +171,8 @@ class Router:
     def _turn(self, tx: Tx, account: Account, incoming: Message | Edit | Press) -> Turn:
         chat = incoming.chat
         private = chat.kind is ChatKind.PRIVATE
-        person = addresses.find(tx, account.id, incoming.sender.user_id)
+        known = writers.find(tx, account.id, incoming.sender.user_id)
+        person, resident = known or (None, None)
         if person is None and private:
             # In a group whoever is not known stays unknown until a tip of theirs is opened.
             person = addresses.ensure(tx, account.id, ChatKind.PRIVATE, incoming.sender.user_id)
@@ -181,7 +182,6 @@ class Router:
             addresses.mark_reachable(tx, person.id)
         group_address, group = self._group_of(tx, account, chat)
         staff = units.get_staff(tx, person.staff_id) if person and person.staff_id else None
-        resident = residents.get(tx, person.resident_id) if person and person.resident_id else None
         unit = _unit_of(tx, account, group or staff or resident)
         if resident is None and staff is None and person is not None and private:
             language = from_hint(incoming.sender.language_hint)

@@ -32,10 +32,14 @@ class Phrases:
     """Phrases by the number of their words."""
 
     by_length: dict[int, tuple[tuple[Word, ...], ...]]
+    by_start: dict[tuple[str, ...], dict[int, list[tuple[Word, ...]]]]
+    """The same by the letters of their first words, too: most messages begin otherwise."""
 
     def ends(self, words: tuple[Word, ...], at: int) -> Iterator[int]:
         """Yield where a phrase that begins at a word ends."""
-        for length, phrases in self.by_length.items():
+        if at >= len(words):
+            return
+        for length, phrases in self.by_start.get(words[at].letters, {}).items():
             end = at + length
             if end <= len(words) and any(
                 all(map(could_be, words[at:end], phrase)) for phrase in phrases
@@ -44,13 +48,18 @@ class Phrases:
 
     def hold(self, words: tuple[Word, ...]) -> bool:
         """Tell whether the words may be one of the phrases."""
-        return any(
-            all(map(could_be, words, phrase)) for phrase in self.by_length.get(len(words), ())
-        )
+        if not words:
+            return False
+        phrases = self.by_start.get(words[0].letters, {}).get(len(words), ())
+        return any(all(map(could_be, words, phrase)) for phrase in phrases)
 
 
+@lru_cache(maxsize=16)
 def words_of(text: str, sentences: int = 1) -> tuple[Word, ...]:
-    """Split a short message into words; one that is longer or has more sentences has none."""
+    """Split a short message into words; one that is longer or has more sentences has none.
+
+    A few answers are remembered, for many rules ask about the same message one after the other.
+    """
     if len(text) > _MOST_LETTERS * 4:
         return ()
     plain = without_invisible(unicodedata.normalize("NFKC", text).casefold())
@@ -102,4 +111,8 @@ def phrases_of(*lines: str) -> Phrases:
         for phrase in line.split(","):
             words = tuple(word_of(word) for word in phrase.split())
             found.setdefault(len(words), []).append(words)
-    return Phrases({length: tuple(phrases) for length, phrases in found.items()})
+    by_start: dict[tuple[str, ...], dict[int, list[tuple[Word, ...]]]] = {}
+    for length, all_of_length in found.items():
+        for meant in all_of_length:
+            by_start.setdefault(meant[0].letters, {}).setdefault(length, []).append(meant)
+    return Phrases({length: tuple(phrases) for length, phrases in found.items()}, by_start)

@@ -61,12 +61,24 @@ class Tx:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo what is done within when it ends with an exception, which passes."""
+        # In words, since SQLAlchemy compiles its own anew each time; an inner one hides an outer.
+        self.connection.exec_driver_sql("SAVEPOINT here")
         try:
-            with self.connection.begin_nested():
-                yield
-        except BaseException:
+            yield
+        except BaseException as fault:
             self.seen.clear()
+            self._back_to_savepoint(fault)
             raise
+        self.connection.exec_driver_sql("RELEASE SAVEPOINT here")
+
+    def _back_to_savepoint(self, fault: BaseException) -> None:
+        try:
+            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT here")
+            self.connection.exec_driver_sql("RELEASE SAVEPOINT here")
+        except SQLAlchemyError:
+            if not isinstance(fault, DBAPIError):
+                raise
+            # The whole transaction is gone, such as with its connection: the fault says why.
 
     def new_id(self) -> UUID:
         """Return a new id, later than all before."""

@@ -5,6 +5,7 @@ where words may be either they are kept as the contact, and their writer is aske
 """
 
 import re
+from collections.abc import Sequence
 from enum import Enum
 from functools import cache
 
@@ -88,7 +89,7 @@ def reads_like(text: str, longest: int) -> Reads:
     return Reads.EITHER if _may_be_name(text, words) else Reads.STORY
 
 
-def _may_be_name(text: str, words: list[Word]) -> bool:
+def _may_be_name(text: str, words: Sequence[Word]) -> bool:
     if is_han(text):
         return sum(is_han(letter) for letter in text) <= _NAME_LETTERS
     if any(hit.meaning == "before" and hit.start == 0 for hit in _book().find(words[:1])):

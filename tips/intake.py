@@ -138,13 +138,22 @@ def current(tips_of_writer: Sequence[Tip], now: datetime) -> Tip | None:
     return None
 
 
+def heard_of(tx: Tx, address_id: UUID) -> list[Tip]:
+    """Return the tips of an address in which something was said lately, newest first."""
+    return tips.recent_of(tx, address_id, tx.now - TALK)
+
+
 def told_privately(tx: Tx, address_id: UUID) -> list[Tip]:
-    """Return the tips of an address that private words may go on with, newest first.
+    """Return the tips of an address that private words may go on with, newest first."""
+    return for_private_words(heard_of(tx, address_id))
+
+
+def for_private_words(heard: Sequence[Tip]) -> list[Tip]:
+    """Return those of somebody's tips that private words may go on with.
 
     What was written in a group goes on in private only once an officer answered it.
     """
-    found = tips.recent_of(tx, address_id, tx.now - TALK)
-    return [tip for tip in found if not tip.public or tip.last_answer_at is not None]
+    return [tip for tip in heard if not tip.public or tip.last_answer_at is not None]
 
 
 def current_in_group(

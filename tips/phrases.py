@@ -33,13 +33,17 @@ class Word:
         return self.toned == self.plain
 
 
-def words_of(text: str) -> list[Word]:
-    """Return the words of a text, lower case, without punctuation and invisible letters."""
+@lru_cache(maxsize=16)
+def words_of(text: str) -> tuple[Word, ...]:
+    """Return the words of a text, lower case, without punctuation and invisible letters.
+
+    A few answers are remembered, for many rules ask about the same message one after the other.
+    """
     text = without_invisible(unicodedata.normalize("NFKC", text).casefold())
-    return [
+    return tuple(
         _known(word) if len(word) <= _LONGEST_SYLLABLE else _word(word)
         for word in _WORD.findall(text)
-    ]
+    )
 
 
 def _word(word: str) -> Word:
@@ -78,7 +82,7 @@ class Phrasebook:
         for given, strict in ((either, False), (toned or {}, True)):
             for meaning, lines in given.items():
                 for phrase in split(lines):
-                    words = tuple(words_of(phrase))
+                    words = words_of(phrase)
                     entries.setdefault(words[0].plain, []).append((words, strict, meaning))
         for found in entries.values():
             found.sort(key=lambda entry: len(entry[0]), reverse=True)

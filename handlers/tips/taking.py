@@ -158,9 +158,10 @@ def _known(turn: Turn, message: Message) -> bool:
 
 def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> None:
     told = anchor.tip is not None and anchor.tip.state is not TipState.ERASED
-    recent = [] if told else _recent(turn)
+    heard = [] if told else intake.heard_of(turn.tx, turn.me.id)
+    recent = intake.for_private_words(heard)
     options = _options(turn, anchor, piece, recent)
-    place = which.settled(turn, options) if options else _placed(turn, anchor, recent, piece)
+    place = which.settled(turn, options) if options else _placed(turn, anchor, heard, piece)
     tip = place.tip
     came = coming.by_link(turn) if anchor.asked else None
     campaign, bound = _answered(turn, anchor, tip, came)
@@ -271,10 +272,12 @@ def _target(turn: Turn, anchor: _Anchor, recent: Sequence[Tip]) -> Tip | None:
     return None
 
 
-def _placed(turn: Turn, anchor: _Anchor, recent: Sequence[Tip], piece: Piece) -> which.Place:
+def _placed(turn: Turn, anchor: _Anchor, heard: Sequence[Tip], piece: Piece) -> which.Place:
     """Return where words go; who opened too many tips lately goes on with the last."""
-    tip = _target(turn, anchor, recent)
-    return which.Place(tip or limits.last_of_many(turn, urgent=piece.urgent))
+    tip = _target(turn, anchor, intake.for_private_words(heard))
+    if tip is None and heard:
+        tip = limits.last_of_many(turn, urgent=piece.urgent)
+    return which.Place(tip)
 
 
 def _is_awaited(turn: Turn) -> bool:

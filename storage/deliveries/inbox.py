@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, exists, func, literal_column, select
+from sqlalchemy import bindparam, exists, func, literal_column, select
 
 from domain.messages import Incoming, Received
 from storage.codec import read_incoming, write_incoming
@@ -115,14 +115,14 @@ def opened(tx: Tx, item: InboxItem) -> Incoming:
     return read_incoming(tx.keys.unseal(item.body, Place("inbox", "body", item.id)))
 
 
-def claim(tx: Tx, item_id: UUID) -> bool:
-    """Lock an item for this transaction; False when somebody else handled it meanwhile."""
-    return tx.connection.execute(_CLAIM, {"item": item_id}).one_or_none() is not None
+def claim(tx: Tx, *item_ids: UUID) -> set[UUID]:
+    """Lock items for this transaction; what somebody else handled meanwhile is not among them."""
+    return set(tx.connection.execute(_CLAIM, {"items": item_ids}).scalars())
 
 
-def done(tx: Tx, item_id: UUID) -> None:
-    """Empty a handled item; its key stays, but not whose chat it came from."""
-    tx.connection.execute(_DONE, {"item": item_id, "handled_at": tx.now})
+def done(tx: Tx, *item_ids: UUID) -> None:
+    """Empty handled items; their keys stay, but not whose chats they came from."""
+    tx.connection.execute(_DONE, {"items": item_ids, "handled_at": tx.now})
 
 
 def cut(tx: Tx, account_id: UUID, chat_id: str) -> None:
@@ -236,15 +236,14 @@ def forget_done(tx: Tx, before: datetime, limit: int = 1000) -> int:
     return tx.connection.execute(inbox.delete().where(inbox.c.id.in_(old))).rowcount
 
 
-# Asked for each item, so they are built once.
+# Asked again and again, so they are built once.
+_THESE = inbox.c.id.in_(bindparam("items", expanding=True))
 _CLAIM = (
-    select(inbox.c.id)
-    .where(inbox.c.id == bindparam("item", type_=Uuid), inbox.c.state == "new")
-    .with_for_update()
+    select(inbox.c.id).where(_THESE, inbox.c.state == "new").order_by(inbox.c.id).with_for_update()
 )
 _DONE = (
     inbox.update()
-    .where(inbox.c.id == bindparam("item", type_=Uuid))
+    .where(_THESE)
     .values(
         state="done",
         body=None,

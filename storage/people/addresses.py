@@ -1,5 +1,6 @@
 """Addresses: one person, group or channel in one of our accounts, and the accounts themselves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,6 +51,16 @@ class Home:
 
 
 _HOME = "address home"
+COLUMNS = (
+    address.c.id,
+    address.c.account_id,
+    account.c.channel,
+    address.c.kind,
+    address.c.resident_id,
+    address.c.staff_id,
+    address.c.group_id,
+    address.c.unreachable,
+)
 
 
 def register_account(tx: Tx, channel: str, platform_key: str, username: str) -> Account:
@@ -250,20 +261,26 @@ def of_resident(tx: Tx, resident_id: UUID) -> Address | None:
 
 
 def _joined() -> Select[Any]:
-    return select(address, account.c.channel).join(account, account.c.id == address.c.account_id)
+    return select(*COLUMNS).join(account, account.c.id == address.c.account_id)
 
 
 def _address(tx: Tx, row: Row[Any]) -> Address:
-    tx.seen[_HOME, row.id] = Home(row.account_id, row.channel)
+    return from_columns(tx, tuple(row))
+
+
+def from_columns(tx: Tx, values: Sequence[Any]) -> Address:
+    """Read an address from its `COLUMNS`."""
+    address_id, account_id, channel, kind, resident_id, staff_id, group_id, unreachable = values
+    tx.seen[_HOME, address_id] = Home(account_id, channel)
     return Address(
-        row.id,
-        row.account_id,
-        row.channel,
-        ChatKind(row.kind),
-        row.resident_id,
-        row.staff_id,
-        row.group_id,
-        Until(row.unreachable) if row.unreachable else None,
+        address_id,
+        account_id,
+        channel,
+        ChatKind(kind),
+        resident_id,
+        staff_id,
+        group_id,
+        Until(unreachable) if unreachable else None,
     )
 
 

@@ -1,10 +1,11 @@
 """Where each conversation stands; survives a restart."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, delete, select, update
@@ -16,6 +17,7 @@ from storage.tables import dialogue
 from storage.upsert import insert_into
 
 _SEEN = "dialogue"
+COLUMNS = (dialogue.c.name, dialogue.c.data, dialogue.c.updated_at)
 _BELOW = "below"
 ENTERING = "entering"
 ENTERING_LASTS = timedelta(hours=2)
@@ -50,15 +52,24 @@ def current(tx: Tx, address_id: UUID) -> Dialogue | None:
 
 def _read(tx: Tx, address_id: UUID) -> Dialogue | None:
     row = tx.connection.execute(_CURRENT, {"address": address_id}).one_or_none()
-    if row is None:
-        return None
-    data = json.loads(tx.keys.unseal(row.data, Place("dialogue", "data", address_id)))
+    return _opened(tx, address_id, tuple(row)) if row is not None else None
+
+
+def note(tx: Tx, address_id: UUID, values: Sequence[Any] | None) -> None:
+    """Take over what another question has read of the `COLUMNS`; None where there is nothing."""
+    known = _opened(tx, address_id, values) if values is not None else None
+    tx.seen[_SEEN, address_id] = known
+
+
+def _opened(tx: Tx, address_id: UUID, values: Sequence[Any]) -> Dialogue:
+    name, sealed, updated_at = values
+    data = json.loads(tx.keys.unseal(sealed, Place("dialogue", "data", address_id)))
     written = data.pop(_BELOW, None)
     below = None
     if written is not None:
         kept = json.loads(written)
         below = Dialogue(kept["name"], kept["data"], datetime.fromisoformat(kept["at"]))
-    return Dialogue(row.name, data, row.updated_at, below)
+    return Dialogue(name, data, updated_at, below)
 
 
 def keep(
@@ -149,4 +160,4 @@ def end(tx: Tx, address_id: UUID) -> bool:
 
 
 # Asked for each message, so it is built once.
-_CURRENT = select(dialogue).where(dialogue.c.address_id == bindparam("address", type_=Uuid))
+_CURRENT = select(*COLUMNS).where(dialogue.c.address_id == bindparam("address", type_=Uuid))

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Integer, Uuid, bindparam, delete, func, select, update
 
 from domain.delivery import DeliveryKind, Lane
 from storage.database import Tx
 from storage.tables import delivery, mute, tip
 from storage.tables.deliveries import ALONE
 from storage.tips.tips import Tip, as_tip
+from storage.types import UtcDateTime
+
+_NONE = "no mute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ def put(tx: Tx, known: Tip, until: datetime) -> None:
         message = "nobody is known who wrote this tip"
         raise ValueError(message)
     tx.connection.execute(delete(mute).where(mute.c.tip_id == known.id))
+    tx.seen.pop((_NONE, known.address_id), None)
     tx.connection.execute(
         mute.insert().values(
             id=tx.new_id(),
@@ -52,9 +56,15 @@ def end(tx: Tx, known: Tip) -> bool:
 
 def of(tx: Tx, address_id: UUID) -> Mute | None:
     """Return the mute of an address that holds longest from now."""
-    query = select(mute).where(mute.c.address_id == address_id, mute.c.until > tx.now)
-    row = tx.connection.execute(query.order_by(mute.c.until.desc()).limit(1)).one_or_none()
+    if (_NONE, address_id) in tx.seen:
+        return None
+    row = tx.connection.execute(_OF, {"address": address_id, "now": tx.now}).one_or_none()
     return Mute(row.id, row.until, row.told_at) if row is not None else None
+
+
+def note_none(tx: Tx, address_id: UUID) -> None:
+    """Take over from another question that no mute of an address holds."""
+    tx.seen[_NONE, address_id] = True
 
 
 def note_told(tx: Tx, known: Mute) -> None:
@@ -82,26 +92,45 @@ def opened_since(tx: Tx, address_id: UUID, since: datetime, *, urgent: bool) -> 
 
     Locked, since the newest may take more words.
     """
-    query = select(tip).where(tip.c.address_id == address_id, tip.c.opened_at > since)
-    if urgent:
-        query = query.where(tip.c.urgent)
-    rows = tx.connection.execute(query.order_by(tip.c.id.desc()).with_for_update())
+    query = _URGENT_OPENED if urgent else _OPENED
+    rows = tx.connection.execute(query, {"address": address_id, "since": since})
     return [as_tip(row) for row in rows]
 
 
 def told_since(tx: Tx, address_id: UUID, since: datetime, lane: Lane | None = None) -> int:
     """Return how many of our answers an address was given since an instant, or those of a lane."""
-    query = (
-        select(func.count())
-        .select_from(delivery)
-        .where(
-            ALONE,
-            delivery.c.address_id == address_id,
-            delivery.c.kind == DeliveryKind.REPLY.value,
-            delivery.c.created_at > since,
-        )
-    )
+    asked: dict[str, object] = {"address": address_id, "since": since}
     if lane is not None:
-        query = query.where(delivery.c.lane == int(lane))
-    count: int = tx.connection.execute(query).scalar_one()
+        asked["lane"] = int(lane)
+    query = _TOLD_IN_LANE if lane is not None else _TOLD
+    count: int = tx.connection.execute(query, asked).scalar_one()
     return count
+
+
+# Asked for each message, so they are built once.
+_ADDRESS = bindparam("address", type_=Uuid)
+_SINCE = bindparam("since", type_=UtcDateTime)
+_OF = (
+    select(mute)
+    .where(mute.c.address_id == _ADDRESS, mute.c.until > bindparam("now", type_=UtcDateTime))
+    .order_by(mute.c.until.desc())
+    .limit(1)
+)
+_OPENED = (
+    select(tip)
+    .where(tip.c.address_id == _ADDRESS, tip.c.opened_at > _SINCE)
+    .order_by(tip.c.id.desc())
+    .with_for_update()
+)
+_URGENT_OPENED = _OPENED.where(tip.c.urgent)
+_TOLD = (
+    select(func.count())
+    .select_from(delivery)
+    .where(
+        ALONE,
+        delivery.c.address_id == _ADDRESS,
+        delivery.c.kind == DeliveryKind.REPLY.value,
+        delivery.c.created_at > _SINCE,
+    )
+)
+_TOLD_IN_LANE = _TOLD.where(delivery.c.lane == bindparam("lane", type_=Integer))

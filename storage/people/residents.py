@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select, update
@@ -48,22 +49,31 @@ class Resident:
     """Until when they want nothing, if they named a day; kept while they are asked to stop."""
 
 
+COLUMNS = (
+    resident.c.id,
+    resident.c.unit_id,
+    resident.c.area_code,
+    resident.c.language,
+    resident.c.wish,
+    resident.c.wish_at,
+    resident.c.invited_by,
+    resident.c.created_at,
+    resident.c.language_chosen,
+    resident.c.erased_at,
+    resident.c.suspended_until,
+)
+"""In the order of the fields."""
+
+
 def get(tx: Tx, resident_id: UUID) -> Resident:
     """Return a resident by id."""
-    row = tx.connection.execute(_BY_ID, {"resident": resident_id}).one()
-    return Resident(
-        row.id,
-        row.unit_id,
-        row.area_code,
-        Language(row.language),
-        Wish(row.wish),
-        row.wish_at,
-        row.invited_by,
-        row.created_at,
-        row.language_chosen,
-        row.erased_at,
-        row.suspended_until,
-    )
+    return from_columns(tuple(tx.connection.execute(_BY_ID, {"resident": resident_id}).one()))
+
+
+def from_columns(values: Sequence[Any]) -> Resident:
+    """Read a resident from their `COLUMNS`."""
+    resident_id, unit_id, area_code, language, wish, *others = values
+    return Resident(resident_id, unit_id, area_code, Language(language), Wish(wish), *others)
 
 
 def create(tx: Tx, unit_id: UUID, language: Language) -> Resident:
@@ -162,4 +172,4 @@ def _update(tx: Tx, resident_id: UUID, **values: object) -> None:
 
 
 # Asked for each message, so it is built once.
-_BY_ID = select(resident).where(resident.c.id == bindparam("resident", type_=Uuid))
+_BY_ID = select(*COLUMNS).where(resident.c.id == bindparam("resident", type_=Uuid))

@@ -19,6 +19,8 @@ from storage.tables import area, group_chat, staff, staff_role, unit
 
 _RULES: TypeAdapter[BroadcastRules] = TypeAdapter(BroadcastRules)
 _WORK: TypeAdapter[WorkRules] = TypeAdapter(WorkRules)
+SEEN = "unit"
+"""Who changes a unit takes it out of `Tx.seen` under this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,11 @@ def all_units(tx: Tx) -> list[Unit]:
 
 def get_unit(tx: Tx, unit_id: UUID) -> Unit:
     """Return a unit by its id."""
-    return _unit(tx.connection.execute(_BY_ID, {"unit": unit_id}).one())
+    place = (SEEN, unit_id)
+    if place not in tx.seen:
+        tx.seen[place] = _unit(tx.connection.execute(_BY_ID, {"unit": unit_id}).one())
+    known: Unit = tx.seen[place]
+    return known
 
 
 def first_unit(tx: Tx) -> Unit | None:

@@ -13,6 +13,7 @@ from domain.language import Language
 from domain.roles import Role
 from storage.database import Tx
 from storage.people.units import (
+    SEEN,
     Group,
     Staff,
     Unit,
@@ -55,6 +56,7 @@ def create_unit(tx: Tx, *, code: str, **particulars: Unpack[Particulars]) -> Uni
 def change_unit(tx: Tx, unit_id: UUID, **particulars: Unpack[Particulars]) -> None:
     """Give a unit other particulars; messages already prepared keep the old ones."""
     tx.connection.execute(unit.update().where(unit.c.id == unit_id).values(**_columns(particulars)))
+    tx.seen.pop((SEEN, unit_id), None)
     audit.append(tx, Act.UNIT_CHANGED, Thing.UNIT, unit_id, unit_id=unit_id, staff_id=None)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, String, bindparam, func, select, update
 
 from domain.messages import Location, MediaRef
 from domain.tip import TipEventKind, TipOutcome
@@ -281,17 +281,9 @@ def by_message(
     kind: TipEventKind = TipEventKind.PIECE,
 ) -> Event | None:
     """Return the piece (or answer) that a message in a chat became, its words left sealed."""
-    row = tx.connection.execute(
-        select(tip_event)
-        .where(
-            tip_event.c.message_lookup.in_(
-                tx.keys.hashes(f"message:{chat_address_id.hex}", message_id)
-            ),
-            tip_event.c.kind == kind.value,
-        )
-        .order_by(tip_event.c.id.desc())
-        .limit(1)
-    ).one_or_none()
+    lookups = tx.keys.hashes(f"message:{chat_address_id.hex}", message_id)
+    asked = {"lookups": list(lookups), "kind": kind.value}
+    row = tx.connection.execute(_BY_MESSAGE, asked).one_or_none()
     return _event(row, None, ()) if row else None
 
 
@@ -368,3 +360,15 @@ def _event(row: Row[Any], key: DataKey | None, held: tuple[str, ...]) -> Event:
         row.shown,
         held,
     )
+
+
+# Asked for each message, so it is built once.
+_BY_MESSAGE = (
+    select(tip_event)
+    .where(
+        tip_event.c.message_lookup.in_(bindparam("lookups", expanding=True)),
+        tip_event.c.kind == bindparam("kind", type_=String),
+    )
+    .order_by(tip_event.c.id.desc())
+    .limit(1)
+)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Uuid, bindparam, or_, select, update
+from sqlalchemy import Row, Uuid, bindparam, or_, select, update
 
 from domain.clock import local
 from domain.delivery import DeliveryState, SkipReason
@@ -29,6 +29,7 @@ from storage.sealing import DataKey, Place
 from storage.sequences import next_number
 from storage.tables import campaign, delivery, run, tip, tip_event
 from storage.tips import tip_files, tip_ties
+from storage.types import UtcDateTime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +124,8 @@ def create(tx: Tx, new: NewTip) -> Tip:
     """Open a tip, with the next case number of its unit and year and a fresh key."""
     tip_id = tx.new_id()
     subject = _subject_of(tx, new.run_id) if new.run_id is not None else None
-    tx.connection.execute(
-        tip.insert(),
+    row = tx.connection.execute(
+        _CREATE,
         {
             "id": tip_id,
             "unit_id": new.unit_id,
@@ -153,8 +154,8 @@ def create(tx: Tx, new: NewTip) -> Tip:
             "entered_by": new.entered_by,
             "account_id": _account_of(tx, new),
         },
-    )
-    return _one(tx, tip_id)
+    ).one()
+    return as_tip(row)
 
 
 def get(tx: Tx, tip_id: UUID) -> Tip | None:
@@ -173,18 +174,7 @@ def locked(tx: Tx, tip_id: UUID) -> Tip | None:
 
 def recent_of(tx: Tx, address_id: UUID, since: datetime) -> list[Tip]:
     """Return the tips of one address in which something was said since then, newest first."""
-    said: list[ColumnElement[bool]] = [
-        tip.c.last_piece_at >= since,
-        tip.c.last_answer_at >= since,
-        tip.c.closed_at >= since,
-    ]
-    rows = tx.connection.execute(
-        select(tip)
-        .where(tip.c.address_id == address_id, tip.c.state != TipState.ERASED.value, or_(*said))
-        .order_by(tip.c.id.desc())
-        .limit(20)
-        .with_for_update()
-    )
+    rows = tx.connection.execute(_RECENT, {"address": address_id, "since": since})
     return [as_tip(row) for row in rows]
 
 
@@ -385,3 +375,18 @@ def as_tip(row: Row[Any]) -> Tip:
 
 # Built once: building a statement costs more than asking it.
 _BY_ID = select(tip).where(tip.c.id == bindparam("tip", type_=Uuid))
+_CREATE = tip.insert().returning(*tip.c)
+_SINCE = bindparam("since", type_=UtcDateTime)
+_RECENT = (
+    select(tip)
+    .where(
+        tip.c.address_id == bindparam("address", type_=Uuid),
+        tip.c.state != TipState.ERASED.value,
+        or_(
+            tip.c.last_piece_at >= _SINCE, tip.c.last_answer_at >= _SINCE, tip.c.closed_at >= _SINCE
+        ),
+    )
+    .order_by(tip.c.id.desc())
+    .limit(20)
+    .with_for_update()
+)

@@ -15,7 +15,6 @@ from domain.audit import Act, Thing
 from domain.clock import show_time
 from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.errors import Refusal
-from domain.failures import Until
 from domain.ids import short
 from domain.messages import Button, Outgoing, Spot
 from domain.roles import Permission, Role, may
@@ -41,6 +40,8 @@ _TOLD_AGAIN = timedelta(hours=1)
 """Who looks after a group is asked again after this, however often somebody presses."""
 BY_STAFF = "staff"
 """What the event of a removal says when staff asked for it; else its writer did."""
+TO_WRITER = "writer"
+"""What the event of words that people must delete says when their writer is told so."""
 
 
 def by_staff(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> Tip:
@@ -112,8 +113,7 @@ def _tell_tip(tx: Tx, desk: Desk, tip_id: UUID) -> bool:
 
 def _tell_done(tx: Tx, desk: Desk, tip: Tip, staff_id: UUID | None) -> None:
     if staff_id is None:
-        tip_events.add(tx, tip, TipEventKind.TAKEN_DOWN)
-        _tell_writer(tx, desk, tip, "takedown.done")
+        talk.notify(tx, desk, tip, tip_events.add(tx, tip, TipEventKind.TAKEN_DOWN))
         tell(tx, desk, tip, "takedown.done_for_writer")
         return
     event_id = tip_events.add(tx, tip, TipEventKind.TAKEN_DOWN, text=BY_STAFF)
@@ -134,10 +134,11 @@ def _tell_left(
 ) -> None:
     public_words.let_be(tx, left)
     group = units.get_group(tx, tip.group_id) if tip.group_id is not None else None
-    if staff_id is None:
-        _tell_writer(tx, desk, tip, "takedown.failed_for_writer")
-    tell(tx, desk, tip, "takedown.failed")
     last = tip_events.last_of_kind(tx, tip.id, TipEventKind.LEFT_BY_HAND)
+    if staff_id is None:
+        event_id = tip_events.add(tx, tip, TipEventKind.LEFT_BY_HAND, text=TO_WRITER)
+        talk.notify(tx, desk, tip, event_id)
+    tell(tx, desk, tip, "takedown.failed")
     if last is None or tx.now - last >= _TOLD_AGAIN:
         _ask_by_hand(tx, desk, tip, group, left)
 
@@ -206,23 +207,6 @@ def _keepers(tx: Tx, unit_id: UUID) -> list[Staff]:
 
 def _chat_id(tx: Tx, words: PublicWords) -> str | None:
     return addresses.chat_of(tx, words.address_id).chat_id if words.message_id else None
-
-
-def _tell_writer(tx: Tx, desk: Desk, tip: Tip, key: str) -> None:
-    if tip.address_id is None:
-        return
-    if addresses.get(tx, tip.address_id).unreachable is Until.FOREVER:
-        return
-    desk.outbox.put(
-        tx,
-        tip.address_id,
-        Outgoing(text=desk.catalogue.say(tip.language, key)),
-        kind=DeliveryKind.REPLY,
-        lane=Lane.TALK,
-        language=tip.language.value,
-        resident_id=tip.resident_id,
-        tip_id=tip.id,
-    )
 
 
 def _why_not(tx: Tx, tip: Tip, known: Sequence[PublicWords]) -> str:

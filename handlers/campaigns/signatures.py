@@ -112,7 +112,7 @@ def _submit(turn: Turn, known: Campaign, signer: Staff) -> None:
         submitted = approving.submit(turn.tx, known)
     except Refusal as refusal:
         if refusal.key != "campaigns.time_past":
-            telling.tell(turn.tx, desk, known, refusal.key, **refusal.facts)
+            telling.tell(turn.tx, desk, known, refusal.key, by=None, **refusal.facts)
             return
         telling.notify(turn.tx, desk, known, lambda say: decisions.new_time(known, say))
         return

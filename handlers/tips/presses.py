@@ -16,7 +16,7 @@ from storage.tips import tip_events, tips
 from storage.tips.tip_events import Event
 from storage.tips.tips import Tip
 from tips import hiding, talk
-from tips.taking_down import BY_STAFF
+from tips.taking_down import BY_STAFF, TO_WRITER
 
 TIP = "tip"
 ASK = "ask"
@@ -89,8 +89,11 @@ def _announced(turn: Turn, tip: Tip, events: Sequence[Event], event: Event) -> s
         ended = talk.outcome_now(tip, events, event)
         outcome = turn.text(f"tips.outcome_{ended.value}")
         return turn.library_text("sys-outcome-told-back", ma_tin=tip.case_number, ket_qua=outcome)
-    if event.kind is TipEventKind.TAKEN_DOWN and event.text == BY_STAFF:
-        return turn.text("takedown.taken_down", ma_tin=tip.case_number)
+    if event.kind is TipEventKind.TAKEN_DOWN:
+        key = "taken_down" if event.text == BY_STAFF else "done"
+        return turn.text(f"takedown.{key}", ma_tin=tip.case_number)
+    if event.kind is TipEventKind.LEFT_BY_HAND and event.text == TO_WRITER:
+        return turn.text("takedown.failed_for_writer")
     if event.kind in (TipEventKind.MUTED, TipEventKind.UNMUTED):
         values = turn.unit_values()
         where = {"don_vi": values["don_vi"], "sdt_truc": values["sdt_truc"]}

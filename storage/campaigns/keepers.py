@@ -41,7 +41,7 @@ class Kept:
 
 def held(tx: Tx, unit_id: UUID, staff_id: UUID) -> list[Kept]:
     """Return what somebody looks after, for a change: what is to come, and runs under way."""
-    query = _open().where(campaign.c.unit_id == unit_id, staff_id == HOLDER)
+    query = _open().where(campaign.c.unit_id == unit_id, HOLDER.in_([staff_id]))
     rows = tx.connection.execute(query.order_by(campaign.c.number).with_for_update(of=campaign))
     return [_kept(row) for row in rows]
 

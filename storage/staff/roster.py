@@ -63,7 +63,7 @@ def of(tx: Tx, staff_id: UUID) -> tuple[DutyTurn, ...]:
 
 def done_by(tx: Tx, staff_id: UUID) -> dict[UUID, tuple[DutyTurn, ...]]:
     """Return the turns that somebody does now, by whose they are."""
-    return _by(tx, duty_turn.c.staff_id, staff_id == _DOER)
+    return _by(tx, duty_turn.c.staff_id, _DOER.in_([staff_id]))
 
 
 def done_in(tx: Tx, unit_id: UUID) -> dict[UUID, tuple[DutyTurn, ...]]:

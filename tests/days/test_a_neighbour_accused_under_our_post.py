@@ -134,6 +134,8 @@ async def _another_takes_back_her_own(commune: Commune, hoa: Party) -> None:
     await hoa.presses_at_once(UNSAY, hoa)
     await commune.passes(minutes=1)
     assert await _taken_down(commune) == 1
+    assert "gỡ" not in (await hoa.last()).text, "others may look at her phone"
+    await hoa.presses("Xem")
     assert "Đã gỡ lời của bà con khỏi nhóm." in (await hoa.last()).text
     assert "do người viết xin" in (await commune.desk.last()).text
     await hoa.presses("Báo nhầm")

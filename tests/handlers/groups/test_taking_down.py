@@ -99,6 +99,12 @@ async def test_a_writer_takes_their_words_down_with_the_button_of_the_receipt(
     await world.lan.presses(UNSAY)
     assert "Đang gỡ" in (await world.lan.last()).text
     assert removed(await platform(world)) == [message_id]
+    notice = await world.lan.last()
+    assert (notice.text, notice.labels) == (
+        "Bà con có tin mới từ Công an phường Đông Kinh.",
+        ["Xem"],
+    )
+    await world.lan.presses("Xem")
     assert "Đã gỡ lời của bà con" in (await world.lan.last()).text
     assert "do người viết xin" in await last_line(world)
     assert len(await world.village.heard()) == group_before + 1, "one effect, not a word"
@@ -252,6 +258,7 @@ async def test_a_writer_whose_words_cannot_be_removed_is_told_how_to(world: Worl
     await world.tick(minutes=3)
     await world.lan.presses(UNSAY)
     await platform(world, no_right)
+    await world.lan.presses("Xem")
     assert "tự gỡ được" in (await world.lan.last()).text
     assert "bằng tay" in (await world.chief.last()).text
 
@@ -275,6 +282,7 @@ async def test_what_waited_for_two_days_is_let_be_and_forgotten(world: World) ->
     await world.lan.presses(UNSAY)
     world.chat.clock.forward(hours=49)
     assert removed(await platform(world)) == []
+    await world.lan.presses("Xem")
     assert "tự gỡ được" in await said_in(world, world.lan)
     await world.chat.do(public_words.forget_old)
     assert await ids_kept(world) == 0
@@ -310,6 +318,7 @@ async def test_in_a_group_that_moves_no_message_of_somebody_else_is_deleted(
     )
     await world.chat.handle(moved)
     assert removed(await platform(world)) == []
+    await world.lan.presses("Xem")
     assert "tự gỡ được" in (await world.lan.last()).text
     asked = await world.chief.last()
     assert [button.spot for button in asked.buttons if button.spot] == []
@@ -328,6 +337,7 @@ async def test_a_removal_that_meets_the_move_itself_is_not_done_in_the_new_group
 
     assert len(removed(await platform(world, moved))) == 1, "tried in the old group alone"
     assert removed(await platform(world)) == []
+    await world.lan.presses("Xem")
     assert "tự gỡ được" in (await world.lan.last()).text
 
 

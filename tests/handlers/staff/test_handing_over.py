@@ -137,12 +137,14 @@ async def test_the_chief_hears_once_what_lies_with_who_was_cut_off_and_hands_it_
     # Somebody who lost the right between the summary and the press is no receiver.
     cuc_id = (await cuc.address()).staff_id
     assert cuc_id is not None
-    for role in (Role.AUDITOR, Role.OFFICER):
+
+    async def becomes(role: Role) -> None:
         await chat.do(
-            lambda tx, role=role: setting_up.change_staff(
-                tx, cuc_id, "Cúc Thay Mặt", {role}, active=True
-            )
+            lambda tx: setting_up.change_staff(tx, cuc_id, "Cúc Thay Mặt", {role}, active=True)
         )
+
+    for role in (Role.AUDITOR, Role.OFFICER):
+        await becomes(role)
         await chief.presses("Bàn giao")
     assert "số 1" in (await cuc.last()).text
     await cuc.writes("/bangiao")

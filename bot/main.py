@@ -11,6 +11,7 @@ import typer
 
 from bot.commands import (
     auditing,
+    evidence,
     library,
     linking,
     looking_after,
@@ -53,6 +54,7 @@ def _app() -> typer.Typer:
         ("verify", results.verify),
         ("link", linking.link),
         ("doctor", looking_after.doctor),
+        ("evidence", evidence.evidence),
         ("inbox", looking_after.show_inbox),
     ):
         app.command(name, cls=Command)(command)

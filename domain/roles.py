@@ -30,6 +30,7 @@ class Permission(StrEnum):
     ENTER_TIP = "enter_tip"
     STOP_FOR_CALLER = "stop_for_caller"
     REVEAL_IDENTITY = "reveal_identity"
+    TAKE_EVIDENCE = "take_evidence"
     MUTE_SENDER = "mute_sender"
     EXTEND_CLOCK = "extend_clock"
     ADMINISTER = "administer"
@@ -55,6 +56,7 @@ _ALLOWED: dict[Permission, frozenset[Role]] = {
         {Role.OFFICER, Role.REVIEWER, Role.DUTY_OFFICER, Role.CHIEF}
     ),
     Permission.REVEAL_IDENTITY: frozenset({Role.CHIEF}),
+    Permission.TAKE_EVIDENCE: frozenset({Role.CHIEF}),
     Permission.MUTE_SENDER: frozenset({Role.CHIEF}),
     Permission.EXTEND_CLOCK: frozenset({Role.CHIEF}),
     Permission.ADMINISTER: frozenset({Role.ADMIN}),

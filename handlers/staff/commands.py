@@ -14,7 +14,7 @@ from handlers.library import browsing, materials
 from handlers.packs import giving
 from handlers.residents.commands import OTHERS_COMMANDS
 from handlers.staff import duty, stopping_for, tip_commands
-from handlers.tips import entering, revealing
+from handlers.tips import entering, evidence, revealing
 from handlers.turn import Turn
 from storage.people.units import Staff
 
@@ -126,6 +126,7 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "nhaptin": StaffCommand(Permission.ENTER_TIP, entering.start),
         "dungho": StaffCommand(Permission.STOP_FOR_CALLER, stopping_for.command),
         "danhtinh": StaffCommand(Permission.REVEAL_IDENTITY, revealing.command),
+        "chungcu": StaffCommand(Permission.TAKE_EVIDENCE, evidence.command),
         "ketnoi": StaffCommand(Permission.CONNECT_GROUP, wanting.start),
         "ngatketnoi": StaffCommand(Permission.CONFIRM_GROUP, leaving.start),
         "truc": StaffCommand(Permission.READ_URGENT_TIPS, duty.take),

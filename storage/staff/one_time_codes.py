@@ -1,4 +1,4 @@
-"""Codes that work once and not for long: to link a chat to a member of staff, to connect a group.
+"""Codes that work once and not for long: to link a chat, to connect a group, to open originals.
 
 Only a keyed hash of a code is kept. Whoever types wrong codes is heard a few times an hour.
 """
@@ -28,6 +28,8 @@ class CodePurpose(StrEnum):
     """Links the chat in which it is typed to a member of staff."""
     GROUP = "group"
     """Asks to connect the group in which it is typed."""
+    EVIDENCE = "evidence"
+    """Opens the originals of one tip on the command line."""
 
 
 class TooManyWrong(Exception):
@@ -107,6 +109,30 @@ def asked_by(tx: Tx, purpose: CodePurpose, typed: str) -> UUID | None:
         one_time_code.c.expires_at > tx.now,
     )
     return tx.connection.execute(query).scalar_one_or_none()
+
+
+def standing(tx: Tx, purpose: CodePurpose, typed: str) -> OneTimeCode | None:
+    """Return what a code stands for that still works, locked; nothing is used up."""
+    query = select(one_time_code).where(
+        one_time_code.c.lookup.in_(tx.keys.hashes(_hashed(purpose), typed_code(typed))),
+        one_time_code.c.purpose == purpose.value,
+        one_time_code.c.used_at.is_(None),
+        one_time_code.c.expires_at > tx.now,
+    )
+    row = tx.connection.execute(query.with_for_update()).one_or_none()
+    if row is None:
+        return None
+    return OneTimeCode(row.id, purpose, row.unit_id, row.staff_id, row.facts, row.expires_at)
+
+
+def use_up(tx: Tx, code: OneTimeCode) -> bool:
+    """Use a code up that stands; False when somebody was faster."""
+    done = tx.connection.execute(
+        update(one_time_code)
+        .where(one_time_code.c.id == code.id, one_time_code.c.used_at.is_(None))
+        .values(used_at=tx.now)
+    )
+    return done.rowcount == 1
 
 
 def redeem(tx: Tx, purpose: CodePurpose, typed: str, address_id: UUID) -> OneTimeCode | None:

@@ -34,6 +34,8 @@ _ACTS: Mapping[TipEventKind, Act] = MappingProxyType(
         TipEventKind.REPORTED: Act.TIP_REPORTED_UP,
         TipEventKind.CONTACT_READ: Act.TIP_CONTACT_READ,
         TipEventKind.REVEALED: Act.TIP_WRITER_REVEALED,
+        TipEventKind.EVIDENCE_ORDERED: Act.TIP_EVIDENCE_ORDERED,
+        TipEventKind.EVIDENCE_TAKEN: Act.TIP_EVIDENCE_TAKEN,
     }
 )
 
@@ -51,6 +53,15 @@ _FACTS: Mapping[TipEventKind, str] = MappingProxyType(
 )
 """What the text of an event is called in the audit log, where it is a name of ours, no words."""
 
+_REASONED = frozenset(
+    {
+        TipEventKind.REVEALED,
+        TipEventKind.EXTENSION_WITHDRAWN,
+        TipEventKind.EVIDENCE_ORDERED,
+        TipEventKind.EVIDENCE_TAKEN,
+    }
+)
+
 
 def account_for(tx: Tx, tip: Tip, kind: TipEventKind, text: str, staff_id: UUID) -> None:
     """Write what staff did to a tip into the audit log; of words nothing but that there were."""
@@ -66,8 +77,7 @@ def account_for(tx: Tx, tip: Tip, kind: TipEventKind, text: str, staff_id: UUID)
     if kind is TipEventKind.READ and text:
         facts["photo"] = text
     # Why somebody looked, or took something back, is all that is in words: the log seals it.
-    with_reason = (TipEventKind.REVEALED, TipEventKind.EXTENSION_WITHDRAWN)
-    reason = text if kind in with_reason else ""
+    reason = text if kind in _REASONED else ""
     audit.append(
         tx,
         act,

@@ -15,6 +15,7 @@ TABLE = {
     Permission.ENTER_TIP: {Role.OFFICER, Role.REVIEWER, Role.DUTY_OFFICER, Role.CHIEF},
     Permission.STOP_FOR_CALLER: {Role.OFFICER, Role.REVIEWER, Role.DUTY_OFFICER, Role.CHIEF},
     Permission.REVEAL_IDENTITY: {Role.CHIEF},
+    Permission.TAKE_EVIDENCE: {Role.CHIEF},
     Permission.MUTE_SENDER: {Role.CHIEF},
     Permission.EXTEND_CLOCK: {Role.CHIEF},
     Permission.ADMINISTER: {Role.ADMIN},
@@ -49,5 +50,6 @@ def test_an_admin_reads_no_tips() -> None:
         Permission.READ_URGENT_TIPS,
         Permission.READ_SENSITIVE_TIPS,
         Permission.REVEAL_IDENTITY,
+        Permission.TAKE_EVIDENCE,
     }
     assert not any(may({Role.ADMIN, Role.AUDITOR}, permission) for permission in reading)

@@ -18,7 +18,7 @@ from tests.chat import Chat, Party, Takers, open_chat
 
 CLOSING = {"giatri", "chuyencoquan", "vuviec", "baocap"}
 ON_TIPS = {"tin", "tindoi", "chude", "ghichu", "bangiao", "truc", "hettruc"} | CLOSING
-CHIEFS = {"giahan", "danhtinh", "ngungnhan", "nhanlai"}
+CHIEFS = {"giahan", "danhtinh", "chungcu", "ngungnhan", "nhanlai"}
 WRITERS = {"bangiao"} | set(commands.COMMANDS) - ON_TIPS - CHIEFS - {"kyduyet", "ngatketnoi"}
 FIGURES = {"cacdot", "baocao", "trogiup"}
 READERS = FIGURES | ON_TIPS | {"nhaptin", "dungho"}

@@ -1,5 +1,6 @@
 """What every test may ask for: databases of both kinds, a browser."""
 
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from hypothesis import settings
 from playwright.async_api import Browser
 
 from tests.browser import chromium
-from tests.databases import KINDS, MigratedPostgres, copy_sqlite, fresh_postgres, sqlite_url
+from tests.databases import KINDS, MigratedPostgres, fresh_postgres, settle_sqlite, sqlite_url
 from tests.postgres import PostgresServer, private_postgres
 from tests.statements import Statements, share
 
@@ -56,6 +57,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file migrated to head, only to be copied."""
     path = tmp_path_factory.mktemp("migrated") / "template.db"
     _upgrade()(sqlite_url(path))
+    settle_sqlite(path)
     return path
 
 
@@ -72,7 +74,7 @@ def migrated_database_url(
 ) -> Iterator[str]:
     """The SQLAlchemy URL of a fresh database with today's schema and no rows of ours."""
     if database_kind == "sqlite":
-        copy_sqlite(request.getfixturevalue("migrated_sqlite"), tmp_path / "x.db")
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), tmp_path / "x.db")
         yield sqlite_url(tmp_path / "x.db")
         return
     migrated: MigratedPostgres = request.getfixturevalue("migrated_postgres")

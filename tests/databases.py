@@ -20,10 +20,10 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def copy_sqlite(source: Path, target: Path) -> None:
-    """Copy a database file, whatever its journal still holds."""
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
+def settle_sqlite(path: Path) -> None:
+    """Bring what a database's journal still holds into its file, which may then be copied."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

@@ -34,6 +34,12 @@ def decline(tx: Tx, person: Resident, evidence: Evidence) -> bool:
     return _answer(tx, person, Answer.NO, Wish.NO, evidence)
 
 
+def decline_as_child(tx: Tx, person: Resident, evidence: Evidence) -> None:
+    """Record that somebody is a child, who is enrolled by a parent or not at all."""
+    consents.note(tx, person.id, Answer.NO, evidence)
+    residents.set_wish(tx, person.id, Wish.NO)
+
+
 def stop(tx: Tx, person: Resident, evidence: Evidence) -> UUID | None:
     """Stop broadcasts at once, on every channel of the person.
 

@@ -9,6 +9,7 @@ from handlers.residents import (
     aside,
     choices,
     homes,
+    minors,
     own_data,
     pausing,
     pledges,
@@ -104,6 +105,8 @@ def asking_again(take: Taker) -> Taker:
 
 def _ask_again(turn: Turn, current: Dialogue) -> None:
     match current.name:
+        case questions.CONSENT if minors.is_asked_for(current):
+            minors.ask(turn)
         case questions.CONSENT:
             questions.ask_consent(turn, briefly=True)
         case questions.AREA:

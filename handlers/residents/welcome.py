@@ -8,11 +8,11 @@ from domain.ids import short
 from domain.language import Language
 from domain.messages import Button, Message, Outgoing, Press
 from domain.start_payload import Purpose, StartPayload, decode
-from handlers.residents import homes, pledges, questions
+from handlers.residents import homes, minors, pledges, questions
 from handlers.residents.questions import BUTTON, evidence, refresh, resident_of
 from handlers.tips.presses import TIP
 from handlers.turn import Turn
-from people import invitations, wishes, words
+from people import age_words, invitations, wishes, words
 from people.consent_words import CONSENT_TEXT
 from people.invitations import PRIVATE_TIP
 from storage.deliveries import ledger
@@ -101,6 +101,10 @@ def subscribe(turn: Turn, said: str) -> None:
 
 def answer(turn: Turn, message: Message, dialogue: Dialogue) -> bool:
     """Take a typed answer to the question for consent; False when it is none."""
+    if minors.take(turn, message, dialogue):
+        return True
+    if minors.is_asked_for(dialogue) and age_words.parent_agrees(message.text):
+        return _by_parent(turn, message, dialogue)
     reply = words.consent(message.text)
     timely = questions.is_timely(turn, message, dialogue)
     if reply is None or not (reply.strong or timely):
@@ -109,9 +113,22 @@ def answer(turn: Turn, message: Message, dialogue: Dialogue) -> bool:
     if dialogue.data["version"] != questions.consent_version(turn, shown_in):
         # The words changed since they were shown: an answer to the old ones proves nothing.
         questions.ask_consent(turn)
+    elif reply.yes and minors.declared(turn):
+        minors.ask(turn)
     elif not _settle(turn, shown_in, yes=reply.yes, said=message.text.strip()):
         questions.end_ours(turn)
         turn.say("residents.agreed_already")
+    return True
+
+
+def _by_parent(turn: Turn, message: Message, dialogue: Dialogue) -> bool:
+    """Take a parent's typed consent to the words that were shown."""
+    shown_in = Language(dialogue.data["language"])
+    if dialogue.data["version"] != questions.consent_version(turn, shown_in):
+        questions.ask_consent(turn)
+        minors.ask(turn)
+    else:
+        _settle(turn, shown_in, yes=True, said=message.text.strip())
     return True
 
 
@@ -128,14 +145,20 @@ def press_consent(turn: Turn, press: Press, args: Sequence[str]) -> None:
                 turn.say("residents.language_set")
             else:
                 questions.ask_consent(turn)
-        case [("yes" | "no") as said, language, version] if language in set(Language):
+        case [("yes" | "no" | "parent" | "adult") as said, language, version] if language in set(
+            Language
+        ):
             # The proof is of the words above the button, whatever language is set by now.
             shown_in = Language(language)
             if version != questions.consent_version(turn, shown_in):
                 questions.ask_consent(turn)
                 return
             label = turn.context.catalogue.say(shown_in, f"residents.{said}")
-            _settle(turn, shown_in, yes=said == "yes", said=BUTTON.format(label=label))
+            told = BUTTON.format(label=label)
+            if said == "yes" and minors.declared(turn):
+                minors.ask(turn)
+                return
+            _settle(turn, shown_in, yes=said != "no", said=told)
             turn.answer(press.press_id, turn.text("residents.noted"))
         case _:
             raise Refusal("app.stale_button")

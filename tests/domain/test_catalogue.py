@@ -85,7 +85,7 @@ def test_every_sentence_for_residents_is_used() -> None:
     made_of_parts = {
         f"residents.wish_{wish}" for wish in ("yes", "no", "none", "paused", "suspended", "stopped")
     }
-    made_of_parts |= {"residents.yes", "residents.no"}
+    made_of_parts |= {f"residents.{said}" for said in ("yes", "no", "parent", "adult")}
     made_of_parts |= {f"residents.answer_{answer.value}" for answer in Answer}
     made_of_parts |= {f"residents.part_{part}" for part in Part}
     ours = {key for key in SENTENCES[Language.VI] if key.startswith("residents.")}

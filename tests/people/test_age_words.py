@@ -1,0 +1,61 @@
+"""Who says nothing but that they are a child is understood; a story, or a parent, is not taken."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from domain.toneless import toneless
+from people.age_words import parent_agrees, says_child
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cháu 12 tuổi",
+        "Dạ em mới 13 tuổi thôi ạ",
+        "đồng ý nhưng cháu đang học lớp 7",
+        "con học lớp 5A ạ",
+        "em chưa đủ 16 tuổi",
+        "I'm 12",
+        "yes but I am only 14 years old",
+        "我今年12岁",
+        "我上初中",
+    ],
+)
+def test_a_child_is_understood_with_tones_or_without(text: str) -> None:
+    assert says_child(text)
+    assert says_child(toneless(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "con tôi 12 tuổi",
+        "cháu 16 tuổi",
+        "tôi 45 tuổi",
+        "em học lớp 10",
+        "Cháu học lớp 7, có anh quen trên mạng bắt cháu gửi ảnh",
+        "cháu 8 tuổi bị bố đánh",
+        "I am 40",
+        "我40岁",
+        "đồng ý",
+        "",
+    ],
+)
+def test_a_grown_up_a_parent_and_a_story_are_not(text: str) -> None:
+    assert not says_child(text)
+    assert not says_child(toneless(text))
+
+
+def test_a_parents_consent_is_a_whole_message() -> None:
+    assert parent_agrees("Mẹ cháu đồng ý ạ")
+    assert parent_agrees("bo me dong y")
+    assert not parent_agrees("đồng ý")
+    assert not parent_agrees("bố mẹ cháu đánh cháu")
+
+
+def test_no_sample_is_swallowed() -> None:
+    paths = [*Path("tests/data").glob("*.jsonl"), Path("tests/tips/data/messages.jsonl")]
+    told = [json.loads(line)["text"] for path in paths for line in path.read_text().splitlines()]
+    assert [text for text in told if says_child(text) or parent_agrees(text)] == []

@@ -37,15 +37,13 @@ def _is_young(age: str | None) -> bool:
     return age is None or int(age) < ADULT
 
 
-_BEFORE = (
-    r"(?:(?:da|vang|thua|chu|co|bac|anh|cac|oi|dong|y|nhung|nhung ma|a|cam|on|xin|chao|ok)\s+)*"
-)
+_BEFORE = r"(?:(?:da|vang|thua|chu|co|bac|anh|cac|oi|dong|y|nhung|ma|a|cam|on|xin|chao|ok)\s+)*"
 _SELF = r"(?:em|chau|con|toi|minh|to|tui)"
 _STILL = r"(?:(?:nam|nay|moi|dang|con|co|chi|duoc|van|la|thoi|nho|hoc|sinh)\s+)*"
 _AFTER = r"(?:\s+(?:a|thoi|roi|nhe|dong|y|co|duoc|khong|nhan|tin|chua|du|nay|em|chau|con))*"
 _CHILD = re.compile(
     rf"{_BEFORE}{_SELF}\s+{_STILL}"
-    rf"(?:(?P<age>\d{{1,2}}) tuoi|lop [1-9](?!\d)(?: [a-e])?|chua du (?:16|muoi sau) tuoi|tre em)"
+    rf"(?:(?P<age>\d{{1,2}}) tuoi|lop [1-9] ?[a-e]?(?!\w)|chua du (?:16|muoi sau) tuoi|tre em)"
     rf"{_AFTER}"
 )
 _CHILD_EN = re.compile(

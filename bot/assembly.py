@@ -16,6 +16,7 @@ from bot.opening import NOT_CONNECTED, open_database, register
 from bot.own_photo_shelf import OwnPhotoShelf
 from bot.plan import read_plan
 from bot.print_shelf import PrintShelf
+from bot.report_shelf import ReportShelf
 from bot.seed import seed_areas, seed_plan
 from bot.settings import Settings
 from delivery.bell import Bell
@@ -124,7 +125,8 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
 
 def _shelf(database: Database, folder: MediaFolder) -> OwnPhotoShelf:
     """Return all files of ours that messages may name."""
-    return OwnPhotoShelf(database, folder, PrintShelf(database, MediaShelf(database, folder)))
+    reports = ReportShelf(database, MediaShelf(database, folder))
+    return OwnPhotoShelf(database, folder, PrintShelf(database, reports))
 
 
 def _sender_rules(telegram: TelegramSettings) -> SenderRules:

@@ -26,7 +26,7 @@ def reach(tx: Tx, code: str) -> str | None:
     if found is None:
         return None
     say = Desk(Outbox({}), catalogue()).say(Language.VI)
-    return reach_words.render(reaches.of_run(tx, found), say)
+    return reach_words.render(reaches.in_full(tx, found), say)
 
 
 def verify(tx: Tx, code: str | None) -> Report | None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from storage.campaigns import packs, reached, runs
 from storage.campaigns.packs import Posted
 from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.deliveries import counters, ledger
+from storage.deliveries import counters, hours, ledger
 from storage.deliveries.counters import Line
 from storage.people import units
 
@@ -75,6 +75,8 @@ class Reach:
     """How often each (state, reason) occurs among private deliveries."""
     by_area: tuple[tuple[str, Figures], ...]
     by_language: tuple[tuple[str, Figures], ...]
+    by_hour: tuple[tuple[datetime, int], ...] = ()
+    """Private messages that the platform took, by local hour; empty where it was not asked for."""
     tips_explicit: int
     tips_assumed: int
     """Tips that its private messages brought."""
@@ -97,6 +99,11 @@ class Reach:
     """Posted by people where no machine reaches; its members are told by hand."""
     pledges: Pledges | None = None
     """What was signed, privately or by way of a post; None where it asks for no pledge."""
+
+
+def in_full(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
+    """Return a run's reach with the hours at which its messages were taken."""
+    return replace(of_run(tx, run, receipts), by_hour=hours.taken(tx, run.id))
 
 
 def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
@@ -200,6 +207,11 @@ def _verify_run(tx: Tx, run_id: UUID) -> list[str]:
     # One tip may mark the post it came from and the private message with the same words.
     tips = posted + sum(runs.tips_by_binding(tx, run_id, by_post=False).values())
     rows = counters.recounted(tx, run_id)
+    private = [line.counts for line in rows if line.key.kind == DeliveryKind.CAMPAIGN.value]
+    taken = sum(counts["accepted"] + counts["delivered"] for counts in private)
+    by_hour = sum(number for _, number in hours.taken(tx, run_id))
+    if by_hour != taken:
+        problems.append(f"run {run.code}: {by_hour} were taken by the hour, {taken} in all")
     for kind, there in ((DeliveryKind.CAMPAIGN, tips), (DeliveryKind.POST, posted)):
         marked = sum(line.counts[Facet.TIPS.value] for line in rows if line.key.kind == kind.value)
         if marked > there:

@@ -6,7 +6,7 @@ from broadcasts import answers
 from broadcasts.desk import Say
 from broadcasts.reach import Figures, Reach
 from domain.campaign import RunState
-from domain.clock import show_time
+from domain.clock import show_hour, show_time
 from domain.delivery import DeliveryState
 from domain.figures import count, percent
 from domain.part import FEW
@@ -36,6 +36,7 @@ def render(reach: Reach, say: Say) -> str:
                 )
                 for name, part in tally
             ]
+    lines += [] if reach.is_hidden else [*_doings(reach, say), *_hours(reach, say)]
     lines += [] if reach.is_hidden else _answers(reach, say)
     if reach.posts.targeted:
         lines += [
@@ -56,6 +57,39 @@ def render(reach: Reach, say: Say) -> str:
     if reach.by_hand.posts or reach.tips_by_hand:
         lines += ["", _by_hand(reach.by_hand, reach.tips_by_hand, say)]
     return "\n".join(lines)
+
+
+def _doings(reach: Reach, say: Say) -> list[str]:
+    """Write what people of each area did, where there was something."""
+    if len(reach.by_area) < 2 or _gives_away(reach, reach.by_area):
+        return []
+    lines = []
+    for name, part in reach.by_area:
+        did = {
+            "acknowledged": part.acknowledged,
+            "replied": part.replied,
+            "tips": part.with_tip,
+            "stopped": part.stopped,
+            "unreachable": part.unreachable,
+        }
+        told = [say(f"reach.did_{key}", n=count(number)) for key, number in did.items() if number]
+        if told:
+            lines.append(say("reach.part", name=name, what=", ".join(told)))
+    return ["", say("reach.doings"), *lines] if lines else []
+
+
+def _hours(reach: Reach, say: Say) -> list[str]:
+    """Write how many the platform took at which hours; those without any are left out."""
+    if not reach.by_hour or (reach.by_parts and any(n < FEW for _, n in reach.by_hour)):
+        return []
+    return [
+        "",
+        say("reach.by_hour"),
+        *(
+            say("reach.part", name=show_hour(at), what=count(number))
+            for at, number in reach.by_hour
+        ),
+    ]
 
 
 def _by_hand(posted: Posted, tips: int, say: Say) -> str:

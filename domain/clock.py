@@ -33,6 +33,11 @@ def show_time(instant: datetime) -> str:
     return local(instant).strftime("%H:%M ngày %d/%m/%Y")
 
 
+def show_hour(instant: datetime) -> str:
+    """Write the local hour in which an instant lies: `14:00–14:59 ngày 22/11/2026`."""
+    return local(instant).strftime("%H:00–%H:59 ngày %d/%m/%Y")
+
+
 def show_day(instant: datetime) -> str:
     """Write the local date: `22/11/2026`."""
     return local(instant).strftime("%d/%m/%Y")

@@ -21,7 +21,7 @@ from handlers.packs import giving as packs
 from handlers.residents import commands as residents
 from handlers.residents import returning
 from handlers.router import Presser, Router
-from handlers.staff import answering, handing_over, linking, slips, tip_commands
+from handlers.staff import answering, figures, handing_over, linking, slips, tip_commands
 from handlers.staff import commands as staff_commands
 from handlers.tips import entering, photos, revealing, review, taking_down, ties
 from handlers.tips import taking as tips
@@ -45,6 +45,7 @@ _PRESSES: Mapping[str, Presser] = MappingProxyType(
         **library.PRESSES,
         **packs.PRESSES,
         **slips.PRESSES,
+        **figures.PRESSES,
         **handing_over.PRESSES,
     }
 )

@@ -73,10 +73,14 @@ class Sheet:
     checks: tuple[Check, ...] = ()
     sums: tuple[tuple[str, ...], ...] = ()
     """Columns of which each follows from the others: with one of them small, two are left out."""
+    parts: tuple[tuple[str, str], ...] = ()
+    """Columns of which the first counts some of the second: the others follow from the two."""
     tells_of_people: bool = False
     """Whether a small figure could tell who: upward such figures are not written out."""
     inside: bool = False
     """Whether it is for the unit alone, and never sent upward."""
+    has_before: bool = True
+    """Whether the year before stands beside each figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +92,7 @@ class Report:
     before: Period
     provisional_until: str | None
     sheets: tuple[Sheet, ...]
+    run: str = ""
+    """What it tells of, where that is one run and no period."""
     upward: bool = False
     """Whether it was made to be sent to the level above."""

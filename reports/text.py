@@ -17,12 +17,27 @@ def render(report: Report) -> str:
     return "\n".join(lines).rstrip()
 
 
+def pieces(report: Report, most: int = 3_000) -> list[str]:
+    """Write a report in messages of about `most` characters, each beginning with a table."""
+    found: list[str] = []
+    for sheet in report.sheets:
+        written = "\n".join(_sheet(sheet))
+        if found and len(found[-1]) + len(written) < most:
+            found[-1] = f"{found[-1]}\n\n{written}"
+        else:
+            found.append(written)
+    return ["\n".join([*heading(report), "", *found[:1]]), *found[1:]]
+
+
 def heading(report: Report) -> list[str]:
     """Return the lines above the tables: whose, of which days, up to when."""
     before = f"cùng kỳ năm trước, {report.before.label()}"
     lines = [report.unit, f"Kỳ báo cáo: {report.period.label()} (trong ngoặc: {before})"]
+    if report.run:
+        lines = [report.unit, report.run]
     if report.provisional_until is not None:
-        lines.append(f"Kỳ chưa kết thúc: số liệu tạm tính đến {report.provisional_until}.")
+        what = "Đợt chưa xong" if report.run else "Kỳ chưa kết thúc"
+        lines.append(f"{what}: số liệu tạm tính đến {report.provisional_until}.")
     if report.upward:
         lines.append("Bản gửi cấp trên: số nhỏ có thể làm lộ người báo thì không ghi rõ.")
     else:
@@ -63,8 +78,8 @@ def _figures(sheet: Sheet, row: Row) -> list[str]:
     for column in sheet.columns:
         now = row.now.get(column.key)
         if now is not None:
-            before = shown(row.before.get(column.key)) or "–"
-            lines.append(f"  {column.title}: {shown(now)} ({before})")
+            before = f" ({shown(row.before.get(column.key)) or '–'})" if sheet.has_before else ""
+            lines.append(f"  {column.title}: {shown(now)}{before}")
     return lines
 
 

@@ -56,6 +56,16 @@ _SUMS = (
 )
 """Columns tied by a sum along each row: hiding one alone would hide nothing."""
 
+_PARTS = (
+    ("anonymous", "new"),
+    ("urgent", "new"),
+    ("public", "new"),
+    ("classified", "new"),
+    ("verifying", "at_end"),
+    ("overdue", "at_end"),
+)
+"""Columns of which the first counts some of the second."""
+
 _CHANNELS: Mapping[str | None, str] = {
     "telegram": "Telegram",
     "zalo": "Zalo",
@@ -128,6 +138,7 @@ def _sheet(
         ("Đầu kỳ còn + mới + mở lại = kết thúc + cuối kỳ còn.",),
         checks=(_check(now_all, now_by),),
         sums=_SUMS,
+        parts=_PARTS,
         tells_of_people=True,
     )
 

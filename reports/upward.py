@@ -22,6 +22,17 @@ def for_upward(report: Report) -> Report:
     return replace(report, sheets=kept, upward=True)
 
 
+def for_staff(report: Report) -> Report:
+    """Return the report without the tables that only the chief sees."""
+    return replace(report, sheets=tuple(one for one in report.sheets if not one.inside))
+
+
+def covered(report: Report) -> Report:
+    """Return the report with small figures hidden, but as it stays inside: of a handful."""
+    sheets = tuple(_hidden(one) if one.tells_of_people else one for one in report.sheets)
+    return replace(report, sheets=sheets)
+
+
 def _hidden(sheet: Sheet) -> Sheet:
     now = _covered(sheet, [row.now for row in sheet.rows])
     before = _covered(sheet, [row.before for row in sheet.rows])
@@ -50,8 +61,9 @@ def _covered(sheet: Sheet, grid: _Grid) -> list[dict[str, Cell]]:
         more = {
             found
             for group in _sums(sheet, grid, totals)
-            if (found := _also(group, grid, hidden)) is not None
+            if (found := _also(group, grid, hidden, totals)) is not None
         }
+        more |= _complements(sheet, grid, hidden)
         if not more - hidden:
             break
         hidden |= more
@@ -59,6 +71,19 @@ def _covered(sheet: Sheet, grid: _Grid) -> list[dict[str, Cell]]:
         {key: _cell((index, key), cell, cells, small, hidden) for key, cell in cells.items()}
         for index, cells in enumerate(grid)
     ]
+
+
+def _complements(sheet: Sheet, grid: _Grid, hidden: set[_Place]) -> set[_Place]:
+    """Return the parts of a whole from which a few others would follow: 11 of 12 tell of one."""
+    found = set()
+    for part, whole in sheet.parts:
+        for index in range(len(grid)):
+            some, everything = (_figure(grid, (index, key)) for key in (part, whole))
+            if some is None or everything is None or {(index, part), (index, whole)} & hidden:
+                continue
+            if 0 < everything - some < FEW:
+                found.add((index, part))
+    return found
 
 
 def _sums(sheet: Sheet, grid: _Grid, totals: set[int]) -> Iterable[list[_Place]]:
@@ -70,7 +95,9 @@ def _sums(sheet: Sheet, grid: _Grid, totals: set[int]) -> Iterable[list[_Place]]
             yield [(index, key) for key in keys]
 
 
-def _also(group: Sequence[_Place], grid: _Grid, hidden: set[_Place]) -> _Place | None:
+def _also(
+    group: Sequence[_Place], grid: _Grid, hidden: set[_Place], totals: set[int]
+) -> _Place | None:
     """Return what else must be left out so that none of a sum can be worked out; None for nothing.
 
     With one hidden it follows from the rest; with several small ones it does where all of them
@@ -88,10 +115,12 @@ def _also(group: Sequence[_Place], grid: _Grid, hidden: set[_Place]) -> _Place |
     )
     if len(covered) > 1 and not tight:
         return None
-    others = [
-        (number, place) for place, number in known.items() if place not in hidden and number > 0
-    ]
-    return min(others)[1] if others else None
+    # By its place, not by its size: the smallest would be known to be no larger than what is told.
+    # The last, and a total only where nothing else is left: totals are what people ask for.
+    others = [place for place, number in known.items() if place not in hidden and number > 0]
+    return next((one for one in reversed(others) if one[0] not in totals), None) or (
+        others[-1] if others else None
+    )
 
 
 def _figure(grid: _Grid, place: _Place) -> int | None:

@@ -48,12 +48,16 @@ def _write_sheet(page: Worksheet, formats: _Formats, report: Report, sheet: Shee
         top += 1
     top += 1
     page.merge_range(top, 0, top + 1, 0, sheet.row_title, formats.head)
+    wide = 2 if sheet.has_before else 1
     for index, column in enumerate(sheet.columns):
-        left = 1 + 2 * index
-        page.merge_range(top, left, top, left + 1, column.title, formats.head)
+        left = 1 + wide * index
+        if sheet.has_before:
+            page.merge_range(top, left, top, left + 1, column.title, formats.head)
+            page.write_string(top + 1, left, "Kỳ này", formats.head)
+            page.write_string(top + 1, left + 1, "Năm trước", formats.head)
+        else:
+            page.merge_range(top, left, top + 1, left, column.title, formats.head)
         page.write_comment(top, left, column.meaning)
-        page.write_string(top + 1, left, "Kỳ này", formats.head)
-        page.write_string(top + 1, left + 1, "Năm trước", formats.head)
     for offset, row in enumerate(sheet.rows):
         _write_row(page, formats, sheet, row, top + 2 + offset)
     below = top + 3 + len(sheet.rows)
@@ -63,7 +67,7 @@ def _write_sheet(page: Worksheet, formats: _Formats, report: Report, sheet: Shee
     for offset, note in enumerate(sheet.notes):
         page.write_string(below + offset, 0, note)
     page.set_column(0, 0, _LABEL_WIDTH)
-    page.set_column(1, 2 * len(sheet.columns), _FIGURE_WIDTH)
+    page.set_column(1, wide * len(sheet.columns), _FIGURE_WIDTH)
     page.set_row(top, 45)
     page.freeze_panes(top + 2, 1)
 
@@ -71,8 +75,11 @@ def _write_sheet(page: Worksheet, formats: _Formats, report: Report, sheet: Shee
 def _write_row(page: Worksheet, formats: _Formats, sheet: Sheet, row: Row, line: int) -> None:
     page.write_string(line, 0, row.label, formats.head if row.is_total else formats.label)
     for index, column in enumerate(sheet.columns):
-        _write_cell(page, formats, line, 1 + 2 * index, row.now.get(column.key))
-        _write_cell(page, formats, line, 2 + 2 * index, row.before.get(column.key))
+        if sheet.has_before:
+            _write_cell(page, formats, line, 1 + 2 * index, row.now.get(column.key))
+            _write_cell(page, formats, line, 2 + 2 * index, row.before.get(column.key))
+        else:
+            _write_cell(page, formats, line, 1 + index, row.now.get(column.key))
 
 
 def _write_cell(page: Worksheet, formats: _Formats, line: int, left: int, cell: Cell) -> None:

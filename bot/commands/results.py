@@ -14,9 +14,10 @@ from bot.outages import of_system
 from bot.settings import Settings
 from domain.errors import Misconfigured
 from domain.period import Period, read_date
-from reports import period_report, text, tips, workbook
+from reports import period_report, run_report, text, tips, workbook
 from reports import upward as upward_report
 from reports.sheet import Report
+from storage.campaigns import runs
 from storage.database import Tx
 from storage.tips.tip_figures import Division
 
@@ -67,12 +68,28 @@ def reach(
         wanted = _Wanted(since, until, unit, _divisions(rows), upward=upward)
         _period(settings, wanted, xlsx)
         return
-    if since or until or unit or xlsx or rows or upward:
-        raise Misconfigured("Một đợt gửi không có kỳ: bỏ mã đợt, hoặc bỏ các tùy chọn.")
-    funnel = with_database(settings, lambda tx: figures.reach(tx, run_code))
-    if funnel is None:
+    if since or until or unit or rows:
+        raise Misconfigured("Một đợt gửi không có kỳ: bỏ mã đợt, hoặc bỏ các tùy chọn của kỳ.")
+    _run(settings, run_code, xlsx, upward=upward)
+
+
+def _run(settings: Settings, run_code: str, xlsx: Path | None, *, upward: bool) -> None:
+    _check_free(xlsx)
+
+    def work(tx: Tx) -> tuple[str, Report] | None:
+        run = runs.find_run(tx, run_code)
+        funnel = figures.reach(tx, run_code)
+        if run is None or funnel is None:
+            return None
+        report = run_report.of_run(tx, run)
+        return funnel, upward_report.for_upward(report) if upward else report
+
+    found = with_database(settings, work)
+    if found is None:
         raise Misconfigured(f"Không có đợt nào mang mã {run_code}.")
-    say(funnel)
+    funnel, report = found
+    say(text.render(report) if upward else funnel)
+    _write_down(report, xlsx)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +104,7 @@ class _Wanted:
 
 
 def _period(settings: Settings, wanted: _Wanted, xlsx: Path | None) -> None:
-    if xlsx is not None and xlsx.exists():
-        raise Misconfigured(f"Đã có tệp {xlsx}; hãy nêu tên khác.")
+    _check_free(xlsx)
 
     def work(tx: Tx) -> Report:
         period = read_period(wanted.since, wanted.until, tx.now)
@@ -99,6 +115,16 @@ def _period(settings: Settings, wanted: _Wanted, xlsx: Path | None) -> None:
     with err.status("Đang tính số liệu…"):
         report = with_database(settings, work)
     say(text.render(report))
+    _write_down(report, xlsx)
+
+
+def _check_free(xlsx: Path | None) -> None:
+    if xlsx is not None and xlsx.exists():
+        raise Misconfigured(f"Đã có tệp {xlsx}; hãy nêu tên khác.")
+
+
+def _write_down(report: Report, xlsx: Path | None) -> None:
+    """Write the workbook, where one is asked for; leave with 1 where figures do not agree."""
     if xlsx is not None:
         try:
             xlsx.write_bytes(workbook.write(report))

@@ -13,7 +13,7 @@ from handlers.groups import leaving, wanting
 from handlers.library import browsing, materials
 from handlers.packs import giving
 from handlers.residents.commands import OTHERS_COMMANDS
-from handlers.staff import duty, stopping_for, tip_commands
+from handlers.staff import duty, figures, stopping_for, tip_commands
 from handlers.tips import entering, evidence, revealing
 from handlers.turn import Turn
 from storage.people.units import Staff
@@ -110,7 +110,7 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         ),
         "khan": StaffCommand(Permission.WRITE_CAMPAIGN, alarm_photos.hand_in),
         "cacdot": StaffCommand(Permission.READ_FIGURES, running.show_list),
-        "baocao": StaffCommand(Permission.READ_FIGURES, running.show_reach),
+        "baocao": StaffCommand(Permission.READ_FIGURES, figures.show),
         "tamdung": StaffCommand(Permission.CONTROL_RUN, running.pause),
         "tieptuc": StaffCommand(Permission.CONTROL_RUN, running.resume),
         "huy": StaffCommand(Permission.CONTROL_RUN, running.ask_cancel),

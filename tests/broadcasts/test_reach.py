@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from broadcasts import reach, reach_words
+from domain.clock import local, show_hour
 from domain.delivery import (
     Accepted,
     DeliveryState,
@@ -112,6 +113,16 @@ async def test_the_funnel_tells_each_outcome_apart(station: Station) -> None:
     assert found.reasons["skipped", "opted_out"] == 1
     assert [(name, part.targeted) for name, part in found.by_language] == [("vi", 5), ("en", 1)]
     assert [part.targeted for _, part in found.by_area] == [5, 1]
+    assert found.by_hour == ()
+    full = await station.chat.look(lambda tx: reach.in_full(tx, run))
+    (hour,) = full.by_hour
+    assert hour == (local(now).replace(minute=0, second=0, microsecond=0), 2)
+    told = reach_words.render(full, station.desk.say(Language.VI)).splitlines()
+    assert f"  - {show_hour(now)}: 2" in told
+    two, _ = (name for name, _ in full.by_area)
+    assert (
+        f"  - {two}: đã đọc 1, trả lời 1, tin có báo lại 2, dừng 1, không liên lạc được 1" in told
+    )
     assert await station.chat.look(reach.verify) == []
 
 

@@ -3,6 +3,8 @@
 from domain.delivery import GoneAway
 from domain.failures import Until
 from domain.language import Language
+from reports import run_report, upward, workbook
+from reports.sheet import Few
 from storage.campaigns import runs
 from storage.campaigns.runs import Run
 from tests.chat import Party
@@ -135,7 +137,8 @@ async def _first_week_is_told(commune: Commune, run: Run) -> None:
     assert told in (await commune.officer.last()).text
     places = [line for line in told.splitlines() if line.startswith("  - thôn")]
     assert places == [
-        f"  - thôn Ví Dụ {n}: {number}/{number} (100,00%)" for n, number in BY_VILLAGE.items()
+        *(f"  - thôn Ví Dụ {n}: {number}/{number} (100,00%)" for n, number in BY_VILLAGE.items()),
+        "  - thôn Ví Dụ 3: đã đọc 2, trả lời 1, tin có báo lại 1",
     ]
     for line in (
         "Định gửi: 25 người",
@@ -148,6 +151,26 @@ async def _first_week_is_told(commune: Commune, run: Run) -> None:
     assert "11/11 bài; thành viên lúc đăng: 1.100, là mức trên, không phải số người đọc" in told
     assert "số người bấm “Đã đọc”: 1; số người trả lời: 1" in told
     assert "tin báo từ bài đăng: 1." in told
+    assert "  - 08:00–08:59 ngày 11/01/2027: 25" in told.splitlines()
+    await _stands_in_the_workbook(commune, run)
+
+
+async def _stands_in_the_workbook(commune: Commune, run: Run) -> None:
+    """Inside as it is; upward no village tells of fewer than five."""
+    made = await commune.chat.look(lambda tx: run_report.of_run(tx, run))
+    assert [sheet.code for sheet in made.sheets] == ["Địa bàn", "Ngôn ngữ", "Giờ", "Bài đăng"]
+    assert all(check.holds for sheet in made.sheets for check in sheet.checks)
+    villages, _, hours, posts = made.sheets
+    third = next(row.now for row in villages.rows if row.label == "thôn Ví Dụ 3")
+    assert [third[key] for key in ("targeted", "taken", "acknowledged", "tips")] == [4, 4, 2, 1]
+    assert [(row.label, row.now["taken"]) for row in hours.rows] == [
+        ("08:00–08:59 ngày 11/01/2027", 25),
+        ("Cộng", 25),
+    ]
+    assert [posts.rows[-1].now[key] for key in ("taken", "members")] == [11, 1100]
+    sent = upward.for_upward(made)
+    assert {row.now["targeted"] for row in sent.sheets[0].rows[:-1]} == {Few()}
+    assert workbook.write(made) != workbook.write(sent)
 
 
 async def _second_week_is_told(commune: Commune, neighbours: list[Party]) -> None:

@@ -1,6 +1,7 @@
 """What goes upward: no small figure stands in it, and none can be worked out from the rest."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -91,6 +92,31 @@ def test_no_line_alone_gives_a_small_figure_away(told: list[tuple[int, int]]) ->
         only = [number for number in zip(*possible, strict=True) if len(set(number)) == 1]
         alone = not held and len(rest) == len(parts) - len(hidden) and not _others(before, rest)
         assert only == [] or alone
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=5))
+def test_no_part_of_a_whole_tells_of_a_few_others(told: list[tuple[int, int]]) -> None:
+    """Eleven anonymous of twelve tell that one left a contact."""
+    made = report([(0, new) for _, new in told])
+    (sheet, inside) = made.sheets
+    anonymous = [min(some, new) for some, new in told]
+    numbers = [*anonymous, sum(anonymous)]
+    rows = tuple(
+        replace(row, now={**row.now, "hours": number})
+        for row, number in zip(sheet.rows, numbers, strict=True)
+    )
+    sheet = replace(sheet, rows=rows, parts=(("hours", "new"),))
+    after = for_upward(replace(made, sheets=(sheet, inside))).sheets[0].rows
+    for row, number in zip(after, numbers, strict=True):
+        new, some = row.now["new"], row.now["hours"]
+        if isinstance(new, int) and isinstance(some, int):
+            assert some == number
+            assert not 0 < new - some < FEW
+    wholes = [row.now["new"] for row in after]
+    parts = [row.now["hours"] for row in after]
+    if isinstance(wholes[-1], int) and isinstance(parts[-1], int):
+        # One that is hidden does not follow from the total of its column.
+        assert [isinstance(one, int) for one in parts].count(False) != 1
 
 
 def _number(cells: list[dict[str, Cell]], place: tuple[int, str]) -> int:

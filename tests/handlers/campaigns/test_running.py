@@ -116,7 +116,7 @@ async def test_the_list_shows_what_waits_and_what_ran(
 @pytest.mark.parametrize(
     ("command", "answer"),
     [
-        ("/baocao", "Xin ghi mã đợt sau lệnh, ví dụ: /baocao AN-7KQ2M"),
+        ("/tieptuc", "Xin ghi mã đợt sau lệnh, ví dụ: /tieptuc AN-7KQ2M"),
         ("/baocao AN-22222", "Không có đợt nào mang mã này ở đơn vị."),
         ("/tamdung linh tinh", "Không có đợt nào mang mã này ở đơn vị."),
         ("/huy 77", "Đơn vị không có chiến dịch số 77. Xem các chiến dịch: /cacdot"),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
-from broadcasts import approving, expanding, firing, signing
+from broadcasts import approving, expanding, firing, planning, signing
 from broadcasts.approving import RULES
 from broadcasts.desk import Desk
 from domain.alert_words import read_versions, write_versions
@@ -17,6 +17,7 @@ from domain.language import Language
 from domain.own_photo import OwnPhoto
 from domain.roles import Role
 from domain.subject import Subject
+from domain.terms import AS_RULED
 from domain.wording import LONGEST_VALUE, ValueFault, has_words, value_fault
 from storage.campaigns import campaigns, own_photo_ends, recipients, runs
 from storage.campaigns.campaigns import Campaign, NewCampaign
@@ -132,6 +133,7 @@ def hand_in(
             content=content,
             audience=audience,
             due_at=None,
+            terms=planning.terms_of(tx, desk, unit.id, AS_RULED),
         ),
     )
     if photo is not None:

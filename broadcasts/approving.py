@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from broadcasts import amending, own_photos, packs, signing
+from broadcasts import amending, own_photos, packs, planning, signing
 from broadcasts.desk import Desk
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.audit import Act, Thing
@@ -19,13 +19,13 @@ from domain.campaign import (
     too_late,
 )
 from domain.delivery import Lane
-from domain.due import FURTHEST
 from domain.errors import Refusal
 from domain.hours import BroadcastRules
 from domain.library import PLACEHOLDERS, TextFault
 from domain.messages import Outgoing
 from domain.roles import Permission, Role, may
 from domain.schedule import Schedule
+from domain.terms import AS_RULED, Expiry, Terms
 from storage.campaigns import campaign_plans, campaigns, own_photo_ends, recipients
 from storage.campaigns.campaigns import Campaign, NewCampaign
 from storage.database import Tx
@@ -54,6 +54,7 @@ class Draft:
     due_at: datetime | None
     """None: as soon as it is approved, or when its schedule says."""
     schedule: Schedule | None = None
+    expiry: Expiry = AS_RULED
 
 
 def check(tx: Tx, desk: Desk, unit: Unit, content: Content) -> Mapping[str, Outgoing]:
@@ -118,6 +119,7 @@ def write_down(tx: Tx, desk: Desk, author: Staff, draft: Draft) -> Campaign:
             audience=draft.audience,
             due_at=draft.due_at,
             schedule=draft.schedule,
+            terms=planning.terms_of(tx, desk, unit.id, draft.expiry),
         ),
     )
     if draft.content.photo is not None:
@@ -138,7 +140,7 @@ def submit(tx: Tx, known: Campaign) -> Campaign:
     """
     if known.lane is not Lane.URGENT and signing.unsigned(tx, known.unit_id, known.content):
         raise Refusal("campaigns.not_signed")
-    check_plan(tx, known.due_at, known.schedule)
+    planning.check(tx, known.due_at, known.schedule, known.terms)
     if not approvers(tx, known.unit_id, *known.hands):
         raise Refusal("campaigns.no_approver")
     ready = _hand_in(tx, known, tx.now)
@@ -157,20 +159,6 @@ def submit(tx: Tx, known: Campaign) -> Campaign:
     return ready
 
 
-def check_plan(tx: Tx, due_at: datetime | None, schedule: Schedule | None) -> None:
-    """Check that a plan has a time to come, and not too far ahead.
-
-    Raises: Refusal.
-    """
-    if schedule is not None:
-        if schedule.next_after(tx.now) is None:
-            raise Refusal("campaigns.repeat_over")
-    elif due_at is not None and due_at <= tx.now:
-        raise Refusal("campaigns.time_past")
-    elif due_at is not None and due_at - tx.now > FURTHEST:
-        raise Refusal("campaigns.time_far")
-
-
 def words_of_now(tx: Tx, known: Campaign) -> Content:
     """Return the words with the unit's name and numbers of now; an urgent alert keeps its own."""
     if known.lane is Lane.URGENT:
@@ -184,19 +172,27 @@ def tells_old_unit(tx: Tx, known: Campaign) -> bool:
     return words_of_now(tx, known) != known.content
 
 
-def is_outdated(tx: Tx, known: Campaign) -> bool:
-    """Tell whether the unit's quiet hours, caps or particulars are others than those handed in."""
-    return known.rules != rules_of(tx, known) or tells_old_unit(tx, known)
+def is_outdated(tx: Tx, desk: Desk, known: Campaign) -> bool:
+    """Tell whether the unit's quiet hours, caps, pace or particulars are not those handed in."""
+    rules = known.rules != rules_of(tx, known)
+    return rules or known.terms != _terms_of_now(tx, desk, known) or tells_old_unit(tx, known)
 
 
-def renew(tx: Tx, known: Campaign) -> Campaign:
-    """Hand a campaign in again under the unit's quiet hours, caps and particulars of now.
+def _terms_of_now(tx: Tx, desk: Desk, known: Campaign) -> Terms | None:
+    if known.terms is None:
+        return None
+    return planning.terms_of(tx, desk, known.unit_id, known.terms.expiry)
+
+
+def renew(tx: Tx, desk: Desk, known: Campaign) -> Campaign:
+    """Hand a campaign in again under the unit's quiet hours, caps, pace and particulars of now.
 
     Raises: Refusal when somebody has decided meanwhile.
     """
     if not campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None):
         raise Refusal("campaigns.already_decided")
     campaigns.set_words(tx, known.id, words_of_now(tx, known))
+    campaign_plans.set_terms(tx, known.id, _terms_of_now(tx, desk, known))
     ready = _hand_in(tx, _again(tx, known), known.submitted_at or tx.now)
     record(tx, Act.CAMPAIGN_REPLANNED, ready, None)
     return ready
@@ -236,9 +232,10 @@ def approve(
     check(tx, desk, units.get_unit(tx, known.unit_id), known.content)
     if known.lane is not Lane.URGENT and signing.unsigned(tx, known.unit_id, known.content):
         raise Refusal("campaigns.not_signed")
-    next_at = first_time(tx, known.due_at, known.schedule, known.rules)
+    next_at = planning.first_time(tx, known.due_at, known.schedule, known.rules)
     late = known.schedule is None and too_late(known.due_at, known.submitted_at, tx.now, rules)
-    if next_at is None or late:
+    expired = known.terms is not None and known.terms.expiry.is_over(next_at or tx.now)
+    if next_at is None or late or expired:
         campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None)
         return False
     times = known.schedule.times if known.schedule is not None else None
@@ -248,19 +245,6 @@ def approve(
         own_photos.withdraw(tx, desk, known.audience.of_run, known.content.photo)
         packs.remind(tx, desk, known.audience.of_run)
     return decide(tx, known, CampaignState.APPROVED, decider, next_at=next_at, times_left=times)
-
-
-def first_time(
-    tx: Tx, due_at: datetime | None, schedule: Schedule | None, rules: BroadcastRules | None
-) -> datetime | None:
-    """Return when a plan that is approved now begins; None when it is over.
-
-    A repeating one keeps its own instants: its runs rest in quiet hours by themselves.
-    """
-    if schedule is not None:
-        return schedule.next_after(tx.now)
-    next_at = max(due_at or tx.now, tx.now)
-    return rules.opens_at(next_at) if rules is not None else next_at
 
 
 def reject(tx: Tx, known: Campaign, decider: Staff, reason: str) -> None:
@@ -295,6 +279,11 @@ def reschedule(
         raise Refusal("campaigns.already_decided")
     campaigns.set_due(tx, known.id, due_at, known.rules)
     campaign_plans.set_schedule(tx, known.id, schedule)
+    if known.terms is not None and (
+        schedule is not None or known.terms.expiry.is_over(due_at or tx.now)
+    ):
+        # An instant behind which nothing of the new plan lies says nothing of it.
+        campaign_plans.set_terms(tx, known.id, replace(known.terms, expiry=AS_RULED))
     return submit(tx, _again(tx, known))
 
 

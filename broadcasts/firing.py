@@ -20,6 +20,7 @@ from domain.delivery import Lane
 from domain.figures import count
 from domain.hours import ANY_TIME
 from domain.schedule import Schedule, Turnout, turnout
+from domain.terms import AS_RULED, Expiry
 from storage.campaigns import campaign_plans, campaigns, runs
 from storage.campaigns.campaigns import Campaign
 from storage.campaigns.runs import Run
@@ -121,7 +122,12 @@ def _is_late(tx: Tx, known: Campaign, due_at: datetime, rules: CampaignRules) ->
     ready_at = due_at
     if known.schedule is not None:
         ready_at = units.get_unit(tx, known.unit_id).broadcasting.opens_at(due_at)
-    return tx.now - ready_at > rules.late_allowance or _hindrance(tx, known) is not None
+    late = tx.now - ready_at > rules.late_allowance or _expiry(known).is_over(tx.now)
+    return late or _hindrance(tx, known) is not None
+
+
+def _expiry(known: Campaign) -> Expiry:
+    return known.terms.expiry if known.terms is not None else AS_RULED
 
 
 def _new_run(
@@ -160,7 +166,7 @@ def _new_run(
         content={name: write_outgoing(message) for name, message in prepared.items()},
         audience=known.audience,
         due_at=due_at,
-        not_after=hours.after_open(tx.now, lifetime),
+        not_after=_expiry(known).ends(hours, tx.now, lifetime),
         open_from=open_from,
         open_until=open_until,
         counted=routine and amends is None,

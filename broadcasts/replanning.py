@@ -7,7 +7,7 @@ plan begins after the instant at which it is approved.
 from datetime import datetime
 from uuid import UUID
 
-from broadcasts import approving, firing, signing
+from broadcasts import approving, firing, planning, signing
 from broadcasts.approving import RULES
 from broadcasts.desk import Desk
 from domain.audit import Act
@@ -49,7 +49,7 @@ def change(
     Raises: Refusal.
     """
     check(known, by)
-    approving.check_plan(tx, due_at, schedule)
+    planning.check(tx, due_at, schedule, known.terms)
     if known.state is CampaignState.DRAFT and signing.unsigned(tx, known.unit_id, known.content):
         campaigns.set_due(tx, known.id, due_at, known.rules)
         campaign_plans.set_schedule(tx, known.id, schedule)
@@ -94,6 +94,7 @@ def signed(tx: Tx, known: Campaign, proposal: Proposal) -> str:
         known.lane,
         approving.rules_of(tx, known),
         proposal.schedule,
+        known.terms,
     )
 
 
@@ -139,7 +140,7 @@ def approve(
     if signing.unsigned(tx, known.unit_id, known.content):
         raise Refusal("campaigns.not_signed")
     kept = approving.rules_of(tx, known)
-    next_at = approving.first_time(tx, proposal.due_at, proposal.schedule, kept)
+    next_at = planning.first_time(tx, proposal.due_at, proposal.schedule, kept)
     late = proposal.schedule is None and too_late(proposal.due_at, proposal.at, tx.now, rules)
     if next_at is None or late:
         raise Refusal("campaigns.replan_over", number=str(known.number))

@@ -9,6 +9,7 @@ from domain.campaign import CampaignRules, CampaignState, RunState
 from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.hours import ANY_TIME
+from domain.terms import AS_RULED
 from storage.campaigns import campaigns, rest, runs
 from storage.campaigns.campaigns import Campaign
 from storage.campaigns.rest import Rest
@@ -31,8 +32,7 @@ def check(tx: Tx, run: Run, rules: CampaignRules = RULES) -> tuple[Campaign, Res
     known = campaigns.get(tx, run.campaign_id)
     if known is None:
         raise Refusal("campaigns.no_such_run")
-    if tx.now - run.created_at > rules.rest_within:
-        raise Refusal("campaigns.rest_too_old", code=run.code)
+    _check_age(tx, run, known, rules)
     states = [state for state in CampaignState if state not in _GONE]
     for other in campaigns.waiting(tx, run.unit_id, states):
         if other.audience.of_run == run.id:
@@ -49,6 +49,13 @@ def check(tx: Tx, run: Run, rules: CampaignRules = RULES) -> tuple[Campaign, Res
     return known, found
 
 
+def _check_age(tx: Tx, run: Run, known: Campaign, rules: CampaignRules) -> None:
+    if tx.now - run.created_at > rules.rest_within:
+        raise Refusal("campaigns.rest_too_old", code=run.code)
+    if known.terms is not None and known.terms.expiry.is_over(tx.now):
+        raise Refusal("expiry.rest_over", code=run.code)
+
+
 def start(tx: Tx, run_id: UUID, by: Staff, rules: CampaignRules = RULES) -> tuple[Run, Rest]:
     """Send a finished run to its rest, in the hours of its unit, for as long as a run lasts.
 
@@ -57,7 +64,8 @@ def start(tx: Tx, run_id: UUID, by: Staff, rules: CampaignRules = RULES) -> tupl
     run = runs.get(tx, run_id, lock=True)
     if run is None or run.unit_id != by.unit_id:
         raise Refusal("campaigns.no_such_run")
-    _, found = check(tx, run, rules)
+    known, found = check(tx, run, rules)
+    expiry = known.terms.expiry if known.terms is not None else AS_RULED
     urgent = run.lane is Lane.URGENT
     hours = ANY_TIME if urgent else units.get_unit(tx, run.unit_id).broadcasting
     open_from, open_until = hours.interval(tx.now)
@@ -72,7 +80,7 @@ def start(tx: Tx, run_id: UUID, by: Staff, rules: CampaignRules = RULES) -> tupl
         pause_reason=None,
         open_from=open_from,
         open_until=open_until,
-        not_after=hours.after_open(tx.now, rules.urgent_lifetime if urgent else rules.lifetime),
+        not_after=expiry.ends(hours, tx.now, rules.urgent_lifetime if urgent else rules.lifetime),
     )
     controlling.note(tx, Act.RUN_RESENT, run, by.id, people=found.people, posts=found.posts)
     return runs.get(tx, run.id) or run, found

@@ -9,6 +9,7 @@ from broadcasts.desk import Desk
 from domain.campaign import Audience, CampaignRules
 from domain.delivery import Lane
 from domain.hours import BroadcastRules
+from domain.terms import AS_RULED
 from storage.campaigns import runs
 from storage.database import Tx
 from storage.people import units
@@ -54,7 +55,10 @@ def keep_hours(tx: Tx, rules: CampaignRules = RULES) -> int:
             known[run.unit_id] = units.get_unit(tx, run.unit_id).broadcasting
         own = known[run.unit_id]
         hours = own.interval(tx.now)
-        not_after = max(run.not_after, own.after_open(run.created_at, rules.lifetime))
+        expiry = run.terms.expiry if run.terms is not None else AS_RULED
+        not_after = run.not_after
+        if expiry.at is None:
+            not_after = max(not_after, expiry.ends(own, run.created_at, rules.lifetime))
         if (run.open_from, run.open_until, run.not_after) != (*hours, not_after):
             runs.set_hours(tx, run.run_id, hours, not_after)
             changed += 1

@@ -71,8 +71,12 @@ class Outbox:
 
     def time_for(self, channel: str, messages: int) -> timedelta:
         """Return how long the channel takes for so many broadcast messages, at its own pace."""
+        return timedelta(seconds=messages / self.pace(channel))
+
+    def pace(self, channel: str) -> float:
+        """Return how many broadcast messages a second the channel sends at most."""
         pace = self._capabilities[channel].pace
-        return timedelta(seconds=messages / (pace.account_per_s * (1 - pace.reply_share)))
+        return pace.account_per_s * (1 - pace.reply_share)
 
     def has_topics(self, channel: str) -> bool:
         """Tell whether groups of the channel may have topics."""

@@ -21,6 +21,7 @@ from domain.part import Part
 from domain.pledge import Pledge
 from domain.schedule import Schedule
 from domain.subject import Subject
+from domain.terms import Terms
 from domain.wording import says_something, value_fault
 
 
@@ -242,6 +243,7 @@ def content_hash(
     lane: Lane,
     rules: BroadcastRules | None = None,
     schedule: Schedule | None = None,
+    terms: Terms | None = None,
 ) -> str:
     """Return the SHA-256, in hex, of everything an approval binds, in one canonical form."""
     signed: dict[str, object] = {
@@ -276,6 +278,8 @@ def content_hash(
         signed["rules"] = rules.signed()
     if schedule is not None:
         signed["schedule"] = schedule.signed()
+    if terms is not None:
+        signed["terms"] = terms.signed()
     text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

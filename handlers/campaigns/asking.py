@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from broadcasts import approving
+from broadcasts import approving, planning
 from broadcasts.desk import Desk
 from domain.library import EXAMPLES, PLACEHOLDERS, fill, placeholders
 from domain.subject import Subject
@@ -11,6 +11,7 @@ from handlers.campaigns import (
     audiences,
     composing,
     destinations,
+    expiring,
     own_photos,
     pledging,
     replanning,
@@ -149,7 +150,11 @@ def _ask_when(turn: Turn, form: Form) -> None:
         for every in ("week", "month")
     )
     rows = ((now, *soon),) if form.of_run else ((now, *soon), again)
-    ask_with(turn, form, turn.text("campaigns.ask_when"), *rows)
+    text = turn.text("campaigns.ask_when")
+    if expiring.is_asked(form):
+        text = f"{text}\n\n{expiring.said(form.expiry, turn.text)}"
+        rows = (*rows, (expiring.button_of(turn, form),))
+    ask_with(turn, form, text, *rows)
 
 
 def _show_summary(turn: Turn, form: Form) -> None:
@@ -171,6 +176,7 @@ def _show_summary(turn: Turn, form: Form) -> None:
             turn.text,
             due_at=form.due_at(turn.tx.now),
             schedule=form.schedule(),
+            terms=planning.terms_of(turn.tx, desk, turn.unit.id, form.expiry),
             written=tuple(content.bodies),
         ),
     )
@@ -186,6 +192,7 @@ def _shown_title(title: str) -> str:
 _ASKS: Mapping[Step, Callable[[Turn, Form], None]] = MappingProxyType(
     {
         **scheduling.ASKS,
+        Step.EXPIRY: expiring.ask,
         **composing.ASKS,
         Step.SUBJECT: _ask_subject,
         Step.PREVIEW: _show_preview,

@@ -85,4 +85,5 @@ def under_summary(turn: Turn, form: Form, photo: tuple[Row, ...] = ()) -> tuple[
         "card",
         "no" if form.card else "yes",
     )
-    return (submit,), (sample, test), (audience, time), (card,), *photo, (back,)
+    expiry = button(form, turn.text("expiry.button"), "expiry")
+    return (submit,), (sample, test), (audience, time), (expiry, card), *photo, (back,)

@@ -61,11 +61,11 @@ def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
         raise Refusal("app.stale_button")
     number = str(known.number)
     desk = _desk(turn)
-    if approving.is_outdated(turn.tx, known):
+    if approving.is_outdated(turn.tx, desk, known):
         words = approving.tells_old_unit(turn.tx, known)
         key = "unit_changes.submitted" if words else "campaigns.rules_changed"
         turn.answer(press.press_id, turn.text(key), alert=True)
-        ask_approvers(turn, approving.renew(turn.tx, known), anew=True)
+        ask_approvers(turn, approving.renew(turn.tx, desk, known), anew=True)
         return
     printable.check_cards(turn, known.content, known.subject)
     if not approving.approve(turn.tx, desk, known, decider):

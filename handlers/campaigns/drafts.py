@@ -18,6 +18,7 @@ from handlers.campaigns import (
     cards,
     composing,
     destinations,
+    expiring,
     handing_in,
     own_photos,
     pledging,
@@ -100,6 +101,8 @@ def take(turn: Turn, message: Message) -> bool:
         if form.of_run and not isinstance(plan, datetime):
             raise Refusal("campaigns.time_unreadable")
         _go_on(turn, form.planned(plan))
+    elif form.step is Step.EXPIRY:
+        _go_on(turn, expiring.typed(turn, form, typed))
     elif form.step in scheduling.ASKS:
         _go_on(turn, scheduling.typed(turn, form, typed))
     else:
@@ -355,6 +358,7 @@ _ACTS: Mapping[tuple[Step, str], _Act] = MappingProxyType(
 _CHANGES: Mapping[tuple[Step, str], Callable[[Turn, Form, str], Form]] = MappingProxyType(
     {
         **scheduling.CHANGES,
+        **expiring.CHANGES,
         **destinations.CHANGES,
         **audiences.CHANGES,
         **cards.CHANGES,

@@ -17,6 +17,7 @@ from domain.own_text import OwnText
 from domain.part import Part
 from domain.schedule import Schedule
 from domain.subject import Subject
+from domain.terms import AS_RULED, Expiry
 from handlers.turn import unit_values
 from storage.campaigns import reached
 from storage.database import Tx
@@ -48,6 +49,7 @@ class Step(StrEnum):
     MONTH_DAYS = "month_days"
     CLOCK = "clock"
     END = "end"
+    EXPIRY = "expiry"
     AUDIENCE = "audience"
     PHOTO = "photo"
     SUMMARY = "summary"
@@ -158,6 +160,7 @@ class Form:
     due: str = ""
     """`asap`, `repeat`, a key of `SOON` counted from the submission, or an instant in ISO form."""
     repeat: Repeat = Repeat()
+    expiry: Expiry = AS_RULED
 
     def due_at(self, now: datetime) -> datetime | None:
         """Return the instant chosen; None for as soon as approved, and where it repeats."""
@@ -219,6 +222,7 @@ def to_data(form: Form) -> dict[str, str]:
         "languages": ",".join(sorted(form.languages)),
         "parts": ",".join(sorted(form.parts)),
         "repeat": form.repeat.to_data(),
+        "expiry": form.expiry.to_data(),
     }
 
 
@@ -250,6 +254,7 @@ def from_data(data: Mapping[str, str]) -> Form:
         languages=frozenset(Language(one) for one in data.get("languages", "").split(",") if one),
         parts=frozenset(Part(one) for one in data.get("parts", "").split(",") if one),
         repeat=Repeat.from_data(data.get("repeat", "")),
+        expiry=Expiry.from_data(data.get("expiry", "")),
     )
 
 

@@ -38,6 +38,7 @@ def submit(turn: Turn, form: Form, choice: str) -> None:
             audience=audience_of(turn.tx, form, turn.unit),
             due_at=form.due_at(turn.tx.now),
             schedule=form.schedule(),
+            expiry=form.expiry,
         ),
     )
     dialogues.end(turn.tx, turn.me.id)

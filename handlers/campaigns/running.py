@@ -24,7 +24,7 @@ from domain.language import Language
 from domain.library import PLACEHOLDERS, fill
 from domain.messages import Button, Outgoing, Press
 from domain.roles import Permission
-from handlers.campaigns import plans
+from handlers.campaigns import expiring, plans
 from handlers.turn import Turn
 from storage.campaigns import campaigns, runs
 from storage.campaigns.campaigns import Campaign
@@ -186,6 +186,9 @@ def _state(turn: Turn, known: Campaign) -> str:
     elif known.state is CampaignState.APPROVED and known.schedule is not None:
         key = "campaigns.state_repeating"
     state = turn.text(key, when=when, plan=plan)
+    if known.terms is not None and known.terms.expiry.is_chosen:
+        chosen = expiring.said(known.terms.expiry, turn.text).rstrip(".。")
+        state = turn.text("expiry.listed", state=state, expiry=chosen)
     return turn.text("campaigns.state_proposed", state=state) if known.proposal else state
 
 

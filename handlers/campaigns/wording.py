@@ -13,7 +13,8 @@ from domain.hours import day_start
 from domain.language import Language
 from domain.messages import Outgoing
 from domain.schedule import Schedule
-from handlers.campaigns import audiences, plans
+from domain.terms import Terms
+from handlers.campaigns import audiences, expiring, plans
 from storage.campaigns import campaigns, reached, recipients, runs
 from storage.campaigns.campaigns import Campaign
 from storage.database import Tx
@@ -47,6 +48,7 @@ def shown_plan(
     *,
     due_at: datetime | None = None,
     schedule: Schedule | None = None,
+    terms: Terms | None = None,
     written: Collection[Language] = tuple(Language),
     own: UUID | None = None,
 ) -> str:
@@ -65,7 +67,8 @@ def shown_plan(
         if not audience.posts_only:
             lines += _caps(tx, unit, audience, course, own, say)
         lines += _posts(tx, audience, say)
-    return "\n".join((*lines, *plans.lines(unit, due_at, schedule, course, tx.now, say)))
+    lines += plans.lines(unit, due_at, schedule, course, tx.now, say)
+    return "\n".join((*lines, *expiring.lines(unit, terms, course, say)))
 
 
 def plan_of(tx: Tx, desk: Desk, known: Campaign, say: Say) -> str:
@@ -78,6 +81,7 @@ def plan_of(tx: Tx, desk: Desk, known: Campaign, say: Say) -> str:
         say,
         due_at=known.due_at,
         schedule=known.schedule,
+        terms=known.terms,
         written=tuple(known.content.bodies),
         own=known.id,
     )

@@ -10,13 +10,13 @@ from sqlalchemy import update
 from domain.campaign import CampaignState, Content
 from domain.hours import BroadcastRules
 from domain.schedule import Schedule
+from domain.terms import Terms
 from storage.campaigns.campaigns import (
     Campaign,
     Proposal,
-    content_json,
     proposal_json,
-    schedule_json,
 )
+from storage.campaigns.stored_json import content_json, schedule_json, terms_json
 from storage.database import Tx
 from storage.people.units import rules_json
 from storage.tables import campaign
@@ -30,6 +30,15 @@ def set_schedule(tx: Tx, campaign_id: UUID, schedule: Schedule | None) -> None:
         update(campaign)
         .where(campaign.c.id == campaign_id, campaign.c.state == CampaignState.DRAFT.value)
         .values(schedule=schedule_json(schedule))
+    )
+
+
+def set_terms(tx: Tx, campaign_id: UUID, terms: Terms | None) -> None:
+    """Say how long a draft may go on once it is sent, and how fast."""
+    tx.connection.execute(
+        update(campaign)
+        .where(campaign.c.id == campaign_id, campaign.c.state == CampaignState.DRAFT.value)
+        .values(terms=terms_json(terms))
     )
 
 

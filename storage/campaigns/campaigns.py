@@ -13,16 +13,23 @@ from domain.campaign import CAMPAIGN_MOVES, Audience, CampaignState, Content, co
 from domain.delivery import Lane
 from domain.hours import BroadcastRules
 from domain.schedule import Schedule
+from domain.terms import Terms
 from storage import sequences
+from storage.campaigns.stored_json import (
+    audience_json,
+    content_json,
+    read_audience,
+    read_content,
+    read_schedule,
+    read_terms,
+    schedule_json,
+    terms_json,
+)
 from storage.database import Tx
 from storage.people.units import read_rules, rules_json
 from storage.savepoints import delay
 from storage.sealing import Place
 from storage.tables import campaign, run
-
-_CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
-_AUDIENCE: TypeAdapter[Audience] = TypeAdapter(Audience)
-_SCHEDULE: TypeAdapter[Schedule] = TypeAdapter(Schedule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +45,7 @@ class NewCampaign:
     audience: Audience
     due_at: datetime | None
     schedule: Schedule | None = None
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,8 @@ class Campaign:
     """The quiet hours and caps that were handed in with it; None where none hold."""
     schedule: Schedule | None
     """When it repeats; None: it goes out once."""
+    terms: Terms | None
+    """How long it may go on, and how fast; None: as the rules say."""
     times_left: int | None
     """How often a repeated one may still go out; None: as long as its schedule says."""
     proposal: Proposal | None
@@ -107,7 +117,13 @@ class Campaign:
     def hash(self) -> str:
         """Return the hash of what the campaign is now, to hold against the one submitted."""
         return content_hash(
-            self.content, self.audience, self.due_at, self.lane, self.rules, self.schedule
+            self.content,
+            self.audience,
+            self.due_at,
+            self.lane,
+            self.rules,
+            self.schedule,
+            self.terms,
         )
 
 
@@ -129,6 +145,7 @@ def create(tx: Tx, new: NewCampaign) -> Campaign:
             created_at=tx.now,
             due_at=new.due_at,
             schedule=schedule_json(new.schedule),
+            terms=terms_json(new.terms),
             occurrence=0,
         )
     )
@@ -322,29 +339,6 @@ def set_words(tx: Tx, campaign_id: UUID, content: Content) -> None:
     )
 
 
-def content_json(content: Content) -> Any:
-    """Return words as they are stored."""
-    return _CONTENT.dump_python(content, mode="json")
-
-
-def audience_json(audience: Audience) -> Any:
-    """Return an audience as it is stored."""
-    return _AUDIENCE.dump_python(audience, mode="json")
-
-
-def read_audience(stored: Any) -> Audience:
-    """Read what `audience_json` wrote.
-
-    Raises: pydantic.ValidationError.
-    """
-    return _AUDIENCE.validate_python(stored)
-
-
-def schedule_json(schedule: Schedule | None) -> Any:
-    """Return a schedule as it is stored."""
-    return _SCHEDULE.dump_python(schedule, mode="json") if schedule is not None else None
-
-
 def proposal_json(proposal: Proposal | None) -> Any:
     """Return a proposed plan as it is stored."""
     return _PROPOSAL.dump_python(proposal, mode="json") if proposal is not None else None
@@ -366,12 +360,13 @@ def _campaign(tx: Tx, row: Row[Any]) -> Campaign:
         keeper_id=row.keeper_id,
         state=CampaignState(row.state),
         lane=Lane[row.lane],
-        content=_CONTENT.validate_python(row.content),
+        content=read_content(row.content),
         audience=read_audience(row.audience),
         created_at=row.created_at,
         due_at=row.due_at,
         rules=read_rules(row.rules) if row.rules is not None else None,
-        schedule=_SCHEDULE.validate_python(row.schedule) if row.schedule is not None else None,
+        schedule=read_schedule(row.schedule),
+        terms=read_terms(row.terms),
         times_left=row.times_left,
         proposal=_PROPOSAL.validate_python(row.proposal) if row.proposal is not None else None,
         next_at=row.next_at,

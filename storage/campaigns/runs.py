@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
 from domain.campaign import RUN_MOVES, Audience, PauseReason, RunState, new_code, read_code
 from domain.delivery import Lane
+from domain.terms import Terms
 from domain.tip import Binding, TipKind
-from storage.campaigns.campaigns import HOLDER, Looked, audience_json, read_audience
+from storage.campaigns.campaigns import HOLDER, Looked
+from storage.campaigns.stored_json import audience_json, read_audience, read_terms
 from storage.database import Tx
 from storage.savepoints import delay
 from storage.tables import campaign, delivery, run, run_counter, tip
@@ -80,6 +82,8 @@ class Hours:
     open_from: datetime | None
     open_until: datetime | None
     not_after: datetime
+    terms: Terms | None
+    """How long it may go on, where its author said so."""
 
 
 def create(tx: Tx, new: NewRun) -> Run | None:
@@ -235,11 +239,24 @@ def unfinished(tx: Tx, lanes: Collection[Lane]) -> list[Hours]:
             run.c.open_from,
             run.c.open_until,
             run.c.not_after,
+            campaign.c.terms,
         )
+        .join(campaign, campaign.c.id == run.c.campaign_id)
         .where(run.c.state.in_(states), run.c.lane.in_([lane.name for lane in lanes]))
         .order_by(run.c.id)
     )
-    return [Hours(*row) for row in rows]
+    return [
+        Hours(
+            run_id=row.id,
+            unit_id=row.unit_id,
+            created_at=row.created_at,
+            open_from=row.open_from,
+            open_until=row.open_until,
+            not_after=row.not_after,
+            terms=read_terms(row.terms),
+        )
+        for row in rows
+    ]
 
 
 def set_hours(

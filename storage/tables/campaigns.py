@@ -38,6 +38,8 @@ campaign = Table(
     Column("rules", JSON(none_as_null=True)),
     # When it repeats; null: it goes out once.
     Column("schedule", JSON(none_as_null=True)),
+    # How long it may go on, and how fast.
+    Column("terms", JSON(none_as_null=True)),
     # How often a repeated one may still go out; null: as long as its schedule says.
     Column("times_left", Integer),
     # Another plan that waits for a second person, beside the one that holds.

@@ -164,12 +164,12 @@ async def test_hours_that_stay_the_same_are_not_written_again(station: Station) 
 
 async def test_rules_changed_after_the_submission_are_signed_anew(station: Station) -> None:
     known = await station.submitted()
-    assert not await station.chat.look(lambda tx: approving.is_outdated(tx, known))
+    assert not await station.chat.look(lambda tx: approving.is_outdated(tx, station.desk, known))
     await rule(station, BroadcastRules(a_day=2))
 
     def again(tx: Tx) -> str | None:
-        assert approving.is_outdated(tx, known)
-        return approving.renew(tx, known).submitted_hash
+        assert approving.is_outdated(tx, station.desk, known)
+        return approving.renew(tx, station.desk, known).submitted_hash
 
     assert await station.chat.do(again) != known.submitted_hash
 

@@ -295,6 +295,7 @@ def upgrade() -> None:
         sa.Column("due_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("rules", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("schedule", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("terms", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("times_left", sa.Integer(), nullable=True),
         sa.Column("proposal", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("next_at", storage.types.UtcDateTime(timezone=True), nullable=True),

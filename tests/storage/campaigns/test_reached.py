@@ -12,8 +12,8 @@ from domain.delivery import DeliveryState
 from domain.failures import Until
 from domain.language import Language
 from storage.campaigns import reached
-from storage.campaigns.campaigns import audience_json
 from storage.campaigns.runs import Run
+from storage.campaigns.stored_json import audience_json
 from storage.database import Tx
 from storage.deliveries import ledger
 from storage.deliveries.counters import Moves

@@ -1,0 +1,60 @@
+"""How the parts of a campaign stand in its row: words, audience, schedule, terms."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from domain.campaign import Audience, Content
+from domain.schedule import Schedule
+from domain.terms import Terms
+
+_CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
+_AUDIENCE: TypeAdapter[Audience] = TypeAdapter(Audience)
+_SCHEDULE: TypeAdapter[Schedule] = TypeAdapter(Schedule)
+_TERMS: TypeAdapter[Terms] = TypeAdapter(Terms)
+
+
+def content_json(content: Content) -> Any:
+    """Return words as they are stored."""
+    return _CONTENT.dump_python(content, mode="json")
+
+
+def read_content(stored: Any) -> Content:
+    """Read what `content_json` wrote.
+
+    Raises: pydantic.ValidationError.
+    """
+    return _CONTENT.validate_python(stored)
+
+
+def audience_json(audience: Audience) -> Any:
+    """Return an audience as it is stored."""
+    return _AUDIENCE.dump_python(audience, mode="json")
+
+
+def read_audience(stored: Any) -> Audience:
+    """Read what `audience_json` wrote.
+
+    Raises: pydantic.ValidationError.
+    """
+    return _AUDIENCE.validate_python(stored)
+
+
+def schedule_json(schedule: Schedule | None) -> Any:
+    """Return a schedule as it is stored."""
+    return _SCHEDULE.dump_python(schedule, mode="json") if schedule is not None else None
+
+
+def read_schedule(stored: Any) -> Schedule | None:
+    """Read what `schedule_json` wrote."""
+    return _SCHEDULE.validate_python(stored) if stored is not None else None
+
+
+def terms_json(terms: Terms | None) -> Any:
+    """Return how long and how fast as it is stored."""
+    return _TERMS.dump_python(terms, mode="json") if terms is not None else None
+
+
+def read_terms(stored: Any) -> Terms | None:
+    """Read what `terms_json` wrote."""
+    return _TERMS.validate_python(stored) if stored is not None else None

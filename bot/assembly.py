@@ -14,6 +14,7 @@ from bot.invocation import typed
 from bot.keys import check_keys
 from bot.opening import NOT_CONNECTED, open_database, register
 from bot.own_photo_shelf import OwnPhotoShelf
+from bot.pager import WebhookPager
 from bot.plan import read_plan
 from bot.print_shelf import PrintShelf
 from bot.report_shelf import ReportShelf
@@ -23,10 +24,12 @@ from delivery.bell import Bell
 from delivery.outbox import Outbox
 from delivery.pace import Pace
 from delivery.sender import Sender, SenderRules
+from domain.channel import Pace as ChannelPace
 from domain.clock import Clock, SystemClock
 from domain.errors import Misconfigured
 from domain.language import Language
 from domain.messages import Outgoing
+from domain.pager import Pager
 from domain.places import Gazetteer
 from domain.texts.catalogue import Catalogue, catalogue
 from handlers.turn import ChatRules, Context
@@ -60,6 +63,7 @@ class House:
     inbox_bell: Bell
     outbox_bell: Bell
     media_folder: MediaFolder
+    pager: Pager | None = None
 
 
 async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -> House:
@@ -120,6 +124,7 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         inbox_bell,
         outbox_bell,
         media_folder,
+        _pager(settings),
     )
 
 
@@ -127,6 +132,12 @@ def _shelf(database: Database, folder: MediaFolder) -> OwnPhotoShelf:
     """Return all files of ours that messages may name."""
     reports = ReportShelf(database, MediaShelf(database, folder))
     return OwnPhotoShelf(database, folder, PrintShelf(database, reports))
+
+
+def _pager(settings: Settings) -> Pager | None:
+    if not settings.pager_url:
+        return None
+    return WebhookPager(settings.pager_url, settings.pager_secret.get_secret_value())
 
 
 def _sender_rules(telegram: TelegramSettings) -> SenderRules:
@@ -153,6 +164,11 @@ def _prepare(
     return account, shipped.plus(areas.villages(tx))
 
 
+def telegram_pace(settings: Settings) -> ChannelPace:
+    """Return how fast the account may send."""
+    return replace(DEFAULT_PACE, account_per_s=settings.telegram_pace_per_s)
+
+
 def telegram_settings(settings: Settings) -> TelegramSettings:
     """Return what the Telegram adapter needs to be told.
 
@@ -169,7 +185,7 @@ def telegram_settings(settings: Settings) -> TelegramSettings:
             webhook_url=settings.telegram_webhook_url,
             webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
             send_timeout_s=settings.send_timeout_s,
-            pace=replace(DEFAULT_PACE, account_per_s=settings.telegram_pace_per_s),
+            pace=telegram_pace(settings),
         )
     except ValueError as error:
         message = "Các dòng TELEGRAM_… chưa đúng; hãy so với tệp .env.example."

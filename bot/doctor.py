@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -29,6 +30,8 @@ from storage.database import Database, DatabaseAway, Tx
 from storage.deliveries import inbox, ledger
 from storage.packaged import load_library
 from storage.people import addresses, units
+from storage.staff import phone_calls, phones
+from storage.staff.phone_calls import CallState
 from storage.tips import tip_rows
 from storage.tips.media_folder import MediaFolder
 from storage.trouble import in_words
@@ -123,6 +126,8 @@ async def _read_store(database: Database, settings: Settings) -> tuple[list[Find
         if not everybody:
             findings.append(Finding("bad", f"Chưa có đơn vị nào. Chạy: {typed('seed TỆP.toml')}"))
         findings += [Finding(*found) for found in forgetting_told(tx, settings.keeping, everybody)]
+        if everybody:
+            findings += _second_path(tx, settings, everybody)
         for unit in everybody:
             findings += _unit(tx, unit) + _signatures(tx, unit)
         findings += [Finding(*found) for found in files_told(tx, MediaFolder(settings.media))]
@@ -161,6 +166,33 @@ def _unit(tx: Tx, unit: units.Unit) -> list[Finding]:
             findings.append(Finding("bad", text))
     if not units.groups_of(tx, unit.id, "neighbourhood"):
         findings.append(Finding("warn", f"{name}: chưa nối nhóm dân cư nào."))
+    return findings
+
+
+def _second_path(tx: Tx, settings: Settings, everybody: Sequence[units.Unit]) -> list[Finding]:
+    """Tell whether the duty officer is rung beside the chat."""
+    if not settings.pager_url:
+        text = (
+            "Chưa có đường gọi thứ hai (PAGER_URL): tin khẩn cấp chỉ báo trong chat; chậm nhận thì "
+            "máy cho người kế tiếp biết số phải gọi."
+        )
+        return [Finding("warn", text)]
+    findings = [Finding("good", "Có đường gọi thứ hai (PAGER_URL) cho tin khẩn cấp.")]
+    for unit in everybody:
+        alarmed = units.staff_with(tx, unit.id, frozenset({Role.DUTY_OFFICER, Role.CHIEF}))
+        silent = [one for one in alarmed if phones.of(tx, one.id) is None]
+        if silent:
+            text = (
+                f"{unit.name['vi']}: {len(silent)} trực ban, chỉ huy chưa có số máy để gọi khi "
+                "khẩn cấp: mỗi người gõ /sotruc SỐ trong chat."
+            )
+            findings.append(Finding("warn", text))
+    failed = phone_calls.counts(tx).get(CallState.FAILED, 0)
+    if failed:
+        text = (
+            f"{failed} cuộc gọi bằng đường thứ hai không thành trong ngày qua (second_path_failed)."
+        )
+        findings.append(Finding("bad", text))
     return findings
 
 

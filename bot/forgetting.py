@@ -16,7 +16,7 @@ from storage.database import Tx
 from storage.deliveries import inbox
 from storage.groups import public_words
 from storage.people import dialogues, mutes, stop_codes, words_aside
-from storage.staff import audit, one_time_codes
+from storage.staff import audit, one_time_codes, phone_calls
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +54,7 @@ HOURLY: Mapping[str, Callable[[Tx], int]] = MappingProxyType(
         "slips": _slips,
         "half_told": _half_told,
         "codes": one_time_codes.forget_old,
+        "calls": phone_calls.forget,
         "stop_codes": stop_codes.forget_old,
         "public_words": public_words.forget_old,
     }

@@ -15,6 +15,7 @@ from domain.clocks import WorkRules
 from domain.errors import Misconfigured
 from domain.hours import BroadcastRules, read_span
 from domain.language import Language
+from domain.pager import read_phone
 from domain.place import Kind, Place, village_of
 from domain.roles import Role
 from domain.roster import read_turns
@@ -116,6 +117,17 @@ class PlannedStaff(_Strict):
     """Set to false for somebody who has left: `update_plan` then takes all rights away."""
     duty: tuple[str, ...] | None = None
     """Turns of the weekly roster, as `T2-T6 7h-17h`; left out, theirs stay as they are."""
+
+    phone: str | None = None
+    """Where they are rung in an emergency, sealed; left out, theirs stays as it is; "": none."""
+
+    @field_validator("phone")
+    @classmethod
+    def _phone_can_be_rung(cls, value: str | None) -> str | None:
+        if value and read_phone(value) is None:
+            message = 'phone phải là số máy, như "0900 000 000"'
+            raise ValueError(message)
+        return value
 
     @field_validator("duty")
     @classmethod

@@ -9,6 +9,7 @@ from bot.plan import Plan, PlannedGroup, PlannedStaff, PlannedUnit
 from domain.audit import Act, Thing
 from domain.errors import Misconfigured
 from domain.messages import ChatKind
+from domain.pager import read_phone
 from domain.place import Level
 from domain.places import Gazetteer
 from domain.roster import read_turns
@@ -16,8 +17,8 @@ from storage import installation
 from storage.database import Tx
 from storage.groups import group_links
 from storage.people import addresses, areas, units
-from storage.people.units import Unit
-from storage.staff import audit, roster, setting_up, staff_links
+from storage.people.units import Staff, Unit
+from storage.staff import audit, phones, roster, setting_up, staff_links
 from storage.staff.setting_up import Particulars
 
 _MOST_NAMED = 30
@@ -170,6 +171,13 @@ def _seed_person(tx: Tx, account_id: UUID, unit: Unit, person: PlannedStaff) -> 
     address = addresses.ensure(tx, account_id, ChatKind.PRIVATE, person.telegram)
     addresses.link_staff(tx, address.id, made.id)
     _put_turns(tx, unit, made.id, person)
+    _put_phone(tx, made, person)
+
+
+def _put_phone(tx: Tx, whose: Staff, person: PlannedStaff) -> bool:
+    if person.phone is None:
+        return False
+    return phones.keep(tx, whose, read_phone(person.phone) if person.phone else None, None)
 
 
 def _put_turns(tx: Tx, unit: Unit, staff_id: UUID, person: PlannedStaff) -> bool:
@@ -193,9 +201,10 @@ def _update_person(tx: Tx, account_id: UUID, unit: Unit, person: PlannedStaff) -
     if now is None and not person.active:
         return "same"
     turned = _put_turns(tx, unit, known.staff_id, person)
+    rung = now is not None and person.active and _put_phone(tx, now, person)
     wanted = (person.name, frozenset(person.roles), person.active)
     if now is not None and (now.name, now.roles, True) == wanted:
-        return "changed" if turned else "same"
+        return "changed" if turned or rung else "same"
     setting_up.change_staff(tx, known.staff_id, person.name, person.roles, active=person.active)
     return "changed"
 

@@ -1,5 +1,6 @@
 """The settings: read from the environment and `.env`, checked once, frozen."""
 
+import ipaddress
 import logging
 import re
 from collections.abc import Iterator
@@ -58,6 +59,8 @@ class Settings(BaseSettings):
     burst_s: float = Field(default=8.0, ge=0, le=600, allow_inf_nan=False)
     page_ack_s: float = Field(default=300.0, ge=30, le=86_400, allow_inf_nan=False)
     urgent_look_s: float = Field(default=900.0, ge=60, le=86_400, allow_inf_nan=False)
+    pager_url: str = Field(default="", repr=False)
+    pager_secret: SecretStr = SecretStr("")
     cards_most: int = Field(default=10, ge=1, le=1000)
     cards_within_s: float = Field(default=180.0, ge=1, le=3600, allow_inf_nan=False)
     keep_closed_days: int = Field(default=365, ge=1, le=36_500)
@@ -99,6 +102,32 @@ class Settings(BaseSettings):
             message = "phải gồm 16 đến 256 chữ không dấu, số, gạch dưới, gạch nối"
             raise ValueError(message)
         return value
+
+    @field_validator("pager_url")
+    @classmethod
+    def _pager_is_an_address(cls, value: str) -> str:
+        if value and not _is_address(value, {"http", "https"}):
+            message = "phải là địa chỉ https:// (hoặc http:// trong mạng nội bộ) của cổng gọi điện"
+            raise ValueError(message)
+        if value.startswith("http://") and not _is_near(urlsplit(value).hostname or ""):
+            message = "số máy của cán bộ đi qua đây: ngoài mạng nội bộ phải là https://"
+            raise ValueError(message)
+        return value
+
+    @field_validator("pager_secret")
+    @classmethod
+    def _pager_secret_looks_right(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _SECRET.fullmatch(value.get_secret_value()):
+            message = "phải gồm 16 đến 256 chữ không dấu, số, gạch dưới, gạch nối"
+            raise ValueError(message)
+        return value
+
+    @model_validator(mode="after")
+    def _pager_is_complete(self) -> Self:
+        if self.pager_url and not self.pager_secret.get_secret_value():
+            message = "PAGER_URL cần PAGER_SECRET, để cổng gọi điện biết đúng là máy này gọi"
+            raise ValueError(message)
+        return self
 
     @field_validator("web_host")
     @classmethod
@@ -229,6 +258,14 @@ def _is_address(value: str, schemes: set[str]) -> bool:
     plain = value.isascii() and not re.search(r"[\s\x00-\x1f#\\@]", value)
     named = address.scheme in schemes and _is_host(address.hostname or "")
     return plain and named and port != 0
+
+
+def _is_near(host: str) -> bool:
+    """Tell whether a host is this machine, or stands in the office's own network."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return host == "localhost"
 
 
 def _is_host(value: str) -> bool:

@@ -78,6 +78,8 @@ class Act(StrEnum):
     STAFF_INVITED = "staff_invited"
     STAFF_LINKED = "staff_linked"
     STAFF_UNLINKED = "staff_unlinked"
+    STAFF_PHONE_SET = "staff_phone_set"
+    """The number on which they are rung in an emergency was given or taken back; it is not here."""
     DUTY_TAKEN = "duty_taken"
     DUTY_ENDED = "duty_ended"
     GROUP_CONNECTED = "group_connected"

@@ -203,6 +203,8 @@ class TipEventKind(StrEnum):
     CHOSEN = "chosen"
     """They said that it does."""
     KEPT_FOR_CHIEF = "kept_for_chief"
+    ASKED_IF_CALLED = "asked_if_called"
+    """Nobody acknowledged the danger yet: its writer is asked whether they called 113."""
     MUTED = "muted"
     """Nothing is taken from its writer until an instant, which is its text; they are told."""
     UNMUTED = "unmuted"

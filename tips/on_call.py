@@ -23,14 +23,22 @@ def first_step(tip: Tip) -> int:
 
 def people(tx: Tx, tip: Tip, step: int) -> list[Reader]:
     """Return who can be paged at a step, privately; none when nobody of them can be reached."""
+    found = _chats(tx, staff_at(tx, tip, step))
+    if step == DUTY and not found:
+        return _chats(tx, _with(tx, tip, frozenset({Role.DUTY_OFFICER})))
+    return found
+
+
+def staff_at(tx: Tx, tip: Tip, step: int) -> list[Staff]:
+    """Return whose alarm it is at a step, whether they can be reached by chat or not."""
     if step == DUTY:
         named = [one for one in duty.on_duty(tx, tip.unit_id) if _may_read(one)]
-        return _chats(tx, named) or _chats(tx, _with(tx, tip, frozenset({Role.DUTY_OFFICER})))
+        return named or _with(tx, tip, frozenset({Role.DUTY_OFFICER}))
     if step == CHIEF:
-        return _chats(tx, _with(tx, tip, frozenset({Role.CHIEF})))
+        return _with(tx, tip, frozenset({Role.CHIEF}))
     if tip.secrecy is Secrecy.CHIEF:
         return []
-    return _chats(tx, [one for one in _with(tx, tip, frozenset(Role)) if _may_read(one)])
+    return [one for one in _with(tx, tip, frozenset(Role)) if _may_read(one)]
 
 
 def _may_read(one: Staff) -> bool:

@@ -20,11 +20,11 @@ from domain.messages import Button, Outgoing
 from domain.tip import TipEventKind
 from storage.database import Tx
 from storage.savepoints import Spoiled, apart
-from storage.staff import duty
+from storage.staff import duty, phone_calls, phones
 from storage.staff.duty import Watch
 from storage.tips import tip_events, tip_rows, tips
 from storage.tips.tips import Tip
-from tips import on_call, rights
+from tips import on_call, rights, second_path, talk
 from tips.desk import Desk, Reader, others, private_chat, send, tell
 
 log = structlog.get_logger(__name__)
@@ -33,6 +33,7 @@ AGAIN = timedelta(minutes=10)
 """A further cry in the same tip pages again only after this long, while nobody acknowledged one."""
 _AGAIN_SEEN = timedelta(minutes=2)
 """After somebody did: what they know of is the danger as it was then."""
+_SAID = (TipEventKind.PIECE,)
 _HAS_IT = (
     TipEventKind.TAKEN,
     TipEventKind.ASSIGNED,
@@ -73,6 +74,7 @@ def page(tx: Tx, desk: Desk, tip: Tip) -> int:
     step, people = _next(tx, tip, watch)
     duty.keep(tx, replace(watch, step=step if people else begin))
     _page(tx, desk, tip, people)
+    second_path.call(tx, tip, _steps(tip, begin, step), watch.round_at)
     if people:
         tip_events.add(tx, tip, TipEventKind.PAGED)
     else:
@@ -98,6 +100,8 @@ def page_newcomer(tx: Tx, desk: Desk, unit_id: UUID, staff_id: UUID) -> int:
         if known or reader.address.id in _paged(tx, tip, watch):
             continue
         _page(tx, desk, tip, [reader])
+        if phones.of(tx, staff_id):
+            phone_calls.put(tx, tip.id, staff_id, watch.round_at, on_call.DUTY)
         told += 1
     return told
 
@@ -170,7 +174,9 @@ def _go_on(tx: Tx, desk: Desk, tip: Tip, watch: Watch) -> Watch:
     """Page at the next step; where nobody was reached so far, begin with the first again."""
     step, people = _next(tx, tip, watch)
     before = bool(_paged(tx, tip, watch))
-    _page(tx, desk, tip, people)
+    _page(tx, desk, tip, people, step)
+    second_path.call(tx, tip, _steps(tip, watch.step, step), watch.round_at)
+    _ask_writer(tx, desk, tip, watch, step)
     if people and not before:
         tip_events.add(tx, tip, TipEventKind.PAGED)
     if people and step in _TOLD:
@@ -199,7 +205,30 @@ def _happened(tx: Tx, tip: Tip, kinds: Sequence[TipEventKind], since: datetime) 
     return any(at is not None and at >= since for at in happened)
 
 
-def _page(tx: Tx, desk: Desk, tip: Tip, people: Sequence[Reader]) -> None:
+def _steps(tip: Tip, after: int, step: int) -> range:
+    """Return the steps that an alarm has come to now: those without a chat may have a phone."""
+    return range(max(after + 1, on_call.first_step(tip)), min(step, on_call.LAST) + 1)
+
+
+def _ask_writer(tx: Tx, desk: Desk, tip: Tip, watch: Watch, step: int) -> None:
+    """Ask who cried whether they called 113: behind a neutral notice, at each step until they say.
+
+    A step is gone on twice at most. Who may be a child, or in danger at home, is not pressed.
+    """
+    if not tip.secrecy.is_open or tip.public or tip.heard is not None:
+        return
+    if not on_call.people(tx, tip, on_call.CHIEF) or step > on_call.LAST:
+        return
+    last = tip_events.last_of_kind(tx, tip.id, TipEventKind.ASKED_IF_CALLED)
+    if last is not None and last >= watch.since and _happened(tx, tip, _SAID, last):
+        return
+    talk.notify(tx, desk, tip, tip_events.add(tx, tip, TipEventKind.ASKED_IF_CALLED))
+
+
+def _page(tx: Tx, desk: Desk, tip: Tip, people: Sequence[Reader], step: int = on_call.DUTY) -> None:
+    """Page people; who is next in line is told whom before them to call, and nobody else is."""
+    own = {reader.address.staff_id for reader in people}
+    silent = second_path.to_call(tx, tip, step, [one for one in own if one is not None])
     for reader in people:
         label = desk.catalogue.say(reader.language, "review.button_seen")
         text = desk.catalogue.say(reader.language, "review.page", ma_tin=tip.case_number)
@@ -207,5 +236,9 @@ def _page(tx: Tx, desk: Desk, tip: Tip, people: Sequence[Reader]) -> None:
             desk.catalogue.say(reader.language, "review.button_read"), f"read:{short(tip.id)}"
         )
         rows = ((Button(label, f"seen:{short(tip.id)}"),), (read,))
-        outgoing = Outgoing(text=text, buttons=rows)
+        lines = [
+            desk.catalogue.say(reader.language, "second_path.call", ten=name, so=phone)
+            for name, phone in silent
+        ]
+        outgoing = Outgoing(text="\n".join([text, *lines]), buttons=rows, protected=bool(lines))
         send(tx, desk, tip, reader, outgoing, lane=Lane.URGENT)

@@ -131,6 +131,7 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "ngatketnoi": StaffCommand(Permission.CONFIRM_GROUP, leaving.start),
         "truc": StaffCommand(Permission.READ_URGENT_TIPS, duty.take),
         "hettruc": StaffCommand(Permission.READ_URGENT_TIPS, duty.end),
+        "sotruc": StaffCommand(Permission.READ_URGENT_TIPS, duty.phone),
         "trogiup": StaffCommand(None, _help),
     }
 )

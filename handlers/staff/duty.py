@@ -10,6 +10,7 @@ from domain.clock import show_time
 from domain.errors import Refusal
 from domain.figures import count
 from domain.messages import Outgoing
+from domain.pager import read_phone, show_phone
 from domain.roles import Permission, Role, may
 from domain.roster import end_of_turn, read_turns, show_turns
 from domain.toneless import fold
@@ -17,11 +18,12 @@ from handlers.staff.giving_back import name_of
 from handlers.turn import Turn
 from storage.people import units
 from storage.people.units import Staff
-from storage.staff import duty, roster
+from storage.staff import duty, phones, roster
 from tips import paging
 
 _ROSTER = frozenset({"lich", "lich truc"})
 _NONE = frozenset({"bo", "khong", "0"})
+_GONE = frozenset({"xoa", "bo", "khong"})
 
 
 def take(turn: Turn, argument: str) -> None:
@@ -67,6 +69,28 @@ def end(turn: Turn, argument: str) -> None:
     if ended and whose.id != staff.id:
         desk = Desk(turn.context.outbox, turn.context.catalogue)
         desk.tell(turn.tx, whose.id, "officers.duty_ended_for_you", ten=staff.name)
+
+
+def phone(turn: Turn, argument: str) -> None:
+    """Keep the number on which who writes is rung, show it, or forget it; the chief's for others.
+
+    Raises: Refusal.
+    """
+    staff = turn.require(Permission.READ_URGENT_TIPS)
+    name, colon, rest = argument.partition(":")
+    whose, typed = (_named(turn, staff, name), rest) if colon else (staff, argument)
+    known = phones.of(turn.tx, whose.id) if whose.id == staff.id else None
+    if not typed.strip():
+        if known is not None:
+            turn.say("second_path.phone_own", so=show_phone(known))
+        else:
+            turn.say("second_path.phone_none")
+        return
+    number = read_phone(typed)
+    if number is None and fold(typed) not in _GONE:
+        raise Refusal("second_path.phone_unclear")
+    phones.keep(turn.tx, whose, number, staff.id)
+    turn.say(f"second_path.phone_{'kept' if number else 'gone'}", ten=whose.name)
 
 
 def _plan(turn: Turn, own: Staff, argument: str) -> None:

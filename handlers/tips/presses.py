@@ -99,6 +99,8 @@ def _announced(turn: Turn, tip: Tip, events: Sequence[Event], event: Event) -> s
         where = {"don_vi": values["don_vi"], "sdt_truc": values["sdt_truc"]}
         until = {"luc": event.text or ""} if event.kind is TipEventKind.MUTED else {}
         return turn.text(f"limits.{event.kind.value}", **where, **until)
+    if event.kind is TipEventKind.ASKED_IF_CALLED:
+        return turn.library_text("sys-escalated", ma_tin=tip.case_number)
     if event.kind is TipEventKind.STATUS:
         return turn.text("tips.needs_more", ma_tin=tip.case_number)
     if event.kind is TipEventKind.FILE_OVERSIZED:

@@ -92,7 +92,13 @@ def keep(
     if known is not None and known.name != name and _holds_words(tx, known):
         raise Refusal("entering.half_entered")
     tx.seen.pop((_SEEN, address_id), None)
-    values = {"name": name, "data": _sealed(tx, address_id, data or {}), "updated_at": tx.now}
+    data = data or {}
+    values = {
+        "name": name,
+        "data": _sealed(tx, address_id, data),
+        "updated_at": tx.now,
+        **_lying_below(data),
+    }
     tx.connection.execute(
         insert_into(tx, dialogue)
         .values(address_id=address_id, **values)
@@ -121,15 +127,48 @@ def lay_over(tx: Tx, address_id: UUID, name: str, data: dict[str, str]) -> None:
     keep(tx, address_id, name, data, interrupts=True)
 
 
+def _lying_below(data: Mapping[str, str]) -> dict[str, object]:
+    """Return, readable without the seal, which dialogue lies below and since when it stands."""
+    if _BELOW not in data:
+        return {"below": None, "below_at": None}
+    kept = json.loads(data[_BELOW])
+    return {"below": kept["name"], "below_at": datetime.fromisoformat(kept["at"])}
+
+
 def _sealed(tx: Tx, address_id: UUID, data: dict[str, str]) -> bytes:
     return tx.keys.seal(json.dumps(data, ensure_ascii=False), Place("dialogue", "data", address_id))
 
 
 def forget(tx: Tx, name: str, before: datetime) -> int:
-    """Close the dialogues of a name that stand still since before an instant; return how many."""
+    """Close the dialogues of a name that stand still since before an instant; return how many.
+
+    Also one that another lies over, which stays open.
+    """
     tx.seen.clear()
+    hidden = (dialogue.c.below == name) & (dialogue.c.below_at <= before)
+    covered = list(tx.connection.execute(select(dialogue.c.address_id).where(hidden)).scalars())
+    for address_id in covered:
+        uncover(tx, address_id)
     old = (dialogue.c.name == name) & (dialogue.c.updated_at <= before)
-    return tx.connection.execute(delete(dialogue).where(old)).rowcount
+    return len(covered) + tx.connection.execute(delete(dialogue).where(old)).rowcount
+
+
+def uncover(tx: Tx, address_id: UUID) -> None:
+    """Forget what lies below the open dialogue, which goes on."""
+    known = current(tx, address_id)
+    tx.seen.pop((_SEEN, address_id), None)
+    if known is not None and known.below is not None:
+        tx.connection.execute(
+            update(dialogue)
+            .where(dialogue.c.address_id == address_id)
+            .values(data=_sealed(tx, address_id, known.data), below=None, below_at=None)
+        )
+
+
+def forget_all(tx: Tx, address_id: UUID) -> None:
+    """Close the dialogue and what it was laid over."""
+    tx.seen.pop((_SEEN, address_id), None)
+    tx.connection.execute(delete(dialogue).where(dialogue.c.address_id == address_id))
 
 
 def end(tx: Tx, address_id: UUID) -> bool:
@@ -154,6 +193,8 @@ def end(tx: Tx, address_id: UUID) -> bool:
             name=below.name,
             data=_sealed(tx, address_id, below.data),
             updated_at=below.updated_at,
+            below=None,
+            below_at=None,
         )
     )
     return back.rowcount == 1

@@ -228,7 +228,7 @@ def _cut_address(tx: Tx, chat: Address) -> None:
     if chat.staff_id is None:
         inbox.cut(tx, chat.account_id, addresses.chat_of(tx, chat.id).chat_id)
         one_time_codes.forget_wrong(tx, chat.id)
-        dialogues.end(tx, chat.id)
+        dialogues.forget_all(tx, chat.id)
         values |= {"lookup": _no_lookup(), "forget_at": tx.now + RECEIPT_WITHIN}
     tx.connection.execute(update(address).where(address.c.id == chat.id).values(**values))
 

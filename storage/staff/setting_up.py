@@ -105,6 +105,8 @@ def change_staff(
         .where(staff.c.id == staff_id)
         .values(name=tx.keys.seal(name, Place("staff", "name", staff_id)), active=active)
     )
+    if not active:
+        tx.connection.execute(staff.update().where(staff.c.id == staff_id).values(phone=None))
     tx.connection.execute(staff_role.delete().where(staff_role.c.staff_id == staff_id))
     for role in sorted(set(roles)):
         tx.connection.execute(staff_role.insert().values(staff_id=staff_id, role=role.value))

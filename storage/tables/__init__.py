@@ -36,6 +36,7 @@ from storage.tables.people import (
     unit,
 )
 from storage.tables.printed import leaflet, leaflet_upload
+from storage.tables.second_path import phone_call
 from storage.tables.senders import mute
 from storage.tables.tip_clocks import tip_extension, tip_warning
 from storage.tables.tip_ties import tip_claim, tip_contact
@@ -76,6 +77,7 @@ __all__ = [
     "own_photo_use",
     "own_photo_view",
     "page_watch",
+    "phone_call",
     "pledge",
     "pledge_words",
     "post_copy",

@@ -136,6 +136,8 @@ staff = Table(
     Column("name", LargeBinary, nullable=False),
     Column("language", String, nullable=False),
     Column("active", Boolean, nullable=False),
+    # The number on which they are rung in an emergency, sealed.
+    Column("phone", LargeBinary),
     # When the chief was told what lies with them although they cannot look after it any more.
     Column("left_told_at", UtcDateTime),
 )
@@ -211,4 +213,7 @@ dialogue = Table(
     Column("name", String, nullable=False),
     Column("data", LargeBinary, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    # What it was laid over, and since when that stands still; its words are in the same seal.
+    Column("below", String),
+    Column("below_at", UtcDateTime),
 )

@@ -101,6 +101,7 @@ async def test_a_whole_installation_has_nothing_bad(installed: Path) -> None:
     assert "đúng phiên bản và đúng khóa" in good
     # What only people can check is always said: the fines and phones in the library.
     assert "đối chiếu" in await _warned()
+    assert "Chưa có đường gọi thứ hai (PAGER_URL)" in await _warned()
     assert all(isinstance(found, Finding) and found.text.strip() for found in findings)
 
 

@@ -80,7 +80,7 @@ async def test_what_is_too_old_goes_and_nothing_before_its_time(chat: Chat) -> N
 
 
 def test_everything_with_a_clock_is_among_the_hourly_work() -> None:
-    tried_elsewhere = {"reactions", "public_words", "stop_codes"}
+    tried_elsewhere = {"reactions", "public_words", "stop_codes", "calls"}
     assert {*LEFT, *tried_elsewhere, "half_told"} == set(forgetting.HOURLY)
 
 
@@ -110,12 +110,17 @@ async def test_what_was_only_begun_is_forgotten_in_two_hours_a_contact_asked_for
     def begin(tx: Tx) -> None:
         for address_id, name in begun.items():
             dialogues.keep(tx, address_id, name, {"what": "lời"})
+        # Another question over it makes no word of it last longer.
+        dialogues.lay_over(tx, duty.id, "tip", {})
 
     await chat.do(begin)
     work = forgetting.HOURLY["half_told"]
     assert await chat.do(work) == 0
     chat.clock.forward(hours=2, minutes=1)
     assert await chat.do(work) == 2
+    above = await chat.look(lambda tx: dialogues.current(tx, duty.id))
+    assert above is not None
+    assert (above.name, above.below) == ("tip", None)
     chat.clock.forward(hours=22)
     assert await chat.do(work) == 1
     assert await chat.do(work) == 0

@@ -62,6 +62,9 @@ def _said(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
         ("TELEGRAM_WEBHOOK_SECRET", "canary"),
         ("TELEGRAM_WEBHOOK_SECRET", "canary of a longer secret"),
         ("TELEGRAM_WEBHOOK_SECRET", "canary" * 50),
+        ("PAGER_URL", "canary"),
+        ("PAGER_URL", "http://canary.example/ring"),
+        ("PAGER_SECRET", "canary"),
         ("WEB_HOST", "canary host"),
         ("WEB_HOST", "canary..host"),
         ("WEB_HOST", "canary" * 11),
@@ -108,6 +111,17 @@ def test_a_webhook_needs_both_its_address_and_its_secret(
     assert "TELEGRAM_WEBHOOK_URL" in said
     assert "TELEGRAM_WEBHOOK_SECRET" in said
     assert "canary" not in said
+
+
+@pytest.mark.parametrize("url", ["https://canary.example/ring", "http://192.168.1.9:8081/ring"])
+def test_a_call_gateway_needs_its_secret_and_https_outside_the_office(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    assert "PAGER_SECRET" in _said(monkeypatch, PAGER_URL=url)
+    monkeypatch.setenv("PAGER_SECRET", PASSWORD)
+    settings = load_settings()
+    assert settings.pager_url == url
+    assert PASSWORD not in repr(settings)
 
 
 @pytest.mark.parametrize(

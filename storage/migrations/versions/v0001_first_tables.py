@@ -217,6 +217,7 @@ def upgrade() -> None:
         sa.Column("name", sa.LargeBinary(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
         sa.Column("left_told_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_staff_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
@@ -511,6 +512,20 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "prepared_draft",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("form", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_prepared_draft_staff_id_staff")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prepared_draft")),
+    )
+    with op.batch_alter_table("prepared_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_prepared_draft_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
         "resident_part",
         sa.Column("resident_id", sa.Uuid(), nullable=False),
         sa.Column("part", sa.String(), nullable=False),
@@ -580,6 +595,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("updated_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("below", sa.String(), nullable=True),
+        sa.Column("below_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["address_id"], ["address.id"], name=op.f("fk_dialogue_address_id_address")
         ),
@@ -1133,6 +1150,35 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "phone_call",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("round_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("put_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_phone_call_staff_id_staff")
+        ),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_phone_call_tip_id_tip")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_call")),
+    )
+    with op.batch_alter_table("phone_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_phone_call_put_at"), ["put_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_phone_call_tip_id"), ["tip_id"], unique=False)
+        batch_op.create_index(
+            "ix_phone_call_waiting",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.create_table(
         "tip_claim",
         sa.Column("tip_id", sa.Uuid(), nullable=False),
         sa.Column("lookup", sa.LargeBinary(), nullable=False),
@@ -1543,6 +1589,16 @@ def downgrade() -> None:
     op.drop_table("tip_event")
     op.drop_table("tip_contact")
     op.drop_table("tip_claim")
+    with op.batch_alter_table("phone_call", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_phone_call_waiting",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_phone_call_tip_id"))
+        batch_op.drop_index(batch_op.f("ix_phone_call_put_at"))
+
+    op.drop_table("phone_call")
     with op.batch_alter_table("page_watch", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_page_watch_open",
@@ -1715,6 +1771,10 @@ def downgrade() -> None:
 
     op.drop_table("send_window")
     op.drop_table("resident_part")
+    with op.batch_alter_table("prepared_draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_prepared_draft_staff_id"))
+
+    op.drop_table("prepared_draft")
     with op.batch_alter_table("one_time_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_one_time_code_staff_id_purpose"))
 

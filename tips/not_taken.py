@@ -2,6 +2,7 @@
 
 from enum import Enum, auto
 
+from tips.abuse import is_mere_abuse
 from tips.denunciation import is_denunciation
 from tips.off_limits import asks_only_to_watch, is_off_limits
 
@@ -13,6 +14,8 @@ class NotTaken(Enum):
     OFF_LIMITS = auto()
     WATCH = auto()
     """Somebody shall be watched or listed, and nothing is told; part of a tip where one is open."""
+    ABUSE = auto()
+    """Insults and nothing else; in the middle of a tip they are part of it."""
 
 
 def not_taken(text: str) -> NotTaken | None:
@@ -21,4 +24,6 @@ def not_taken(text: str) -> NotTaken | None:
         return NotTaken.DENUNCIATION
     if is_off_limits(text):
         return NotTaken.OFF_LIMITS
-    return NotTaken.WATCH if asks_only_to_watch(text) else None
+    if asks_only_to_watch(text):
+        return NotTaken.WATCH
+    return NotTaken.ABUSE if is_mere_abuse(text) else None

@@ -76,6 +76,12 @@ def _words(language: Language) -> Mapping[str, str]:
 
 
 @cache
+def harm_words() -> str:
+    """Return the Vietnamese and English phrases of harm, which make a tip of whatever has one."""
+    return ",".join(_words(language)["harm"] for language in (Language.VI, Language.EN))
+
+
+@cache
 def _bare_book(language: Language) -> Phrasebook:
     given = _words(language)
     kinds = ("harm", "bare", "verb", "whom", "title", "around")

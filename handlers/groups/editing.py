@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from domain.messages import ChatKind, Edit, Message
 from handlers.router import Taker
-from handlers.tips import taking, telling
+from handlers.tips import rewording, telling
 from handlers.turn import Turn
 from tips.small_talk import is_small_talk
 
@@ -23,7 +23,7 @@ def edited_before(
     def edited(turn: Turn, edit: Edit) -> None:
         if any(take(turn, edit) for take in waiting):
             return
-        if taking.reworded(turn, edit) or turn.chat.kind is ChatKind.PRIVATE:
+        if rewording.reworded(turn, edit) or turn.chat.kind is ChatKind.PRIVATE:
             return
         if edit.addressed is None or not _says_something(turn, edit):
             return

@@ -124,6 +124,12 @@ def by_name(
     return True
 
 
+def corrects(turn: Turn, text: str) -> bool:
+    """Take the name of one place, and nothing else, for where the writer lives; False for more."""
+    sure = turn.context.gazetteer.find(text).outcome is Outcome.ONE
+    return sure and by_name(turn, text)
+
+
 def say_not_found(turn: Turn) -> None:
     """Say that a name given with the command is no place we know, and ask openly."""
     rows = _own_commune(turn)

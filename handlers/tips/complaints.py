@@ -6,6 +6,7 @@ reads tips. A danger now is served before this is asked.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import structlog
 
@@ -23,6 +24,11 @@ log = structlog.get_logger(__name__)
 
 _ALBUM = "complaint_album"
 """Dialogue: the rest of an album whose caption was a denunciation is not taken either."""
+_CALMED = "calmed"
+"""Dialogue: who insults us was answered, once a day."""
+_A_DAY = timedelta(days=1)
+_IN_A_TIP = (NotTaken.WATCH, NotTaken.ABUSE)
+"""What is part of a tip that is being told."""
 _WHERE = ["tiep", "cong", "dan"]
 
 
@@ -44,7 +50,7 @@ def take(turn: Turn, message: Message, text: str) -> bool:
 def refuse(turn: Turn, text: str) -> bool:
     """Show where such words belong; False when they are taken, or were not meant so."""
     why = not_taken(text)
-    if why is None or _is_not_meant(turn) or (why is NotTaken.WATCH and _is_telling(turn)):
+    if why is None or _is_not_meant(turn) or (why in _IN_A_TIP and _is_telling(turn)):
         return False
     log.info("words_not_taken", why=why.name.lower())
     if turn.person is None:
@@ -55,6 +61,10 @@ def refuse(turn: Turn, text: str) -> bool:
     match why:
         case NotTaken.DENUNCIATION:
             said = Outgoing(text=turn.library_text("sys-officer-complaint"), buttons=(where, other))
+        case NotTaken.ABUSE:
+            if _is_calmed(turn):
+                return True
+            said = Outgoing(text=turn.text("tips.abuse"), buttons=(other,))
         case NotTaken.OFF_LIMITS | NotTaken.WATCH:
             said = Outgoing(text=turn.library_text("sys-out-of-scope"), buttons=(other,))
     turn.tell(said)
@@ -92,6 +102,20 @@ def _is_not_meant(turn: Turn) -> bool:
         return False
     open_now = dialogues.current(turn.tx, turn.me.id)
     return open_now is not None and open_now.data.get("not_complaint") == "yes"
+
+
+def _is_calmed(turn: Turn) -> bool:
+    """Tell whether an insult was answered today; note that one is, where nothing else is open."""
+    open_now = dialogues.current(turn.tx, turn.me.id)
+    if open_now is None:
+        dialogues.keep(turn.tx, turn.me.id, _CALMED, {})
+        return False
+    if open_now.name != _CALMED or open_now.updated_at is None:
+        return False
+    if turn.tx.now - open_now.updated_at < _A_DAY:
+        return True
+    dialogues.keep(turn.tx, turn.me.id, _CALMED, {})
+    return False
 
 
 def _is_telling(turn: Turn) -> bool:

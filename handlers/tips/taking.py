@@ -8,11 +8,21 @@ import structlog
 from domain.delivery import DeliveryKind, Facet, Lane
 from domain.ids import from_short
 from domain.library import fill
-from domain.messages import Button, ChatKind, Edit, Message, Outgoing
+from domain.messages import Button, ChatKind, Message, Outgoing
 from domain.tip import Binding, TipKind, TipState
-from handlers.groups import danger
 from handlers.router import Presser
-from handlers.tips import coming, complaints, crying, limits, own, presses, review, telling, which
+from handlers.tips import (
+    coming,
+    complaints,
+    crying,
+    limits,
+    naming,
+    own,
+    presses,
+    review,
+    telling,
+    which,
+)
 from handlers.tips.coming import ByLink
 from handlers.turn import Turn, unit_values
 from storage.deliveries import ledger
@@ -20,17 +30,12 @@ from storage.deliveries.ledger import Delivery
 from storage.people import dialogues
 from storage.tips import tip_events, tips
 from storage.tips.tips import Tip
-from tips import contacts, intake
+from tips import intake
 from tips.intake import Bound, Fate, Piece, Taken, Writer
 from tips.not_taken import not_taken
-from tips.phrases import is_han, words_of
-from tips.small_talk import is_small_talk
 from tips.urgency import Alarm, alarm_in
 
 log = structlog.get_logger(__name__)
-
-_FEWEST_WORDS = 4
-"""Words by which an edit of something that was no tip makes it one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,12 @@ def take(turn: Turn, message: Message) -> bool:
     if limits.is_muted(turn) and not _is_awaited(turn):
         return True
     text = telling.words_in(turn, message.text)
-    if complaints.take(turn, message, text):
+    if complaints.take(turn, message, text) or naming.take(turn, message, text, _words):
         return True
+    return _words(turn, message, text)
+
+
+def _words(turn: Turn, message: Message, text: str) -> bool:
     piece = telling.piece_of(turn, message, turn.me, text)
     anchor = _anchor(turn, message)
     if piece.is_empty and not message.media:
@@ -89,41 +98,6 @@ def emergency(turn: Turn, message: Message) -> bool:
     piece = telling.piece_of(turn, message, turn.me, text)
     _accept(turn, replace(piece, urgent=True), _anchor(turn, message), alarm)
     return True
-
-
-def edited(turn: Turn, edit: Edit) -> None:
-    """Take new words of a message: both versions are kept, and a danger in them counts."""
-    reworded(turn, edit)
-
-
-def reworded(turn: Turn, edit: Edit) -> bool:
-    """Take new words of a message; False for one in a group of which we kept nothing."""
-    if review.edited(turn, edit):
-        return True
-    chat = turn.me if turn.chat.kind is ChatKind.PRIVATE else turn.group_address
-    if chat is None:
-        return False
-    text = telling.keep_whole(turn, telling.words_in(turn, edit.text))
-    alarm = alarm_in(text)
-    if alarm is None and (limits.is_muted(turn) or _refused(turn, text)):
-        return True
-    if contacts.correct(turn.tx, turn.context, chat.id, edit.message_id, text) is not None:
-        turn.say("contacts.corrected")
-        return True
-    tip = intake.change(turn.tx, chat.id, edit.message_id, text, urgent=alarm is not None)
-    if tip is not None and alarm is not None:
-        if turn.chat.kind is ChatKind.PRIVATE:
-            turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
-        else:
-            danger.say_numbers(turn, chat, alarm)
-        telling.rush(turn, tip, alarmed=True)
-    elif tip is None and turn.chat.kind is ChatKind.PRIVATE and turn.staff is None:
-        _edited_into_a_tip(turn, edit, text, alarm)
-    return tip is not None or turn.chat.kind is ChatKind.PRIVATE
-
-
-def _refused(turn: Turn, text: str) -> bool:
-    return turn.staff is None and complaints.refuse(turn, text)
 
 
 def keep_unhandled(turn: Turn, message: Message) -> bool:
@@ -370,18 +344,6 @@ def _thank(turn: Turn, anchor: _Anchor) -> None:
         telling.note(turn, anchor.campaign.id, Facet.REPLIED)
     if limits.may_answer(turn):
         turn.say("tips.small_talk")
-
-
-def _edited_into_a_tip(turn: Turn, edit: Edit, text: str, alarm: Alarm | None) -> None:
-    """What was small talk and is now a story counts as if it had just been written."""
-    told = len(words_of(text)) >= _FEWEST_WORDS or is_han(text)
-    if alarm is None and (not told or is_small_talk(text) or text.startswith("/")):
-        return
-    message = Message(
-        chat=edit.chat, sender=edit.sender, at=edit.at, message_id=edit.message_id, text=edit.text
-    )
-    if not emergency(turn, message):
-        take(turn, message)
 
 
 PRESSES: Mapping[str, Presser] = {

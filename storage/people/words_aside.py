@@ -46,6 +46,16 @@ def find(tx: Tx, resident_id: UUID, token: str) -> Aside | None:
     return next(found, None)
 
 
+def marked(tx: Tx, resident_id: UUID, mark: str, within: timedelta) -> Aside | None:
+    """Return the newest message set aside lately under such a mark, if it is no tip yet."""
+    found = (
+        aside
+        for aside in reversed(_read(tx, resident_id))
+        if aside.token.startswith(mark) and aside.incoming and tx.now - aside.at < within
+    )
+    return next(found, None)
+
+
 def note_taken(tx: Tx, resident_id: UUID, token: str) -> None:
     """Forget the words: they are a tip's now."""
     kept = [

@@ -8,7 +8,7 @@ from sqlalchemy import event, func, select
 from domain.messages import ChatRef, Message, Sender
 from domain.roles import Role
 from handlers.router import NoUnit, Router
-from handlers.tips import taking
+from handlers.tips import rewording
 from handlers.turn import Turn
 from handlers.wiring import make_router
 from storage.database import Tx
@@ -161,7 +161,7 @@ async def test_a_shortest_way_that_fails_too_is_told_truthfully(world: World) ->
         private=(),
         group=(),
         presses={},
-        edited=taking.edited,
+        edited=rewording.edited,
         unhandled=fail,
     )
     await _apologise(world, _unhandled(world, "nhà số 8 hay tụ tập"))

@@ -15,7 +15,7 @@ from domain.roles import Role
 from handlers.groups import talk
 from handlers.residents import commands as residents
 from handlers.staff import commands, handing_over, tip_commands
-from handlers.tips import photos, review, taking
+from handlers.tips import photos, review, rewording, taking
 from storage.campaigns import runs
 from storage.codec import write_outgoing
 from storage.database import Tx
@@ -181,7 +181,7 @@ async def open_world(url: str, *, review_group: bool = True) -> AsyncIterator[Wo
             **talk.PRESSES,
             **handing_over.PRESSES,
         },
-        edited=taking.edited,
+        edited=rewording.edited,
     )
     async with open_chat(url, takers) as chat:
         yield await furnish(chat, review_group=review_group)

@@ -9,7 +9,7 @@ from domain.delivery import DeliveryKind
 from domain.roles import Role
 from domain.tip import Heard, Secrecy
 from handlers.staff import commands, slips, tip_commands
-from handlers.tips import entering, revealing, review, taking
+from handlers.tips import entering, revealing, review, rewording, taking
 from storage.staff import audit
 from storage.tips import tip_contacts, tips
 from tests.chat import Party, Takers, open_chat
@@ -27,7 +27,7 @@ async def world(migrated_database_url: str) -> AsyncIterator[World]:
             **entering.PRESSES,
             **revealing.PRESSES,
         },
-        edited=taking.edited,
+        edited=rewording.edited,
     )
     async with open_chat(migrated_database_url, takers) as chat:
         yield await furnish(chat)

@@ -270,6 +270,10 @@ async def test_small_talk_edited_into_a_story_becomes_a_tip(migrated_database_ur
         message = await world.lan.writes("vâng")
         await world.lan.edits(message, "vâng ạ")
         assert await world.tips() == []
+        # What may be an answer of theirs, or none, is asked about.
+        await world.lan.edits(message, "đồng ý nhé cảm ơn các anh")
+        assert (await world.lan.last()).labels == ["Đây là tin báo"]
+        assert await world.tips() == []
         await world.lan.edits(message, "vâng, đầu ngõ có người bán pháo nổ")
         assert len(await world.tips()) == 1
 

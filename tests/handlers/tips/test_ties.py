@@ -12,7 +12,7 @@ from domain.roles import Role
 from domain.tip import TipState
 from handlers.residents import commands as residents
 from handlers.staff import commands, slips, tip_commands
-from handlers.tips import entering, revealing, review, taking, ties
+from handlers.tips import entering, revealing, review, rewording, taking, ties
 from people import erasing
 from storage import keeping
 from storage.database import Tx
@@ -48,7 +48,7 @@ async def world(migrated_database_url: str) -> AsyncIterator[World]:
             **ties.PRESSES,
             **revealing.PRESSES,
         },
-        edited=taking.edited,
+        edited=rewording.edited,
     )
     async with open_chat(migrated_database_url, takers) as chat:
         yield await furnish(chat)

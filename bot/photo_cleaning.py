@@ -23,7 +23,7 @@ _MEMORY = 1024 * 1024 * 1024
 _SECONDS = 15
 _QUALITY = 85
 _UNREADABLE, _TOO_BIG = 3, 4
-_NEEDED = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR", "TEMP")
+NEEDED = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR", "TEMP")
 """All that the other process is told of our environment: no settings, no tokens."""
 
 
@@ -68,7 +68,7 @@ def cleaned_apart(data: bytes) -> bytes:
             capture_output=True,
             timeout=_SECONDS,
             check=False,
-            env={name: os.environ[name] for name in _NEEDED if name in os.environ},
+            env={name: os.environ[name] for name in NEEDED if name in os.environ},
         )
     except subprocess.TimeoutExpired:
         raise NotClean(too_big=True) from None

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TypeVar
 
 import structlog
@@ -17,8 +18,8 @@ from bot.inbox_worker import AccountInbox
 from bot.instance_lock import StillOurs
 from bot.menu import menus
 from bot.outages import of_platform
-from bot.pager import ring_due
 from bot.photo_cleaning import cleaned_apart
+from bot.recording_cleaning import film_apart, sound_apart
 from bot.revival import Revival
 from bot.web import WebDoor, create_app
 from broadcasts import expanding, finishing, firing, own_photos
@@ -45,6 +46,15 @@ _KNOCK_AGAIN_S = 2.0
 _STEPS_S = 5.0
 _POLL_GRACE = timedelta(seconds=60)
 
+_CLEANS_PHOTOS = MappingProxyType({FileKind.PICTURE: cleaned_apart})
+_CLEANERS = MappingProxyType(
+    {
+        **_CLEANS_PHOTOS,
+        FileKind.VOICE: sound_apart,
+        FileKind.AUDIO: sound_apart,
+        FileKind.VIDEO: film_apart,
+    }
+)
 _ACCOUNT_REFUSED = (
     "TELEGRAM_TOKEN: Telegram không nhận token này; hãy ghi lại đúng token mà BotFather đã cấp "
     "(và xem TELEGRAM_API_URL có chỉ đúng máy chủ không)."
@@ -87,7 +97,7 @@ class Service:
             account_id=house.account.id,
             channel=house.channel,
             folder=house.media_folder,
-            cleaners={FileKind.PICTURE: cleaned_apart},
+            cleaners=_CLEANERS if rules.bulky is not None else _CLEANS_PHOTOS,
             clock=house.clock,
             stores=(store,),
             rules=rules,
@@ -195,10 +205,9 @@ class Service:
             "finish": (self._finish, every_second),
             "cards": (self._cards, every_second),
             "pages": (self._pages, timedelta(seconds=5)),
-            "rings": (self._ring, timedelta(seconds=2)),
             "deadlines": (self._remind, timedelta(minutes=30)),
             "photos": (self._fetch_photos, timedelta(seconds=5)),
-            "large_files": (self._fetch_large_files, timedelta(seconds=30)),
+            "large_files": (self._fetch_large_files, timedelta(seconds=60)),
             "own_photos": (self._fetch_own_photos, every_second),
             "photos_end": (self._end_photos, timedelta(seconds=10)),
             "sweep": (self._sweep_photos, timedelta(minutes=1)),
@@ -249,11 +258,6 @@ class Service:
         )
         await self._tick(lambda tx: paging.escalate_due(tx, self._house.context, rules))
         await self._tick(lambda tx: notes.remind_due(tx, self._house.context))
-
-    async def _ring(self) -> None:
-        house = self._house
-        if house.pager is not None:
-            await ring_due(house.database, house.pager, house.context, house.outbox_bell.ring)
 
     async def _remind(self) -> None:
         await self._tick(lambda tx: reminding.remind_due(tx, self._house.context))

@@ -159,10 +159,12 @@ def _words(head: bytes) -> FileKind:
 
 def _ogg_seconds(data: bytes) -> int | None:
     """Read where the last page ends (RFC 7845: in 48,000ths of a second, whatever was recorded)."""
-    if b"OpusHead" not in data[:512]:
+    head = data.find(b"OpusHead", 0, 512)
+    if head < 0:
         return None
+    skipped = int.from_bytes(data[head + 10 : head + 12], "little")
     last = data.rfind(b"OggS")
-    end = int.from_bytes(data[last + 6 : last + 14], "little")
+    end = int.from_bytes(data[last + 6 : last + 14], "little") - skipped
     return _whole(end, 48_000) if 0 < end < 1 << 62 else None
 
 

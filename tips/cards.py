@@ -138,10 +138,8 @@ def compose(tx: Tx, desk: Desk, tip: Tip, events: Sequence[Event], reader: Reade
         ),
         text="\n".join(lines),
         buttons=(
-            *_with_photo(
-                _buttons(desk, tip, reader.language, first=first, withheld=withheld),
-                None if withheld else photos.button(tx, desk, tip, reader.language, events),
-            ),
+            *_buttons(desk, tip, reader.language, first=first, withheld=withheld),
+            *(() if withheld else photos.buttons(tx, desk, tip, reader.language, events)),
             *(card_facts.buttons(tx, desk, tip, reader.language) if first else ()),
         ),
         reply_to=None if first else tip_rows.first_card(tx, tip.id, reader.address.id),
@@ -313,9 +311,3 @@ def _buttons(
     if withheld:
         rows.append((button("read"),))
     return tuple(rows)
-
-
-def _with_photo(
-    rows: tuple[tuple[Button, ...], ...], photo: Button | None
-) -> tuple[tuple[Button, ...], ...]:
-    return (*rows, (photo,)) if photo is not None else rows

@@ -14,7 +14,7 @@ from storage.tips import media, tip_events, tip_rows, tips
 from storage.tips.media import FileState, Loss, TipFile
 from storage.tips.tip_events import LOCATION, TOO_BIG, Event
 from storage.tips.tips import Tip
-from tips import talk
+from tips import photos, rights, talk
 from tips.desk import Desk, readers, send, tell
 
 _MOST_LINES = 8
@@ -113,8 +113,12 @@ def _tell_of_others(tx: Tx, desk: Desk, tip: Tip, ended: Sequence[TipFile]) -> N
         text = desk.catalogue.say(
             reader.language, "files.ended", ma_tin=tip.case_number, tep="\n".join(said)
         )
+        played = None
+        if rights.may_stand_open(tx, tip, reader.address):
+            played = photos.recording_button(tx, desk, tip, reader.language)
         under = tip_rows.first_card(tx, tip.id, reader.address.id)
-        send(tx, desk, tip, reader, Outgoing(text=text, reply_to=under))
+        rows = ((played,),) if played is not None else ()
+        send(tx, desk, tip, reader, Outgoing(text=text, buttons=rows, reply_to=under))
 
 
 def _size(size: int) -> str:

@@ -1,11 +1,13 @@
-"""Photos of tips, shown one at a time to who asks: cleaned, protected, noted, and taken back.
+"""Photos and recordings of tips, one at a time to who asks: clean, protected, noted, taken back.
 
-No machine can tell a child or the inside of a home from a road: so no photo is shown by itself.
+No machine can tell a child or the inside of a home from a road, or whose voice it is: so none is
+shown by itself. Photos stand in one row, recordings and films in another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 import structlog
@@ -46,16 +48,29 @@ class Asker:
     language: Language
 
 
+_SENT_AS: Mapping[FileKind, MediaKind] = MappingProxyType(
+    {
+        FileKind.PICTURE: MediaKind.PHOTO,
+        FileKind.VOICE: MediaKind.VOICE,
+        FileKind.AUDIO: MediaKind.VOICE,
+        FileKind.VIDEO: MediaKind.VIDEO,
+    }
+)
+_RECORDINGS = frozenset(_SENT_AS) - {FileKind.PICTURE}
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Where a photo is shown: in the group, or privately; `before` when it stands there already.
+    """Where a photo or recording is shown: in the group, or privately.
 
-    `lost` are the numbers of those that cannot be shown and were passed over.
+    `before` tells whether it stands there already. `lost` are the numbers of those that cannot be
+    shown and were passed over.
     """
 
     tip: Tip
     privately: bool
     before: bool
+    photo: bool
     lost: tuple[int, ...] = ()
 
 
@@ -67,9 +82,29 @@ def button(
     One that is lost has a button only where nothing else came: it says why.
     """
     ids = [event.id for event in events] if events is not None else None
-    found = [one for one in _of_tip(tx, tip, ids) if one.state is not FileState.GONE]
+    found = [one for one in _photos(tx, tip, ids) if one.state is not FileState.GONE]
     first = next((one for one in found if not one.is_lost), found[0] if found else None)
     return _button(desk, first, language, "review.button_photo") if first else None
+
+
+def recording_button(
+    tx: Tx, desk: Desk, tip: Tip, language: Language, events: Sequence[Event] | None = None
+) -> Button | None:
+    """Return the button for the first recording or film that can be played; None without."""
+    ids = [event.id for event in events] if events is not None else None
+    first = next(iter(_recordings(tx, tip, ids)), None)
+    return _button(desk, first, language, f"files.button_{first.kind.value}") if first else None
+
+
+def buttons(
+    tx: Tx, desk: Desk, tip: Tip, language: Language, events: Sequence[Event] | None = None
+) -> tuple[tuple[Button, ...], ...]:
+    """Return the rows of what can be looked at and listened to of a tip, or of some events."""
+    found = (
+        button(tx, desk, tip, language, events),
+        recording_button(tx, desk, tip, language, events),
+    )
+    return tuple((one,) for one in found if one is not None)
 
 
 def show(tx: Tx, desk: Desk, file_id: UUID, asker: Asker) -> Shown:
@@ -90,7 +125,8 @@ def show(tx: Tx, desk: Desk, file_id: UUID, asker: Asker) -> Shown:
         here = asker.own_chat
         if not rights.came_by(tx, tip, here.channel):
             raise Refusal("review.other_channel", ma_tin=tip.case_number)
-    everything = _of_tip(tx, tip)
+    photo = picture.kind not in _RECORDINGS
+    everything = _photos(tx, tip) if photo else _recordings(tx, tip)
     if picture not in everything:
         raise Refusal("app.stale_button")
     asked = everything.index(picture)
@@ -104,7 +140,7 @@ def show(tx: Tx, desk: Desk, file_id: UUID, asker: Asker) -> Shown:
     tip_events.add(tx, tip, TipEventKind.READ, staff_id=own.id, text=str(number))
     log.info("photo_asked_for", tip=str(tip.id), number=number, before=before)
     privately = here.id == asker.own_chat.id
-    return Shown(tip, privately, before, tuple(range(asked + 1, number)))
+    return Shown(tip, privately, before, photo, tuple(range(asked + 1, number)))
 
 
 def take_back_due(tx: Tx, limit: int = 50) -> int:
@@ -142,10 +178,15 @@ def _put(
     following = [one for one in everything[number:] if not one.is_lost]
     rows: tuple[tuple[Button, ...], ...] = ()
     if following:
-        rows = ((_button(desk, following[0], reader.language, "review.button_next_photo"),),)
+        following_kind = following[0].kind
+        key = "review.button_next_photo"
+        if following_kind in _RECORDINGS:
+            key = f"files.button_next_{following_kind.value}"
+        rows = ((_button(desk, following[0], reader.language, key),),)
+    recorded = picture.kind in _RECORDINGS
     caption = desk.catalogue.say(
         reader.language,
-        "review.photo",
+        f"files.shown_{picture.kind.value}" if recorded else "review.photo",
         ma_tin=tip.case_number,
         so=str(number),
         tong=str(len(everything)),
@@ -157,7 +198,7 @@ def _put(
         reader.address.id,
         Outgoing(
             text=caption,
-            media=MediaRef(MediaKind.PHOTO, picture.id.hex, sealed=True),
+            media=MediaRef(_SENT_AS[picture.kind], picture.id.hex, sealed=True),
             buttons=rows,
             reply_to=tip_rows.first_card(tx, tip.id, reader.address.id),
             protected=True,
@@ -171,8 +212,16 @@ def _put(
     media_views.note(tx, picture.id, delivery_id)
 
 
-def _of_tip(tx: Tx, tip: Tip, events: Sequence[UUID] | None = None) -> list[TipFile]:
+def _photos(tx: Tx, tip: Tip, events: Sequence[UUID] | None = None) -> list[TipFile]:
     return [one for one in media.of_tip(tx, tip.id, events) if one.kind is FileKind.PICTURE]
+
+
+def _recordings(tx: Tx, tip: Tip, events: Sequence[UUID] | None = None) -> list[TipFile]:
+    return [
+        one
+        for one in media.of_tip(tx, tip.id, events)
+        if one.kind in _RECORDINGS and one.state is FileState.CLEAN
+    ]
 
 
 def _must_be_clean(picture: TipFile, tip: Tip) -> None:

@@ -1,4 +1,4 @@
-"""The button under a card that shows a photo of the tip."""
+"""The buttons under a card that show a photo of the tip, or play a recording."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,9 +24,9 @@ def press_photo(turn: Turn, press: Press, args: Sequence[str]) -> None:
         language=turn.language,
     )
     shown = photos.show(turn.tx, turn.context, file_id, asker)
-    key = "review.photo_coming"
+    key = "review.photo_coming" if shown.photo else "files.coming"
     if shown.before:
-        key = "review.photo_above"
+        key = "review.photo_above" if shown.photo else "files.above"
     elif shown.privately and reviewing:
         key = "review.sent_privately"
     told = turn.text(key)

@@ -114,14 +114,13 @@ def press_seen(turn: Turn, press: Press, args: Sequence[str]) -> None:
 def press_read(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Xem riêng**: show withheld content privately to who may read it; it is noted."""
     tip = talk.read(turn.tx, tip_id_of(args), turn.staff, turn.me.channel)
-    photo = photos.button(turn.tx, turn.context, tip, turn.language)
     turn.context.outbox.put(
         turn.tx,
         turn.me.id,
         Outgoing(
             heading=turn.text("review.content_heading", ma_tin=tip.case_number),
             text=_content(turn, tip),
-            buttons=((photo,),) if photo is not None else (),
+            buttons=photos.buttons(turn.tx, turn.context, tip, turn.language),
             protected=True,
         ),
         kind=DeliveryKind.CARD,

@@ -250,8 +250,8 @@ def mark_told(tx: Tx, ids: Collection[UUID]) -> None:
     tx.connection.execute(update(tip_file).where(tip_file.c.id.in_(ids)).values(told=True))
 
 
-def opening(tx: Tx, file_id: UUID) -> tuple[str, DataKey]:
-    """Return the name and the key of a file's clean copy.
+def opening(tx: Tx, file_id: UUID) -> tuple[str, DataKey, FileKind]:
+    """Return the name and the key of a file's clean copy, and what it is.
 
     Raises: LookupError when there is none (any more), KeysUnusable.
     """
@@ -260,7 +260,7 @@ def opening(tx: Tx, file_id: UUID) -> tuple[str, DataKey]:
     if row is None or owner is None or owner.sealed_key is None or row.clean is None:
         message = "there is no clean copy of this file"
         raise LookupError(message)
-    return row.clean, _file_key(tx, owner, row)
+    return row.clean, _file_key(tx, owner, row), FileKind(row.kind)
 
 
 def original(tx: Tx, file_id: UUID) -> tuple[str, DataKey, str]:

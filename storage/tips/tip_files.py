@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from domain.file_kind import said_to_be
+from domain.file_kind import FileKind, said_to_be
 from domain.messages import MediaKind, MediaRef
 from storage.database import Tx
 from storage.sealing import DataKey, Place
@@ -20,15 +20,17 @@ def expect(tx: Tx, tip_id: UUID, attachment_id: UUID, media: MediaRef) -> None:
     kept = select(func.coalesce(func.sum(tip_file.c.size), 0)).where(tip_file.c.tip_id == tip_id)
     before: int = tx.connection.execute(kept).scalar_one()
     fits = before + (media.size or 0) <= MOST_OF_A_TIP
+    kind = said_to_be(media)
     small = media.kind is MediaKind.PHOTO or (media.size is not None and media.size <= _BULKY)
     tx.connection.execute(
         tip_file.insert().values(
             id=attachment_id,
             tip_id=tip_id,
-            kind=said_to_be(media).value,
+            kind=kind.value,
             size=media.size,
             seconds=media.seconds,
-            bulky=not small,
+            # To clean a film takes long, however small it is.
+            bulky=not small or kind is FileKind.VIDEO,
             state="waiting" if fits else "lost",
             reason=None if fits else "too_much",
             due_at=tx.now if fits else None,

@@ -1,13 +1,13 @@
 """A world of tips with photos: a platform that keeps files, a folder, the rounds."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.file_rounds import FileRounds, RoundRules
+from bot.file_rounds import Cleaner, FileRounds, RoundRules
 from bot.photo_cleaning import cleaned
 from domain.delivery import DeliveryKind
 from domain.file_kind import FileKind
@@ -50,6 +50,9 @@ class Studio:
     folder: MediaFolder
     shop: Shop = field(default_factory=Shop)
     rules: RoundRules = field(default_factory=RoundRules)
+    cleaners: Mapping[FileKind, Cleaner] = field(
+        default_factory=lambda: {FileKind.PICTURE: cleaned}
+    )
 
     @property
     def rounds(self) -> FileRounds:
@@ -59,7 +62,7 @@ class Studio:
             account_id=self.world.chat.account.id,
             channel=self.shop,
             folder=self.folder,
-            cleaners={FileKind.PICTURE: cleaned},
+            cleaners=self.cleaners,
             rules=self.rules,
             oversized=lambda tx, file_id: files.ask_for_shorter(tx, context, file_id),
             clock=self.world.chat.clock,

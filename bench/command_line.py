@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench.deliver import Delivered, deliver
-from bench.engine import Plan
+from bench.engine import PLATFORM_PER_S, Plan
 from bench.engine import Progress as Told
 from bench.inbound import Received, inbound
 from bench.platform import DEMO_TOKEN, NoPlatform, is_real, platform
@@ -40,7 +40,8 @@ Api = Annotated[
     str | None,
     typer.Option(
         help="Địa chỉ một máy chủ Bot API (không phải của Telegram). "
-        "Không nêu: tự chạy một trình mô phỏng không giới hạn tốc độ.",
+        "Không nêu: tự chạy một trình mô phỏng; --pace trên 30 thì nó không giới hạn tốc độ, "
+        "không thì giới hạn như Telegram.",
         metavar="URL",
     ),
 ]
@@ -77,7 +78,7 @@ def deliver_command(
     tally = Tally()
 
     async def measure(told: Told) -> Delivered:
-        async with platform(api) as server:
+        async with platform(api, lifted=pace > PLATFORM_PER_S) as server:
             await server.people(recipients)
             return await deliver(
                 _plan(server.url, token, database, pace, patience), recipients, told, tally
@@ -100,14 +101,16 @@ def inbound_command(
     patience: Patience = 60,
     as_json: AsJson = False,
 ) -> None:
-    """Cho N bà con báo tin trong cùng một giây, đo đến khi biên nhận của mỗi người được ghi.
+    """Cho N bà con báo tin trong cùng một giây, đo đến khi biên nhận của mỗi người được ghi và gửi.
+
+    --pace 28: xem bao lâu thì Telegram nhận biên nhận cuối cùng (last_handed_over_s).
 
     Máy chủ ở --api phải là trình mô phỏng, vì cần điện thoại để viết.
     """
     tally = Tally()
 
     async def measure(told: Told) -> Received:
-        async with platform(api) as server:
+        async with platform(api, lifted=pace > PLATFORM_PER_S) as server:
             await server.people(senders)
             return await inbound(
                 _plan(server.url, token, database, pace, patience), server, senders, told

@@ -66,8 +66,10 @@ class Platform:
 
 
 @asynccontextmanager
-async def platform(url: str | None) -> AsyncIterator[Platform]:
+async def platform(url: str | None, *, lifted: bool) -> AsyncIterator[Platform]:
     """Yield the server at the URL, or a simulator of our own on a free port.
+
+    `lifted`: our own takes whatever comes; else it refuses what Telegram would.
 
     Raises: NoPlatform.
     """
@@ -76,7 +78,8 @@ async def platform(url: str | None) -> AsyncIterator[Platform]:
         return
     async with _own_simulator() as base:
         own = Platform(base, is_simulator=True)
-        await own.lift_pace()
+        if lifted:
+            await own.lift_pace()
         yield own
 
 

@@ -20,7 +20,7 @@ GROUP_COMMANDS = frozenset(
 Those that every bot has (/start, /help, /stop) are ours only with our name behind them.
 """
 
-DEFAULT_PACE = Pace(account_per_s=25, chat_per_s=1, group_per_minute=20, reply_share=0.15)
+DEFAULT_PACE = Pace(account_per_s=28, chat_per_s=1, group_per_minute=20, reply_share=0.15)
 """Below the documented ceilings of 30/s, 1/s and 20/min, which are soft (Bot FAQ)."""
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")

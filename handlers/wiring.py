@@ -21,7 +21,7 @@ from handlers.packs import giving as packs
 from handlers.residents import commands as residents
 from handlers.residents import returning
 from handlers.router import Presser, Router
-from handlers.staff import answering, figures, handing_over, linking, slips, tip_commands
+from handlers.staff import answering, diary, figures, handing_over, linking, slips, tip_commands
 from handlers.staff import commands as staff_commands
 from handlers.tips import entering, photos, revealing, review, taking_down, ties
 from handlers.tips import taking as tips
@@ -46,6 +46,7 @@ _PRESSES: Mapping[str, Presser] = MappingProxyType(
         **packs.PRESSES,
         **slips.PRESSES,
         **figures.PRESSES,
+        **diary.PRESSES,
         **handing_over.PRESSES,
     }
 )

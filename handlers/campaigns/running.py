@@ -55,13 +55,6 @@ def show_list(turn: Turn, argument: str) -> None:
     turn.tell(Outgoing(text="\n".join(lines) or turn.text("campaigns.list_empty")))
 
 
-def show_reach(turn: Turn, argument: str) -> None:
-    """Show the funnel of a run."""
-    turn.require(Permission.READ_FIGURES)
-    run = find(turn, argument, "/baocao")
-    turn.tell(Outgoing(text=reach_words.render(reach.of_run(turn.tx, run), turn.text)))
-
-
 def pause(turn: Turn, argument: str) -> None:
     """Pause a run; of a repeating campaign's number, all that is to come."""
     by = turn.require(Permission.CONTROL_RUN)

@@ -13,7 +13,7 @@ from handlers.groups import leaving, wanting
 from handlers.library import browsing, materials
 from handlers.packs import giving
 from handlers.residents.commands import OTHERS_COMMANDS
-from handlers.staff import duty, figures, stopping_for, tip_commands
+from handlers.staff import diary, duty, figures, stopping_for, tip_commands
 from handlers.tips import entering, evidence, revealing
 from handlers.turn import Turn
 from storage.people.units import Staff
@@ -132,6 +132,7 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "truc": StaffCommand(Permission.READ_URGENT_TIPS, duty.take),
         "hettruc": StaffCommand(Permission.READ_URGENT_TIPS, duty.end),
         "sotruc": StaffCommand(Permission.READ_URGENT_TIPS, duty.phone),
+        "nhatky": StaffCommand(Permission.READ_AUDIT, diary.show),
         "trogiup": StaffCommand(None, _help),
     }
 )

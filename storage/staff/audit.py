@@ -181,14 +181,24 @@ def count(tx: Tx) -> int:
 
 
 def entries(
-    tx: Tx, *, unit_id: UUID | None = None, staff_id: UUID | None = None, newest: int | None = None
+    tx: Tx,
+    *,
+    unit_id: UUID | None = None,
+    staff_id: UUID | None = None,
+    newest: int | None = None,
+    before: int | None = None,
 ) -> Iterator[Entry]:
-    """Yield entries in order, of all or of one unit or person; `newest`: only so many, the last."""
+    """Yield entries in order, of all or of one unit or person.
+
+    `newest`: only so many, the last; `before`: only those of a smaller number.
+    """
     query: Select[Any] = select(audit_entry)
     if unit_id is not None:
         query = query.where(audit_entry.c.unit_id == unit_id)
     if staff_id is not None:
         query = query.where(audit_entry.c.staff_id == staff_id)
+    if before is not None:
+        query = query.where(audit_entry.c.number < before)
     if newest is not None:
         last = tx.connection.execute(
             query.order_by(audit_entry.c.number.desc()).limit(newest)

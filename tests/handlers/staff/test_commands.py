@@ -31,6 +31,7 @@ TABLE: dict[str, set[Role]] = {
     **dict.fromkeys(("giatri", "chuyencoquan", "baocap", "vuviec"), CLOSE),
     **dict.fromkeys(("bangiao", "nhaptin", "dungho"), ALL),
     **dict.fromkeys(("giahan", "ngungnhan", "nhanlai", "danhtinh", "chungcu"), ALONE),
+    "nhatky": {CHIEF, ADMIN, AUDITOR},
     "trogiup": set(Role),
 }
 """Who may type what, by the product's table. A new command has to be put here by hand."""

@@ -11,7 +11,7 @@ from domain.keeping import KeepingTerms
 from handlers.staff import slips
 from handlers.tips import entering, revealing, ties
 from storage import keeping
-from storage.campaigns import reactions
+from storage.campaigns import prepared_drafts, reactions
 from storage.database import Tx
 from storage.deliveries import inbox
 from storage.groups import public_words
@@ -54,6 +54,7 @@ HOURLY: Mapping[str, Callable[[Tx], int]] = MappingProxyType(
         "slips": _slips,
         "half_told": _half_told,
         "codes": one_time_codes.forget_old,
+        "prepared": prepared_drafts.forget_old,
         "calls": phone_calls.forget,
         "stop_codes": stop_codes.forget_old,
         "public_words": public_words.forget_old,

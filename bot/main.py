@@ -11,6 +11,7 @@ import typer
 
 from bot.commands import (
     auditing,
+    campaigning,
     evidence,
     library,
     linking,
@@ -66,6 +67,10 @@ def _app() -> typer.Typer:
     for name, command in auditing.COMMANDS.items():
         audit.command(name, cls=Command)(command)
     app.add_typer(audit, name="audit")
+    campaign = _group("Chiến dịch: xem, và chuẩn bị bản nháp cho cán bộ; không duyệt được từ đây.")
+    for name, command in campaigning.COMMANDS.items():
+        campaign.command(name, cls=Command)(command)
+    app.add_typer(campaign, name="campaign")
     texts = _group("Thư viện bài soạn sẵn: xem, in A4, thẻ ảnh, bản loa.")
     for name, command in library.COMMANDS.items():
         texts.command(name, cls=Command)(command)

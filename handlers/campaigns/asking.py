@@ -72,6 +72,7 @@ def _ask_subject(turn: Turn, form: Form) -> None:
     own = [(button(form, turn.text("composing.button_own"), "own"),)]
     if reusing.any_there(turn):
         own.append((button(form, turn.text("composing.button_reuse"), "reuse"),))
+    own += [(one,) for one in reusing.prepared_buttons(turn)]
     ask_with(turn, form, turn.text("campaigns.choose_subject"), *in_rows(buttons), *own)
 
 

@@ -159,7 +159,8 @@ def ask(turn: Turn, form: Form) -> None:
 
 def ask_sure(turn: Turn, form: Form) -> None:
     """Say what looks wrong with a piece, and ask whether it is meant."""
-    doubts = composing_doubts.of(turn, _own(form).asked, _own(form).piece(_own(form).asked))
+    own = _own(form)
+    doubts = composing_doubts.of(turn.text, turn.context.languages, own.asked, own.piece(own.asked))
     ask_with(
         turn,
         form,
@@ -214,13 +215,26 @@ def _taken(turn: Turn, form: Form, name: str, text: str) -> Form:
         # Said here, so that it is kept in which message it stands.
         turn.say(refusal.key, **refusal.facts)
         return form
-    if composing_doubts.of(turn, name, words):
+    if composing_doubts.of(turn.text, turn.context.languages, name, words):
         return _asking(changed, name, Step.OWN_SURE)
     return onward(changed)
 
 
 def _check(turn: Turn, form: Form, name: str, words: str) -> None:
     """Look whether a piece may be sent.
+
+    Raises: Refusal saying why not.
+    """
+    check_words(name, words)
+    if Language.VI in _own(form).bodies:
+        content = content_of(form, turn.context.library, turn.unit)
+        if not content.missing():
+            desk = Desk(turn.context.outbox, turn.context.catalogue)
+            approving.check(turn.tx, desk, turn.unit, content)
+
+
+def check_words(name: str, words: str) -> None:
+    """Look whether the words of a piece may stand in a broadcast, whatever their length.
 
     Raises: Refusal saying why not.
     """
@@ -237,11 +251,6 @@ def _check(turn: Turn, form: Form, name: str, words: str) -> None:
     links = foreign_links(words)
     if links:
         raise Refusal("campaigns.foreign_link", link=links[0])
-    if Language.VI in _own(form).bodies:
-        content = content_of(form, turn.context.library, turn.unit)
-        if not content.missing():
-            desk = Desk(turn.context.outbox, turn.context.catalogue)
-            approving.check(turn.tx, desk, turn.unit, content)
 
 
 def _question(turn: Turn, own: OwnText) -> str:

@@ -11,6 +11,7 @@ from handlers.campaigns import (
     amending,
     decisions,
     drafts,
+    prepared,
     replanning,
     resending,
     running,
@@ -25,6 +26,7 @@ from storage.people import dialogues
 PRESSES: Mapping[str, Presser] = MappingProxyType(
     {
         "draft": drafts.press,
+        "prepared": prepared.press,
         "approve": decisions.approve,
         "reject": decisions.reject,
         "retime": decisions.choose_time,

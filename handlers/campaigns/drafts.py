@@ -287,6 +287,15 @@ def start_of_run(turn: Turn, form: Form) -> None:
     _after_value(turn, form)
 
 
+def take_up(turn: Turn, form: Form) -> None:
+    """Go on with a campaign that was got ready elsewhere, at its summary.
+
+    Raises: Refusal while something else waits for an answer that would be lost.
+    """
+    _check_free(turn)
+    _go_on(turn, form)
+
+
 def start_replan(turn: Turn, argument: str) -> None:
     """Begin to give a campaign another plan: `/doilich 3`, with the plan behind it or not.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from broadcasts.approving import RULES
@@ -60,8 +60,19 @@ def typed(turn: Turn, form: Form, words: str) -> Form:
 
     Raises: Refusal with an example.
     """
+    expiry = read(words, turn.tx.now)
+    if expiry.at is not None and form.due == REPEAT:
+        raise Refusal("expiry.repeats")
+    return _back_with(form, expiry)
+
+
+def read(words: str, now: datetime) -> Expiry:
+    """Return the expiry that staff typed.
+
+    Raises: Refusal with an example.
+    """
     try:
-        expiry = read_expiry(words, turn.tx.now)
+        return read_expiry(words, now)
     except NoSuchDay:
         raise Refusal("campaigns.time_no_such_day") from None
     except BadTime:
@@ -70,9 +81,6 @@ def typed(turn: Turn, form: Form, words: str) -> Form:
         raise Refusal("campaigns.time_past") from None
     except FarTime:
         raise Refusal("expiry.far") from None
-    if expiry.at is not None and form.due == REPEAT:
-        raise Refusal("expiry.repeats")
-    return _back_with(form, expiry)
 
 
 def ask(turn: Turn, form: Form) -> None:

@@ -9,19 +9,34 @@ from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.language import Language
 from domain.library import fill
+from domain.messages import Button
 from handlers.campaigns.buttons import PAGE, ask_with, button, page_of
-from handlers.campaigns.form import Form, Step
+from handlers.campaigns.form import Form, Step, from_data
 from handlers.turn import Turn
-from storage.campaigns import campaigns
+from storage.campaigns import campaigns, prepared_drafts
 from storage.campaigns.campaigns import Campaign
 
 _LOOKED_AT = 200
 _LONGEST_LABEL = 50
+_MOST_WAITING = 8
 
 
 def any_there(turn: Turn) -> bool:
     """Tell whether the unit has a text of its own to begin with."""
     return bool(campaigns.own_texts(turn.tx, turn.unit.id, 1))
+
+
+def prepared_buttons(turn: Turn) -> list[Button]:
+    """Return a button for each campaign that was got ready and waits for who asks."""
+    staff = turn.staff
+    found = prepared_drafts.of_staff(turn.tx, staff.id) if staff is not None else []
+    return [
+        Button(
+            turn.text("prepared.button_one", title=_short(from_data(one.form))),
+            action=f"prepared:open:{short(one.id)}",
+        )
+        for one in found[:_MOST_WAITING]
+    ]
 
 
 def begin(turn: Turn, form: Form, choice: str) -> Form:
@@ -67,8 +82,15 @@ def _different(turn: Turn) -> list[Campaign]:
     return list(seen.values())
 
 
+def _short(form: Form) -> str:
+    return _cut(form.own.title if form.own is not None else "")
+
+
 def _title(known: Campaign) -> str:
-    title = fill(known.content.title, known.content.values[Language.VI])
+    return _cut(fill(known.content.title, known.content.values[Language.VI]))
+
+
+def _cut(title: str) -> str:
     return title if len(title) <= _LONGEST_LABEL else f"{title[: _LONGEST_LABEL - 1]}…"
 
 

@@ -2,7 +2,7 @@
 
 from storage.tables.answers import pledge, pledge_words
 from storage.tables.audit import audit_entry
-from storage.tables.campaigns import campaign, run, run_counter, sign_off
+from storage.tables.campaigns import campaign, prepared_draft, run, run_counter, sign_off
 from storage.tables.codes import one_time_code, stop_code, wrong_code
 from storage.tables.deliveries import attempt, delivery, neutral_line, post_reaction, send_window
 from storage.tables.duty import duty, duty_turn, page_watch
@@ -83,6 +83,7 @@ __all__ = [
     "post_copy",
     "post_reaction",
     "posting_pack",
+    "prepared_draft",
     "public_words",
     "resident",
     "resident_part",

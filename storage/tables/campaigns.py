@@ -119,6 +119,16 @@ run_counter = Table(
     *(Column(name, Integer, nullable=False, server_default="0") for name in _COUNTS),
 )
 
+# A campaign that was got ready elsewhere and waits for an officer to look at it and hand it in.
+prepared_draft = Table(
+    "prepared_draft",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False, index=True),
+    Column("form", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
 sign_off = Table(
     "sign_off",
     metadata,

@@ -117,47 +117,40 @@ async def test_the_duty_officer_is_rung_then_the_chief_who_is_told_whom_to_call(
         ]
         assert gateway.headers[0]["Authorization"] == f"Bearer {SECRET}"
 
-        await _the_chief_is_next(world, gateway)
-        await _who_cried_is_asked_whether_they_called(world)
+        # The chief is next: told whom to call, and rung; nobody else sees the number.
+        await world.chief.news()
+        await world.lan.news()
+        await _escalates(world)
+        (page,) = [one for one in await world.chief.news() if "khẩn cấp" in one.text]
+        assert page.text.endswith(f"Chưa ai nhận. Gọi cho Trực Ban Ví Dụ: {DUTY}")
+        for other in (world.reviewer, world.desk, world.lan):
+            assert not any(DUTY in one.text for one in await other.heard())
+        gateway.answers = [503]
+        assert await _rings(world, gateway) == [("chief", "+84900000222")]
+        assert await _rings(world, gateway) == [], "not before its time"
+        world.chat.clock.forward(seconds=11)
+        assert await _rings(world, gateway) == [("chief", "+84900000222")]
+        assert gateway.asked[-1]["id"] == gateway.asked[-2]["id"]
+
+        # Who cried is asked whether they called 113, behind a neutral line; once more at most.
+        (asked,) = await world.lan.news()
+        assert (asked.text, asked.labels) == (
+            "Bà con có tin mới từ Công an phường Đông Kinh.",
+            ["Xem"],
+        )
+        await world.lan.presses("Xem")
+        assert "đã gọi 113, 114 hoặc 115 chưa?" in (await world.lan.last()).text
+        await world.lan.writes("tôi gọi 114 rồi, họ đang tới")
+        await world.lan.news()
+        await _escalates(world)
+        assert await world.lan.news() == []
+        page = await world.reviewer.last()
+        assert f"Gọi cho Nông Chỉ Huy: {CHIEF}" in page.text
+        assert page.outgoing.protected
+        await world.reviewer.presses("Đã nhận")
         assert await _rings(world, gateway) == [], "the reviewer gave no number"
         acts = await world.chat.look(lambda tx: [one.act for one in audit.entries(tx)])
         assert acts.count(Act.STAFF_PHONE_SET) == 2
-
-
-async def _the_chief_is_next(world: World, gateway: Gateway) -> None:
-    """They are told whom to call, and rung; nobody else sees the number."""
-    await world.chief.news()
-    await world.lan.news()
-    await _escalates(world)
-    (page,) = [one for one in await world.chief.news() if "khẩn cấp" in one.text]
-    assert page.text.endswith(f"Chưa ai nhận. Gọi cho Trực Ban Ví Dụ: {DUTY}")
-    for other in (world.reviewer, world.desk, world.lan):
-        assert not any(DUTY in one.text for one in await other.heard())
-    gateway.answers = [503]
-    assert await _rings(world, gateway) == [("chief", "+84900000222")]
-    assert await _rings(world, gateway) == [], "not before its time"
-    world.chat.clock.forward(seconds=11)
-    assert await _rings(world, gateway) == [("chief", "+84900000222")]
-    assert gateway.asked[-1]["id"] == gateway.asked[-2]["id"]
-
-
-async def _who_cried_is_asked_whether_they_called(world: World) -> None:
-    """Behind a neutral line; once they say something no more."""
-    (asked,) = await world.lan.news()
-    assert (asked.text, asked.labels) == (
-        "Bà con có tin mới từ Công an phường Đông Kinh.",
-        ["Xem"],
-    )
-    await world.lan.presses("Xem")
-    assert "đã gọi 113, 114 hoặc 115 chưa?" in (await world.lan.last()).text
-    await world.lan.writes("tôi gọi 114 rồi, họ đang tới")
-    await world.lan.news()
-    await _escalates(world)
-    assert await world.lan.news() == []
-    page = await world.reviewer.last()
-    assert f"Gọi cho Nông Chỉ Huy: {CHIEF}" in page.text
-    assert page.outgoing.protected
-    await world.reviewer.presses("Đã nhận")
 
 
 async def test_who_comes_on_duty_is_paged_with_what_waits_and_a_failing_path_is_told(

@@ -1,10 +1,14 @@
-"""What residents may choose if they like: their parts in the village, subjects they do not want."""
+"""What residents may choose if they like: their parts in the village, subjects they do not want.
+
+A button carries the state that it brings about, so that an old one, or a second tap, turns nothing
+back; where the platform can, the buttons are written anew after a press.
+"""
 
 import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from domain.delivery import DeliveryKind
+from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
 from domain.messages import Button, ChatKind, Message, Outgoing, Press
 from domain.part import Part, named
@@ -19,6 +23,9 @@ from storage.people.residents import Wish
 _PER_ROW = 2
 _TYPED_WITHIN = timedelta(minutes=10)
 _NOT_OFFERED = frozenset({Subject.OTHER, Subject.NONE})
+_OFFERED = frozenset(subject.value for subject in Subject if subject not in _NOT_OFFERED)
+_CHOSEN = "✓ "
+_DECLINED = "✗ "
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -74,47 +81,45 @@ def answered(turn: Turn, message: Message) -> bool:
 
 
 def press_part(turn: Turn, press: Press, args: Sequence[str]) -> None:
-    """Take a part, or give it back: `part:<part>`; `part:skip` leaves all as it is."""
+    """Take a part, or give it back: `part:<part>:on|off`; `part:skip` leaves all as it is."""
     person = resident_of(turn)
-    if turn.chat.kind is not ChatKind.PRIVATE or len(args) != 1:
+    if turn.chat.kind is not ChatKind.PRIVATE:
         raise Refusal("app.stale_button")
-    if args[0] == "skip":
-        turn.answer(press.press_id, turn.text("residents.parts_skipped"))
-        return
-    if args[0] not in set(Part):
-        raise Refusal("app.stale_button")
-    part = Part(args[0])
-    had = part in choices.parts(turn.tx, person.id)
-    choices.set_part(turn.tx, person.id, part, chosen=not had)
-    turn.answer(press.press_id, turn.text("residents.parts_now", vai_tro=shown_parts(turn)))
+    match args:
+        case ["skip"]:
+            turn.answer(press.press_id, turn.text("residents.parts_skipped"))
+        case [name, ("on" | "off") as wanted] if name in set(Part):
+            part, chosen = Part(name), wanted == "on"
+            if (part in choices.parts(turn.tx, person.id)) is not chosen:
+                choices.set_part(turn.tx, person.id, part, chosen=chosen)
+                text = turn.text("residents.parts", vai_tro=shown_parts(turn))
+                _show_anew(turn, press, text, _part_buttons(turn))
+            turn.answer(press.press_id, turn.text("residents.parts_now", vai_tro=shown_parts(turn)))
+        case _:
+            raise Refusal("app.stale_button")
 
 
 def subjects_command(turn: Turn, _rest: str) -> None:
     """Show which subjects they get messages about, with a button for each."""
-    resident_of(turn)
-    buttons = [
-        Button(subject.label(turn.language), f"wants:{subject.value}")
-        for subject in Subject
-        if subject not in _NOT_OFFERED
-    ]
     text = turn.text("residents.subjects", chu_de=shown_declined(turn))
-    turn.tell(Outgoing(text=text, buttons=_in_rows(buttons)))
+    turn.tell(Outgoing(text=text, buttons=_subject_buttons(turn)))
 
 
 def press_subject(turn: Turn, press: Press, args: Sequence[str]) -> None:
-    """Decline a subject, or want it again: `wants:<subject>`."""
+    """Decline a subject, or want it again: `wants:<subject>:off|on`."""
     person = resident_of(turn)
-    if turn.chat.kind is not ChatKind.PRIVATE or len(args) != 1 or args[0] not in set(Subject):
+    if turn.chat.kind is not ChatKind.PRIVATE:
         raise Refusal("app.stale_button")
-    subject = Subject(args[0])
-    if subject in _NOT_OFFERED:
-        raise Refusal("app.stale_button")
-    if subject in choices.declined(turn.tx, person.id):
-        choices.accept(turn.tx, person.id, subject)
-        key = "residents.subject_again"
-    else:
-        choices.decline(turn.tx, person.id, subject)
-        key = "residents.subject_declined"
+    match args:
+        case [name, ("on" | "off") as wanted] if name in _OFFERED:
+            subject, wants = Subject(name), wanted == "on"
+        case _:
+            raise Refusal("app.stale_button")
+    if (subject in choices.declined(turn.tx, person.id)) is wants:
+        (choices.accept if wants else choices.decline)(turn.tx, person.id, subject)
+        text = turn.text("residents.subjects", chu_de=shown_declined(turn))
+        _show_anew(turn, press, text, _subject_buttons(turn))
+    key = "residents.subject_again" if wants else "residents.subject_declined"
     said = turn.text(key, chu_de=subject.label(turn.language))
     turn.answer(press.press_id, said, alert=True)
 
@@ -139,7 +144,36 @@ def shown_declined(turn: Turn) -> str:
 
 
 def _part_buttons(turn: Turn) -> Rows:
-    return _in_rows([Button(turn.text(f"residents.part_{one}"), f"part:{one}") for one in Part])
+    chosen = choices.parts(turn.tx, resident_of(turn).id)
+    buttons = []
+    for one in Part:
+        mark, wanted = (_CHOSEN, "off") if one in chosen else ("", "on")
+        label = turn.text(f"residents.part_{one}")
+        buttons.append(Button(f"{mark}{label}", f"part:{one}:{wanted}"))
+    return _in_rows(buttons)
+
+
+def _subject_buttons(turn: Turn) -> Rows:
+    declined = choices.declined(turn.tx, resident_of(turn).id)
+    buttons = []
+    for subject in Subject:
+        if subject not in _NOT_OFFERED:
+            mark, wanted = (_DECLINED, "on") if subject in declined else ("", "off")
+            label = f"{mark}{subject.label(turn.language)}"
+            buttons.append(Button(label, f"wants:{subject.value}:{wanted}"))
+    return _in_rows(buttons)
+
+
+def _show_anew(turn: Turn, press: Press, text: str, buttons: Rows) -> None:
+    """Write the pressed message anew, beside the conversation: it is no new word of ours."""
+    turn.context.outbox.put(
+        turn.tx,
+        turn.me.id,
+        Outgoing(text=text, buttons=buttons, edits=press.message_id),
+        kind=DeliveryKind.REPLY,
+        lane=Lane.TALK,
+        language=turn.language.value,
+    )
 
 
 def _in_rows(buttons: Sequence[Button]) -> Rows:

@@ -42,11 +42,17 @@ async def test_who_said_yes_and_where_they_live_is_asked_once_and_may_skip_it(wo
     assert answer.text == "Đang ghi: Lái xe."
     [answer] = await lan.presses("Hộ gia đình")
     assert answer.text == "Đang ghi: Hộ gia đình, Lái xe."
-    [answer] = await lan.presses("Lái xe")
+    [answer] = await lan.presses("✓ Lái xe")
     assert answer.text == "Đang ghi: Hộ gia đình."
     assert (await lan.presses("Bỏ qua"))[0].text.startswith("Được ạ")
     assert await parts(world, lan) == (Part.HOUSEHOLD,)
-    assert await lan.last() == asked, "answers to presses are no messages"
+    anew = [heard for heard in await lan.heard() if heard.outgoing.edits is not None]
+    assert len(anew) == 3
+    assert all(heard.outgoing.edits for heard in anew), "no new message, the old one anew"
+    # A second tap on what is done, or an old button, turns nothing back.
+    await lan.presses_action("part:household:on")
+    assert await parts(world, lan) == (Part.HOUSEHOLD,)
+    assert [heard for heard in await lan.heard() if heard.outgoing.edits is not None] == anew
 
     await lan.writes("/khuvuc Khối phố Ví Dụ 5")
     await lan.presses((await lan.last()).labels[0]) if (await lan.last()).labels else None
@@ -100,14 +106,15 @@ async def test_a_subject_is_declined_and_wanted_again(world: World) -> None:
     assert "Đang không nhận: không có chủ đề nào" in (await lan.last()).text
     [answer] = await lan.presses("Pháo")
     assert "không gửi tin về “Pháo”" in answer.text
-    await lan.presses("Ma túy")
-    await lan.presses("Ma túy")
+    for _ in range(2):
+        await lan.presses_action("wants:drugs:off")
+    await lan.presses("✗ Ma túy")
     assert await declined(world, lan) == (Subject.FIREWORKS,)
     await lan.writes("/loaitin")
     assert "Đang không nhận: Pháo." in (await lan.last()).text
-    [answers] = await lan.presses_at_once("Pháo")
+    [answers] = await lan.presses_at_once("✗ Pháo")
     assert "lại nhận tin về “Pháo”" in answers[0].text
-    for action in ("wants:none", "wants:x", "part:x", "part:", "wants:fire:x"):
+    for action in ("wants:none:off", "wants:x:on", "part:x:on", "part:", "wants:fire:x"):
         [stale] = await lan.presses_action(action)
         assert "không còn dùng được" in stale.text
 

@@ -244,14 +244,15 @@ def _kept_of_link(turn: Turn, payload: StartPayload, came: Came | None) -> str |
     Anybody can type a payload, a phone number for instance: what leads nowhere is not kept. Where
     the link hung is counted, and not kept.
     """
-    if payload.purpose is Purpose.TIP:
-        return PRIVATE_TIP
-    area = came.area_code if came is not None else None
-    found = payload.area or area
-    if found is None:
-        return None
-    place = invitations.area_of(turn.context.gazetteer, found, turn.unit.area_code)
-    return place.code if place is not None else None
+    found = payload.area or (came.area_code if came is not None else None)
+    place = None
+    if found is not None:
+        place = invitations.area_of(turn.context.gazetteer, found, turn.unit.area_code)
+    if place is not None:
+        return place.code
+    # A place that is known is not forgotten for a link that names none.
+    told = payload.purpose is Purpose.TIP and resident_of(turn).invited_by is None
+    return PRIVATE_TIP if told else None
 
 
 def _by_area(turn: Turn, payload: StartPayload) -> Came | None:

@@ -25,12 +25,18 @@ _TOLD_EVERY = timedelta(days=1)
 
 
 def last_of_many(turn: Turn, *, urgent: bool) -> Tip | None:
-    """Return the tip that more words join, when a sender opened too many lately; else None."""
+    """Return the tip that more words join, when a sender opened too many lately; else None.
+
+    Only one of the same unit, and told in the same place: what was written to officers alone does
+    not join what a group has seen.
+    """
     since = turn.tx.now - _HOUR
     opened = mutes.opened_since(turn.tx, turn.me.id, since, urgent=urgent)
     if len(opened) < MOST_TIPS:
         return None
-    return next((tip for tip in opened if tip.state in (TipState.RECEIVED, TipState.TAKEN)), None)
+    here = turn.group.id if turn.group is not None else None
+    alike = (tip for tip in opened if tip.unit_id == turn.unit.id and tip.group_id == here)
+    return next((tip for tip in alike if tip.state in (TipState.RECEIVED, TipState.TAKEN)), None)
 
 
 def may_answer(turn: Turn) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from broadcasts import reach
 from domain.ids import short
@@ -11,6 +12,7 @@ from domain.start_payload import Purpose, StartPayload, encode
 from domain.tip import Binding
 from handlers.residents import commands
 from handlers.tips import taking
+from people.invitations import PRIVATE_TIP
 from storage.campaigns import pledges
 from storage.campaigns.runs import Run
 from storage.database import Tx
@@ -148,6 +150,14 @@ async def test_the_link_under_a_post_is_counted_for_the_post(chat: Chat) -> None
     await lan.starts(start.replace("{d}", short(post.id)))
     await lan.writes("đầu ngõ có người bán pháo")
     assert await counts(chat) == [LinkCount(Source.POST, post.id.hex, 1, 1, 1)]
+    # The place stays with who came to tell: for a later tip, and for when they subscribe.
+    kept = (await lan.record()).invited_by
+    chat.clock.forward(days=2)
+    await lan.writes("tối nay lại có người bán pháo ở đó")
+    query = select(tip.c.area_code)
+    areas = await chat.look(lambda tx: list(tx.connection.execute(query).scalars()))
+    assert areas == [kept, kept]
+    assert kept != PRIVATE_TIP
 
 
 async def test_the_link_of_a_pack_may_lead_to_the_pledge_of_its_run(chat: Chat) -> None:

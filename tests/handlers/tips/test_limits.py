@@ -25,12 +25,22 @@ async def test_the_twenty_first_tip_within_an_hour_joins_the_last_and_an_emergen
         opened = await world.tips()
         assert len(opened) == limits.MOST_TIPS
         assert "lần 21" in (await world.cards())[-1].text
+        # What a group sees joins no private tip, and the other way round.
+        for words in ("đầu chợ có người bán pháo", "cổng trường có người bán thuốc lá lậu"):
+            await world.lan.writes(words, in_group=world.village)
+            await world.tick(minutes=2, seconds=2)
+        *_, public = await world.tips()
+        assert len(await world.tips()) == limits.MOST_TIPS + 1
+        assert public.public
+        await _opens(world, 50)
+        assert "lần 50" in (await world.cards())[-1].text
+        assert len(await world.tips()) == limits.MOST_TIPS + 1
         await world.lan.presses("Báo tin")
         await world.lan.writes("cháy nhà rồi cứu với")
-        assert len(await world.tips()) == limits.MOST_TIPS + 1
+        assert len(await world.tips()) == limits.MOST_TIPS + 2
         world.chat.clock.forward(hours=2)
         await _opens(world, 99)
-        assert len(await world.tips()) == limits.MOST_TIPS + 2
+        assert len(await world.tips()) == limits.MOST_TIPS + 3
 
 
 async def test_a_flood_is_kept_but_answered_once_and_its_emergencies_always(

@@ -125,11 +125,12 @@ def _public_tip(
         telling.note_facets(turn, post, TipKind.TIP, public=True)
     opened = taken.fate is Fate.OPENED
     files = telling.about_files(turn, piece, taken.tip, opened=opened)
+    kind = telling.care(turn, piece.text, taken.tip, None if opened else tip, alarm)
     if opened:
-        kind = telling.care(turn, piece, taken.tip, None, alarm)
         _receipt(turn, taken, kind, files)
-    elif files is not None:
-        turn.tell(Outgoing(text=files), tip_id=taken.tip.id)
+    elif kind is not None or files is not None:
+        text = "\n\n".join(filter(None, (kind, files)))
+        turn.tell(Outgoing(text=text), tip_id=taken.tip.id)
     telling.rush(turn, taken.tip, alarmed=piece.urgent)
     log.info("piece_taken", tip=str(taken.tip.id), fate=taken.fate.value, urgent=piece.urgent)
 

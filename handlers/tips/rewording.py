@@ -12,7 +12,9 @@ from handlers.tips import complaints, limits, review, taking, telling
 from handlers.turn import Turn
 from people import short_answers
 from people.words import says_nothing
+from storage.tips.tips import Tip
 from tips import contacts, intake
+from tips.care import Care, care_for
 from tips.phrases import is_han, words_of
 from tips.small_talk import is_small_talk
 from tips.urgency import Alarm, alarm_in
@@ -42,16 +44,29 @@ def reworded(turn: Turn, edit: Edit) -> bool:
     if contacts.correct(turn.tx, turn.context, chat.id, edit.message_id, text) is not None:
         turn.say("contacts.corrected")
         return True
-    tip = intake.change(turn.tx, chat.id, edit.message_id, text, urgent=alarm is not None)
+    urgent = alarm is not None or care_for(text) is Care.CHILD
+    tip = intake.change(turn.tx, chat.id, edit.message_id, text, urgent=urgent)
     if tip is not None and alarm is not None:
         if turn.chat.kind is ChatKind.PRIVATE:
             turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
         else:
             danger.say_numbers(turn, chat, alarm)
         telling.rush(turn, tip, alarmed=True)
+    if tip is not None and turn.chat.kind is ChatKind.PRIVATE:
+        _care(turn, tip, text, alarm)
     elif tip is None and turn.chat.kind is ChatKind.PRIVATE and turn.staff is None:
         _as_if_new(turn, edit, text, alarm)
     return tip is not None or turn.chat.kind is ChatKind.PRIVATE
+
+
+def _care(turn: Turn, tip: Tip, text: str, alarm: Alarm | None) -> None:
+    """Say the words for a child, for violence, for despair; for a child somebody is paged."""
+    words = telling.care(turn, text, tip, tip, alarm)
+    if words is None:
+        return
+    turn.tell(Outgoing(text=words), tip_id=tip.id)
+    if alarm is None and care_for(text) is Care.CHILD:
+        telling.rush(turn, tip, alarmed=True)
 
 
 def _refused(turn: Turn, text: str) -> bool:

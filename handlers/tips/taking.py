@@ -197,7 +197,7 @@ def _tell_writer(
 ) -> None:
     """Answer the first piece at once; later ones of a burst join silently."""
     tip = taken.tip
-    kind = telling.care(turn, piece, tip, before, alarm)
+    kind = telling.care(turn, piece.text, tip, before, alarm)
     files = telling.about_files(turn, piece, tip, opened=taken.fate is Fate.OPENED)
 
     def tell(text: str, *rows: tuple[Button, ...]) -> None:

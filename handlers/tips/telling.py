@@ -22,6 +22,7 @@ from tips.intake import Piece
 from tips.urgency import Alarm, alarm_in
 
 _COMMAND = "/baotin"
+_THEIR_WORDS = (TipEventKind.PIECE, TipEventKind.EDIT)
 
 
 def words_in(turn: Turn, text: str) -> str:
@@ -94,12 +95,12 @@ def added_key(tip: Tip) -> str:
     return "tips.added_urgent" if unanswered else "tips.added"
 
 
-def care(turn: Turn, piece: Piece, tip: Tip, before: Tip | None, alarm: Alarm | None) -> str | None:
+def care(turn: Turn, text: str, tip: Tip, before: Tip | None, alarm: Alarm | None) -> str | None:
     """Return the words for a child, for violence at home, for despair; None for anybody else.
 
-    They are said once in a tip, when the first words of the kind come.
+    They are said once in a tip, when the first words of the kind come, or are put there later.
     """
-    key = _care_key(piece.text, alarm)
+    key = _care_key(text, alarm)
     if key is None or (before is not None and key in _cared_for(turn, tip)):
         return None
     return turn.context.catalogue.say(tip.language, key, ma_tin=tip.case_number)
@@ -113,9 +114,9 @@ def _care_key(text: str, alarm: Alarm | None) -> str | None:
 
 
 def _cared_for(turn: Turn, tip: Tip) -> set[str | None]:
-    """Return what was said to the pieces before the newest."""
+    """Return what was said to the words before the newest."""
     events = tip_events.of_tip(turn.tx, tip)
-    told = [event.text or "" for event in events if event.kind is TipEventKind.PIECE]
+    told = [event.text or "" for event in events if event.kind in _THEIR_WORDS]
     return {_care_key(text, alarm_in(text)) for text in told[:-1]}
 
 

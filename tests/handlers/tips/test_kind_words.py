@@ -104,3 +104,15 @@ async def test_a_child_who_tells_more_of_a_sensitive_tip_is_answered_once(
         assert any("Không phải lỗi của cháu" in one.text for one in await world.lan.news())
         await world.lan.writes(told)
         assert not any("Không phải lỗi của cháu" in one.text for one in await world.lan.news())
+        # What is put in later by an edit is cared for as well, once for each kind and tip.
+        ba = await world.chat.subscriber("880010010033")
+        await ba.writes("cháu muốn hỏi một việc ở nhà cháu")
+        said = await ba.writes("có người làm phiền cháu")
+        pages = len(await world.duty.heard())
+        for _ in range(2):
+            await ba.news()
+            await ba.edits(said, "Cháu học lớp 7, có anh quen trên mạng bắt cháu gửi ảnh")
+        assert await ba.news() == []
+        texts = [one.text for one in await ba.heard()]
+        assert sum("Không phải lỗi của cháu" in text for text in texts) == 1
+        assert len(await world.duty.heard()) == pages + 1

@@ -121,7 +121,8 @@ def page_others(tx: Tx, desk: Desk, tip: Tip) -> int:
 def escalate_due(tx: Tx, desk: Desk, rules: PageRules, limit: int = 20) -> int:
     """Go a step on with alarms that nobody acknowledged in time; return how many were looked at.
 
-    That nobody looked within the target time is told once under the card.
+    Whose turn of duty has begun since is paged, too. That nobody looked within the target time is
+    told once under the card.
     """
     due = duty.waiting(
         tx,
@@ -141,7 +142,12 @@ def escalate_due(tx: Tx, desk: Desk, rules: PageRules, limit: int = 20) -> int:
         except Spoiled as fault:
             log.error("page_fault", tip=str(tip_id), fault=str(fault))
             duty.put_off(tx, tip_id)
-    return len(due)
+    # Last: whose turn of duty began meanwhile is beside who was paged, and is no step of it.
+    return len(due) + sum(
+        page_newcomer(tx, desk, unit_id, one.id)
+        for unit_id in duty.alarmed_units(tx)
+        for one in duty.on_duty(tx, unit_id)
+    )
 
 
 def _escalate(tx: Tx, desk: Desk, tip: Tip, watch: Watch, rules: PageRules) -> None:

@@ -176,6 +176,12 @@ def waiting(tx: Tx, paged_by: datetime, since: datetime, last_step: int, limit: 
     return list(tx.connection.execute(query.order_by(page_watch.c.paged_at).limit(limit)).scalars())
 
 
+def alarmed_units(tx: Tx) -> list[UUID]:
+    """Return the units in which an alarm is not over."""
+    query = select(tip.c.unit_id).join(page_watch, tip.c.id == page_watch.c.tip_id).where(WATCHED)
+    return list(tx.connection.execute(query.distinct().order_by(tip.c.unit_id)).scalars())
+
+
 def watched(tx: Tx, unit_id: UUID, limit: int = 20) -> list[UUID]:
     """Return a unit's open tips about which people were paged, oldest alarm first."""
     query = (

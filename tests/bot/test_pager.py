@@ -9,7 +9,7 @@ from bot.pager import WebhookPager, ring_due
 from domain.audit import Act
 from domain.pager import PagerFailure, Ring, read_phone, show_phone
 from handlers.wiring import make_router
-from storage.staff import audit
+from storage.staff import audit, phones, setting_up
 from storage.tables import staff
 from tests.bot.gateway import Gateway, open_gateway
 from tests.tips.world import World, open_world
@@ -117,40 +117,47 @@ async def test_the_duty_officer_is_rung_then_the_chief_who_is_told_whom_to_call(
         ]
         assert gateway.headers[0]["Authorization"] == f"Bearer {SECRET}"
 
-        # The chief is next: told whom to call, and rung; nobody else sees the number.
-        await world.chief.news()
-        await world.lan.news()
-        await _escalates(world)
-        (page,) = [one for one in await world.chief.news() if "khẩn cấp" in one.text]
-        assert page.text.endswith(f"Chưa ai nhận. Gọi cho Trực Ban Ví Dụ: {DUTY}")
-        for other in (world.reviewer, world.desk, world.lan):
-            assert not any(DUTY in one.text for one in await other.heard())
-        gateway.answers = [503]
-        assert await _rings(world, gateway) == [("chief", "+84900000222")]
-        assert await _rings(world, gateway) == [], "not before its time"
-        world.chat.clock.forward(seconds=11)
-        assert await _rings(world, gateway) == [("chief", "+84900000222")]
-        assert gateway.asked[-1]["id"] == gateway.asked[-2]["id"]
-
-        # Who cried is asked whether they called 113, behind a neutral line; once more at most.
-        (asked,) = await world.lan.news()
-        assert (asked.text, asked.labels) == (
-            "Bà con có tin mới từ Công an phường Đông Kinh.",
-            ["Xem"],
-        )
-        await world.lan.presses("Xem")
-        assert "đã gọi 113, 114 hoặc 115 chưa?" in (await world.lan.last()).text
-        await world.lan.writes("tôi gọi 114 rồi, họ đang tới")
-        await world.lan.news()
-        await _escalates(world)
-        assert await world.lan.news() == []
-        page = await world.reviewer.last()
-        assert f"Gọi cho Nông Chỉ Huy: {CHIEF}" in page.text
-        assert page.outgoing.protected
-        await world.reviewer.presses("Đã nhận")
+        await _the_chief_is_next(world, gateway)
+        await _who_cried_is_asked_whether_they_called(world)
         assert await _rings(world, gateway) == [], "the reviewer gave no number"
         acts = await world.chat.look(lambda tx: [one.act for one in audit.entries(tx)])
         assert acts.count(Act.STAFF_PHONE_SET) == 2
+
+
+async def _the_chief_is_next(world: World, gateway: Gateway) -> None:
+    """They are told whom to call, and rung; nobody else sees the number."""
+    await world.chief.news()
+    await world.lan.news()
+    await _escalates(world)
+    (page,) = [one for one in await world.chief.news() if "khẩn cấp" in one.text]
+    assert page.text.endswith(f"Chưa ai nhận. Gọi cho Trực Ban Ví Dụ: {DUTY}")
+    for other in (world.reviewer, world.desk, world.lan):
+        assert not any(DUTY in one.text for one in await other.heard())
+    gateway.answers = [503]
+    assert await _rings(world, gateway) == [("chief", "+84900000222")]
+    assert await _rings(world, gateway) == [], "not before its time"
+    world.chat.clock.forward(seconds=11)
+    assert await _rings(world, gateway) == [("chief", "+84900000222")]
+    assert gateway.asked[-1]["id"] == gateway.asked[-2]["id"]
+
+
+async def _who_cried_is_asked_whether_they_called(world: World) -> None:
+    """Behind a neutral line; once they say something no more."""
+    (asked,) = await world.lan.news()
+    assert (asked.text, asked.labels) == (
+        "Bà con có tin mới từ Công an phường Đông Kinh.",
+        ["Xem"],
+    )
+    await world.lan.presses("Xem")
+    assert "đã gọi 113, 114 hoặc 115 chưa?" in (await world.lan.last()).text
+    await world.lan.writes("tôi gọi 114 rồi, họ đang tới")
+    await world.lan.news()
+    await _escalates(world)
+    assert await world.lan.news() == []
+    page = await world.reviewer.last()
+    assert f"Gọi cho Nông Chỉ Huy: {CHIEF}" in page.text
+    assert page.outgoing.protected
+    await world.reviewer.presses("Đã nhận")
 
 
 async def test_who_comes_on_duty_is_paged_with_what_waits_and_a_failing_path_is_told(
@@ -182,5 +189,27 @@ async def test_who_comes_on_duty_is_paged_with_what_waits_and_a_failing_path_is_
         await world.chief.writes("/hettruc Trực Ban")
         assert "Đang trực: Hoàng Ví Dụ." in (await world.chief.last()).text
         assert "đã cho anh/chị hết ca trực" in (await world.duty.last()).text
+
+        await _whose_turn_begins_is_paged_and_who_retires_has_no_number(world)
         world.chat.clock.forward(days=2)
         assert await world.chat.do(second_path.claim) == []
+
+
+async def _whose_turn_begins_is_paged_and_who_retires_has_no_number(world: World) -> None:
+    await world.duty.writes("/truc T2 9h10-17h")
+    await world.chat.resident("880010010066").writes("có người cầm dao đánh nhau trước chợ")
+    world.chat.clock.forward(minutes=4)
+    await world.duty.news()
+    await world.chat.do(lambda tx: paging.escalate_due(tx, world.chat.context, PageRules()))
+    assert await world.duty.news() == []
+    world.chat.clock.forward(minutes=10)
+    for pages in (1, 0):
+        await world.chat.do(lambda tx: paging.escalate_due(tx, world.chat.context, PageRules()))
+        paged = [one for one in await world.duty.news() if "khẩn cấp" in one.text]
+        assert len(paged) == pages
+    gone = (await world.reviewer.address()).staff_id
+    assert gone is not None
+    await world.chat.do(
+        lambda tx: setting_up.change_staff(tx, gone, "Hoàng Ví Dụ", set(), active=False)
+    )
+    assert await world.chat.look(lambda tx: phones.of(tx, gone)) is None

@@ -2,17 +2,25 @@
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
 from uuid import UUID
 
 from delivery.files import Shelf
-from domain.messages import MediaRef, Upload
+from domain.messages import MediaKind, MediaRef, Upload
 from domain.own_photo import is_own_photo, read_own_photo
 from storage.campaigns import own_photos
 from storage.database import Database
 from storage.sealing import KeysUnusable
 from storage.tips.media_folder import MediaFolder
 
-_NAME, _MIME = "anh.jpg", "image/jpeg"
+_NAMES: Mapping[MediaKind, tuple[str, str]] = MappingProxyType(
+    {
+        MediaKind.PHOTO: ("anh.jpg", "image/jpeg"),
+        MediaKind.VIDEO: ("video.mp4", "video/mp4"),
+        MediaKind.FILE: ("tai-lieu.pdf", "application/pdf"),
+    }
+)
 """Nothing of what the sender called it."""
 
 
@@ -42,7 +50,7 @@ class OwnPhotoShelf:
         if hashlib.sha256(content).hexdigest() != photo.digest:
             message = "an own photo is not the one that was approved"
             raise LookupError(message)
-        return Upload(_NAME, _MIME, content)
+        return Upload(*_NAMES[photo.kind], content)
 
     async def known(self, ref: MediaRef, account_id: UUID) -> MediaRef | None:
         """Return the file that the account's platform has of it, None where there is none.

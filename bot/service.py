@@ -13,6 +13,7 @@ import structlog
 from bot import forgetting, health
 from bot.assembly import House
 from bot.clockwork import Clockwork, Tick
+from bot.document_check import checked_pdf
 from bot.file_rounds import LARGE, OF_STAFF, OF_TIPS, SMALL, FileRounds, RoundRules, Store
 from bot.inbox_worker import AccountInbox
 from bot.instance_lock import StillOurs
@@ -46,10 +47,16 @@ _KNOCK_AGAIN_S = 2.0
 _STEPS_S = 5.0
 _POLL_GRACE = timedelta(seconds=60)
 
-_CLEANS_PHOTOS = MappingProxyType({FileKind.PICTURE: cleaned_apart})
+_CLEANS_OUR_OWN = MappingProxyType(
+    {
+        FileKind.PICTURE: cleaned_apart,
+        FileKind.VIDEO: film_apart,
+        FileKind.PDF: checked_pdf,
+    }
+)
 _CLEANERS = MappingProxyType(
     {
-        **_CLEANS_PHOTOS,
+        FileKind.PICTURE: cleaned_apart,
         FileKind.VOICE: sound_apart,
         FileKind.AUDIO: sound_apart,
         FileKind.VIDEO: film_apart,
@@ -86,7 +93,8 @@ class Service:
         # Apart, so that a film holds up no photo.
         self._large_files = self._rounds(OF_TIPS, LARGE)
         # Apart, for somebody waits for these: a slow photo of a tip must not hold up an alert.
-        self._own_photos = self._rounds(OF_STAFF, RoundRules())
+        self._own_photos = self._rounds(OF_STAFF, SMALL)
+        self._own_films = self._rounds(OF_STAFF, LARGE)
         self._clockwork = Clockwork(self._ticks(), house.clock)
 
     def _rounds(self, store: Store, rules: RoundRules) -> FileRounds:
@@ -97,7 +105,7 @@ class Service:
             account_id=house.account.id,
             channel=house.channel,
             folder=house.media_folder,
-            cleaners=_CLEANERS if rules.bulky is not None else _CLEANS_PHOTOS,
+            cleaners=_CLEANERS if store is OF_TIPS else _CLEANS_OUR_OWN,
             clock=house.clock,
             stores=(store,),
             rules=rules,
@@ -208,6 +216,7 @@ class Service:
             "deadlines": (self._remind, timedelta(minutes=30)),
             "photos": (self._fetch_photos, timedelta(seconds=5)),
             "large_files": (self._fetch_large_files, timedelta(seconds=60)),
+            "own_films": (self._fetch_own_films, timedelta(seconds=20)),
             "own_photos": (self._fetch_own_photos, every_second),
             "photos_end": (self._end_photos, timedelta(seconds=10)),
             "sweep": (self._sweep_photos, timedelta(minutes=1)),
@@ -267,6 +276,9 @@ class Service:
 
     async def _fetch_large_files(self) -> None:
         await self._large_files.fetch_due()
+
+    async def _fetch_own_films(self) -> None:
+        await self._own_films.fetch_due()
 
     async def _fetch_own_photos(self) -> None:
         await self._own_photos.fetch_due()

@@ -39,7 +39,8 @@ def bound(tx: Tx, content: Content, photo_id: UUID) -> Content:
 
 def lost_key(known: own_photos.Photo) -> str:
     """Return the sentence that says why a photo cannot go out."""
-    return f"campaigns.photo_lost_{known.loss.value if known.loss is not None else 'unfetched'}"
+    loss = known.loss.value if known.loss is not None else "unfetched"
+    return f"campaigns.{known.kind.value}_lost_{loss}"
 
 
 def is_kept(tx: Tx, photo: OwnPhoto) -> bool:
@@ -81,8 +82,8 @@ def show(
     lane: Lane = Lane.TALK,
     **facts: str,
 ) -> None:
-    """Show a member of staff exactly what will be sent."""
-    row = desk.show(tx, staff.id, photo.media, key, lane, **facts)
+    """Show a member of staff exactly what will be sent, with words of its kind."""
+    row = desk.show(tx, staff.id, photo.media, f"campaigns.{photo.kind.value}_{key}", lane, **facts)
     if row is not None:
         own_photo_ends.note_view(tx, photo.id, row)
 

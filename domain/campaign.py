@@ -270,7 +270,7 @@ def content_hash(
     if content.card is not None:
         signed["card"] = content.card
     if content.photo is not None:
-        signed["photo"] = [content.photo.id.hex, content.photo.digest]
+        signed["photo"] = [content.photo.id.hex, content.photo.digest, content.photo.kind.value]
     if content.pledge is not None:
         words = {language.value: text for language, text in content.pledge.words.items()}
         signed["pledge"] = {"label": content.pledge.label, "words": words}

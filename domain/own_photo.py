@@ -1,4 +1,4 @@
-"""A unit's own photo that goes with a campaign: which one, and exactly which points."""
+"""A unit's own photo, film or document beside a campaign: which, and exactly which bytes."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,15 +10,19 @@ _PREFIX = "own:"
 
 @dataclass(frozen=True, slots=True)
 class OwnPhoto:
-    """A photo, and the SHA-256 of its clean copy in hex; empty while it is still being fetched."""
+    """A photo, and the SHA-256 of its clean copy in hex; empty while it is still being fetched.
+
+    By its kind it may be a film or a document as well.
+    """
 
     id: UUID
     digest: str = ""
+    kind: MediaKind = MediaKind.PHOTO
 
     @property
     def media(self) -> MediaRef:
         """What a message names it by."""
-        return MediaRef(MediaKind.PHOTO, f"{_PREFIX}{self.id.hex}:{self.digest}", sealed=True)
+        return MediaRef(self.kind, f"{_PREFIX}{self.id.hex}:{self.digest}", sealed=True)
 
 
 def is_own_photo(ref: MediaRef) -> bool:
@@ -33,7 +37,7 @@ def read_own_photo(ref: MediaRef) -> OwnPhoto:
     """
     name, _, digest = ref.ref.removeprefix(_PREFIX).partition(":")
     try:
-        return OwnPhoto(UUID(hex=name), digest)
+        return OwnPhoto(UUID(hex=name), digest, ref.kind)
     except ValueError:
         message = "no reference to an own photo"
         raise LookupError(message) from None

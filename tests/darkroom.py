@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from bot.document_check import checked_pdf
 from bot.file_rounds import FileRounds
 from bot.own_photo_shelf import OwnPhotoShelf
 from bot.photo_cleaning import cleaned
+from bot.recording_cleaning import film_apart
 from broadcasts import own_photos
 from broadcasts.desk import Desk
 from domain.file_kind import FileKind
@@ -35,13 +37,15 @@ class Darkroom:
         *,
         kind: MediaKind = MediaKind.PHOTO,
         name: str | None = None,
+        mime: str | None = None,
         size: int | None = None,
+        seconds: int | None = None,
         reply_to: str | None = None,
     ) -> None:
         """Let somebody send a file, perhaps with words under it."""
         ref = f"file-{len(self.shop.files)}"
         self.shop.files[ref] = content
-        sent = MediaRef(kind, ref, name=name, size=size or len(content))
+        sent = MediaRef(kind, ref, name, mime, size or len(content), seconds=seconds)
         await party.writes(text, media=(sent,), reply_to=reply_to)
 
     @property
@@ -52,7 +56,11 @@ class Darkroom:
             account_id=self.chat.account.id,
             channel=self.shop,
             folder=self.folder,
-            cleaners={FileKind.PICTURE: cleaned},
+            cleaners={
+                FileKind.PICTURE: cleaned,
+                FileKind.VIDEO: film_apart,
+                FileKind.PDF: checked_pdf,
+            },
             clock=self.chat.clock,
         )
 

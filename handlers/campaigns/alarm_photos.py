@@ -43,7 +43,7 @@ def hand_in(turn: Turn, argument: str) -> None:
         return
     author = turn.require(Permission.WRITE_CAMPAIGN)
     words = argument.strip()
-    own_photos.sent_photo(turn, message)
+    own_photos.sent_photo(turn, message, urgent=True)
     # What is wrong with the words is said now, not when the photo is there.
     waiting = OwnPhoto(turn.tx.new_id())
     alarming.check(turn.tx, _desk(turn.context), author, words, waiting)
@@ -135,7 +135,7 @@ def _tell(tx: Tx, context: Context, known: Photo) -> None:
         return
     words = store.take_alert(tx, known.id)
     if words is None:
-        rules.show(tx, desk, author, known.own, "campaigns.photo_ready")
+        rules.show(tx, desk, author, known.own, "ready")
         return
     if not may(author.roles, Permission.WRITE_CAMPAIGN):
         raise Refusal("app.not_allowed")
@@ -143,7 +143,7 @@ def _tell(tx: Tx, context: Context, known: Photo) -> None:
         own_photo_ends.erase(tx, known.id)
         desk.tell(tx, author.id, "campaigns.urgent_photo_late")
         return
-    rules.show(tx, desk, author, known.own, "campaigns.photo_ready", lane=Lane.URGENT)
+    rules.show(tx, desk, author, known.own, "ready", lane=Lane.URGENT)
     alarms.put_forward(tx, context, author, words, known.own)
     log.info("alert_with_photo", photo=str(known.id))
 

@@ -55,7 +55,7 @@ def ask_one(tx: Tx, context: Context, known: Campaign, asked: Staff) -> None:
             desk,
             asked,
             known.content.photo,
-            "campaigns.photo_of_request",
+            "of_request",
             lane=Lane.URGENT,
             number=str(known.number),
         )

@@ -40,7 +40,7 @@ def ask_approvers(turn: Turn, known: Campaign, *, anew: bool = False) -> None:
     asked = approving.approvers(turn.tx, known.unit_id, *known.hands)
     for one in asked:
         if known.content.photo is not None:
-            key, number = "campaigns.photo_of_request", str(known.number)
+            key, number = "of_request", str(known.number)
             own_photos.show(turn.tx, desk, one, known.content.photo, key, number=number)
         desk.notify(turn.tx, one.id, lambda say: _request(turn, known, say))
     if anew:

@@ -9,7 +9,7 @@ from broadcasts import own_photos as rules
 from domain.campaign import Content
 from domain.errors import Refusal
 from domain.file_kind import FileKind, said_to_be
-from domain.messages import MediaRef, Message
+from domain.messages import MediaKind, MediaRef, Message
 from domain.own_photo import OwnPhoto
 from handlers.campaigns.buttons import Row, ask_with, button, ticked
 from handlers.campaigns.form import Form, Step
@@ -17,12 +17,14 @@ from handlers.turn import Turn
 from storage.campaigns import own_photos
 from storage.campaigns.own_photos import PhotoState, Sent
 
+_LONGEST_FILM_S = 60
+_MOST_OF_A_DOCUMENT = 5 * 2**20
 KEEP, DROP = "keep", "drop"
 """What becomes of the photo of the broadcast that is corrected."""
 
 
-def sent_photo(turn: Turn, message: Message) -> MediaRef:
-    """Return the one photo of a message.
+def sent_photo(turn: Turn, message: Message, *, urgent: bool = False) -> MediaRef:
+    """Return the one photo, film or document of a message; an urgent alert waits for a photo only.
 
     Raises: Refusal saying what would do.
     """
@@ -31,9 +33,16 @@ def sent_photo(turn: Turn, message: Message) -> MediaRef:
     if len(message.media) > 1:
         raise Refusal("campaigns.photo_one")
     media = message.media[0]
-    if said_to_be(media) is not FileKind.PICTURE:
+    kind = said_to_be(media)
+    if urgent and kind is not FileKind.PICTURE:
+        raise Refusal("campaigns.photo_urgent_only")
+    if kind not in own_photos.KINDS:
         raise Refusal("campaigns.photo_not_photo")
+    if media.seconds is not None and media.seconds > _LONGEST_FILM_S:
+        raise Refusal("campaigns.video_too_long", most=str(_LONGEST_FILM_S))
     most = turn.context.outbox.largest_file(turn.account.channel)
+    if kind is FileKind.PDF:
+        most = min(most, _MOST_OF_A_DOCUMENT)
     if media.size is not None and media.size > most:
         raise Refusal("campaigns.photo_too_big", most=str(most // 2**20))
     return media
@@ -46,7 +55,7 @@ def receive(
 
     Raises: Refusal when it is none.
     """
-    media = sent_photo(turn, message)
+    media = sent_photo(turn, message, urgent=alert is not None)
     if turn.staff is None:
         raise Refusal("app.not_allowed")
     return own_photos.add(
@@ -134,13 +143,15 @@ def shown(turn: Turn, form: Form, content: Content) -> tuple[Content, str]:
             return content, ""
         line = turn.text(f"campaigns.photo_old_{form.old_photo or 'open'}")
         kept = form.old_photo != DROP
-        return (replace(content, photo=OwnPhoto(UUID(form.photo))) if kept else content), line
+        old = own_photos.get(turn.tx, UUID(form.photo))
+        photo = OwnPhoto(UUID(form.photo), kind=old.kind if old else MediaKind.PHOTO)
+        return (replace(content, photo=photo) if kept else content), line
     known = own_photos.get(turn.tx, UUID(form.photo)) if form.photo else None
     if known is None:
         return content, ""
-    with_it = replace(content, photo=OwnPhoto(known.id))
+    with_it = replace(content, photo=OwnPhoto(known.id, kind=known.kind))
     if known.state is PhotoState.WAITING:
-        return with_it, turn.text("campaigns.photo_fetching")
+        return with_it, turn.text(f"campaigns.{known.kind.value}_fetching")
     if known.state is PhotoState.LOST:
         return with_it, turn.text(rules.lost_key(known))
     if known.state is not PhotoState.CLEAN:

@@ -35,7 +35,7 @@ def shown_text(prepared: Mapping[str, Outgoing], say: Say) -> str:
     if message is not None and message.media is not None and message.media.name:
         parts.append(say("campaigns.with_card", text=message.media.name))
     elif message is not None and message.media is not None:
-        parts.append(say("campaigns.with_photo"))
+        parts.append(say(f"campaigns.with_{message.media.kind.value}"))
     return "\n\n".join(parts)
 
 

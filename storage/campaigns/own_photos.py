@@ -1,20 +1,22 @@
-"""A unit's own photos on their way in: fetched, kept sealed as a clean copy alone, and opened.
+"""A unit's own photos, films, documents: fetched, kept sealed as a clean copy alone, opened.
 
 The original is not kept. Each clean copy is sealed with a key of its own, which is destroyed when
 the photo is erased.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, select, true, update
 
-from domain.messages import MediaRef
+from domain.file_kind import FileKind, said_to_be
+from domain.messages import MediaKind, MediaRef
 from domain.own_photo import OwnPhoto
 from storage.database import Tx
 from storage.sealing import DataKey, Place
@@ -23,6 +25,14 @@ from storage.tables.own_photos import AWAITED, ERASED, LIVING, UNTOLD
 from storage.tips.media import Kept, Loss, Wanted
 from storage.upsert import insert_into
 
+KINDS: Mapping[FileKind, MediaKind] = MappingProxyType(
+    {
+        FileKind.PICTURE: MediaKind.PHOTO,
+        FileKind.VIDEO: MediaKind.VIDEO,
+        FileKind.PDF: MediaKind.FILE,
+    }
+)
+"""What may go with a campaign."""
 KEEPS_ORIGINALS = False
 GIVEN_UP = timedelta(minutes=2)
 """How long one is tried for: somebody waits for it."""
@@ -74,6 +84,7 @@ class Photo:
     loss: Loss | None
     created_at: datetime
     digest: str
+    kind: MediaKind
     replaces: UUID | None
     has_alert: bool
     withdrawn: bool
@@ -81,7 +92,7 @@ class Photo:
     @property
     def own(self) -> OwnPhoto:
         """The photo as a campaign names it."""
-        return OwnPhoto(self.id, self.digest)
+        return OwnPhoto(self.id, self.digest, self.kind)
 
 
 def add(tx: Tx, sent: Sent) -> UUID:
@@ -94,6 +105,7 @@ def add(tx: Tx, sent: Sent) -> UUID:
             unit_id=sent.unit_id,
             account_id=sent.account_id,
             staff_id=sent.staff_id,
+            kind=KINDS.get(said_to_be(sent.media), MediaKind.PHOTO).value,
             state=PhotoState.WAITING.value,
             created_at=tx.now,
             due_at=tx.now,
@@ -148,11 +160,15 @@ def take_alert(tx: Tx, photo_id: UUID) -> str | None:
 def claim(
     tx: Tx, account_id: UUID, lease: timedelta, limit: int, *, bulky: bool | None
 ) -> list[Wanted]:
-    """Take photos that are due; they come again after the lease, if need be."""
-    del bulky
+    """Take photos that are due; they come again after the lease, if need be.
+
+    A film is bulky, however small it is: to clean it takes long.
+    """
+    film = own_photo.c.kind == MediaKind.VIDEO.value
+    size = true() if bulky is None else film if bulky else ~film
     rows = tx.connection.execute(
         select(own_photo)
-        .where(AWAITED, own_photo.c.due_at <= tx.now, own_photo.c.account_id == account_id)
+        .where(AWAITED, size, own_photo.c.due_at <= tx.now, own_photo.c.account_id == account_id)
         .order_by(own_photo.c.due_at, own_photo.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -177,6 +193,7 @@ def keep(tx: Tx, file_id: UUID, kept: Kept) -> bool:
             reason=kept.loss.value if kept.loss is not None else None,
             due_at=None,
             reference=None,
+            kind=KINDS[kept.kind].value if kept.kind in KINDS else own_photo.c.kind,
             clean=kept.clean,
             digest=kept.clean_digest,
             file_key=tx.keys.seal_bytes(kept.key.key, _key_place(file_id)) if clean else None,
@@ -309,6 +326,7 @@ def _photo(row: Row[Any]) -> Photo:
         loss=Loss(row.reason) if row.reason is not None else None,
         created_at=row.created_at,
         digest=row.digest or "",
+        kind=MediaKind(row.kind),
         replaces=row.replaces,
         has_alert=row.alert is not None,
         withdrawn=row.withdrawn_at is not None,

@@ -24,6 +24,8 @@ own_photo = Table(
     Column("unit_id", ForeignKey("unit.id"), nullable=False),
     Column("account_id", ForeignKey("account.id"), nullable=False),
     Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    # Photo, video or file, as it is sent on.
+    Column("kind", String, nullable=False),
     Column("state", String, nullable=False),
     Column("reason", String),
     Column("created_at", UtcDateTime, nullable=False),

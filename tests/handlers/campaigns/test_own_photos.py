@@ -12,9 +12,11 @@ from storage.tips.media_folder import MediaFolder
 from tests.chat import Chat, Party
 from tests.darkroom import Darkroom, pictures, taken_down
 from tests.handlers.campaigns.world import ALCOHOL, STALE, newest_run, tick, write
+from tests.papers import paper
 from tests.pictures import CANARY, jpeg
+from tests.recordings import filmed
 
-WITH, WITHOUT, SUBMIT = "Kèm ảnh của đơn vị", "Bỏ ảnh", "Gửi duyệt"
+WITH, WITHOUT, SUBMIT = "Kèm ảnh, video, PDF", "Bỏ ảnh", "Gửi duyệt"
 LOST_CHILD = "/khan Bé trai 5 tuổi áo xanh lạc ở chợ Ví Dụ, ai thấy xin gọi trực ban"
 MISSING = "Duyệt: tìm người mất tích"
 
@@ -100,8 +102,8 @@ async def test_what_is_no_photo_is_told_kindly_and_a_dropped_one_is_erased_at_on
     await chat.subscriber("3001")
     await _asked(officer)
     for kind, name, size, said in (
-        (MediaKind.VIDEO, None, 10, "không phải ảnh mà máy mở được"),
-        (MediaKind.FILE, "IMG_1.HEIC", 10, "không phải ảnh mà máy mở được"),
+        (MediaKind.VOICE, None, 10, "không phải ảnh, video hay PDF mà máy mở được"),
+        (MediaKind.FILE, "IMG_1.HEIC", 10, "không phải ảnh, video hay PDF mà máy mở được"),
         (MediaKind.FILE, "anh.jpg", 99 * 2**20, "lớn quá 20 MB"),
     ):
         await room.sends(officer, b"x", kind=kind, name=name, size=size)
@@ -194,7 +196,7 @@ async def test_an_alert_waits_for_its_photo_and_goes_without_one_that_never_come
 ) -> None:
     await chat.subscriber("3001")
     await room.sends(officer, b"x", LOST_CHILD, kind=MediaKind.VIDEO)
-    assert "không phải ảnh mà máy mở được" in (await officer.last()).text
+    assert "Tin khẩn chỉ kèm ảnh" in (await officer.last()).text
     room.shop.trouble = [Transient("away") for _ in range(20)]
     await room.sends(officer, jpeg(), LOST_CHILD)
     assert "tự gửi duyệt tin khẩn" in (await officer.last()).text
@@ -331,3 +333,60 @@ async def test_a_cancelled_campaign_and_a_finished_alert_keep_no_photo(
     assert room.files() == []
     await officer.writes(f"/guitiep {run.code}")
     assert "không còn được giữ" in (await officer.last()).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "mime", "name", "said"),
+    [
+        (MediaKind.VIDEO, filmed(1), "video/mp4", "video.mp4", "Video"),
+        (MediaKind.FILE, paper(), "application/pdf", "tai-lieu.pdf", "Tệp PDF"),
+    ],
+)
+async def test_a_film_or_a_document_goes_out_as_it_was_approved(
+    chat: Chat,
+    officer: Party,
+    chief: Party,
+    room: Darkroom,
+    kind: MediaKind,
+    content: bytes,
+    mime: str,
+    name: str,
+    said: str,
+) -> None:
+    lan = await chat.subscriber("3001")
+    await _asked(officer)
+    await room.sends(officer, content, kind=kind, name="Nguyễn Ví Dụ.pdf", mime=mime)
+    assert f"{said}: đang được lấy về" in (await officer.last()).text
+    await room.develops()
+    (ready,) = pictures(await officer.heard())
+    assert f"{said} đã sẵn sàng" in ready.text
+    await officer.presses("Gửi thử cho tôi")
+    assert pictures(await officer.heard())[-1].outgoing.media == ready.outgoing.media
+    await officer.presses(SUBMIT)
+    (shown,) = pictures(await chief.heard())
+    assert f"{said} kèm chiến dịch số 1" in shown.text
+    approved = await room.opened(shown.outgoing)
+    assert (approved.name, approved.mime) == (name, mime)
+    assert (CANARY in approved.content) is (kind is MediaKind.FILE)
+    await chief.presses("Duyệt")
+    await tick(chat)
+    await chat.deliver()
+    (got,) = pictures(await lan.heard())
+    assert got.outgoing.media is not None
+    assert got.outgoing.media.kind is kind
+    assert await room.opened(got.outgoing) == approved
+
+
+async def test_a_film_too_long_and_a_document_that_acts_are_not_sent(
+    chat: Chat, officer: Party, chief: Party, room: Darkroom
+) -> None:
+    await chat.subscriber("3001")
+    await _asked(officer)
+    await room.sends(officer, b"x", kind=MediaKind.VIDEO, seconds=61)
+    assert "dài quá 60 giây" in (await officer.last()).text
+    trap = paper(b"<< /Type /Action /S /JavaScript /JS (app.alert(1)) >>")
+    await room.sends(officer, trap, kind=MediaKind.FILE, mime="application/pdf")
+    await room.develops()
+    assert "có mã chạy" in (await officer.last()).text
+    assert room.files() == []
+    assert await chief.heard() == []

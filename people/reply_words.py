@@ -19,6 +19,8 @@ class Told(StrEnum):
     """They withdraw what they signed."""
     SAFE = "safe"
     """AN TOÀN, after an alert."""
+    UNSAFE = "unsafe"
+    """They are not safe, or no longer: that is for a human, too."""
     LODGING = "lodging"
     """LƯU TRÚ: how guests are registered."""
     FEEDBACK = "feedback"
@@ -51,6 +53,16 @@ _OWN_HOUSE = (
 )
 _SAFE_ENDS = ("an toàn", "an toàn rồi", "đã an toàn", "vẫn an toàn", "an toàn cả", "đều an toàn")
 
+_UNSAFE_ENDS = (
+    "không an toàn",
+    "chưa an toàn",
+    "không an toàn nữa",
+    "không còn an toàn",
+    "không còn an toàn nữa",
+    "hết an toàn",
+    "hết an toàn rồi",
+)
+
 _WORDS = (
     (
         Told.PLEDGE,
@@ -80,6 +92,17 @@ _WORDS = (
             "my family is safe, we are all safe, safe thank you, safe thanks,"
             "平安, 安全, 已安全, 我安全, 我们安全, 我平安, 我们平安, 我很安全, 我们都安全,"
             "我们都平安, 都平安, 都安全, 全家平安, 一家平安, 我已安全, 我們平安, 我們安全",
+        ),
+    ),
+    (
+        Told.UNSAFE,
+        phrases_of(
+            *(politely(end) for end in _UNSAFE_ENDS),
+            *(f"{who.strip()} {end}" for who in _OWN_HOUSE.split(",") for end in _UNSAFE_ENDS),
+            "not safe, i am not safe, i m not safe, im not safe, we are not safe, we re not safe,"
+            "no longer safe, not safe anymore, not safe any more, we are no longer safe,"
+            "i am no longer safe, unsafe,"
+            "不安全, 我不安全, 我们不安全, 不再安全, 还不安全, 我們不安全",
         ),
     ),
     (

@@ -236,5 +236,6 @@ PRESSES: Mapping[str, Presser] = {
     "pledge": pledges.press,
     "rest": pausing.press,
     "stop": stopping.press_stop,
+    "unsafe": replies.press_unsafe,
     "wish": stopping.press_wish,
 }

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from domain.delivery import DeliveryKind, DeliveryState, Lane
+from domain.delivery import DeliveryKind, DeliveryState, Facet, Lane
 from domain.language import Language
 from storage.codec import read_outgoing
 from storage.database import Tx
+from storage.deliveries.counters import Moves
+from storage.deliveries.ledger import as_delivery, key_of
 from storage.tables import delivery, run
 
 _MOST = 10
@@ -40,3 +42,47 @@ def alert_to(tx: Tx, resident_id: UUID, within: timedelta, asked_for: Sequence[s
             found: UUID = row.id
             return found
     return None
+
+
+def told_safe(tx: Tx, resident_id: UUID, within: timedelta) -> UUID | None:
+    """Return the row of the newest broadcast to which a resident lately said to be safe."""
+    query = (
+        select(delivery.c.id)
+        .where(
+            delivery.c.resident_id == resident_id,
+            delivery.c.kind == DeliveryKind.CAMPAIGN.value,
+            delivery.c.safe_at >= tx.now - within,
+        )
+        .order_by(delivery.c.safe_at.desc())
+        .limit(1)
+    )
+    found: UUID | None = tx.connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def take_back(tx: Tx, delivery_id: UUID, resident_id: UUID) -> bool | None:
+    """Count a resident among the safe of a broadcast no more; None where it was not theirs.
+
+    False where they were not counted (any more).
+    """
+    row = tx.connection.execute(
+        select(delivery)
+        .where(
+            delivery.c.id == delivery_id,
+            delivery.c.resident_id == resident_id,
+            delivery.c.kind == DeliveryKind.CAMPAIGN.value,
+        )
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        return None
+    result = tx.connection.execute(
+        update(delivery)
+        .where(delivery.c.id == delivery_id, delivery.c.safe_at.is_not(None))
+        .values(safe_at=None)
+    )
+    if result.rowcount:
+        moves = Moves()
+        moves.add(key_of(as_delivery(row)), Facet.SAFE.value, -1)
+        moves.apply(tx)
+    return bool(result.rowcount)

@@ -60,6 +60,29 @@ async def test_who_is_safe_is_counted_on_the_alert_once_and_is_no_tip(chat: Chat
     assert (await tips_of(lan), await tips_of(binh)) == (0, 0)
 
 
+async def test_who_is_no_longer_safe_is_counted_no_more_and_heard_by_a_human(chat: Chat) -> None:
+    lan, binh = await chat.subscriber("1001"), await chat.subscriber("1002")
+    run = await alert(chat, lan, binh)
+    for who in (lan, binh):
+        await who.writes("an toàn")
+    _, button = await binh.labelled("Chưa an toàn")
+    assert button.action is not None
+    [stale] = await lan.presses_action(button.action)
+    assert "không còn dùng được" in stale.text
+    assert await safe(chat, run) == (2, 0)
+    await lan.writes("khong con an toan nua a")
+    assert await safe(chat, run) == (1, 0)
+    assert any("bỏ ghi nhận bà con an toàn" in heard.text for heard in await lan.heard())
+    assert await tips_of(lan) == 1
+    for _ in range(2):
+        await binh.presses_action(button.action)
+        assert "mấy người, cần gì" in (await binh.last()).text
+        assert await safe(chat, run) == (0, 0)
+    await binh.writes("AN TOÀN")
+    assert "đã ghi nhận" in (await binh.last()).text
+    assert await safe(chat, run) == (1, 0)
+
+
 async def test_without_an_alert_it_is_answered_kindly_and_honestly(chat: Chat) -> None:
     lan = await chat.subscriber("1001")
     run = await alert(chat, lan)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from broadcasts import leaflets
+from broadcasts import leaflets, own_photos
 from broadcasts import packs as rules
 from broadcasts.preparing import POST
 from domain.campaign import RunState
@@ -21,7 +21,7 @@ from handlers.campaigns import running
 from handlers.library import materials
 from handlers.packs import groups
 from handlers.turn import Turn
-from storage.campaigns import campaigns, packs, runs
+from storage.campaigns import campaigns, own_photo_ends, packs, runs
 from storage.campaigns.packs import HandGroup, Pack
 from storage.campaigns.runs import Run
 from storage.codec import read_outgoing
@@ -116,8 +116,22 @@ def _give(turn: Turn, rest: Sequence[str]) -> None:
     text = "\n\n".join(filter(None, (post.heading, post.text, address)))
     turn.say("packs.pack", name=group.name, code=run.code)
     turn.tell(Outgoing(text=text))
+    _photo(turn, run, group)
     _card(turn, run, group, address)
     _ask_posted(turn, pack)
+
+
+def _photo(turn: Turn, run: Run, group: HandGroup) -> None:
+    """Give the unit's own photo as it was approved, where the run went out with one."""
+    photo = own_photos.of_run(turn.tx, run.id)
+    if photo is None:
+        return
+    if not own_photos.is_kept(turn.tx, photo):
+        turn.say("packs.photo_gone")
+        return
+    said = turn.text("packs.photo", name=group.name)
+    row = turn.tell(Outgoing(text=said, media=photo.media))
+    own_photo_ends.note_view(turn.tx, photo.id, row)
 
 
 def _card(turn: Turn, run: Run, group: HandGroup, address: str) -> None:

@@ -4,6 +4,9 @@ import io
 import zipfile
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -23,14 +26,17 @@ from handlers.residents import commands as residents
 from handlers.staff import answering, commands
 from handlers.tips import taking as tips
 from reports import period_report, text, workbook
-from storage.campaigns import leaflets, packs
+from storage.campaigns import leaflets, own_photo_ends, packs
 from storage.campaigns.packs import Pack
 from storage.campaigns.runs import Run
 from storage.database import Tx
 from storage.people import links
 from storage.staff import audit
+from storage.tips.media_folder import MediaFolder
 from tests.chat import DONG_KINH, Chat, Party, Takers, open_chat
-from tests.handlers.campaigns.world import HELMETS, NOT_ALLOWED, newest_run, submit, tick
+from tests.darkroom import Darkroom
+from tests.handlers.campaigns.world import HELMETS, NOT_ALLOWED, newest_run, submit, tick, write
+from tests.pictures import jpeg
 
 VILLAGE = f"{DONG_KINH}-kp-vi-du-2"
 GROUP = "Zalo khối phố Ví Dụ 2"
@@ -156,6 +162,38 @@ async def test_a_pack_has_text_card_and_link_of_its_own_and_counts_apart_once_po
     acts = await chat.look(lambda tx: [entry.act.value for entry in audit.entries(tx)])
     assert acts.count("pack_posted") == 1
     assert "hand_group_added" in acts
+
+
+async def test_a_pack_of_a_campaign_with_the_units_own_photo_has_it_until_it_is_erased(
+    chat: Chat, officer: Party, chief: Party, tmp_path: Path
+) -> None:
+    room = Darkroom(chat, MediaFolder(tmp_path / "media"))
+    await chat.subscriber("3001")
+    await write(officer)
+    labels = (await officer.last()).labels
+    await officer.presses(next(label for label in labels if label.startswith("Kèm ảnh")))
+    await room.sends(officer, jpeg((300, 200)))
+    await room.develops()
+    await officer.presses("Gửi duyệt")
+    await chief.presses("Duyệt")
+    await tick(chat)
+    run = await newest_run(chat)
+    await _with_group(officer)
+    await officer.news()
+    await officer.writes(f"/goidang {run.code}")
+    await officer.presses(GROUP)
+    (photo,) = [one for one in await officer.news() if "đã được duyệt, để đăng" in one.text]
+    file = await room.opened(photo.outgoing)
+    assert file.content.startswith(b"\xff\xd8")
+    for picture in await room.photos():
+        await chat.do(partial(_erase, picture.id))
+    await officer.presses(GROUP)
+    told = [one.text for one in await officer.news()]
+    assert any("không còn được giữ" in one for one in told)
+
+
+def _erase(photo_id: UUID, tx: Tx) -> None:
+    own_photo_ends.erase(tx, photo_id)
 
 
 async def test_a_wrong_note_is_taken_back_and_changes_no_figure_for_good(

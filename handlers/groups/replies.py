@@ -10,6 +10,7 @@ from handlers.tips import telling
 from handlers.turn import Turn
 from people import reply_words
 from people.reply_words import Told
+from storage.campaigns import safety
 from storage.deliveries.ledger import Delivery
 from tips.intake import Piece
 
@@ -21,6 +22,10 @@ def take(turn: Turn, piece: Piece, post: Delivery | None) -> bool:
         case Told.SAFE if post is not None:
             for facet in (Facet.SAFE, Facet.ACKNOWLEDGED, Facet.REPLIED):
                 telling.note(turn, post.id, facet)
+        case Told.UNSAFE if post is not None:
+            # The words go on, to a human.
+            safety.take_back_under(turn.tx, post, turn.incoming.sender.user_id)
+            return False
         case Told.PLEDGE if turn.resident is not None:
             pledges.offer(turn, post)
         case Told.UNPLEDGE if turn.resident is not None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from domain.delivery import DeliveryKind, Facet
 from storage.database import Tx
@@ -48,6 +48,16 @@ def note(
         .on_conflict_do_nothing()
     )
     return bool(added.rowcount)
+
+
+def take_back(tx: Tx, post_id: UUID, channel: str, facet: Facet, user_id: str) -> bool:
+    """Count a person's reaction to a post no more; False where it was not counted."""
+    people = tx.keys.hashes(f"reaction:{post_id.hex}", f"{channel}:{user_id}")
+    mine = (post_reaction.c.delivery_id == post_id, post_reaction.c.kind == facet.value)
+    gone = tx.connection.execute(
+        delete(post_reaction).where(*mine, post_reaction.c.person.in_(people))
+    )
+    return bool(gone.rowcount)
 
 
 def forget(tx: Tx, limit: int = 500) -> bool:

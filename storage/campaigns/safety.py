@@ -8,10 +8,11 @@ from sqlalchemy import select, update
 
 from domain.delivery import DeliveryKind, DeliveryState, Facet, Lane
 from domain.language import Language
+from storage.campaigns import reactions
 from storage.codec import read_outgoing
 from storage.database import Tx
 from storage.deliveries.counters import Moves
-from storage.deliveries.ledger import as_delivery, key_of
+from storage.deliveries.ledger import Delivery, as_delivery, key_of
 from storage.tables import delivery, run
 
 _MOST = 10
@@ -86,3 +87,15 @@ def take_back(tx: Tx, delivery_id: UUID, resident_id: UUID) -> bool | None:
         moves.add(key_of(as_delivery(row)), Facet.SAFE.value, -1)
         moves.apply(tx)
     return bool(result.rowcount)
+
+
+def take_back_under(tx: Tx, post: Delivery, user_id: str) -> bool:
+    """Count a person among the safe under a post no more; False where they were not counted."""
+    # As whoever counts does: two at once come one after the other.
+    tx.connection.execute(select(delivery.c.id).where(delivery.c.id == post.id).with_for_update())
+    if not reactions.take_back(tx, post.id, post.channel, Facet.SAFE, user_id):
+        return False
+    moves = Moves()
+    moves.add(key_of(post), Facet.SAFE.value, -1)
+    moves.apply(tx)
+    return True

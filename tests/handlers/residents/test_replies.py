@@ -127,6 +127,12 @@ async def test_under_a_post_it_is_counted_by_person_and_a_pledge_stays_private(
     for one in (lan, stranger, lan):
         await one.writes("An toàn ạ", in_group=group, reply_to=post)
     assert await safe(chat, run) == (0, 2)
+    late = chat.resident("1010")
+    await late.writes("we are safe", in_group=group, reply_to=post)
+    assert await safe(chat, run) == (0, 3)
+    for _ in range(2):
+        await late.writes("không an toàn nữa", in_group=group, reply_to=post)
+        assert await safe(chat, run) == (0, 2)
 
     asked = await run_of(chat, FIREWORKS, groups=[group])
     post = (await group.last()).message_id

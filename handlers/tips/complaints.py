@@ -13,6 +13,7 @@ import structlog
 from domain.errors import Refusal
 from domain.messages import Button, ChatKind, Message, Outgoing, Press
 from handlers.router import Presser
+from handlers.tips import limits
 from handlers.tips.presses import ASK, TIP
 from handlers.turn import Turn
 from storage.people import dialogues
@@ -27,8 +28,8 @@ _ALBUM = "complaint_album"
 _CALMED = "calmed"
 """Dialogue: who insults us was answered, once a day."""
 _A_DAY = timedelta(days=1)
-_IN_A_TIP = (NotTaken.WATCH, NotTaken.ABUSE)
-"""What is part of a tip that is being told."""
+IN_A_TIP = (NotTaken.WATCH, NotTaken.ABUSE)
+"""What is part of a tip that is being told, and of what a file shows."""
 _WHERE = ["tiep", "cong", "dan"]
 
 
@@ -39,7 +40,8 @@ def take(turn: Turn, message: Message, text: str) -> bool:
         return True
     if turn.person is not None and _rest_of_album(turn, message):
         return True
-    if not refuse(turn, text):
+    alone = not message.media and message.location is None
+    if not refuse(turn, text, alone=alone):
         return False
     if message.album is not None and turn.person is not None:
         name, data = _invited(turn)
@@ -47,10 +49,15 @@ def take(turn: Turn, message: Message, text: str) -> bool:
     return True
 
 
-def refuse(turn: Turn, text: str) -> bool:
-    """Show where such words belong; False when they are taken, or were not meant so."""
+def refuse(turn: Turn, text: str, *, alone: bool = True) -> bool:
+    """Show where such words belong; False when they are taken, or were not meant so.
+
+    `alone`: no file and no place came with them, which may tell what the words do not.
+    """
     why = not_taken(text)
-    if why is None or _is_not_meant(turn) or (why in _IN_A_TIP and _is_telling(turn)):
+    if why is None or _is_not_meant(turn):
+        return False
+    if why in IN_A_TIP and (not alone or _is_telling(turn)):
         return False
     log.info("words_not_taken", why=why.name.lower())
     if turn.person is None:
@@ -62,7 +69,7 @@ def refuse(turn: Turn, text: str) -> bool:
         case NotTaken.DENUNCIATION:
             said = Outgoing(text=turn.library_text("sys-officer-complaint"), buttons=(where, other))
         case NotTaken.ABUSE:
-            if _is_calmed(turn):
+            if _is_calmed(turn) or not limits.may_answer(turn):
                 return True
             said = Outgoing(text=turn.text("tips.abuse"), buttons=(other,))
         case NotTaken.OFF_LIMITS | NotTaken.WATCH:

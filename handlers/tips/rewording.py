@@ -12,6 +12,7 @@ from handlers.tips import complaints, limits, review, taking, telling
 from handlers.turn import Turn
 from people import short_answers
 from people.words import says_nothing
+from storage.tips import tip_events
 from storage.tips.tips import Tip
 from tips import contacts, intake
 from tips.care import Care, care_for
@@ -39,7 +40,8 @@ def reworded(turn: Turn, edit: Edit) -> bool:
         return False
     text = telling.keep_whole(turn, telling.words_in(turn, edit.text))
     alarm = alarm_in(text)
-    if alarm is None and (limits.is_muted(turn) or _refused(turn, text)):
+    known = tip_events.by_message(turn.tx, chat.id, edit.message_id) is not None
+    if alarm is None and (limits.is_muted(turn) or _refused(turn, text, alone=not known)):
         return True
     if contacts.correct(turn.tx, turn.context, chat.id, edit.message_id, text) is not None:
         turn.say("contacts.corrected")
@@ -69,8 +71,8 @@ def _care(turn: Turn, tip: Tip, text: str, alarm: Alarm | None) -> None:
         telling.rush(turn, tip, alarmed=True)
 
 
-def _refused(turn: Turn, text: str) -> bool:
-    return turn.staff is None and complaints.refuse(turn, text)
+def _refused(turn: Turn, text: str, *, alone: bool) -> bool:
+    return turn.staff is None and complaints.refuse(turn, text, alone=alone)
 
 
 def _as_if_new(turn: Turn, edit: Edit, text: str, alarm: Alarm | None) -> None:

@@ -112,7 +112,7 @@ def keep_unhandled(turn: Turn, message: Message) -> bool:
     officer = turn.staff is not None and turn.resident is None
     if turn.chat.kind is not ChatKind.PRIVATE or text.startswith("/") or (officer and not alarm):
         return False
-    if piece.is_empty or piece.is_small_talk or (alarm is None and not_taken(text) is not None):
+    if piece.is_empty or piece.is_small_talk or (alarm is None and _is_refused(piece)):
         return False
     if _known(turn, message):
         return True
@@ -123,6 +123,11 @@ def keep_unhandled(turn: Turn, message: Message) -> bool:
         turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
     log.warning("unhandled_kept", tip=str(tip.id), urgent=alarm is not None)
     return True
+
+
+def _is_refused(piece: Piece) -> bool:
+    why = not_taken(piece.text)
+    return why is not None and not (why in complaints.IN_A_TIP and (piece.files or piece.location))
 
 
 def _known(turn: Turn, message: Message) -> bool:

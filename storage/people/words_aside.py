@@ -48,6 +48,10 @@ def find(tx: Tx, resident_id: UUID, token: str) -> Aside | None:
 
 def marked(tx: Tx, resident_id: UUID, mark: str, within: timedelta) -> Aside | None:
     """Return the newest message set aside lately under such a mark, if it is no tip yet."""
+    there = select(resident.c.words_aside_at).where(resident.c.id == resident_id)
+    if tx.connection.execute(there).scalar_one() is None:
+        # Of most people there is nothing; no row of theirs is locked for it.
+        return None
     found = (
         aside
         for aside in reversed(_read(tx, resident_id))

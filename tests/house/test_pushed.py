@@ -16,6 +16,7 @@ ANSWERS = {
     ("handlers/turn.py", "tell"),
     ("handlers/residents/returning.py", "_put"),
     ("handlers/residents/own_data.py", "_erase"),
+    ("handlers/residents/choices.py", "_show_anew"),
     ("handlers/staff/stopping_for.py", "_stop"),
 }
 """To who is writing or pressing just now, or on the phone with staff: of broadcasts, no tip."""

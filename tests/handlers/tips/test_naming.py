@@ -9,7 +9,7 @@ NAMED = "thằng Tèo là người xấu"
 
 
 async def _pieces(world: World) -> list[str | None]:
-    tip = await world.tip()
+    *_, tip = await world.tips()
     events = await world.chat.look(lambda tx: tip_events.of_tip(tx, tip))
     return [event.text for event in events if event.kind is TipEventKind.PIECE]
 
@@ -61,14 +61,19 @@ async def test_an_insult_is_answered_once_and_nothing_of_it_is_kept(
         await world.lan.writes("cút mẹ mày đi đồ ngu")
         assert await world.lan.news() == []
         assert await world.tips() == []
-        await world.lan.writes("đm nó đánh vợ ngoài chợ")
+        # A file may tell what the words do not.
+        an = await world.chat.subscriber("880010010032")
+        await an.sends_photo("đm bot ngu vãi, cút")
+        await an.sends_photo("theo dõi ông ấy đi")
         assert len(await world.tips()) == 1
+        await world.lan.writes("đm nó đánh vợ ngoài chợ")
+        assert len(await world.tips()) == 2
         await world.lan.writes("ngu như bò, cút")
-        assert await _pieces(world) == ["đm nó đánh vợ ngoài chợ", "ngu như bò, cút"]
+        assert (await _pieces(world))[-2:] == ["đm nó đánh vợ ngoài chợ", "ngu như bò, cút"]
         # A threat is for a human.
         ba = await world.chat.subscriber("880010010031")
         await ba.writes("tao sẽ giết chúng mày")
-        assert len(await world.tips()) == 2
+        assert len(await world.tips()) == 3
 
 
 async def test_a_mended_name_of_a_place_changes_where_they_live_and_is_no_tip(

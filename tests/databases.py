@@ -1,6 +1,5 @@
 """Fresh databases for tests: empty, or migrated once and then copied or emptied."""
 
-import hashlib
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -47,7 +46,10 @@ _EVERYTHING_BUT_ROWS = """
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION ALL SELECT version_num::text FROM alembic_version
     UNION ALL SELECT array_to_string(setconfig, ' ') FROM pg_db_role_setting
-    ORDER BY 1
+"""
+_SCHEMA = f"""
+    SELECT md5(string_agg(line, chr(10) ORDER BY line))
+    FROM ({_EVERYTHING_BUT_ROWS}) AS everything (line)
 """
 _FILLED_TABLES = """
     SELECT relname FROM pg_class
@@ -66,7 +68,7 @@ class MigratedPostgres:
         self._server = server
         self._template = template
         with server.connect(template) as connection:
-            self._schema = _schema(connection)
+            self._schema = connection.execute(_SCHEMA).fetchone()
         self._free: list[str] = []
 
     @contextmanager
@@ -88,24 +90,20 @@ class MigratedPostgres:
         return name
 
     def _emptied(self, name: str) -> bool:
+        connection = self._server.kept(name)
         try:
-            return self._empty(name)
+            with connection.transaction():
+                return self._empty(connection)
         except psycopg.Error:
-            # A test has taken away more than rows.
+            # A test has taken away more than rows, or this very connection.
             return False
 
-    def _empty(self, name: str) -> bool:
-        with self._server.connect(name) as connection:
-            if _schema(connection) != self._schema:
-                return False
-            tables = [row[0] for row in connection.execute(_FILLED_TABLES)]
-            # Foreign keys need not be looked at, for everything goes.
-            connection.execute("SET session_replication_role = replica")
-            for table in tables:
-                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-            return True
-
-
-def _schema(connection: psycopg.Connection) -> str:
-    rows = connection.execute(_EVERYTHING_BUT_ROWS).fetchall()
-    return hashlib.sha256(repr(rows).encode()).hexdigest()
+    def _empty(self, connection: psycopg.Connection) -> bool:
+        if connection.execute(_SCHEMA).fetchone() != self._schema:
+            return False
+        tables = [row[0] for row in connection.execute(_FILLED_TABLES)]
+        # Foreign keys need not be looked at, for everything goes.
+        connection.execute("SET LOCAL session_replication_role = replica")
+        for table in tables:
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        return True

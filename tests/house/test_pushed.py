@@ -15,6 +15,7 @@ NEUTRAL = {("tips/talk.py", "notify")}
 ANSWERS = {
     ("handlers/turn.py", "tell"),
     ("handlers/residents/returning.py", "_put"),
+    ("handlers/residents/choices.py", "_show_anew"),
     ("handlers/residents/own_data.py", "_erase"),
     ("handlers/residents/choices.py", "_show_anew"),
     ("handlers/staff/stopping_for.py", "_stop"),

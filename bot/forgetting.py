@@ -17,6 +17,7 @@ from storage.deliveries import inbox
 from storage.groups import public_words
 from storage.people import dialogues, mutes, stop_codes, words_aside
 from storage.staff import audit, one_time_codes, phone_calls
+from storage.tips import typed_under
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +59,7 @@ HOURLY: Mapping[str, Callable[[Tx], int]] = MappingProxyType(
         "calls": phone_calls.forget,
         "stop_codes": stop_codes.forget_old,
         "public_words": public_words.forget_old,
+        "typed_under": typed_under.forget_old,
     }
 )
 """Each forgets a portion and tells how much; 0 when nothing is left."""

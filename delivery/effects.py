@@ -13,6 +13,7 @@ _ARRANGEMENTS = frozenset(
         EffectKind.CLOSE_TOPIC,
         EffectKind.REOPEN_TOPIC,
         EffectKind.DELETE_TOPIC,
+        EffectKind.RENAME_TOPIC,
         EffectKind.MENU,
     }
 )

@@ -261,6 +261,8 @@ class EffectKind(StrEnum):
     CLOSE_TOPIC = "close_topic"
     REOPEN_TOPIC = "reopen_topic"
     DELETE_TOPIC = "delete_topic"
+    RENAME_TOPIC = "rename_topic"
+    """The text is its new name."""
     MENU = "menu"
     """The text has a line for each command that the chat's person is shown; none: no own menu."""
     REMOVE = "remove"

@@ -212,6 +212,8 @@ class TipEventKind(StrEnum):
     """The chief asked for the originals of its files; the words are the reason."""
     EVIDENCE_TAKEN = "evidence_taken"
     """They were opened on the machine."""
+    WORDS_LEFT = "words_left"
+    """Something that staff typed about it could not be deleted when it became the chief's alone."""
     FILE_OVERSIZED = "file_oversized"
     """A file of it is too large to be handed out; its writer is asked for a shorter clip."""
     TAKE_DOWN_ASKED = "take_down_asked"

@@ -20,7 +20,7 @@ from storage.savepoints import Spoiled, apart
 from storage.tips import card_times, tip_events, tip_rows, tips
 from storage.tips.tip_events import LOCATION, Event
 from storage.tips.tips import Tip
-from tips import card_facts, digest, files, paging, photos, rights, stubs, topics
+from tips import card_facts, clearing, digest, files, paging, photos, rights, stubs, topics
 from tips.desk import Desk, Reader, chiefs, its_holder, readers, send, tell
 from tips.digest import DigestRules
 from tips.quoting import quoted
@@ -203,7 +203,8 @@ def _mend(tx: Tx, desk: Desk, row: Delivery) -> None:
     elif row.kind is DeliveryKind.REPLY and tip_rows.carries_an_answer(tx, tip.id, row.created_at):
         _answer_missed(tx, desk, tip, row)
     elif row.kind is DeliveryKind.EFFECT:
-        topics.failed(tx, desk, tip, row)
+        if not clearing.failed(tx, desk, tip, row):
+            topics.failed(tx, desk, tip, row)
     elif row.kind is DeliveryKind.PHOTO:
         log.warning("photo_missed", tip=str(tip.id), state=row.state.value, reason=row.reason)
         tell(tx, desk, tip, "review.photo_missed")

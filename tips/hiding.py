@@ -7,7 +7,7 @@ from storage.database import Tx
 from storage.people import units
 from storage.tips import tip_events, tip_releasing, tip_rows, tips
 from storage.tips.tips import Tip
-from tips import cards, rights
+from tips import cards, clearing, rights
 from tips.desk import Desk, private_chat, send
 
 
@@ -15,11 +15,13 @@ def keep_for_chief(tx: Tx, desk: Desk, tip: Tip) -> bool:
     """Hide a tip from all but the chief; returns whether it is certain that nobody saw it.
 
     Its cards are reduced (`tips.stubs`) and its photos taken back (`tips.photos`) with the next
-    tick, a card without words follows, and who has it and may read it no more lets it go.
+    tick, what staff typed about it is deleted (`tips.clearing`), a card without words follows, and
+    who has it and may read it no more lets it go.
     """
     tip = tips.hide(tx, tip, Secrecy.CHIEF)
     tip_events.add(tx, tip, TipEventKind.KEPT_FOR_CHIEF)
     in_time = cards.take_back(tx, tip)
+    clearing.clear(tx, desk, tip)
     tip_rows.withdraw(tx, tip.id, kind=DeliveryKind.PHOTO)
     tip = tip_rows.put_stubs_off(tx, tip, tx.now)
     if not _let_go(tx, desk, tip) and tip.state.is_open and not in_time:

@@ -65,6 +65,14 @@ def end(tx: Tx, tip: Tip) -> None:
             topics.change(tx, topic, group_id, EffectKind.CLOSE_TOPIC, Lane.TALK)
 
 
+def rename(tx: Tx, tip: Tip) -> None:
+    """Give the topics of a tip the name that it may have now."""
+    for topic in topics.of_tip(tx, tip.id):
+        if topic.state in (TopicState.OPEN, TopicState.CLOSED):
+            group_id = addresses.get(tx, topic.address_id).group_id
+            topics.rename(tx, topic, group_id, _name(tip))
+
+
 def _waits(tx: Tx, desk: Desk, tip: Tip, reader: Reader) -> bool:
     topic = topics.of(tx, tip.id, reader.address.id)
     if topic is None:

@@ -12,7 +12,7 @@ from domain.toneless import fold
 from handlers.turn import Turn
 from storage.deliveries import ledger
 from storage.people.addresses import Address
-from storage.tips import tip_work
+from storage.tips import tip_work, typed_under
 from storage.tips.tips import Tip
 from tips.desk import thread_of
 
@@ -79,8 +79,14 @@ def chat_of(turn: Turn) -> Address:
 def say_here(
     turn: Turn, tip: Tip | None, outgoing: Outgoing, *, kind: DeliveryKind = DeliveryKind.NOTICE
 ) -> UUID:
-    """Say something, mostly about a tip, to staff in the chat in which they wrote or pressed."""
+    """Say something, mostly about a tip, to staff in the chat in which they wrote or pressed.
+
+    What they wrote there about a tip is remembered for as long as it can be deleted.
+    """
     here = chat_of(turn)
+    said = turn.incoming
+    if tip is not None and here.group_id is not None and isinstance(said, Message):
+        typed_under.note(turn.tx, tip, here, said.message_id)
     # In a topic it is answered there, also about another tip.
     thread = turn.chat.thread
     if thread is None and tip is not None and here.group_id is not None:

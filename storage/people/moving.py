@@ -15,6 +15,7 @@ from storage.groups import group_links, post_copies, public_words
 from storage.people import addresses
 from storage.tables import delivery
 from storage.tables.deliveries import DUE
+from storage.tips import typed_under
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,7 @@ def move_chat(tx: Tx, address_id: UUID, platform_id: str) -> bool:
         return False
     addresses.relocate(tx, address_id, platform_id)
     public_words.forget_in(tx, address_id)
+    typed_under.forget_in(tx, address_id)
     post_copies.forget_in(tx, address_id)
     rows = tx.connection.execute(
         select(delivery)

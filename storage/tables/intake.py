@@ -204,6 +204,18 @@ for _name, _condition, _columns in (
 ):
     Index(_name, *_columns, sqlite_where=_condition, postgresql_where=_condition)
 
+# Which message of staff in a review group was about a tip, so that it can be deleted there.
+typed_under = Table(
+    "typed_under",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tip_id", ForeignKey("tip.id"), nullable=False, index=True),
+    Column("address_id", ForeignKey("address.id"), nullable=False),
+    # Sealed with the tip's own key, and forgotten when no platform would delete it any more.
+    Column("message_id", LargeBinary, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
+
 attachment = Table(
     "attachment",
     metadata,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, bindparam, or_, select, update
+from sqlalchemy import Row, Uuid, bindparam, delete, or_, select, update
 
 from domain.clock import local
 from domain.delivery import DeliveryState, SkipReason
@@ -28,6 +28,7 @@ from storage.people import addresses
 from storage.sealing import DataKey, Place
 from storage.sequences import next_number
 from storage.tables import campaign, delivery, run, tip, tip_event
+from storage.tables.intake import typed_under
 from storage.tips import tip_files, tip_ties
 from storage.types import UtcDateTime
 
@@ -267,6 +268,7 @@ def erase(tx: Tx, known: Tip) -> None:
     words = {"body": None, "message_lookup": None}
     tx.connection.execute(update(tip_event).where(tip_event.c.tip_id == known.id).values(words))
     tip_files.erase(tx, known.id)
+    tx.connection.execute(delete(typed_under).where(typed_under.c.tip_id == known.id))
     tip_ties.cut(tx, known.id)
     tx.connection.execute(
         update(delivery)

@@ -146,6 +146,23 @@ def change(tx: Tx, known: Topic, group_id: UUID | None, kind: EffectKind, lane: 
     settle(tx, known, state.get(kind, TopicState.NONE))
 
 
+def rename(tx: Tx, known: Topic, group_id: UUID | None, name: str) -> None:
+    """Give a topic another name."""
+    if known.thread is None:
+        return
+    ledger.put(
+        tx,
+        NewDelivery(
+            kind=DeliveryKind.EFFECT,
+            lane=Lane.TALK,
+            address_id=known.address_id,
+            language=Language.VI.value,
+            outgoing=Outgoing(text=name, effect=Effect(EffectKind.RENAME_TOPIC, known.thread)),
+            group_id=group_id,
+        ),
+    )
+
+
 def settle(tx: Tx, known: Topic, state: TopicState) -> None:
     """Write down where a topic stands."""
     tx.connection.execute(update(topic).where(topic.c.id == known.id).values(state=state.value))

@@ -18,6 +18,7 @@ from storage.database import Tx
 from storage.deliveries.settling import WORKER_DIED, Settled, settle
 from storage.deliveries.windows import Claim, open_window
 from storage.tips import tips as stored_tips
+from storage.tips import typed_under
 from tests.chat import NINE, Heard
 from tests.chat_furniture import pretend_capabilities
 from tests.tips.world import World, open_world
@@ -152,3 +153,60 @@ async def test_a_topic_asked_for_twice_is_one_topic_and_a_known_orphan(
         assert card.outgoing.thread == "77"
         assert "hai chủ đề cùng tên" in card.text
         assert card.kind is DeliveryKind.CARD
+
+
+async def test_once_the_chief_alone_may_see_it_what_was_typed_goes_and_the_topic_is_a_number(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        _with_topics(world)
+        await world.lan.writes("cuối xóm có người bán pháo")
+        (card,) = await _shown(world)
+
+        async def notes(words: str) -> str:
+            typed = await world.reviewer.writes(
+                f"ghi chú: {words}", in_group=world.desk, reply_to=card.message_id
+            )
+            return typed.message_id
+
+        old = await notes("nhà anh Ví Dụ")
+        await world.tick(hours=50)
+        fresh = await notes("đã hỏi tổ trưởng")
+        await world.tick(seconds=2)
+        await world.lan.presses("Chỉ chỉ huy xem")
+
+        def bring(tx: Tx) -> list[Outgoing]:
+            claim = Claim(world.chat.account.id, "tests", timedelta(minutes=1))
+            window = open_window(tx, claim, list(Lane), 50, lambda _address, _kind: True)
+            if window is None:
+                return []
+            refused = TurnedDown("rights: Bad Request: message can't be deleted")
+            done = [
+                Settled(send.delivery_id, send.attempt_id, refused)
+                if send.outgoing.effect and send.outgoing.effect.kind is EffectKind.REMOVE
+                else Settled(
+                    send.delivery_id, send.attempt_id, Accepted(f"x{send.delivery_id}", NINE)
+                )
+                for send in window.sends
+            ]
+            settle(tx, window.id, done)
+            return [send.outgoing for send in window.sends]
+
+        sent: list[Outgoing] = []
+        while some := await world.chat.do(bring):
+            sent += some
+        done = {(one.effect.kind, one.effect.message_id): one.text for one in sent if one.effect}
+        number = (await world.tip()).case_number
+        assert done == {
+            (EffectKind.RENAME_TOPIC, card.outgoing.thread): number,
+            (EffectKind.REMOVE, fresh): "",
+        }
+        assert (EffectKind.REMOVE, old) not in done
+        (told,) = [one for one in sent if "nay chỉ chỉ huy xem" in one.text]
+        assert "đang gỡ 1 câu" in told.text
+        assert await world.chat.do(typed_under.forget_old) == 0
+        for _ in range(2):
+            await world.chat.do(lambda tx: cards.mend_failures(tx, world.chat.context))
+            await world.tick(seconds=2)
+        left = [one for one in await world.desk.heard() if "mà máy không gỡ được" in one.text]
+        assert len(left) == 1

@@ -14,19 +14,19 @@ _METHODS = {
     EffectKind.CLOSE_TOPIC: "closeForumTopic",
     EffectKind.REOPEN_TOPIC: "reopenForumTopic",
     EffectKind.DELETE_TOPIC: "deleteForumTopic",
+    EffectKind.RENAME_TOPIC: "editForumTopic",
 }
 
 
 def arranging(chat: ChatRef, effect: Effect, text: str) -> Call:
-    """Build the call; `text` is the name of a new topic, or the lines `name – what` of a menu.
+    """Build the call; `text` is the name of a topic, or the lines `name – what` of a menu.
 
     Raises: Refused when it is nothing of the kind.
     """
     number = int(chat.chat_id)
     match effect.kind:
         case EffectKind.OPEN_TOPIC:
-            name = " ".join(clean(text).split())[:LONGEST_TOPIC]
-            return Call("createForumTopic", {"chat_id": number, "name": name})
+            return Call("createForumTopic", {"chat_id": number, "name": _topic_name(text)})
         case EffectKind.MENU:
             return _menu(number, text)
     method = _METHODS.get(effect.kind)
@@ -34,7 +34,10 @@ def arranging(chat: ChatRef, effect: Effect, text: str) -> Call:
     if method is None or not thread.isdecimal():
         reason = f"topic: cannot {effect.kind.value}"
         raise Refused(reason)
-    return Call(method, {"chat_id": number, "message_thread_id": int(thread)})
+    params: dict[str, object] = {"chat_id": number, "message_thread_id": int(thread)}
+    if effect.kind is EffectKind.RENAME_TOPIC:
+        params["name"] = _topic_name(text)
+    return Call(method, params)
 
 
 def is_arranged(code: int | None, description: str) -> bool:
@@ -55,6 +58,10 @@ def without_topic(call: Call, code: int | None, description: str) -> Call | None
         return None
     params = {name: value for name, value in call.params.items() if name != "message_thread_id"}
     return replace(call, params=params)
+
+
+def _topic_name(text: str) -> str:
+    return " ".join(clean(text).split())[:LONGEST_TOPIC]
 
 
 def _menu(number: int, text: str) -> Call:

@@ -1295,6 +1295,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_topic_address_id"), ["address_id"], unique=False)
 
     op.create_table(
+        "typed_under",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tip_id", sa.Uuid(), nullable=False),
+        sa.Column("address_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.LargeBinary(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_typed_under_address_id_address")
+        ),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_typed_under_tip_id_tip")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_typed_under")),
+    )
+    with op.batch_alter_table("typed_under", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_typed_under_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_typed_under_tip_id"), ["tip_id"], unique=False)
+
+    op.create_table(
         "attachment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tip_id", sa.Uuid(), nullable=False),
@@ -1568,6 +1585,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attachment_tip_id"))
 
     op.drop_table("attachment")
+    with op.batch_alter_table("typed_under", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_typed_under_tip_id"))
+        batch_op.drop_index(batch_op.f("ix_typed_under_at"))
+
+    op.drop_table("typed_under")
     with op.batch_alter_table("topic", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_topic_address_id"))
 

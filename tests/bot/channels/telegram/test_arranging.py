@@ -51,7 +51,7 @@ async def desk(inbox: ListInbox) -> AsyncIterator[tuple[Desk, TelegramChannel]]:
         await channel.stop()
 
 
-async def test_a_topic_is_opened_closed_reopened_and_deleted_each_twice_without_harm(
+async def test_a_topic_is_opened_closed_reopened_renamed_and_deleted_each_twice_without_harm(
     desk: tuple[Desk, TelegramChannel],
 ) -> None:
     forum, channel = desk
@@ -65,6 +65,9 @@ async def test_a_topic_is_opened_closed_reopened_and_deleted_each_twice_without_
         for _ in range(2):
             assert await channel.arrange(forum.chat, Effect(kind, thread), "") == ""
             assert [one["closed"] for one in await forum.topics()] == [closed]
+    for _ in range(2):
+        await channel.arrange(forum.chat, Effect(EffectKind.RENAME_TOPIC, thread), "vi-du-260001")
+        assert [one["name"] for one in await forum.topics()] == ["vi-du-260001"]
     for _ in range(2):
         await channel.arrange(forum.chat, Effect(EffectKind.DELETE_TOPIC, thread), "")
     assert await forum.topics() == []

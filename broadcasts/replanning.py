@@ -49,7 +49,8 @@ def change(
     Raises: Refusal.
     """
     check(known, by)
-    planning.check(tx, due_at, schedule, known.terms)
+    # Of one that nobody decided on, an expiry that does not fit the new plan is let go.
+    planning.check(tx, due_at, schedule, None if known.state in _OPEN else known.terms)
     if known.state is CampaignState.DRAFT and signing.unsigned(tx, known.unit_id, known.content):
         campaigns.set_due(tx, known.id, due_at, known.rules)
         campaign_plans.set_schedule(tx, known.id, schedule)

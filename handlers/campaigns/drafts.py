@@ -26,6 +26,7 @@ from handlers.campaigns import (
     reusing,
     samples,
     scheduling,
+    setting_aside,
 )
 from handlers.campaigns.asking import ask, ask_which
 from handlers.campaigns.form import (
@@ -191,7 +192,7 @@ def check_value(name: str, typed: str) -> None:
 
 
 def _open_form(turn: Turn) -> Form | None:
-    known = half_written.form(turn, DIALOGUE)
+    known = half_written.form(turn, DIALOGUE, setting_aside.put_by)
     return from_data(known.data) if known is not None else None
 
 

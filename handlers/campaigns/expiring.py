@@ -94,11 +94,12 @@ def ask(turn: Turn, form: Form) -> None:
     ask_with(turn, form, text, rows, (leave,))
 
 
-def said(expiry: Expiry, say: Say) -> str:
-    """Return what was chosen, in a few words."""
+def said(expiry: Expiry, say: Say, *, rests: bool = True) -> str:
+    """Return what was chosen, in a few words; `rests`: quiet hours may come between."""
     if expiry.at is not None:
         return say("expiry.until", when=show_time(expiry.at))
-    return say("expiry.after", span=shown_span(expiry.after or RULES.lifetime, say))
+    key = "expiry.after" if rests else "expiry.after_all"
+    return say(key, span=shown_span(expiry.after or RULES.lifetime, say))
 
 
 def lines(unit: Unit, terms: Terms | None, course: Course, say: Say) -> list[str]:
@@ -106,7 +107,8 @@ def lines(unit: Unit, terms: Terms | None, course: Course, say: Say) -> list[str
     if terms is None:
         return []
     ends = terms.expiry.ends(unit.broadcasting, course.begins, RULES.lifetime)
-    found = [said(terms.expiry, say)]
+    rests = bool(unit.broadcasting.quiet or unit.broadcasting.silent_days)
+    found = [said(terms.expiry, say, rests=rests)]
     if terms.expiry.at is None:
         found.append(say("expiry.about", when=show_time(ends)))
     if ends <= course.begins:

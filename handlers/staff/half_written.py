@@ -1,6 +1,6 @@
 """What a member of staff is in the middle of writing: one form at a time, for two hours."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from domain.errors import Refusal
@@ -11,13 +11,20 @@ from storage.people.dialogues import Dialogue
 _STALE_AFTER = timedelta(hours=2)
 
 
-def form(turn: Turn, name: str) -> Dialogue | None:
-    """Return the form of that name that is open to who writes; a stale one is closed."""
+def form(
+    turn: Turn, name: str, put_by: Callable[[Turn, Dialogue], None] | None = None
+) -> Dialogue | None:
+    """Return the form of that name that is open to who writes; a stale one is closed.
+
+    `put_by` gets it before, to keep what should not be lost.
+    """
     current = dialogues.current(turn.tx, turn.me.id) if turn.staff is not None else None
     if current is None or current.name != name:
         return None
     if _is_stale(turn, current):
         dialogues.end(turn.tx, turn.me.id)
+        if put_by is not None:
+            put_by(turn, current)
         return None
     return current
 

@@ -227,6 +227,12 @@ async def test_nothing_that_is_typed_into_it_is_lost_or_taken_for_something_else
     assert "拨打114" in known.content.bodies[Language.ZH]
     await other.writes(WORDS)
     assert "Xin gõ bản tiếng Anh" in await said(other)
+    # Left lying for hours it takes no more words, and is not lost either.
+    chat.clock.forward(hours=3)
+    await other.writes("/chiendich")
+    assert f"“{TITLE}” đang viết dở đã quá hai giờ" in await said(other)
+    await other.presses(f"Bản nháp: {TITLE}")
+    assert "Xin gõ bản tiếng Anh" in await said(other)
     old = (await other.labelled("Bỏ qua"))[1]
     await other.presses("Bỏ")
     assert (await other.presses_action(old.action or ""))[0].text == STALE

@@ -34,7 +34,7 @@ async def test_its_author_says_how_long_and_its_run_keeps_to_it(
     await officer.presses("6 giờ")
     await officer.presses("Ngay")
     plan = (await officer.last()).text
-    assert "Hạn gửi: 6 giờ kể từ lúc bắt đầu, không tính giờ yên tĩnh. Tức là tới khoảng" in plan
+    assert "Hạn gửi: 6 giờ kể từ lúc bắt đầu. Tức là tới khoảng" in plan
     assert "Nhịp gửi tối đa, số tin mỗi giây: Telegram 21." in plan
     await officer.presses("Hạn gửi")
     await officer.presses("3 ngày")

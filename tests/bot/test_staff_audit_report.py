@@ -101,6 +101,7 @@ async def test_a_period_that_cannot_be_is_told_in_a_sentence(folder: Path) -> No
         ("--from 15/10/2026 --to 14/10/2026", "ngày cuối kỳ phải từ ngày đầu"),
         ("--unit KHONG", "Không có đơn vị nào mang mã đó."),
         ("AN-7KQ2M --unit VD", "Một đợt gửi không có kỳ"),
+        ("AN-7KQ2M --upward --xlsx run.xlsx", "Không có đợt nào mang mã AN-7KQ2M."),
         ("--rows officer", "--rows: phải là một trong: subject, area, channel"),
     ):
         assert sentence in (await _says(folder, "reach", *words.split(), code=2)).err

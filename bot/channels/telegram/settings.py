@@ -12,7 +12,7 @@ GROUP_COMMANDS = frozenset(
     {
         *("baotin", "chuyentin", "ketnoi", "ngatketnoi", "lienket"),
         *("dangky", "dulieu", "dung", "khuvuc", "loaitin", "ngonngu", "theodoi", "tincuatoi"),
-        *("trogiup", "vaitro"),
+        *("tamngung", "trogiup", "vaitro"),
     }
 )
 """Commands that are ours in a group even when no bot is named after them.

@@ -34,7 +34,10 @@ async def test_a_toneless_cry_shows_the_numbers_first_and_wakes_the_chief_when_n
         await commune.settles()
         await _wakes_one_after_the_other(commune)
 
-        # Nobody has answered yet: what she adds is kept, and she is asked whether she called.
+        # Nobody has answered: something waits for her, and nothing on the screen shows what.
+        (notice,) = await hoa.news()
+        assert "113" not in notice.text
+        # What she adds is kept, and she is asked whether she called.
         await hoa.writes("nha em gan nha van hoa thon vi du 3")
         (asked,) = await hoa.news()
         assert asked.text.startswith(f"Đã ghi thêm vào tin {CASE}. Bà con đã gọi 113 chưa")

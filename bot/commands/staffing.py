@@ -25,6 +25,11 @@ _VALID = timedelta(hours=24)
 _HANDLE = 6
 """Letters of an id by which people name somebody in a command."""
 
+_LEFT_LYING = (
+    "Ca trực, chiến dịch, tin còn ở người đó (nếu có) được báo cho chỉ huy trong chat; "
+    "chỉ huy giao cho người khác bằng /bangiao."
+)
+
 _Unit = Annotated[
     str | None, typer.Option("--unit", metavar="MÃ", help="Mã đơn vị; chỉ cần khi có nhiều.")
 ]
@@ -96,6 +101,7 @@ def unlink(who: _Who) -> None:
 
     name, chats = with_database(settings_at_hand(), work, write=True)
     say(f"Đã gỡ {chats} tài khoản của {name}. Liên kết lại: {typed(f'staff invite {who}')}")
+    say(_LEFT_LYING)
 
 
 def retire(who: _Who) -> None:
@@ -109,7 +115,7 @@ def retire(who: _Who) -> None:
         return known.name, tips
 
     name, tips = with_database(settings_at_hand(), work, write=True)
-    say(f"{name} đã nghỉ, không còn quyền nào." + _released(tips))
+    say(f"{name} đã nghỉ, không còn quyền nào." + _released(tips) + f"\n{_LEFT_LYING}")
 
 
 def _released(tips: int) -> str:

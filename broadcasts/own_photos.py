@@ -91,7 +91,8 @@ def show(
 def withdraw(tx: Tx, desk: Desk, run_id: UUID, kept: OwnPhoto | None) -> None:
     """Erase the photo of a run that is withdrawn or goes on without it; posts go down at once.
 
-    Private messages with it are taken down step by step by `take_down_due`.
+    Its author is told of how many it stays in, since no platform deletes them any more. Private
+    messages with it are taken down step by step by `take_down_due`.
     """
     photo = of_run(tx, run_id)
     if photo is None or (kept is not None and kept.id == photo.id):
@@ -100,6 +101,11 @@ def withdraw(tx: Tx, desk: Desk, run_id: UUID, kept: OwnPhoto | None) -> None:
         return
     for one in own_photo_ends.runs_with(tx, photo.id):
         amending.take_down(tx, desk, one)
+    run = runs.get(tx, run_id)
+    wrong = campaigns.get(tx, run.campaign_id) if run is not None else None
+    left = own_photo_ends.too_old(tx, photo.id)
+    if wrong is not None and left:
+        desk.tell(tx, wrong.author_id, "campaigns.photo_left", count=str(left))
     log.info("own_photo_withdrawn", photo=str(photo.id))
 
 

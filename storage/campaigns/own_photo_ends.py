@@ -13,6 +13,7 @@ from domain.campaign import CampaignState, RunState
 from domain.delivery import DeliveryKind, DeliveryState, Lane
 from storage.campaigns.own_photos import PhotoState
 from storage.database import Tx
+from storage.deliveries.effects import REMOVABLE
 from storage.deliveries.ledger import Delivery, as_delivery
 from storage.tables import (
     attempt,
@@ -148,6 +149,24 @@ def views(tx: Tx, limit: int) -> list[tuple[UUID, Delivery, str]]:
         delete(own_photo_view).where(own_photo_view.c.delivery_id.in_([row.id for row, _ in found]))
     )
     return [(shown[row.id], row, message_id) for row, message_id in found]
+
+
+def too_old(tx: Tx, photo_id: UUID) -> int:
+    """Return how many messages and posts of all runs with a photo no platform deletes any more."""
+    query = (
+        select(func.count())
+        .select_from(delivery)
+        .join(run, run.c.id == delivery.c.run_id)
+        .join(own_photo_use, own_photo_use.c.campaign_id == run.c.campaign_id)
+        .where(
+            own_photo_use.c.photo_id == photo_id,
+            delivery.c.kind.in_([DeliveryKind.CAMPAIGN.value, DeliveryKind.POST.value]),
+            delivery.c.state.in_(_HAVE_IT),
+            delivery.c.settled_at <= tx.now - REMOVABLE,
+        )
+    )
+    count: int = tx.connection.execute(query).scalar_one()
+    return count
 
 
 def pending(tx: Tx, campaign_id: UUID) -> bool:

@@ -185,6 +185,9 @@ async def test_a_correction_says_what_becomes_of_the_old_photo(
         await chat.deliver()
         assert len(pictures(await lan.heard())) == photos
         assert len(room.files()) == 1 - number
+        told = [one.text for one in await officer.heard() if "quá 48 giờ" in one.text]
+        assert ["Đợt bị rút có 2 tin" in one for one in told] == [True] * number
+        chat.clock.forward(hours=50)
     # The first message and the correction that had kept the photo are both gone.
     got = {one.message_id for one in pictures(await lan.heard())}
     assert set(taken_down(await lan.heard())) == got

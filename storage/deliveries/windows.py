@@ -90,6 +90,9 @@ def open_window(
         if lane > Lane.TALK and (urgent_waits or _urgent_open(tx, claim.account_id)):
             return None
         chosen, settled = _pick(tx, candidates, size, ready)
+        if chosen:
+            # Whoever gave a row back just now may have paused the account in the same breath.
+            chosen = chosen[: _allowed(tx, claim.account_id, len(chosen))]
         if chosen or settled:
             return _write_window(tx, claim, lane, chosen)
         # Every chat of this lane has to wait for its own pace; that must not hold up the others,

@@ -19,6 +19,7 @@ from bot.inbox_worker import AccountInbox
 from bot.instance_lock import StillOurs
 from bot.menu import menus
 from bot.outages import of_platform
+from bot.pager import ring_due
 from bot.photo_cleaning import cleaned_apart
 from bot.recording_cleaning import film_apart, sound_apart
 from bot.revival import Revival
@@ -213,6 +214,7 @@ class Service:
             "finish": (self._finish, every_second),
             "cards": (self._cards, every_second),
             "pages": (self._pages, timedelta(seconds=5)),
+            "rings": (self._ring, timedelta(seconds=2)),
             "deadlines": (self._remind, timedelta(minutes=30)),
             "photos": (self._fetch_photos, timedelta(seconds=5)),
             "large_files": (self._fetch_large_files, timedelta(seconds=60)),
@@ -267,6 +269,11 @@ class Service:
         )
         await self._tick(lambda tx: paging.escalate_due(tx, self._house.context, rules))
         await self._tick(lambda tx: notes.remind_due(tx, self._house.context))
+
+    async def _ring(self) -> None:
+        house = self._house
+        if house.pager is not None:
+            await ring_due(house.database, house.pager, house.context, house.outbox_bell.ring)
 
     async def _remind(self) -> None:
         await self._tick(lambda tx: reminding.remind_due(tx, self._house.context))

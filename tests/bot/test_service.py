@@ -96,7 +96,9 @@ async def test_a_service_that_hears_and_ticks_is_well(running: Running) -> None:
     assert facts["problems"] == []
     assert facts["poll_age_s"] < 60
     assert {"fire", "expand", "cards", "expire", "revive", "alone"} <= facts["ticks_age_s"].keys()
-    assert {"silence", "addresses", "forget"} <= facts["ticks_age_s"].keys()
+    assert {"silence", "addresses", "forget", "pages", "rings", "leavers"} <= facts[
+        "ticks_age_s"
+    ].keys()
 
 
 async def test_a_service_that_another_process_replaced_ends_and_says_so(

@@ -63,7 +63,8 @@ class Pace:
         if now - sent[-1] < (1 + _GUARD) / self._limits.chat_per_s:
             return False
         if group:
-            recent = sum(1 for instant in sent if now - instant < 60 * (1 + _GUARD))
+            # A copy: this is asked in a thread of the database's, while sends go on.
+            recent = sum(1 for instant in tuple(sent) if now - instant < 60 * (1 + _GUARD))
             return recent < self._limits.group_per_minute
         return True
 

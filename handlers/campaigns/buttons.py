@@ -22,7 +22,7 @@ def button(form: Form, label: str, what: str, choice: str = "") -> Button:
 def ask_with(turn: Turn, form: Form, text: str, *rows: Row) -> None:
     """Ask something with rows of buttons, and always one that leaves."""
     leave = button(form, turn.text("campaigns.button_quit"), "quit")
-    turn.tell(Outgoing(text=text, buttons=(*rows, (leave,))))
+    turn.tell(Outgoing(text=text, buttons=(*rows, (leave,)), edits=turn.over))
 
 
 def in_rows(buttons: Sequence[Button], wide: int = 2) -> Iterator[Row]:

@@ -124,7 +124,6 @@ def edited(turn: Turn, edit: Edit) -> bool:
 
 def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Take a button of the dialogue: `draft:<token>:<what>:<choice>`."""
-    del press
     turn.require(Permission.WRITE_CAMPAIGN)
     _uncover(turn, args[0] if args else "")
     form = _open_form(turn)
@@ -134,11 +133,15 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
     change = _CHANGES.get((form.step, what))
     if change is not None:
         changed = change(turn, form, choice)
+        if changed.step is form.step and form.step in _TICKED:
+            turn.over = press.message_id
         _go_on(turn, changed, changed.page)
         return
     act = _ACTS.get((form.step, what)) or _ANYWHERE.get(what)
     if act is None:
         raise Refusal("app.stale_button")
+    if act is _page:
+        turn.over = press.message_id
     act(turn, form, choice)
 
 
@@ -342,6 +345,8 @@ def _quit(turn: Turn, form: Form, choice: str) -> None:
     turn.say("campaigns.quit")
 
 
+_TICKED = frozenset({Step.AREA, Step.CHANNELS, Step.AUDIENCE, Step.WEEKDAYS, Step.MONTH_DAYS})
+"""Questions with several things to tick: after each press they are written anew in their place."""
 _Act = Callable[[Turn, Form, str], None]
 _ACTS: Mapping[tuple[Step, str], _Act] = MappingProxyType(
     {

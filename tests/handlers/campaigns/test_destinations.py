@@ -37,8 +37,10 @@ async def test_villages_and_groups_are_chosen_one_by_one_and_no_button_turns_one
     await officer.presses_action(twice)
     await officer.presses("khối phố Ví Dụ 3 (1)")
     await officer.presses("Xem thêm")
-    await officer.presses("khối phố Ví Dụ 8 (1)")
+    eighth = await action_of(officer, "khối phố Ví Dụ 8 (1)")
+    await officer.presses_action(eighth, message_id="77")
     asked = await officer.last()
+    assert asked.outgoing.edits == "77", "ticked where it stands, not in a new message"
     chosen = "khối phố Ví Dụ 1, khối phố Ví Dụ 3, khối phố Ví Dụ 8"
     assert f"Đang chọn 3 địa bàn: {chosen} (3 người đã đồng ý)." in asked.text
     assert "✓ khối phố Ví Dụ 8 (1)" in asked.labels  # The page stays open.
@@ -46,6 +48,7 @@ async def test_villages_and_groups_are_chosen_one_by_one_and_no_button_turns_one
     await officer.presses_action(off)
     await officer.presses_action(off)
     await officer.presses("Xong")
+    assert (await officer.last()).outgoing.edits is None
     assert (
         "2 nhóm, kênh của địa bàn này không? Các nhóm: Nhóm 1, Nhóm 3."
         in (await officer.last()).text

@@ -1,6 +1,7 @@
 """Who handles what: the first taker in order for messages, a verb's owner for presses."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
 
@@ -39,6 +40,19 @@ Hearer = Callable[[Turn, Message], None]
 """Looks at a message that others handle."""
 Presser = Callable[[Turn, Press, Sequence[str]], None]
 """Handles a press whose action is `verb:arg:arg…`; gets the args."""
+
+
+def joined(*owners: Mapping[str, Presser]) -> Mapping[str, Presser]:
+    """Put the verbs of several owners together.
+
+    Raises: ValueError where two have the same, of which one would never be asked.
+    """
+    verbs: dict[str, Presser] = {}
+    for owner in owners:
+        if twice := verbs.keys() & owner.keys():
+            raise ValueError(f"Verbs of buttons with two owners: {', '.join(sorted(twice))}")
+        verbs |= owner
+    return MappingProxyType(verbs)
 
 
 class Presence(Protocol):

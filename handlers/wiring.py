@@ -1,7 +1,6 @@
 """Which handlers are asked, and in which order."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from handlers.campaigns import dialogue as campaigns
 from handlers.groups import commands as group_commands
@@ -20,35 +19,33 @@ from handlers.library import browsing as library
 from handlers.packs import giving as packs
 from handlers.residents import commands as residents
 from handlers.residents import returning
-from handlers.router import Presser, Router
+from handlers.router import Presser, Router, joined
 from handlers.staff import answering, diary, figures, handing_over, linking, slips, tip_commands
 from handlers.staff import commands as staff_commands
 from handlers.tips import entering, photos, revealing, review, taking_down, ties
 from handlers.tips import taking as tips
 from handlers.turn import Context
 
-_PRESSES: Mapping[str, Presser] = MappingProxyType(
-    {
-        **residents.PRESSES,
-        **tips.PRESSES,
-        **review.PRESSES,
-        **photos.PRESSES,
-        **taking_down.PRESSES,
-        **entering.PRESSES,
-        **answering.PRESSES,
-        **revealing.PRESSES,
-        **ties.PRESSES,
-        **groups.PRESSES,
-        **wanting.PRESSES,
-        **deciding.PRESSES,
-        **campaigns.PRESSES,
-        **library.PRESSES,
-        **packs.PRESSES,
-        **slips.PRESSES,
-        **figures.PRESSES,
-        **diary.PRESSES,
-        **handing_over.PRESSES,
-    }
+_PRESSES: Mapping[str, Presser] = joined(
+    residents.PRESSES,
+    tips.PRESSES,
+    review.PRESSES,
+    photos.PRESSES,
+    taking_down.PRESSES,
+    entering.PRESSES,
+    answering.PRESSES,
+    revealing.PRESSES,
+    ties.PRESSES,
+    groups.PRESSES,
+    wanting.PRESSES,
+    deciding.PRESSES,
+    campaigns.PRESSES,
+    library.PRESSES,
+    packs.PRESSES,
+    slips.PRESSES,
+    figures.PRESSES,
+    diary.PRESSES,
+    handing_over.PRESSES,
 )
 
 

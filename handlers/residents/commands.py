@@ -234,7 +234,7 @@ PRESSES: Mapping[str, Presser] = {
     "consent": welcome.press_consent,
     "lang": tongues.press,
     "pledge": pledges.press,
-    "rest": pausing.press,
+    "pause": pausing.press,
     "stop": stopping.press_stop,
     "unsafe": replies.press_unsafe,
     "wish": stopping.press_wish,

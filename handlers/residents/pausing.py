@@ -54,12 +54,12 @@ def suspend(turn: Turn, said: str, length: timedelta | None) -> None:
         return
     _end_stop(turn)
     person = refresh(turn)
-    again = (Button(turn.text("residents.undo_button"), "rest:end"),)
+    again = (Button(turn.text("residents.undo_button"), "pause:end"),)
     if person.suspended_until is not None:
         day = show_day(person.suspended_until)
         turn.say("residents.suspended_until", again, ngay=day)
         return
-    lengths = tuple(Button(turn.text(_LABELS[name]), f"rest:{name}") for name in ("week", "month"))
+    lengths = tuple(Button(turn.text(_LABELS[name]), f"pause:{name}") for name in ("week", "month"))
     turn.say("residents.suspended", lengths, again)
 
 
@@ -97,9 +97,9 @@ def row(turn: Turn) -> tuple[tuple[Button, ...], ...]:
     """Return the row of buttons by which a person can pause, or come back; none for others."""
     match resident_of(turn).wish:
         case Wish.YES:
-            return ((Button(turn.text("residents.rest_button"), "rest:open"),),)
+            return ((Button(turn.text("residents.rest_button"), "pause:open"),),)
         case Wish.SUSPENDED:
-            return ((Button(turn.text("residents.undo_button"), "rest:end"),),)
+            return ((Button(turn.text("residents.undo_button"), "pause:end"),),)
         case _:
             return ()
 

@@ -44,4 +44,4 @@ def press_danger(turn: Turn, press: Press, args: Sequence[str]) -> None:
     telling.rush(turn, taken.tip, alarmed=True)
 
 
-PRESSES: Mapping[str, Presser] = {"danger": press_danger}
+PRESSES: Mapping[str, Presser] = {"cry": press_danger}

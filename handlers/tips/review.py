@@ -7,7 +7,7 @@ from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
 from domain.messages import ChatKind, Edit, Message, Outgoing, Press
 from domain.tip import TipEventKind
-from handlers.router import Presser
+from handlers.router import Presser, joined
 from handlers.tips import assigning, closing, labels, noting, telling, valuing, waiting
 from handlers.tips.meant import chat_of, say_here, tip_id_of
 from handlers.turn import Turn
@@ -195,14 +195,12 @@ def _content(turn: Turn, tip: Tip) -> str:
     return "\n".join([*(lines or [turn.text("review.no_words")]), *held])
 
 
-PRESSES: Mapping[str, Presser] = {
-    "take": press_take,
-    "seen": press_seen,
-    "read": press_read,
-    **labels.PRESSES,
-    **noting.PRESSES,
-    **assigning.PRESSES,
-    **closing.PRESSES,
-    **valuing.PRESSES,
-    **waiting.PRESSES,
-}
+PRESSES: Mapping[str, Presser] = joined(
+    {"take": press_take, "seen": press_seen, "read": press_read},
+    labels.PRESSES,
+    noting.PRESSES,
+    assigning.PRESSES,
+    closing.PRESSES,
+    valuing.PRESSES,
+    waiting.PRESSES,
+)

@@ -10,7 +10,7 @@ from domain.ids import from_short
 from domain.library import fill
 from domain.messages import Button, ChatKind, Message, Outgoing
 from domain.tip import Binding, TipKind, TipState
-from handlers.router import Presser
+from handlers.router import Presser, joined
 from handlers.tips import (
     coming,
     complaints,
@@ -351,10 +351,6 @@ def _thank(turn: Turn, anchor: _Anchor) -> None:
         turn.say("tips.small_talk")
 
 
-PRESSES: Mapping[str, Presser] = {
-    **presses.PRESSES,
-    **complaints.PRESSES,
-    **which.PRESSES,
-    **own.PRESSES,
-    **crying.PRESSES,
-}
+PRESSES: Mapping[str, Presser] = joined(
+    presses.PRESSES, complaints.PRESSES, which.PRESSES, own.PRESSES, crying.PRESSES
+)

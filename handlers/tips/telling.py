@@ -126,14 +126,12 @@ def receipt_buttons(turn: Turn, tip: Tip, *, chief: bool = True) -> tuple[tuple[
     `chief`: whether it may be kept for the chief alone, which makes no sense of a mere question.
     """
 
-    def button(verb: str) -> Button:
-        label = turn.context.catalogue.say(tip.language, f"tips.button_{verb}")
-        return Button(label, f"{verb}:{short(tip.id)}")
+    def button(verb: str, label: str = "") -> Button:
+        said = turn.context.catalogue.say(tip.language, f"tips.button_{label or verb}")
+        return Button(said, f"{verb}:{short(tip.id)}")
 
-    add = Button(
-        turn.context.catalogue.say(tip.language, "tips.button_add"), f"more:{short(tip.id)}"
-    )
-    first = (add,) if tip.urgent else (add, button("danger"))
+    add = button("more", "add")
+    first = (add,) if tip.urgent else (add, button("cry", "danger"))
     # Who may be a child, or in danger at home, is asked for no name.
     ties = (button("mycontact"), button("follow")) if tip.secrecy.is_open else (button("follow"),)
     rows = (first, *(((button("chief"),),) if chief else ()), (button("mistake"),), ties)

@@ -7,7 +7,7 @@ from sqlalchemy import event, func, select
 
 from domain.messages import ChatRef, Message, Sender
 from domain.roles import Role
-from handlers.router import NoUnit, Router
+from handlers.router import NoUnit, Router, joined
 from handlers.tips import rewording
 from handlers.turn import Turn
 from handlers.wiring import make_router
@@ -32,6 +32,14 @@ async def world(migrated_database_url: str) -> AsyncIterator[World]:
     async with open_world(migrated_database_url) as opened:
         opened.chat.router = make_router(opened.chat.context)
         yield opened
+
+
+def test_a_verb_with_two_owners_is_refused_when_the_handlers_are_joined() -> None:
+    def press(*_what: object) -> None: ...
+
+    assert set(joined({"cry": press}, {"pause": press})) == {"cry", "pause"}
+    with pytest.raises(ValueError, match="pause"):
+        joined({"pause": press}, {"pause": press})
 
 
 def _addresses(tx: Tx) -> int:

@@ -1,6 +1,7 @@
 """A pause at one's own wish: nothing is sent, it is no stop, and it ends by word, button or day."""
 
 from domain.campaign import Audience
+from handlers.wiring import make_router
 from people import wishes
 from storage.campaigns import recipients
 from storage.people.residents import Wish
@@ -56,6 +57,7 @@ async def test_a_pause_for_a_week_ends_by_itself_and_tells_its_day(
     migrated_database_url: str,
 ) -> None:
     async with open_world(migrated_database_url) as world:
+        world.chat.router = make_router(world.chat.context)
         lan = await world.chat.subscriber("1001")
         await lan.writes("/dulieu")
         await lan.presses("Tạm ngưng")

@@ -1,6 +1,7 @@
 """Under the receipt: more words for that tip, and a cry of danger that pages once."""
 
 from domain.tip import TipEventKind
+from handlers.wiring import make_router
 from storage.tips import tip_events
 from tests.tips.world import World, open_world
 
@@ -27,6 +28,7 @@ async def test_the_cry_shows_the_numbers_raises_the_tip_and_pages_once(
     migrated_database_url: str,
 ) -> None:
     async with open_world(migrated_database_url) as world:
+        world.chat.router = make_router(world.chat.context)
         await world.lan.writes("có nhóm tụ tập trước chợ")
         await world.tick(minutes=5)
         _, button = await world.lan.labelled("Khẩn cấp")

@@ -67,9 +67,14 @@ class OwnText:
         return replace(self, bodies=bodies, left_out=self.left_out - {language})
 
     def without(self, language: Language) -> "OwnText":
-        """Return it without a version; the Vietnamese one is always there."""
+        """Return it without a version; the Vietnamese one is always there.
+
+        Editing the message in which it came does not bring it back.
+        """
         bodies = {one: words for one, words in self.bodies.items() if one is not language}
-        return replace(self, bodies=bodies, left_out=self.left_out | {language})
+        typed_in = {name: known for name, known in self.typed_in.items() if name != language}
+        left_out = self.left_out | {language}
+        return replace(self, bodies=bodies, left_out=left_out, typed_in=typed_in)
 
     def missing(self) -> str | None:
         """Return the piece that has to be asked for next; None when all are settled."""

@@ -45,7 +45,7 @@ def typed(turn: Turn, form: Form, message: Message) -> Form:
     if message.media:
         turn.say("composing.words_first")
         return form
-    return _taken(turn, form, own.asked, message.text)
+    return _taken(turn, form, own.asked, message.text, own.then)
 
 
 def edited(turn: Turn, form: Form, edit: Edit) -> Form | None:
@@ -55,10 +55,8 @@ def edited(turn: Turn, form: Form, edit: Edit) -> Form | None:
     of = [name for name, known in form.own.typed_in.items() if known == edit.message_id]
     if not of:
         return None
-    if form.step in TYPED:
-        return _taken(turn, form, of[0], edit.text)
-    behind = replace(form, own=replace(form.own, then=form.step.value))
-    return _taken(turn, behind, of[0], edit.text)
+    then = form.own.then if form.step in TYPED else form.own.then or form.step.value
+    return _taken(turn, form, of[0], edit.text, then)
 
 
 def skip(turn: Turn, form: Form, choice: str) -> Form:
@@ -203,12 +201,15 @@ def label(turn: Turn, form: Form) -> str:
     return (form.own.title if form.own is not None else "") or turn.text("composing.untitled")
 
 
-def _taken(turn: Turn, form: Form, name: str, text: str) -> Form:
-    """Return the form with a piece as it was typed, or as it was where it will not do."""
+def _taken(turn: Turn, form: Form, name: str, text: str, then: str) -> Form:
+    """Return the form with a piece as it was typed, or as it was where it will not do.
+
+    `then` is the step to go back to once all is settled.
+    """
     words = tidy(text)
     words = " ".join(words.split()) if name == TITLE else words
     own = _own(form)
-    changed = replace(form, own=own.with_piece(name, words))
+    changed = replace(form, own=replace(own.with_piece(name, words), then=then))
     try:
         _check(turn, changed, name, words)
     except Refusal as refusal:

@@ -126,6 +126,9 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Take a button of the dialogue: `draft:<token>:<what>:<choice>`."""
     turn.require(Permission.WRITE_CAMPAIGN)
     _uncover(turn, args[0] if args else "")
+    if half_written.set_aside(turn, DIALOGUE, setting_aside.put_by):
+        # A refusal would take back that it is kept.
+        return
     form = _open_form(turn)
     if form is None or len(args) != 3 or args[0] != form.token:
         raise Refusal("app.stale_button")
@@ -200,6 +203,7 @@ def _open_form(turn: Turn) -> Form | None:
 
 
 def _go_on(turn: Turn, form: Form, page: int = 0) -> None:
+    form = handing_in.settled(form)
     dialogues.keep(turn.tx, turn.me.id, DIALOGUE, to_data(form))
     ask(turn, form, page)
 
@@ -234,7 +238,9 @@ def _back(turn: Turn, form: Form, choice: str) -> None:
         return
     before = {Step.TEXT: Step.SUBJECT, Step.PREVIEW: Step.TEXT}
     step = before.get(form.step, Step.PREVIEW)
-    _go_on(turn, replace(form, step=step, values={}, dropped=frozenset(), pledge={}, due=""))
+    own = replace(form.own, then="") if form.own is not None else None
+    form = replace(form, step=step, own=own, values={}, dropped=frozenset(), pledge={}, due="")
+    _go_on(turn, form)
 
 
 def _use(turn: Turn, form: Form, choice: str) -> None:
@@ -254,10 +260,12 @@ def _keep_words(turn: Turn, form: Form, choice: str) -> None:
 
 
 def _after_words(turn: Turn, form: Form) -> None:
-    if pledging.open_language(form, turn.context.library) is None:
-        _after_value(turn, form)
-    else:
+    if pledging.open_language(form, turn.context.library) is not None:
         _go_on(turn, form)
+    elif form.own is not None and form.own.then:
+        _go_on(turn, composing.onward(form))
+    else:
+        _after_value(turn, form)
 
 
 def _drop_words(turn: Turn, form: Form, choice: str) -> None:

@@ -1,15 +1,26 @@
 """Handing in a campaign of which everything is chosen: for a signature, or for approval."""
 
+from dataclasses import replace
+
 from broadcasts import approving
 from broadcasts.approving import Draft
 from broadcasts.desk import Desk
 from domain.campaign import CampaignState
 from domain.roles import Permission
-from handlers.campaigns import decisions, own_photos, replanning, signatures
-from handlers.campaigns.form import Form, audience_of, content_of
+from handlers.campaigns import decisions, own_photos, pledging, replanning, signatures
+from handlers.campaigns.form import Form, Step, audience_of, content_of
 from handlers.library import printable
 from handlers.turn import Turn
 from storage.people import dialogues
+
+
+def settled(form: Form) -> Form:
+    """Return the form, before its summary at the question that must be answered first."""
+    if form.step is not Step.SUMMARY:
+        return form
+    if form.own is not None and pledging.is_unsettled(form):
+        return replace(form, own=replace(form.own, then=Step.SUMMARY.value), step=Step.PLEDGE)
+    return form if form.due else replace(form, step=Step.WHEN)
 
 
 def submit(turn: Turn, form: Form, choice: str) -> None:

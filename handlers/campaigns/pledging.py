@@ -26,6 +26,13 @@ def open_language(form: Form, library: Library) -> Language | None:
     return next((one for one in words if one not in form.pledge and one not in form.dropped), None)
 
 
+def is_unsettled(form: Form) -> bool:
+    """Tell whether a version of an own text with a pledge has no words to sign yet."""
+    if form.own is None or not form.own.pledges:
+        return False
+    return any(one not in form.pledge and one not in form.dropped for one in form.own.bodies)
+
+
 def ask(turn: Turn, form: Form) -> None:
     """Show the words that residents will sign, to be used or changed."""
     language = open_language(form, turn.context.library) or Language.VI

@@ -9,11 +9,15 @@ from storage.campaigns import prepared_drafts
 from storage.people.dialogues import Dialogue
 
 
-def put_by(turn: Turn, stale: Dialogue) -> None:
-    """Keep a stale form in which somebody wrote a text, and say how to go on with it."""
+def put_by(turn: Turn, stale: Dialogue) -> bool:
+    """Keep a stale form in which somebody wrote a text, and say how to go on with it.
+
+    False where there is no such text.
+    """
     form = from_data(stale.data)
     if turn.staff is None or form.own is None or not form.own.bodies:
-        return
+        return False
     draft_id = prepared_drafts.add(turn.tx, turn.staff.id, stale.data)
     open_it = Button(turn.text("prepared.button_open"), action=f"prepared:open:{short(draft_id)}")
     turn.say("prepared.put_by", (open_it,), title=composing.label(turn, form))
+    return True

@@ -12,7 +12,7 @@ _STALE_AFTER = timedelta(hours=2)
 
 
 def form(
-    turn: Turn, name: str, put_by: Callable[[Turn, Dialogue], None] | None = None
+    turn: Turn, name: str, put_by: Callable[[Turn, Dialogue], bool] | None = None
 ) -> Dialogue | None:
     """Return the form of that name that is open to who writes; a stale one is closed.
 
@@ -27,6 +27,15 @@ def form(
             put_by(turn, current)
         return None
     return current
+
+
+def set_aside(turn: Turn, name: str, put_by: Callable[[Turn, Dialogue], bool]) -> bool:
+    """Close the form of that name if it is stale; True where `put_by` kept what was in it."""
+    current = dialogues.current(turn.tx, turn.me.id) if turn.staff is not None else None
+    if current is None or current.name != name or not _is_stale(turn, current):
+        return False
+    dialogues.end(turn.tx, turn.me.id)
+    return put_by(turn, current)
 
 
 def settle_first(turn: Turn, others: Mapping[str, str]) -> None:

@@ -233,6 +233,58 @@ async def test_nothing_that_is_typed_into_it_is_lost_or_taken_for_something_else
     assert f"“{TITLE}” đang viết dở đã quá hai giờ" in await said(other)
     await other.presses(f"Bản nháp: {TITLE}")
     assert "Xin gõ bản tiếng Anh" in await said(other)
+    # Nor by a press on a button of it.
+    chat.clock.forward(hours=3)
+    await other.presses("Bỏ qua")
+    assert "đang viết dở đã quá hai giờ" in await said(other)
+    await other.presses("Xem bản nháp")
     old = (await other.labelled("Bỏ qua"))[1]
     await other.presses("Bỏ")
     assert (await other.presses_action(old.action or ""))[0].text == STALE
+
+
+async def test_words_edited_at_the_summary_lead_to_what_is_then_to_be_settled(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await chat.subscriber("3001")
+    await begun(officer)
+    typed = await officer.writes(WORDS)
+    english = await officer.writes(ENGLISH)
+    await officer.presses("Bỏ qua")
+    await officer.presses(OTHER)
+    await to_summary(officer)
+    # Refused: it leaves nothing behind at which the form would go on later.
+    await officer.edits(typed, f"{WORDS} Xem bit.ly/abc")
+    await officer.presses("Quay lại")
+    await officer.presses("Sửa tiêu đề")
+    await officer.writes("Khóa xe thật kỹ dịp Tết này")
+    assert "Dùng bài này" in (await officer.last()).labels
+
+    await officer.presses("Sửa bản tiếng Anh")
+    await officer.presses("Bỏ bản tiếng Anh")
+    await officer.presses("Kèm lời cam kết")
+    await officer.presses("Dùng bài này")
+    await officer.writes("Tôi cam kết khóa xe cẩn thận.")
+    await officer.presses(await whole_unit(officer))
+    await officer.presses("Ngay")
+    # A version that was left out does not come back by an edit.
+    await officer.edits(english, f"{ENGLISH} Thanks.")
+    await officer.presses("Quay lại")
+    assert ENGLISH not in (await officer.last()).text
+    await officer.presses("Thêm bản tiếng Anh")
+    english = await officer.writes(f"{ENGLISH} See bit.ly/abc")
+    await officer.presses("Quay lại")
+    await officer.presses("Giữ nguyên")
+    await officer.presses("Dùng bài này")
+    await officer.writes("Tôi cam kết khóa xe cẩn thận.")
+    await officer.presses(await whole_unit(officer))
+    await officer.presses("Ngay")
+    # Nor is one handed in whose residents would have nothing to sign.
+    await officer.edits(english, ENGLISH)
+    assert "Xin gõ lời cam kết bản tiếng Anh" in (await officer.last()).text
+    await officer.writes("I will lock my motorbike.")
+    await officer.presses("Gửi duyệt")
+    known = await first(chat)
+    assert set(known.content.bodies) == {Language.VI, Language.EN}
+    assert known.content.pledge is not None
+    assert set(known.content.pledge.words) == {Language.VI, Language.EN}

@@ -84,23 +84,30 @@ def page(tx: Tx, desk: Desk, tip: Tip) -> int:
 
 
 def page_newcomer(tx: Tx, desk: Desk, unit_id: UUID, staff_id: UUID) -> int:
-    """Page who has come on duty about what nobody acknowledged yet; return of how many tips."""
+    """Page who has come on duty about what nobody acknowledged yet; return of how many tips.
+
+    Who has no chat, by the roster, is rung while the alarm goes on.
+    """
     newcomer = next((one for one in duty.on_duty(tx, unit_id) if one.id == staff_id), None)
     reader = private_chat(tx, staff_id)
-    if newcomer is None or reader is None:
+    has_phone = phones.of(tx, staff_id) is not None
+    if newcomer is None or not (reader or has_phone):
         return 0
     told = 0
-    for tip_id in duty.watched(tx, unit_id):
+    for tip_id in duty.watched(tx, unit_id, _ACKNOWLEDGED):
         # The tip first, then its alarm: the order in which a new cry takes them.
         tip = tips.locked(tx, tip_id)
         watch = duty.watch(tx, tip_id)
         if tip is None or watch is None or not rights.may_work(newcomer, tip):
             continue
-        known = _happened(tx, tip, _ACKNOWLEDGED, watch.since)
-        if known or reader.address.id in _paged(tx, tip, watch):
+        if _happened(tx, tip, _ACKNOWLEDGED, watch.since):
             continue
-        _page(tx, desk, tip, [reader])
-        if phones.of(tx, staff_id):
+        paged = reader is not None and reader.address.id in _paged(tx, tip, watch)
+        if paged or (reader is None and watch.over):
+            continue
+        if reader is not None:
+            _page(tx, desk, tip, [reader])
+        if has_phone:
             phone_calls.put(tx, tip.id, staff_id, watch.round_at, on_call.DUTY)
         told += 1
     return told

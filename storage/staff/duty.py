@@ -4,20 +4,21 @@ Somebody is on duty who said so, or whose turn it is by the roster; who ended th
 until their next turn.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, exists, or_, select, update
 
 from domain.audit import Act, Thing
 from domain.roster import DutyTurn, end_of_turn
-from domain.tip import TipState
+from domain.tip import TipEventKind, TipState
 from storage.database import Tx
 from storage.people import units
 from storage.people.units import Staff
 from storage.staff import audit, roster
-from storage.tables import tip
+from storage.tables import tip, tip_event
 from storage.tables.duty import WATCHED, duty, page_watch
 from storage.upsert import insert_into
 
@@ -182,16 +183,25 @@ def alarmed_units(tx: Tx) -> list[UUID]:
     return list(tx.connection.execute(query.distinct().order_by(tip.c.unit_id)).scalars())
 
 
-def watched(tx: Tx, unit_id: UUID, limit: int = 20) -> list[UUID]:
-    """Return a unit's open tips about which people were paged, oldest alarm first."""
+def watched(tx: Tx, unit_id: UUID, until: Collection[TipEventKind], limit: int = 20) -> list[UUID]:
+    """Return a unit's open tips with an alarm that nothing has ended, newest alarm first.
+
+    `until` is what ends one, from its first cry on.
+    """
+    ended = exists().where(
+        tip_event.c.tip_id == page_watch.c.tip_id,
+        tip_event.c.kind.in_([kind.value for kind in until]),
+        tip_event.c.at >= page_watch.c.since,
+    )
     query = (
         select(page_watch.c.tip_id)
         .join(tip, tip.c.id == page_watch.c.tip_id)
         .where(
             tip.c.unit_id == unit_id,
             tip.c.state.in_([state.value for state in TipState if state.is_open]),
+            ~ended,
         )
-        .order_by(page_watch.c.since)
+        .order_by(page_watch.c.since.desc(), page_watch.c.tip_id.desc())
     )
     return list(tx.connection.execute(query.limit(limit)).scalars())
 

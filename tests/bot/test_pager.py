@@ -8,12 +8,18 @@ from sqlalchemy import select
 from bot.pager import WebhookPager, ring_due
 from domain.audit import Act
 from domain.pager import PagerFailure, Ring, read_phone, show_phone
+from domain.roles import Role
+from domain.roster import read_turns
+from domain.tip import TipEventKind
 from handlers.wiring import make_router
-from storage.staff import audit, phones, setting_up
-from storage.tables import staff
+from storage.database import Tx
+from storage.people import units
+from storage.staff import audit, duty, phones, roster, setting_up
+from storage.tables import phone_call, staff
 from tests.bot.gateway import Gateway, open_gateway
+from tests.chat_furniture import add_staff
 from tests.tips.world import World, open_world
-from tips import paging, second_path
+from tips import on_call, paging, second_path
 from tips.paging import PageRules
 
 SECRET = "bi-mat-cua-cong-goi"
@@ -202,14 +208,35 @@ async def _whose_turn_begins_is_paged_and_who_retires_has_no_number(world: World
     await world.duty.news()
     await world.chat.do(lambda tx: paging.escalate_due(tx, world.chat.context, PageRules()))
     assert await world.duty.news() == []
+    ends = [TipEventKind.PAGE_SEEN]
+    newest = await world.chat.look(lambda tx: duty.watched(tx, world.chat.unit.id, ends, limit=1))
+    assert newest == [(await world.tips())[-1].id], "an older one that was seen is in nobody's way"
+    mute = await world.chat.do(lambda tx: _who_has_no_chat(tx, world))
     world.chat.clock.forward(minutes=10)
     for pages in (1, 0):
         await world.chat.do(lambda tx: paging.escalate_due(tx, world.chat.context, PageRules()))
         paged = [one for one in await world.duty.news() if "khẩn cấp" in one.text]
         assert len(paged) == pages
+        assert await world.chat.look(lambda tx: _calls_of(tx, mute)) == [on_call.DUTY]
     gone = (await world.reviewer.address()).staff_id
     assert gone is not None
     await world.chat.do(
         lambda tx: setting_up.change_staff(tx, gone, "Hoàng Ví Dụ", set(), active=False)
     )
     assert await world.chat.look(lambda tx: phones.of(tx, gone)) is None
+
+
+def _who_has_no_chat(tx: Tx, world: World) -> UUID:
+    """Return somebody whose turn begins soon and who can only be rung."""
+    staff_id = add_staff(tx, world.chat.unit.id, "Không Chat Ví Dụ", Role.DUTY_OFFICER)
+    own = units.get_staff(tx, staff_id)
+    assert own is not None
+    phones.keep(tx, own, "+84900000777", None)
+    turns = read_turns("T2 9h10-17h")
+    roster.keep(tx, world.chat.unit.id, staff_id, turns, staff_id)
+    return staff_id
+
+
+def _calls_of(tx: Tx, staff_id: UUID) -> list[int]:
+    mine = select(phone_call.c.step).where(phone_call.c.staff_id == staff_id)
+    return list(tx.connection.execute(mine).scalars())

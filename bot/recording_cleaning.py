@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from bot.photo_cleaning import NEEDED, NotClean
+from domain.file_kind import AAC_STARTS
 
 _ENGINE = Path(__file__).resolve().with_name("recording_engine.py")
 _TOO_LONG = 4
@@ -18,6 +19,7 @@ _SHAPES = (
     (b"WAVE", 8, "wav"),
     (b"#!AMR", 0, "amr"),
     (b"fLaC", 0, "flac"),
+    *((start, 0, "aac") for start in AAC_STARTS),
 )
 
 

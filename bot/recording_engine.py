@@ -24,7 +24,7 @@ _MOST_POINTS = 4_096 * 2_304
 _RATE, _SOUND_BITS = 48_000, 32_000
 _MEMORY = 2 * 1024 * 1024 * 1024
 _CPU_S = 150
-_FORMATS = ("ogg", "mp3", "mov", "matroska", "wav", "amr", "flac")
+_FORMATS = ("ogg", "mp3", "mov", "matroska", "wav", "amr", "flac", "aac")
 """What is opened: the shapes in which phones record; each by its own reader, never by guessing."""
 _SOUNDS = frozenset(
     {"opus", "vorbis", "mp3", "mp3float", "aac", "amrnb", "amrwb", "flac", "pcm_s16le", "alac"}

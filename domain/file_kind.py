@@ -1,6 +1,7 @@
 """What a file is, told by what it holds: its name and its declared type are its sender's word."""
 
 import codecs
+import re
 from enum import StrEnum
 
 from domain.messages import MediaKind, MediaRef
@@ -28,7 +29,14 @@ class FileKind(StrEnum):
 PLAYED = frozenset({FileKind.VOICE, FileKind.AUDIO, FileKind.VIDEO})
 """What has a length in seconds."""
 
+AAC_STARTS = (b"\xff\xf1", b"\xff\xf9", b"\xff\xf0", b"\xff\xf8")
+"""AAC with no file around it (ADTS, ISO/IEC 13818-7): MPEG-4 or 2, without a checksum or with."""
 _HEAD = 4_096
+_EBML = b"\x1a\x45\xdf\xa3"
+_EBML_TRACK = re.compile(rb"\x86[\x81-\xa0]([AV])_")
+"""Where a track of Matroska or WebM names its coding (RFC 9559, CodecID)."""
+_BOX_TRACK = re.compile(rb"hdlr.{8}(soun|vide)", re.DOTALL)
+"""Where a track of MP4, 3GP or MOV says what it is (ISO/IEC 14496-12, `hdlr`)."""
 _STARTS: tuple[tuple[bytes, FileKind], ...] = (
     (b"\xff\xd8\xff", FileKind.PICTURE),
     (b"\x89PNG\r\n\x1a\n", FileKind.PICTURE),
@@ -36,10 +44,10 @@ _STARTS: tuple[tuple[bytes, FileKind], ...] = (
     (b"BM", FileKind.PICTURE),
     (b"II*\x00", FileKind.PICTURE),
     (b"MM\x00*", FileKind.PICTURE),
-    (b"\x1a\x45\xdf\xa3", FileKind.VIDEO),
     (b"\x00\x00\x01\xba", FileKind.VIDEO),
     (b"FLV\x01", FileKind.VIDEO),
     (b"ID3", FileKind.AUDIO),
+    *((start, FileKind.AUDIO) for start in AAC_STARTS),
     (b"#!AMR", FileKind.AUDIO),
     (b"fLaC", FileKind.AUDIO),
     (b"%PDF-", FileKind.PDF),
@@ -74,7 +82,7 @@ def kind_of(data: bytes) -> FileKind:
     for start, kind in _STARTS:
         if data.startswith(start):
             return kind
-    special = _in_ogg(data) or _in_box(data) or _in_riff(data) or _in_zip(data)
+    special = _in_ogg(data) or _in_box(data) or _in_ebml(data) or _in_riff(data) or _in_zip(data)
     if special is not None:
         return special
     if len(data) > 2 and data[0] == 0xFF and data[1] & 0xE6 in (0xE2, 0xE4, 0xE6):
@@ -128,7 +136,16 @@ def _in_box(data: bytes) -> FileKind | None:
     brand = data[8:12]
     if brand in _PICTURE_BRANDS:
         return FileKind.PICTURE
-    return FileKind.AUDIO if brand in _AUDIO_BRANDS else FileKind.VIDEO
+    # Many phones record sound alone in the file of a film.
+    tracks = {found[1] for found in _BOX_TRACK.finditer(data)}
+    return FileKind.AUDIO if brand in _AUDIO_BRANDS or tracks == {b"soun"} else FileKind.VIDEO
+
+
+def _in_ebml(data: bytes) -> FileKind | None:
+    if not data.startswith(_EBML):
+        return None
+    tracks = {found[1] for found in _EBML_TRACK.finditer(data[: 16 * _HEAD])}
+    return FileKind.AUDIO if tracks == {b"A"} else FileKind.VIDEO
 
 
 def _in_riff(data: bytes) -> FileKind | None:

@@ -37,12 +37,12 @@ def movie(seconds: int) -> bytes:
     return box(b"ftyp", b"isom" + bytes(4)) + moov + box(b"mdat", CANARY)
 
 
-def spoken(seconds: int) -> bytes:
-    """Return a hum of some seconds, as a phone records it."""
+def spoken(seconds: int, shape: str = "ogg", codec: str = "libopus") -> bytes:
+    """Return a hum of some seconds, as a phone records it, in whatever file."""
     out = io.BytesIO()
-    with av.open(out, "w", format="ogg") as made:
+    with av.open(out, "w", format=shape) as made:
         made.metadata["artist"] = made.metadata["title"] = CANARY.decode()
-        track = made.add_stream("libopus", rate=48_000)
+        track = made.add_stream(codec, rate=48_000)
         track.layout = "mono"
         for frame in _hum(seconds, "s16"):
             made.mux(track.encode(frame))

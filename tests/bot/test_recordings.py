@@ -9,7 +9,7 @@ import pytest
 from bot.photo_cleaning import NotClean, cleaned
 from bot.recording_cleaning import film_apart, sound_apart
 from domain.audit import Act
-from domain.file_kind import FileKind
+from domain.file_kind import FileKind, kind_of
 from domain.messages import MediaKind
 from storage.staff import audit
 from storage.tips.media import FileState, Loss
@@ -25,9 +25,23 @@ CLEANERS = {
 }
 
 
-def test_a_voice_is_made_anew_and_holds_nothing_but_its_sound() -> None:
-    original = spoken(2)
-    assert CANARY in original
+@pytest.mark.parametrize(
+    ("shape", "codec", "kind"),
+    [
+        ("ogg", "libopus", FileKind.VOICE),
+        ("mp4", "aac", FileKind.AUDIO),
+        ("3gp", "aac", FileKind.AUDIO),
+        ("mov", "aac", FileKind.AUDIO),
+        ("webm", "libopus", FileKind.AUDIO),
+        ("adts", "aac", FileKind.AUDIO),
+    ],
+)
+def test_a_voice_is_made_anew_and_holds_nothing_but_its_sound(
+    shape: str, codec: str, kind: FileKind
+) -> None:
+    original = spoken(2, shape, codec)
+    assert (CANARY in original) is (shape != "adts")
+    assert kind_of(original) is kind
     clean = sound_apart(original)
     assert clean.startswith(b"OggS")
     assert CANARY not in clean
@@ -40,6 +54,7 @@ def test_a_voice_is_made_anew_and_holds_nothing_but_its_sound() -> None:
 def test_a_film_is_made_anew_small_and_upright() -> None:
     original = filmed(2, turned=True)
     assert CANARY in original
+    assert kind_of(original) is FileKind.VIDEO
     clean = film_apart(original)
     assert CANARY not in clean
     with av.open(io.BytesIO(clean), "r") as seen:

@@ -82,6 +82,12 @@ def harm_words() -> str:
 
 
 @cache
+def han_harm_words() -> Sequence[str]:
+    """Return the Chinese ones, which are looked for by letters."""
+    return tuple(split(_words(Language.ZH)["harm"]))
+
+
+@cache
 def _bare_book(language: Language) -> Phrasebook:
     given = _words(language)
     kinds = ("harm", "bare", "verb", "whom", "title", "around")

@@ -39,11 +39,19 @@ def words_of(text: str) -> tuple[Word, ...]:
 
     A few answers are remembered, for many rules ask about the same message one after the other.
     """
-    text = without_invisible(unicodedata.normalize("NFKC", text).casefold())
     return tuple(
         _known(word) if len(word) <= _LONGEST_SYLLABLE else _word(word)
-        for word in _WORD.findall(text)
+        for word in _WORD.findall(_plainly(text).casefold())
     )
+
+
+def written_words(text: str) -> list[str]:
+    """Return the same words with the capitals that they were written with."""
+    return _WORD.findall(_plainly(text))
+
+
+def _plainly(text: str) -> str:
+    return without_invisible(unicodedata.normalize("NFKC", text))
 
 
 def _word(word: str) -> Word:

@@ -41,7 +41,13 @@ def test_one_word_a_threat_or_a_third_person_is_for_a_human(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["thằng Tèo là người xấu", "ông Tèo hàng xóm rất đểu", "Mr Teo is a bad man", "老王是坏人"],
+    [
+        "thằng Tèo là người xấu",
+        "em xin báo: ông Nguyễn Văn Tèo xấu lắm",
+        "ông Tèo hàng xóm rất đểu",
+        "Mr Teo is a bad man",
+        "老王是坏人",
+    ],
 )
 def test_a_name_without_an_act_is_known(text: str) -> None:
     assert names_without_an_act(text)
@@ -58,6 +64,19 @@ def test_a_name_without_an_act_is_known(text: str) -> None:
         "chú dượng xấu lắm",
         "có người xấu",
         "thằng Tèo xấu, 2 giờ đêm hay rình",
+        "chú Ba ôm em, chú xấu lắm",
+        "chú Ba xấu lắm chú cởi áo em",
+        "CHÚ BA CỞI ÁO XẤU LẮM",
+        "Chú Ba Ghì Vai Xấu Lắm",
+        "chú ôm xấu lắm",
+        "chú em xấu lắm",
+        "con sợ chú Ba xấu lắm",
+        "anh Ba nghiện là người xấu",
+        "thằng Tèo phê thuốc xấu lắm",
+        "ông Năm buôn lậu xấu",
+        "thằng Tèo với ông Năm xấu",
+        "老王打人很坏",
+        "叔叔抱我很坏",
         "the road is bad",
         "ông Tèo",
         "",

@@ -1,5 +1,7 @@
 """A pause at one's own wish: nothing is sent, it is no stop, and it ends by word, button or day."""
 
+from datetime import timedelta
+
 from domain.campaign import Audience
 from handlers.wiring import make_router
 from people import wishes
@@ -22,7 +24,7 @@ async def _wish(party: Party) -> Wish:
 async def test_a_pause_lasts_until_it_is_taken_back(migrated_database_url: str) -> None:
     async with open_world(migrated_database_url) as world:
         lan = await world.chat.subscriber("1001")
-        await lan.writes("tam ngung nhan tin a")
+        await lan.writes("tam ngung nhan tin vai hom a")
         said = await lan.last()
         assert "TIẾP TỤC" in said.text
         assert said.labels == ["Chỉ 1 tuần", "Chỉ 1 tháng", "Nhận lại tin"]
@@ -78,6 +80,11 @@ async def test_a_pause_for_a_week_ends_by_itself_and_tells_its_day(
         assert await world.last_words(lan) == wishes.RESTED
         await lan.presses("Nhận lại tin")
         assert await _wish(lan) is Wish.YES
+        for typed in ("/tamngung 2 tuần", "pause for two weeks"):
+            await lan.writes(typed)
+            record = await lan.record()
+            assert record.suspended_until == world.chat.clock.now() + timedelta(days=14)
+            await lan.writes("Tiếp tục")
 
 
 async def test_who_gets_nothing_has_nothing_to_pause(migrated_database_url: str) -> None:

@@ -39,8 +39,9 @@ def _syllables() -> frozenset[str]:
             if onset == "qu" and rime.startswith(("o", "u")):
                 continue
             found.add(onset + rime)
-    # Written with one i: gì, gìn, and quốc, quơ beside the regular qu + rime.
-    return frozenset(found | {"gi", "gin", "quoc", "quo", "quoi"})
+    # Written with one i: gì, gìn; quốc, quơ beside the regular qu + rime; with one u: quỳnh, quýt.
+    once = {"gi", "gin", "quoc", "quo", "quoi", "quynh", "quych", "quyt", "quyp"}
+    return frozenset(found | once)
 
 
 @dataclass(frozen=True, slots=True)

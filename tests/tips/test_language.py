@@ -222,6 +222,13 @@ def test_numbers_plates_and_addresses_change_nothing(text: str, added: list[str]
     assert LANGUAGES.tell(f"{' '.join(added)} {text}") == told
 
 
+@pytest.mark.parametrize("words", [TONED, ["Quỳnh", "quých", "quýt"]])
+def test_every_word_with_tones_is_vietnamese_by_itself(words: list[str]) -> None:
+    told = {word: LANGUAGES.tell(f"{word} {word} {word}") for word in words}
+    assert [word for word, one in told.items() if one.language is not Spoken.VI] == []
+    assert [word for word, one in told.items() if not one.certain] == []
+
+
 @given(st.lists(st.sampled_from(TONED), min_size=1, max_size=40))
 def test_vietnamese_with_tones_is_always_vietnamese(words: list[str]) -> None:
     told = LANGUAGES.tell(" ".join(words))

@@ -1,6 +1,5 @@
 """Windows: what is picked, in which order, and what is never picked."""
 
-import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
@@ -23,8 +22,7 @@ from storage.database import Tx
 from storage.deliveries import ledger
 from storage.people import addresses, residents, units
 from storage.people.residents import Wish
-from storage.tables import account, run
-from tests.storage.doors import alone
+from storage.tables import run
 from tests.storage.ledger_world import LedgerWorld, ledger_world
 
 
@@ -36,28 +34,6 @@ async def world(migrated_database_url: str) -> AsyncIterator[LedgerWorld]:
 
 async def test_nothing_due_opens_no_window(world: LedgerWorld) -> None:
     assert await world.open() is None
-
-
-@pytest.mark.parametrize("database_kind", ["postgresql"])
-async def test_an_account_paused_while_rows_are_looked_at_sends_none_of_them(
-    world: LedgerWorld, migrated_database_url: str
-) -> None:
-    """Who settles a throttled send gives its row back and pauses the account at once."""
-    person = await world.person()
-    await world.reply(person[1])
-
-    def paused_meanwhile(_address: UUID, _kind: ChatKind) -> bool:
-        until = world.clock.now() + timedelta(seconds=30)
-        pausing = update(account).values(paused_until=until)
-        other = threading.Thread(
-            target=alone,
-            args=(migrated_database_url, lambda tx: tx.connection.execute(pausing)),
-        )
-        other.start()
-        other.join()
-        return True
-
-    assert await world.open(ready=paused_meanwhile) is None
 
 
 async def test_a_window_carries_what_is_to_be_sent_and_where(world: LedgerWorld) -> None:

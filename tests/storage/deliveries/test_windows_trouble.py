@@ -1,13 +1,17 @@
 """One spoiled row, or one paused run, does not hold up the rest."""
 
+import threading
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
 
 from domain.delivery import DeliveryState, Lane
-from storage.tables import address, delivery, run
+from domain.messages import ChatKind
+from storage.tables import account, address, delivery, run
+from tests.storage.doors import alone
 from tests.storage.ledger_world import LedgerWorld, ledger_world
 
 
@@ -114,3 +118,25 @@ async def test_people_of_the_oldest_run_who_must_wait_do_not_hold_up_the_next_ru
     assert window is not None
     assert len(window.sends) == 2
     assert waiting.isdisjoint(send.address_id for send in window.sends)
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_an_account_paused_while_rows_are_looked_at_sends_none_of_them(
+    world: LedgerWorld, migrated_database_url: str
+) -> None:
+    """Who settles a throttled send gives its row back and pauses the account at once."""
+    person = await world.person()
+    await world.reply(person[1])
+
+    def paused_meanwhile(_address: UUID, _kind: ChatKind) -> bool:
+        until = world.clock.now() + timedelta(seconds=30)
+        pausing = update(account).values(paused_until=until)
+        other = threading.Thread(
+            target=alone,
+            args=(migrated_database_url, lambda tx: tx.connection.execute(pausing)),
+        )
+        other.start()
+        other.join()
+        return True
+
+    assert await world.open(ready=paused_meanwhile) is None

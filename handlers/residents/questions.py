@@ -19,6 +19,7 @@ from domain.messages import Button, MediaKind, Message, Outgoing
 from handlers.tips import review
 from handlers.turn import Turn, unit_values
 from people.consent_words import CONSENT_TEXT, version_of
+from storage.database import Tx
 from storage.deliveries import ledger
 from storage.people import dialogues, residents
 from storage.people.consents import Evidence
@@ -228,3 +229,11 @@ def interrupted(dialogue: Dialogue) -> Dialogue | None:
     if name is None:
         return None
     return replace(dialogue, name=name, data=json.loads(dialogue.data["then_data"]))
+
+
+def bring_back(tx: Tx, address_id: UUID, ended: Dialogue | None) -> Dialogue | None:
+    """Return what the question whether to stop interrupted; open again if another room's."""
+    before = interrupted(ended) if ended is not None and ended.name == STOP else None
+    if before is not None and before.name not in OURS:
+        dialogues.keep(tx, address_id, before.name, before.data)
+    return before

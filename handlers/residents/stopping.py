@@ -178,10 +178,7 @@ def stop_now(turn: Turn, said: str) -> None:
 def _close(turn: Turn, current: Dialogue | None) -> Dialogue | None:
     """End our open question; another room's question that it interrupted is open again."""
     questions.end_ours(turn)
-    before = questions.interrupted(current) if current and current.name == STOP else None
-    if before is not None and before.name not in questions.OURS:
-        dialogues.keep(turn.tx, turn.me.id, before.name, before.data)
-    return before
+    return questions.bring_back(turn.tx, turn.me.id, current)
 
 
 def _stops_beside(turn: Turn, message: Message) -> bool:

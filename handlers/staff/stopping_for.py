@@ -14,10 +14,11 @@ from domain.library import fill
 from domain.messages import Button, Outgoing
 from domain.roles import Permission
 from domain.tip import TipState
+from handlers.residents import questions
 from handlers.tips.meant import named
 from handlers.turn import Turn, unit_values
 from people import wishes
-from storage.people import addresses, residents, stop_codes, units
+from storage.people import addresses, dialogues, residents, stop_codes, units
 from storage.people.consents import Evidence
 from storage.people.residents import Resident, Wish
 from storage.staff import audit, one_time_codes
@@ -87,6 +88,11 @@ def _stop(turn: Turn, person: Resident) -> None:
         return
     said = Evidence("", person.language.value, where.channel, BY_PHONE)
     proof = wishes.stop(turn.tx, person, said)
+    asked = dialogues.current(turn.tx, where.id)
+    if asked is not None and asked.name == questions.STOP:
+        # Whether they want to stop is no question any more.
+        dialogues.end(turn.tx, where.id)
+        questions.bring_back(turn.tx, where.id, asked)
     unit = units.get_unit(turn.tx, person.unit_id)
     text = turn.context.library.system("sys-optout-done", person.language)
     say = turn.context.catalogue.say

@@ -37,13 +37,22 @@ async def test_a_code_read_out_by_phone_stops_at_once_and_tells_nobody_who_it_is
         await lan.writes("/dulieu")
         await lan.presses("Mã dừng qua điện thoại")
         code = _code((await lan.last()).text)
+        await lan.writes("dung")
+        assert await _wish(lan) is Wish.PAUSED
         await officer.writes(f"/dungho {code.lower()}")
         assert await _wish(lan) is Wish.STOPPED
         confirmed = await lan.last()
         assert confirmed.text.startswith("Theo yêu cầu qua điện thoại:")
         assert "ĐĂNG KÝ" in confirmed.text
+        await lan.news()
         done = await officer.last()
         assert done.text.startswith("Xong")
+        # Our own question is closed with it: what they type is no answer to it.
+        await lan.writes("không")
+        assert not any("tạm ngưng" in one.text for one in await lan.news())
+        await lan.presses("Tiếp tục nhận")
+        assert (await lan.last()).text.startswith("Hiện chúng tôi đã dừng gửi tin.")
+        assert await _wish(lan) is Wish.STOPPED
         # It works once; a wrong code changes nothing, and nobody may guess without end.
         await officer.writes(f"/dungho {code}")
         assert "không đúng" in (await officer.last()).text

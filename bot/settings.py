@@ -197,7 +197,7 @@ class Settings(BaseSettings):
 
     @property
     def media(self) -> Path:
-        """Where the sealed photos of tips lie."""
+        """Where sealed files lie: those of tips, and the unit's own photos."""
         return self.var_dir / "media"
 
     @property

@@ -46,7 +46,7 @@ class NewRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One firing of a campaign; `code` is public and proves that a message is genuine."""
+    """One firing of a campaign; `code` is public: it names the run, and proves nothing."""
 
     id: UUID
     campaign_id: UUID

@@ -41,19 +41,33 @@ _BEFORE = r"(?:(?:da|vang|thua|chu|co|bac|anh|cac|oi|dong|y|nhung|ma|a|cam|on|xi
 _SELF = r"(?:em|chau|con|toi|minh|to|tui)"
 _STILL = r"(?:(?:nam|nay|moi|dang|con|co|chi|duoc|van|la|thoi|nho|hoc|sinh)\s+)*"
 _AFTER = r"(?:\s+(?:a|thoi|roi|nhe|dong|y|co|duoc|khong|nhan|tin|chua|du|nay|em|chau|con))*"
+_IN_WORDS = r"(?:sau|bay|tam|chin|muoi|muoi (?:mot|hai|ba|bon|tu|lam|nam))"
+_NOT_YET = r"(?:duoi|chua(?: du| toi| den| tron)?) (?:1[0-6]|muoi sau)(?: tuoi)?"
+_SCHOOL = r"(?:tieu hoc|cap (?:1|2|i|ii|mot|hai)|thcs|trung hoc co so|mau giao)"
+_ALONE = rf"(?=(?:\d+|{_IN_WORDS}) tuoi|lop |{_NOT_YET})"
+_WHO = rf"(?:{_SELF}\s+{_STILL}|(?:la )?hoc(?: sinh)? (?!\d)|{_ALONE})"
 _CHILD = re.compile(
-    rf"{_BEFORE}{_SELF}\s+{_STILL}"
-    rf"(?:(?P<age>\d{{1,2}}) tuoi|lop [1-9] ?[a-e]?(?!\w)|chua du (?:16|muoi sau) tuoi|tre em)"
+    rf"{_BEFORE}{_WHO}"
+    rf"(?:(?P<age>\d{{1,2}}) tuoi|{_IN_WORDS} tuoi|(?<=moi )muoi (?:mot|hai|ba|bon|lam)"
+    r"|(?:[6-9]|1[0-5])(?=$| a$| thoi| nhe)"
+    r"|lop [1-9](?: ?[a-z]\d{0,2}| \d{1,2})?(?!\w)"
+    r"|lop (?:mot|hai|ba|bon|nam|sau|bay|tam|chin)(?!\w)"
+    rf"|{_NOT_YET}|{_SCHOOL}|tre em)"
     rf"{_AFTER}"
 )
 _CHILD_EN = re.compile(
-    r"(?:(?:yes|ok|hello|hi|but) )*i (?:am|m)(?: only| just)? "
-    r"(?:(?P<age>\d{1,2})(?: years old| yo)?|a child|a kid|under 16)"
+    r"(?:(?:yes|ok|hello|hi|but) )*i (?:am|m)(?: only| just| still)? "
+    r"(?:(?P<age>\d{1,2})(?: years old| yo)?|a child|a kid|a minor|under (?:16|sixteen)"
+    r"|(?:younger|less) than 16|not (?:yet )?16(?: yet)?"
+    r"|(?:ten|eleven|twelve|thirteen|fourteen|fifteen)(?: years old)?"
+    r"|in (?:the )?(?:(?:grade|class) [1-9]|\d(?:st|nd|rd|th) grade|primary school))"
 )
 _HAN_CHILD = re.compile(
-    r"(?:同意|好的?|是的?|但)*我(?:今年|才|只有|只)*"
-    r"(?:(?P<age>\d{1,2})[岁歲]|是小学生|是小學生|是初中生|上小学|上小學|上初中|是小孩|未成年|未满16岁|未滿16歲)"
-    r"(?:了|可以吗|可以嗎)?"
+    r"(?:同意|好的?|是的?|但)*我?(?:今年|才|只有|只|还|還|是|在|上|读|讀)*"
+    r"(?:(?P<age>\d{1,2})[岁歲]|(?:[六七八九十]|十[一二三四五])[岁歲]|小学生|小學生|初中生|小学|小學|初中"
+    r"|[一二三四五六七八九][年][级級]|初[一二三]|小孩|未成年"
+    r"|(?:未[满滿]|不[满滿]|不到|没到|沒到|没满|沒滿)(?:16|十六)[岁歲])"
+    r"(?:了|学生|學生|可以吗|可以嗎)?"
 )
 _PARENT = phrases_of(
     politely(

@@ -25,11 +25,18 @@ def is_asked_for(dialogue: Dialogue) -> bool:
 
 
 def declared(turn: Turn) -> bool:
-    """Tell whether the last that a person answered is that they are a child."""
-    last = consents.last(turn.tx, resident_of(turn).id)
-    if last is None or last.answer is not Answer.NO:
-        return False
-    return age_words.says_child(consents.exact_words(turn.tx, last.id))
+    """Tell whether a person said that they are a child, and no yes by a parent came since.
+
+    Nor their own that they are old enough; a stop in between changes nothing.
+    """
+    for proof in reversed(consents.history(turn.tx, resident_of(turn).id)):
+        if proof.answer is Answer.YES:
+            return False
+        if proof.answer is Answer.NO and age_words.says_child(
+            consents.exact_words(turn.tx, proof.id)
+        ):
+            return True
+    return False
 
 
 def take(turn: Turn, message: Message, dialogue: Dialogue) -> bool:

@@ -25,12 +25,17 @@ async def test_a_child_is_enrolled_by_a_parent_alone(
         assert (await lan.record()).wish is Wish.NO
         await lan.writes("có chú lạ hay đứng ở cổng trường cháu buổi chiều")
         assert len(world.tips) == 1
+        # A stop in between makes nobody older.
+        await lan.writes("STOP")
+        await lan.writes("ĐĂNG KÝ")
+        await lan.presses("Đồng ý")
+        assert (await lan.last()).labels == asked.labels
         if typed:
             await lan.writes("mẹ cháu đồng ý rồi ạ")
         else:
             await lan.presses("Bố/mẹ đồng ý")
         assert (await lan.record()).wish is Wish.YES
-        assert await world.answers(lan) == ["no", "yes"]
+        assert await world.answers(lan) == ["no", "stop", "yes"]
         assert "ồng ý" in await world.last_words(lan)
 
 
@@ -38,6 +43,6 @@ async def test_who_is_sixteen_says_so_with_one_press(migrated_database_url: str)
     async with open_world(migrated_database_url) as world:
         lan = world.party()
         await lan.starts()
-        await lan.writes("em học lớp 9")
+        await lan.writes("học sinh lớp 9A2")
         await lan.presses("Tôi từ 16 tuổi")
         assert (await lan.record()).wish is Wish.YES

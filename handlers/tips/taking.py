@@ -96,7 +96,9 @@ def emergency(turn: Turn, message: Message) -> bool:
     if limits.may_say_numbers(turn):
         turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
     piece = telling.piece_of(turn, message, turn.me, text)
-    _accept(turn, replace(piece, urgent=True), _anchor(turn, message), alarm)
+    kept = naming.kept_before(turn, message)
+    taken = _accept(turn, replace(piece, urgent=True), _anchor(turn, message), alarm)
+    naming.add(turn, kept, taken.tip)
     return True
 
 
@@ -135,7 +137,7 @@ def _known(turn: Turn, message: Message) -> bool:
     return tip_events.by_message(turn.tx, turn.me.id, message.message_id) is not None
 
 
-def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> None:
+def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> Taken:
     told = anchor.tip is not None and anchor.tip.state is not TipState.ERASED
     heard = [] if told else intake.heard_of(turn.tx, turn.me.id)
     recent = intake.for_private_words(heard)
@@ -167,6 +169,7 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> N
             which.ask(turn, taken.tip, place.question, options)
     log.info("piece_taken", tip=str(taken.tip.id), fate=taken.fate.value, urgent=piece.urgent)
     telling.rush(turn, taken.tip, alarmed=piece.urgent)
+    return taken
 
 
 def _answered(

@@ -46,18 +46,17 @@ def find(tx: Tx, resident_id: UUID, token: str) -> Aside | None:
     return next(found, None)
 
 
-def marked(tx: Tx, resident_id: UUID, mark: str, within: timedelta) -> Aside | None:
-    """Return the newest message set aside lately under such a mark, if it is no tip yet."""
+def marked(tx: Tx, resident_id: UUID, mark: str, within: timedelta) -> list[Aside]:
+    """Return what was set aside lately under such a mark and is no tip yet, oldest first."""
     there = select(resident.c.words_aside_at).where(resident.c.id == resident_id)
     if tx.connection.execute(there).scalar_one() is None:
         # Of most people there is nothing; no row of theirs is locked for it.
-        return None
-    found = (
+        return []
+    return [
         aside
-        for aside in reversed(_read(tx, resident_id))
+        for aside in _read(tx, resident_id)
         if aside.token.startswith(mark) and aside.incoming and tx.now - aside.at < within
-    )
-    return next(found, None)
+    ]
 
 
 def note_taken(tx: Tx, resident_id: UUID, token: str) -> None:

@@ -31,6 +31,37 @@ async def test_what_is_told_after_the_question_opens_one_tip_with_both(
         assert len(await _pieces(world)) == 3
 
 
+async def test_a_cry_after_the_name_has_it_and_what_belongs_elsewhere_has_not(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        world.chat.router = make_router(world.chat.context)
+        await world.lan.writes(NAMED)
+        await world.lan.writes("ông Năm đểu lắm")
+        assert await world.tips() == []
+        cry = "nó đang cầm dao đâm người ở chợ, cứu với"
+        await world.lan.writes(cry)
+        assert (await world.tip()).urgent
+        assert await _pieces(world) == [cry, NAMED, "ông Năm đểu lắm"]
+        await world.chat.deliver()
+        assert any(NAMED in card.text for card in await world.cards())
+
+        an = await world.chat.subscriber("880010010032")
+        await an.writes("có nhóm tụ tập trước chợ")
+        await world.tick(hours=30)
+        receipt = next(one for one in await an.heard() if one.labels)
+        await an.writes(NAMED)
+        await world.chat.deliver()
+        (asked,) = [one for one in await an.heard() if "việc gì đã xảy ra" in one.text]
+        await an.writes("nhóm đó khoảng 5 người", reply_to=receipt.message_id)
+        assert await _pieces(world) == ["có nhóm tụ tập trước chợ", "nhóm đó khoảng 5 người"]
+        world.chat.clock.forward(hours=20)
+        await an.writes("mai mấy giờ làm căn cước ạ?")
+        assert await _pieces(world) == ["mai mấy giờ làm căn cước ạ?"]
+        await an.writes("nó trộm gà nhà tôi", reply_to=asked.message_id)
+        assert NAMED in await _pieces(world)
+
+
 async def test_by_its_button_it_is_a_tip_and_without_a_word_it_is_none(
     migrated_database_url: str,
 ) -> None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
+from domain.toneless import toneless
 from people.phrases import Phrases, Word, phrases_of, words_of
 
 
@@ -26,7 +27,10 @@ class Asks(StrEnum):
 def asks_about_data(text: str) -> Asks | None:
     """Tell what the whole message asks about its writer's own data; None for anything else."""
     if _HAN.search(text):
-        return _meant(_kinds_of_letters("".join(char for char in text if char.isalnum())))
+        letters = "".join(char for char in text if char.isalnum())
+        return None if _HAN_KEEPS.search(letters) else _meant(_kinds_of_letters(letters))
+    if _KEEPS.search(toneless(text).casefold()):
+        return None
     words = words_of(text)
     return _meant(_kinds(words, "vi")) or _meant(_kinds(words, "en"))
 
@@ -70,6 +74,15 @@ def _meant(kinds: set[str]) -> Asks | None:
     return Asks.SHOW if kinds & {"show", "kept", "erase"} else None
 
 
+_KEEPS = re.compile(
+    r"\b(?:khong|chua|dung|ko|k)\s+(?:(?:co|muon|can|duoc|phai|nen|xin|yeu cau|de nghi|ai)\s+)*"
+    r"(?:xoa|huy)\b|\b(?:don\W?t|do not|never|not)\s+(?:\w+\s+){0,2}?"
+    r"(?:delete|erase|remove|clear|wipe)\b"
+)
+"""Not to be erased."""
+_HAN_KEEPS = re.compile(
+    "(?:不要|不想|不用|不必|不|别|別|勿|没有?|沒有?)(?:想要?|要|给我|給我|把)?(?:我的\\w{0,6})?(?:删|刪|清)"
+)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 

@@ -35,7 +35,14 @@ def test_who_asks_what_is_kept_is_understood_with_tones_or_without(text: str) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["tôi muốn xóa thông tin cá nhân của tôi", "please remove my info", "我要删除我的资料"]
+    "text",
+    [
+        "tôi muốn xóa thông tin cá nhân của tôi",
+        "cho tôi xóa thông tin của tôi được không",
+        "please remove my info",
+        "我要删除我的资料",
+        "能不能删除我的资料",
+    ],
 )
 def test_who_wants_them_gone_is_understood(text: str) -> None:
     assert asks_about_data(text) is Asks.ERASE
@@ -55,6 +62,14 @@ def test_who_wants_them_gone_is_understood(text: str) -> None:
         "my data was stolen",
         "someone has my personal information",
         "他们看了我的信息",
+        "không xóa thông tin của tôi",
+        "khong muon xoa du lieu cua toi",
+        "chưa cần xóa thông tin của tôi ạ",
+        "đừng xóa dữ liệu của tôi",
+        "please do not delete my data",
+        "I don't want to delete my data",
+        "不要删除我的资料",
+        "我不想删除我的资料",
         "xem",
         "",
     ],

@@ -4,10 +4,15 @@ Whole messages only, in any case, with all tones, some or none, and with the pol
 people put around them. A question mark makes a question of them: that is for a human.
 """
 
+import re
 from enum import StrEnum
 
 from people.phrases import phrases_of, words_of
 from people.words import politely
+
+_CLAUSE = re.compile(r"[.,;:!?…。，；：！？\n]")
+_FIRST = 78
+"""Letters of a message in which its first words are looked for."""
 
 
 class Told(StrEnum):
@@ -37,6 +42,19 @@ def told(text: str) -> Told | None:
     return next((meant for meant, phrases in _WORDS if phrases.hold(words)), None)
 
 
+def is_unsafe(text: str) -> bool:
+    """Tell whether a message says, at its beginning at least, that who writes is not safe."""
+    first = _CLAUSE.split(text.strip(), maxsplit=1)
+    mark = text.strip()[len(first[0]) : len(first[0]) + 1]
+    words = words_of(first[0][:_FIRST])
+    if mark in ("?", "？") or not words:
+        return False
+    if _UNSAFE.hold(words):
+        return True
+    ends = max(_UNSAFE.ends(words, 0), default=0)
+    return ends > 0 and not any(True for _ in _OF_THINGS.ends(words, ends))
+
+
 def signs(text: str) -> bool | None:
     """Read the answer to "do you pledge this?": yes, no (later), or None when it is neither."""
     if told(text) is Told.PLEDGE:
@@ -53,15 +71,38 @@ _OWN_HOUSE = (
 )
 _SAFE_ENDS = ("an toàn", "an toàn rồi", "đã an toàn", "vẫn an toàn", "an toàn cả", "đều an toàn")
 
+_UNSAFE_CORES = ("không an toàn", "chưa an toàn", "không còn an toàn", "chưa được an toàn")
 _UNSAFE_ENDS = (
-    "không an toàn",
-    "chưa an toàn",
-    "không an toàn nữa",
-    "không còn an toàn",
-    "không còn an toàn nữa",
+    *(
+        " ".join(filter(None, (lead, core, close)))
+        for core in _UNSAFE_CORES
+        for lead in ("", "vẫn", "vẫn còn", "hiện", "giờ", "bây giờ", "lại", "hiện vẫn", "giờ vẫn")
+        for close in ("", "nữa", "đâu", "nữa đâu", "nữa rồi", "lắm")
+    ),
     "hết an toàn",
     "hết an toàn rồi",
 )
+_UNSAFE = phrases_of(
+    *(politely(end) for end in _UNSAFE_ENDS),
+    *(f"{who.strip()} {end}" for who in _OWN_HOUSE.split(",") for end in _UNSAFE_ENDS),
+    *(
+        " ".join(filter(None, (who, core, close)))
+        for who in ("", "i am", "i m", "im", "we are", "we re", "my family is", "still")
+        for core in ("not safe", "not safe yet", "no longer safe", "still not safe", "unsafe")
+        for close in ("", "now", "anymore", "any more", "here")
+    ),
+    ",".join(
+        who + core
+        for who in ("", "我", "我们", "我們", "我家", "家里")
+        for core in ("不安全", "还不安全", "還不安全", "不再安全", "还没安全", "還沒安全")
+    ),
+    ",".join(who + core for who in ("", "我", "我们", "我們") for core in ("尚未安全", "没有安全")),
+)
+_OF_THINGS = phrases_of(
+    "thực phẩm, giao thông, lao động, vệ sinh, điện, về, cho, khi, lúc, phòng cháy, cháy nổ,"
+    "trong, food, traffic, for, to, at, when"
+)
+"""After the word they tell of food, of a road, of others: no answer to an alert."""
 
 _WORDS = (
     (
@@ -94,17 +135,7 @@ _WORDS = (
             "我们都平安, 都平安, 都安全, 全家平安, 一家平安, 我已安全, 我們平安, 我們安全",
         ),
     ),
-    (
-        Told.UNSAFE,
-        phrases_of(
-            *(politely(end) for end in _UNSAFE_ENDS),
-            *(f"{who.strip()} {end}" for who in _OWN_HOUSE.split(",") for end in _UNSAFE_ENDS),
-            "not safe, i am not safe, i m not safe, im not safe, we are not safe, we re not safe,"
-            "no longer safe, not safe anymore, not safe any more, we are no longer safe,"
-            "i am no longer safe, unsafe,"
-            "不安全, 我不安全, 我们不安全, 不再安全, 还不安全, 我們不安全",
-        ),
-    ),
+    (Told.UNSAFE, _UNSAFE),
     (
         Told.LODGING,
         phrases_of(

@@ -15,12 +15,12 @@ _EVERY = timedelta(seconds=30)
 twenty messages a minute are all that a platform takes in a group."""
 
 
-def say_numbers(turn: Turn, chat: Address, alarm: Alarm) -> None:
+def say_numbers(turn: Turn, chat: Address, alarm: Alarm | None = None) -> None:
     """Say the numbers in the chat and topic in which they wrote.
 
     The same to all: that somebody despairs is not for the group to be told.
     """
-    language = alarm.language or turn.language
+    language = (alarm.language if alarm is not None else None) or turn.language
     last = neutral_lines.numbers_at(turn.tx, chat.id, language.value)
     # What stands in one topic is not seen in another.
     if turn.chat.thread is None and last is not None and turn.tx.now - last < _EVERY:

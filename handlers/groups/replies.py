@@ -6,6 +6,7 @@ known finds the way there by the button under the post.
 
 from domain.delivery import Facet
 from handlers.residents import pledges
+from handlers.residents.replies import SAFE_WORDS
 from handlers.tips import telling
 from handlers.turn import Turn
 from people import reply_words
@@ -22,10 +23,6 @@ def take(turn: Turn, piece: Piece, post: Delivery | None) -> bool:
         case Told.SAFE if post is not None:
             for facet in (Facet.SAFE, Facet.ACKNOWLEDGED, Facet.REPLIED):
                 telling.note(turn, post.id, facet)
-        case Told.UNSAFE if post is not None:
-            # The words go on, to a human.
-            safety.take_back_under(turn.tx, post, turn.incoming.sender.user_id)
-            return False
         case Told.PLEDGE if turn.resident is not None:
             pledges.offer(turn, post)
         case Told.UNPLEDGE if turn.resident is not None:
@@ -36,3 +33,11 @@ def take(turn: Turn, piece: Piece, post: Delivery | None) -> bool:
         case _:
             return False
     return True
+
+
+def is_unsafe(turn: Turn, piece: Piece, post: Delivery | None) -> bool:
+    """Count who is not safe among the safe under a post no more; True where it is an alert."""
+    if post is None or post.run_id is None or not reply_words.is_unsafe(piece.text):
+        return False
+    safety.take_back_under(turn.tx, post, turn.incoming.sender.user_id)
+    return safety.is_alert(turn.tx, post.run_id, SAFE_WORDS)

@@ -29,6 +29,7 @@ from storage.people.units import Group
 from storage.tips import tips
 from tips import intake
 from tips.intake import Bound, Fate, Piece, Taken, Writer
+from tips.not_taken import not_taken
 from tips.urgency import Alarm, alarm_in
 
 log = structlog.get_logger(__name__)
@@ -53,10 +54,12 @@ def take(turn: Turn, message: Message) -> bool:
     piece = telling.piece_of(turn, message, turn.group_address, text)
     post = _post(turn, message)
     alarm = alarm_in(text)
-    if alarm is not None:
+    officer = turn.staff is not None and command != _REPORT
+    calls = not officer and replies.is_unsafe(turn, piece, post) and not_taken(text) is None
+    if alarm is not None or calls:
         danger.say_numbers(turn, turn.group_address, alarm)
         _public_tip(turn, group, replace(piece, urgent=True), post, alarm)
-    elif turn.staff is not None and command != _REPORT:
+    elif officer:
         # An officer who talks in the group under our post is not a tipster.
         return True
     elif text.startswith("/"):

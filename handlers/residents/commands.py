@@ -44,7 +44,6 @@ start = welcome.start
 stop = stopping.stop
 reply = replies.take
 language = tongues.named
-hear = tongues.hear
 
 _ANSWERS: Mapping[str, Callable[[Turn, Message, Dialogue], bool]] = {
     CONSENT: welcome.answer,
@@ -57,6 +56,12 @@ _COMMAND_NAME = re.compile(r"[A-Za-z0-9_]+(@\w+)?")
 _LONGEST_NAME = 64
 OTHERS_COMMANDS = frozenset({"baotin"})
 """Commands that come after ours in the router's order."""
+
+
+def hear(turn: Turn, message: Message) -> None:
+    """Look at a private message before whoever takes it: its language, and who is not safe."""
+    tongues.hear(turn, message)
+    replies.hear(turn, message)
 
 
 def dialogue(turn: Turn, message: Message) -> bool:

@@ -7,6 +7,7 @@ import structlog
 
 from domain.delivery import DeliveryKind, Facet, Lane
 from domain.ids import from_short
+from domain.language import Language
 from domain.library import fill
 from domain.messages import Button, ChatKind, Message, Outgoing
 from domain.tip import Binding, TipKind, TipState
@@ -31,7 +32,7 @@ from storage.people import dialogues
 from storage.tips import tip_events, tips
 from storage.tips.tips import Tip
 from tips import intake
-from tips.intake import Bound, Fate, Piece, Taken, Writer
+from tips.intake import Bound, Fate, Piece, Taken
 from tips.not_taken import not_taken
 from tips.urgency import Alarm, alarm_in
 
@@ -120,7 +121,8 @@ def keep_unhandled(turn: Turn, message: Message) -> bool:
         return True
     piece = replace(piece, urgent=piece.urgent or alarm is not None)
     home = turn.resident.area_code if turn.resident is not None else None
-    tip = intake.keep(turn.tx, piece, _writer(turn, alarm, home), turn.tx.now)
+    writer = telling.writer(turn, _language(turn, alarm), home)
+    tip = intake.keep(turn.tx, piece, writer, turn.tx.now)
     if alarm is not None:
         turn.tell(Outgoing(text=telling.numbers(turn, alarm)), lane=Lane.URGENT)
     log.warning("unhandled_kept", tip=str(tip.id), urgent=alarm is not None)
@@ -150,7 +152,7 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> T
     taken = intake.accept(
         turn.tx,
         piece,
-        _writer(turn, alarm, coming.area_of(turn, came)),
+        telling.writer(turn, _language(turn, alarm), coming.area_of(turn, came)),
         tip,
         bound=bound,
         kind=anchor.kind,
@@ -162,7 +164,8 @@ def _accept(turn: Turn, piece: Piece, anchor: _Anchor, alarm: Alarm | None) -> T
     if anchor.asked:
         dialogues.end(turn.tx, turn.me.id)
     # Who is asked where the words belong is not told that they were added.
-    _tell_writer(turn, taken, piece, None if place.is_new else before, alarm)
+    called = anchor.asked and taken.tip.urgent
+    _tell_writer(turn, taken, piece, None if place.is_new else before, alarm, called=called)
     if place.question is not None:
         tip_events.ask_about(turn.tx, taken.tip, place.question, taken.piece_id)
         if place.is_new:
@@ -201,9 +204,18 @@ def _count(
 
 
 def _tell_writer(
-    turn: Turn, taken: Taken, piece: Piece, before: Tip | None, alarm: Alarm | None
+    turn: Turn,
+    taken: Taken,
+    piece: Piece,
+    before: Tip | None,
+    alarm: Alarm | None,
+    *,
+    called: bool,
 ) -> None:
-    """Answer the first piece at once; later ones of a burst join silently."""
+    """Answer the first piece at once; later ones of a burst join silently.
+
+    `called`: they were asked in a danger where they are, and hear that it was written down.
+    """
     tip = taken.tip
     kind = telling.care(turn, piece.text, tip, before, alarm)
     files = telling.about_files(turn, piece, tip, opened=taken.fate is Fate.OPENED)
@@ -231,7 +243,7 @@ def _tell_writer(
     elif (
         taken.fate is Fate.ADDED
         and before is not None
-        and turn.tx.now - before.last_piece_at > turn.context.rules.burst
+        and (called or turn.tx.now - before.last_piece_at > turn.context.rules.burst)
     ):
         say(telling.added_key(tip))
     elif files is not None:
@@ -333,17 +345,8 @@ def _assumed(turn: Turn) -> Delivery | None:
     return None if any(tip.opened_at >= row.created_at for tip in later) else row
 
 
-def _writer(turn: Turn, alarm: Alarm | None, area: str | None) -> Writer:
-    resident = turn.resident
-    return Writer(
-        unit_id=turn.unit.id,
-        unit_code=turn.unit.code,
-        area_code=area,
-        address_id=turn.me.id,
-        resident_id=resident.id if resident is not None else None,
-        group_id=None,
-        language=(alarm.language if alarm is not None else None) or turn.language,
-    )
+def _language(turn: Turn, alarm: Alarm | None) -> Language:
+    return (alarm.language if alarm is not None else None) or turn.language
 
 
 def _thank(turn: Turn, anchor: _Anchor) -> None:

@@ -18,7 +18,7 @@ from storage.tips import tip_events, tip_rows
 from storage.tips.tips import Tip
 from tips import cards, paging
 from tips.care import Care, care_for
-from tips.intake import Piece
+from tips.intake import Piece, Writer
 from tips.urgency import Alarm, alarm_in
 
 _COMMAND = "/baotin"
@@ -69,6 +69,19 @@ def about_files(turn: Turn, piece: Piece, tip: Tip, *, opened: bool) -> str | No
         since = turn.tx.now - turn.context.rules.burst
         key = "tips.too_big" if tip_events.too_big_since(turn.tx, tip.id, since) == lost else None
     return turn.context.catalogue.say(tip.language, key) if key is not None else None
+
+
+def writer(turn: Turn, language: Language, area: str | None) -> Writer:
+    """Return who writes privately, as a new tip keeps it; `area` is where they live, if known."""
+    return Writer(
+        unit_id=turn.unit.id,
+        unit_code=turn.unit.code,
+        area_code=area,
+        address_id=turn.me.id,
+        resident_id=turn.resident.id if turn.resident is not None else None,
+        group_id=None,
+        language=language,
+    )
 
 
 def numbers(turn: Turn, alarm: Alarm) -> str:

@@ -1,7 +1,8 @@
 """The alerts to which somebody may answer that they are safe."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -19,12 +20,18 @@ _MOST = 10
 _REACHED = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNSURE)
 
 
-def alert_to(tx: Tx, resident_id: UUID, within: timedelta, asked_for: Sequence[str]) -> UUID | None:
-    """Return the row of the newest alert that reached a resident lately.
+def alert_to(
+    tx: Tx,
+    resident_id: UUID,
+    within: timedelta,
+    asked_for: Sequence[str],
+    only: UUID | None = None,
+) -> UUID | None:
+    """Return the row of the newest alert that reached a resident lately; `only` this one, if given.
 
     An alert is what went out as urgent, and whatever asks for one of these words.
     """
-    rows = tx.connection.execute(
+    query = (
         select(delivery.c.id, delivery.c.language, run.c.lane, run.c.content)
         .join(run, run.c.id == delivery.c.run_id)
         .where(
@@ -36,17 +43,33 @@ def alert_to(tx: Tx, resident_id: UUID, within: timedelta, asked_for: Sequence[s
         .order_by(delivery.c.settled_at.desc())
         .limit(_MOST)
     )
-    for row in rows:
-        written = row.content.get(row.language) or row.content.get(Language.VI.value)
-        text = read_outgoing(written).text if written is not None else ""
-        if row.lane == Lane.URGENT.name or any(word in text for word in asked_for):
+    if only is not None:
+        query = query.where(delivery.c.id == only)
+    for row in tx.connection.execute(query):
+        if _is_alert(row.lane, row.content, row.language, asked_for):
             found: UUID = row.id
             return found
     return None
 
 
-def told_safe(tx: Tx, resident_id: UUID, within: timedelta) -> UUID | None:
-    """Return the row of the newest broadcast to which a resident lately said to be safe."""
+def is_alert(tx: Tx, run_id: UUID, asked_for: Sequence[str]) -> bool:
+    """Tell whether a run went out as urgent, or asks for one of these words."""
+    row = tx.connection.execute(
+        select(run.c.lane, run.c.content).where(run.c.id == run_id)
+    ).one_or_none()
+    return row is not None and _is_alert(row.lane, row.content, Language.VI.value, asked_for)
+
+
+def _is_alert(
+    lane: str, content: Mapping[str, Any], language: str, asked_for: Sequence[str]
+) -> bool:
+    written = content.get(language) or content.get(Language.VI.value)
+    text = read_outgoing(written).text if written is not None else ""
+    return lane == Lane.URGENT.name or any(word in text for word in asked_for)
+
+
+def take_all_back(tx: Tx, resident_id: UUID, within: timedelta) -> bool:
+    """Count a resident among the safe of no alert to which they lately said so; tell if of any."""
     query = (
         select(delivery.c.id)
         .where(
@@ -54,11 +77,10 @@ def told_safe(tx: Tx, resident_id: UUID, within: timedelta) -> UUID | None:
             delivery.c.kind == DeliveryKind.CAMPAIGN.value,
             delivery.c.safe_at >= tx.now - within,
         )
-        .order_by(delivery.c.safe_at.desc())
-        .limit(1)
+        .order_by(delivery.c.id)
     )
-    found: UUID | None = tx.connection.execute(query).scalar_one_or_none()
-    return found
+    found = tx.connection.execute(query).scalars().all()
+    return sum(bool(take_back(tx, delivery_id, resident_id)) for delivery_id in found) > 0
 
 
 def take_back(tx: Tx, delivery_id: UUID, resident_id: UUID) -> bool | None:

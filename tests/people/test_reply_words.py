@@ -109,6 +109,26 @@ def test_only_a_whole_message_is_such_a_word(text: str, means: Told | None) -> N
     assert told(text) is means
 
 
+def test_who_is_not_safe_is_understood_from_the_first_words_on() -> None:
+    for text in (
+        *("vẫn chưa an toàn", "chưa an toàn đâu", "nha toi van chua an toan", "CHƯA AN TOÀN!!"),
+        *("not safe yet", "We're still not safe.", "还没安全", "尚未安全", "我们还不安全"),
+    ):
+        assert told(text) is Told.UNSAFE, text
+        assert reply_words.is_unsafe(text), text
+    for text in (
+        *("không an toàn, nước vào nhà", "chưa an toàn đâu nước đang lên, ai giúp với?"),
+        *("Not safe: water is rising", "还没安全，水还在涨", f"Không an toàn {'ạ' * 400}"),
+    ):
+        assert told(text) is None, text
+        assert reply_words.is_unsafe(text), text
+    for text in (
+        *("không an toàn thực phẩm ở quán này", "Chưa an toàn giao thông chỗ ngã ba", "an toàn"),
+        *("không an toàn?", "đường này không an toàn", "not safe for children", "", "?"),
+    ):
+        assert not reply_words.is_unsafe(text), text
+
+
 @pytest.mark.parametrize(
     ("text", "answer"),
     [

@@ -6,11 +6,15 @@ import pytest
 
 from broadcasts import reach
 from domain.delivery import Lane
+from domain.roles import Role
+from domain.tip import Binding, TipKind
+from handlers.residents.replies import SAFE_WITHIN
 from handlers.wiring import make_router
 from storage.campaigns import pledges
 from storage.campaigns.runs import Run
 from storage.database import Tx
 from storage.people.residents import Wish
+from storage.tips import tip_events, tips
 from tests.chat import Chat, Party, Takers, open_chat
 from tests.handlers.residents.pledging import FIREWORKS, run_of
 
@@ -47,6 +51,10 @@ async def tips_of(party: Party) -> int:
     return len({heard.tip_id for heard in await party.heard() if heard.tip_id is not None})
 
 
+async def pages(duty: Party) -> int:
+    return sum("Có tin khẩn cấp" in heard.text for heard in await duty.heard())
+
+
 async def test_who_is_safe_is_counted_on_the_alert_once_and_is_no_tip(chat: Chat) -> None:
     lan, binh = await chat.subscriber("1001"), await chat.subscriber("1002")
     run = await alert(chat, lan, binh)
@@ -60,8 +68,11 @@ async def test_who_is_safe_is_counted_on_the_alert_once_and_is_no_tip(chat: Chat
     assert (await tips_of(lan), await tips_of(binh)) == (0, 0)
 
 
-async def test_who_is_no_longer_safe_is_counted_no_more_and_heard_by_a_human(chat: Chat) -> None:
+async def test_who_is_no_longer_safe_is_counted_no_more_and_calls_for_help(chat: Chat) -> None:
     lan, binh = await chat.subscriber("1001"), await chat.subscriber("1002")
+    duty = await chat.staff("2001", Role.DUTY_OFFICER)
+    before = await alert(chat, lan)
+    await lan.writes("an toàn", reply_to=(await lan.last()).message_id)
     run = await alert(chat, lan, binh)
     for who in (lan, binh):
         await who.writes("an toàn")
@@ -69,18 +80,31 @@ async def test_who_is_no_longer_safe_is_counted_no_more_and_heard_by_a_human(cha
     assert button.action is not None
     [stale] = await lan.presses_action(button.action)
     assert "không còn dùng được" in stale.text
-    assert await safe(chat, run) == (2, 0)
-    await lan.writes("khong con an toan nua a")
-    assert await safe(chat, run) == (1, 0)
-    assert any("bỏ ghi nhận bà con an toàn" in heard.text for heard in await lan.heard())
-    assert await tips_of(lan) == 1
+    assert (await safe(chat, before), await safe(chat, run)) == ((1, 0), (2, 0))
+    await lan.writes("không an toàn, nước vào nhà")
+    assert (await safe(chat, before), await safe(chat, run)) == ((0, 0), (1, 0))
+    assert "không tính bà con là an toàn" in (await lan.last()).text
+    assert (await tips_of(lan), await pages(duty)) == (1, 1)
     for _ in range(2):
         await binh.presses_action(button.action)
-        assert "mấy người, cần gì" in (await binh.last()).text
-        assert await safe(chat, run) == (0, 0)
+        told = await binh.last()
+        assert told.lane is Lane.URGENT
+        assert "mấy người, cần gì" in told.text
+        assert told.text.index("114") < told.text.index("có thể chưa ai kịp đọc")
+        assert (await safe(chat, run), await pages(duty)) == ((0, 0), 2)
+    await binh.writes("Thôn Ví Dụ 2, nhà em 4 người, có bà cụ không đi được, cần thuyền")
+    assert "Đã ghi thêm" in (await binh.last()).text
     await binh.writes("AN TOÀN")
     assert "đã ghi nhận" in (await binh.last()).text
     assert await safe(chat, run) == (1, 0)
+    home = (await binh.address()).id
+    [tip] = await chat.look(lambda tx: tips.recent_of(tx, home, chat.clock.now() - SAFE_WITHIN))
+    assert (tip.kind, tip.urgent, tip.bound) == (TipKind.TIP, True, Binding.EXPLICIT)
+    assert tip.run_id == run.id
+    words = await chat.look(lambda tx: [event.text for event in tip_events.of_tip(tx, tip)])
+    assert [word for word in words if word][:1] == ["[Chưa an toàn]"]
+    assert any("cần thuyền" in (word or "") for word in words)
+    assert "AN TOÀN" in words, "who sets out to help is told"
 
 
 async def test_without_an_alert_it_is_answered_kindly_and_honestly(chat: Chat) -> None:
@@ -130,9 +154,12 @@ async def test_under_a_post_it_is_counted_by_person_and_a_pledge_stays_private(
     late = chat.resident("1010")
     await late.writes("we are safe", in_group=group, reply_to=post)
     assert await safe(chat, run) == (0, 3)
-    for _ in range(2):
-        await late.writes("không an toàn nữa", in_group=group, reply_to=post)
+    duty = await chat.staff("2001", Role.DUTY_OFFICER)
+    for words in ("không an toàn nữa", "vẫn chưa an toàn, nước lên"):
+        await late.writes(words, in_group=group, reply_to=post)
         assert await safe(chat, run) == (0, 2)
+    assert await pages(duty) == 1
+    assert any("114" in heard.text for heard in await group.heard())
 
     asked = await run_of(chat, FIREWORKS, groups=[group])
     post = (await group.last()).message_id

@@ -127,6 +127,7 @@ def write_down(tx: Tx, desk: Desk, author: Staff, draft: Draft) -> Campaign:
     if not approvers(tx, known.unit_id, *known.hands):
         raise Refusal("campaigns.no_approver")
     if signing.unsigned(tx, unit.id, draft.content) is not None:
+        planning.check(tx, known.due_at, known.schedule, known.terms, rules_of(tx, known))
         return known
     return submit(tx, known)
 
@@ -140,7 +141,7 @@ def submit(tx: Tx, known: Campaign) -> Campaign:
     """
     if known.lane is not Lane.URGENT and signing.unsigned(tx, known.unit_id, known.content):
         raise Refusal("campaigns.not_signed")
-    planning.check(tx, known.due_at, known.schedule, known.terms)
+    planning.check(tx, known.due_at, known.schedule, known.terms, rules_of(tx, known))
     if not approvers(tx, known.unit_id, *known.hands):
         raise Refusal("campaigns.no_approver")
     ready = _hand_in(tx, known, tx.now)
@@ -217,6 +218,12 @@ def decidable(tx: Tx, decider: Staff, campaign_id: UUID, hash_start: str) -> Cam
     return known
 
 
+def is_expired(tx: Tx, known: Campaign) -> bool:
+    """Tell whether nothing of a campaign that is approved now could be sent any more."""
+    next_at = planning.first_time(tx, known.due_at, known.schedule, known.rules)
+    return known.terms is not None and known.terms.expiry.is_over(next_at or tx.now)
+
+
 def approve(
     tx: Tx, desk: Desk, known: Campaign, decider: Staff, rules: CampaignRules = RULES
 ) -> bool:
@@ -234,8 +241,7 @@ def approve(
         raise Refusal("campaigns.not_signed")
     next_at = planning.first_time(tx, known.due_at, known.schedule, known.rules)
     late = known.schedule is None and too_late(known.due_at, known.submitted_at, tx.now, rules)
-    expired = known.terms is not None and known.terms.expiry.is_over(next_at or tx.now)
-    if next_at is None or late or expired:
+    if next_at is None or late or is_expired(tx, known):
         campaigns.change(tx, known, CampaignState.DRAFT, submitted_hash=None)
         return False
     times = known.schedule.times if known.schedule is not None else None
@@ -279,11 +285,8 @@ def reschedule(
         raise Refusal("campaigns.already_decided")
     campaigns.set_due(tx, known.id, due_at, known.rules)
     campaign_plans.set_schedule(tx, known.id, schedule)
-    if known.terms is not None and (
-        schedule is not None or known.terms.expiry.is_over(due_at or tx.now)
-    ):
-        # An instant behind which nothing of the new plan lies says nothing of it.
-        campaign_plans.set_terms(tx, known.id, replace(known.terms, expiry=AS_RULED))
+    kept = planning.fitting(tx, known.terms, due_at, schedule, rules_of(tx, known))
+    campaign_plans.set_terms(tx, known.id, kept)
     return submit(tx, _again(tx, known))
 
 

@@ -1,5 +1,6 @@
 """Whether a plan can be kept: its time, its schedule, how long it may go on and how fast."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,9 +15,15 @@ from storage.people import addresses
 
 
 def check(
-    tx: Tx, due_at: datetime | None, schedule: Schedule | None, terms: Terms | None = None
+    tx: Tx,
+    due_at: datetime | None,
+    schedule: Schedule | None,
+    terms: Terms | None = None,
+    rules: BroadcastRules | None = None,
 ) -> None:
-    """Check that a plan has a time to come, not too far ahead, before it expires.
+    """Check that a plan has a time to come, not too far ahead, and expires neither soon nor late.
+
+    `rules`: the quiet hours it waits for before it begins.
 
     Raises: Refusal.
     """
@@ -30,8 +37,11 @@ def check(
         raise Refusal("campaigns.time_past")
     elif due_at is not None and due_at - tx.now > FURTHEST:
         raise Refusal("campaigns.time_far")
-    if expiry.is_over(max(due_at or tx.now, tx.now)):
+    begins = first_time(tx, due_at, schedule, rules) or tx.now
+    if expiry.is_over(begins):
         raise Refusal("expiry.before_start")
+    if not expiry.fits(begins):
+        raise Refusal("expiry.far")
 
 
 def first_time(
@@ -45,6 +55,22 @@ def first_time(
         return schedule.next_after(tx.now)
     next_at = max(due_at or tx.now, tx.now)
     return rules.opens_at(next_at) if rules is not None else next_at
+
+
+def fitting(
+    tx: Tx,
+    terms: Terms | None,
+    due_at: datetime | None,
+    schedule: Schedule | None,
+    rules: BroadcastRules | None,
+) -> Terms | None:
+    """Return terms for another plan: an instant that says nothing of it is let go, a span stays."""
+    if terms is None or terms.expiry.at is None:
+        return terms
+    begins = first_time(tx, due_at, None, rules) or tx.now
+    if schedule is None and terms.expiry.fits(begins):
+        return terms
+    return replace(terms, expiry=AS_RULED)
 
 
 def terms_of(tx: Tx, desk: Desk, unit_id: UUID, expiry: Expiry) -> Terms:

@@ -15,6 +15,7 @@ from domain.campaign import CampaignRules, CampaignState, content_hash, too_late
 from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.schedule import Schedule
+from domain.terms import Terms
 from storage.campaigns import campaign_plans, campaigns
 from storage.campaigns.campaigns import Campaign, Proposal
 from storage.database import Tx
@@ -49,15 +50,16 @@ def change(
     Raises: Refusal.
     """
     check(known, by)
-    # Of one that nobody decided on, an expiry that does not fit the new plan is let go.
-    planning.check(tx, due_at, schedule, None if known.state in _OPEN else known.terms)
+    rules = approving.rules_of(tx, known)
+    terms = terms_for(tx, known, due_at, schedule)
+    planning.check(tx, due_at, schedule, terms, rules)
     if known.state is CampaignState.DRAFT and signing.unsigned(tx, known.unit_id, known.content):
         campaigns.set_due(tx, known.id, due_at, known.rules)
         campaign_plans.set_schedule(tx, known.id, schedule)
+        campaign_plans.set_terms(tx, known.id, terms)
     elif known.state in _OPEN:
         approving.reschedule(tx, known, due_at, schedule)
     else:
-        rules = approving.rules_of(tx, known)
         if rules is not None and due_at is not None:
             due_at = rules.opens_at(due_at)
         proposal = Proposal(due_at=due_at, schedule=schedule, by=by.id, at=tx.now)
@@ -67,6 +69,19 @@ def change(
         approving.record(tx, Act.CAMPAIGN_PLAN_PROPOSED, known, by.id)
     found = campaigns.get(tx, known.id)
     return found if found is not None else known
+
+
+def terms_for(
+    tx: Tx, known: Campaign, due_at: datetime | None, schedule: Schedule | None
+) -> Terms | None:
+    """Return the terms a campaign would have with another plan.
+
+    Of one that nobody decided on, an expiry that does not fit the new plan is let go.
+    """
+    if known.state not in _OPEN:
+        return known.terms
+    rules = approving.rules_of(tx, known)
+    return planning.fitting(tx, known.terms, due_at, schedule, rules)
 
 
 def approvers(tx: Tx, known: Campaign, proposal: Proposal) -> list[Staff]:
@@ -143,7 +158,8 @@ def approve(
     kept = approving.rules_of(tx, known)
     next_at = planning.first_time(tx, proposal.due_at, proposal.schedule, kept)
     late = proposal.schedule is None and too_late(proposal.due_at, proposal.at, tx.now, rules)
-    if next_at is None or late:
+    expired = known.terms is not None and known.terms.expiry.is_over(next_at or tx.now)
+    if next_at is None or late or expired:
         raise Refusal("campaigns.replan_over", number=str(known.number))
     rests = known.state is CampaignState.PAUSED and proposal.schedule is not None
     held = campaign_plans.replan(

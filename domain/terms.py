@@ -13,9 +13,14 @@ from domain.toneless import fold
 LONGEST = timedelta(days=7)
 SHORTEST = timedelta(hours=1)
 _SPAN = re.compile(r"(?:sau |in )?(\d{1,3}) ?(gio|tieng|h|hours?|ngay|days?)")
+_BARE = re.compile(r"\d{1,3} ?h")
 _TONED = re.compile(r"\s*(?:tới|đến|trước)\s+(?=\S)", re.IGNORECASE)
 _UNTIL = re.compile(r"(?:toi|den|truoc|until|by)\s+(?=\S)")
 _HOURS = {"g": 1, "t": 1, "h": 1, "n": 24, "d": 24}
+
+
+class ClockOrSpan(BadTime):
+    """It may be a time of day as well as so many hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,10 @@ class Expiry:
     def is_over(self, start: datetime) -> bool:
         """Tell whether nothing of what starts then could be sent."""
         return self.at is not None and self.at <= start
+
+    def fits(self, start: datetime) -> bool:
+        """Tell whether an instant lies neither too soon nor too long after a start; a span does."""
+        return self.at is None or SHORTEST <= self.at - start <= LONGEST
 
     def to_data(self) -> str:
         """Return it in one short line; empty where nothing was chosen."""
@@ -85,10 +94,12 @@ class Terms:
 def read_expiry(text: str, now: datetime) -> Expiry:
     """Read what was typed: `6 giờ`, `3 ngày`, `tới 20h 25/11`.
 
-    Raises: BadTime, NoSuchDay, PastTime; FarTime for more than a week after the start, or less
-    than an hour.
+    Raises: BadTime, NoSuchDay, PastTime; ClockOrSpan for a bare `20h`; FarTime for more than a
+    week after the start, or less than an hour.
     """
     plain = " ".join(fold(text).split())
+    if _BARE.fullmatch(plain):
+        raise ClockOrSpan
     span = _SPAN.fullmatch(plain)
     if span is None:
         return Expiry(at=_instant(text, plain, now))

@@ -166,7 +166,7 @@ def _left(tx: Tx, desk: Desk, unit: Unit, wanted: CampaignFile, *, check: bool) 
         raise Refusal("campaigns.nobody_to_reach")
     terms = planning.terms_of(tx, desk, unit.id, form.expiry)
     due_at, schedule = form.due_at(tx.now), form.schedule()
-    planning.check(tx, due_at, schedule, terms)
+    planning.check(tx, due_at, schedule, terms, unit.broadcasting)
     plan = shown_plan(
         tx,
         desk,

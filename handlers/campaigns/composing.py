@@ -43,7 +43,7 @@ def typed(turn: Turn, form: Form, message: Message) -> Form:
     noted = replace(own, typed_in={**own.typed_in, own.asked: message.message_id})
     form = replace(form, own=noted)
     if message.media:
-        turn.say("composing.words_first")
+        turn.say("composing.words_first", button=turn.text("campaigns.button_photo"))
         return form
     return _taken(turn, form, own.asked, message.text, own.then)
 

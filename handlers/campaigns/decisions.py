@@ -16,6 +16,7 @@ from domain.messages import Button, Message, Press
 from domain.roles import Permission
 from domain.schedule import Schedule
 from domain.wording import has_words, visible
+from handlers.campaigns import expiring
 from handlers.campaigns.form import ASAP, SOON, read_choice
 from handlers.campaigns.scheduling import typed_plan
 from handlers.campaigns.wording import plan_of, shown_text
@@ -68,9 +69,11 @@ def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
         ask_approvers(turn, approving.renew(turn.tx, desk, known), anew=True)
         return
     printable.check_cards(turn, known.content, known.subject)
+    expired = approving.is_expired(turn.tx, known)
     if not approving.approve(turn.tx, desk, known, decider):
-        turn.answer(press.press_id, turn.text("campaigns.too_late", number=number), alert=True)
-        telling.notify(turn.tx, desk, known, lambda say: new_time(known, say))
+        key = "expiry.over" if expired else "campaigns.too_late"
+        turn.answer(press.press_id, turn.text(key, number=number), alert=True)
+        telling.notify(turn.tx, desk, known, lambda say: new_time(known, say, expired=expired))
         return
     approved = campaigns.get(turn.tx, known.id)
     when = show_time(approved.next_at) if approved and approved.next_at else ""
@@ -109,8 +112,7 @@ def choose_time(turn: Turn, press: Press, args: Sequence[str]) -> None:
         dialogues.lay_over(turn.tx, turn.me.id, NEW_TIME, {"campaign": args[0]})
         turn.say("campaigns.ask_when")
     elif choice == ASAP or choice in SOON:
-        due_at = read_choice(choice, turn.tx.now)
-        ask_approvers(turn, approving.reschedule(turn.tx, known, due_at))
+        _hand_in_again(turn, known, read_choice(choice, turn.tx.now), None)
     else:
         raise Refusal("app.stale_button")
 
@@ -134,13 +136,22 @@ def take(turn: Turn, message: Message) -> bool:
             known = _own_draft(turn, open_one.data["campaign"])
             schedule = plan if isinstance(plan, Schedule) else None
             due_at = plan if isinstance(plan, datetime) else None
-            ask_approvers(turn, approving.reschedule(turn.tx, known, due_at, schedule))
+            _hand_in_again(turn, known, due_at, schedule)
         else:
             _turn_down(turn, open_one.data, reason)
     except Refusal as refusal:
         # Said here, not by the router, which would undo the end of a question that is void.
         turn.say(refusal.key, **refusal.facts)
     return True
+
+
+def _hand_in_again(
+    turn: Turn, known: Campaign, due_at: datetime | None, schedule: Schedule | None
+) -> None:
+    ready = approving.reschedule(turn.tx, known, due_at, schedule)
+    ask_approvers(turn, ready)
+    if known.terms is not None and ready.terms is not None and ready.terms != known.terms:
+        turn.say("expiry.let_go", now=expiring.said(ready.terms.expiry, turn.text))
 
 
 def _turn_down(turn: Turn, data: Mapping[str, str], reason: str) -> None:
@@ -192,8 +203,8 @@ def _see_card(known: Campaign, say: Say) -> Rows:
     return ((Button(say("campaigns.button_see_card"), action=f"own:the:{short(known.id)}"),),)
 
 
-def new_time(known: Campaign, say: Say) -> tuple[str, Rows]:
-    """Ask the author of a campaign whose time has passed for another."""
+def new_time(known: Campaign, say: Say, *, expired: bool = False) -> tuple[str, Rows]:
+    """Ask the author of a campaign whose time has passed for another; or whose expiry has."""
     which = short(known.id)
     soon = tuple(
         Button(say(f"campaigns.button_{choice}"), action=f"retime:{which}:{choice}")
@@ -201,7 +212,8 @@ def new_time(known: Campaign, say: Say) -> tuple[str, Rows]:
     )
     now = Button(say("campaigns.button_now"), action=f"retime:{which}:{ASAP}")
     other = Button(say("campaigns.button_other_time"), action=f"retime:{which}:{_TYPED}")
-    text = say("campaigns.too_late_author", number=str(known.number))
+    key = "expiry.over_author" if expired else "campaigns.too_late_author"
+    text = say(key, number=str(known.number))
     return text, ((now, *soon), (other,))
 
 

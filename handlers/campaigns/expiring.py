@@ -12,7 +12,7 @@ from domain.clock import show_time
 from domain.due import BadTime, FarTime, NoSuchDay, PastTime
 from domain.errors import Refusal
 from domain.messages import Button
-from domain.terms import Expiry, Terms, read_expiry
+from domain.terms import ClockOrSpan, Expiry, Terms, read_expiry
 from handlers.campaigns.buttons import ask_with, button
 from handlers.campaigns.form import REPEAT, Form, Step
 from handlers.turn import Turn
@@ -75,6 +75,8 @@ def read(words: str, now: datetime) -> Expiry:
         return read_expiry(words, now)
     except NoSuchDay:
         raise Refusal("campaigns.time_no_such_day") from None
+    except ClockOrSpan:
+        raise Refusal("expiry.clock_or_span") from None
     except BadTime:
         raise Refusal("expiry.unreadable") from None
     except PastTime:

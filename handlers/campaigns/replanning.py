@@ -57,6 +57,7 @@ def form_for(turn: Turn, argument: str) -> Form:
 def summary(turn: Turn, form: Form) -> str:
     """Return what the campaign would be with the plan that was chosen."""
     known = _known(turn, form)
+    due_at, schedule = form.due_at(turn.tx.now), form.schedule()
     return _with_new_values(turn, known, turn.text) + turn.text(
         "campaigns.replan_summary",
         number=str(known.number),
@@ -66,9 +67,9 @@ def summary(turn: Turn, form: Form) -> str:
             turn.unit,
             known.audience,
             turn.text,
-            due_at=form.due_at(turn.tx.now),
-            schedule=form.schedule(),
-            terms=known.terms,
+            due_at=due_at,
+            schedule=schedule,
+            terms=replanning.terms_for(turn.tx, known, due_at, schedule),
             written=tuple(known.content.bodies),
             own=known.id,
         ),

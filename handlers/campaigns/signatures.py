@@ -111,10 +111,13 @@ def _submit(turn: Turn, known: Campaign, signer: Staff) -> None:
     try:
         submitted = approving.submit(turn.tx, known)
     except Refusal as refusal:
-        if refusal.key != "campaigns.time_past":
+        expired = refusal.key.startswith("expiry.")
+        if refusal.key != "campaigns.time_past" and not expired:
             telling.tell(turn.tx, desk, known, refusal.key, by=None, **refusal.facts)
             return
-        telling.notify(turn.tx, desk, known, lambda say: decisions.new_time(known, say))
+        telling.notify(
+            turn.tx, desk, known, lambda say: decisions.new_time(known, say, expired=expired)
+        )
         return
     facts = {"number": number, "signer": signer.name}
     telling.tell(turn.tx, desk, known, "campaigns.signed_author", by=signer.id, **facts)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.due import BadTime, FarTime, PastTime
 from domain.hours import ANY_TIME, BroadcastRules
-from domain.terms import AS_RULED, Expiry, Terms, read_expiry
+from domain.terms import AS_RULED, ClockOrSpan, Expiry, Terms, read_expiry
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 """Monday, nine in the morning."""
@@ -42,6 +42,7 @@ def test_spans_and_instants_are_read_as_they_are_typed(typed: str, expiry: Expir
         ("mãi mãi", BadTime),
         ("", BadTime),
         ("tới", BadTime),
+        ("20h", ClockOrSpan),
     ],
 )
 def test_what_cannot_be_is_refused(typed: str, fault: type[Exception]) -> None:

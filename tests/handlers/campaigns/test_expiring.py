@@ -1,16 +1,19 @@
 """How long a campaign may go on: chosen, shown, approved with it, kept by its runs."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 from broadcasts import approving, resting
 from broadcasts.desk import Desk
 from delivery.outbox import Outbox
 from domain.campaign import CampaignState, RunState
+from domain.hours import BroadcastRules, Span
 from domain.terms import AS_RULED
+from storage.campaigns import campaigns
 from storage.database import Tx
 from tests.chat import Chat, Party, pretend_capabilities
-from tests.handlers.campaigns.world import first, newest_run, tick, whole_unit, write
+from tests.handlers.campaigns.test_quiet import rule
+from tests.handlers.campaigns.world import ALCOHOL, first, newest_run, tick, whole_unit, write
 
 
 async def to_when(officer: Party) -> None:
@@ -40,8 +43,10 @@ async def test_its_author_says_how_long_and_its_run_keeps_to_it(
     await officer.presses("3 ngày")
     assert "Hạn gửi: 3 ngày" in (await officer.last()).text
     await officer.presses("Hạn gửi")
-    until = chat.clock.now() + timedelta(minutes=20)
-    await officer.writes("sau 20 phút")
+    await officer.writes("20h")
+    assert "“tới 20h” (lúc 20 giờ)" in (await officer.last()).text
+    until = chat.clock.now() + timedelta(minutes=70)
+    await officer.writes("sau 70 phút")
     await officer.presses("Gửi duyệt")
     known = await first(chat)
     assert known.terms is not None
@@ -64,7 +69,7 @@ async def test_its_author_says_how_long_and_its_run_keeps_to_it(
     # What is said to the officer goes before.
     assert len(await chat.bring()) == 1
     assert len(await chat.bring(most=10)) == 10
-    chat.clock.forward(minutes=21)
+    chat.clock.forward(minutes=71)
     await chat.deliver()
     await tick(chat)
     assert (await newest_run(chat)).state is RunState.FINISHED
@@ -90,18 +95,72 @@ async def test_an_expiry_that_nothing_can_keep_to_is_refused_or_let_go(
     assert "tính theo giờ hoặc ngày kể từ mỗi lần" in answers[0].text
     await officer.presses("Đổi giờ")
     await officer.presses("Ngay")
+    far = chat.clock.now() + timedelta(days=9)
+    for beyond in ("sau 30 phút", f"tới 8h {far:%d/%m/%Y}"):
+        await officer.presses("Hạn gửi")
+        await officer.writes(beyond)
+        assert "từ 1 giờ tới 7 ngày sau" in (await officer.presses("Gửi duyệt"))[0].text
+    await officer.presses("Hạn gửi")
+    await officer.writes("sau 70 phút")
     await officer.presses("Gửi duyệt")
     assert (await first(chat)).terms is not None
 
     # Approved behind it: nothing would go, so its author is asked for another time.
-    chat.clock.forward(minutes=40)
+    chat.clock.forward(minutes=75)
     await chief.presses("Duyệt")
     assert (await first(chat)).state is CampaignState.DRAFT
+    assert "đã qua hoặc không hợp với giờ gửi" in (await officer.last()).text
     await officer.presses("Sau 1 giờ")
+    assert "Hạn gửi đặt trước không hợp" in (await officer.last()).text
     again = await first(chat)
     assert again.state is CampaignState.SUBMITTED
     assert again.terms is not None
     assert again.terms.expiry == AS_RULED
+
+    # Before the quiet hours are over nothing would go, either.
+    await rule(chat, BroadcastRules(quiet=(Span(time(8), time(16)),)))
+    await write(officer)
+    await officer.presses("Hạn gửi")
+    await officer.writes("sau 70 phút")
+    assert "trước giờ bắt đầu" in (await officer.presses("Gửi duyệt"))[0].text
+
+
+async def test_with_another_plan_a_span_stays_and_an_instant_that_does_not_fit_is_let_go(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await chat.subscriber("3001")
+    await to_when(officer)
+    await officer.writes("hằng tuần thứ 5 lúc 8h")
+    await officer.presses("Hạn gửi")
+    await officer.presses("6 giờ")
+    await officer.presses("Gửi duyệt")
+    await officer.writes("/doilich 1 hằng tuần thứ 6 lúc 9h")
+    assert "Hạn gửi: 6 giờ" in (await officer.last()).text
+    await officer.presses("Gửi duyệt")
+    assert "Hạn gửi: 6 giờ" in (await chief.last()).text
+
+    # Of words that are still to be signed.
+    await write(officer, ALCOHOL)
+    await officer.presses("Hạn gửi")
+    await officer.writes("sau 200 phút")
+    await officer.presses("Gửi duyệt")
+    await officer.writes("/doilich 2 hằng tuần thứ 6 lúc 9h")
+    assert "Hạn gửi: 24 giờ" in (await officer.last()).text
+    await officer.presses("Gửi duyệt")
+    await officer.writes("/doilich 2 sau 1 giờ")
+    await officer.presses("Gửi duyệt")
+    await write(officer, ALCOHOL)
+    await officer.presses("Hạn gửi")
+    await officer.writes("sau 70 phút")
+    await officer.presses("Gửi duyệt")
+    chat.clock.forward(minutes=30)
+    await chief.presses("Đã đối chiếu, ký")
+    second = await chat.look(lambda tx: campaigns.by_number(tx, chat.unit.id, 2))
+    assert second is not None
+    assert second.state is CampaignState.SUBMITTED
+    assert "Hạn gửi đặt cho chiến dịch số 3 đã qua hoặc không hợp" in (await officer.last()).text
+    await officer.presses("Ngay")
+    assert "Hạn gửi: 24 giờ" in (await chief.last()).text
 
 
 async def test_another_pace_than_was_shown_is_not_approved(

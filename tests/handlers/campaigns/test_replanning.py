@@ -189,7 +189,7 @@ async def test_a_campaign_that_was_sent_once_or_taken_back_has_no_plan_to_change
     await chief.presses("Duyệt")
     await tick(chat)
     await officer.writes(f"/doilich 1 {WEEKLY}")
-    assert "đã gửi rồi và không lặp lại" in (await officer.last()).text
+    assert "đã xong (đã gửi, hoặc đã lỡ giờ" in (await officer.last()).text
     await officer.writes("/doilich 9")
     assert "không có chiến dịch số 9" in (await officer.last()).text
     await repeated(chat, officer, chief, "hằng ngày lúc 10h, 1 lần")

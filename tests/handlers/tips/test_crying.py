@@ -47,11 +47,21 @@ async def test_the_cry_shows_the_numbers_raises_the_tip_and_pages_once(
         (answer,) = await world.lan.presses_action(action)
         assert "đã là khẩn cấp" in answer.text
         assert len(await world.duty.heard()) == 1
+        # Who acknowledged it knows of the danger as it was then.
+        await world.tick()
+        await world.duty.presses("Đã nhận")
+        await world.duty.news()
+        world.chat.clock.forward(hours=8)
+        await world.lan.presses_action(action)
+        (again,) = await world.duty.news()
+        assert again.labels == ["Đã nhận", "Xem riêng"]
+        await world.lan.presses_action(action)
+        assert await world.duty.news() == []
         assert (await _pieces(world)).count("[Khẩn cấp]") == 1
         stranger = await world.chat.subscriber("880010010044")
         (answer,) = await stranger.presses_action(action)
         assert "không mở được" in answer.text
-        assert len(await world.duty.heard()) == 1
+        assert await world.duty.news() == []
 
 
 async def test_a_cry_about_a_tip_that_was_closed_opens_it_again(migrated_database_url: str) -> None:

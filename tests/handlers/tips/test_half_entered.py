@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from domain.ids import short
 from domain.roles import Role
 from handlers.residents.commands import OTHERS_COMMANDS
 from handlers.staff.commands import COMMANDS
@@ -53,6 +54,23 @@ async def test_a_tip_half_entered_is_wiped_by_no_command_and_no_button(world: Wo
     assert [tip.heard is not None for tip in await world.tips()] == [False, True]
     (opened,) = await officer.presses_action("pack:add")
     assert opened.text == ""
+
+
+async def test_a_cry_of_staff_who_are_residents_too_is_undone_for_nothing(world: World) -> None:
+    officer = await world.chat.staff("770010020077", *Role, name="Cán bộ Hai")
+    await officer.starts()
+    await officer.writes("/baotin có nhóm tụ tập trước chợ")
+    (tip,) = await world.tips()
+    await tell(officer, WORDS)
+    await officer.presses("Không khẩn")
+    await officer.presses_action(f"cry:{short(tip.id)}")
+    (tip,) = await world.tips()
+    assert tip.urgent
+    address = await officer.address()
+    known = await world.chat.look(lambda tx: dialogues.current(tx, address.id))
+    assert known is not None
+    assert known.below is not None
+    assert known.below.data["what"] == WORDS
 
 
 async def test_a_correction_by_editing_counts_before_anything_is_saved(world: World) -> None:

@@ -41,11 +41,23 @@ class Dialogue:
         return (self.name, self.below.name) if self.below is not None else (self.name,)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """The `COLUMNS` as they were read."""
+
+    values: Sequence[Any]
+
+
 def current(tx: Tx, address_id: UUID) -> Dialogue | None:
-    """Return the open dialogue of an address."""
+    """Return the open dialogue of an address.
+
+    Raises: KeysUnusable where it cannot be opened.
+    """
     place = (_SEEN, address_id)
     if place not in tx.seen:
         tx.seen[place] = _read(tx, address_id)
+    if isinstance(tx.seen[place], _Sealed):
+        tx.seen[place] = _opened(tx, address_id, tx.seen[place].values)
     known: Dialogue | None = tx.seen[place]
     return replace(known, data=dict(known.data)) if known is not None else None
 
@@ -56,9 +68,11 @@ def _read(tx: Tx, address_id: UUID) -> Dialogue | None:
 
 
 def note(tx: Tx, address_id: UUID, values: Sequence[Any] | None) -> None:
-    """Take over what another question has read of the `COLUMNS`; None where there is nothing."""
-    known = _opened(tx, address_id, values) if values is not None else None
-    tx.seen[_SEEN, address_id] = known
+    """Take over what another question has read of the `COLUMNS`; None where there is nothing.
+
+    It stays sealed until it is asked for: one that cannot be opened is no reason to lose words.
+    """
+    tx.seen[_SEEN, address_id] = _Sealed(values) if values is not None else None
 
 
 def _opened(tx: Tx, address_id: UUID, values: Sequence[Any]) -> Dialogue:

@@ -23,7 +23,8 @@ class Writer(NamedTuple):
 def find(tx: Tx, account_id: UUID, platform_id: str) -> Writer | None:
     """Return who writes, if we know them.
 
-    Their open dialogue, and that they are not muted, is known from here on without being asked.
+    Their open dialogue, and that they are not muted, is known from here on without being asked;
+    the dialogue is opened only where somebody wants it.
     """
     lookups = tx.keys.hashes(f"address:{account_id.hex}", platform_id)
     asked = {"account": account_id, "lookups": list(lookups), "now": tx.now}

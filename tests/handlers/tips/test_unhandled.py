@@ -4,10 +4,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from sqlalchemy import update
 
-from domain.messages import Location
+from domain.messages import Location, Message, Sender
 from domain.roles import Role
 from handlers.tips import taking
+from handlers.wiring import make_router
+from storage.database import Tx
+from storage.people import dialogues
+from storage.sealing import KeysUnusable
+from storage.tables import dialogue
 from storage.tips import tip_events
 from tests.chat import GroupParty, Takers, open_chat
 from tests.tips.world import LAN, World, open_world
@@ -70,3 +76,33 @@ async def test_what_was_kept_and_is_tried_again_stays_one_piece(
         events = await world.chat.look(lambda tx: tip_events.of_tip(tx, tip))
         assert [event.text for event in events].count(text) == 1
         assert len(await world.lan.heard()) == heard
+
+
+async def test_an_unreadable_dialogue_loses_nothing_of_what_they_write(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        chat = world.chat
+        chat.router = make_router(chat.context)
+        me = await world.lan.address()
+
+        def spoil(tx: Tx) -> None:
+            dialogues.keep(tx, me.id, "tip", {})
+            mine = dialogue.c.address_id == me.id
+            unreadable = {"data": b"\x01k999" + bytes(40)}
+            tx.connection.execute(update(dialogue).where(mine).values(unreadable))
+
+        await chat.do(spoil)
+        cry = Message(
+            chat=world.lan.ref,
+            sender=Sender(world.lan.platform_id),
+            at=chat.clock.now(),
+            message_id="m99",
+            text="cháy nhà số 8 rồi, cứu với",
+        )
+        with pytest.raises(KeysUnusable):
+            await chat.handle(cry)
+        await chat.do(lambda tx: chat.router.apologise(tx, chat.account, cry))
+        assert (await world.tip()).urgent
+        said = [heard.text for heard in await world.lan.heard()]
+        assert any("114" in text for text in said)

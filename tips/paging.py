@@ -150,11 +150,17 @@ def escalate_due(tx: Tx, desk: Desk, rules: PageRules, limit: int = 20) -> int:
             log.error("page_fault", tip=str(tip_id), fault=str(fault))
             duty.put_off(tx, tip_id)
     # Last: whose turn of duty began meanwhile is beside who was paged, and is no step of it.
-    return len(due) + sum(
-        page_newcomer(tx, desk, unit_id, one.id)
-        for unit_id in duty.alarmed_units(tx)
-        for one in duty.on_duty(tx, unit_id)
-    )
+    units = duty.alarmed_units(tx)
+    newcomers = [(unit_id, one.id) for unit_id in units for one in duty.on_duty(tx, unit_id)]
+    return len(due) + sum(_page_apart(tx, desk, *one) for one in newcomers)
+
+
+def _page_apart(tx: Tx, desk: Desk, unit_id: UUID, staff_id: UUID) -> int:
+    try:
+        return apart(tx, partial(page_newcomer, tx, desk, unit_id, staff_id))
+    except Spoiled as fault:
+        log.error("newcomer_fault", staff=str(staff_id), fault=str(fault))
+        return 0
 
 
 def _escalate(tx: Tx, desk: Desk, tip: Tip, watch: Watch, rules: PageRules) -> None:

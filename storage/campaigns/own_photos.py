@@ -8,10 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import Row, delete, select, true, update
 
@@ -19,11 +21,14 @@ from domain.file_kind import FileKind, said_to_be
 from domain.messages import MediaKind, MediaRef
 from domain.own_photo import OwnPhoto
 from storage.database import Tx
+from storage.savepoints import Spoiled, apart
 from storage.sealing import DataKey, Place
 from storage.tables import own_photo, own_photo_upload
 from storage.tables.own_photos import AWAITED, ERASED, LIVING, UNTOLD
 from storage.tips.media import Kept, Loss, Wanted
 from storage.upsert import insert_into
+
+log = structlog.get_logger(__name__)
 
 KINDS: Mapping[FileKind, MediaKind] = MappingProxyType(
     {
@@ -177,9 +182,19 @@ def claim(
     for row in rows:
         values = {"tries": row.tries + 1, "due_at": tx.now + lease}
         tx.connection.execute(update(own_photo).where(own_photo.c.id == row.id).values(values))
-        media = _REFERENCE.validate_json(tx.keys.unseal_bytes(row.reference, _place(row.id)))
+        try:
+            media = apart(tx, partial(_opened, tx, row.id, row.reference))
+        except Spoiled as fault:
+            log.error("reference_not_opened", photo=str(row.id), fault=str(fault))
+            if tx.now - row.created_at > GIVEN_UP:
+                give_up(tx, row.id, Loss.UNFETCHED)
+            continue
         found.append(Wanted(row.id, media, row.tries + 1, row.created_at))
     return found
+
+
+def _opened(tx: Tx, photo_id: UUID, sealed: bytes) -> MediaRef:
+    return _REFERENCE.validate_json(tx.keys.unseal_bytes(sealed, _place(photo_id)))
 
 
 def keep(tx: Tx, file_id: UUID, kept: Kept) -> bool:

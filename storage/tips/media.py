@@ -8,15 +8,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Row, Select, select, true, update
 
 from domain.file_kind import FileKind
 from domain.messages import MediaKind, MediaRef
 from domain.tip import TipState
 from storage.database import Tx
+from storage.savepoints import Spoiled, apart
 from storage.sealing import DataKey, Place
 from storage.tables import attachment, tip, tip_event
 from storage.tables.intake import AWAITED, ENDED, ERASED, UNTOLD, tip_file
@@ -24,6 +27,8 @@ from storage.tips import tip_events, tips
 from storage.tips.tip_files import digest_place, file_key_place
 from storage.tips.tip_keys import key_of
 from storage.tips.tips import Tip
+
+log = structlog.get_logger(__name__)
 
 KEEPS_ORIGINALS = True
 """What was sent may become evidence."""
@@ -132,6 +137,7 @@ def claim(
     """Take files that are due, large or small ones; they come again after the lease, if need be.
 
     Also those of closed tips: a tip may be closed before anybody could fetch what came with it.
+    What cannot be opened holds up no other file: it is looked at again, and given up in time.
     """
     size = true() if bulky is None else tip_file.c.bulky.is_(bulky)
     rows = tx.connection.execute(
@@ -151,10 +157,20 @@ def claim(
         owner = tips.get(tx, row.tip_id)
         if owner is None:
             continue
-        reference = tip_events.file_of(tx, owner, row.id)
-        media = MediaRef(**{**reference, "kind": MediaKind(reference["kind"])})
+        try:
+            media = apart(tx, partial(_reference, tx, owner, row.id))
+        except Spoiled as fault:
+            log.error("reference_not_opened", file=str(row.id), fault=str(fault))
+            if tx.now - row.at > GIVEN_UP:
+                give_up(tx, row.id, Loss.UNFETCHED)
+            continue
         found.append(Wanted(row.id, media, row.tries + 1, row.at))
     return found
+
+
+def _reference(tx: Tx, owner: Tip, file_id: UUID) -> MediaRef:
+    reference = tip_events.file_of(tx, owner, file_id)
+    return MediaRef(**{**reference, "kind": MediaKind(reference["kind"])})
 
 
 def keep(tx: Tx, file_id: UUID, kept: Kept) -> bool:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.pager import WebhookPager, ring_due
 from domain.audit import Act
@@ -213,6 +213,9 @@ async def _whose_turn_begins_is_paged_and_who_retires_has_no_number(world: World
     assert newest == [(await world.tips())[-1].id], "an older one that was seen is in nobody's way"
     mute = await world.chat.do(lambda tx: _who_has_no_chat(tx, world))
     world.chat.clock.forward(minutes=10)
+    whose = (await world.duty.address()).staff_id
+    unreadable = update(staff).where(staff.c.id == whose).values(phone=b"\x01k999" + bytes(40))
+    await world.chat.do(lambda tx: tx.connection.execute(unreadable))
     for pages in (1, 0):
         await world.chat.do(lambda tx: paging.escalate_due(tx, world.chat.context, PageRules()))
         paged = [one for one in await world.duty.news() if "khẩn cấp" in one.text]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from domain.delivery import Accepted, DeliveryKind, Lane
 from domain.ids import short
@@ -16,7 +16,7 @@ from domain.tip import TipState
 from storage.database import Tx
 from storage.deliveries.settling import Settled, settle
 from storage.deliveries.windows import Claim, open_window
-from storage.tables import attempt
+from storage.tables import attachment, attempt
 from storage.tips import media, tip_files
 from storage.tips import tips as stored_tips
 from storage.tips.media import FileState
@@ -229,6 +229,28 @@ async def test_killed_before_the_note_the_photo_comes_again_and_the_files_are_sw
         assert not left & studio.names()
         assert len(studio.names()) == 2
         assert await studio.rounds.sweep() == 0
+
+
+async def test_a_file_whose_reference_cannot_be_opened_holds_up_no_other(
+    migrated_database_url: str, tmp_path: Path
+) -> None:
+    async with open_studio(migrated_database_url, tmp_path) as studio:
+        await studio.sends(jpeg(), jpeg())
+        chat = studio.world.chat
+
+        def spoil(tx: Tx) -> UUID:
+            first = tx.connection.execute(select(attachment.c.id).limit(1)).scalar_one()
+            one = update(attachment).where(attachment.c.id == first)
+            tx.connection.execute(one.values(reference=b"\x01k999" + bytes(40)))
+            return first
+
+        spoilt = await chat.do(spoil)
+        assert await studio.rounds.fetch_due() == 1
+        chat.clock.forward(days=4)
+        assert await studio.rounds.fetch_due() == 0
+        file = await chat.look(lambda tx: media.get(tx, spoilt))
+        assert file is not None
+        assert file.loss is media.Loss.UNFETCHED
 
 
 async def test_two_who_fetch_the_same_photo_keep_one(

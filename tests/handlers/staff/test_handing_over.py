@@ -60,6 +60,10 @@ async def test_an_officer_on_leave_hands_over_campaigns_and_duty_to_whoever_may_
     assert "✓ Ca đang trực, tới" in summary.text
     assert "không giao được chiến dịch số 1 (chờ duyệt)" in summary.text.lower()
     assert summary.labels == ["Bàn giao"]
+    (go,) = summary.buttons
+    assert go.action is not None
+    # Who, whom, a digit of what is left out and eight letters of a seal: a byte is left.
+    assert [len(part) for part in go.action.split(":")] == [6, 22, 22, 1, 8]
     await an.presses("Bàn giao")
     done, rest = (await an.heard())[-2:]
     assert "Đã bàn giao cho Bình Tiếp Nhận" in done.text

@@ -20,8 +20,9 @@ from storage.people import units
 from storage.people.units import Staff
 from storage.sealing import DataKey, KeysUnusable
 from storage.staff import one_time_codes
-from storage.staff.one_time_codes import CodePurpose
+from storage.staff.one_time_codes import CodePurpose, OneTimeCode
 from storage.tips import media, tip_events, tips
+from storage.tips.media import TipFile
 from storage.tips.media_folder import MediaFolder
 from storage.tips.tips import Tip
 from tips import rights
@@ -63,6 +64,7 @@ class Original:
 class Evidence:
     """What an order opens: whose it was and why, and every original that is kept."""
 
+    code_id: UUID
     tip: Tip
     ordered_by: str
     reason: str = field(repr=False)
@@ -81,12 +83,11 @@ def order(tx: Tx, tip_id: UUID, staff: Staff | None, reason: str) -> tuple[Tip, 
         raise Refusal("app.not_allowed")
     if len(reason.split()) < _FEWEST_WORDS or len(reason) > _LONGEST_REASON:
         raise Refusal("evidence.reason")
-    if all(one.original is None for one in media.of_tip(tx, tip.id)):
+    if all(one.original is None for one in _files(tx, tip)):
         raise Refusal("evidence.nothing", ma_tin=tip.case_number)
-    tip_events.add(tx, tip, TipEventKind.EVIDENCE_ORDERED, text=reason, staff_id=own.id)
-    code = one_time_codes.issue(
-        tx, CodePurpose.EVIDENCE, tip.unit_id, own.id, VALID, tip=tip.id.hex
-    )
+    ordered = tip_events.add(tx, tip, TipEventKind.EVIDENCE_ORDERED, text=reason, staff_id=own.id)
+    facts = {"tip": tip.id.hex, "order": ordered.hex}
+    code = one_time_codes.issue(tx, CodePurpose.EVIDENCE, tip.unit_id, own.id, VALID, **facts)
     return tip, code
 
 
@@ -99,6 +100,9 @@ def take(tx: Tx, case_number: str, code: str) -> Evidence | None:
     tip = tips.locked(tx, UUID(hex=standing.facts["tip"])) if standing is not None else None
     if standing is None or tip is None or not _is_meant(tip, case_number):
         return None
+    if "order" not in standing.facts:
+        # Asked for before an upgrade.
+        return None
     chief = units.get_staff(tx, standing.staff_id)
     try:
         tip, own = rights.for_work(tx, tip.id, chief)
@@ -108,12 +112,13 @@ def take(tx: Tx, case_number: str, code: str) -> Evidence | None:
         return None
     if not one_time_codes.use_up(tx, standing):
         return None
-    files = media.of_tip(tx, tip.id)
+    files = _files(tx, tip)
     kept = [one for one in files if one.original is not None]
-    reason = _reason(tx, tip)
+    reason = _reason(tx, tip, standing)
     tip_events.add(tx, tip, TipEventKind.EVIDENCE_TAKEN, text=reason, staff_id=own.id)
     log.info("evidence_taken", tip=str(tip.id), files=len(kept))
     return Evidence(
+        standing.id,
         tip,
         own.name,
         reason,
@@ -122,15 +127,25 @@ def take(tx: Tx, case_number: str, code: str) -> Evidence | None:
     )
 
 
+def give_back(tx: Tx, found: Evidence) -> bool:
+    """Let a code work again whose originals could not be written; False when a newer one stands.
+
+    That they were taken stays written down.
+    """
+    return one_time_codes.give_back(tx, found.code_id)
+
+
 def _is_meant(tip: Tip, typed: str) -> bool:
     number = typed.strip().casefold()
     return number in (tip.case_number.casefold(), tip.case_number.rpartition("-")[2].casefold())
 
 
-def _reason(tx: Tx, tip: Tip) -> str:
-    ordered = [
-        event.text or ""
-        for event in tip_events.of_tip(tx, tip)
-        if event.kind is TipEventKind.EVIDENCE_ORDERED
-    ]
-    return ordered[-1] if ordered else ""
+def _reason(tx: Tx, tip: Tip, code: OneTimeCode) -> str:
+    """Return why a code was asked for: others may have ordered the same tip since."""
+    ordered = UUID(hex=code.facts["order"])
+    return next(event.text or "" for event in tip_events.of_tip(tx, tip) if event.id == ordered)
+
+
+def _files(tx: Tx, tip: Tip) -> list[TipFile]:
+    """Return every file that came with a tip, also with words that are on no card yet."""
+    return media.of_tip(tx, tip.id, [event.id for event in tip_events.of_tip(tx, tip)])

@@ -11,6 +11,7 @@ import typer
 
 from bot.commands.terminal import err, say, settings_at_hand, with_database
 from bot.outages import of_system
+from bot.settings import Settings
 from domain.clock import SystemClock, local, show_time
 from domain.errors import Misconfigured
 from domain.file_kind import FileKind
@@ -65,9 +66,14 @@ def evidence(
                 f"Mã sai, đã dùng, hết hạn, hoặc không phải cho tin {tip}. Chỉ huy gõ /chungcu "
                 "trong chat riêng để lấy mã mới."
             )
-        missing = _write(found, MediaFolder(settings.media), folder, SystemClock().now())
-    except OSError as error:
-        raise Misconfigured(f"Không ghi được vào {folder} ({of_system(error)}).") from error
+        try:
+            missing = _write(found, MediaFolder(settings.media), folder, SystemClock().now())
+        except OSError as error:
+            _take_back(settings, found, folder)
+            raise Misconfigured(
+                f"Không ghi được vào {folder} ({of_system(error)}). Chưa bản gốc nào được giữ lại "
+                "ở đó; mã vẫn dùng được cho tới khi hết hạn."
+            ) from error
     finally:
         if not any(folder.iterdir()):
             folder.rmdir()
@@ -78,6 +84,13 @@ def evidence(
     if missing:
         say(f"{missing} tệp bị mất hoặc không còn nguyên; xem {_PROTOCOL}.", err)
         raise typer.Exit(1)
+
+
+def _take_back(settings: Settings, found: Evidence, folder: Path) -> None:
+    """Leave no half of the originals on a disk that is full, and let the code be used again."""
+    for file in folder.iterdir():
+        file.unlink()
+    with_database(settings, lambda tx: orders.give_back(tx, found), write=True)
 
 
 def _make(folder: Path) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 
 from domain.ids import CODE_LETTERS, random_code, typed_code
 from storage.database import Tx
@@ -133,6 +133,21 @@ def use_up(tx: Tx, code: OneTimeCode) -> bool:
         .values(used_at=tx.now)
     )
     return done.rowcount == 1
+
+
+def give_back(tx: Tx, code_id: UUID) -> bool:
+    """Let a code that was used up work until its end; False when its owner has a newer one."""
+    older = one_time_code.alias("older")
+    newer = exists().where(
+        older.c.id == code_id,
+        one_time_code.c.id > older.c.id,
+        one_time_code.c.staff_id == older.c.staff_id,
+        one_time_code.c.purpose == older.c.purpose,
+    )
+    if tx.connection.execute(select(newer)).scalar_one():
+        return False
+    query = update(one_time_code).where(one_time_code.c.id == code_id).values(used_at=None)
+    return tx.connection.execute(query).rowcount == 1
 
 
 def redeem(tx: Tx, purpose: CodePurpose, typed: str, address_id: UUID) -> OneTimeCode | None:

@@ -5,9 +5,9 @@ import stat
 from pathlib import Path
 
 from bot.keys import check_keys
-from domain.audit import Act
 from domain.clock import SystemClock
 from domain.messages import MediaKind
+from domain.roles import Role
 from storage.sealing import Keyring, write_keyring
 from storage.staff import audit
 from storage.tips.media_folder import MediaFolder
@@ -18,6 +18,7 @@ from tests.recordings import opus
 from tests.tips.world import World
 from tips import evidence
 
+_LONGEST_PATH = 4_095
 REASON = "theo quyết định khởi tố vụ án ví dụ"
 
 
@@ -54,6 +55,12 @@ async def test_only_the_chief_orders_originals_each_code_opens_one_tip_once_and_
         found = await take("260001", code.lower().replace("-", " "))
         assert found is not None
         assert (found.ordered_by, found.reason) == ("Nông Chỉ Huy", REASON)
+        assert await world.chat.do(lambda tx: evidence.give_back(tx, found))
+        other = await world.chat.staff("770010020009", Role.CHIEF, name="Chỉ Huy Hai Ví Dụ")
+        await other.writes("/chungcu 260001 theo một quyết định khác ví dụ")
+        again = await take("260001", code)
+        assert again is not None
+        assert (again.ordered_by, again.reason) == ("Nông Chỉ Huy", REASON)
         assert [one.opened(studio.folder) for one in found.originals] == [opus(9)]
         assert await take("260001", code) is None
         late = await _ordered(world)
@@ -61,12 +68,13 @@ async def test_only_the_chief_orders_originals_each_code_opens_one_tip_once_and_
         assert await take(found.tip.case_number, late) is None
         entries = await world.chat.look(lambda tx: list(audit.entries(tx)))
         kept = [one for one in entries if one.act.value.startswith("tip_evidence")]
-        assert [one.act for one in kept] == [Act.TIP_EVIDENCE_ORDERED] * 2 + [
-            Act.TIP_EVIDENCE_TAKEN,
-            Act.TIP_EVIDENCE_ORDERED,
+        assert [one.act.value.rpartition("_")[2] for one in kept] == [
+            *("ordered", "ordered", "taken"),
+            *("ordered", "taken", "ordered"),
         ]
-        assert {one.reason for one in kept} == {REASON}
-        assert len({one.staff_id for one in kept}) == 1
+        mine = [one for one in kept if one.reason == REASON]
+        assert len(mine) == 5
+        assert len({one.staff_id for one in mine}) == 1
         # What lies there is not what was sealed: it is never handed out as if it were.
         studio.folder.remove(found.originals[0].name)
         try:
@@ -88,7 +96,7 @@ async def test_the_command_writes_them_under_neutral_names_with_their_sums(
         await studio.sends_file(sent[1], MediaKind.VOICE)
         await studio.sends_file(sent[2], MediaKind.FILE, name="Nguyễn Ví Dụ.html")
         await studio.rounds.fetch_due()
-        await studio.carded()
+        # Nothing of it stands on a card yet.
         await world.chat.do(check_keys)
         folder = _installed(studio, tmp_path, await world.chat.look(lambda tx: tx.keys))
 
@@ -98,7 +106,11 @@ async def test_the_command_writes_them_under_neutral_names_with_their_sums(
         wrong = await types("260001", "--code", "AAAAA-AAAAA")
         assert (wrong.code, "lấy mã mới" in wrong.err) == (2, True)
         assert list(folder.iterdir()) == [folder / "var"]
-        done = await types("260001", "--code", await _ordered(world), "--out", "ra")
+        code, nowhere = await _ordered(world), _without_room(tmp_path)
+        full = await types("260001", "--code", code, "--out", str(nowhere))
+        assert (full.code, "mã vẫn dùng được" in full.err) == (2, True), full.all
+        assert not nowhere.exists()
+        done = await types("260001", "--code", code, "--out", "ra")
         assert done.code == 0, done.all
         assert "có thể chứa vị trí" in done.err
         out = folder / "ra"
@@ -128,6 +140,15 @@ async def test_the_command_writes_them_under_neutral_names_with_their_sums(
         assert "3 tệp bị mất" in lost.err
         verified = await bot(folder, "audit", "verify", DATABASE_URL=migrated_database_url)
         assert verified.code == 0, verified.all
+
+
+def _without_room(tmp_path: Path) -> Path:
+    """Return where a folder can be made and no file in it: its path is as long as one may be."""
+    folder = tmp_path
+    while len(str(folder)) < _LONGEST_PATH - 200:
+        folder /= "d" * 150
+    folder.mkdir(parents=True)
+    return folder / ("d" * (_LONGEST_PATH - 4 - len(str(folder))))
 
 
 def _installed(studio: Studio, tmp_path: Path, keys: Keyring) -> Path:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -43,6 +44,8 @@ _WRITERS = 8
 _READERS = 4
 """Threads, and as many connections, to PostgreSQL; some are left for long reads."""
 _WAL_PAUSE_S = 0.01
+_ALIVE = MappingProxyType({"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3})
+"""A server that is gone is noticed after a minute (libpq, 34.1.2); the URL may say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,10 +277,16 @@ class _Sqlite:
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, run)
 
     async def close(self) -> None:
+        # What still runs may take long; beside it the others go on.
         for threads in (self._write_thread, self._read_threads):
-            threads.shutdown(wait=True)
+            await asyncio.to_thread(threads.shutdown, wait=True)
         self._writer.dispose()
         self._reader.dispose()
+
+
+def _alive(url: str) -> dict[str, int]:
+    named = make_url(url).query
+    return {name: value for name, value in _ALIVE.items() if name not in named}
 
 
 class _Postgres:
@@ -287,6 +296,7 @@ class _Postgres:
             hide_parameters=True,
             pool_size=_WRITERS + _READERS,
             pool_pre_ping=True,
+            connect_args=_alive(url),
             execution_options=_OPTIONS,
         )
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
@@ -317,6 +327,7 @@ class _Postgres:
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, run)
 
     async def close(self) -> None:
+        # A server that went away without a word may keep a thread for minutes.
         for threads in (self._write_threads, self._read_threads):
-            threads.shutdown(wait=True)
+            await asyncio.to_thread(threads.shutdown, wait=True)
         self._engine.dispose()

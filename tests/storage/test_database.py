@@ -26,9 +26,21 @@ async def db(migrated_database_url: str) -> AsyncIterator[Database]:
         yield database
 
 
-async def test_what_was_written_is_read_again_after_reopening(migrated_database_url: str) -> None:
+async def test_an_end_waits_beside_the_loop_for_what_is_written_which_is_read_again_later(
+    migrated_database_url: str,
+) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(tx: Tx) -> None:
+        begun.set()
+        assert go.wait(60)
+        installation.write(tx, "word", b"kept")
+
     async with opened(migrated_database_url) as first:
-        await first.write(lambda tx: installation.write(tx, "word", b"kept"))
+        writing = asyncio.create_task(first.write(slow))
+        await asyncio.to_thread(begun.wait, 60)
+        asyncio.get_running_loop().call_soon(go.set)
+    await writing
     async with opened(migrated_database_url) as second:
         assert await second.read(lambda tx: installation.read(tx, "word")) == b"kept"
 

@@ -7,6 +7,7 @@ import io
 from fractions import Fraction
 
 import av
+from av.audio.stream import AudioStream
 
 from tests.pictures import CANARY
 
@@ -43,6 +44,7 @@ def spoken(seconds: int, shape: str = "ogg", codec: str = "libopus") -> bytes:
     with av.open(out, "w", format=shape) as made:
         made.metadata["artist"] = made.metadata["title"] = CANARY.decode()
         track = made.add_stream(codec, rate=48_000)
+        assert isinstance(track, AudioStream)
         track.layout = "mono"
         for frame in _hum(seconds, "s16"):
             made.mux(track.encode(frame))

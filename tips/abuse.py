@@ -14,6 +14,7 @@ from tips.phrases import Phrasebook, is_han, split, words_of
 _FEWEST_WORDS = 2
 _FEWEST_LETTERS = 3
 _MOST_WORDS = 16
+_INSULTS = frozenset({"insult", "weak", "toned"})
 
 
 def is_mere_abuse(text: str) -> bool:
@@ -26,7 +27,9 @@ def is_mere_abuse(text: str) -> bool:
     for language in ("vi", "en"):
         hits = _book(language).find(words)
         covered = sum(hit.end - hit.start for hit in hits)
-        if covered == len(words) and any(hit.meaning == "insult" for hit in hits):
+        said = {hit.meaning for hit in hits}
+        plainly = {"insult", "toned"} if all(word.bare for word in words) else _INSULTS
+        if covered == len(words) and said & plainly:
             return True
     return False
 
@@ -43,7 +46,9 @@ def _in_letters(text: str) -> bool:
 
 @cache
 def _book(language: str) -> Phrasebook:
-    return Phrasebook.of(_words()[language])
+    given = dict(_words()[language])
+    toned = {"toned": given.pop("toned")} if "toned" in given else {}
+    return Phrasebook.of(given, toned=toned)
 
 
 @cache

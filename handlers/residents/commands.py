@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from domain.messages import Message, Outgoing, Press
+from domain.place import Found
 from handlers.residents import (
     aside,
     choices,
@@ -76,7 +77,7 @@ def dialogue(turn: Turn, message: Message) -> bool:
         return False
     if message.text.startswith("/") or not questions.is_bare_text(turn, message):
         return False
-    if not_taken(message.text) is not None:
+    if not_taken(message.text) is not None and not _names_a_place(turn, current, message.text):
         return False
     if _ANSWERS[current.name](turn, message, current):
         return True
@@ -86,6 +87,17 @@ def dialogue(turn: Turn, message: Message) -> bool:
         _ask_again(turn, current)
         return True
     return False
+
+
+def _names_a_place(turn: Turn, current: Dialogue, text: str) -> bool:
+    """Tell whether words answer where they live, whatever else they may be taken for."""
+    if current.name != AREA:
+        return False
+    gazetteer = turn.context.gazetteer
+    commune = current.data.get("commune", "")
+    near = gazetteer.find(text, within=commune) if gazetteer.get(commune) is not None else Found()
+    found = near if near.matches else gazetteer.find(text)
+    return bool(found.matches) and not found.remainder
 
 
 def asking_again(take: Taker) -> Taker:

@@ -239,7 +239,7 @@ async def test_a_file_whose_reference_cannot_be_opened_holds_up_no_other(
         chat = studio.world.chat
 
         def spoil(tx: Tx) -> UUID:
-            first = tx.connection.execute(select(attachment.c.id).limit(1)).scalar_one()
+            first: UUID = tx.connection.execute(select(attachment.c.id).limit(1)).scalar_one()
             one = update(attachment).where(attachment.c.id == first)
             tx.connection.execute(one.values(reference=b"\x01k999" + bytes(40)))
             return first

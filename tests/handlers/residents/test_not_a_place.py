@@ -48,7 +48,7 @@ async def words_of_tips(world: World) -> list[str]:
 
 async def test_no_place_is_asked_about_again_and_is_no_case(world: World) -> None:
     hoa = await asked(world)
-    for said in ("xyz", "Hà Nội", "tôi không biết", "ko bit", "I don't know", "我不知道"):
+    for said in ("xyz", "an hai", "Hà Nội", "tôi không biết", "ko bit", "I don't know", "我不知道"):
         await hoa.writes(said)
         [again] = await hoa.news()
         assert "Máy chưa tìm thấy nơi đó" in again.text, said

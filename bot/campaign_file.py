@@ -118,6 +118,8 @@ def read(path: Path) -> CampaignFile:
         ) from None
     except yaml.YAMLError:
         raise Misconfigured(f"{path}: có ký tự mà YAML không nhận.") from None
+    except RecursionError:
+        raise Misconfigured(f"{path}: các mục lồng nhau quá sâu.") from None
     if not isinstance(data, dict):
         raise Misconfigured(f"{path}: tệp phải có các mục officer, title, texts, subject.")
     try:

@@ -89,7 +89,9 @@ def check(
     Raises: Refusal when it cannot be sent, reaches nobody, or nobody could be asked now.
     """
     versions = read_versions(typed)
-    for words in versions.values():
+    for language, words in versions.items():
+        if len(versions) > 1 and not has_words(words):
+            raise Refusal(f"campaigns.urgent_empty_{language}")
         check_words(words)
     unit = units.get_unit(tx, author.unit_id)
     content = replace(_content(desk, versions, unit), photo=photo)
@@ -145,8 +147,12 @@ def hand_in(
 
 def words_of(known: Campaign) -> str:
     """Return what was typed of an alert, in all its languages."""
-    own = known.content.values
-    return write_versions({language: own[language][_WORDS] for language in own})
+    return write_versions(versions_of(known))
+
+
+def versions_of(known: Campaign) -> Mapping[Language, str]:
+    """Return what was typed of an alert, by language."""
+    return {language: own[_WORDS] for language, own in known.content.values.items()}
 
 
 def _same(one: Content, other: Content) -> bool:

@@ -26,9 +26,11 @@ PLEDGE_LABEL = "tu-soan"
 MAY_STAND = tuple(sorted(UNIT_PLACEHOLDERS & {"don_vi", "sdt_truc"}))
 """Placeholders that an own text may have: they keep up with the unit's record."""
 _LONGEST_EXCERPT = 90
+_EDGES = ".,:;!?…()[]\"'“”‘’ "
 _SENTENCES = re.compile(r"(?<=[.;!?。；！？])\s+|\n+|(?<=[。；！？])")
 _PROMISE = re.compile(
-    "tuyet doi bi mat|bi mat tuyet doi|an danh tuyet doi|tuyet doi an toan|khong the bi phat hien"
+    "tuyet doi bi mat|bi mat tuyet doi|tuyet doi bao mat|bao mat tuyet doi"
+    "|an danh tuyet doi|tuyet doi an toan|khong the bi phat hien"
     "|ma hoa hoan toan|100% bi mat|thuong tien cho moi tin"
     "|absolute(?:ly)? (?:secret|secrecy|confidential|anonymous)|completely anonymous"
     "|cannot be traced|can not be traced|reward for every (?:tip|report)"
@@ -174,11 +176,21 @@ def figures_in(words: str) -> tuple[str, ...]:
 
 
 def promises_in(words: str) -> tuple[str, ...]:
-    """Return what a text promises that nobody can hold, as it would be read without tones.
+    """Return what a text promises that nobody can hold, as it was typed.
 
     The platform knows the account, the chief may read it for a reason, and nobody pays for tips.
     """
-    return tuple(dict.fromkeys(found[0] for found in _PROMISE.finditer(_flat(words))))
+    typed = words.split()
+    folded = [fold(one) for one in typed]
+    flat = " ".join(folded)
+    starts = {sum(len(one) + 1 for one in folded[:at]): at for at in range(len(folded))}
+    ends = {start + len(folded[at]): at + 1 for start, at in starts.items()}
+    found: list[str] = []
+    for promise in _PROMISE.finditer(flat):
+        first, behind = starts.get(promise.start()), ends.get(promise.end())
+        whole = " ".join(typed[first:behind]) if first is not None and behind else promise[0]
+        found.append(whole.strip(_EDGES))
+    return tuple(dict.fromkeys(found))
 
 
 def places_in(words: str) -> tuple[str, ...]:
@@ -189,10 +201,6 @@ def places_in(words: str) -> tuple[str, ...]:
 def _blanks(words: str) -> Iterator[str]:
     for line in words.splitlines():
         yield from (one for one in blanks(line) if one.strip("{}") not in MAY_STAND)
-
-
-def _flat(words: str) -> str:
-    return " ".join(fold(one) for one in words.split())
 
 
 def _short(words: str) -> str:

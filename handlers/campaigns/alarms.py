@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from broadcasts import alarming, approving, own_photos, telling
 from broadcasts.desk import Desk, Rows, Say
 from broadcasts.preparing import SAMPLE_CODE, prepare
+from domain.alert_words import stray_marks
 from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.figures import count
@@ -195,6 +196,9 @@ def _shown(tx: Tx, context: Context, known: Campaign, say: Say) -> list[str]:
     unit = units.get_unit(tx, known.unit_id)
     prepared = prepare(context.catalogue, known.content, SAMPLE_CODE, tx.now)
     lines = [shown_text(prepared, say), ""]
+    strays = stray_marks(alarming.versions_of(known))
+    if strays:
+        lines.append(say("campaigns.urgent_stray", marks="; ".join(f"“{one}”" for one in strays)))
     for path in alarming.paths(tx, desk, unit, known.audience):
         lines.append(
             say(

@@ -72,8 +72,12 @@ def _ask_subject(turn: Turn, form: Form) -> None:
     own = [(button(form, turn.text("composing.button_own"), "own"),)]
     if reusing.any_there(turn):
         own.append((button(form, turn.text("composing.button_reuse"), "reuse"),))
-    own += [(one,) for one in reusing.prepared_buttons(turn)]
-    ask_with(turn, form, turn.text("campaigns.choose_subject"), *in_rows(buttons), *own)
+    waiting, more = reusing.prepared_buttons(turn)
+    own += [(one,) for one in waiting]
+    text = turn.text("campaigns.choose_subject")
+    if more:
+        text = f"{text}\n\n{turn.text('prepared.more', n=str(more))}"
+    ask_with(turn, form, text, *in_rows(buttons), *own)
 
 
 def _ask_text(turn: Turn, form: Form, page: int) -> None:

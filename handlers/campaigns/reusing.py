@@ -26,17 +26,18 @@ def any_there(turn: Turn) -> bool:
     return bool(campaigns.own_texts(turn.tx, turn.unit.id, 1))
 
 
-def prepared_buttons(turn: Turn) -> list[Button]:
-    """Return a button for each campaign that was got ready and waits for who asks."""
+def prepared_buttons(turn: Turn) -> tuple[list[Button], int]:
+    """Return a button for each campaign got ready for who asks; and how many more there are."""
     staff = turn.staff
     found = prepared_drafts.of_staff(turn.tx, staff.id) if staff is not None else []
-    return [
+    buttons = [
         Button(
             turn.text("prepared.button_one", title=_short(from_data(one.form))),
             action=f"prepared:open:{short(one.id)}",
         )
         for one in found[:_MOST_WAITING]
     ]
+    return buttons, len(found) - len(buttons)
 
 
 def begin(turn: Turn, form: Form, choice: str) -> Form:

@@ -191,13 +191,24 @@ def waiting(tx: Tx, unit_id: UUID, states: Sequence[CampaignState]) -> list[Camp
 
 
 def own_texts(tx: Tx, unit_id: UUID, most: int) -> list[Campaign]:
-    """Return the newest campaigns of a unit whose words it wrote itself, urgent alerts aside."""
+    """Return the newest campaigns of a unit whose words it wrote itself, urgent alerts aside.
+
+    Left out are those that were rejected, or taken back by another than their author before any
+    of it went out: somebody did not want these words.
+    """
     rows = tx.connection.execute(
         select(campaign)
         .where(
             campaign.c.unit_id == unit_id,
             campaign.c.template_id.is_(None),
             campaign.c.lane == Lane.ROUTINE.name,
+            campaign.c.state != CampaignState.REJECTED.value,
+            or_(
+                campaign.c.state != CampaignState.CANCELLED.value,
+                campaign.c.occurrence > 0,
+                campaign.c.decided_by.is_(None),
+                campaign.c.decided_by == campaign.c.author_id,
+            ),
         )
         .order_by(campaign.c.number.desc())
         .limit(most)

@@ -59,6 +59,7 @@ def test_the_sample_is_read_as_it_is_meant(tmp_path: Path) -> None:
     ("text", "told"),
     [
         ("", "tệp phải có các mục officer"),
+        ("a: " + "[" * 5000, "lồng nhau quá sâu"),
         ("a: [", "dòng 1 viết sai kiểu YAML"),
         ("title: a\ntitle: b", "dòng 2: mục này viết hai lần"),
         ("title: a\nfoo: b", "foo: không phải là mục được biết"),

@@ -60,10 +60,11 @@ def test_blanks_and_promises_nobody_can_hold_are_found() -> None:
     for words in (
         "Tuyệt đối, bí mật!",
         "bi mat tuyet doi",
+        "Bảo mật tuyệt đối",
         "Completely anonymous.",
         "我们绝对保密。",
     ):
-        assert own_text.promises_in(words)
+        assert own_text.promises_in(words) == (words.rstrip("!.。").removeprefix("我们"),)
     assert not own_text.promises_in("Bí mật của bà con được giữ; tuyệt đối không đuổi theo.")
 
 

@@ -350,7 +350,9 @@ async def test_lines_that_begin_with_a_language_go_to_those_who_read_it(
     wang = await chat.subscriber("3003", language=Language.ZH)
     group = await chat.group("-100")
     await officer.writes(f"/khan {FLOOD}\nEN:")
-    assert "Xin viết nội dung ngay sau lệnh" in (await officer.last()).text
+    assert "Sau EN: chưa có lời nào" in (await officer.last()).text
+    await officer.writes("/khan EN: Flood")
+    assert "chưa có lời tiếng Việt" in (await officer.last()).text
     await officer.writes(f"/khan {FLOOD}\nen： The stream rises, go to\nthe culture house")
     for shown in (await officer.last(), await chief.last()):
         assert "[Bản tiếng Anh]" in shown.text

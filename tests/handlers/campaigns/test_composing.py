@@ -288,3 +288,8 @@ async def test_words_edited_at_the_summary_lead_to_what_is_then_to_be_settled(
     assert set(known.content.bodies) == {Language.VI, Language.EN}
     assert known.content.pledge is not None
     assert set(known.content.pledge.words) == {Language.VI, Language.EN}
+    # What was rejected is not offered to be used again.
+    await chief.presses("Không duyệt")
+    await chief.writes("Chưa đúng thực tế địa bàn")
+    await officer.writes("/chiendich")
+    assert "Dùng lại bài cũ" not in (await officer.last()).labels

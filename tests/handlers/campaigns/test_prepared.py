@@ -84,8 +84,11 @@ async def test_one_that_is_dropped_or_left_lying_is_gone(chat: Chat, officer: Pa
     await left_for(chat, officer)
     await officer.presses("Bỏ bản nháp")
     assert "không gửi gì cả" in (await officer.last()).text
-    await left_for(chat, officer)
+    for _ in range(9):
+        await left_for(chat, officer)
+    await officer.writes("/chiendich")
+    assert "Còn 1 bản nháp nữa" in (await officer.last()).text
     assert await chat.do(prepared_drafts.forget_old) == 0
     chat.clock.forward(seconds=timedelta(days=30).total_seconds())
-    assert await chat.do(prepared_drafts.forget_old) == 1
+    assert await chat.do(prepared_drafts.forget_old) == 9
     assert (await officer.presses("Xem bản nháp"))[0].text == STALE

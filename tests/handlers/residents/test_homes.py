@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from domain.place import Kind, Place
 from storage.people import consents
 from storage.people.residents import Wish
 from tests.chat import DONG_KINH, Party
+from tests.chat_furniture import demo_gazetteer
 from tests.handlers.residents.world import World, open_world
+from tips.not_taken import not_taken
 
 
 @pytest.fixture
@@ -34,6 +37,21 @@ async def test_a_ward_leads_to_its_quarters_by_buttons(world: World) -> None:
     await lan.presses("Khối phố Ví Dụ 7")
     assert (await lan.record()).area_code == f"{DONG_KINH}-kp-vi-du-7"
     assert "Khối phố Ví Dụ 7, phường Đông Kinh" in (await lan.last()).text
+
+
+async def test_a_village_named_like_an_insult_is_a_village_where_one_is_asked_for(
+    migrated_database_url: str,
+) -> None:
+    village = Place(f"{DONG_KINH}-bo-lao", Kind.VILLAGE, "Bố Láo", DONG_KINH)
+    assert not_taken(village.name) is not None
+    places = demo_gazetteer().plus([village])
+    async with open_world(migrated_database_url, places) as world:
+        lan = await asked(world)
+        await lan.presses("Phường Đông Kinh")
+        await lan.writes("Bố Láo")
+        assert (await lan.record()).area_code == village.code
+        await lan.writes("Bố Láo")
+        assert len(world.tips) == 1
 
 
 async def test_the_ward_alone_is_enough(world: World) -> None:

@@ -1,6 +1,6 @@
 """`/baocao` in chat: the result of a run, or the figures of the unit's days, as a file too.
 
-Alone it is of the days that run now; `/baocao kỳ trước`, `/baocao kỳ từ 15/10/2026 đến 14/11/2026`.
+Alone it is of the days that run now; `/baocao kỳ trước`, `/baocao 15/10/2026 - 14/11/2026`.
 """
 
 import re
@@ -26,7 +26,7 @@ from storage.people.units import Staff
 from storage.tips.tip_figures import Division
 
 _DAY = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}")
-_PERIOD = frozenset({"ky", "tu"})
+_PERIOD = frozenset({"ky", "thang", "tu"})
 _EARLIEST, _LATEST = 2000, 2100
 
 
@@ -37,7 +37,7 @@ def show(turn: Turn, argument: str) -> None:
     """
     staff = turn.require(Permission.READ_FIGURES)
     words = fold(argument).split()
-    if not words or words[0] in _PERIOD:
+    if not words or words[0] in _PERIOD or _DAY.search(argument):
         _show_period(turn, staff, _period(argument, local(turn.tx.now).date(), turn))
     else:
         _show_run(turn, argument)
@@ -100,9 +100,9 @@ def _period(argument: str, today: date, turn: Turn) -> Period:
     typed = _DAY.findall(argument)
     if not typed:
         words = fold(argument).split()
-        if words in ([], ["ky"], ["ky", "nay"]):
+        if words in ([], ["ky"], ["ky", "nay"], ["thang", "nay"]):
             return now
-        if words == ["ky", "truoc"]:
+        if words in (["ky", "truoc"], ["thang", "truoc"]):
             return Period.month_of(now.since - timedelta(days=1))
         raise Refusal("figures.period_need")
     days = [read_date(one) for one in typed]

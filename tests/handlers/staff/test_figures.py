@@ -48,7 +48,7 @@ async def test_the_days_are_told_to_whom_they_concern_and_come_as_a_file_to_each
             await chat.staff(f"200{at}", role) for at, role in enumerate(roles)
         ]
         await chat.subscriber("3001")
-        for words in ("/baocao", "/baocao kỳ", "/BAOCAO Ky nay"):
+        for words in ("/baocao", "/baocao kỳ", "/BAOCAO Ky nay", "/baocao tháng này"):
             told, media = await asked(chief, words)
             assert "Kỳ báo cáo: 15/11/2026 – 14/12/2026" in told
             assert "số liệu tạm tính đến" in told
@@ -61,7 +61,7 @@ async def test_the_days_are_told_to_whom_they_concern_and_come_as_a_file_to_each
         assert await shelf.known(media, chat.account.id) is None
         await shelf.learn(media, chat.account.id, media)
         for who in (officer, *others):
-            told, media = await asked(who, "/baocao kỳ từ 15/10/2026 đến 14/11/2026")
+            told, media = await asked(who, "/baocao 15/10/2026 - 14/11/2026")
             assert "15/10/2026 – 14/11/2026" in told
             assert "tạm tính" not in told
             assert "B9" not in told

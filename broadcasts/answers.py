@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from broadcasts.desk import Say
-from domain.few import Kept, covered
+from domain.few import Kept, covered, total_tells
 from domain.figures import count
-from domain.part import Part
+from domain.part import FEW, Part
 from domain.place import reading_order
 from storage.campaigns import campaigns, pledges
 from storage.campaigns.pledges import Pledged
@@ -38,14 +38,20 @@ def pledges_of(tx: Tx, run: Run) -> Pledges | None:
     )
 
 
-def render(found: Pledges, say: Say) -> list[str]:
-    """Write the pledges of a run; where few signed, how few is not told."""
+def render(found: Pledges, say: Say, *, by_parts: bool = False) -> list[str]:
+    """Write the pledges of a run; where few signed, how few is not told.
+
+    `by_parts`: the run went to few by what they are, so that its totals tell of no few either.
+    """
+    standing = found.all.standing
+    follows = total_tells(dict(enumerate(number for _, number in found.by_area)))
+    total = say("pledges.held") if follows else count(standing)
     lines = [
         say(
             "pledges.reach",
-            n=count(found.all.standing),
-            by_post=count(found.all.by_post),
-            withdrawn=count(found.all.withdrawn),
+            n=few_told(standing, say) if standing < FEW and (follows or by_parts) else total,
+            by_post=few_told(found.all.by_post, say, hide=by_parts),
+            withdrawn=few_told(found.all.withdrawn, say, hide=by_parts),
         )
     ]
     parts = ((say(f"residents.part_{part}"), number) for part, number in found.by_part)
@@ -53,6 +59,11 @@ def render(found: Pledges, say: Say) -> list[str]:
         if rows:
             lines += [say(f"pledges.reach_by_{key}"), *_rows(rows, say)]
     return lines
+
+
+def few_told(number: int, say: Say, *, hide: bool = True) -> str:
+    """Write a figure of people; a small one only as small where such are hidden."""
+    return say("pledges.few") if hide and 0 < number < FEW else count(number)
 
 
 def _rows(rows: Sequence[tuple[str, int]], say: Say) -> list[str]:

@@ -1,13 +1,15 @@
 """The reach of a run in words: one line a figure, what nobody can know said so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from broadcasts import answers
+from broadcasts.answers import few_told
 from broadcasts.desk import Say
 from broadcasts.reach import Figures, Reach
 from domain.campaign import RunState
 from domain.clock import show_hour, show_time
 from domain.delivery import DeliveryState
+from domain.few import Kept, covered, total_tells
 from domain.figures import count, percent
 from domain.part import FEW
 from storage.campaigns.packs import Posted
@@ -22,7 +24,7 @@ def render(reach: Reach, say: Say) -> str:
     ]
     if private.pending and not reach.is_hidden:
         key = "stopping" if reach.state is RunState.CANCELLED else "pending"
-        lines.append(say(f"campaigns.reach_{key}", n=count(private.pending)))
+        lines.append(say(f"campaigns.reach_{key}", n=_funnel_told(reach, say)["pending"]))
     for key, tally in (("area", reach.by_area), ("language", reach.by_language)):
         if len(tally) > 1 and not _gives_away(reach, tally):
             lines += ["", say(f"campaigns.reach_by_{key}")]
@@ -63,19 +65,30 @@ def _doings(reach: Reach, say: Say) -> list[str]:
     """Write what people of each area did, where there was something."""
     if len(reach.by_area) < 2 or _gives_away(reach, reach.by_area):
         return []
+    done = [(name, part.targeted, _done(part)) for name, part in reach.by_area]
+    if reach.by_parts and any(_is_small(n, of) for _, of, did in done for n in did.values()):
+        return []
     lines = []
-    for name, part in reach.by_area:
-        did = {
-            "acknowledged": part.acknowledged,
-            "replied": part.replied,
-            "tips": part.with_tip,
-            "stopped": part.stopped,
-            "unreachable": part.unreachable,
-        }
+    for name, _, did in done:
         told = [say(f"reach.did_{key}", n=count(number)) for key, number in did.items() if number]
         if told:
             lines.append(say("reach.part", name=name, what=", ".join(told)))
     return ["", say("reach.doings"), *lines] if lines else []
+
+
+def _done(part: Figures) -> Mapping[str, int]:
+    return {
+        "acknowledged": part.acknowledged,
+        "replied": part.replied,
+        "tips": part.with_tip,
+        "stopped": part.stopped,
+        "unreachable": part.unreachable,
+    }
+
+
+def _is_small(number: int, of: int) -> bool:
+    """Tell whether a figure tells of fewer than five people, or of the fewer than five others."""
+    return 0 < number < FEW or (number > 0 and 0 < of - number < FEW)
 
 
 def _hours(reach: Reach, say: Say) -> list[str]:
@@ -112,10 +125,15 @@ def _answers(reach: Reach, say: Say) -> list[str]:
     """Write what residents answered, where they were asked for it, or answered all the same."""
     lines: list[str] = []
     if reach.pledges is not None:
-        lines += ["", *answers.render(reach.pledges, say)]
+        lines += ["", *answers.render(reach.pledges, say, by_parts=reach.by_parts)]
     if reach.private.safe:
-        lines += ["", say("replies.reach_safe", n=count(reach.private.safe))]
-        if len(reach.by_area) > 1 and not _gives_away(reach, reach.by_area):
+        lines += ["", say("replies.reach_safe", n=_told(reach, reach.private.safe, say))]
+        small = any(_is_small(part.safe, part.targeted) for _, part in reach.by_area)
+        if (
+            len(reach.by_area) > 1
+            and not (reach.by_parts and small)
+            and not _gives_away(reach, reach.by_area)
+        ):
             lines.append(say("replies.reach_safe_by_area"))
             lines += [
                 say(
@@ -148,15 +166,44 @@ def render_line(reach: Reach, say: Say) -> str:
         "campaigns.reach_line",
         code=reach.code,
         state=_state(reach, say),
-        n=count(reach.private.taken),
+        n=_funnel_told(reach, say)["accepted"],
         all=count(reach.private.targeted),
-        acknowledged=count(reach.private.acknowledged),
+        acknowledged=_told(reach, reach.private.acknowledged, say),
     )
 
 
 def _gives_away(reach: Reach, tally: Sequence[tuple[str, Figures]]) -> bool:
     """Tell whether a figure by area or language would tell of fewer than five people of a part."""
-    return reach.by_parts and any(0 < part.targeted < FEW for _, part in tally)
+    return reach.by_parts and any(
+        0 < part.targeted < FEW or _is_small(part.taken, part.targeted) for _, part in tally
+    )
+
+
+def _told(reach: Reach, number: int, say: Say) -> str:
+    """Write a total of people; of a part of the residents a small one only as small."""
+    if reach.by_parts and number >= FEW and _is_small(number, reach.private.targeted):
+        return say("pledges.held")
+    return few_told(number, say, hide=reach.by_parts)
+
+
+def _funnel_told(reach: Reach, say: Say) -> Mapping[str, str]:
+    """Write what became of the messages; of a part of the residents none tells of a few."""
+    private = reach.private
+    states = {
+        "accepted": private.taken,
+        "unreachable": private.unreachable,
+        "refused": private.refused,
+        "unsure": private.unsure,
+        "skipped": private.skipped,
+        "pending": private.pending,
+    }
+    told: Mapping[str, int | Kept] = covered(states) if reach.by_parts else states
+    if reach.by_parts and total_tells(states):
+        told = {key: Kept.HELD if number else 0 for key, number in states.items()}
+    return {
+        key: say(f"pledges.{number.value}") if isinstance(number, Kept) else count(number)
+        for key, number in told.items()
+    }
 
 
 def _state(reach: Reach, say: Say) -> str:
@@ -170,14 +217,17 @@ def _funnel(reach: Reach, say: Say) -> list[str]:
     if reach.posts_only:
         return [say("destinations.reach_posts_only")]
     of = private.targeted
+    funnel = _funnel_told(reach, say)
 
     def line(key: str, number: int) -> str:
-        return say(f"campaigns.reach_{key}", n=count(number), percent=percent(number, of))
+        exact = funnel[key] == count(number)
+        share = percent(number, of) if exact else "–"
+        return say(f"campaigns.reach_{key}", n=funnel[key], percent=share)
 
     def maybe(key: str, number: int | None) -> str:
         if number is None:
             return say(f"campaigns.reach_{key}", n=say("campaigns.unknown"))
-        return say(f"campaigns.reach_{key}", n=count(number))
+        return say(f"campaigns.reach_{key}", n=_told(reach, number, say))
 
     return [
         say("campaigns.reach_targeted", n=count(of)),
@@ -189,17 +239,21 @@ def _funnel(reach: Reach, say: Say) -> list[str]:
         line("unsure", private.unsure),
         line("skipped", private.skipped),
         *_because(reach, say),
-        say("campaigns.reach_acknowledged", n=count(private.acknowledged)),
-        say(_pressed(reach), n=count(private.pressed)),
-        say("campaigns.reach_replied", n=count(private.replied)),
-        say(
-            "campaigns.reach_tips",
-            n=count(reach.tips_explicit + reach.tips_assumed),
-            explicit=count(reach.tips_explicit),
-            assumed=count(reach.tips_assumed),
-        ),
-        say("campaigns.reach_stopped", n=count(private.stopped)),
+        say("campaigns.reach_acknowledged", n=_told(reach, private.acknowledged, say)),
+        say(_pressed(reach), n=_told(reach, private.pressed, say)),
+        say("campaigns.reach_replied", n=_told(reach, private.replied, say)),
+        _tips(reach, say),
+        say("campaigns.reach_stopped", n=_told(reach, private.stopped, say)),
     ]
+
+
+def _tips(reach: Reach, say: Say) -> str:
+    of = {"explicit": reach.tips_explicit, "assumed": reach.tips_assumed}
+    total = sum(of.values())
+    told = {key: few_told(number, say, hide=reach.by_parts) for key, number in of.items()}
+    small = reach.by_parts and any(0 < number < FEW for number in of.values())
+    n = say("pledges.held") if small and total >= FEW else few_told(total, say, hide=reach.by_parts)
+    return say("campaigns.reach_tips", n=n, **told)
 
 
 def _pressed(reach: Reach) -> str:
@@ -209,8 +263,10 @@ def _pressed(reach: Reach) -> str:
 
 def _because(reach: Reach, say: Say) -> list[str]:
     skipped = DeliveryState.SKIPPED.value
+    why = {reason: n for (state, reason), n in sorted(reach.reasons.items()) if state == skipped}
+    if reach.by_parts and any(number < FEW for number in why.values()):
+        return []
     return [
         say("campaigns.reach_because", reason=say(f"campaigns.skip_{reason}"), n=count(number))
-        for (state, reason), number in sorted(reach.reasons.items())
-        if state == skipped
+        for reason, number in why.items()
     ]

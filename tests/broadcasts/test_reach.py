@@ -1,6 +1,8 @@
 """Reach: what happened, nothing guessed, nothing added up that must not be."""
 
+import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -120,10 +122,36 @@ async def test_the_funnel_tells_each_outcome_apart(station: Station) -> None:
     told = reach_words.render(full, station.desk.say(Language.VI)).splitlines()
     assert f"  - {show_hour(now)}: 2" in told
     two, _ = (name for name, _ in full.by_area)
-    assert (
-        f"  - {two}: đã đọc 1, trả lời 1, tin có báo lại 2, dừng 1, không liên lạc được 1" in told
-    )
+    assert f"  - {two}: đã đọc 1, trả lời 1, có tin báo: 2, dừng 1, không liên lạc được 1" in told
     assert await station.chat.look(reach.verify) == []
+    _tells_of_no_few(station, full)
+
+
+def _tells_of_no_few(station: Station, found: reach.Reach) -> None:
+    """Of a run for a part, chat tells no more of a few than the file does."""
+    lost = {"unreachable": 0, "refused": 0, "unsure": 0, "skipped": 0, "with_tip": 0, "safe": 0}
+    all_well = replace(found.private, targeted=6, accepted=6, **lost)
+    quiet = replace(all_well, acknowledged=0, replied=0, stopped=0)
+    did = replace(quiet, replied=1, with_tip=1)
+    areas = (("khối phố Ví Dụ 1", quiet), ("khối phố Ví Dụ 2", did))
+    total = replace(did, targeted=12, accepted=11, refused=1, acknowledged=11)
+    for_part = replace(
+        found,
+        private=total,
+        by_area=areas,
+        by_language=(),
+        by_parts=True,
+        reasons={},
+        tips_explicit=6,
+        tips_assumed=1,
+    )
+    told = reach_words.render(for_part, station.desk.say(Language.VI))
+    assert "Định gửi: 12 người" in told
+    assert "khối phố Ví Dụ 2: 6/6" in told
+    assert "có tin báo" not in told
+    assert "Trả lời: dưới 5" in told
+    assert "từ chối: ẩn, để không suy ra số nhỏ (–)" in told
+    assert not re.search(r": (?:1|7|11)\b", told), "what would follow is held back"
 
 
 async def test_the_funnel_in_words(station: Station) -> None:

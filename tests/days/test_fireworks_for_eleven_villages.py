@@ -138,7 +138,7 @@ async def _first_week_is_told(commune: Commune, run: Run) -> None:
     places = [line for line in told.splitlines() if line.startswith("  - thôn")]
     assert places == [
         *(f"  - thôn Ví Dụ {n}: {number}/{number} (100,00%)" for n, number in BY_VILLAGE.items()),
-        "  - thôn Ví Dụ 3: đã đọc 2, trả lời 1, tin có báo lại 1",
+        "  - thôn Ví Dụ 3: đã đọc 2, trả lời 1, có tin báo: 1",
     ]
     for line in (
         "Định gửi: 25 người",

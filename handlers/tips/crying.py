@@ -27,7 +27,7 @@ def press_danger(turn: Turn, press: Press, args: Sequence[str]) -> None:
     if limits.may_say_numbers(turn):
         numbers = telling.general_numbers(turn, tip.language)
         turn.tell(Outgoing(text=numbers), lane=Lane.URGENT)
-    _go_on_with(turn, tip)
+    go_on_with(turn, tip)
     if tip.urgent and tip.state is not TipState.CLOSED:
         told = turn.text("tips.danger_already", ma_tin=tip.case_number)
         turn.answer(press.press_id, told, alert=True)
@@ -47,7 +47,7 @@ def press_danger(turn: Turn, press: Press, args: Sequence[str]) -> None:
     telling.rush(turn, taken.tip, alarmed=True)
 
 
-def _go_on_with(turn: Turn, tip: Tip) -> None:
+def go_on_with(turn: Turn, tip: Tip) -> None:
     """Open the tip for what they write next.
 
     What staff who are residents, too, have half written lies below it: a cry is undone for nothing.

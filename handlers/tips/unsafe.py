@@ -3,15 +3,12 @@
 from dataclasses import replace
 
 from domain.delivery import Facet, Lane
-from domain.ids import short
 from domain.language import Language
 from domain.messages import Message, Outgoing, Press
 from domain.tip import Binding, TipKind
-from handlers.tips import coming, limits, telling
-from handlers.tips.presses import TIP
+from handlers.tips import coming, crying, limits, telling
 from handlers.turn import Turn
 from storage.deliveries.ledger import Delivery
-from storage.people import dialogues
 from storage.tips import tip_events
 from storage.tips.tips import Tip
 from tips import intake
@@ -80,7 +77,7 @@ def _call(turn: Turn, piece: Piece, alert: Delivery, key: str) -> None:
 
 def _say(turn: Turn, key: str, tip: Tip) -> None:
     """Say the numbers first and honestly what became of the call; what they write next joins it."""
-    dialogues.keep(turn.tx, turn.me.id, TIP, {"tip": short(tip.id)})
+    crying.go_on_with(turn, tip)
     duty = turn.unit_values()["sdt_truc"]
     text = turn.text(key, sdt_truc=duty, ma_tin=tip.case_number)
     buttons = telling.receipt_buttons(turn, tip)

@@ -109,7 +109,7 @@ def phrases_of(*lines: str) -> Phrases:
     found: dict[int, list[tuple[Word, ...]]] = {}
     for line in lines:
         for phrase in line.split(","):
-            words = tuple(word_of(word) for word in phrase.split())
+            words = tuple(map(_known, phrase.split()))
             found.setdefault(len(words), []).append(words)
     by_start: dict[tuple[str, ...], dict[int, list[tuple[Word, ...]]]] = {}
     for length, all_of_length in found.items():

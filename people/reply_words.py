@@ -71,7 +71,13 @@ _OWN_HOUSE = (
 )
 _SAFE_ENDS = ("an toàn", "an toàn rồi", "đã an toàn", "vẫn an toàn", "an toàn cả", "đều an toàn")
 
-_UNSAFE_CORES = ("không an toàn", "chưa an toàn", "không còn an toàn", "chưa được an toàn")
+_UNSAFE_CORES = (
+    "không an toàn",
+    "chưa an toàn",
+    "không còn an toàn",
+    "chưa được an toàn",
+    "không được an toàn",
+)
 _UNSAFE_ENDS = (
     *(
         " ".join(filter(None, (lead, core, close)))
@@ -85,6 +91,13 @@ _UNSAFE_ENDS = (
 _UNSAFE = phrases_of(
     *(politely(end) for end in _UNSAFE_ENDS),
     *(f"{who.strip()} {end}" for who in _OWN_HOUSE.split(",") for end in _UNSAFE_ENDS),
+    *(
+        f"{lead} {who.strip()} {core}{close}"
+        for lead in ("giờ", "bây giờ", "hiện", "hiện giờ")
+        for who in _OWN_HOUSE.split(",")
+        for core in _UNSAFE_CORES
+        for close in ("", " nữa", " nữa rồi")
+    ),
     *(
         " ".join(filter(None, (who, core, close)))
         for who in ("", "i am", "i m", "im", "we are", "we re", "my family is", "still")

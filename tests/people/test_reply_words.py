@@ -111,7 +111,12 @@ def test_only_a_whole_message_is_such_a_word(text: str, means: Told | None) -> N
 
 def test_who_is_not_safe_is_understood_from_the_first_words_on() -> None:
     for text in (
-        *("vẫn chưa an toàn", "chưa an toàn đâu", "nha toi van chua an toan", "CHƯA AN TOÀN!!"),
+        *(
+            "vẫn chưa an toàn",
+            "chưa an toàn đâu",
+            "nha toi van chua an toan",
+            "giờ nhà em không an toàn nữa rồi",
+        ),
         *("not safe yet", "We're still not safe.", "还没安全", "尚未安全", "我们还不安全"),
     ):
         assert told(text) is Told.UNSAFE, text

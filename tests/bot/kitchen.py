@@ -11,6 +11,8 @@ import importlib
 import json
 import os
 import runpy
+import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -82,11 +84,16 @@ class Kitchen:
 
 
 def serve(listening: socket.socket) -> None:
-    """Read the packages, then fork for each order that comes in."""
+    """Read the packages, then fork for each order that comes in, until the parent is gone."""
     importlib.import_module("bot.main")
     assert threading.active_count() == 1, "a process with threads cannot be forked safely"
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
+        ready, _, _ = select.select([listening, sys.stdin.fileno()], [], [])
+        if listening not in ready:
+            # Who started us is gone without having been able to clear away.
+            shutil.rmtree(Path(listening.getsockname()).parent, ignore_errors=True)
+            return
         connection, _ = listening.accept()
         if os.fork() == 0:
             listening.close()

@@ -84,6 +84,15 @@ class MigratedPostgres:
             else:
                 self._server.drop(name)
 
+    @contextmanager
+    def untouched(self) -> Iterator[str]:
+        """Yield the URL of a new copy: one used before has room of its old rows in its files."""
+        name = self._copied()
+        try:
+            yield self._server.url(name)
+        finally:
+            self._server.drop(name)
+
     def _copied(self) -> str:
         name = f"test_{uuid.uuid4().hex}"
         self._server.create(name, self._template)

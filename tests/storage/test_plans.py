@@ -17,6 +17,7 @@ from storage.people import erasing, residents, words_aside
 from storage.people.residents import Wish
 from storage.tables import delivery, run
 from storage.tables.deliveries import ALONE
+from tests.databases import MigratedPostgres
 from tests.storage.ledger_world import LedgerWorld, ledger_world
 
 LONG = ("inbox", "delivery", "attempt", "address", "resident")
@@ -24,9 +25,16 @@ LONG = ("inbox", "delivery", "attempt", "address", "resident")
 
 
 @pytest.fixture
-async def world(migrated_database_url: str) -> AsyncIterator[LedgerWorld]:
-    async with ledger_world(migrated_database_url) as opened:
-        yield opened
+async def world(database_kind: str, request: pytest.FixtureRequest) -> AsyncIterator[LedgerWorld]:
+    if database_kind == "sqlite":
+        async with ledger_world(request.getfixturevalue("migrated_database_url")) as opened:
+            yield opened
+        return
+    # How a plan is chosen depends on the size of files, too.
+    copies: MigratedPostgres = request.getfixturevalue("migrated_postgres")
+    with copies.untouched() as url:
+        async with ledger_world(url) as opened:
+            yield opened
 
 
 def plans(tx: Tx, work: Callable[[Tx], object]) -> list[str]:

@@ -7,12 +7,13 @@ people put around them. A question mark makes a question of them: that is for a 
 import re
 from enum import StrEnum
 
-from people.phrases import phrases_of, words_of
+from people.phrases import Word, phrases_of, words_of
 from people.words import politely
 
-_CLAUSE = re.compile(r"[.,;:!?…。，；：！？\n]")
+_CLAUSES = re.compile(r"(?P<words>[^.,;:!?…。，；：！？\n]+)(?P<mark>.|\n|$)")
+_LOOKED_AT = 300
 _FIRST = 78
-"""Letters of a message in which its first words are looked for."""
+"""Letters of a clause that are looked at; and of a message, in which its first one is found."""
 
 
 class Told(StrEnum):
@@ -39,20 +40,35 @@ def told(text: str) -> Told | None:
     if any(mark in text for mark in "?？"):
         return None
     words = words_of(text)
-    return next((meant for meant, phrases in _WORDS if phrases.hold(words)), None)
+    meant = next((meant for meant, phrases in _WORDS if phrases.hold(words)), None)
+    if meant is None and (at := max(_POLITE.ends(words, 0), default=0)):
+        rest = words[at:]
+        meant = next((kind for kind, phrases in _WORDS if phrases.hold(rest)), None)
+    return meant
 
 
 def is_unsafe(text: str) -> bool:
     """Tell whether a message says, at its beginning at least, that who writes is not safe."""
-    first = _CLAUSE.split(text.strip(), maxsplit=1)
-    mark = text.strip()[len(first[0]) : len(first[0]) + 1]
-    words = words_of(first[0][:_FIRST])
-    if mark in ("?", "？") or not words:
+    asks, words = _beginning(text)
+    if asks or not words:
         return False
-    if _UNSAFE.hold(words):
-        return True
-    ends = max(_UNSAFE.ends(words, 0), default=0)
-    return ends > 0 and not any(True for _ in _OF_THINGS.ends(words, ends))
+    for at in (0, *_LEAD.ends(words, 0)):
+        if _UNSAFE.hold(words[at:]):
+            return True
+        ends = max(_UNSAFE.ends(words, at), default=0)
+        if ends and not any(True for _ in _OF_THINGS.ends(words, ends)):
+            return True
+    return False
+
+
+def _beginning(text: str) -> tuple[bool, tuple[Word, ...]]:
+    """Return the first clause that says something, and whether it is a question."""
+    words: tuple[Word, ...] = ()
+    for clause in _CLAUSES.finditer(text[:_LOOKED_AT]):
+        words = words_of(clause["words"][:_FIRST])
+        if words and not _LEAD.hold(words):
+            return clause["mark"] in ("?", "？"), words
+    return False, words
 
 
 def signs(text: str) -> bool | None:
@@ -73,24 +89,47 @@ _SAFE_ENDS = ("an toàn", "an toàn rồi", "đã an toàn", "vẫn an toàn", "
 
 _UNSAFE_CORES = (
     "không an toàn",
+    "ko an toàn",
+    "k an toàn",
+    "hông an toàn",
+    "hổng an toàn",
     "chưa an toàn",
     "không còn an toàn",
     "chưa được an toàn",
     "không được an toàn",
 )
+_NOW = ("", "vẫn", "vẫn còn", "hiện", "hiện tại", "giờ", "bây giờ", "lại", "hiện vẫn", "giờ vẫn")
+_UNSAFE_ENGLISH = (
+    *("not safe", "not safe yet", "no longer safe", "still not safe", "unsafe", "aren t safe"),
+)
 _UNSAFE_ENDS = (
     *(
         " ".join(filter(None, (lead, core, close)))
         for core in _UNSAFE_CORES
-        for lead in ("", "vẫn", "vẫn còn", "hiện", "giờ", "bây giờ", "lại", "hiện vẫn", "giờ vẫn")
+        for lead in (
+            "",
+            "vẫn",
+            "vẫn còn",
+            "hiện",
+            "hiện tại",
+            "giờ",
+            "bây giờ",
+            "lại",
+            "hiện vẫn",
+            "giờ vẫn",
+        )
         for close in ("", "nữa", "đâu", "nữa đâu", "nữa rồi", "lắm")
     ),
-    "hết an toàn",
-    "hết an toàn rồi",
+    *(f"{lead}hết an toàn{close}" for lead in ("", "giờ ", "bây giờ ") for close in ("", " rồi")),
 )
+_RELATIVES = "mẹ tôi, bố tôi, ba tôi, má tôi, bố mẹ tôi, con tôi, vợ con tôi, ông bà tôi, bà tôi"
 _UNSAFE = phrases_of(
     *(politely(end) for end in _UNSAFE_ENDS),
-    *(f"{who.strip()} {end}" for who in _OWN_HOUSE.split(",") for end in _UNSAFE_ENDS),
+    *(
+        f"{who.strip()} {end}"
+        for who in f"{_OWN_HOUSE},{_RELATIVES}".split(",")
+        for end in _UNSAFE_ENDS
+    ),
     *(
         f"{lead} {who.strip()} {core}{close}"
         for lead in ("giờ", "bây giờ", "hiện", "hiện giờ")
@@ -100,8 +139,15 @@ _UNSAFE = phrases_of(
     ),
     *(
         " ".join(filter(None, (who, core, close)))
-        for who in ("", "i am", "i m", "im", "we are", "we re", "my family is", "still")
-        for core in ("not safe", "not safe yet", "no longer safe", "still not safe", "unsafe")
+        for who in ("", "i am", "i m", "im", "we are", "we re", "we", "my family is", "still")
+        for core in (
+            "not safe",
+            "not safe yet",
+            "no longer safe",
+            "still not safe",
+            "unsafe",
+            "aren t safe",
+        )
         for close in ("", "now", "anymore", "any more", "here")
     ),
     ",".join(
@@ -111,6 +157,12 @@ _UNSAFE = phrases_of(
     ),
     ",".join(who + core for who in ("", "我", "我们", "我們") for core in ("尚未安全", "没有安全")),
 )
+_POLITE = phrases_of("dạ, vâng, dạ vâng, vâng ạ, dạ thưa, thưa, thưa anh, thưa chị, thưa cán bộ, ạ")
+_LEAD = phrases_of(
+    "dạ, vâng, dạ vâng, vâng ạ, dạ thưa, thưa, thưa anh, thưa chị, thưa cán bộ, ạ, alo, a lô,"
+    "không, chưa, dạ không, dạ chưa, không ạ, chưa ạ, ko, no, not yet, 不, 没有, 沒有"
+)
+"""What a message may begin with before it says how they are."""
 _OF_THINGS = phrases_of(
     "thực phẩm, giao thông, lao động, vệ sinh, điện, về, cho, khi, lúc, phòng cháy, cháy nổ,"
     "trong, food, traffic, for, to, at, when"

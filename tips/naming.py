@@ -63,6 +63,19 @@ _ZH_TELLING = frozenset(
     "我俺咱爸妈媽爹娘叔伯舅爷爺继繼师師摸抱亲親吻脱脫碰睡拉踢推吸嗑毒贩販赌賭嫖怕哭痛"
 )
 """Who writes or is close to a child, touching, drugs, fear."""
+_THEM = """
+ông ấy, ông ta, ông đó, bà ấy, bà ta, bà đó, anh ấy, anh ta, chị ấy, cô ấy, cô ta, chú ấy, bác ấy,
+thằng ấy, thằng đó, người đó, người ấy, nó, hắn, ổng, chúng nó, tụi nó, họ,
+he, she, him, her, they, them
+"""
+_ZH_THEM = frozenset("他她们們")
+
+
+def goes_on_about_them(text: str) -> bool:
+    """Tell whether words tell of a danger or an act, or speak of somebody named before."""
+    if alarm_in(text) is not None or care_for(text) is not None or _ZH_THEM & set(text):
+        return True
+    return bool(_onward().find(words_of(text)))
 
 
 def names_without_an_act(text: str) -> bool:
@@ -124,6 +137,11 @@ def _book() -> Phrasebook:
             "around": _AROUND,
         }
     )
+
+
+@cache
+def _onward() -> Phrasebook:
+    return Phrasebook.of({"them": _THEM, "harm": harm_words(), "act": _ACTS})
 
 
 @cache

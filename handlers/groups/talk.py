@@ -107,7 +107,7 @@ def _count_acknowledgement(turn: Turn, post: Delivery | None, piece: Piece) -> N
 def _public_tip(
     turn: Turn, group: Group, piece: Piece, post: Delivery | None, alarm: Alarm | None
 ) -> None:
-    if alarm is None and limits.is_muted(turn):
+    if not piece.urgent and limits.is_muted(turn):
         return
     recent = tips.recent_of(turn.tx, turn.me.id, turn.tx.now - intake.TALK)
     run_id = post.run_id if post is not None else None

@@ -112,6 +112,8 @@ def _unsafe(turn: Turn, message: Message) -> bool:
     sent = ledger.get(turn.tx, alert) if alert is not None else None
     if sent is None:
         return False
+    # Edited words were not heard before.
+    safety.take_all_back(turn.tx, person, SAFE_WITHIN)
     unsafe.write(turn, message, sent)
     return True
 

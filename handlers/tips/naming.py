@@ -19,7 +19,7 @@ from storage.people import dialogues, words_aside
 from storage.people.dialogues import Dialogue
 from storage.tips.tips import Tip
 from tips import cards, intake
-from tips.naming import names_without_an_act
+from tips.naming import goes_on_about_them, names_without_an_act
 from tips.small_talk import is_small_talk
 
 _MARK = "n"
@@ -93,8 +93,12 @@ def _within(turn: Turn, message: Message) -> timedelta | None:
         row = ledger.by_message(turn.tx, turn.me.id, message.reply_to)
         ours = row is not None and row.tip_id is None and row.run_id is None
         return _WAITS if ours else None
-    asks = any(mark in message.text for mark in "?？")
-    return None if asks or message.forwarded else intake.PAUSE
+    return None if _only_asks(message.text) or message.forwarded else intake.PAUSE
+
+
+def _only_asks(text: str) -> bool:
+    """Tell a question from a story that ends in one ("…, em phải làm sao?")."""
+    return any(mark in text for mark in "?？") and not goes_on_about_them(text)
 
 
 def _chose_another(current: Dialogue) -> bool:

@@ -6,7 +6,7 @@ from domain.delivery import Facet, Lane
 from domain.language import Language
 from domain.messages import Message, Outgoing, Press
 from domain.tip import Binding, TipKind
-from handlers.tips import coming, crying, limits, telling
+from handlers.tips import coming, crying, limits, naming, telling
 from handlers.turn import Turn
 from storage.deliveries.ledger import Delivery
 from storage.tips import tip_events
@@ -32,7 +32,8 @@ def write(turn: Turn, message: Message, alert: Delivery) -> None:
     text = telling.words_in(turn, message.text)
     if tip_events.by_message(turn.tx, turn.me.id, message.message_id) is None:
         piece = telling.piece_of(turn, message, turn.me, text)
-        _call(turn, piece, alert, "replies.unsafe_noted")
+        kept = naming.kept_before(turn, message)
+        naming.add(turn, kept, _call(turn, piece, alert, "replies.unsafe_noted"))
 
 
 def is_over(turn: Turn, message: Message, alert: Delivery) -> None:
@@ -57,7 +58,7 @@ def _known(turn: Turn, alert: Delivery) -> Tip | None:
     return intake.of_campaign(recent, alert.run_id, turn.tx.now)
 
 
-def _call(turn: Turn, piece: Piece, alert: Delivery, key: str) -> None:
+def _call(turn: Turn, piece: Piece, alert: Delivery, key: str) -> Tip:
     taken = intake.accept(
         turn.tx,
         replace(piece, urgent=True),
@@ -73,11 +74,17 @@ def _call(turn: Turn, piece: Piece, alert: Delivery, key: str) -> None:
         telling.note(turn, alert.id, Facet.REPLIED)
     _say(turn, key, taken.tip)
     telling.rush(turn, taken.tip, alarmed=True)
+    return taken.tip
 
 
 def _say(turn: Turn, key: str, tip: Tip) -> None:
-    """Say the numbers first and honestly what became of the call; what they write next joins it."""
+    """Say the numbers first and honestly what became of the call; what they write next joins it.
+
+    A flood is answered every half minute.
+    """
     crying.go_on_with(turn, tip)
+    if not limits.may_say_numbers(turn):
+        return
     duty = turn.unit_values()["sdt_truc"]
     text = turn.text(key, sdt_truc=duty, ma_tin=tip.case_number)
     buttons = telling.receipt_buttons(turn, tip)

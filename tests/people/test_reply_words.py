@@ -117,11 +117,14 @@ def test_who_is_not_safe_is_understood_from_the_first_words_on() -> None:
             "nha toi van chua an toan",
             "giờ nhà em không an toàn nữa rồi",
         ),
+        *("Dạ chưa an toàn", "ko an toàn", "...chưa an toàn", "Hiện tại chưa an toàn"),
+        *("giờ hết an toàn rồi", "mẹ tôi không an toàn", "We aren't safe"),
         *("not safe yet", "We're still not safe.", "还没安全", "尚未安全", "我们还不安全"),
     ):
         assert told(text) is Told.UNSAFE, text
         assert reply_words.is_unsafe(text), text
     for text in (
+        *("Không, chưa an toàn", "Alo, ko an toàn, nước lên"),
         *("không an toàn, nước vào nhà", "chưa an toàn đâu nước đang lên, ai giúp với?"),
         *("Not safe: water is rising", "还没安全，水还在涨", f"Không an toàn {'ạ' * 400}"),
     ):

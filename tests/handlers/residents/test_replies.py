@@ -1,6 +1,7 @@
 """Words that our texts tell people to write back are answered and counted, and are no tips."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from handlers.wiring import make_router
 from storage.campaigns import pledges
 from storage.campaigns.runs import Run
 from storage.database import Tx
+from storage.people import mutes
 from storage.people.residents import Wish
 from storage.tips import tip_events, tips
 from tests.chat import Chat, Party, Takers, open_chat
@@ -105,6 +107,28 @@ async def test_who_is_no_longer_safe_is_counted_no_more_and_calls_for_help(chat:
     assert [word for word in words if word][:1] == ["[Chưa an toàn]"]
     assert any("cần thuyền" in (word or "") for word in words)
     assert "AN TOÀN" in words, "who sets out to help is told"
+
+
+async def test_a_call_for_help_is_heard_when_edited_when_muted_and_in_a_flood(chat: Chat) -> None:
+    group = await chat.group("-100")
+    duty = await chat.staff("2001", Role.DUTY_OFFICER)
+    lan = await chat.subscriber("1001")
+    run = await run_of(chat, FLOOD, [lan], groups=[group], values=VALUES)
+    said = await lan.writes("an toàn")
+    assert await safe(chat, run) == (1, 0)
+    await lan.edits(said, "Dạ chưa an toàn")
+    assert (await safe(chat, run), await pages(duty)) == ((0, 0), 1)
+    home = (await lan.address()).id
+    [tip] = await chat.look(lambda tx: tips.recent_of(tx, home, chat.clock.now() - SAFE_WITHIN))
+    await chat.do(lambda tx: mutes.put(tx, tip, chat.clock.now() + timedelta(days=3)))
+    chat.clock.forward(hours=1)
+    post = (await group.last()).message_id
+    await lan.writes("chưa an toàn, nước lên", in_group=group, reply_to=post)
+    assert await pages(duty) == 2
+    before = len(await lan.heard())
+    for number in range(40):
+        await lan.writes(f"chưa an toàn, nước lên {number}")
+    assert len(await lan.heard()) - before < 40
 
 
 async def test_without_an_alert_it_is_answered_kindly_and_honestly(chat: Chat) -> None:

@@ -46,6 +46,11 @@ async def test_a_cry_after_the_name_has_it_and_what_belongs_elsewhere_has_not(
         await world.chat.deliver()
         assert any(NAMED in card.text for card in await world.cards())
 
+        binh = await world.chat.subscriber("880010010033")
+        await binh.writes(NAMED)
+        await binh.writes("Ông ấy sờ ngực em, em phải làm sao ạ?")
+        assert (await _pieces(world))[0] == NAMED
+
         an = await world.chat.subscriber("880010010032")
         await an.writes("có nhóm tụ tập trước chợ")
         await world.tick(hours=30)

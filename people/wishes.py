@@ -10,7 +10,7 @@ from storage.database import Tx
 from storage.people import addresses, consents, residents
 from storage.people.consents import Answer, Consent, Evidence
 from storage.people.residents import Resident, Wish
-from storage.savepoints import Spoiled, apart
+from storage.savepoints import Spoiled, each_apart
 
 log = structlog.get_logger(__name__)
 
@@ -113,20 +113,12 @@ def wake(tx: Tx, limit: int = 200) -> int:
 
     They are told nothing: the answer to their wish named the day.
     """
-    done, last = 0, None
-    while done < limit:
-        wanted = limit - done
-        rested = residents.suspended_before(tx, tx.now, wanted, last)
-        for resident_id in rested:
-            try:
-                apart(tx, partial(_wake, tx, resident_id))
-                done += 1
-            except Spoiled as fault:
-                log.error("rest_not_ended", resident=str(resident_id), error=str(fault))
-        if len(rested) < wanted:
-            break
-        last = rested[-1]
-    return done
+
+    def spoiled(resident_id: UUID, fault: Spoiled) -> None:
+        log.error("rest_not_ended", resident=str(resident_id), error=str(fault))
+
+    rested = partial(residents.suspended_before, tx, tx.now)
+    return each_apart(tx, limit, rested, partial(_wake, tx), spoiled)
 
 
 def _wake(tx: Tx, resident_id: UUID) -> None:
@@ -160,20 +152,12 @@ def settle_silence(tx: Tx, limit: int = 200) -> int:
     They are not written to again: the question said that silence stops, and how to come back. One
     that cannot be settled stays paused, is told in the log, and holds back no other.
     """
-    done, last = 0, None
-    while done < limit:
-        wanted = limit - done
-        silent = residents.paused_before(tx, tx.now - SILENCE, wanted, last)
-        for resident_id in silent:
-            try:
-                apart(tx, partial(_stop_silent, tx, resident_id))
-                done += 1
-            except Spoiled as fault:
-                log.error("silence_not_settled", resident=str(resident_id), error=str(fault))
-        if len(silent) < wanted:
-            break
-        last = silent[-1]
-    return done
+
+    def spoiled(resident_id: UUID, fault: Spoiled) -> None:
+        log.error("silence_not_settled", resident=str(resident_id), error=str(fault))
+
+    silent = partial(residents.paused_before, tx, tx.now - SILENCE)
+    return each_apart(tx, limit, silent, partial(_stop_silent, tx), spoiled)
 
 
 def _stop_silent(tx: Tx, resident_id: UUID) -> None:

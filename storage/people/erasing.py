@@ -32,7 +32,7 @@ from storage.people import addresses, choices, consents, dialogues, mutes, stop_
 from storage.people.addresses import Address
 from storage.people.consents import Answer, Evidence
 from storage.people.residents import Wish
-from storage.savepoints import Spoiled, apart
+from storage.savepoints import Spoiled, each_apart
 from storage.sealing import KeysUnusable, Place
 from storage.staff import one_time_codes
 from storage.tables import address, attempt, delivery, resident, tip, tip_event
@@ -105,24 +105,18 @@ def forget_addresses(tx: Tx, limit: int = 200) -> int:
     One that cannot be destroyed stays, is told in the log, and holds back no other.
     """
     waiting = exists().where(delivery.c.address_id == address.c.id, PENDING)
-    done, last = 0, None
-    while done < limit:
+
+    def find(wanted: int, last: UUID | None) -> list[UUID]:
         query = select(address.c.id).where(TO_FORGET, or_(address.c.forget_at <= tx.now, ~waiting))
         if last is not None:
             query = query.where(address.c.id > last)
-        wanted = limit - done
         found = tx.connection.execute(query.order_by(address.c.id).limit(wanted).with_for_update())
-        ids = list(found.scalars())
-        for address_id in ids:
-            try:
-                apart(tx, partial(_forget_address, tx, address_id))
-                done += 1
-            except Spoiled as fault:
-                log.error("chat_id_not_destroyed", address=str(address_id), error=str(fault))
-        if len(ids) < wanted:
-            break
-        last = ids[-1]
-    return done
+        return list(found.scalars())
+
+    def spoiled(address_id: UUID, fault: Spoiled) -> None:
+        log.error("chat_id_not_destroyed", address=str(address_id), error=str(fault))
+
+    return each_apart(tx, limit, find, partial(_forget_address, tx), spoiled)
 
 
 def drop_newcomer(tx: Tx, resident_id: UUID, address_id: UUID) -> bool:

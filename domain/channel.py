@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from domain.messages import (
@@ -44,9 +44,24 @@ class Capabilities:
     receipts: bool
     """Whether the platform tells of delivery; without it 'accepted' is all we know."""
     reply_window: timedelta | None
+    """How long after they last wrote a person can be written to; None: for ever."""
     pace: Pace
     topics: bool = False
     """Whether its groups may have topics, of which one is opened for each tip."""
+    edits: bool = True
+    """Whether our messages can be changed; where not, the new words go as a new message."""
+    typed_choices: bool = False
+    """Whether a number may have to be typed in place of a press: choices are remembered."""
+    free_window: timedelta | None = None
+    """How long after they last wrote a message costs nothing; None: it never costs."""
+    price_vnd: int = 0
+    """What a message costs beyond the free window and the account's allowance, in đồng."""
+    allowance: int = 0
+    """How many messages a month beyond the free window the account has already paid for."""
+    most_people: int | None = None
+    """How many people the account can talk with at all; None: no limit is known."""
+    most_a_month: int | None = None
+    """How many messages it may send in a month; None: no limit is known."""
 
 
 class Inbox(Protocol):
@@ -179,6 +194,85 @@ class Files(Protocol):
 
         Raises: Refused when it is too big or gone, Transient when the platform is not there.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What an account may still send beyond what is free, as the platform tells it."""
+
+    name: str
+    total: int | None
+    remaining: int | None
+    until: datetime | None = None
+
+
+@runtime_checkable
+class Quotas(Protocol):
+    """A channel that can say what its account may still send."""
+
+    async def allowances(self) -> Sequence[Allowance]:
+        """Return what is left, one entry for each kind.
+
+        Raises: SendFailure.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewGroup:
+    """A group that the account made; `link` is how people join it, if the platform told."""
+
+    chat_id: str
+    link: str | None
+
+
+@runtime_checkable
+class MakesGroups(Protocol):
+    """A channel whose groups the account makes itself, and reaches no others."""
+
+    async def make_group(self, name: str, description: str, members: Sequence[ChatRef]) -> NewGroup:
+        """Make a group with these people, of whom one must look after the account.
+
+        Raises: SendFailure; when it is Ambiguous the group may exist.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A public page of the account: plain text, with an optional cover picture's address."""
+
+    title: str
+    lead: str
+    body: str
+    cover_url: str | None = None
+
+
+@runtime_checkable
+class Articles(Protocol):
+    """A channel that can show a page to everybody who follows the account."""
+
+    async def publish(self, article: Article) -> str:
+        """Put the page up; return its id once the platform has it ready.
+
+        Raises: SendFailure; when it is Ambiguous the page may stand there.
+        """
+        ...
+
+    async def broadcast(self, article_id: str) -> Sent:
+        """Send a page to all who follow the account, also those who want nothing from us.
+
+        Raises: SendFailure.
+        """
+        ...
+
+
+class OurMessages(Protocol):
+    """Tells which messages of a chat are ours, where the platform does not say so itself."""
+
+    async def are_ours(self, chat: ChatRef, message_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the ids that we sent there."""
         ...
 
 

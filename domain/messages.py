@@ -137,7 +137,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """A button was pressed; `action` is what we put into it, `press_id` lets us answer."""
+    """A button was pressed; `action` is what we put into it, `press_id` lets us answer.
+
+    Where a press comes as words or a number it has no `press_id`, and the empty text as
+    `message_id` when nothing tells which message it was under.
+    """
 
     kind: Literal["press"] = "press"
     chat: ChatRef
@@ -173,11 +177,13 @@ class MembershipChange(StrEnum):
     UNBLOCKED = "unblocked"
     ADDED = "added"
     REMOVED = "removed"
+    FORGET = "forget"
+    """They told the platform that we must forget them: what is kept of them is erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
-    """We were blocked, unblocked, added or removed."""
+    """We were blocked, unblocked, added or removed, or are to forget somebody."""
 
     kind: Literal["membership"] = "membership"
     chat: ChatRef
@@ -294,6 +300,8 @@ class Outgoing:
     edits: str | None = None
     effect: Effect | None = None
     """Done in place of anything sent."""
+    choices: tuple[str, ...] = ()
+    """What the numbers 1, 2 … stand for, where they may be typed in place of a press: actions."""
 
 
 @dataclass(frozen=True, slots=True)

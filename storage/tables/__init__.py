@@ -3,6 +3,7 @@
 from storage.tables.answers import pledge, pledge_words
 from storage.tables.audit import audit_entry
 from storage.tables.campaigns import campaign, prepared_draft, run, run_counter, sign_off
+from storage.tables.channels import account_token, account_use, early_receipt, typed_choice
 from storage.tables.codes import one_time_code, stop_code, wrong_code
 from storage.tables.deliveries import attempt, delivery, neutral_line, post_reaction, send_window
 from storage.tables.duty import duty, duty_turn, page_watch
@@ -44,6 +45,8 @@ from storage.tables.topics import card_digest, topic
 
 __all__ = [
     "account",
+    "account_token",
+    "account_use",
     "address",
     "area",
     "attachment",
@@ -57,6 +60,7 @@ __all__ = [
     "dialogue",
     "duty",
     "duty_turn",
+    "early_receipt",
     "forgotten",
     "group_chat",
     "group_request",
@@ -103,6 +107,7 @@ __all__ = [
     "tip_value",
     "tip_warning",
     "topic",
+    "typed_choice",
     "unit",
     "wrong_code",
 ]

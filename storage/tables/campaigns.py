@@ -40,6 +40,8 @@ campaign = Table(
     Column("schedule", JSON(none_as_null=True)),
     # How long it may go on, and how fast.
     Column("terms", JSON(none_as_null=True)),
+    # Whom it will reach by which path, as the second person sees it when they approve.
+    Column("reach_plan", JSON(none_as_null=True)),
     # How often a repeated one may still go out; null: as long as its schedule says.
     Column("times_left", Integer),
     # Another plan that waits for a second person, beside the one that holds.

@@ -69,6 +69,8 @@ account = Table(
     Column("channel", String, nullable=False),
     Column("platform_key", String, nullable=False),
     Column("username", String, nullable=False),
+    # How links to it are written, with `{payload}` in them; null: none is known yet.
+    Column("link", String),
     Column("unit_id", ForeignKey("unit.id")),
     Column("down_reason", String),
     Column("paused_until", UtcDateTime),
@@ -185,6 +187,10 @@ address = Table(
     Column("unreachable_at", UtcDateTime),
     Column("not_before", UtcDateTime),
     Column("forget_at", UtcDateTime),
+    # When its person last wrote, where a platform lets us answer only for a while after that.
+    Column("heard_at", UtcDateTime),
+    # When its person said that this is where they want to be written to; the latest counts.
+    Column("preferred_at", UtcDateTime),
     # A digest of the menu of commands that was put there for its member of staff.
     Column("menu", String),
     UniqueConstraint("account_id", "lookup"),

@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("platform_key", sa.String(), nullable=False),
         sa.Column("username", sa.String(), nullable=False),
+        sa.Column("link", sa.String(), nullable=True),
         sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("down_reason", sa.String(), nullable=True),
         sa.Column("paused_until", storage.types.UtcDateTime(timezone=True), nullable=True),
@@ -223,6 +224,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
     )
     op.create_table(
+        "account_token",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("pair", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("access_until", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("refresh_since", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("refreshing_by", sa.String(), nullable=True),
+        sa.Column("refreshing_until", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("refused", sa.String(), nullable=True),
+        sa.Column("refused_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_account_token_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account_token")),
+    )
+    op.create_table(
+        "account_use",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("sent", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("paid", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("warned", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_account_use_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "month", name=op.f("pk_account_use")),
+    )
+    op.create_table(
         "address",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -238,6 +267,8 @@ def upgrade() -> None:
         sa.Column("unreachable_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("not_before", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("forget_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("heard_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("preferred_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("menu", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_address_account_id_account")
@@ -297,6 +328,7 @@ def upgrade() -> None:
         sa.Column("rules", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("schedule", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("terms", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("reach_plan", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("times_left", sa.Integer(), nullable=True),
         sa.Column("proposal", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("next_at", storage.types.UtcDateTime(timezone=True), nullable=True),
@@ -382,6 +414,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("duty_turn", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_duty_turn_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "early_receipt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_early_receipt_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_early_receipt")),
+        sa.UniqueConstraint(
+            "account_id", "lookup", "kind", name=op.f("uq_early_receipt_account_id_lookup_kind")
+        ),
+    )
+    with op.batch_alter_table("early_receipt", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_early_receipt_account_id"), ["account_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_early_receipt_lookup"), ["lookup"], unique=False)
 
     op.create_table(
         "hand_group",
@@ -741,6 +794,17 @@ def upgrade() -> None:
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_run_state"), ["state"], unique=False)
 
+    op.create_table(
+        "typed_choice",
+        sa.Column("address_id", sa.Uuid(), nullable=False),
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("actions", sa.LargeBinary(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_typed_choice_address_id_address")
+        ),
+        sa.PrimaryKeyConstraint("address_id", name=op.f("pk_typed_choice")),
+    )
     op.create_table(
         "wrong_code",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1744,6 +1808,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_wrong_code_address_id_at"))
 
     op.drop_table("wrong_code")
+    op.drop_table("typed_choice")
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_run_state"))
 
@@ -1835,6 +1900,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hand_group_unit_id"))
 
     op.drop_table("hand_group")
+    with op.batch_alter_table("early_receipt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_early_receipt_lookup"))
+        batch_op.drop_index(batch_op.f("ix_early_receipt_account_id"))
+
+    op.drop_table("early_receipt")
     with op.batch_alter_table("duty_turn", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_duty_turn_unit_id"))
 
@@ -1868,6 +1938,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_address_group_id"))
 
     op.drop_table("address")
+    op.drop_table("account_use")
+    op.drop_table("account_token")
     op.drop_table("staff")
     with op.batch_alter_table("resident", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resident_unit_id_wish_id"))

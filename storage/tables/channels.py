@@ -1,0 +1,66 @@
+"""What an account needs beside its messages: its tokens, typed numbers, early receipts, use."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from storage.tables.metadata import metadata
+from storage.types import UtcDateTime
+
+# The pair of tokens that works now, sealed; who is getting the next pair, and until when.
+account_token = Table(
+    "account_token",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("pair", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("access_until", UtcDateTime, nullable=False),
+    Column("refresh_since", UtcDateTime, nullable=False),
+    Column("refreshing_by", String),
+    Column("refreshing_until", UtcDateTime),
+    # Why a human must consent again; null: the pair works as far as we know.
+    Column("refused", String),
+    Column("refused_at", UtcDateTime),
+)
+
+# What the numbers under our newest message to somebody stand for.
+typed_choice = Table(
+    "typed_choice",
+    metadata,
+    Column("address_id", ForeignKey("address.id"), primary_key=True),
+    Column("delivery_id", Uuid, nullable=False),
+    Column("actions", LargeBinary, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# A receipt that came before our own record of the message.
+early_receipt = Table(
+    "early_receipt",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", ForeignKey("account.id"), nullable=False, index=True),
+    Column("lookup", LargeBinary, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("account_id", "lookup", "kind"),
+)
+
+# How many messages an account sent in a month of Vietnam, such as 2026-11, and how many cost.
+account_use = Table(
+    "account_use",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("month", String, primary_key=True),
+    Column("sent", Integer, nullable=False, server_default="0"),
+    Column("paid", Integer, nullable=False, server_default="0"),
+    Column("warned", Boolean, nullable=False, server_default=text("false")),
+)

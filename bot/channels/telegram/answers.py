@@ -1,6 +1,6 @@
 """What Telegram answers to calls of ours, and what an answer means. Pure."""
 
-from bot.channels.telegram.raw import integer, mapping
+from bot.channels.raw import integer, mapping
 from domain.failures import Ambiguous, Refused, SendFailure
 from domain.messages import Sent
 

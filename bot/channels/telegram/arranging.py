@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from bot.channels.telegram.outgoing import Call, clean
+from bot.channels.raw import clean
+from bot.channels.telegram.outgoing import Call
 from domain.failures import Refused
 from domain.messages import ChatRef, Effect, EffectKind
 

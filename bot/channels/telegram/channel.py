@@ -8,25 +8,18 @@ from datetime import datetime, timedelta
 import telegram
 from aiohttp import web
 
+from bot.channels.in_flight import InFlight
+from bot.channels.raw import clean, integer, mapping, words
 from bot.channels.telegram.answers import is_bad_address, sent_of, topic_of
 from bot.channels.telegram.arranging import arranging, is_arranged, without_topic
 from bot.channels.telegram.group_filter import Me
 from bot.channels.telegram.incoming import file_of
 from bot.channels.telegram.intake import Intake
-from bot.channels.telegram.outgoing import (
-    Call,
-    clean,
-    deleting,
-    editing,
-    leaving,
-    pinning,
-    sending,
-)
+from bot.channels.telegram.outgoing import Call, deleting, editing, leaving, pinning, sending
 from bot.channels.telegram.polling import ALLOWED_UPDATES, Poller
-from bot.channels.telegram.raw import integer, mapping, words
 from bot.channels.telegram.request import CallRejected, SilentBot
 from bot.channels.telegram.settings import TelegramSettings, capabilities
-from bot.channels.telegram.traffic import InFlight, RecentSends
+from bot.channels.telegram.traffic import RecentSends
 from bot.channels.telegram.translate import is_gone, is_unmodified, translate
 from bot.channels.telegram.transport import CallFailed, FilePart, Transport
 from bot.channels.telegram.webhook import Webhook

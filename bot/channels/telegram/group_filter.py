@@ -12,19 +12,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.channels.telegram.raw import (
-    Raw,
-    chat_kind,
-    entity_text,
-    integer,
-    is_service,
-    mapping,
-    words,
-)
+from bot.channels.group_commands import CONNECT
+from bot.channels.raw import Raw, integer, mapping, words
+from bot.channels.telegram.raw import chat_kind, entity_text, is_service
 from domain.ids import is_typed_code
 from domain.messages import Addressed, ChatKind
 
-CONNECT = "ketnoi"
 _OUR_LINK = re.compile(r"https://t\.me/([A-Za-z0-9_]{1,64})(?:\?|$)")
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)")
 

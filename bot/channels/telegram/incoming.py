@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 
 import telegram
 
-from bot.channels.telegram.group_filter import CONNECT, Me, command_of, is_copy, replied_message
-from bot.channels.telegram.outgoing import clean
-from bot.channels.telegram.raw import Raw, chat_kind, integer, is_service, mapping, words
+from bot.channels.group_commands import CONNECT
+from bot.channels.raw import Raw, clean, integer, mapping, words
+from bot.channels.telegram.group_filter import Me, command_of, is_copy, replied_message
+from bot.channels.telegram.raw import chat_kind, is_service
 from domain.messages import (
     Addressed,
     ChatKind,

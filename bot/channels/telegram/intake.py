@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import orjson
 
+from bot.channels.raw import Raw, integer, mapping
 from bot.channels.telegram.group_filter import Me, admit
 from bot.channels.telegram.incoming import parse
-from bot.channels.telegram.raw import Raw, integer, mapping
 from domain.channel import Inbox
 from domain.clock import Clock
 from domain.ids import is_typed_code

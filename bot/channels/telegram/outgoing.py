@@ -1,9 +1,9 @@
 """From our messages to Bot API methods and their parameters. Pure; text is never markup."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
+from bot.channels.raw import clean
 from domain.failures import Refused
 from domain.lengths import utf16_length
 from domain.messages import Button, ChatRef, MediaKind, Outgoing, Spot
@@ -31,12 +31,6 @@ class Call:
     method: str
     params: dict[str, object]
     file_field: str | None = None
-
-
-def clean(text: str) -> str:
-    """Return text as we keep and send it: NFC, no NUL, halves of broken emoji replaced."""
-    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return unicodedata.normalize("NFC", whole.replace("\0", ""))
 
 
 def sending(chat: ChatRef, outgoing: Outgoing, bot_username: str) -> Call:

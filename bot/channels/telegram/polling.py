@@ -9,8 +9,8 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from bot.channels.raw import integer, mapping
 from bot.channels.telegram.intake import Intake
-from bot.channels.telegram.raw import integer, mapping
 from bot.channels.telegram.translate import translate
 from bot.channels.telegram.transport import CallFailed, Transport
 from domain.clock import Clock

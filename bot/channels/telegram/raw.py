@@ -1,12 +1,7 @@
 """Read raw updates without trusting their shape: every question has an answer, none raises."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
+from bot.channels.raw import Raw, integer, words
 from domain.messages import ChatKind
-
-Raw = Mapping[str, object]
-NOTHING: Raw = MappingProxyType({})
 
 SERVICE = frozenset(
     {
@@ -60,23 +55,6 @@ SERVICE = frozenset(
     }
 )
 """Fields of messages that nobody wrote: Telegram tells of something that was done."""
-
-
-def mapping(value: object) -> Raw:
-    """Return an object as it is, anything else as an empty one."""
-    return value if isinstance(value, dict) else NOTHING
-
-
-def integer(value: object) -> int | None:
-    """Return a number that can be an id (at most 64 bits), None for anything else."""
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 63:
-        return value
-    return None
-
-
-def words(value: object) -> str:
-    """Return a text as it is, anything else as empty text."""
-    return value if isinstance(value, str) else ""
 
 
 def chat_kind(chat: Raw) -> ChatKind | None:

@@ -5,20 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
+from bot.channels.group_commands import GROUP_COMMANDS
 from domain.channel import Capabilities, Pace
 from domain.messages import MediaKind
-
-GROUP_COMMANDS = frozenset(
-    {
-        *("baotin", "chuyentin", "ketnoi", "ngatketnoi", "lienket"),
-        *("dangky", "dulieu", "dung", "khuvuc", "loaitin", "ngonngu", "theodoi", "tincuatoi"),
-        *("tamngung", "trogiup", "vaitro"),
-    }
-)
-"""Commands that are ours in a group even when no bot is named after them.
-
-Those that every bot has (/start, /help, /stop) are ours only with our name behind them.
-"""
 
 DEFAULT_PACE = Pace(account_per_s=28, chat_per_s=1, group_per_minute=20, reply_share=0.15)
 """Below the documented ceilings of 30/s, 1/s and 20/min, which are soft (Bot FAQ)."""

@@ -1,13 +1,14 @@
 """The one way out to the Bot API: POST on one aiohttp session, faults sorted by certainty."""
 
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import aiohttp
 import orjson
+
+from bot.channels.raw import read_json
 
 _ANSWER_LIMIT = 16 * 1024 * 1024
 _SLOWEST_BYTES_S = 64 * 1024
@@ -246,21 +247,6 @@ class Transport:
             description=description.replace(self._token, "…")[:300],
             parameters=parameters,
         )
-
-
-def read_json(body: bytes) -> object:
-    """Read JSON fast; escapes of half an emoji, which orjson refuses, are read all the same.
-
-    Raises: ValueError.
-    """
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        try:
-            return json.loads(body)
-        except RecursionError:
-            message = "too deep"
-            raise ValueError(message) from None
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes | None:

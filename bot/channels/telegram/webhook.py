@@ -6,8 +6,8 @@ import logging
 
 from aiohttp import web
 
+from bot.channels.raw import read_json
 from bot.channels.telegram.intake import Intake
-from bot.channels.telegram.transport import read_json
 
 BODY_LIMIT = 1024 * 1024
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name

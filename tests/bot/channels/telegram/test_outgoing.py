@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.telegram.outgoing import clean, deleting, editing, sending
+from bot.channels.raw import clean
+from bot.channels.telegram.outgoing import deleting, editing, sending
 from domain.failures import Refused
 from domain.messages import Button, ChatKind, ChatRef, MediaKind, MediaRef, Outgoing, Spot
 

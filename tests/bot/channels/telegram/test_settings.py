@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.settings import GROUP_COMMANDS, TelegramSettings, capabilities
+from bot.channels.group_commands import GROUP_COMMANDS
+from bot.channels.telegram.settings import TelegramSettings, capabilities
 from bot.menu import menus
 from domain.channel import Pace
 from domain.texts.catalogue import catalogue

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.channels.telegram.traffic import InFlight, RecentSends
+from bot.channels.in_flight import InFlight
+from bot.channels.telegram.traffic import RecentSends
 from domain.failures import Transient
 
 

@@ -5,7 +5,8 @@ import traceback
 
 import pytest
 
-from bot.channels.telegram.transport import CallFailed, FilePart, Network, Transport, read_json
+from bot.channels.raw import read_json
+from bot.channels.telegram.transport import CallFailed, FilePart, Network, Transport
 from tests.bot.channels.telegram.pretend import (
     TOKEN,
     Behaviour,

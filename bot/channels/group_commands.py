@@ -1,0 +1,16 @@
+"""The commands that are ours in a group, whichever platform it is on."""
+
+CONNECT = "ketnoi"
+"""Connects a group to a unit, with a code behind it."""
+
+GROUP_COMMANDS = frozenset(
+    {
+        *("baotin", "chuyentin", "ketnoi", "ngatketnoi", "lienket"),
+        *("dangky", "dulieu", "dung", "khuvuc", "loaitin", "ngonngu", "theodoi", "tincuatoi"),
+        *("tamngung", "trogiup", "vaitro"),
+    }
+)
+"""Commands that are ours in a group even when no bot is named after them.
+
+Those that every bot has (/start, /help, /stop) are ours only with our name behind them.
+"""

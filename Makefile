@@ -38,9 +38,9 @@ help: ## Print this help
 
 setup: $(DEV_READY) ## Make .venv with everything in it, for work on the code
 
-run: $(RUN_READY) ## Start the service: with the simulator and demo data, or with the token in .env
+run: $(RUN_READY) ## Start the service: with the simulator and demo data, or with the accounts in .env
 	@if scripts/has-token; then \
-	  echo "A TELEGRAM_TOKEN is set: starting the service on Telegram itself, without the simulator."; \
+	  echo "An account is set: starting the service on its platform itself, without the simulator."; \
 	  exec $(BIN)/python -m bot run; \
 	else \
 	  exec env $(DEMO); \

@@ -27,7 +27,7 @@ def refuse_demo(settings: Settings) -> None:
 
     Raises: Misconfigured on Telegram's own server.
     """
-    if settings.on_telegram_itself:
+    if settings.on_a_real_platform:
         raise Misconfigured(_INVENTED.format(command=typed("seed TỆP.toml")))
 
 

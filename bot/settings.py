@@ -1,6 +1,5 @@
 """The settings: read from the environment and `.env`, checked once, frozen."""
 
-import ipaddress
 import logging
 import re
 from collections.abc import Iterator
@@ -11,10 +10,12 @@ from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from bot.addresses_typed import is_address, is_host, is_near
 from bot.faults import sentences
 from bot.outages import of_system
+from bot.settings_zalo import ZaloSettings
 from domain.errors import Misconfigured
 from domain.keeping import KeepingTerms
 from storage.database import names_a_database
@@ -23,14 +24,13 @@ _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _TELEGRAM = "https://api.telegram.org"
 _WEBHOOK_PORTS = frozenset({443, 80, 88, 8443})
-_HOST = re.compile(r"[\w.:-]{1,253}")
 _DEFAULT_FOLDER = Path("var")
 _DEMO_FOLDER = _DEFAULT_FOLDER / "demo"
 _DATABASE_FILE = "an-ninh.db"
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 
-class Settings(BaseSettings):
+class Settings(ZaloSettings):
     """Everything that can be set; `.env.example` explains each in words."""
 
     model_config = SettingsConfigDict(
@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     @field_validator("telegram_api_url")
     @classmethod
     def _api_is_an_address(cls, value: str) -> str:
-        if not _is_address(value, {"http", "https"}) or "?" in value:
+        if not is_address(value, {"http", "https"}) or "?" in value:
             message = f"phải là địa chỉ http:// hoặc https://, như {_TELEGRAM}"
             raise ValueError(message)
         return value
@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     @field_validator("telegram_webhook_url")
     @classmethod
     def _webhook_is_an_address(cls, value: str) -> str:
-        if value and not _is_address(value, {"http", "https"}):
+        if value and not is_address(value, {"http", "https"}):
             message = "phải là địa chỉ https:// mà Telegram gọi tới được"
             raise ValueError(message)
         return value
@@ -106,10 +106,10 @@ class Settings(BaseSettings):
     @field_validator("pager_url")
     @classmethod
     def _pager_is_an_address(cls, value: str) -> str:
-        if value and not _is_address(value, {"http", "https"}):
+        if value and not is_address(value, {"http", "https"}):
             message = "phải là địa chỉ https:// (hoặc http:// trong mạng nội bộ) của cổng gọi điện"
             raise ValueError(message)
-        if value.startswith("http://") and not _is_near(urlsplit(value).hostname or ""):
+        if value.startswith("http://") and not is_near(urlsplit(value).hostname or ""):
             message = "số máy của cán bộ đi qua đây: ngoài mạng nội bộ phải là https://"
             raise ValueError(message)
         return value
@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     @field_validator("web_host")
     @classmethod
     def _host_is_a_name(cls, value: str) -> str:
-        if not _is_host(value):
+        if not is_host(value):
             message = "phải là tên máy hoặc địa chỉ IP, như 127.0.0.1"
             raise ValueError(message)
         return value
@@ -175,10 +175,20 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def on_telegram_itself(self) -> bool:
-        """Whether a token is set for Telegram's own server, where every id is a real person's."""
+    def has_telegram(self) -> bool:
+        """Whether a Telegram bot is set."""
+        return bool(self.telegram_token.get_secret_value())
+
+    @property
+    def has_account(self) -> bool:
+        """Whether an account is set on any platform."""
+        return self.has_telegram or self.has_zalo_oa or self.has_zalo_bot
+
+    @property
+    def on_a_real_platform(self) -> bool:
+        """Whether an account is set on a platform's own server: every id is a real person's."""
         own = self.telegram_api_url.rstrip("/") == _TELEGRAM
-        return own and bool(self.telegram_token.get_secret_value())
+        return (own and self.has_telegram) or self.on_zalo_itself
 
     @property
     def database(self) -> str:
@@ -239,7 +249,7 @@ def at_hand(settings: Settings) -> Settings:
     another terminal need not know.
     """
     alone = (
-        not settings.telegram_token.get_secret_value()
+        not settings.has_account
         and not settings.database_url
         and settings.var_dir == _DEFAULT_FOLDER
         and not (_DEFAULT_FOLDER / _DATABASE_FILE).exists()
@@ -247,33 +257,6 @@ def at_hand(settings: Settings) -> Settings:
     if alone and (_DEMO_FOLDER / _DATABASE_FILE).exists():
         return settings.model_copy(update={"var_dir": _DEMO_FOLDER})
     return settings
-
-
-def _is_address(value: str, schemes: set[str]) -> bool:
-    try:
-        address = urlsplit(value)
-        port = address.port
-    except ValueError:
-        return False
-    plain = value.isascii() and not re.search(r"[\s\x00-\x1f#\\@]", value)
-    named = address.scheme in schemes and _is_host(address.hostname or "")
-    return plain and named and port != 0
-
-
-def _is_near(host: str) -> bool:
-    """Tell whether a host is this machine, or stands in the office's own network."""
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        return host == "localhost"
-
-
-def _is_host(value: str) -> bool:
-    try:
-        value.encode("idna")
-    except UnicodeError:
-        return False
-    return _HOST.fullmatch(value) is not None
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pydantic import SecretStr, ValidationError
 
 from bot.assembly import telegram_settings
 from bot.settings import Settings, at_hand, load_settings
+from bot.settings_zalo import webhook_secrets
 from domain.errors import Misconfigured
 
 TOKEN = "123456:canary-of-a-token"
@@ -62,6 +63,26 @@ def _said(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
         ("TELEGRAM_WEBHOOK_SECRET", "canary"),
         ("TELEGRAM_WEBHOOK_SECRET", "canary of a longer secret"),
         ("TELEGRAM_WEBHOOK_SECRET", "canary" * 50),
+        ("ZALO_OA_ID", "canary"),
+        ("ZALO_OA_APP_ID", "canary"),
+        ("ZALO_OA_APP_SECRET", "canary of a secret"),
+        ("ZALO_OA_REFRESH_TOKEN", "canary of a token"),
+        ("ZALO_OA_WEBHOOK_SECRET", "canary-of-a-secret,canary of"),
+        ("ZALO_OA_WEBHOOK_PATH", "canary"),
+        ("ZALO_OA_API_URL", "ftp://canary"),
+        ("ZALO_OA_OAUTH_URL", "canary"),
+        ("ZALO_OA_SEND_PATH", "canary"),
+        ("ZALO_OA_PROOF", "canary"),
+        ("ZALO_OA_PACE_PER_MIN", "0"),
+        ("ZALO_OA_ALLOWANCE", "-1"),
+        ("ZALO_OA_PRICE_VND", "canary"),
+        ("ZALO_OA_ARTICLES", "canary"),
+        ("ZALO_BOT_TOKEN", "canary"),
+        ("ZALO_BOT_API_URL", "https://canary/?x=1"),
+        ("ZALO_BOT_MODE", "canary"),
+        ("ZALO_BOT_WEBHOOK_URL", "canary"),
+        ("ZALO_BOT_WEBHOOK_SECRET", "canary"),
+        ("ZALO_BOT_PACE_PER_S", "nan"),
         ("PAGER_URL", "canary"),
         ("PAGER_URL", "http://canary.example/ring"),
         ("PAGER_SECRET", "canary"),
@@ -111,6 +132,45 @@ def test_a_webhook_needs_both_its_address_and_its_secret(
     assert "TELEGRAM_WEBHOOK_URL" in said
     assert "TELEGRAM_WEBHOOK_SECRET" in said
     assert "canary" not in said
+
+
+def test_an_official_account_is_whole_or_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = _said(monkeypatch, ZALO_OA_ID="4001")
+    assert "ZALO_OA_APP_ID, ZALO_OA_APP_SECRET" in said
+    monkeypatch.setenv("ZALO_OA_APP_ID", "900")
+    monkeypatch.setenv("ZALO_OA_APP_SECRET", PASSWORD)
+    settings = load_settings()
+    assert settings.has_zalo_oa
+    assert settings.has_account
+    assert settings.on_a_real_platform
+    assert PASSWORD not in repr(settings)
+    monkeypatch.setenv("ZALO_OA_API_URL", "http://127.0.0.1:8081")
+    assert load_settings().on_a_real_platform
+    monkeypatch.setenv("ZALO_OA_OAUTH_URL", "http://127.0.0.1:8081")
+    assert not load_settings().on_a_real_platform
+
+
+@pytest.mark.parametrize("url", ["", "http://vi-du.example/hook"])
+def test_a_zalo_bot_is_called_only_where_zalo_calls(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("ZALO_BOT_TOKEN", TOKEN)
+    secret = "s" * 8
+    said = _said(
+        monkeypatch,
+        ZALO_BOT_MODE="webhook",
+        ZALO_BOT_WEBHOOK_URL=url,
+        ZALO_BOT_WEBHOOK_SECRET=secret,
+    )
+    assert "ZALO_BOT_WEBHOOK_URL" in said
+    monkeypatch.setenv("ZALO_BOT_WEBHOOK_URL", "https://vi-du.example/hook")
+    assert load_settings().has_zalo_bot
+
+
+def test_the_secrets_that_may_sign_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZALO_OA_WEBHOOK_SECRET", "khoa-thu-nhat, khoa-thu-hai,")
+    found = webhook_secrets(load_settings().zalo_oa_webhook_secret)
+    assert found == ("khoa-thu-nhat", "khoa-thu-hai")
 
 
 @pytest.mark.parametrize("url", ["https://canary.example/ring", "http://192.168.1.9:8081/ring"])

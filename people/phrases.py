@@ -32,25 +32,23 @@ class Phrases:
     """Phrases by the number of their words."""
 
     by_length: dict[int, tuple[tuple[Word, ...], ...]]
-    by_start: dict[tuple[str, ...], dict[int, list[tuple[Word, ...]]]]
-    """The same by the letters of their first words, too: most messages begin otherwise."""
+    _lengths: dict[tuple[str, ...], tuple[int, ...]]
+    """Of how many words the phrases are whose first word has these letters."""
+    _alike: dict[tuple[tuple[str, ...], ...], tuple[tuple[Word, ...], ...]]
+    """Phrases by the letters of all their words, so that one look-up finds those to compare."""
 
     def ends(self, words: tuple[Word, ...], at: int) -> Iterator[int]:
         """Yield where a phrase that begins at a word ends."""
         if at >= len(words):
             return
-        for length, phrases in self.by_start.get(words[at].letters, {}).items():
+        for length in self._lengths.get(words[at].letters, ()):
             end = at + length
-            if end <= len(words) and any(
-                all(map(could_be, words[at:end], phrase)) for phrase in phrases
-            ):
+            if end <= len(words) and self.hold(words[at:end]):
                 yield end
 
     def hold(self, words: tuple[Word, ...]) -> bool:
         """Tell whether the words may be one of the phrases."""
-        if not words:
-            return False
-        phrases = self.by_start.get(words[0].letters, {}).get(len(words), ())
+        phrases = self._alike.get(tuple(word.letters for word in words), ())
         return any(all(map(could_be, words, phrase)) for phrase in phrases)
 
 
@@ -111,8 +109,14 @@ def phrases_of(*lines: str) -> Phrases:
         for phrase in line.split(","):
             words = tuple(map(_known, phrase.split()))
             found.setdefault(len(words), []).append(words)
-    by_start: dict[tuple[str, ...], dict[int, list[tuple[Word, ...]]]] = {}
+    lengths: dict[tuple[str, ...], dict[int, None]] = {}
+    alike: dict[tuple[tuple[str, ...], ...], list[tuple[Word, ...]]] = {}
     for length, all_of_length in found.items():
         for meant in all_of_length:
-            by_start.setdefault(meant[0].letters, {}).setdefault(length, []).append(meant)
-    return Phrases({length: tuple(phrases) for length, phrases in found.items()}, by_start)
+            lengths.setdefault(meant[0].letters, {})[length] = None
+            alike.setdefault(tuple(word.letters for word in meant), []).append(meant)
+    return Phrases(
+        {length: tuple(phrases) for length, phrases in found.items()},
+        {letters: tuple(known) for letters, known in lengths.items()},
+        {letters: tuple(phrases) for letters, phrases in alike.items()},
+    )

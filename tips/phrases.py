@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from domain.invisible import without_invisible
 from domain.toneless import tone_key, toneless
@@ -71,11 +72,22 @@ class Hit:
     end: int
 
 
+class _Entry(NamedTuple):
+    """A phrase, whether it must have its tones, and what it stands for."""
+
+    words: tuple[Word, ...]
+    strict: bool
+    meaning: str
+
+
 @dataclass(frozen=True)
 class Phrasebook:
     """Phrases by what they stand for."""
 
-    _by_first: Mapping[str, Sequence[tuple[tuple[Word, ...], bool, str]]] = field(repr=False)
+    _lengths: Mapping[str, Sequence[int]] = field(repr=False)
+    """Of how many words the phrases are that begin with a word, the longest first."""
+    _alike: Mapping[tuple[str, ...], Sequence[_Entry]] = field(repr=False)
+    """Phrases by all their words without tones, so that one look-up finds those to compare."""
     _letters: Sequence[tuple[str, str]] = field(repr=False)
 
     @classmethod
@@ -86,34 +98,48 @@ class Phrasebook:
         letters: Mapping[str, str] | None = None,
     ) -> "Phrasebook":
         """Make a book from `meaning → phrases, separated by commas or line ends`."""
-        entries: dict[str, list[tuple[tuple[Word, ...], bool, str]]] = {}
+        lengths: dict[str, set[int]] = {}
+        alike: dict[tuple[str, ...], list[_Entry]] = {}
         for given, strict in ((either, False), (toned or {}, True)):
             for meaning, lines in given.items():
                 for phrase in split(lines):
                     words = words_of(phrase)
-                    entries.setdefault(words[0].plain, []).append((words, strict, meaning))
-        for found in entries.values():
-            found.sort(key=lambda entry: len(entry[0]), reverse=True)
+                    lengths.setdefault(words[0].plain, set()).add(len(words))
+                    plain = tuple(word.plain for word in words)
+                    alike.setdefault(plain, []).append(_Entry(words, strict, meaning))
         pairs = [
             (phrase, meaning)
             for meaning, lines in (letters or {}).items()
             for phrase in split(lines)
         ]
-        return cls(entries, sorted(pairs, key=lambda pair: len(pair[0]), reverse=True))
+        return cls(
+            {plain: sorted(found, reverse=True) for plain, found in lengths.items()},
+            alike,
+            sorted(pairs, key=lambda pair: len(pair[0]), reverse=True),
+        )
 
     def find(self, words: Sequence[Word]) -> list[Hit]:
         """Return the phrases found in order; of two at one place the longer, and none overlaps."""
         hits: list[Hit] = []
+        plain = tuple(word.plain for word in words)
         end = 0
-        for at, word in enumerate(words):
-            if at < end:
+        for at, first in enumerate(plain):
+            if at < end or first not in self._lengths:
                 continue
-            for phrase, strict, meaning in self._by_first.get(word.plain, ()):
-                if _begins(words, at, phrase, strict=strict):
-                    end = at + len(phrase)
-                    hits.append(Hit(meaning, at, end))
-                    break
+            meaning, end = self._longest(words, plain, at)
+            if end > at:
+                hits.append(Hit(meaning, at, end))
         return hits
+
+    def _longest(self, words: Sequence[Word], plain: tuple[str, ...], at: int) -> tuple[str, int]:
+        """Return what the longest phrase that begins at a word means, and where it ends."""
+        for length in self._lengths[plain[at]]:
+            end = at + length
+            # At the end of a text a slice may be shorter, and is no phrase of that length then.
+            for entry in self._alike.get(plain[at:end], ()) if end <= len(words) else ():
+                if _are(words[at:end], entry):
+                    return entry.meaning, end
+        return "", at
 
     def find_letters(self, text: str) -> list[str]:
         """Return the meanings of the Chinese phrases in a text, the longest first."""
@@ -142,13 +168,9 @@ def is_han(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
-def _begins(words: Sequence[Word], at: int, phrase: Sequence[Word], *, strict: bool) -> bool:
-    # A loop by hand: this is asked some hundred times for each message.
-    if at + len(phrase) > len(words):
-        return False
-    for wanted in phrase:
-        word = words[at]
-        if word.toned != wanted.toned and (strict or not word.bare or word.plain != wanted.plain):
-            return False
-        at += 1
-    return True
+def _are(words: Sequence[Word], entry: _Entry) -> bool:
+    """Tell whether words that look the same without tones are the phrase."""
+    return all(
+        word.toned == wanted.toned or (word.bare and not entry.strict)
+        for word, wanted in zip(words, entry.words, strict=True)
+    )

@@ -117,6 +117,17 @@ class BroadcastRules:
             left -= rest - at
             at = self.opens_at(rest)
 
+    def open_between(self, start: datetime, end: datetime) -> timedelta:
+        """Return how much time between two instants is open to broadcasts."""
+        at, found = self.opens_at(start), timedelta()
+        while at < end:
+            rest = self.closes_at(at)
+            if rest is None or rest >= end:
+                return found + (end - at)
+            found += rest - at
+            at = self.opens_at(rest)
+        return found
+
     def signed(self) -> dict[str, object]:
         """Return the rules in one canonical form, for an approval to bind."""
         return {

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from domain.delivery import DeliveryState
 from domain.hours import BroadcastRules, day_start, month_start
@@ -105,15 +105,24 @@ def expected(
     """
     if not rules.caps:
         return 0
+    query = select(func.count()).select_from(full(tx, people, at, rules).subquery())
+    number: int = tx.connection.execute(query).scalar_one()
+    return number
+
+
+def full(
+    tx: Tx, people: Sequence[ColumnElement[bool]], at: datetime, rules: BroadcastRules
+) -> Select[tuple[UUID]]:
+    """Return a query of the ids of those of some residents who will have had enough."""
     waits = (delivery.c.state == DeliveryState.PENDING.value) & run.c.state.in_(_UNFINISHED)
     had_at = case((waits, tx.now), else_=delivery.c.settled_at)
     today = func.count(case((had_at >= day_start(at), 1)))
-    full = []
+    enough = []
     if rules.a_day:
-        full.append(today >= rules.a_day)
+        enough.append(today >= rules.a_day)
     if rules.a_month:
-        full.append(func.count() >= rules.a_month)
-    enough = (
+        enough.append(func.count() >= rules.a_month)
+    return (
         select(delivery.c.resident_id)
         .join(run, run.c.id == delivery.c.run_id)
         .join(resident, resident.c.id == delivery.c.resident_id)
@@ -125,11 +134,8 @@ def expected(
             had_at >= month_start(at),
         )
         .group_by(delivery.c.resident_id)
-        .having(or_(*full))
-        .subquery()
+        .having(or_(*enough))
     )
-    number: int = tx.connection.execute(select(func.count()).select_from(enough)).scalar_one()
-    return number
 
 
 def _is_capped(candidate: Candidate) -> bool:

@@ -66,7 +66,7 @@ def whom(tx: Tx, run_id: UUID) -> Reached:
         .select_from(delivery)
         .join(resident, resident.c.id == delivery.c.resident_id)
         .join(address, address.c.id == delivery.c.address_id)
-        .where(*_private(run_id))
+        .where(*private(run_id))
         .group_by(resident.c.language)
     ).all()
     return Reached(
@@ -186,7 +186,7 @@ def step(tx: Tx, run_id: UUID, of_run: UUID, after: UUID | None, limit: int) -> 
     They are written to where they got the first message. Who has stopped since is among them: that
     is looked at again when it is sent, and then counted as the reason why it was not.
     """
-    where = [*_private(of_run), ~_written(run_id)]
+    where = [*private(of_run), ~_written(run_id)]
     if after is not None:
         where.append(delivery.c.resident_id > after)
     rows = tx.connection.execute(
@@ -222,7 +222,8 @@ def _written(run_id: UUID) -> ColumnElement[bool]:
     return select(own.c.id).where(same).exists()
 
 
-def _private(run_id: UUID) -> tuple[ColumnElement[bool], ...]:
+def private(run_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Say which rows are private messages of a run that arrived or may have."""
     return (
         delivery.c.run_id == run_id,
         delivery.c.kind == DeliveryKind.CAMPAIGN.value,

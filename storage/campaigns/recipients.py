@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
     ScalarSelect,
+    Select,
     and_,
     case,
     false,
     func,
     literal_column,
+    null,
     select,
 )
 
@@ -23,7 +26,7 @@ from domain.part import Part
 from domain.subject import Subject
 from storage.campaigns import caps
 from storage.database import Tx
-from storage.people import units
+from storage.people import addresses, units
 from storage.people.residents import Wish
 from storage.tables import (
     account,
@@ -61,7 +64,7 @@ def step(
 ) -> list[Recipient]:
     """Return the next residents by id who have no row in the run yet, with one address each.
 
-    Of several addresses one that can be reached is taken, else the oldest. Only what belongs to
+    Of several addresses one that can be reached is taken, of those the preferred, else the oldest. Only what belongs to
     the next residents is read, in an order that an index gives: a database that has just been
     filled has no statistics, and would guess wrongly how to join long tables.
     """
@@ -132,6 +135,23 @@ def by_channel(tx: Tx, unit: units.Unit, audience: Audience) -> dict[str, int]:
     return {row.channel: row[1] for row in rows}
 
 
+def everybody(tx: Tx, unit: units.Unit, audience: Audience) -> Select[Any]:
+    """Return a query of everybody in an audience's area who has an address, whatever they want.
+
+    Its columns: `id`, `wish`, the `address_id` they are written to, and `declines`, which is 1 for
+    who wants nothing of the subject.
+    """
+    declines: ColumnElement[Any] = null()
+    if audience.subject is not None:
+        declines = _one(_declines(audience.subject))
+    return select(
+        resident.c.id,
+        resident.c.wish,
+        _best_address().label("address_id"),
+        declines.label("declines"),
+    ).where(*_audience(tx, unit, replace(audience, subject=None), None), _has_address())
+
+
 def capped(
     tx: Tx, unit: units.Unit, audience: Audience, at: datetime, rules: BroadcastRules
 ) -> int:
@@ -192,12 +212,11 @@ def subscribers_by_area(tx: Tx, unit: units.Unit) -> dict[str | None, int]:
 
 
 def _audience(
-    tx: Tx, unit: units.Unit, audience: Audience, wish: Wish = Wish.YES
+    tx: Tx, unit: units.Unit, audience: Audience, wish: Wish | None = Wish.YES
 ) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = [
-        resident.c.unit_id == unit.id,
-        resident.c.wish == wish.value,
-    ]
+    where: list[ColumnElement[bool]] = [resident.c.unit_id == unit.id]
+    if wish is not None:
+        where.append(resident.c.wish == wish.value)
     if audience.posts_only:
         where.append(false())
     chosen = audience.areas or (audience.area_code,)
@@ -245,7 +264,7 @@ def _best_address() -> ScalarSelect[UUID]:
     return (
         select(address.c.id)
         .where(address.c.resident_id == resident.c.id)
-        .order_by(address.c.unreachable.is_not(None), address.c.id)
+        .order_by(*addresses.best_first())
         .limit(1)
         .correlate(resident)
         .scalar_subquery()

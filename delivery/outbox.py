@@ -78,6 +78,10 @@ class Outbox:
         pace = self._capabilities[channel].pace
         return pace.account_per_s * (1 - pace.reply_share)
 
+    def able(self, channel: str) -> Capabilities | None:
+        """Return what a channel can do; None when it is not in use."""
+        return self._capabilities.get(channel)
+
     def has_topics(self, channel: str) -> bool:
         """Tell whether groups of the channel may have topics."""
         return self._capabilities[channel].topics

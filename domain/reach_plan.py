@@ -87,7 +87,8 @@ class Path:
     most_paid: int
     """How many messages beyond the free ones may go at most."""
     posts: int
-    ends: datetime
+    through: datetime
+    """When the last of it would go at its pace, were it not over before."""
 
     @property
     def people(self) -> int:
@@ -128,6 +129,8 @@ class ReachPlan:
 
     made_at: datetime
     begins: datetime
+    over: datetime
+    """From when on nothing of it goes any more."""
     everybody: int
     paths: tuple[Path, ...]
     left: Mapping[Left, int] = field(default_factory=dict)
@@ -142,7 +145,12 @@ class ReachPlan:
     @property
     def ends(self) -> datetime:
         """About when the last message of it goes."""
-        return max((path.ends for path in self.paths), default=self.begins)
+        return min(self.through, max(self.over, self.begins))
+
+    @property
+    def through(self) -> datetime:
+        """When the last of it would go at its pace, were it not over before."""
+        return max((path.through for path in self.paths), default=self.begins)
 
     @property
     def cost_vnd(self) -> int:
@@ -229,6 +237,7 @@ def make(
     return ReachPlan(
         made_at=made_at,
         begins=begins,
+        over=ends,
         everybody=sum(counts.values()),
         paths=_with_the_rest(paths, budget),
         left={reason: number for reason, number in left.items() if number},
@@ -268,7 +277,7 @@ def _path(
     most = free + costs
     if budget is not None and way.price_vnd:
         most = max(0, way.allowance_left) + priced
-    needs = timedelta(seconds=(sent - late + way.posts) / way.per_s)
+    needs = timedelta(seconds=(sent + way.posts) / way.per_s)
     return Path(
         account_id=way.account_id,
         channel=way.channel,
@@ -280,7 +289,7 @@ def _path(
         may_cost=way.may_cost,
         most_paid=most if way.may_cost else 0,
         posts=way.posts,
-        ends=rules.after_open(begins, needs),
+        through=rules.after_open(begins, needs),
     ), out
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, func, or_, select, update
 
 from domain.clock import HANOI, local
 from domain.delivery import DeliveryKind, DeliveryState
@@ -136,6 +136,32 @@ def signed_by(tx: Tx, resident_id: UUID) -> list[Signed]:
 def forget(tx: Tx, resident_id: UUID) -> None:
     """Leave what somebody signed to be counted, pointing to nobody, of the day alone."""
     _let_go(tx, pledge.c.resident_id == resident_id)
+
+
+def merge(tx: Tx, kept_id: UUID, other_id: UUID) -> None:
+    """Let what two signed be one person's: of two of a run the one that stands is theirs.
+
+    The other's stays where it was withdrawn, to be counted there, and points to nobody; of two that
+    stand it is as if the later had never been signed, since a person pledges once.
+    """
+    theirs = {row.run_id: row for row in _rows(tx, other_id)}
+    for row in _rows(tx, kept_id):
+        twice = theirs.get(row.run_id)
+        if twice is None:
+            continue
+        gone = row if row.withdrawn_at is not None and twice.withdrawn_at is None else twice
+        if gone.withdrawn_at is None:
+            tx.connection.execute(delete(pledge).where(pledge.c.id == gone.id))
+        else:
+            _let_go(tx, pledge.c.id == gone.id)
+    tx.connection.execute(
+        update(pledge).where(pledge.c.resident_id == other_id).values(resident_id=kept_id)
+    )
+
+
+def _rows(tx: Tx, resident_id: UUID) -> Sequence[Row[Any]]:
+    query = select(pledge.c.id, pledge.c.run_id, pledge.c.withdrawn_at)
+    return tx.connection.execute(query.where(pledge.c.resident_id == resident_id)).all()
 
 
 def _let_go(tx: Tx, *which: ColumnElement[bool]) -> None:

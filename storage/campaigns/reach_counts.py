@@ -71,9 +71,7 @@ def standing(
     return {key: number for key, number in found.items() if number}
 
 
-def standing_of_run(
-    tx: Tx, of_run: UUID, windows: Sequence[Windows], at: datetime
-) -> Counts:
+def standing_of_run(tx: Tx, of_run: UUID, windows: Sequence[Windows], at: datetime) -> Counts:
     """Return the same of those whom a run reached, each where they got it; they have no caps."""
     people = (
         select(
@@ -172,6 +170,4 @@ def _counted(
 
 def _silent(account_id: UUID, span: timedelta, at: datetime) -> ColumnElement[bool]:
     heard = address.c.heard_at
-    return and_(
-        address.c.account_id == account_id, or_(heard.is_(None), heard < at - span)
-    )
+    return and_(address.c.account_id == account_id, or_(heard.is_(None), heard < at - span))

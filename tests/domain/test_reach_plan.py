@@ -24,9 +24,7 @@ def _plan(
     rules: BroadcastRules = ANY_TIME,
     ends: datetime = OPEN,
 ) -> ReachPlan:
-    return make(
-        counts, ways, made_at=NOW, begins=NOW, ends=ends, rules=rules, most_vnd=most_vnd
-    )
+    return make(counts, ways, made_at=NOW, begins=NOW, ends=ends, rules=rules, most_vnd=most_vnd)
 
 
 def _path(plan: ReachPlan) -> Path:
@@ -81,8 +79,11 @@ def test_the_parts_are_everybody_and_no_more_is_spent_than_allowed(
             assert path.covered <= max(0, way.allowance_left)
         if way.month_left is not None:
             assert path.people <= max(0, way.month_left)
-        if path.people:
-            assert path.ends <= rules.opens_at(ends) + timedelta(seconds=1 / way.per_s)
+        if path.through <= ends:
+            assert (
+                path.people + path.posts
+                <= 1 + rules.open_between(NOW, ends).total_seconds() * way.per_s
+            )
     if most_vnd is not None:
         assert plan.cost_vnd <= plan.most_vnd <= most_vnd
     assert ReachPlan.has_grown(plan, plan) is False

@@ -12,6 +12,10 @@ from simulator.phone_server import PhoneServer
 from simulator.sim_server import SimServer
 from simulator.spec import WorldSpec, read_world
 from simulator.world import World
+from simulator.zalo_bot.control import ZaloBotControl
+from simulator.zalo_bot.phones import ZaloBotPhones
+from simulator.zalo_bot.probe import BotCourier
+from simulator.zalo_bot.server import ZaloBotServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,17 @@ def create_app(world: World) -> web.Application:
     app.add_routes(PhoneServer(world).routes())
     app.add_routes(SimServer(world).routes())
     world.webhook_changed = bots.webhook_changed
+    courier = BotCourier(world.zalo_bot)
+    app.add_routes(ZaloBotServer(world.zalo_bot, courier).routes())
+    app.add_routes(ZaloBotPhones(world.zalo_bot).routes())
+    app.add_routes(ZaloBotControl(world.zalo_bot).routes())
+    world.zalo_bot.webhook_changed = courier.changed
 
     async def stop(_: web.Application) -> None:
         world.live.end()
+        world.zalo_bot.live.end()
         await bots.stop()
+        await courier.stop()
 
     app.on_shutdown.append(stop)
     return app

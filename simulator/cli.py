@@ -104,6 +104,11 @@ async def _with_child(simulator: Running, command: list[str]) -> int:
         "TELEGRAM_API_URL": simulator.base_url,
         "TELEGRAM_TOKEN": simulator.token,
     }
+    if simulator.world.zalo_bot.token:
+        environment |= {
+            "ZALO_BOT_API_URL": f"{simulator.base_url}/zalo-bot",
+            "ZALO_BOT_TOKEN": simulator.world.zalo_bot.token,
+        }
     loop = asyncio.get_running_loop()
     try:
         # A process group of its own: a Ctrl-C at the terminal reaches the child once, through us.

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from simulator.people import Role
+from simulator.zalo_bot.spec import ZaloBotSpec
 
 DEFAULT_WORLD = Path(__file__).with_name("world.toml")
 
@@ -81,6 +82,7 @@ class WorldSpec(_Strict):
     users: list[UserSpec] = Field(default_factory=list)
     chats: list[ChatSpec] = Field(default_factory=list)
     links: list[LinkSpec] = Field(default_factory=list)
+    zalo_bot: ZaloBotSpec | None = None
 
 
 def read_world(path: Path | None = None) -> WorldSpec:

@@ -17,6 +17,7 @@ from simulator.record import Record
 from simulator.spec import ChatSpec, LinkSpec, UserSpec, WorldSpec
 from simulator.updates import UpdateQueue
 from simulator.webhooks import Webhook
+from simulator.zalo_bot.world import ZaloBotWorld
 
 MESSAGE_IDS_PER_SECOND = 10
 UPDATE_IDS_PER_SECOND = 50
@@ -44,12 +45,14 @@ class World:
     faults: Faults = field(default_factory=Faults)
     files: FileShelf = field(init=False)
     rates: Rates = field(init=False)
+    zalo_bot: ZaloBotWorld = field(init=False)
     message_floor: int = 0
     webhook_changed: Callable[[int], None] | None = None
 
     def __post_init__(self) -> None:
         self.files = FileShelf(self.clock)
         self.rates = Rates(self.clock)
+        self.zalo_bot = ZaloBotWorld(self.clock)
 
     @classmethod
     def from_spec(cls, spec: WorldSpec, clock: Clock | None = None) -> "World":
@@ -84,6 +87,7 @@ class World:
         for chat in spec.chats:
             self._add_chat(chat)
         self.rates.forget()
+        self.zalo_bot.load(spec.zalo_bot)
 
     @property
     def bot(self) -> Bot:

@@ -64,6 +64,15 @@ def excess(outgoing: Outgoing, capabilities: Capabilities) -> int:
     return max(0, utf16_length(text) + heading - limit)
 
 
+def numbered(outgoing: Outgoing) -> Outgoing:
+    """Put its buttons into the text as numbered lines, where buttons turn out not to work."""
+    flat = [button for row in outgoing.buttons for button in row]
+    if not flat:
+        return outgoing
+    text, choices = _as_choices(outgoing.text, flat)
+    return replace(outgoing, text=text, buttons=(), choices=choices)
+
+
 def split_text(text: str, limit: int) -> list[str]:
     """Cut text into pieces of at most `limit` UTF-16 units, at line ends, spaces, else letters.
 

@@ -140,7 +140,7 @@ def hand_in(
     )
     if photo is not None:
         own_photo_ends.note_use(tx, photo.id, known.id)
-    submitted = approving.submit(tx, known)
+    submitted = approving.submit(tx, desk, known)
     campaigns.look_again(tx, known.id, tx.now + LOOKED_AFTER[0])
     return Alert(submitted, asked, tuple(waiting))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from broadcasts import amending, own_photos, packs, planning, signing
+from broadcasts import amending, own_photos, packs, planning, reach_planning, signing
 from broadcasts.desk import Desk
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.audit import Act, Thing
@@ -55,6 +55,8 @@ class Draft:
     """None: as soon as it is approved, or when its schedule says."""
     schedule: Schedule | None = None
     expiry: Expiry = AS_RULED
+    most_vnd: int = 0
+    """What it may cost beyond what our accounts have paid for; 0: nothing."""
 
 
 def check(tx: Tx, desk: Desk, unit: Unit, content: Content) -> Mapping[str, Outgoing]:
@@ -119,7 +121,7 @@ def write_down(tx: Tx, desk: Desk, author: Staff, draft: Draft) -> Campaign:
             audience=draft.audience,
             due_at=draft.due_at,
             schedule=draft.schedule,
-            terms=planning.terms_of(tx, desk, unit.id, draft.expiry),
+            terms=planning.terms_of(tx, desk, unit.id, draft.expiry, draft.most_vnd),
         ),
     )
     if draft.content.photo is not None:
@@ -129,10 +131,10 @@ def write_down(tx: Tx, desk: Desk, author: Staff, draft: Draft) -> Campaign:
     if signing.unsigned(tx, unit.id, draft.content) is not None:
         planning.check(tx, known.due_at, known.schedule, known.terms, rules_of(tx, known))
         return known
-    return submit(tx, known)
+    return submit(tx, desk, known)
 
 
-def submit(tx: Tx, known: Campaign) -> Campaign:
+def submit(tx: Tx, desk: Desk, known: Campaign) -> Campaign:
     """Hand a draft in: from now on an approval signs exactly what it is.
 
     An urgent alert is signed by the tap that approves it.
@@ -144,7 +146,7 @@ def submit(tx: Tx, known: Campaign) -> Campaign:
     planning.check(tx, known.due_at, known.schedule, known.terms, rules_of(tx, known))
     if not approvers(tx, known.unit_id, *known.hands):
         raise Refusal("campaigns.no_approver")
-    ready = _hand_in(tx, known, tx.now)
+    ready = _hand_in(tx, desk, known, tx.now)
     record(tx, Act.CAMPAIGN_SUBMITTED, ready, known.author_id)
     if known.audience.of_run is not None:
         audit.append(
@@ -182,7 +184,8 @@ def is_outdated(tx: Tx, desk: Desk, known: Campaign) -> bool:
 def _terms_of_now(tx: Tx, desk: Desk, known: Campaign) -> Terms | None:
     if known.terms is None:
         return None
-    return planning.terms_of(tx, desk, known.unit_id, known.terms.expiry)
+    terms = known.terms
+    return planning.terms_of(tx, desk, known.unit_id, terms.expiry, terms.most_vnd)
 
 
 def renew(tx: Tx, desk: Desk, known: Campaign) -> Campaign:
@@ -194,7 +197,7 @@ def renew(tx: Tx, desk: Desk, known: Campaign) -> Campaign:
         raise Refusal("campaigns.already_decided")
     campaigns.set_words(tx, known.id, words_of_now(tx, known))
     campaign_plans.set_terms(tx, known.id, _terms_of_now(tx, desk, known))
-    ready = _hand_in(tx, _again(tx, known), known.submitted_at or tx.now)
+    ready = _hand_in(tx, desk, _again(tx, known), known.submitted_at or tx.now)
     record(tx, Act.CAMPAIGN_REPLANNED, ready, None)
     return ready
 
@@ -270,7 +273,7 @@ def cancel(tx: Tx, known: Campaign, decider: Staff | None, reason: str | None = 
 
 
 def reschedule(
-    tx: Tx, known: Campaign, due_at: datetime | None, schedule: Schedule | None = None
+    tx: Tx, desk: Desk, known: Campaign, due_at: datetime | None, schedule: Schedule | None = None
 ) -> Campaign:
     """Give a campaign that nobody has decided on a new plan and submit it again.
 
@@ -287,16 +290,17 @@ def reschedule(
     campaign_plans.set_schedule(tx, known.id, schedule)
     kept = planning.fitting(tx, known.terms, due_at, schedule, rules_of(tx, known))
     campaign_plans.set_terms(tx, known.id, kept)
-    return submit(tx, _again(tx, known))
+    return submit(tx, desk, _again(tx, known))
 
 
-def _hand_in(tx: Tx, known: Campaign, submitted_at: datetime) -> Campaign:
-    """Submit a draft; its time becomes the one at which it may really go."""
+def _hand_in(tx: Tx, desk: Desk, known: Campaign, submitted_at: datetime) -> Campaign:
+    """Submit a draft with its reach plan; its time becomes the one at which it may really go."""
     rules = rules_of(tx, known)
     due_at = known.due_at
     if rules is not None and due_at is not None:
         due_at = rules.opens_at(due_at)
     campaigns.set_due(tx, known.id, due_at, rules)
+    campaign_plans.set_plan(tx, known.id, reach_planning.of(tx, desk, _again(tx, known)))
     ready = _again(tx, known)
     if not campaigns.change(
         tx,

@@ -9,7 +9,15 @@ from uuid import UUID
 
 import structlog
 
-from broadcasts import amending, approving, leaflets, own_photos, signing, telling
+from broadcasts import (
+    amending,
+    approving,
+    leaflets,
+    own_photos,
+    reach_planning,
+    signing,
+    telling,
+)
 from broadcasts.approving import RULES
 from broadcasts.desk import Desk
 from broadcasts.preparing import prepare
@@ -67,6 +75,7 @@ def _fire(tx: Tx, desk: Desk, known: Campaign, rules: CampaignRules) -> bool:
     if known.audience.of_run is not None and runs.counted(tx, known.audience.of_run, "pending"):
         # What is on its way of the text to be corrected must be counted among those it reached.
         return False
+    reach_planning.keep_within(tx, desk, known)
     if known.schedule is not None:
         return _fire_again(tx, desk, known, known.schedule, rules)
     occurrence = known.occurrence + 1

@@ -73,9 +73,11 @@ def fitting(
     return replace(terms, expiry=AS_RULED)
 
 
-def terms_of(tx: Tx, desk: Desk, unit_id: UUID, expiry: Expiry) -> Terms:
+def terms_of(tx: Tx, desk: Desk, unit_id: UUID, expiry: Expiry, most_vnd: int = 0) -> Terms:
     """Return what is approved of a plan beside its time, with the pace of the unit's channels."""
     serving = {one.channel for one in addresses.accounts(tx) if one.unit_id in (None, unit_id)}
     return Terms(
-        expiry=expiry, pace={channel: desk.outbox.pace(channel) for channel in sorted(serving)}
+        expiry=expiry,
+        pace={channel: desk.outbox.pace(channel) for channel in sorted(serving)},
+        most_vnd=most_vnd,
     )

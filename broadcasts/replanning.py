@@ -41,7 +41,12 @@ def check(known: Campaign, by: Staff) -> None:
 
 
 def change(
-    tx: Tx, known: Campaign, by: Staff, due_at: datetime | None, schedule: Schedule | None
+    tx: Tx,
+    desk: Desk,
+    known: Campaign,
+    by: Staff,
+    due_at: datetime | None,
+    schedule: Schedule | None,
 ) -> Campaign:
     """Give a campaign another plan: at once while nobody decided on it, else as a proposal.
 
@@ -58,7 +63,7 @@ def change(
         campaign_plans.set_schedule(tx, known.id, schedule)
         campaign_plans.set_terms(tx, known.id, terms)
     elif known.state in _OPEN:
-        approving.reschedule(tx, known, due_at, schedule)
+        approving.reschedule(tx, desk, known, due_at, schedule)
     else:
         if rules is not None and due_at is not None:
             due_at = rules.opens_at(due_at)
@@ -111,6 +116,7 @@ def signed(tx: Tx, known: Campaign, proposal: Proposal) -> str:
         approving.rules_of(tx, known),
         proposal.schedule,
         known.terms,
+        known.reach_plan,
     )
 
 

@@ -19,6 +19,7 @@ from domain.library import fill, placeholders
 from domain.own_photo import OwnPhoto
 from domain.part import Part
 from domain.pledge import Pledge
+from domain.reach_plan import ReachPlan
 from domain.schedule import Schedule
 from domain.subject import Subject
 from domain.terms import Terms
@@ -244,6 +245,7 @@ def content_hash(
     rules: BroadcastRules | None = None,
     schedule: Schedule | None = None,
     terms: Terms | None = None,
+    plan: ReachPlan | None = None,
 ) -> str:
     """Return the SHA-256, in hex, of everything an approval binds, in one canonical form."""
     signed: dict[str, object] = {
@@ -280,6 +282,8 @@ def content_hash(
         signed["schedule"] = schedule.signed()
     if terms is not None:
         signed["terms"] = terms.signed()
+    if plan is not None:
+        signed["plan"] = plan.signed()
     text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

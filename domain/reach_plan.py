@@ -175,12 +175,12 @@ class ReachPlan:
 
     def paid(self) -> dict[str, int]:
         """Return by account how many messages beyond the free ones may go."""
-        return {path.account_id.hex: path.most_paid for path in self.paths if path.may_cost}
+        return {str(path.account_id): path.most_paid for path in self.paths if path.may_cost}
 
     def signed(self) -> dict[str, object]:
         """Return what a person decides of it, in one canonical form; no head counts."""
         return {
-            "paths": sorted(f"{path.channel}:{path.account_id.hex}" for path in self.paths),
+            "paths": sorted(f"{path.channel}:{path.account_id}" for path in self.paths),
             "paid": {
                 account: [most, self._price(account)]
                 for account, most in sorted(self.paid().items())
@@ -192,7 +192,7 @@ class ReachPlan:
         return self.people * 100 > since.people * (100 + _GROWN)
 
     def _price(self, account: str) -> int:
-        return next(path.price_vnd for path in self.paths if path.account_id.hex == account)
+        return next(path.price_vnd for path in self.paths if str(path.account_id) == account)
 
 
 def make(
@@ -219,7 +219,7 @@ def make(
     if strange:
         raise KeyError(strange)
     left = dict.fromkeys(Left, 0)
-    for (account_id, standing), number in counts.items():
+    for (_, standing), number in counts.items():
         if standing not in (Standing.FREE, Standing.COSTS):
             left[Left(standing.value)] += number
     room = rules.open_between(begins, ends)

@@ -80,11 +80,15 @@ class Terms:
     expiry: Expiry = AS_RULED
     pace: Mapping[str, float] = field(default_factory=dict)
     """Broadcast messages a second at most, by channel."""
+    most_vnd: int = 0
+    """What it may cost beyond what our accounts have paid for, in đồng; 0: nothing."""
 
     def signed(self) -> dict[str, object]:
         """Return them in one canonical form."""
         after, at = self.expiry.after, self.expiry.at
+        money = {"most_vnd": self.most_vnd} if self.most_vnd else {}
         return {
+            **money,
             "after_s": int(after.total_seconds()) if after is not None else None,
             "at": at.astimezone(UTC).isoformat() if at is not None else None,
             "pace": {channel: round(speed, 3) for channel, speed in sorted(self.pace.items())},

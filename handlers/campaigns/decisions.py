@@ -148,7 +148,7 @@ def take(turn: Turn, message: Message) -> bool:
 def _hand_in_again(
     turn: Turn, known: Campaign, due_at: datetime | None, schedule: Schedule | None
 ) -> None:
-    ready = approving.reschedule(turn.tx, known, due_at, schedule)
+    ready = approving.reschedule(turn.tx, _desk(turn), known, due_at, schedule)
     ask_approvers(turn, ready)
     if known.terms is not None and ready.terms is not None and ready.terms != known.terms:
         turn.say("expiry.let_go", now=expiring.said(ready.terms.expiry, turn.text))

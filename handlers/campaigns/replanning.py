@@ -82,7 +82,9 @@ def submit(turn: Turn, form: Form) -> None:
     known = campaigns.get(turn.tx, _known(turn, form).id, lock=True)
     if known is None:
         raise Refusal("app.stale_button")
-    changed = replanning.change(turn.tx, known, by, form.due_at(turn.tx.now), form.schedule())
+    changed = replanning.change(
+        turn.tx, _desk(turn), known, by, form.due_at(turn.tx.now), form.schedule()
+    )
     proposal = changed.proposal
     if changed.state is CampaignState.DRAFT:
         turn.say("campaigns.replan_noted", number=str(changed.number))

@@ -109,7 +109,7 @@ def _submit(turn: Turn, known: Campaign, signer: Staff) -> None:
     number = str(known.number)
     desk = _desk(turn)
     try:
-        submitted = approving.submit(turn.tx, known)
+        submitted = approving.submit(turn.tx, desk, known)
     except Refusal as refusal:
         expired = refusal.key.startswith("expiry.")
         if refusal.key != "campaigns.time_past" and not expired:

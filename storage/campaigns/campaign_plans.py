@@ -5,10 +5,11 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from domain.campaign import CampaignState, Content
 from domain.hours import BroadcastRules
+from domain.reach_plan import ReachPlan
 from domain.schedule import Schedule
 from domain.terms import Terms
 from storage.campaigns.campaigns import (
@@ -16,7 +17,7 @@ from storage.campaigns.campaigns import (
     Proposal,
     proposal_json,
 )
-from storage.campaigns.stored_json import content_json, schedule_json, terms_json
+from storage.campaigns.stored_json import content_json, plan_json, schedule_json, terms_json
 from storage.database import Tx
 from storage.people.units import rules_json
 from storage.tables import campaign
@@ -40,6 +41,24 @@ def set_terms(tx: Tx, campaign_id: UUID, terms: Terms | None) -> None:
         .where(campaign.c.id == campaign_id, campaign.c.state == CampaignState.DRAFT.value)
         .values(terms=terms_json(terms))
     )
+
+
+def set_plan(tx: Tx, campaign_id: UUID, plan: ReachPlan) -> None:
+    """Say whom a draft will reach by which path, and at what cost."""
+    tx.connection.execute(
+        update(campaign)
+        .where(campaign.c.id == campaign_id, campaign.c.state == CampaignState.DRAFT.value)
+        .values(reach_plan=plan_json(plan))
+    )
+
+
+def set_paid(tx: Tx, campaign_id: UUID, paid: Mapping[str, int]) -> None:
+    """Say how many messages beyond the free ones each account may send; the plan stays as it is."""
+    one = campaign.c.id == campaign_id
+    stored = tx.connection.execute(select(campaign.c.reach_plan).where(one)).scalar_one()
+    if stored is not None and stored["paid"] != paid:
+        values = {**stored, "paid": dict(paid)}
+        tx.connection.execute(update(campaign).where(one).values(reach_plan=values))
 
 
 def advance(

@@ -12,6 +12,7 @@ from sqlalchemy import Row, func, or_, select, update
 from domain.campaign import CAMPAIGN_MOVES, Audience, CampaignState, Content, content_hash
 from domain.delivery import Lane
 from domain.hours import BroadcastRules
+from domain.reach_plan import ReachPlan
 from domain.schedule import Schedule
 from domain.terms import Terms
 from storage import sequences
@@ -20,6 +21,7 @@ from storage.campaigns.stored_json import (
     content_json,
     read_audience,
     read_content,
+    read_plan,
     read_schedule,
     read_terms,
     schedule_json,
@@ -93,6 +95,8 @@ class Campaign:
     """When it repeats; None: it goes out once."""
     terms: Terms | None
     """How long it may go on, and how fast; None: as the rules say."""
+    reach_plan: ReachPlan | None
+    """Whom it reaches by which path, as it was handed in; None: it was not yet."""
     times_left: int | None
     """How often a repeated one may still go out; None: as long as its schedule says."""
     proposal: Proposal | None
@@ -124,6 +128,7 @@ class Campaign:
             self.rules,
             self.schedule,
             self.terms,
+            self.reach_plan,
         )
 
 
@@ -378,6 +383,7 @@ def _campaign(tx: Tx, row: Row[Any]) -> Campaign:
         rules=read_rules(row.rules) if row.rules is not None else None,
         schedule=read_schedule(row.schedule),
         terms=read_terms(row.terms),
+        reach_plan=read_plan(row.reach_plan),
         times_left=row.times_left,
         proposal=_PROPOSAL.validate_python(row.proposal) if row.proposal is not None else None,
         next_at=row.next_at,

@@ -1,10 +1,11 @@
-"""How the parts of a campaign stand in its row: words, audience, schedule, terms."""
+"""How the parts of a campaign stand in its row: words, audience, schedule, terms, reach plan."""
 
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from domain.campaign import Audience, Content
+from domain.reach_plan import ReachPlan
 from domain.schedule import Schedule
 from domain.terms import Terms
 
@@ -12,6 +13,7 @@ _CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
 _AUDIENCE: TypeAdapter[Audience] = TypeAdapter(Audience)
 _SCHEDULE: TypeAdapter[Schedule] = TypeAdapter(Schedule)
 _TERMS: TypeAdapter[Terms] = TypeAdapter(Terms)
+_PLAN: TypeAdapter[ReachPlan] = TypeAdapter(ReachPlan)
 
 
 def content_json(content: Content) -> Any:
@@ -58,3 +60,26 @@ def terms_json(terms: Terms | None) -> Any:
 def read_terms(stored: Any) -> Terms | None:
     """Read what `terms_json` wrote."""
     return _TERMS.validate_python(stored) if stored is not None else None
+
+
+def plan_json(plan: ReachPlan) -> Any:
+    """Return a reach plan as it is stored.
+
+    `paid` says how many messages beyond the free ones each account may send for one run: that is
+    read whenever a window is opened. `figures` is all of the plan.
+    """
+    figures = _PLAN.dump_python(plan, mode="json")
+    return {
+        "made_at": figures["made_at"],
+        "paid": plan.paid(),
+        "paths": [
+            {"account": str(path.account_id), "channel": path.channel, "posts": path.posts}
+            for path in plan.paths
+        ],
+        "figures": figures,
+    }
+
+
+def read_plan(stored: Any) -> ReachPlan | None:
+    """Read what `plan_json` wrote."""
+    return _PLAN.validate_python(stored["figures"]) if stored is not None else None

@@ -36,7 +36,6 @@ _WAYS = st.builds(
     account_id=st.just(FIRST),
     channel=st.sampled_from(("telegram", "zalo_oa", "zalo_bot")),
     per_s=st.floats(0.01, 30),
-    may_cost=st.just(True),
     price_vnd=st.integers(0, 300),
     allowance_left=st.integers(-5, 500),
     month_left=st.none() | st.integers(-5, 3000),
@@ -65,8 +64,9 @@ def test_the_parts_are_everybody_and_no_more_is_spent_than_allowed(
 ) -> None:
     counts = {(FIRST, one): number for one, number in ours.items()}
     counts |= {(SECOND, one): number for one, number in theirs.items()}
-    second = replace(second, account_id=SECOND)
     ends = NOW + timedelta(hours=hours)
+    first = replace(first, may_cost=True)
+    second = replace(second, may_cost=True, account_id=SECOND)
     plan = _plan(counts, first, second, most_vnd=most_vnd, rules=rules, ends=ends)
 
     assert plan.everybody == sum(counts.values())
@@ -97,7 +97,7 @@ def test_what_is_paid_for_goes_before_what_costs() -> None:
     assert (path.cost_vnd, path.most_paid) == (990, 28)
     free_only = _plan(counts, way)
     assert free_only.left == {Left.ALLOWANCE: 20}
-    assert (free_only.cost_vnd, free_only.paid()) == (0, {FIRST.hex: 10})
+    assert (free_only.cost_vnd, free_only.paid()) == (0, {str(FIRST): 10})
     assert free_only.wanting_cost_vnd == 20 * 55
 
 
@@ -109,7 +109,7 @@ def test_an_alert_may_cost_whatever_it_takes_even_when_free_windows_close() -> N
 
 def test_the_rest_of_the_money_is_there_for_who_falls_silent_meanwhile() -> None:
     plan = _plan({(FIRST, Standing.FREE): 100}, PAYING, most_vnd=560)
-    assert (plan.cost_vnd, plan.paid(), plan.most_vnd) == (0, {FIRST.hex: 10}, 550)
+    assert (plan.cost_vnd, plan.paid(), plan.most_vnd) == (0, {str(FIRST): 10}, 550)
 
 
 def test_quiet_hours_and_pace_say_who_comes_too_late_and_when_it_ends() -> None:

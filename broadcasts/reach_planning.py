@@ -1,0 +1,145 @@
+"""The reach plan of a campaign: made when it is handed in, approved with it, kept when it runs."""
+
+from datetime import datetime
+
+from broadcasts import amending
+from broadcasts.desk import Desk
+from domain import reach_plan
+from domain.campaign import Audience, CampaignRules
+from domain.delivery import Lane
+from domain.hours import ANY_TIME, BroadcastRules
+from domain.reach_plan import ReachPlan, Way
+from domain.schedule import Schedule
+from domain.terms import AS_RULED, Terms
+from storage.campaigns import campaign_plans, reach_counts
+from storage.campaigns.campaigns import Campaign
+from storage.campaigns.reach_counts import Counts, Windows
+from storage.database import Tx
+from storage.people import addresses, units
+from storage.people.addresses import Account
+from storage.people.units import Unit
+
+_RULES = CampaignRules()
+_ANY_PACE = 1.0
+"""Messages a second of an account whose channel is not in use here."""
+
+
+def make(
+    tx: Tx,
+    desk: Desk,
+    unit: Unit,
+    audience: Audience,
+    *,
+    due_at: datetime | None = None,
+    schedule: Schedule | None = None,
+    terms: Terms | None = None,
+    urgent: bool = False,
+) -> ReachPlan:
+    """Return the plan of what would be approved now; of a repeating one of its first time.
+
+    An urgent alert rests for nothing and costs whatever it takes.
+    """
+    hours = hours_of(tx, unit, audience, urgent=urgent)
+    at = schedule.next_after(tx.now) if schedule is not None else due_at
+    begins = hours.opens_at(max(at or tx.now, tx.now))
+    expiry = terms.expiry if terms is not None else AS_RULED
+    lifetime = _RULES.urgent_lifetime if urgent else _RULES.lifetime
+    counts = _counts(tx, desk, unit, audience, begins, hours)
+    posts = reach_counts.posts(tx, audience.group_ids)
+    ways = [
+        _way(tx, desk, account, begins, sum(one.groups for of, one in posts if of == account.id))
+        for account in addresses.accounts(tx)
+        if account.unit_id in (None, unit.id) or account.id in {of for of, _ in counts}
+    ]
+    return reach_plan.make(
+        counts,
+        ways,
+        made_at=tx.now,
+        begins=begins,
+        ends=expiry.ends(hours, begins, lifetime),
+        rules=hours,
+        most_vnd=None if urgent else (terms.most_vnd if terms is not None else 0),
+        posts=[one for _, one in posts],
+        by_hand=reach_counts.by_hand(tx, unit) if audience.of_run is None else None,
+    )
+
+
+def of(tx: Tx, desk: Desk, known: Campaign) -> ReachPlan:
+    """Return the plan of a campaign as it would be made now."""
+    return make(
+        tx,
+        desk,
+        units.get_unit(tx, known.unit_id),
+        known.audience,
+        due_at=known.due_at,
+        schedule=known.schedule,
+        terms=known.terms,
+        urgent=known.lane is Lane.URGENT,
+    )
+
+
+def hours_of(tx: Tx, unit: Unit, audience: Audience, *, urgent: bool = False) -> BroadcastRules:
+    """Return the hours to which a campaign of a unit keeps."""
+    if urgent:
+        return ANY_TIME
+    if audience.of_run is not None:
+        return amending.hours(tx, unit, audience.of_run)
+    return unit.broadcasting
+
+
+def costs_more(tx: Tx, desk: Desk, known: Campaign) -> bool:
+    """Tell whether a campaign would cost more by now than whoever approves it was shown."""
+    shown = known.reach_plan
+    return shown is not None and of(tx, desk, known).cost_vnd > shown.cost_vnd
+
+
+def grown(tx: Tx, desk: Desk, known: Campaign) -> ReachPlan | None:
+    """Return the plan of now where it reaches notably more people than was shown."""
+    now = of(tx, desk, known)
+    shown = known.reach_plan
+    return now if shown is not None and now.has_grown(shown) else None
+
+
+def keep_within(tx: Tx, desk: Desk, known: Campaign) -> None:
+    """Before it runs: what others took out of an allowance meanwhile is not paid for instead."""
+    plan = known.reach_plan
+    if plan is None or known.lane is Lane.URGENT:
+        return
+    paid = {}
+    for path in plan.paths:
+        able = desk.outbox.able(path.channel)
+        if path.may_cost and able is not None:
+            left = able.allowance - reach_counts.use_of(tx, path.account_id, tx.now).paid
+            paid[str(path.account_id)] = reach_plan.still_paid(path, left)
+    if paid:
+        campaign_plans.set_paid(tx, known.id, paid)
+
+
+def _counts(
+    tx: Tx, desk: Desk, unit: Unit, audience: Audience, at: datetime, hours: BroadcastRules
+) -> Counts:
+    windows = [
+        Windows(account_id=one.id, reply=able.reply_window, free=able.free_window)
+        for one in addresses.accounts(tx)
+        if (able := desk.outbox.able(one.channel)) is not None
+    ]
+    if audience.of_run is not None:
+        return reach_counts.standing_of_run(tx, audience.of_run, windows, at)
+    return reach_counts.standing(tx, unit, audience, windows, at, hours)
+
+
+def _way(tx: Tx, desk: Desk, account: Account, at: datetime, posts: int) -> Way:
+    able = desk.outbox.able(account.channel)
+    if able is None:
+        return Way(account_id=account.id, channel=account.channel, per_s=_ANY_PACE, posts=posts)
+    used = reach_counts.use_of(tx, account.id, at)
+    return Way(
+        account_id=account.id,
+        channel=account.channel,
+        per_s=desk.outbox.pace(account.channel),
+        may_cost=able.free_window is not None,
+        price_vnd=able.price_vnd,
+        allowance_left=able.allowance - used.paid,
+        month_left=able.most_a_month - used.sent if able.most_a_month is not None else None,
+        posts=posts,
+    )

@@ -85,6 +85,11 @@ class TelegramChannel:
         return self._me.username if self._me else ""
 
     @property
+    def link(self) -> str:
+        """How links to the bot are written (Bot API, deep linking); empty before `start`."""
+        return f"https://t.me/{self.username}?start={{payload}}" if self.username else ""
+
+    @property
     def bot_id(self) -> str:
         """The bot's user id; empty before `start`."""
         return str(self._me.bot_id) if self._me else ""

@@ -1,0 +1,127 @@
+"""One HTTP exchange on one aiohttp session, its faults sorted by what they leave us knowing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import aiohttp
+
+ANSWER_LIMIT = 16 * 1024 * 1024
+_NEVER_LEFT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
+    aiohttp.ServerFingerprintMismatch,
+)
+"""Raised before the first byte of a request is written: name, connection, TLS, proxy."""
+
+
+class Fault(StrEnum):
+    """What a broken exchange leaves us knowing."""
+
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+    TOO_BIG = "too_big"
+
+
+class Broken(Exception):
+    """There was no whole answer. Holds no address, no header and nothing that was sent."""
+
+    def __init__(self, fault: Fault, name: str) -> None:
+        super().__init__(f"{fault}: {name}")
+        self.fault = fault
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, read whole."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+class Exchange:
+    """The way out. Opened and closed with the channel; safe for concurrent calls.
+
+    What must not happen twice goes by POST: aiohttp silently repeats idempotent methods on a
+    broken connection.
+    """
+
+    def __init__(self, *, connect_timeout_s: float, read_timeout_s: float) -> None:
+        self._connect_timeout_s = connect_timeout_s
+        self._read_timeout_s = read_timeout_s
+        self._session: aiohttp.ClientSession | None = None
+
+    def __repr__(self) -> str:
+        return "Exchange()"
+
+    def open(self) -> None:
+        """Make the session; needs a running loop. Doing it twice does nothing."""
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=256),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+
+    async def close(self) -> None:
+        """Close all connections; later calls fail as certainly not sent."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def do(
+        self,
+        verb: str,
+        url: str,
+        *,
+        data: bytes | aiohttp.FormData | Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        limit: int = ANSWER_LIMIT,
+    ) -> Answer:
+        """Do one exchange; redirects are answers, not followed.
+
+        Raises: Broken.
+        """
+        session = self._session
+        if session is None or session.closed:
+            raise Broken(Fault.NOT_SENT, "closed")
+        timeout = aiohttp.ClientTimeout(
+            total=self._connect_timeout_s + self._read_timeout_s,
+            connect=self._connect_timeout_s,
+            sock_connect=self._connect_timeout_s,
+            sock_read=self._read_timeout_s,
+        )
+        # Raised after the handlers: aiohttp's exception may hold the address and what it carries.
+        try:
+            async with session.request(
+                verb,
+                url,
+                data=data,
+                params=params,
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
+            ) as response:
+                body = await _read(response, limit)
+                if body is not None:
+                    return Answer(response.status, response.headers, body)
+                failure = Broken(Fault.TOO_BIG, "answer")
+        except _NEVER_LEFT as error:
+            failure = Broken(Fault.NOT_SENT, type(error).__name__)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            failure = Broken(Fault.UNKNOWN, type(error).__name__)
+        raise failure
+
+
+async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
+    body = bytearray()
+    async for piece in response.content.iter_chunked(64 * 1024):
+        body += piece
+        if len(body) > limit:
+            return None
+    return bytes(body)

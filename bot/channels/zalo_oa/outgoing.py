@@ -1,0 +1,147 @@
+"""From our messages to calls of the Open API. Pure; there is no rich text, so all is plain."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+from urllib.parse import quote
+
+from bot.channels.raw import clean
+from bot.channels.zalo_oa.settings import BUTTON_TITLE, BUTTONS, TEXT_LIMIT
+from domain.failures import Refused
+from domain.fit import numbered, split_text
+from domain.messages import Button, ChatRef, MediaKind, MediaRef, Outgoing
+
+GROUP = "g:"
+"""Before the id of a group: people and groups have ids of different kinds."""
+PRESS = "#!"
+"""Before a button's action: a press comes back as a text that nobody types by chance."""
+
+CS, V2, GROUP_PATH = "/v3.0/oa/message/cs", "/v2.0/oa/message", "/v3.0/oa/group/message"
+_MENTION = "[@"
+_KNOWN_KINDS = (MediaKind.PHOTO, MediaKind.FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the account sends now."""
+
+    path: Literal["v3_cs", "v2_message"]
+    group_buttons: bool
+    link: str
+    """Of the account, with `{payload}` in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the Open API."""
+
+    path: str
+    body: dict[str, object]
+
+
+def calls(chat: ChatRef, outgoing: Outgoing, way: Way) -> tuple[Call, ...]:
+    """Build the calls that send a message: more than one for a file with words, or a long text.
+
+    A picture's or file's `ref` is what the platform gave for an upload, or for a picture its
+    address.
+
+    Raises: Refused when Zalo has no way to say it.
+    """
+    group = chat.chat_id.startswith(GROUP)
+    if outgoing.effect is not None:
+        reason = f"effect: cannot {outgoing.effect.kind.value}"
+        raise Refused(reason)
+    media = outgoing.media
+    if media is not None and media.kind not in _KNOWN_KINDS:
+        reason = f"media: cannot send a {media.kind.value}"
+        raise Refused(reason)
+    said = _as_possible(outgoing, way, group=group)
+    text = _text(said, group=group)
+    if media is None and not text:
+        reason = "content: empty"
+        raise Refused(reason)
+    messages = _messages(text, media, _buttons(said, way), v2=not group and way.path != "v3_cs")
+    path = GROUP_PATH if group else CS if way.path == "v3_cs" else V2
+    return tuple(Call(path, {"recipient": recipient(chat), "message": one}) for one in messages)
+
+
+def recipient(chat: ChatRef) -> dict[str, str]:
+    """Return to whom a message goes."""
+    if chat.chat_id.startswith(GROUP):
+        return {"group_id": chat.chat_id.removeprefix(GROUP)}
+    return {"user_id": chat.chat_id}
+
+
+def link_of(pattern: str, payload: str) -> str:
+    """Return the address that opens our chat with a payload, or plainly where there is none."""
+    if not payload:
+        return pattern.partition("?")[0]
+    return pattern.replace("{payload}", quote(payload, safe=""))
+
+
+def _as_possible(outgoing: Outgoing, way: Way, *, group: bool) -> Outgoing:
+    """Leave out what has no way, and write choices as numbers where buttons may not work.
+
+    Not confirmed are buttons beside a picture or a file, on the v2 path, and in groups.
+    """
+    rows = tuple(tuple(one for one in row if one.spot is None) for row in outgoing.buttons)
+    outgoing = replace(outgoing, buttons=tuple(row for row in rows if row))
+    here = way.group_buttons if group else way.path == "v3_cs"
+    flat = [button for row in outgoing.buttons for button in row]
+    if here and outgoing.media is None and len(flat) <= BUTTONS:
+        return outgoing
+    spelled = tuple((_spelled(button, way),) for button in flat)
+    return numbered(replace(outgoing, buttons=spelled))
+
+
+def _spelled(button: Button, way: Way) -> Button:
+    """Write the address of a start button out, since nothing else will lead there."""
+    if button.start is None:
+        return button
+    return replace(button, label=f"{button.label}: {link_of(way.link, button.start)}")
+
+
+def _text(outgoing: Outgoing, *, group: bool) -> str:
+    heading, text = clean(outgoing.heading or "").strip(), clean(outgoing.text).strip()
+    whole = "\n\n".join(part for part in (heading, text) if part)
+    # In a group `[@id]` calls somebody, or everybody; as long, so that what fitted still fits.
+    return whole.replace(_MENTION, "(@") if group else whole
+
+
+def _messages(
+    text: str, media: MediaRef | None, buttons: list[dict[str, object]], *, v2: bool
+) -> list[dict[str, object]]:
+    pieces = split_text(text, TEXT_LIMIT) if text else []
+    messages: list[dict[str, object]] = []
+    if media is not None and media.kind is MediaKind.PHOTO:
+        if v2 and pieces:
+            # What of attachments the v2 path takes is not known: the words must get there.
+            return [{"text": piece} for piece in pieces]
+        caption = {"text": pieces.pop(0)} if len(pieces) == 1 else {}
+        messages.append({**caption, "attachment": _picture(media)})
+    elif media is not None:
+        # A file has no caption: its words follow.
+        messages.append({"attachment": {"type": "file", "payload": {"token": media.ref}}})
+    messages += [{"text": piece} for piece in pieces]
+    if buttons:
+        payload = {"buttons": buttons}
+        messages[-1]["attachment"] = {"type": "template", "payload": payload}
+    return messages
+
+
+def _picture(media: MediaRef) -> dict[str, object]:
+    by_address = media.ref.startswith(("https://", "http://"))
+    element = {"media_type": "image", "url" if by_address else "attachment_id": media.ref}
+    payload = {"template_type": "media", "elements": [element]}
+    return {"type": "template", "payload": payload}
+
+
+def _buttons(outgoing: Outgoing, way: Way) -> list[dict[str, object]]:
+    return [_button(button, way) for row in outgoing.buttons for button in row]
+
+
+def _button(button: Button, way: Way) -> dict[str, object]:
+    title = clean(button.label)[:BUTTON_TITLE]
+    if button.action is not None:
+        return {"title": title, "type": "oa.query.hide", "payload": PRESS + button.action}
+    url = link_of(way.link, button.start or "")
+    return {"title": title, "type": "oa.open.url", "payload": {"url": url}}

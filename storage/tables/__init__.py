@@ -4,10 +4,10 @@ from storage.tables.answers import pledge, pledge_words
 from storage.tables.audit import audit_entry
 from storage.tables.campaigns import campaign, prepared_draft, run, run_counter, sign_off
 from storage.tables.channels import account_token, account_use, early_receipt, typed_choice
-from storage.tables.codes import one_time_code, stop_code, wrong_code
+from storage.tables.codes import link_code, one_time_code, stop_code, wrong_code
 from storage.tables.deliveries import attempt, delivery, neutral_line, post_reaction, send_window
 from storage.tables.duty import duty, duty_turn, page_watch
-from storage.tables.groups import group_request, post_copy, public_words
+from storage.tables.groups import group_making, group_request, post_copy, public_words
 from storage.tables.handovers import handed_thing, handover
 from storage.tables.intake import attachment, inbox, tip, tip_event, tip_value
 from storage.tables.keeping import forgotten
@@ -63,6 +63,7 @@ __all__ = [
     "early_receipt",
     "forgotten",
     "group_chat",
+    "group_making",
     "group_request",
     "hand_group",
     "handed_thing",
@@ -71,6 +72,7 @@ __all__ = [
     "installation",
     "leaflet",
     "leaflet_upload",
+    "link_code",
     "link_count",
     "metadata",
     "mute",

@@ -107,6 +107,8 @@ _COUNTS = (
     "tips",
     "stopped",
     "safe",
+    "paid",
+    "reopened",
     "members",
 )
 

@@ -1,7 +1,6 @@
 """What an account needs beside its messages: its tokens, typed numbers, early receipts, use."""
 
 from sqlalchemy import (
-    Boolean,
     Column,
     ForeignKey,
     Integer,
@@ -10,7 +9,6 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
-    text,
 )
 
 from storage.tables.metadata import metadata
@@ -47,11 +45,11 @@ early_receipt = Table(
     "early_receipt",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("account_id", ForeignKey("account.id"), nullable=False, index=True),
-    Column("lookup", LargeBinary, nullable=False, index=True),
+    Column("address_id", ForeignKey("address.id"), nullable=False, index=True),
+    Column("lookup", LargeBinary, nullable=False),
     Column("kind", String, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    UniqueConstraint("account_id", "lookup", "kind"),
+    UniqueConstraint("lookup", "kind"),
 )
 
 # How many messages an account sent in a month of Vietnam, such as 2026-11, and how many cost.
@@ -62,5 +60,6 @@ account_use = Table(
     Column("month", String, primary_key=True),
     Column("sent", Integer, nullable=False, server_default="0"),
     Column("paid", Integer, nullable=False, server_default="0"),
-    Column("warned", Boolean, nullable=False, server_default=text("false")),
+    # Up to what share of its month an admin was told, in percent.
+    Column("warned", Integer, nullable=False, server_default="0"),
 )

@@ -29,6 +29,16 @@ stop_code = Table(
     Column("expires_at", UtcDateTime, nullable=False),
 )
 
+# What a resident types on another channel, so that both chats are theirs.
+link_code = Table(
+    "link_code",
+    metadata,
+    Column("resident_id", ForeignKey("resident.id"), primary_key=True),
+    Column("address_id", ForeignKey("address.id"), nullable=False),
+    Column("lookup", LargeBinary, nullable=False, unique=True),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
 wrong_code = Table(
     "wrong_code",
     metadata,

@@ -64,6 +64,10 @@ delivery = Table(
     Column("tip_at", UtcDateTime),
     Column("stopped_at", UtcDateTime),
     Column("safe_at", UtcDateTime),
+    # It went outside the window in which messages cost nothing; where nothing ever costs: null.
+    Column("paid_at", UtcDateTime),
+    # They wrote after it, and had been silent for longer than the free window before it.
+    Column("reopened_at", UtcDateTime),
     Column("failed_at", UtcDateTime),
     Column("amends", Uuid, unique=True),
     UniqueConstraint("run_id", "resident_id"),
@@ -77,6 +81,7 @@ UNSURE = delivery.c.state == literal_column("'unsure'")
 DUE = PENDING & delivery.c.window_id.is_(None)
 FAILED = delivery.c.failed_at.is_not(None)
 ALONE = delivery.c.run_id.is_(None)
+PAID = delivery.c.paid_at.is_not(None)
 
 
 def _some(name: str, condition: ColumnElement[bool], *columns: Column[Any]) -> None:
@@ -96,6 +101,7 @@ _some("ix_delivery_alone", ALONE, delivery.c.address_id)
 _some("ix_delivery_over", ALONE, delivery.c.settled_at)
 _some("ix_delivery_open", delivery.c.window_id.is_not(None), delivery.c.window_id)
 _some("ix_delivery_unsure", UNSURE, delivery.c.id)
+_some("ix_delivery_paid", PAID, delivery.c.run_id, delivery.c.account_id)
 _some("ix_delivery_failed", FAILED, delivery.c.id)
 _some(
     "ix_delivery_told",
@@ -117,6 +123,8 @@ attempt = Table(
     Column("settled_at", UtcDateTime),
     Column("outcome", String),
     Column("message_id", String),
+    # Whether it goes outside the free window; null where the account's messages are not counted.
+    Column("paid", Boolean),
 )
 
 Index("ix_attempt_message", attempt.c.address_id, attempt.c.message_id)

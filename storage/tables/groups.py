@@ -36,6 +36,24 @@ group_request = Table(
     UniqueConstraint("account_id", "lookup"),
 )
 
+# A group that one of our accounts is to make: what it is to be, and the row that makes it.
+group_making = Table(
+    "group_making",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("unit_id", ForeignKey("unit.id"), nullable=False),
+    Column("account_id", ForeignKey("account.id"), nullable=False),
+    # Null: the command line.
+    Column("asked_by", ForeignKey("staff.id")),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("area_code", ForeignKey("area.code"), nullable=False),
+    Column("label", String, nullable=False),
+    Column("decided_by", ForeignKey("staff.id")),
+    # The ledger's row, once the chief has said yes; no foreign key: it may be forgotten first.
+    Column("effect_id", Uuid),
+)
+
 # Which message in a group became a piece of a public tip, so that it can be taken down there.
 public_words = Table(
     "public_words",

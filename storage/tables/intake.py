@@ -100,6 +100,8 @@ tip = Table(
     Column("entered_by", ForeignKey("staff.id")),
     # In which of our accounts it came, whatever becomes of the chat; null: staff entered it.
     Column("account_id", ForeignKey("account.id")),
+    # Part of it came on another channel, by the same person: on neither is it all of it.
+    Column("crossed", Boolean, nullable=False, server_default=text("false")),
 )
 
 UNTAKEN = tip.c.state == literal_column("'received'")

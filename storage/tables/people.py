@@ -97,6 +97,12 @@ resident = Table(
     # When the oldest of them were set aside.
     Column("words_aside_at", UtcDateTime),
     Column("erased_at", UtcDateTime),
+    # Whether they write to us in several chats, on several channels.
+    Column("linked", Boolean, nullable=False, server_default=text("false")),
+    # Who they are now: two turned out to be one person, and this row is kept for its figures.
+    Column("joined_to", ForeignKey("resident.id"), index=True),
+    # Whether what they tell may be shown on another channel than the one they wrote on.
+    Column("shown_elsewhere", Boolean, nullable=False, server_default=text("false")),
     # Who said yes, in the order in which runs take them.
     Index(None, "unit_id", "wish", "id"),
 )
@@ -164,6 +170,8 @@ group_chat = Table(
     Column("members", Integer),
     # It was connected by a file, and nobody has told it yet what is read.
     Column("notice_due", Boolean, nullable=False, server_default=text("false")),
+    # By which link people join it, sealed; null: none is known.
+    Column("invitation", LargeBinary),
     # Topics cannot be opened there; tried again after this.
     Column("no_topics_until", UtcDateTime),
 )
@@ -191,6 +199,8 @@ address = Table(
     Column("heard_at", UtcDateTime),
     # When its person said that this is where they want to be written to; the latest counts.
     Column("preferred_at", UtcDateTime),
+    # When it was linked to a person who had written from another chat before.
+    Column("joined_at", UtcDateTime),
     # A digest of the menu of commands that was put there for its member of staff.
     Column("menu", String),
     UniqueConstraint("account_id", "lookup"),
@@ -199,6 +209,7 @@ address = Table(
 # Written out, not bound: see the ledger's tables.
 TO_FORGET = address.c.forget_at.is_not(None)
 WITH_MENU = address.c.menu.is_not(None)
+HEARD = address.c.heard_at.is_not(None)
 PAUSED = resident.c.wish == literal_column("'paused'")
 SUSPENDED = resident.c.suspended_until.is_not(None)
 ASIDE = resident.c.words_aside_at.is_not(None)
@@ -206,6 +217,7 @@ ASIDE = resident.c.words_aside_at.is_not(None)
 for _name, _condition, _columns in (
     ("ix_address_to_forget", TO_FORGET, (address.c.id,)),
     ("ix_address_with_menu", WITH_MENU, (address.c.id,)),
+    ("ix_address_heard", HEARD, (address.c.heard_at,)),
     ("ix_resident_paused", PAUSED, (resident.c.id,)),
     ("ix_resident_suspended", SUSPENDED, (resident.c.id,)),
     ("ix_resident_aside", ASIDE, (resident.c.words_aside_at,)),

@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("left_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("members", sa.Integer(), nullable=True),
         sa.Column("notice_due", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("invitation", sa.LargeBinary(), nullable=True),
         sa.Column("no_topics_until", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["area_code"], ["area.code"], name=op.f("fk_group_chat_area_code_area")
@@ -179,8 +180,16 @@ def upgrade() -> None:
         sa.Column("words_aside", sa.LargeBinary(), nullable=True),
         sa.Column("words_aside_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("erased_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("linked", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("joined_to", sa.Uuid(), nullable=True),
+        sa.Column(
+            "shown_elsewhere", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["area_code"], ["area.code"], name=op.f("fk_resident_area_code_area")
+        ),
+        sa.ForeignKeyConstraint(
+            ["joined_to"], ["resident.id"], name=op.f("fk_resident_joined_to_resident")
         ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_resident_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resident")),
@@ -193,6 +202,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("words_aside_at IS NOT NULL"),
             postgresql_where=sa.text("words_aside_at IS NOT NULL"),
         )
+        batch_op.create_index(batch_op.f("ix_resident_joined_to"), ["joined_to"], unique=False)
         batch_op.create_index(
             "ix_resident_paused",
             ["id"],
@@ -245,7 +255,7 @@ def upgrade() -> None:
         sa.Column("month", sa.String(), nullable=False),
         sa.Column("sent", sa.Integer(), server_default="0", nullable=False),
         sa.Column("paid", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("warned", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("warned", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_account_use_account_id_account")
         ),
@@ -269,6 +279,7 @@ def upgrade() -> None:
         sa.Column("forget_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("heard_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("preferred_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("joined_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("menu", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_address_account_id_account")
@@ -293,6 +304,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("address", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_address_group_id"), ["group_id"], unique=False)
+        batch_op.create_index(
+            "ix_address_heard",
+            ["heard_at"],
+            unique=False,
+            sqlite_where=sa.text("heard_at IS NOT NULL"),
+            postgresql_where=sa.text("heard_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_address_resident_id"), ["resident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_address_staff_id"), ["staff_id"], unique=False)
         batch_op.create_index(
@@ -416,26 +434,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_duty_turn_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
-        "early_receipt",
+        "group_making",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("lookup", sa.LargeBinary(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=True),
+        sa.Column("asked_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("effect_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_early_receipt_account_id_account")
+            ["account_id"], ["account.id"], name=op.f("fk_group_making_account_id_account")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_early_receipt")),
-        sa.UniqueConstraint(
-            "account_id", "lookup", "kind", name=op.f("uq_early_receipt_account_id_lookup_kind")
+        sa.ForeignKeyConstraint(
+            ["area_code"], ["area.code"], name=op.f("fk_group_making_area_code_area")
         ),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["staff.id"], name=op.f("fk_group_making_asked_by_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["staff.id"], name=op.f("fk_group_making_decided_by_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["unit.id"], name=op.f("fk_group_making_unit_id_unit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_making")),
     )
-    with op.batch_alter_table("early_receipt", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_early_receipt_account_id"), ["account_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_early_receipt_lookup"), ["lookup"], unique=False)
-
     op.create_table(
         "hand_group",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -656,6 +682,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("address_id", name=op.f("pk_dialogue")),
     )
     op.create_table(
+        "early_receipt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("address_id", sa.Uuid(), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_early_receipt_address_id_address")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_early_receipt")),
+        sa.UniqueConstraint("lookup", "kind", name=op.f("uq_early_receipt_lookup_kind")),
+    )
+    with op.batch_alter_table("early_receipt", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_early_receipt_address_id"), ["address_id"], unique=False
+        )
+
+    op.create_table(
         "handed_thing",
         sa.Column("handover_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -664,6 +708,21 @@ def upgrade() -> None:
             ["handover_id"], ["handover.id"], name=op.f("fk_handed_thing_handover_id_handover")
         ),
         sa.PrimaryKeyConstraint("handover_id", "kind", "thing_id", name=op.f("pk_handed_thing")),
+    )
+    op.create_table(
+        "link_code",
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("address_id", sa.Uuid(), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_link_code_address_id_address")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_link_code_resident_id_resident")
+        ),
+        sa.PrimaryKeyConstraint("resident_id", name=op.f("pk_link_code")),
+        sa.UniqueConstraint("lookup", name=op.f("uq_link_code_lookup")),
     )
     op.create_table(
         "own_photo",
@@ -945,6 +1004,8 @@ def upgrade() -> None:
         sa.Column("tips", sa.Integer(), server_default="0", nullable=False),
         sa.Column("stopped", sa.Integer(), server_default="0", nullable=False),
         sa.Column("safe", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("paid", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("reopened", sa.Integer(), server_default="0", nullable=False),
         sa.Column("members", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_counter_run_id_run")),
         sa.PrimaryKeyConstraint(
@@ -994,6 +1055,7 @@ def upgrade() -> None:
         sa.Column("heard", sa.String(), nullable=True),
         sa.Column("entered_by", sa.Uuid(), nullable=True),
         sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("crossed", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_tip_account_id_account")
         ),
@@ -1075,6 +1137,8 @@ def upgrade() -> None:
         sa.Column("tip_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("stopped_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("safe_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("paid_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reopened_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("failed_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("amends", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1149,6 +1213,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("run_id IS NULL"),
             postgresql_where=sa.text("run_id IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_delivery_paid",
+            ["run_id", "account_id"],
+            unique=False,
+            sqlite_where=sa.text("paid_at IS NOT NULL"),
+            postgresql_where=sa.text("paid_at IS NOT NULL"),
         )
         batch_op.create_index("ix_delivery_resident", ["resident_id", "run_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_tip_id"), ["tip_id"], unique=False)
@@ -1402,6 +1473,7 @@ def upgrade() -> None:
         sa.Column("settled_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("message_id", sa.String(), nullable=True),
+        sa.Column("paid", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(
             ["address_id"], ["address.id"], name=op.f("fk_attempt_address_id_address")
         ),
@@ -1719,6 +1791,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_tip_id"))
         batch_op.drop_index("ix_delivery_resident")
         batch_op.drop_index(
+            "ix_delivery_paid",
+            sqlite_where=sa.text("paid_at IS NOT NULL"),
+            postgresql_where=sa.text("paid_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_delivery_over",
             sqlite_where=sa.text("run_id IS NULL"),
             postgresql_where=sa.text("run_id IS NULL"),
@@ -1846,7 +1923,12 @@ def downgrade() -> None:
         )
 
     op.drop_table("own_photo")
+    op.drop_table("link_code")
     op.drop_table("handed_thing")
+    with op.batch_alter_table("early_receipt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_early_receipt_address_id"))
+
+    op.drop_table("early_receipt")
     op.drop_table("dialogue")
     op.drop_table("stop_code")
     op.drop_table("staff_role")
@@ -1900,11 +1982,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hand_group_unit_id"))
 
     op.drop_table("hand_group")
-    with op.batch_alter_table("early_receipt", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_early_receipt_lookup"))
-        batch_op.drop_index(batch_op.f("ix_early_receipt_account_id"))
-
-    op.drop_table("early_receipt")
+    op.drop_table("group_making")
     with op.batch_alter_table("duty_turn", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_duty_turn_unit_id"))
 
@@ -1935,6 +2013,11 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_address_staff_id"))
         batch_op.drop_index(batch_op.f("ix_address_resident_id"))
+        batch_op.drop_index(
+            "ix_address_heard",
+            sqlite_where=sa.text("heard_at IS NOT NULL"),
+            postgresql_where=sa.text("heard_at IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_address_group_id"))
 
     op.drop_table("address")
@@ -1953,6 +2036,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("wish = 'paused'"),
             postgresql_where=sa.text("wish = 'paused'"),
         )
+        batch_op.drop_index(batch_op.f("ix_resident_joined_to"))
         batch_op.drop_index(
             "ix_resident_aside",
             sqlite_where=sa.text("words_aside_at IS NOT NULL"),

@@ -131,8 +131,7 @@ class Tokens:
         """
         held = self._held
         if held is None or held.refused is not None or self._is_due(held):
-            async with self._one:
-                held = await self._current(stale=None)
+            held = await self._looked_up(stale=None)
         return held.pair.access
 
     async def instead_of(self, stale: str) -> str:
@@ -140,9 +139,7 @@ class Tokens:
 
         Raises: AccountDown, Transient.
         """
-        async with self._one:
-            held = await self._current(stale=stale)
-        return held.pair.access
+        return (await self._looked_up(stale=stale)).pair.access
 
     def forget(self) -> None:
         """Look at the shelf again before the next use: somebody may have consented."""
@@ -168,6 +165,16 @@ class Tokens:
 
     def _is_over(self, held: Held) -> bool:
         return not held.pair.access or held.access_until <= self._clock.now()
+
+    async def _looked_up(self, stale: str | None) -> Held:
+        try:
+            async with self._one:
+                return await self._current(stale)
+        except SendFailure:
+            raise
+        except Exception as error:  # noqa: BLE001 - the shelf may fail in any way
+            reason = f"network: the shelf of the tokens is away ({type(error).__name__})"
+        raise Transient(reason)
 
     async def _current(self, stale: str | None) -> Held:
         """Return the pair to use; with `stale` another than that, refreshed if need be."""

@@ -1,0 +1,392 @@
+"""The Zalo OA channel: one Official Account that sends, receives, fetches and broadcasts."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from aiohttp import web
+
+from bot.channels.exchange import Exchange
+from bot.channels.in_flight import InFlight
+from bot.channels.raw import mapping
+from bot.channels.zalo_oa import articles, files, lookups
+from bot.channels.zalo_oa.incoming import Me
+from bot.channels.zalo_oa.intake import Intake
+from bot.channels.zalo_oa.lookups import About
+from bot.channels.zalo_oa.oauth import Grants
+from bot.channels.zalo_oa.outgoing import CS, GROUP, Call, Way, calls
+from bot.channels.zalo_oa.reading import told
+from bot.channels.zalo_oa.settings import ZaloOaSettings, capabilities
+from bot.channels.zalo_oa.tokens import CONSENT, LEASE_SPARE, Tokens, TokenShelf
+from bot.channels.zalo_oa.translate import WRONG_PATH, Doing, is_known, translate
+from bot.channels.zalo_oa.transport import CallFailed, Transport
+from bot.channels.zalo_oa.webhook import Webhook
+from domain.channel import Allowance, Article, Capabilities, Inbox, NewGroup, OurMessages
+from domain.clock import Clock
+from domain.failures import AccountDown, Ambiguous, Refused, SendFailure, Transient
+from domain.messages import ChatRef, MediaRef, Outgoing, Room, Sent, Upload, Uploaded
+
+_LOG = logging.getLogger(__name__)
+_ROUND_S = 600.0
+"""Between two looks at the tokens while nobody sends."""
+
+
+class ZaloOaChannel:
+    """An Official Account. `routes()` go into the one aiohttp app before it starts to listen."""
+
+    def __init__(
+        self, settings: ZaloOaSettings, clock: Clock, tokens: TokenShelf, ours: OurMessages
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._shelf = tokens
+        self._ours = ours
+        self._exchange = Exchange(
+            connect_timeout_s=settings.connect_timeout_s, read_timeout_s=settings.send_timeout_s
+        )
+        lease = 2 * settings.longest_call + LEASE_SPARE
+        grants = Grants(settings, self._exchange)
+        self._tokens = Tokens(tokens, grants, clock, settings.refresh_token, lease)
+        proof = settings.app_secret if settings.proof else ""
+        self._transport = Transport(settings.api_url, self._exchange, self._tokens, proof)
+        self._webhook = Webhook(
+            settings.webhook_path,
+            settings.signing_secrets,
+            app_id=settings.app_id,
+            within_s=settings.inbox_timeout_s,
+            heard=self._note_hearing,
+        )
+        self._in_flight = InFlight()
+        self._on_v2 = settings.send_path == "v2_message"
+        self._about: About | None = None
+        self._intake: Intake | None = None
+        self._down: AccountDown | None = None
+        self._heard_at: datetime | None = None
+        self._stopping = asyncio.Event()
+        self._keeper: asyncio.Task[None] | None = None
+
+    @property
+    def name(self) -> str:
+        """The channel's short name."""
+        return "zalo_oa"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this channel can do; without buttons once the account is known to have none."""
+        return capabilities(self._settings, buttons=not self._on_v2)
+
+    @property
+    def username(self) -> str:
+        """The account's public name; empty before it was asked for."""
+        return self._about.name if self._about else ""
+
+    @property
+    def link(self) -> str:
+        """The address that opens our chat, with `{payload}` where a start payload stands."""
+        return f"https://zalo.me/{self._settings.oa_id}?text=%23{{payload}}"
+
+    @property
+    def about(self) -> About | None:
+        """What the platform says of the account; None before it was asked."""
+        return self._about
+
+    @property
+    def down(self) -> AccountDown | None:
+        """Why the account cannot work, None while it can; a send that succeeds clears it."""
+        return self._down
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """When Zalo last called us with a good signature; None before the first call."""
+        return self._heard_at
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What became of webhook events since the start."""
+        return dict(self._intake.counts) if self._intake else {}
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the webhook's route."""
+        return self._webhook.routes()
+
+    async def start(self, inbox: Inbox) -> None:
+        """Check the account and begin to receive.
+
+        Raises: AccountDown when the account or its tokens are refused, Transient when Zalo is not
+        there.
+        """
+        self._down = None
+        self._open()
+        settings = self._settings
+        me = Me(settings.oa_id, settings.group_commands, settings.mention, settings.group_buttons)
+        intake = Intake(
+            me,
+            inbox,
+            self._ours,
+            self._clock,
+            secret=settings.app_secret.encode(),
+            describe=self._room,
+            revoked=self._revoked,
+        )
+        try:
+            if settings.send_path == "auto":
+                self._on_v2 = await self._pinned() == "v2_message"
+            await self._introduced()
+        except SendFailure as failure:
+            await self._exchange.close()
+            if isinstance(failure, AccountDown | Transient):
+                raise
+            meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
+            raise Transient(meaning.rstrip()) from None
+        self._intake = intake
+        self._webhook.open(intake)
+        self._stopping.clear()
+        self._keeper = asyncio.create_task(self._keep_tokens(), name="zalo tokens")
+
+    async def probe(self) -> str:
+        """Ask the platform who we are and receive nothing; returns the account's name.
+
+        Raises: SendFailure.
+        """
+        self._open()
+        try:
+            return (await self._introduced()).name
+        finally:
+            await self._exchange.close()
+
+    async def check(self) -> None:
+        """Ask the platform, while running, whether it knows the account; clears `down` if so.
+
+        Raises: SendFailure.
+        """
+        self._tokens.forget()
+        await self._introduced()
+        self._down = None
+
+    async def stop(self) -> None:
+        """Stop receiving, wait for the calls in flight (at most their time-outs), close."""
+        self._webhook.close()
+        self._stopping.set()
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            await keeper
+        await self._in_flight.close()
+        await self._exchange.close()
+
+    async def send(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
+        """Send one message; `reply_to` has no way on Zalo and is left out.
+
+        Raises: SendFailure. When cancelled, the message may have been sent.
+        """
+        if outgoing.media is not None:
+            known = files.usable(outgoing.media, self._clock.now())
+            media = MediaRef(outgoing.media.kind, known, outgoing.media.name)
+            outgoing = replace(outgoing, media=media)
+        return await self._send(chat, outgoing)
+
+    async def upload(self, chat: ChatRef, outgoing: Outgoing, upload: Upload) -> Uploaded:
+        """Send one message with a file from our side; keep `media` for all who get it after.
+
+        Raises: SendFailure.
+        """
+        if outgoing.media is None:
+            reason = "media: an upload needs a message with media"
+            raise Refused(reason)
+        kind, now = outgoing.media.kind, self._clock.now()
+        async with self._named(Doing.UPLOAD):
+            media = await files.put(self._transport, kind, upload, now)
+        return Uploaded(await self.send(chat, replace(outgoing, media=media)), media)
+
+    async def fetch(self, media: MediaRef) -> bytes:
+        """Return the bytes of a file, from the platform's own hosts alone.
+
+        Raises: Refused when it is too big, gone or elsewhere, Transient when it may work later.
+        """
+        limit = self.capabilities.download_limit_bytes
+        if media.size is not None and media.size > limit:
+            reason = "media: file is too big"
+            raise Refused(reason)
+        return await files.fetch(self._exchange, media.ref, self._settings.api_url, limit)
+
+    async def count_members(self, chat: ChatRef) -> int:
+        """Return the number of members, the account itself not counted.
+
+        Raises: SendFailure.
+        """
+        async with self._named(Doing.GROUP):
+            return await lookups.count_members(self._transport, chat)
+
+    async def allowances(self) -> Sequence[Allowance]:
+        """Return what is left, one entry for each kind.
+
+        Raises: SendFailure.
+        """
+        async with self._named(Doing.LOOK):
+            return await lookups.allowances(self._transport)
+
+    async def make_group(self, name: str, description: str, members: Sequence[ChatRef]) -> NewGroup:
+        """Make a group with these people, of whom one must be an administrator of the account.
+
+        Raises: SendFailure; when it is Ambiguous the group may exist.
+        """
+        async with self._named(Doing.GROUP):
+            return await lookups.make_group(self._transport, name, description, members)
+
+    async def publish(self, article: Article) -> str:
+        """Put an article up; return its id once the platform has it ready.
+
+        Raises: SendFailure; when it is Ambiguous the article may stand there.
+        """
+        self._needs_articles()
+        settings = self._settings
+        async with self._named(Doing.ARTICLE):
+            return await articles.publish(
+                self._transport,
+                article,
+                self.username,
+                settings.article_wait_s,
+                settings.article_pause_s,
+            )
+
+    async def broadcast(self, article_id: str) -> Sent:
+        """Send an article to all who follow the account; Zalo takes up to half an hour.
+
+        Raises: SendFailure.
+        """
+        self._needs_articles()
+        async with self._named(Doing.ARTICLE):
+            return await articles.broadcast(self._transport, article_id)
+
+    def _open(self) -> None:
+        self._exchange.open()
+        self._in_flight.open()
+
+    async def _send(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
+        way = Way("v2_message" if self._on_v2 else "v3_cs", self._settings.group_buttons, self.link)
+        todo = calls(chat, outgoing, way)
+        try:
+            return await self._calls(chat, todo)
+        except CallFailed as failure:
+            if self._settings.send_path != "auto" or self._on_v2 or todo[0].path != CS:
+                raise self._meaning(failure, Doing.SEND) from None
+            if failure.code != WRONG_PATH:
+                raise self._meaning(failure, Doing.SEND) from None
+        # Nothing went out, and only this number says so: other errors may hide a delivery.
+        await self._pin()
+        return await self._send(chat, outgoing)
+
+    async def _calls(self, chat: ChatRef, todo: Sequence[Call]) -> Sent:
+        """Make the calls in order; what fails after the first went out is in doubt as a whole."""
+        doing = Doing.GROUP if chat.chat_id.startswith(GROUP) else Doing.SEND
+        sent: Sent | None = None
+        for call in todo:
+            with self._in_flight.one():
+                try:
+                    data = await self._transport.post(call.path, call.body)
+                except CallFailed as failure:
+                    if sent is None and failure.code == WRONG_PATH:
+                        raise
+                    meaning = self._meaning(failure, doing)
+                except SendFailure as failure:
+                    meaning = self._noted(failure)
+                else:
+                    self._down = None
+                    sent = _sent_of(data)
+                    continue
+            if sent is not None:
+                meaning = Ambiguous(f"half: {getattr(meaning, 'reason', '')}".rstrip())
+            raise meaning
+        if sent is None:
+            reason = "content: empty"
+            raise Refused(reason)
+        return sent
+
+    async def _pin(self) -> None:
+        self._on_v2 = True
+        _LOG.warning("the account does not take consultation messages; sending by the older path")
+        try:
+            await self._shelf.pin("v2_message")
+        except Exception as error:  # noqa: BLE001 - it is learned again after the next start
+            _LOG.warning("the way of sending was not kept: %s", type(error).__name__)
+
+    async def _pinned(self) -> str | None:
+        try:
+            return await self._shelf.pinned()
+        except Exception as error:  # noqa: BLE001 - the shelf may fail in any way
+            reason = f"network: the shelf of the tokens is away ({type(error).__name__})"
+            raise Transient(reason) from None
+
+    async def _introduced(self) -> About:
+        async with self._named(Doing.LOOK):
+            about = await lookups.about(self._transport)
+        if about.oa_id and about.oa_id != self._settings.oa_id:
+            reason = "token: it belongs to another Official Account"
+            raise self._noted(AccountDown(reason))
+        self._about = about
+        return about
+
+    async def _room(self, chat: ChatRef) -> Room:
+        async with self._named(Doing.GROUP):
+            return await lookups.room(self._transport, chat)
+
+    @asynccontextmanager
+    async def _named(self, doing: Doing) -> AsyncIterator[None]:
+        """Give failures their names."""
+        meaning: SendFailure
+        with self._in_flight.one():
+            try:
+                yield
+            except CallFailed as failure:
+                meaning = self._meaning(failure, doing)
+            except AccountDown as failure:
+                meaning = self._noted(failure)
+            else:
+                return
+        raise meaning
+
+    def _meaning(self, failure: CallFailed, doing: Doing) -> SendFailure:
+        if failure.code is not None and not is_known(failure.code):
+            _LOG.error("Zalo answered %s with the unknown error %d", failure.path, failure.code)
+        return self._noted(translate(failure, doing, self._clock.now()))
+
+    def _noted(self, meaning: SendFailure) -> SendFailure:
+        if isinstance(meaning, AccountDown):
+            self._down = meaning
+        return meaning
+
+    def _needs_articles(self) -> None:
+        if not self._settings.articles:
+            reason = "permission: articles are switched off"
+            raise Refused(reason)
+
+    def _revoked(self) -> None:
+        _LOG.error("the Official Account withdrew its permission from the app")
+        self._down = AccountDown(CONSENT)
+
+    def _note_hearing(self) -> None:
+        self._heard_at = self._clock.now()
+
+    async def _keep_tokens(self) -> None:
+        """Refresh also while nobody sends, and notice a refresh token that grows old."""
+        while not self._stopping.is_set():
+            try:
+                await self._tokens.look_after()
+            except SendFailure as failure:
+                self._noted(failure)
+            except Exception as error:  # noqa: BLE001 - the next round may do
+                _LOG.warning("the tokens were not looked after: %s", type(error).__name__)
+            try:
+                await asyncio.wait_for(self._stopping.wait(), _ROUND_S)
+            except TimeoutError:
+                continue
+
+
+def _sent_of(data: object) -> Sent:
+    message_id = told(mapping(data).get("message_id"))
+    if not message_id:
+        reason = "answer: no message id"
+        raise Ambiguous(reason)
+    return Sent(message_id)

@@ -3,7 +3,13 @@
 from storage.tables.answers import pledge, pledge_words
 from storage.tables.audit import audit_entry
 from storage.tables.campaigns import campaign, prepared_draft, run, run_counter, sign_off
-from storage.tables.channels import account_token, account_use, early_receipt, typed_choice
+from storage.tables.channels import (
+    account_token,
+    account_trait,
+    account_use,
+    early_receipt,
+    typed_choice,
+)
 from storage.tables.codes import link_code, one_time_code, stop_code, wrong_code
 from storage.tables.deliveries import attempt, delivery, neutral_line, post_reaction, send_window
 from storage.tables.duty import duty, duty_turn, page_watch
@@ -46,6 +52,7 @@ from storage.tables.topics import card_digest, topic
 __all__ = [
     "account",
     "account_token",
+    "account_trait",
     "account_use",
     "address",
     "area",

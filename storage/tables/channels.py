@@ -1,4 +1,4 @@
-"""What an account needs beside its messages: its tokens, typed numbers, early receipts, use."""
+"""What an account needs beside its messages: its tokens, traits, typed numbers, early receipts."""
 
 from sqlalchemy import (
     Column,
@@ -28,6 +28,17 @@ account_token = Table(
     # Why a human must consent again; null: the pair works as far as we know.
     Column("refused", String),
     Column("refused_at", UtcDateTime),
+    # Keyed hash of the setting that the chain of tokens began with: another one begins anew.
+    Column("begun_with", LargeBinary),
+)
+
+# What an account was found to differ in, such as the only way of sending that it takes.
+account_trait = Table(
+    "account_trait",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("value", String, nullable=False),
 )
 
 # What the numbers under our newest message to somebody stand for.

@@ -2,6 +2,6 @@
 
 from bot.channels.zalo_oa.channel import ZaloOaChannel
 from bot.channels.zalo_oa.settings import ZaloOaSettings
-from bot.channels.zalo_oa.tokens import TokenPair, TokenShelf, TokenState
+from bot.channels.zalo_oa.tokens import TokenShelf
 
-__all__ = ["TokenPair", "TokenShelf", "TokenState", "ZaloOaChannel", "ZaloOaSettings"]
+__all__ = ["TokenShelf", "ZaloOaChannel", "ZaloOaSettings"]

@@ -7,11 +7,11 @@ then an administrator of the account has to consent again (OAuth v4 for OA).
 import asyncio
 import logging
 import secrets
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.channels.zalo_oa.oauth import Grants, NoAnswer, NotGranted
+from domain.account_tokens import HeldTokens, TokenPair, TokenState
 from domain.clock import Clock
 from domain.failures import AccountDown, SendFailure, Transient
 
@@ -31,34 +31,6 @@ _WARN_EVERY = timedelta(days=1)
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPair:
-    """What Zalo gave; `access` is empty where only a refresh token is known."""
-
-    access: str = field(repr=False)
-    refresh: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The pair that counts now."""
-
-    pair: TokenPair = field(repr=False)
-    version: int
-    access_until: datetime
-    refused: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TokenState:
-    """How the tokens are, without them."""
-
-    access_until: datetime
-    refresh_since: datetime
-    refused: str | None = None
-    refused_at: datetime | None = None
-
-
 class TokenShelf(Protocol):
     """Where an account's tokens lie, for all processes; each method is one commit.
 
@@ -69,7 +41,7 @@ class TokenShelf(Protocol):
         """Keep a first pair; of a pair kept already only a refused one, begun by another token."""
         ...
 
-    async def read(self) -> Held | None:
+    async def read(self) -> HeldTokens | None:
         """Return the pair that counts; None before the first."""
         ...
 
@@ -115,7 +87,7 @@ class Tokens:
         self._lease = lease
         self._me = secrets.token_hex(8)
         self._one = asyncio.Lock()
-        self._held: Held | None = None
+        self._held: HeldTokens | None = None
         self._unkept: tuple[int, TokenPair, datetime] | None = None
         self._not_before: datetime | None = None
         self._warned: datetime | None = None
@@ -160,13 +132,13 @@ class Tokens:
             days = (now - state.refresh_since).days
             _LOG.warning("the refresh token is %d days old and dies after about 90", days)
 
-    def _is_due(self, held: Held) -> bool:
+    def _is_due(self, held: HeldTokens) -> bool:
         return held.access_until - self._clock.now() < AHEAD
 
-    def _is_over(self, held: Held) -> bool:
+    def _is_over(self, held: HeldTokens) -> bool:
         return not held.pair.access or held.access_until <= self._clock.now()
 
-    async def _looked_up(self, stale: str | None) -> Held:
+    async def _looked_up(self, stale: str | None) -> HeldTokens:
         try:
             async with self._one:
                 return await self._current(stale)
@@ -176,7 +148,7 @@ class Tokens:
             reason = f"network: the shelf of the tokens is away ({type(error).__name__})"
         raise Transient(reason)
 
-    async def _current(self, stale: str | None) -> Held:
+    async def _current(self, stale: str | None) -> HeldTokens:
         """Return the pair to use; with `stale` another than that, refreshed if need be."""
         await self._keep_unkept()
         held = await self._read()
@@ -188,7 +160,7 @@ class Tokens:
         self._held = held
         return held
 
-    async def _read(self) -> Held:
+    async def _read(self) -> HeldTokens:
         held = await self._shelf.read()
         if self._first and (held is None or held.refused is not None):
             # A setting that changed since the refusal begins anew; the same one does nothing.
@@ -198,7 +170,7 @@ class Tokens:
             raise AccountDown(CONSENT)
         return held
 
-    async def _renewed(self, held: Held, *, must: bool) -> Held:
+    async def _renewed(self, held: HeldTokens, *, must: bool) -> HeldTokens:
         if self._not_before is not None and self._clock.now() < self._not_before:
             return self._as_it_is(held, must=must)
         patience = asyncio.get_running_loop().time() + self._lease.total_seconds()
@@ -219,7 +191,7 @@ class Tokens:
             return held
         return await self._kept(held.version, pair, until)
 
-    async def _asked(self, held: Held) -> tuple[TokenPair, datetime]:
+    async def _asked(self, held: HeldTokens) -> tuple[TokenPair, datetime]:
         """Refresh, a second time when the first answer was lost.
 
         Raises: AccountDown, Transient.
@@ -253,7 +225,7 @@ class Tokens:
         self._held = None
         raise AccountDown(reason)
 
-    async def _kept(self, version: int, pair: TokenPair, until: datetime) -> Held:
+    async def _kept(self, version: int, pair: TokenPair, until: datetime) -> HeldTokens:
         # From here on this pair is the only one that works: it must not be dropped.
         self._unkept = (version, pair, until)
         await self._keep_unkept()
@@ -272,7 +244,7 @@ class Tokens:
         self._unkept = None
 
     @staticmethod
-    def _as_it_is(held: Held, *, must: bool) -> Held:
+    def _as_it_is(held: HeldTokens, *, must: bool) -> HeldTokens:
         if must:
             reason = "network: the token could not be refreshed, and will be tried again"
             raise Transient(reason)

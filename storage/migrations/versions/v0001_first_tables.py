@@ -244,10 +244,21 @@ def upgrade() -> None:
         sa.Column("refreshing_until", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("refused", sa.String(), nullable=True),
         sa.Column("refused_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("begun_with", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_account_token_account_id_account")
         ),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account_token")),
+    )
+    op.create_table(
+        "account_trait",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_account_trait_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "name", name=op.f("pk_account_trait")),
     )
     op.create_table(
         "account_use",
@@ -2022,6 +2033,7 @@ def downgrade() -> None:
 
     op.drop_table("address")
     op.drop_table("account_use")
+    op.drop_table("account_trait")
     op.drop_table("account_token")
     op.drop_table("staff")
     with op.batch_alter_table("resident", schema=None) as batch_op:

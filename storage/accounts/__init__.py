@@ -1,0 +1,1 @@
+"""What an account needs beside its messages: its tokens, and what it was found to differ in."""

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bench.filling import fill
 from bot.assembly import House, build
 from bot.inbox_worker import AccountInbox
+from bot.line import Line
 from bot.settings import Settings
 from domain.errors import Misconfigured
 from storage.database import Tx, is_sqlite
@@ -55,23 +56,29 @@ class Engine:
         """`sqlite` or `postgresql`."""
         return "sqlite" if is_sqlite(self.house.settings.database) else "postgresql"
 
+    @property
+    def line(self) -> Line:
+        """The one account that is measured."""
+        (only,) = self.house.lines
+        return only
+
     async def listen(self) -> None:
         """Begin to receive."""
-        house = self.house
-        await house.channel.start(AccountInbox(house.database, house.account.id, house.inbox_bell))
+        house, line = self.house, self.line
+        await line.channel.start(AccountInbox(house.database, line.account.id, house.inbox_bell))
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Handle what comes in and send what is due; what is under way then is finished."""
-        house = self.house
-        jobs = [asyncio.create_task(house.sender.run()), asyncio.create_task(house.worker.run())]
+        house, line = self.house, self.line
+        jobs = [asyncio.create_task(line.sender.run()), asyncio.create_task(house.worker.run())]
         try:
             yield
         finally:
             house.worker.stop()
-            house.sender.stop()
+            line.sender.stop()
             await asyncio.gather(*jobs)
-            await house.channel.stop()
+            await line.channel.stop()
 
 
 @asynccontextmanager
@@ -84,7 +91,8 @@ async def engine(plan: Plan, residents: int, progress: Progress) -> AsyncIterato
         house = await build(_settings(plan, Path(folder)), demo=True)
         try:
             unit = await house.database.read(_unit)
-            filled = fill(house.database, house.account.id, unit.id, residents)
+            account_id = house.lines[0].account.id
+            filled = fill(house.database, account_id, unit.id, residents)
             async for done in filled:
                 progress("Ghi bà con", done, residents)
             yield Engine(house, unit)
@@ -101,6 +109,11 @@ def _settings(plan: Plan, folder: Path) -> Settings:
         telegram_api_url=plan.api,
         telegram_mode="polling",
         telegram_pace_per_s=plan.pace_per_s,
+        # What the environment says of other platforms is not measured.
+        zalo_oa_id="",
+        zalo_oa_app_id="",
+        zalo_oa_app_secret=SecretStr(""),
+        zalo_bot_token=SecretStr(""),
         database_url=plan.database_url,
         var_dir=folder / "var",
         key_file=folder / "keyring.json",

@@ -3,16 +3,18 @@
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.settings import DEFAULT_PACE, TelegramSettings
+from bot.abilities import all_capabilities
+from bot.accounts import Configured, some_configured
+from bot.channel_making import Made, make
 from bot.inbox_worker import InboxWorker
 from bot.invocation import typed
 from bot.keys import check_keys
-from bot.opening import NOT_CONNECTED, open_database, register
+from bot.line import Line
+from bot.opening import open_database, register
 from bot.own_photo_shelf import OwnPhotoShelf
 from bot.pager import WebhookPager
 from bot.plan import read_plan
@@ -24,7 +26,6 @@ from delivery.bell import Bell
 from delivery.outbox import Outbox
 from delivery.pace import Pace
 from delivery.sender import Sender, SenderRules
-from domain.channel import Pace as ChannelPace
 from domain.clock import Clock, SystemClock
 from domain.errors import Misconfigured
 from domain.language import Language
@@ -39,6 +40,7 @@ from storage.database import Database, Tx, is_sqlite
 from storage.deliveries import settling
 from storage.packaged import load_gazetteer, load_library
 from storage.people import addresses, areas
+from storage.people.addresses import Account
 from storage.tips.media_folder import MediaFolder
 from storage.tips.media_shelf import MediaShelf
 
@@ -56,9 +58,8 @@ class House:
     clock: Clock
     database: Database
     context: Context
-    account: addresses.Account
-    channel: TelegramChannel
-    sender: Sender
+    lines: tuple[Line, ...]
+    """One for each account, in the order in which they are shown."""
     worker: InboxWorker
     inbox_bell: Bell
     outbox_bell: Bell
@@ -67,20 +68,20 @@ class House:
 
 
 async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -> House:
-    """Assemble the service for one Telegram account; `demo` also sets up the demo unit.
+    """Assemble the service for the accounts that are set; `demo` also sets up the demo unit.
 
     Raises: Misconfigured, DatabaseAway.
     """
     clock = clock or SystemClock()
-    telegram = telegram_settings(settings)
-    channel = TelegramChannel(telegram, clock)
+    wanted = some_configured(settings)
     database = open_database(settings, clock, bring_up_to_date=True)
     shipped = load_gazetteer()
-
     try:
-        account, gazetteer = await database.write(
+        accounts, gazetteer = await database.write(
             lambda tx: _prepare(tx, settings, shipped, demo=demo)
         )
+        known = list(zip(wanted, accounts, strict=True))
+        made = [make(one.platform, settings, clock) for one in wanted]
     except BaseException:
         await database.close()
         raise
@@ -89,26 +90,20 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         catalogue=words,
         library=load_library(),
         gazetteer=gazetteer,
-        outbox=Outbox({channel.name: channel.capabilities}),
+        outbox=Outbox(all_capabilities(settings)),
         rules=ChatRules(burst=timedelta(seconds=settings.burst_s)),
     )
     inbox_bell, outbox_bell = Bell(), Bell()
     media_folder = MediaFolder(settings.media)
-    sender = Sender(
-        database=database,
-        account_id=account.id,
-        channel=channel,
-        pace=Pace(channel.capabilities.pace, time.monotonic),
-        rules=_sender_rules(telegram),
-        clock=clock,
-        bell=outbox_bell,
-        mark_again=_marker(words),
-        shelf=_shelf(database, media_folder),
+    desk = _Desk(database, clock, outbox_bell, _shelf(database, media_folder), _marker(words))
+    lines = tuple(
+        _line(desk, one, account, channel)
+        for (one, account), channel in zip(known, made, strict=True)
     )
     worker = InboxWorker(
         database,
         make_router(context),
-        {account.id: (account, channel)},
+        {line.account.id: (line.account, line.channel) for line in lines},
         inbox_bell,
         outbox_bell,
     )
@@ -117,14 +112,48 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         clock,
         database,
         context,
-        account,
-        channel,
-        sender,
+        lines,
         worker,
         inbox_bell,
         outbox_bell,
         media_folder,
         _pager(settings),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What all lines share."""
+
+    database: Database
+    clock: Clock
+    outbox_bell: Bell
+    shelf: OwnPhotoShelf
+    mark_again: Callable[[Outgoing, str], Outgoing]
+
+
+def _line(desk: _Desk, wanted: Configured, account: Account, made: Made) -> Line:
+    channel = made.channel
+    sender = Sender(
+        database=desk.database,
+        account_id=account.id,
+        channel=channel,
+        pace=Pace(channel.capabilities.pace, time.monotonic),
+        rules=SenderRules(
+            worker=f"{os.getpid()}-{secrets.token_hex(4)}", send_timeout=made.longest_send
+        ),
+        clock=desk.clock,
+        bell=desk.outbox_bell,
+        mark_again=desk.mark_again,
+        shelf=desk.shelf,
+    )
+    return Line(
+        platform=wanted.platform,
+        key=wanted.key,
+        account=account,
+        channel=channel,
+        sender=sender,
+        longest_poll=made.longest_poll,
     )
 
 
@@ -140,56 +169,21 @@ def _pager(settings: Settings) -> Pager | None:
     return WebhookPager(settings.pager_url, settings.pager_secret.get_secret_value())
 
 
-def _sender_rules(telegram: TelegramSettings) -> SenderRules:
-    longest = telegram.connect_timeout_s + telegram.send_timeout_s + 1
-    return SenderRules(
-        worker=f"{os.getpid()}-{secrets.token_hex(4)}", send_timeout=timedelta(seconds=longest)
-    )
-
-
 def _prepare(
     tx: Tx, settings: Settings, shipped: Gazetteer, *, demo: bool
-) -> tuple[addresses.Account, Gazetteer]:
+) -> tuple[Sequence[Account], Gazetteer]:
     check_keys(tx)
     seed_areas(tx, shipped)
-    account = register(tx, settings)
     if demo:
-        seed_plan(tx, account.id, read_plan(None))
+        seed_plan(tx, register(tx, settings), read_plan(None))
+    accounts = register(tx, settings)
     if not installation.count_units(tx):
         raise Misconfigured(_NO_UNIT.format(command=typed("seed TỆP.toml")))
     if is_sqlite(settings.database):
         # The file's lock is ours, so whoever opened these windows is dead.
-        settling.take_over(tx, account.id, all_dead=True)
-    account = next(one for one in addresses.accounts(tx) if one.id == account.id)
-    return account, shipped.plus(areas.villages(tx))
-
-
-def telegram_pace(settings: Settings) -> ChannelPace:
-    """Return how fast the account may send."""
-    return replace(DEFAULT_PACE, account_per_s=settings.telegram_pace_per_s)
-
-
-def telegram_settings(settings: Settings) -> TelegramSettings:
-    """Return what the Telegram adapter needs to be told.
-
-    Raises: Misconfigured.
-    """
-    token = settings.telegram_token.get_secret_value()
-    if not token:
-        raise Misconfigured(NOT_CONNECTED)
-    try:
-        return TelegramSettings(
-            token=token,
-            api_url=settings.telegram_api_url,
-            mode=settings.telegram_mode,
-            webhook_url=settings.telegram_webhook_url,
-            webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
-            send_timeout_s=settings.send_timeout_s,
-            pace=telegram_pace(settings),
-        )
-    except ValueError as error:
-        message = "Các dòng TELEGRAM_… chưa đúng; hãy so với tệp .env.example."
-        raise Misconfigured(message) from error
+        for account in addresses.accounts(tx):
+            settling.take_over(tx, account.id, all_dead=True)
+    return accounts, shipped.plus(areas.villages(tx))
 
 
 def _marker(words: Catalogue) -> Callable[[Outgoing, str], Outgoing]:

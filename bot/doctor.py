@@ -1,35 +1,31 @@
 """Say in words what is missing or wrong, before residents notice."""
 
-import asyncio
 import errno
 import os
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
-from bot.assembly import telegram_settings
-from bot.channels.telegram.channel import TelegramChannel
+from bot.doctor_accounts import accounts_told, platforms_told
 from bot.doctor_files import files_told
+from bot.findings import Finding
 from bot.folders import check_folder, closing_keys, loose
 from bot.forgetting_told import forgetting_told
 from bot.invocation import typed
 from bot.keys import check_keys
 from bot.opening import open_database
-from bot.outages import of_platform, of_reason
 from bot.settings import Settings, at_hand, load_settings
 from bot.web import cannot_open
 from broadcasts import signing
 from domain.clock import SystemClock
 from domain.errors import Misconfigured
-from domain.failures import SendFailure
 from domain.roles import Permission, Role, may
 from storage.campaigns import campaigns, runs
 from storage.database import Database, DatabaseAway, Tx
 from storage.deliveries import inbox, ledger
 from storage.packaged import load_library
 from storage.people import addresses, units
+from storage.people.addresses import Account
 from storage.staff import phone_calls, phones
 from storage.staff.phone_calls import CallState
 from storage.tips import tip_rows
@@ -37,16 +33,6 @@ from storage.tips.media_folder import MediaFolder
 from storage.trouble import in_words
 
 _CARD_LIMIT = timedelta(minutes=10)
-
-Level = Literal["good", "warn", "bad"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at."""
-
-    level: Level
-    text: str
 
 
 async def examine() -> list[Finding]:
@@ -58,13 +44,13 @@ async def examine() -> list[Finding]:
     findings = [Finding("good", "Cấu hình đọc được.")]
     there = at_hand(settings)
     if there != settings:
-        text = f"Chưa có TELEGRAM_TOKEN: đang xem dữ liệu chạy thử trong {there.var_dir}."
+        text = f"Chưa có tài khoản nào trong .env: đang xem dữ liệu chạy thử trong {there.var_dir}."
         findings.append(Finding("good", text))
     settings = there
     findings += _folder(settings)
-    stored, has_account = await _stored(settings)
+    stored, accounts = await _stored(settings)
     findings += stored
-    findings += await _platform(settings, has_account=has_account)
+    findings += await platforms_told(settings, accounts)
     findings += _door(settings)
     return findings
 
@@ -93,35 +79,32 @@ def _folder(settings: Settings) -> list[Finding]:
     return findings
 
 
-async def _stored(settings: Settings) -> tuple[list[Finding], bool]:
-    """Look into the database; also tell whether it knows an account."""
+async def _stored(settings: Settings) -> tuple[list[Finding], Sequence[Account]]:
+    """Look into the database; also return the accounts that it knows."""
     try:
         database = open_database(settings, SystemClock(), bring_up_to_date=False)
     except Misconfigured as error:
-        return [Finding("bad", str(error))], False
+        return [Finding("bad", str(error))], ()
     except DatabaseAway as error:
-        return [Finding("bad", f"Không mở được cơ sở dữ liệu: {in_words(error)}.")], False
+        return [Finding("bad", f"Không mở được cơ sở dữ liệu: {in_words(error)}.")], ()
     try:
         return await _read_store(database, settings)
     except Misconfigured as error:
-        return [Finding("bad", str(error))], False
+        return [Finding("bad", str(error))], ()
     except DatabaseAway as error:
-        return [Finding("bad", f"Không đọc được cơ sở dữ liệu: {in_words(error)}.")], False
+        return [Finding("bad", f"Không đọc được cơ sở dữ liệu: {in_words(error)}.")], ()
     finally:
         await database.close()
 
 
-async def _read_store(database: Database, settings: Settings) -> tuple[list[Finding], bool]:
-    def look(tx: Tx) -> tuple[list[Finding], bool]:
+async def _read_store(
+    database: Database, settings: Settings
+) -> tuple[list[Finding], Sequence[Account]]:
+    def look(tx: Tx) -> tuple[list[Finding], Sequence[Account]]:
         check_keys(tx)
         findings = [Finding("good", "Cơ sở dữ liệu đúng phiên bản và đúng khóa.")]
         accounts = addresses.accounts(tx)
-        for account in accounts:
-            if account.down_reason:
-                why = of_reason(account.down_reason)
-                name = f"@{account.username}" if account.username else "Telegram"
-                text = f"Tài khoản {name} đang dừng gửi: {why}."
-                findings.append(Finding("bad", text))
+        findings += accounts_told(accounts)
         everybody = units.all_units(tx)
         if not everybody:
             findings.append(Finding("bad", f"Chưa có đơn vị nào. Chạy: {typed('seed TỆP.toml')}"))
@@ -131,7 +114,7 @@ async def _read_store(database: Database, settings: Settings) -> tuple[list[Find
         for unit in everybody:
             findings += _unit(tx, unit) + _signatures(tx, unit)
         findings += [Finding(*found) for found in files_told(tx, MediaFolder(settings.media))]
-        return findings + _backlog(tx), bool(accounts)
+        return findings + _backlog(tx), accounts
 
     return await database.read(look)
 
@@ -225,23 +208,6 @@ def _backlog(tx: Tx) -> list[Finding]:
         text = f"{unsure} tin gửi đi chưa rõ tới hay chưa (xem bằng lệnh reach)."
         findings.append(Finding("warn", text))
     return findings
-
-
-async def _platform(settings: Settings, *, has_account: bool) -> list[Finding]:
-    if has_account and not settings.telegram_token.get_secret_value():
-        text = "Chưa có TELEGRAM_TOKEN nên không hỏi Telegram được; các phần khác vẫn xem."
-        return [Finding("warn", text)]
-    try:
-        channel = TelegramChannel(telegram_settings(settings))
-    except Misconfigured as error:
-        return [Finding("bad", str(error))]
-    try:
-        username = await asyncio.wait_for(channel.probe(), 15)
-    except TimeoutError:
-        return [Finding("bad", "Telegram không nhận kết nối: không trả lời kịp.")]
-    except SendFailure as failure:
-        return [Finding("bad", f"Telegram không nhận kết nối: {of_platform(failure)}.")]
-    return [Finding("good", f"Telegram nhận token: @{username}.")]
 
 
 def _door(settings: Settings) -> list[Finding]:

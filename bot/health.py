@@ -1,6 +1,6 @@
 """Whether the service hears, thinks and speaks: facts without any content, judged by limits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,8 +19,16 @@ _CARD_LIMIT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
+class AccountStored:
+    """What the database says about one account."""
+
+    down: bool = False
+    paused: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
-    """What the database says about one account and what waits in all."""
+    """What the database says about our accounts and what waits in all."""
 
     inbox: Mapping[str, int]
     inbox_age: timedelta
@@ -28,30 +36,41 @@ class Stored:
     talk_age: timedelta
     unsure: int
     unseen_tips: int
-    down: bool
-    paused: timedelta
+    accounts: Mapping[UUID, AccountStored]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineHealth:
+    """What this process knows of one account; `heard_at` is None where nobody polls."""
+
+    account_id: UUID
+    shown: str
+    heard_at: datetime | None
+    heard_limit: timedelta
+    refused: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """What this process knows of itself; `heard` is None where nobody polls."""
+    """What this process knows of itself."""
 
     now: datetime
-    heard_at: datetime | None
-    heard_limit: timedelta
-    refused: bool
+    lines: Sequence[LineHealth]
     ticks: Mapping[str, datetime]
     overdue: Sequence[str] = field(default_factory=tuple)
 
 
-def stored(tx: Tx, account_id: UUID) -> Stored:
+def stored(tx: Tx, account_ids: Collection[UUID]) -> Stored:
     """Read what has to be judged; every question is answered by an index or by counters."""
 
     def age(instant: datetime | None) -> timedelta:
         return tx.now - instant if instant else timedelta(0)
 
-    ours = next(one for one in addresses.accounts(tx) if one.id == account_id)
-    until = ours.paused_until
+    def standing(one: addresses.Account) -> AccountStored:
+        until = one.paused_until
+        paused = max(until - tx.now, timedelta(0)) if until else timedelta(0)
+        return AccountStored(one.down_reason is not None, paused)
+
     return Stored(
         inbox=inbox.counts(tx),
         inbox_age=age(inbox.oldest_waiting(tx)),
@@ -59,23 +78,34 @@ def stored(tx: Tx, account_id: UUID) -> Stored:
         talk_age=age(waiting.oldest_talk(tx)),
         unsure=ledger.unsure(tx),
         unseen_tips=tip_rows.unseen(tx, _CARD_LIMIT),
-        down=ours.down_reason is not None,
-        paused=max(until - tx.now, timedelta(0)) if until else timedelta(0),
+        accounts={one.id: standing(one) for one in addresses.accounts(tx) if one.id in account_ids},
     )
 
 
 def problems(store: Stored, running: Running) -> list[str]:
     """Name what is beyond its limit, by words that do not vary."""
-    silent = running.heard_at is not None and (running.now - running.heard_at > running.heard_limit)
+    found = {sign for line in running.lines for sign in _signs(store, running, line)}
     signs = {
-        "account_down": store.down or running.refused,
-        "account_paused": store.paused > _PAUSE_LIMIT,
-        "platform_silent": silent,
+        "account_down": "account_down" in found,
+        "account_paused": "account_paused" in found,
+        "platform_silent": "platform_silent" in found,
         "ticks_overdue": bool(running.overdue),
         "inbox_waits": store.inbox_age > _INBOX_LIMIT,
         "inbox_aside": store.inbox.get("aside", 0) > 0,
         "replies_wait": store.talk_age > _TALK_LIMIT,
         "tips_unseen": store.unseen_tips > 0,
+    }
+    return [name for name, wrong in signs.items() if wrong]
+
+
+def _signs(store: Stored, running: Running, line: LineHealth) -> list[str]:
+    """Name what is beyond its limit with one account."""
+    own = store.accounts.get(line.account_id, AccountStored())
+    silent = line.heard_at is not None and running.now - line.heard_at > line.heard_limit
+    signs = {
+        "account_down": own.down or line.refused,
+        "account_paused": own.paused > _PAUSE_LIMIT,
+        "platform_silent": silent,
     }
     return [name for name, wrong in signs.items() if wrong]
 
@@ -86,8 +116,15 @@ def facts(store: Stored, running: Running) -> dict[str, object]:
     def seconds(age: timedelta) -> float:
         return round(age.total_seconds(), 1)
 
+    def account(line: LineHealth) -> dict[str, object]:
+        own = store.accounts.get(line.account_id, AccountStored())
+        return {
+            "problems": _signs(store, running, line),
+            "paused_s": seconds(own.paused),
+            "poll_age_s": seconds(running.now - line.heard_at) if line.heard_at else None,
+        }
+
     found = problems(store, running)
-    heard = running.heard_at
     return {
         "ok": not found,
         "problems": found,
@@ -97,7 +134,6 @@ def facts(store: Stored, running: Running) -> dict[str, object]:
         "talk_age_s": seconds(store.talk_age),
         "unsure": store.unsure,
         "unseen_tips": store.unseen_tips,
-        "paused_s": seconds(store.paused),
-        "poll_age_s": seconds(running.now - heard) if heard else None,
+        "accounts": {line.shown: account(line) for line in running.lines},
         "ticks_age_s": {name: seconds(running.now - at) for name, at in running.ticks.items()},
     }

@@ -3,8 +3,8 @@
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bot.outages import of_system
@@ -21,9 +21,9 @@ StillOurs = Callable[[], bool]
 
 @contextmanager
 def sole_instance(
-    database_url: str, account: str, patience_s: float = _PATIENCE_S
+    database_url: str, accounts: Sequence[str], patience_s: float = _PATIENCE_S
 ) -> Iterator[StillOurs]:
-    """Hold the right to be the only service: of a SQLite file, or of an account on a server.
+    """Hold the right to be the only service: of a SQLite file, or of each account on a server.
 
     The system or the server frees it even when the process is killed.
 
@@ -34,17 +34,21 @@ def sole_instance(
         with _file_lock(file):
             yield lambda: True
         return
-    lock = AccountLock(database_url, account)
     deadline = time.monotonic() + patience_s
+    with ExitStack() as held:
+        locks = [AccountLock(database_url, account) for account in accounts]
+        for lock in locks:
+            _take(lock, deadline)
+            held.callback(lock.let_go)
+        yield lambda: all(lock.renew() for lock in locks)
+
+
+def _take(lock: AccountLock, deadline: float) -> None:
     while not lock.take():
         if time.monotonic() > deadline:
             message = "Đã có một tiến trình khác đang chạy tài khoản này với cơ sở dữ liệu này."
             raise Misconfigured(message)
         time.sleep(0.2)
-    try:
-        yield lock.renew
-    finally:
-        lock.let_go()
 
 
 @contextmanager

@@ -1,31 +1,34 @@
-"""Open an installation: its database with its keys, its account. Light, for every command does."""
+"""Open an installation: its database, keys, accounts. Light, for every command does."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
+from bot.accounts import NOT_CONNECTED, configured
 from bot.folders import check_folder, close_to_others, prepare
 from bot.invocation import typed
 from bot.keys import find_keys
+from bot.platforms import PLATFORMS
 from bot.settings import Settings
 from domain.clock import Clock
 from domain.errors import Misconfigured
 from storage.database import Database, Tx
 from storage.migrations_runner import is_current, is_untouched, upgrade
-from storage.people import addresses
+from storage.people import addresses, units
+from storage.staff import setting_up
 
-NOT_CONNECTED = (
-    "Chưa có TELEGRAM_TOKEN: hãy ghi token vào tệp .env, hoặc chạy thử không cần token: make demo"
-)
 _INVENTED = (
-    "Đơn vị ví dụ chỉ để chạy thử với máy giả lập (make demo): trên Telegram thật, các mã trong đó "
-    "là của người lạ. Hãy ghi đơn vị của mình vào một tệp rồi chạy: {command}"
+    "Đơn vị ví dụ chỉ để chạy thử với máy giả lập (make demo): trên Telegram, Zalo thật, các mã "
+    "trong đó là của người lạ. Hãy ghi đơn vị của mình vào một tệp rồi chạy: {command}"
 )
 _SEVERAL = (
-    "Có nhiều tài khoản trong cơ sở dữ liệu mà chưa có TELEGRAM_TOKEN để biết là tài khoản nào."
+    "Có nhiều tài khoản {shown} trong cơ sở dữ liệu mà chưa có {token} để biết là tài khoản nào."
 )
 
 
 def refuse_demo(settings: Settings) -> None:
     """See that the demo unit, whose ids are invented, does not meet the people who have them.
 
-    Raises: Misconfigured on Telegram's own server.
+    Raises: Misconfigured on a platform's own server.
     """
     if settings.on_a_real_platform:
         raise Misconfigured(_INVENTED.format(command=typed("seed TỆP.toml")))
@@ -54,28 +57,34 @@ def open_database(settings: Settings, clock: Clock, *, bring_up_to_date: bool) -
     return Database(url, keys, clock)
 
 
-def register(tx: Tx, settings: Settings) -> addresses.Account:
-    """Make the Telegram account of the settings known, by the bot id in front of its token.
+def register(tx: Tx, settings: Settings) -> tuple[addresses.Account, ...]:
+    """Make the accounts of the settings known; they go to the unit where there is only one.
 
-    Without a token it is the only one that the database knows.
+    Without any set they are those that the database knows.
 
-    Raises: Misconfigured when that is none, or several.
+    Raises: Misconfigured when that is none, or several of one platform.
     """
-    if not settings.telegram_token.get_secret_value():
-        known = [one for one in addresses.accounts(tx) if one.channel == "telegram"]
-        if len(known) > 1:
-            raise Misconfigured(_SEVERAL)
-        if known:
-            return known[0]
-    return addresses.register_account(tx, "telegram", account_key(settings), "")
+    found = configured(settings)
+    if not found:
+        known = tuple(addresses.accounts(tx))
+        for channel in {one.channel for one in known}:
+            if sum(one.channel == channel for one in known) > 1:
+                platform = PLATFORMS[channel]
+                raise Misconfigured(_SEVERAL.format(shown=platform.shown, token=platform.token))
+        if not known:
+            raise Misconfigured(NOT_CONNECTED)
+        return known
+    ids = [addresses.register_account(tx, one.platform.channel, one.key, "").id for one in found]
+    _give_to_the_unit(tx, ids)
+    known = tuple(addresses.accounts(tx))
+    return tuple(next(one for one in known if one.id == account_id) for account_id in ids)
 
 
-def account_key(settings: Settings) -> str:
-    """Return the bot id, which stands in front of the token and is no secret.
-
-    Raises: Misconfigured when no token is set.
-    """
-    token = settings.telegram_token.get_secret_value()
-    if not token:
-        raise Misconfigured(NOT_CONNECTED)
-    return token.split(":", 1)[0]
+def _give_to_the_unit(tx: Tx, ids: Sequence[UUID]) -> None:
+    """Let an account that is set later serve the unit that is there already."""
+    there = units.all_units(tx)
+    if len(there) != 1:
+        return
+    for one in addresses.accounts(tx):
+        if one.id in ids and one.unit_id is None:
+            setting_up.give_account(tx, one.id, there[0].id)

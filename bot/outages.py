@@ -5,6 +5,7 @@ import socket
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from bot.platforms import Platform
 from domain.failures import AccountDown, SendFailure, Throttled
 
 _SYSTEM: Mapping[int, str] = MappingProxyType(
@@ -30,15 +31,19 @@ _SYSTEM: Mapping[int, str] = MappingProxyType(
 
 _KINDS: Mapping[str, str] = MappingProxyType(
     {
-        "network": "không nối được tới máy chủ (mạng, hoặc TELEGRAM_API_URL chưa đúng)",
-        "gateway": "một máy khác trả lời thay Telegram (TELEGRAM_API_URL chưa đúng?)",
-        "server": "máy chủ Telegram đang có lỗi",
-        "answer": "trả lời không phải của Telegram (TELEGRAM_API_URL chưa đúng?)",
+        "network": "không nối được tới máy chủ (mạng, hoặc {api} chưa đúng)",
+        "gateway": "một máy khác trả lời thay {shown} ({api} chưa đúng?)",
+        "server": "máy chủ {shown} đang có lỗi",
+        "answer": "trả lời không phải của {shown} ({api} chưa đúng?)",
         "conflict": "một chương trình khác đang nhận tin bằng cùng token",
-        "token": "token không được nhận (TELEGRAM_TOKEN)",
+        "token": "token không được nhận ({token})",
         "method": "máy chủ Bot API này quá cũ",
-        "webhook": "Telegram không gọi tới được TELEGRAM_WEBHOOK_URL (tên máy, cổng, chứng chỉ)",
-        "Throttled": "Telegram bắt chờ một lát",
+        "webhook": "{shown} không gọi tới được {webhook} (tên máy, cổng, chứng chỉ)",
+        "consent": "{shown} cần quản trị viên cấp quyền lại cho ứng dụng ({token})",
+        "quota": "đã hết số tin được gửi của kỳ này",
+        "permission": "{shown} chưa cho ứng dụng quyền này",
+        "package": "gói dịch vụ {shown} chưa có hoặc đã hết hạn",
+        "Throttled": "{shown} bắt chờ một lát",
     }
 )
 
@@ -51,16 +56,24 @@ def of_system(error: OSError) -> str:
     return known or f"lỗi hệ thống số {error.errno or 0}"
 
 
-def of_platform(failure: SendFailure) -> str:
+def of_platform(failure: SendFailure, platform: Platform) -> str:
     """Return why the platform cannot be used: part of a sentence."""
     if isinstance(failure, Throttled):
-        return f"Telegram bắt chờ {failure.retry_after.total_seconds():.0f} giây"
-    if isinstance(failure, AccountDown):
-        return _KINDS["token"]
-    return of_reason(str(getattr(failure, "reason", "")))
+        return f"{platform.shown} bắt chờ {failure.retry_after.total_seconds():.0f} giây"
+    reason = str(getattr(failure, "reason", ""))
+    if isinstance(failure, AccountDown) and _kind(reason) not in _KINDS:
+        reason = "token"
+    return of_reason(reason, platform)
 
 
-def of_reason(reason: str) -> str:
+def of_reason(reason: str, platform: Platform) -> str:
     """Return what a recorded reason means; its first word tells, the rest is the platform's."""
+    said = _KINDS.get(_kind(reason), "{shown} từ chối, không rõ vì sao")
+    return said.format(
+        shown=platform.shown, api=platform.api, token=platform.token, webhook=platform.webhook
+    )
+
+
+def _kind(reason: str) -> str:
     words = reason.removeprefix("start: ").split(":", 1)[0].split()
-    return _KINDS.get(words[-1] if words else "", "Telegram từ chối, không rõ vì sao")
+    return words[-1] if words else ""

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -20,6 +21,7 @@ from domain.place import Kind, Place, village_of
 from domain.roles import Role
 from domain.roster import read_turns
 
+_CHANNELS = ("telegram", "zalo_oa", "zalo_bot")
 _LINE = re.compile(r"line (\d+), column (\d+)")
 
 
@@ -107,12 +109,25 @@ class PlannedUnit(_Strict):
         return value
 
 
-class PlannedStaff(_Strict):
-    """One of its people, with their invented Telegram id."""
+class _Chat(_Strict):
+    """Ids of a chat, by the name of the channel; a channel that is not set up is passed over."""
+
+    telegram: str | None = Field(default=None, min_length=1)
+    zalo_oa: str | None = Field(default=None, min_length=1)
+    zalo_bot: str | None = Field(default=None, min_length=1)
+
+    @property
+    def ids(self) -> Mapping[str, str]:
+        """The ids that are there."""
+        found = {channel: getattr(self, channel) for channel in _CHANNELS}
+        return {channel: known for channel, known in found.items() if known is not None}
+
+
+class PlannedStaff(_Chat):
+    """One of its people; without any id they link their chat by a code (`staff invite`)."""
 
     name: str
     roles: tuple[Role, ...]
-    telegram: str
     active: bool = True
     """Set to false for somebody who has left: `update_plan` then takes all rights away."""
     duty: tuple[str, ...] | None = None
@@ -140,13 +155,19 @@ class PlannedStaff(_Strict):
         return value
 
 
-class PlannedGroup(_Strict):
-    """One of its groups, with its invented Telegram id."""
+class PlannedGroup(_Chat):
+    """One of its groups, with its id on one channel."""
 
     label: str
     purpose: Literal["neighbourhood", "review", "channel"]
     area: str
-    telegram: str
+
+    @model_validator(mode="after")
+    def _is_one_chat(self) -> Self:
+        if len(self.ids) != 1:
+            message = f"phải có đúng một mã nhóm: {', '.join(_CHANNELS)}"
+            raise ValueError(message)
+        return self
 
 
 VillageKind = Literal["village", "hamlet", "quarter", "group"]

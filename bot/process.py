@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import uvloop
 
+from bot.accounts import some_configured
 from bot.assembly import build
 from bot.instance_lock import sole_instance
 from bot.invocation import typed
-from bot.opening import account_key
 from bot.service import Service
 from bot.settings import Settings
 
@@ -18,19 +18,18 @@ def serve(settings: Settings, say: Callable[[str], None], *, demo: bool) -> None
 
     Raises: Misconfigured, DatabaseAway.
     """
-    with sole_instance(settings.database, account_key(settings)) as still_ours:
+    locks = [one.lock for one in some_configured(settings)]
+    with sole_instance(settings.database, locks) as still_ours:
 
         async def work() -> None:
-            house = await build(settings, demo=demo)
+            service = Service(await build(settings, demo=demo), still_ours)
 
             def announce(port: int) -> None:
-                name = house.channel.username
-                shown = f"@{name}" if name else f"tài khoản số {house.channel.bot_id}"
                 host = f"[{settings.web_host}]" if ":" in settings.web_host else settings.web_host
-                say(f"Dịch vụ đã chạy: {shown}, sức khỏe http://{host}:{port}/healthz")
+                say(f"Dịch vụ đã chạy: {service.shown}, sức khỏe http://{host}:{port}/healthz")
                 say(f"Xem tình trạng, ở một cửa sổ lệnh khác: {typed('doctor')}")
 
-            await Service(house, still_ours).run(announce, say)
+            await service.run(announce, say)
 
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work())

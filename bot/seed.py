@@ -1,6 +1,7 @@
 """Fill an empty installation, or bring one up to date with its file."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 from uuid import UUID
@@ -17,12 +18,15 @@ from storage import installation
 from storage.database import Tx
 from storage.groups import group_links
 from storage.people import addresses, areas, units
+from storage.people.addresses import Account
 from storage.people.units import Staff, Unit
 from storage.staff import audit, phones, roster, setting_up, staff_links
 from storage.staff.setting_up import Particulars
 
 _MOST_NAMED = 30
 
+Homes = Mapping[str, UUID]
+"""A unit's accounts, by the name of their channel."""
 
 Change = Literal["unit", "added", "changed", "same", "cut_off", "let_go"]
 
@@ -47,8 +51,8 @@ def seed_areas(tx: Tx, gazetteer: Gazetteer) -> None:
     areas.sync(tx, gazetteer)
 
 
-def seed_plan(tx: Tx, account_id: UUID, plan: Plan) -> bool:
-    """Set up a unit on an account; False when a unit is there already.
+def seed_plan(tx: Tx, accounts: Sequence[Account], plan: Plan) -> bool:
+    """Set up a unit on its accounts; False when a unit is there already.
 
     Raises: Misconfigured when an area of the plan does not exist.
     """
@@ -56,18 +60,21 @@ def seed_plan(tx: Tx, account_id: UUID, plan: Plan) -> bool:
         return False
     _prepare_areas(tx, plan)
     unit = setting_up.create_unit(tx, code=plan.unit.code, **_particulars(plan.unit))
-    setting_up.give_account(tx, account_id, unit.id)
+    for account in accounts:
+        setting_up.give_account(tx, account.id, unit.id)
+    homes = {account.channel: account.id for account in accounts}
     for person in plan.staff:
-        _seed_person(tx, account_id, unit, person)
+        _seed_person(tx, homes, unit, person)
     for group in plan.groups:
-        _seed_group(tx, account_id, unit, group)
+        _update_group(tx, homes, unit, group)
     return True
 
 
 def update_plan(tx: Tx, plan: Plan) -> Update:
     """Bring the unit of the plan's code to what the plan says; again changes nothing more.
 
-    People and groups are known by their Telegram ids. Who is not in the plan stays as they are.
+    People and groups are known by their ids, or else people by their names. Who is not in the
+    plan stays as they are.
 
     Raises: Misconfigured when there is no such unit with an account, an area does not exist, or
     an id belongs to another unit.
@@ -77,16 +84,9 @@ def update_plan(tx: Tx, plan: Plan) -> Update:
         message = f"Không có đơn vị mang mã {plan.unit.code} để cập nhật."
         raise Misconfigured(message)
     villages = _prepare_areas(tx, plan)
-    account_id = next(
-        (
-            one.id
-            for one in addresses.accounts(tx)
-            if (one.channel, one.unit_id) == ("telegram", unit.id)
-        ),
-        None,
-    )
-    if account_id is None:
-        message = f"Đơn vị {plan.unit.code} chưa có tài khoản Telegram nào."
+    homes = {one.channel: one.id for one in addresses.accounts(tx) if one.unit_id == unit.id}
+    if not homes:
+        message = f"Đơn vị {plan.unit.code} chưa có tài khoản nhắn tin nào."
         raise Misconfigured(message)
     done: Counter[Change] = Counter()
     wanted = _particulars(plan.unit)
@@ -95,13 +95,13 @@ def update_plan(tx: Tx, plan: Plan) -> Update:
         done["unit"] += 1
     cut_off = []
     for person in plan.staff:
-        change = _update_person(tx, account_id, unit, person)
+        change = _update_person(tx, homes, unit, person)
         done[change] += 1
         if change == "cut_off":
             cut_off.append(person.name)
     let_go = []
     for group in plan.groups:
-        change = _update_group(tx, account_id, unit, group)
+        change = _update_group(tx, homes, unit, group)
         done[change] += 1
         if change == "let_go":
             let_go.append(group.label)
@@ -164,14 +164,26 @@ def _refuse_area(tx: Tx, plan: Plan, code: str) -> NoReturn:
     raise Misconfigured(message)
 
 
-def _seed_person(tx: Tx, account_id: UUID, unit: Unit, person: PlannedStaff) -> None:
+def _seed_person(tx: Tx, homes: Homes, unit: Unit, person: PlannedStaff) -> None:
     if not person.active:
         return
     made = setting_up.create_staff(tx, unit.id, person.name, person.roles)
-    address = addresses.ensure(tx, account_id, ChatKind.PRIVATE, person.telegram)
-    addresses.link_staff(tx, address.id, made.id)
+    _link(tx, homes, made.id, person)
     _put_turns(tx, unit, made.id, person)
     _put_phone(tx, made, person)
+
+
+def _link(tx: Tx, homes: Homes, staff_id: UUID, person: PlannedStaff) -> bool:
+    """Link the chats of the file that nobody took from them; tell whether one was not linked."""
+    linked = False
+    for channel, platform_id in person.ids.items():
+        if channel not in homes:
+            continue
+        address = addresses.ensure(tx, homes[channel], ChatKind.PRIVATE, platform_id)
+        if address.staff_id is None and not staff_links.was_taken(tx, address.id):
+            addresses.link_staff(tx, address.id, staff_id)
+            linked = True
+    return linked
 
 
 def _put_phone(tx: Tx, whose: Staff, person: PlannedStaff) -> bool:
@@ -187,32 +199,41 @@ def _put_turns(tx: Tx, unit: Unit, staff_id: UUID, person: PlannedStaff) -> bool
     return roster.keep(tx, unit.id, staff_id, turns, None)
 
 
-def _update_person(tx: Tx, account_id: UUID, unit: Unit, person: PlannedStaff) -> Change:
-    known = addresses.find(tx, account_id, person.telegram)
-    if known is not None and staff_links.was_taken(tx, known.id):
+def _update_person(tx: Tx, homes: Homes, unit: Unit, person: PlannedStaff) -> Change:
+    found = [
+        addresses.find(tx, homes[channel], platform_id)
+        for channel, platform_id in person.ids.items()
+        if channel in homes
+    ]
+    known = [one for one in found if one is not None]
+    staff_id = next((one.staff_id for one in known if one.staff_id is not None), None)
+    if staff_id is None and any(staff_links.was_taken(tx, one.id) for one in known):
         # Retired, cut off, or moved to another phone: a file must not undo that.
         return "cut_off" if person.active else "same"
-    if known is None or known.staff_id is None:
-        _seed_person(tx, account_id, unit, person)
+    if staff_id is None and not found:
+        staff_id = setting_up.named(tx, unit.id, person.name)
+    if staff_id is None:
+        _seed_person(tx, homes, unit, person)
         return "added" if person.active else "same"
-    if setting_up.unit_of_staff(tx, known.staff_id) != unit.id:
+    if setting_up.unit_of_staff(tx, staff_id) != unit.id:
         _refuse(person.name)
-    now = units.get_staff(tx, known.staff_id)
-    if now is None and not person.active:
+    now = units.get_staff(tx, staff_id)
+    if now is None and (not person.active or not found):
         return "same"
-    turned = _put_turns(tx, unit, known.staff_id, person)
+    linked = person.active and _link(tx, homes, staff_id, person)
+    turned = _put_turns(tx, unit, staff_id, person)
     rung = now is not None and person.active and _put_phone(tx, now, person)
     wanted = (person.name, frozenset(person.roles), person.active)
     if now is not None and (now.name, now.roles, True) == wanted:
-        return "changed" if turned or rung else "same"
-    setting_up.change_staff(tx, known.staff_id, person.name, person.roles, active=person.active)
+        return "changed" if turned or rung or linked else "same"
+    setting_up.change_staff(tx, staff_id, person.name, person.roles, active=person.active)
     return "changed"
 
 
-def _seed_group(tx: Tx, account_id: UUID, unit: Unit, group: PlannedGroup) -> None:
+def _seed_group(tx: Tx, account_id: UUID, chat_id: str, unit: Unit, group: PlannedGroup) -> None:
     kind = ChatKind.CHANNEL if group.purpose == "channel" else ChatKind.GROUP
     connected = setting_up.create_group(tx, unit.id, group.area, group.purpose, group.label)
-    address = addresses.ensure(tx, account_id, kind, group.telegram)
+    address = addresses.ensure(tx, account_id, kind, chat_id)
     addresses.link_group(tx, address.id, connected.id)
     group_links.want_notice(tx, connected.id)
     audit.append(
@@ -227,13 +248,16 @@ def _seed_group(tx: Tx, account_id: UUID, unit: Unit, group: PlannedGroup) -> No
     )
 
 
-def _update_group(tx: Tx, account_id: UUID, unit: Unit, group: PlannedGroup) -> Change:
-    known = addresses.find(tx, account_id, group.telegram)
+def _update_group(tx: Tx, homes: Homes, unit: Unit, group: PlannedGroup) -> Change:
+    ((channel, chat_id),) = group.ids.items()
+    if channel not in homes:
+        return "same"
+    known = addresses.find(tx, homes[channel], chat_id)
     if known is not None and group_links.was_let_go(tx, known.id):
         # The chief let it go: a file must not undo that.
         return "let_go"
     if known is None or known.group_id is None:
-        _seed_group(tx, account_id, unit, group)
+        _seed_group(tx, homes[channel], chat_id, unit, group)
         return "added"
     now = units.get_group(tx, known.group_id)
     if now.unit_id != unit.id:
@@ -248,5 +272,5 @@ def _update_group(tx: Tx, account_id: UUID, unit: Unit, group: PlannedGroup) -> 
 
 
 def _refuse(name: str) -> NoReturn:
-    message = f"{name}: mã Telegram này đã thuộc về đơn vị khác."
+    message = f"{name}: mã này đã thuộc về đơn vị khác."
     raise Misconfigured(message)

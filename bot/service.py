@@ -3,9 +3,8 @@
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from types import MappingProxyType
 from typing import TypeVar
 
 import structlog
@@ -13,22 +12,16 @@ import structlog
 from bot import forgetting, health
 from bot.assembly import House
 from bot.clockwork import Clockwork, Tick
-from bot.document_check import checked_pdf
-from bot.file_rounds import LARGE, OF_STAFF, OF_TIPS, SMALL, FileRounds, RoundRules, Store
-from bot.inbox_worker import AccountInbox
 from bot.instance_lock import StillOurs
-from bot.menu import menus
-from bot.outages import of_platform
+from bot.line import Line
+from bot.line_files import LineFiles
+from bot.line_work import LineWork, Standing
 from bot.pager import ring_due
-from bot.photo_cleaning import cleaned_apart
-from bot.recording_cleaning import film_apart, sound_apart
 from bot.revival import Revival
 from bot.web import WebDoor, create_app
 from broadcasts import expanding, finishing, firing, own_photos
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
-from domain.failures import AccountDown, Refused, SendFailure, Transient
-from domain.file_kind import FileKind
 from handlers.campaigns import alarm_photos, unanswered
 from handlers.groups import copies, noticing, outcomes
 from handlers.staff import left_lying
@@ -36,7 +29,7 @@ from handlers.staff import menus as staff_menus
 from people import wishes
 from storage.database import Tx
 from storage.deliveries import waiting
-from storage.people import addresses, erasing
+from storage.people import erasing
 from tips import cards, files, notes, paging, photos, reminding, taking_down
 from tips.digest import DigestRules
 from tips.paging import PageRules
@@ -44,33 +37,7 @@ from tips.paging import PageRules
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-_KNOCK_AGAIN_S = 2.0
 _STEPS_S = 5.0
-_POLL_GRACE = timedelta(seconds=60)
-
-_CLEANS_OUR_OWN = MappingProxyType(
-    {
-        FileKind.PICTURE: cleaned_apart,
-        FileKind.VIDEO: film_apart,
-        FileKind.PDF: checked_pdf,
-    }
-)
-_CLEANERS = MappingProxyType(
-    {
-        FileKind.PICTURE: cleaned_apart,
-        FileKind.VOICE: sound_apart,
-        FileKind.AUDIO: sound_apart,
-        FileKind.VIDEO: film_apart,
-    }
-)
-_ACCOUNT_REFUSED = (
-    "TELEGRAM_TOKEN: Telegram không nhận token này; hãy ghi lại đúng token mà BotFather đã cấp "
-    "(và xem TELEGRAM_API_URL có chỉ đúng máy chủ không)."
-)
-_ADDRESS_REFUSED = (
-    "TELEGRAM_WEBHOOK_URL: Telegram không nhận địa chỉ này; phải là địa chỉ https:// gọi tới được "
-    "từ ngoài Internet, ở cổng 443, 80, 88 hoặc 8443."
-)
 
 
 def _nobody(_sentence: str) -> None:
@@ -85,126 +52,142 @@ class Service:
         self._still_ours = still_ours
         self._made_at = house.clock.now()
         self._usurped = False
+        self._announced = False
         self._stopping = asyncio.Event()
+        self._changed = asyncio.Event()
         self._desk = Desk(house.context.outbox, house.context.catalogue)
-        self._revival = Revival(
-            house.database, house.account.id, house.channel, house.outbox_bell, house.clock
-        )
-        self._photos = self._rounds(OF_TIPS, SMALL)
-        # Apart, so that a film holds up no photo.
-        self._large_files = self._rounds(OF_TIPS, LARGE)
-        # Apart, for somebody waits for these: a slow photo of a tip must not hold up an alert.
-        self._own_photos = self._rounds(OF_STAFF, SMALL)
-        self._own_films = self._rounds(OF_STAFF, LARGE)
+        self._warn: Callable[[str], None] = _nobody
+        self._works = tuple(self._line_work(line) for line in house.lines)
         self._clockwork = Clockwork(self._ticks(), house.clock)
 
-    def _rounds(self, store: Store, rules: RoundRules) -> FileRounds:
+    def _line_work(self, line: Line) -> LineWork:
         house = self._house
-        desk = house.context
-        return FileRounds(
-            database=house.database,
-            account_id=house.account.id,
-            channel=house.channel,
-            folder=house.media_folder,
-            cleaners=_CLEANERS if store is OF_TIPS else _CLEANS_OUR_OWN,
-            clock=house.clock,
-            stores=(store,),
-            rules=rules,
-            oversized=lambda tx, file_id: files.ask_for_shorter(tx, desk, file_id),
+        return LineWork(
+            line,
+            house.database,
+            house.inbox_bell,
+            house.context.catalogue,
+            files=LineFiles(line, house.database, house.media_folder, house.context, house.clock),
+            revival=Revival(
+                house.database, line.account.id, line.channel, house.outbox_bell, house.clock
+            ),
+            know=house.worker.know,
+            warn=self._tell,
         )
 
+    @property
+    def shown(self) -> str:
+        """The accounts that work now, as people call them."""
+        return ", ".join(work.line.shown for work in self._up)
+
+    @property
+    def _up(self) -> list[LineWork]:
+        return [work for work in self._works if work.standing is Standing.UP]
+
     async def run(
-        self, announce: Callable[[int], None], warn: Callable[[str], None] = _nobody
+        self,
+        announce: Callable[[int], None],
+        warn: Callable[[str], None] = _nobody,
     ) -> None:
         """Run until a signal says stop; `announce` is told the web door's port.
 
-        `announce` comes when the platform answered; until then `warn` is told why it does not.
+        `announce` comes when the first platform answered; `warn` is told why the others do not,
+        and when they do after all.
 
-        Raises: Misconfigured when the platform refuses the account, the port is taken, or another
-        process took our place.
+        Raises: Misconfigured when every account is refused, the port is taken, or another process
+        took our place.
         """
         house = self._house
+        self._warn = warn
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, self._stopping.set)
+            loop.add_signal_handler(name, self._stop)
+        routes = [route for line in house.lines for route in line.channel.routes()]
         door = WebDoor(
-            create_app(house.channel.routes(), self._health),
-            house.settings.web_host,
-            house.settings.web_port,
+            create_app(routes, self._health), house.settings.web_host, house.settings.web_port
         )
-        menu: asyncio.Task[None] | None = None
         try:
             port = await door.open()
-            if not await self._start_channel(warn):
-                return
-            # Beside the work: a platform slow to take a menu must not keep messages waiting.
-            menu = asyncio.create_task(self._publish_menu(), name="menu")
-            announce(port)
-            await self._work()
+            await self._work(lambda: announce(port))
         finally:
-            if menu is not None:
-                menu.cancel()
-            await house.channel.stop()
+            await asyncio.gather(*(work.close() for work in self._works))
             await door.close()
             await house.database.close()
 
-    async def _start_channel(self, warn: Callable[[str], None]) -> bool:
-        """Knock until the platform answers; False when we were told to stop before it did."""
-        house = self._house
-        box = AccountInbox(house.database, house.account.id, house.inbox_bell)
-        said = ""
-        while not self._stopping.is_set():
-            try:
-                await house.channel.start(box)
-            except AccountDown:
-                raise Misconfigured(_ACCOUNT_REFUSED) from None
-            except Refused:
-                raise Misconfigured(_ADDRESS_REFUSED) from None
-            except Transient as trouble:
-                why = of_platform(trouble)
-                if why != said:
-                    log.warning("platform_away", reason=trouble.reason)
-                    warn(f"Chưa liên lạc được với Telegram: {why}. Dịch vụ vẫn tiếp tục thử lại.")
-                    said = why
-                await self._pause(_KNOCK_AGAIN_S)
-            else:
-                house.worker.know(await house.database.write(self._introduce))
-                return True
-        return False
+    def _stop(self) -> None:
+        self._stopping.set()
+        self._changed.set()
 
-    def _introduce(self, tx: Tx) -> addresses.Account:
-        channel, account_id = self._house.channel, self._house.account.id
-        addresses.register_account(tx, channel.name, channel.bot_id, channel.username)
-        return next(one for one in addresses.accounts(tx) if one.id == account_id)
-
-    async def _publish_menu(self) -> None:
+    async def _work(self, announce: Callable[[], None]) -> None:
         house = self._house
-        try:
-            await house.channel.publish_commands(menus(house.context.catalogue))
-        except SendFailure as failure:
-            log.warning("menu_not_published", reason=type(failure).__name__)
-
-    async def _work(self) -> None:
-        house = self._house
-        jobs = [
-            asyncio.create_task(house.sender.run(), name="sender"),
-            asyncio.create_task(house.worker.run(), name="inbox"),
+        lines = [
+            asyncio.create_task(work.run(self._note), name=work.line.platform.channel)
+            for work in self._works
         ]
-        self._clockwork.start()
-        stop = asyncio.create_task(self._stopping.wait(), name="stop")
-        done, _ = await asyncio.wait([stop, *jobs], return_when=asyncio.FIRST_COMPLETED)
-        await self._clockwork.stop()
-        house.worker.stop()
-        house.sender.stop()
-        results = await asyncio.gather(*jobs, return_exceptions=True)
-        stop.cancel()
+        inbox: asyncio.Task[None] | None = None
+        try:
+            await self._first_up(lines)
+            if not self._stopping.is_set():
+                inbox = asyncio.create_task(house.worker.run(), name="inbox")
+                self._clockwork.start()
+                announce()
+                self._announced = True
+                for work in self._works:
+                    if work.refusal:
+                        self._warn(work.refusal)
+                await self._until_over([inbox, *lines])
+                await self._clockwork.stop()
+        finally:
+            house.worker.stop()
+            for work in self._works:
+                work.stop()
+            jobs = [*lines, *([inbox] if inbox is not None else [])]
+            results = await asyncio.gather(*jobs, return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
         if self._usurped:
             message = "Một tiến trình khác đã chạy tài khoản này; tiến trình này dừng lại."
             raise Misconfigured(message)
-        log.info("stopped", by_signal=stop in done)
+        log.info("stopped", by_signal=self._stopping.is_set())
+
+    def _tell(self, sentence: str) -> None:
+        self._warn(sentence)
+
+    def _note(self, work: LineWork) -> None:
+        """Hear that a line is up or refused; those before the first that is up are told then."""
+        self._changed.set()
+        if self._announced:
+            self._warn(work.refusal or f"Đã nối được với {work.line.shown}.")
+
+    async def _first_up(self, lines: Sequence[asyncio.Task[None]]) -> None:
+        """Wait for the first account that works, or until we are told to stop.
+
+        Raises: Misconfigured when every one is refused.
+        """
+        while not (self._up or self._stopping.is_set()):
+            refusals = [work.refusal for work in self._works if work.refusal]
+            if len(refusals) == len(self._works):
+                raise Misconfigured("\n".join(refusals))
+            changed = asyncio.create_task(self._changed.wait())
+            waiting = [line for line in lines if not line.done()]
+            await asyncio.wait([changed, *waiting], return_when=asyncio.FIRST_COMPLETED)
+            changed.cancel()
+            self._changed.clear()
+            if any(line.done() and line.exception() is not None for line in lines):
+                return
+
+    async def _until_over(self, jobs: Sequence[asyncio.Task[None]]) -> None:
+        """Wait until we are told to stop or something breaks; a refused account is neither."""
+        stop = asyncio.create_task(self._stopping.wait(), name="stop")
+        try:
+            while not self._stopping.is_set():
+                going = [job for job in jobs if not job.done()]
+                done, _ = await asyncio.wait([stop, *going], return_when=asyncio.FIRST_COMPLETED)
+                if any(job is not stop and job.exception() is not None for job in done):
+                    return
+        finally:
+            stop.cancel()
 
     def _ticks(self) -> dict[str, tuple[Tick, timedelta]]:
         every_second = timedelta(seconds=1)
@@ -224,7 +207,7 @@ class Service:
             "sweep": (self._sweep_photos, timedelta(minutes=1)),
             "groups": (self._groups, every_second),
             "expire": (self._expire, timedelta(seconds=10)),
-            "revive": (self._revival.look, timedelta(seconds=5)),
+            "revive": (self._revive, timedelta(seconds=5)),
             "alone": (self._alone, timedelta(seconds=10)),
             "silence": (self._silence, timedelta(minutes=5)),
             "addresses": (self._forget_addresses, timedelta(minutes=5)),
@@ -279,17 +262,30 @@ class Service:
         await self._tick(lambda tx: reminding.remind_due(tx, self._house.context))
 
     async def _fetch_photos(self) -> None:
-        await self._photos.fetch_due()
+        await self._each(lambda work: work.files.photos.fetch_due())
 
     async def _fetch_large_files(self) -> None:
-        await self._large_files.fetch_due()
+        await self._each(lambda work: work.files.large_files.fetch_due())
 
     async def _fetch_own_films(self) -> None:
-        await self._own_films.fetch_due()
+        await self._each(lambda work: work.files.own_films.fetch_due())
 
     async def _fetch_own_photos(self) -> None:
-        await self._own_photos.fetch_due()
+        await self._each(lambda work: work.files.own_photos.fetch_due())
         await self._tick(lambda tx: alarm_photos.tell_due(tx, self._house.context))
+
+    async def _revive(self) -> None:
+        await self._each(lambda work: work.revival.look())
+
+    async def _each(self, do: Callable[[LineWork], Awaitable[object]]) -> None:
+        """Do something for every account that is up, side by side; a fault of one stops no other.
+
+        Raises: the first fault, once all are through.
+        """
+        results = await asyncio.gather(*map(do, self._up), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
 
     async def _end_photos(self) -> None:
         await self._tick(lambda tx: files.tell_ended(tx, self._house.context))
@@ -298,7 +294,8 @@ class Service:
 
     async def _sweep_photos(self) -> None:
         await self._tick(own_photos.forget_due)
-        await self._photos.sweep()
+        # Files lie in one folder, whichever account they came by.
+        await self._works[0].files.photos.sweep()
 
     async def _expire(self) -> None:
         await self._steps(waiting.expire_due)
@@ -307,7 +304,7 @@ class Service:
         if not await asyncio.to_thread(self._still_ours):
             log.error("another_process_runs_this_account")
             self._usurped = True
-            self._stopping.set()
+            self._stop()
 
     async def _forget(self) -> None:
         await forgetting.forget(self._steps)
@@ -348,26 +345,12 @@ class Service:
 
     async def _health(self) -> dict[str, object]:
         house = self._house
-        store = await house.database.read(lambda tx: health.stored(tx, house.account.id))
-        # Before the first poll the platform has been silent since our start.
-        heard_at = house.channel.heard_at
-        if heard_at is None and house.settings.telegram_mode == "polling":
-            heard_at = self._made_at
-        return health.facts(
-            store,
-            health.Running(
-                now=house.clock.now(),
-                heard_at=heard_at,
-                heard_limit=house.channel.poll_timeout + _POLL_GRACE,
-                refused=house.channel.down is not None,
-                ticks=self._clockwork.well_at(),
-                overdue=self._clockwork.overdue(),
-            ),
+        ids = [line.account.id for line in house.lines]
+        store = await house.database.read(lambda tx: health.stored(tx, ids))
+        running = health.Running(
+            now=house.clock.now(),
+            lines=tuple(work.health(self._made_at) for work in self._works),
+            ticks=self._clockwork.well_at(),
+            overdue=self._clockwork.overdue(),
         )
-
-    async def _pause(self, seconds: float) -> None:
-        waiting: Awaitable[bool] = self._stopping.wait()
-        try:
-            await asyncio.wait_for(waiting, seconds)
-        except TimeoutError:
-            return
+        return health.facts(store, running)

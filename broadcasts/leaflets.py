@@ -13,7 +13,7 @@ from domain.leaflet import Format, Leaflet
 from domain.library import PLACEHOLDERS, Library, Template, fill
 from domain.messages import Outgoing
 from domain.spoken import script as script_of
-from domain.start_payload import StartPayload, encode
+from domain.start_payload import StartPayload, encode, link_to
 from domain.subject import Subject
 from domain.texts.catalogue import Catalogue
 from storage.campaigns import campaigns, leaflets, runs
@@ -26,7 +26,6 @@ from storage.people.units import Unit
 Values = Mapping[Language, Mapping[str, str]]
 """What a unit fills into any text, by language."""
 
-_HOST = "https://t.me"
 _EMERGENCY = (("113", "police"), ("114", "fire"), ("115", "ambulance"), ("111", "children"))
 _APPROVED = frozenset({CampaignState.APPROVED, CampaignState.PAUSED, CampaignState.DONE})
 
@@ -104,11 +103,8 @@ def of_campaign(tx: Tx, library: Library, known: Campaign) -> Source:
 
 
 def link(account: Account, payload: StartPayload | None = None) -> str:
-    """Return the link that opens our chat on an account; empty where it has no public name."""
-    if account.channel != "telegram" or not account.username:
-        return ""
-    start = encode(payload or StartPayload())
-    return f"{_HOST}/{account.username}" + (f"?start={start}" if start else "")
+    """Return the link that opens our chat on an account; empty while none is known."""
+    return link_to(account.link, encode(payload or StartPayload())) if account.link else ""
 
 
 def with_cards(

@@ -86,10 +86,14 @@ def under_post(purpose: Purpose) -> str:
     return f"{_MARK}{_LETTERS[purpose]}_p{{d}}"
 
 
-def telegram_link(username: str, payload: StartPayload) -> str:
-    """Return the address of a link, as it stands in a QR code (Bot API, deep linking)."""
-    written = encode(payload)
-    return f"https://t.me/{username}" + (f"?start={written}" if written else "")
+def link_to(pattern: str, payload: str) -> str:
+    """Return the address of a link by its account's pattern, as it stands in a QR code.
+
+    The pattern has `{payload}` in it; an empty payload leaves only what stands before `?`.
+    """
+    if not payload:
+        return pattern.partition("?")[0].replace("{payload}", "")
+    return pattern.replace("{payload}", payload)
 
 
 def decode(text: str) -> StartPayload:

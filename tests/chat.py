@@ -300,7 +300,8 @@ async def open_chat(
     def furnish(tx: Tx) -> tuple[Account, units.Unit]:
         areas.sync(tx, places)
         ours = add_unit(tx, *home)
-        return addresses.register_account(tx, "telegram", "7001", "vi_du_bot"), ours
+        link = "https://t.me/vi_du_bot?start={payload}"
+        return addresses.register_account(tx, "telegram", "7001", "vi_du_bot", link), ours
 
     account, own = await db.write(furnish)
     router = Router(

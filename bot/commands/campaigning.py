@@ -10,9 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from bot import campaign_file
-from bot.assembly import telegram_pace
+from bot.abilities import all_capabilities
 from bot.campaign_file import CampaignFile
-from bot.channels.telegram.settings import capabilities
 from bot.commands.terminal import err, say, settings_at_hand, the_unit, with_database
 from bot.settings import Settings
 from broadcasts import approving, planning, reach
@@ -307,7 +306,7 @@ def _title(form: Mapping[str, str]) -> str:
 
 
 def _desk(settings: Settings) -> Desk:
-    return Desk(Outbox({"telegram": capabilities(telegram_pace(settings))}), catalogue())
+    return Desk(Outbox(all_capabilities(settings)), catalogue())
 
 
 def _say() -> Say:

@@ -1,5 +1,6 @@
 """`link`: the address and the QR code by which people come, and how often they did."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -8,9 +9,10 @@ import typer
 
 from bot.commands.terminal import err, say, settings_at_hand, the_unit, with_database
 from bot.outages import of_system
+from bot.platforms import PLATFORMS
 from domain.errors import Misconfigured
 from domain.figures import count
-from domain.start_payload import Purpose, StartPayload, telegram_link
+from domain.start_payload import Purpose, StartPayload, encode, link_to
 from domain.toneless import fold
 from printing import qr
 from storage.campaigns import campaigns
@@ -24,9 +26,9 @@ _DRAWN = (".svg", ".png")
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A link, where it hangs in words, and what was counted of it so far."""
+    """Links by channel, where they hang in words, and what was counted of them so far."""
 
-    url: str
+    urls: Mapping[str, str]
     where: str
     counted: LinkCount | None
 
@@ -54,6 +56,14 @@ def link(
     file: Annotated[
         Path | None, typer.Option("--qr", metavar="TỆP", help="Vẽ mã QR ra tệp .svg hoặc .png.")
     ] = None,
+    channel: Annotated[
+        str | None,
+        typer.Option(
+            "--channel",
+            metavar="KÊNH",
+            help=f"Chỉ một kênh: {', '.join(PLATFORMS)}; bỏ trống là mọi kênh của đơn vị.",
+        ),
+    ] = None,
     unit: Annotated[
         str | None, typer.Option("--unit", metavar="MÃ", help="Mã đơn vị; chỉ cần khi có nhiều.")
     ] = None,
@@ -64,15 +74,21 @@ def link(
     if purpose is Purpose.PLEDGE and campaign is None:
         raise Misconfigured("Ký cam kết là của một chiến dịch: hãy nêu --campaign SỐ.")
 
+    if channel is not None and channel not in PLATFORMS:
+        raise Misconfigured(f"Không có kênh {channel}; các kênh: {', '.join(PLATFORMS)}.")
+
     def work(tx: Tx) -> _Made:
         where = the_unit(tx, unit)
         payload, words = _payload(tx, where, purpose, area, campaign, group)
-        return _Made(
-            telegram_link(_username(tx, where), payload), words, _counted(tx, where, payload)
-        )
+        written = encode(payload)
+        patterns = _patterns(tx, where, channel)
+        urls = {name: link_to(pattern, written) for name, pattern in patterns.items()}
+        return _Made(urls, words, _counted(tx, where, payload))
 
     made = with_database(settings_at_hand(), work)
-    say(made.url)
+    several = len(made.urls) > 1
+    for name, url in made.urls.items():
+        say(f"{PLATFORMS[name].shown}: {url}" if several else url)
     say(f"Dẫn tới: {made.where}.", err)
     if made.counted is not None:
         say(
@@ -81,8 +97,14 @@ def link(
             err,
         )
     if file is not None:
-        _draw(file, made.url)
-        say(f"Đã vẽ mã QR ra {file}.", err)
+        places = {
+            name: file.with_stem(f"{file.stem}-{name}") if several else file for name in made.urls
+        }
+        for place in places.values():
+            _check_file(place)
+        for name, place in places.items():
+            _draw(place, made.urls[name])
+            say(f"Đã vẽ mã QR ra {place}.", err)
 
 
 def _payload(
@@ -149,14 +171,20 @@ def _group(tx: Tx, unit: Unit, typed: str) -> Group:
     raise Misconfigured(f"Không có nhóm nào tên {typed}. Nhóm đã kết nối: {names}.")
 
 
-def _username(tx: Tx, unit: Unit) -> str:
-    known = [one for one in addresses.accounts(tx) if one.channel == "telegram" and one.username]
-    own = [one for one in known if one.unit_id == unit.id] or known
-    if not own:
+def _patterns(tx: Tx, unit: Unit, channel: str | None) -> Mapping[str, str]:
+    """Return how links are written on the unit's accounts, by channel; the oldest account's."""
+    serving = [one for one in addresses.accounts(tx) if one.unit_id in (None, unit.id)]
+    own = sorted(serving, key=lambda one: one.unit_id is None)
+    found: dict[str, str] = {}
+    for one in own:
+        if one.link and channel in (None, one.channel):
+            found.setdefault(one.channel, one.link)
+    if not found:
         raise Misconfigured(
-            "Chưa biết tên của máy trên Telegram: hãy chạy dịch vụ một lần để máy tự hỏi."
+            "Chưa biết đường dẫn tới tài khoản của đơn vị: hãy chạy dịch vụ một lần để máy tự hỏi "
+            "(Zalo Bot không có đường dẫn nào mở được bằng mã)."
         )
-    return own[0].username
+    return {name: found[name] for name in PLATFORMS if name in found}
 
 
 def _counted(tx: Tx, unit: Unit, payload: StartPayload) -> LinkCount | None:

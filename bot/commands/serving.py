@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
+from bot.accounts import some_configured
 from bot.commands.terminal import err, say
 from bot.folders import prepare
 from bot.logs import set_up_logs
-from bot.opening import account_key, refuse_demo
+from bot.opening import refuse_demo
 from bot.settings import load_settings
 
 Demo = Annotated[
@@ -19,7 +20,7 @@ def run(*, demo: Demo = False) -> None:
     """Chạy dịch vụ: nhận tin, gửi tin, lịch phát. Dừng bằng Ctrl+C."""
     settings = load_settings()
     set_up_logs(settings.log_level, settings.log_format)
-    account_key(settings)
+    some_configured(settings)
     if demo:
         refuse_demo(settings)
     prepare(settings)

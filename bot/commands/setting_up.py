@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
+from bot.accounts import some_configured
 from bot.commands.terminal import err, say, settings_at_hand, with_database
 from bot.folders import check_folder, prepare
 from bot.invocation import typed
 from bot.keys import check_keys
-from bot.opening import account_key, refuse_demo, register
+from bot.opening import refuse_demo, register
 from bot.plan import Plan, read_plan
 from bot.seed import Update, seed_areas, seed_plan, update_plan
 from bot.settings import Settings
@@ -45,8 +46,8 @@ def seed(
         refuse_demo(settings)
     check_folder(settings)
     if revision(settings.database) is None:
-        # Without a token there is nobody to seed for; then nothing is to be left behind either.
-        account_key(settings)
+        # Without an account there is nobody to seed for; then nothing is to be left behind either.
+        some_configured(settings)
     if update:
         _update(settings, plan)
         return
@@ -54,7 +55,7 @@ def seed(
     def work(tx: Tx) -> bool:
         check_keys(tx)
         seed_areas(tx, load_gazetteer())
-        return seed_plan(tx, register(tx, settings).id, plan)
+        return seed_plan(tx, register(tx, settings), plan)
 
     if with_database(settings, work, write=True):
         say(f"Đã ghi đơn vị {plan.unit.name['vi']}.")

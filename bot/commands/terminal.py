@@ -36,7 +36,7 @@ def settings_at_hand() -> Settings:
     settings = load_settings()
     there = at_hand(settings)
     if there != settings:
-        say(f"Chưa có TELEGRAM_TOKEN: dùng dữ liệu chạy thử trong {there.var_dir}.", err)
+        say(f"Chưa có tài khoản nào trong .env: dùng dữ liệu chạy thử trong {there.var_dir}.", err)
     return there
 
 

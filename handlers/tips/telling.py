@@ -33,7 +33,7 @@ def words_in(turn: Turn, text: str) -> str:
     name = re.escape(turn.account.username)
     if not name:
         return text
-    return re.sub(rf"(?<![\w@])@{name}\b[ \t,:]*", "", text, flags=re.IGNORECASE).strip()
+    return re.sub(rf"(?<![\w@])@{name}(?!\w)[ \t,:]*", "", text, flags=re.IGNORECASE).strip()
 
 
 def keep_whole(turn: Turn, text: str) -> str:

@@ -26,6 +26,8 @@ class Account:
     unit_id: UUID | None
     down_reason: str | None
     paused_until: datetime | None
+    link: str | None = None
+    """How links to it are written, with `{payload}` in them; None while none is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,12 @@ COLUMNS = (
 )
 
 
-def register_account(tx: Tx, channel: str, platform_key: str, username: str) -> Account:
+def register_account(
+    tx: Tx, channel: str, platform_key: str, username: str, link: str | None = None
+) -> Account:
     """Return our account, made known on first sight; its fault mark is cleared.
 
-    An empty name leaves the one that is known.
+    An empty name, and no pattern of a link, leave those that are known.
     """
     same = (account.c.channel == channel) & (account.c.platform_key == platform_key)
     row = tx.connection.execute(select(account).where(same)).one_or_none()
@@ -74,22 +78,33 @@ def register_account(tx: Tx, channel: str, platform_key: str, username: str) -> 
         new_id = tx.new_id()
         tx.connection.execute(
             account.insert().values(
-                id=new_id, channel=channel, platform_key=platform_key, username=username
+                id=new_id,
+                channel=channel,
+                platform_key=platform_key,
+                username=username,
+                link=link,
             )
         )
-        return Account(new_id, channel, username, None, None, None)
-    username = username or row.username
-    tx.connection.execute(
-        account.update().where(account.c.id == row.id).values(username=username, down_reason=None)
-    )
-    return Account(row.id, channel, username, row.unit_id, None, row.paused_until)
+        return Account(new_id, channel, username, None, None, None, link)
+    username, link = username or row.username, link or row.link
+    known = {"username": username, "link": link, "down_reason": None}
+    tx.connection.execute(account.update().where(account.c.id == row.id).values(known))
+    return Account(row.id, channel, username, row.unit_id, None, row.paused_until, link)
 
 
 def accounts(tx: Tx) -> list[Account]:
     """Return all accounts, oldest first."""
     rows = tx.connection.execute(select(account).order_by(account.c.id))
     return [
-        Account(row.id, row.channel, row.username, row.unit_id, row.down_reason, row.paused_until)
+        Account(
+            row.id,
+            row.channel,
+            row.username,
+            row.unit_id,
+            row.down_reason,
+            row.paused_until,
+            row.link,
+        )
         for row in rows
     ]
 
@@ -105,6 +120,13 @@ def down_reason(tx: Tx, account_id: UUID) -> str | None:
     query = select(account.c.down_reason).where(account.c.id == account_id)
     reason: str | None = tx.connection.execute(query).scalar_one()
     return reason
+
+
+def mark_down(tx: Tx, account_id: UUID, reason: str) -> None:
+    """Send nothing by an account that its platform refuses."""
+    tx.connection.execute(
+        account.update().where(account.c.id == account_id).values(down_reason=reason)
+    )
 
 
 def mark_up(tx: Tx, account_id: UUID) -> None:

@@ -122,6 +122,18 @@ def change_staff(
     return tip_releasing.release_all(tx, staff_id, roles if active else ())
 
 
+def named(tx: Tx, unit_id: UUID, name: str) -> UUID | None:
+    """Return who of a unit has exactly this name, active or not; the first made, if several."""
+    rows = tx.connection.execute(
+        select(staff.c.id, staff.c.name).where(staff.c.unit_id == unit_id).order_by(staff.c.id)
+    )
+    for row in rows:
+        if tx.keys.unseal(row.name, Place("staff", "name", row.id)) == name:
+            found: UUID = row.id
+            return found
+    return None
+
+
 def unit_of_staff(tx: Tx, staff_id: UUID) -> UUID:
     """Return the unit of a member of staff, active or not."""
     query = select(staff.c.unit_id).where(staff.c.id == staff_id)

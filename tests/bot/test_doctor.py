@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from bot.doctor import Finding, examine
+from bot.doctor import examine
+from bot.findings import Finding
 from bot.keys import check_keys
 from bot.opening import open_database, register
 from bot.plan import read_plan
@@ -67,7 +68,7 @@ async def installed(bare: Path, monkeypatch: pytest.MonkeyPatch, telegram: Prete
     def fill(tx: Tx) -> None:
         check_keys(tx)
         seed_areas(tx, load_gazetteer(demo_villages=True))
-        seed_plan(tx, register(tx, settings).id, read_plan(None))
+        seed_plan(tx, register(tx, settings), read_plan(None))
 
     await _change(fill, make=True)
     return bare

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from bot.assembly import House, build
+from bot.channels.telegram.channel import TelegramChannel
 from bot.inbox_worker import AccountInbox
 from bot.settings import Settings
 from domain.clock import SystemClock
@@ -51,13 +52,14 @@ def crowded() -> WorldSpec:
 @asynccontextmanager
 async def at_work(house: House) -> AsyncIterator[None]:
     """Let the house listen and handle what it hears."""
-    box = AccountInbox(house.database, house.account.id, house.inbox_bell)
-    await house.channel.start(box)
+    (line,) = house.lines
+    box = AccountInbox(house.database, line.account.id, house.inbox_bell)
+    await line.channel.start(box)
     worker = asyncio.create_task(house.worker.run())
     yield
     house.worker.stop()
     await worker
-    await house.channel.stop()
+    await line.channel.stop()
     await house.database.close()
 
 
@@ -111,7 +113,7 @@ async def test_two_hundred_neighbours_who_talk_around_us_leave_no_trace(
         async with at_work(house):
             before = await database.read(count)
             here = ChatRef(str(GROUP), ChatKind.GROUP)
-            post = await house.channel.send(here, Outgoing(text="Bà con đội mũ bảo hiểm."))
+            post = await house.lines[0].channel.send(here, Outgoing(text="Bà con đội mũ bảo hiểm."))
             talk(sim, int(post.message_id))
             for _ in range(1200):
                 if (await database.read(count))[1]:
@@ -121,7 +123,9 @@ async def test_two_hundred_neighbours_who_talk_around_us_leave_no_trace(
         assert after[1] - before[1] == 1
         assert after[0] - before[0] == 1, "only what was said to us came in"
         assert after[2] - before[2] == 1, "only who spoke to us became known"
-        assert house.channel.anonymous == house.channel.unreadable == 0
+        channel = house.lines[0].channel
+        assert isinstance(channel, TelegramChannel)
+        assert channel.anonymous == channel.unreadable == 0
     secrets = [CANARY, NAME, TOLD, *(str(FIRST + n) for n in (0, 7, MEMBERS - 1))]
     assert found_in(bare, migrated_database_url, "piece_taken"), "the search finds what is there"
     assert logged.is_relative_to(bare), "and in the log"

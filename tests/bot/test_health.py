@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -17,15 +18,32 @@ from storage.tables import account
 from tests.chat import Chat, Takers, open_chat
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+OURS, THEIRS = uuid4(), uuid4()
 WELL = health.Stored(
-    {"new": 0, "aside": 0}, timedelta(0), {}, timedelta(0), 0, 0, down=False, paused=timedelta(0)
+    {"new": 0, "aside": 0},
+    timedelta(0),
+    {},
+    timedelta(0),
+    0,
+    0,
+    {OURS: health.AccountStored(), THEIRS: health.AccountStored()},
 )
-AT_WORK = health.Running(
-    now=NOW,
+POLLED = health.LineHealth(
+    account_id=OURS,
+    shown="Telegram",
     heard_at=NOW - timedelta(seconds=25),
     heard_limit=timedelta(seconds=85),
     refused=False,
-    ticks={"fire": NOW - timedelta(seconds=1)},
+)
+CALLED = health.LineHealth(
+    account_id=THEIRS,
+    shown="Zalo OA",
+    heard_at=None,
+    heard_limit=timedelta(seconds=60),
+    refused=False,
+)
+AT_WORK = health.Running(
+    now=NOW, lines=(POLLED, CALLED), ticks={"fire": NOW - timedelta(seconds=1)}
 )
 
 
@@ -37,7 +55,7 @@ def test_all_is_well_when_nothing_is_beyond_its_limit() -> None:
         waiting={Lane.ROUTINE: 90_000},
         talk_age=timedelta(seconds=30),
         unsure=2,
-        paused=timedelta(seconds=20),
+        accounts={OURS: health.AccountStored(paused=timedelta(seconds=20))},
     )
     assert health.problems(busy, AT_WORK) == []
     assert health.facts(busy, AT_WORK) == {
@@ -49,8 +67,10 @@ def test_all_is_well_when_nothing_is_beyond_its_limit() -> None:
         "talk_age_s": 30.0,
         "unsure": 2,
         "unseen_tips": 0,
-        "paused_s": 20.0,
-        "poll_age_s": 25.0,
+        "accounts": {
+            "Telegram": {"problems": [], "paused_s": 20.0, "poll_age_s": 25.0},
+            "Zalo OA": {"problems": [], "paused_s": 0.0, "poll_age_s": None},
+        },
         "ticks_age_s": {"fire": 1.0},
     }
 
@@ -58,8 +78,11 @@ def test_all_is_well_when_nothing_is_beyond_its_limit() -> None:
 @pytest.mark.parametrize(
     ("wrong", "name"),
     [
-        ({"down": True}, "account_down"),
-        ({"paused": timedelta(minutes=30)}, "account_paused"),
+        ({"accounts": {THEIRS: health.AccountStored(down=True)}}, "account_down"),
+        (
+            {"accounts": {OURS: health.AccountStored(paused=timedelta(minutes=30))}},
+            "account_paused",
+        ),
         ({"inbox_age": timedelta(minutes=3)}, "inbox_waits"),
         ({"inbox": {"new": 0, "aside": 1}}, "inbox_aside"),
         ({"talk_age": timedelta(minutes=4)}, "replies_wait"),
@@ -74,8 +97,11 @@ def test_what_is_wrong_in_the_database_is_named(wrong: dict[str, Any], name: str
 @pytest.mark.parametrize(
     ("wrong", "name"),
     [
-        ({"refused": True}, "account_down"),
-        ({"heard_at": NOW - timedelta(seconds=90)}, "platform_silent"),
+        ({"lines": (POLLED, replace(CALLED, refused=True))}, "account_down"),
+        (
+            {"lines": (replace(POLLED, heard_at=NOW - timedelta(seconds=90)), CALLED)},
+            "platform_silent",
+        ),
         ({"overdue": ["fire"]}, "ticks_overdue"),
     ],
 )
@@ -85,8 +111,15 @@ def test_what_is_wrong_in_the_process_is_named(wrong: dict[str, Any], name: str)
 
 
 def test_who_does_not_poll_is_not_called_deaf() -> None:
-    facts = health.facts(WELL, replace(AT_WORK, heard_at=None))
-    assert (facts["ok"], facts["poll_age_s"]) == (True, None)
+    facts = health.facts(WELL, replace(AT_WORK, lines=(CALLED,)))
+    assert (facts["ok"], facts["problems"]) == (True, [])
+
+
+def test_what_is_wrong_is_told_of_the_account_that_has_it() -> None:
+    lines = (POLLED, replace(CALLED, refused=True))
+    facts: dict[str, Any] = health.facts(WELL, replace(AT_WORK, lines=lines))
+    assert facts["accounts"]["Telegram"]["problems"] == []
+    assert facts["accounts"]["Zalo OA"]["problems"] == ["account_down"]
 
 
 @pytest.fixture
@@ -97,9 +130,9 @@ async def chat(migrated_database_url: str) -> AsyncIterator[Chat]:
 
 async def test_the_database_is_asked_about_everything_that_is_judged(chat: Chat) -> None:
     async def read() -> health.Stored:
-        return await chat.look(lambda tx: health.stored(tx, chat.account.id))
+        return await chat.look(lambda tx: health.stored(tx, [chat.account.id]))
 
-    assert await read() == WELL
+    assert await read() == replace(WELL, accounts={chat.account.id: health.AccountStored()})
     where = ChatRef("1001", ChatKind.PRIVATE)
     letter = Message(
         chat=where, sender=Sender("1001"), at=chat.clock.now(), message_id="1", text="xin chào"
@@ -126,4 +159,5 @@ async def test_the_database_is_asked_about_everything_that_is_judged(chat: Chat)
 
     assert (found.inbox, found.inbox_age) == ({"new": 1, "aside": 0}, timedelta(minutes=10))
     assert (found.waiting, found.talk_age) == ({Lane.TALK: 1}, timedelta(minutes=10))
-    assert (found.down, found.paused) == (True, timedelta(minutes=50))
+    own = found.accounts[chat.account.id]
+    assert (own.down, own.paused) == (True, timedelta(minutes=50))

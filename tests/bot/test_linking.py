@@ -26,7 +26,7 @@ async def _says(folder: Path, *words: str, code: int = 0) -> Said:
 async def test_a_link_is_printed_and_its_code_drawn(folder: Path) -> None:
     assert "hãy chạy dịch vụ một lần" in (await _says(folder, code=2)).err
     with closing(sqlite3.connect(folder / "var" / "an-ninh.db")) as database:
-        database.execute("UPDATE account SET username = 'vi_du_bot'")
+        database.execute("UPDATE account SET link = 'https://t.me/vi_du_bot?start={payload}'")
         database.commit()
     made = await _says(folder, "--area", "khối phố Ví Dụ 2", "--qr", "ap-phich.svg")
     url = made.out.strip()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.channels.telegram.translate import translate
 from bot.channels.telegram.transport import Network
 from bot.outages import of_platform, of_reason, of_system
+from bot.platforms import PLATFORMS, TELEGRAM, ZALO_BOT, Platform
 from domain.failures import AccountDown, Scope, SendFailure, Throttled
 
 ENGLISH = ("Not Found", "Unauthorized", "Bad", "error", "Errno", "denied", "Network", "Conflict")
@@ -51,11 +52,34 @@ def test_a_name_that_is_not_found_is_said() -> None:
 def test_a_failure_of_the_platform_names_the_setting_to_look_at(
     failure: SendFailure, part: str
 ) -> None:
-    said = of_platform(failure)
+    said = of_platform(failure, TELEGRAM)
     assert part in said
     assert _is_vietnamese(said)
 
 
-@given(st.text() | st.sampled_from(["start: Throttled", "start: Ambiguous gateway: 502", ""]))
-def test_no_recorded_reason_brings_its_english_along(reason: str) -> None:
-    assert _is_vietnamese(of_reason(reason))
+@given(
+    st.text() | st.sampled_from(["start: Throttled", "start: Ambiguous gateway: 502", ""]),
+    st.sampled_from(sorted(PLATFORMS.values(), key=lambda one: one.channel)),
+)
+def test_no_recorded_reason_brings_its_english_along(reason: str, platform: Platform) -> None:
+    assert _is_vietnamese(of_reason(reason, platform))
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        AccountDown("anything"),
+        AccountDown("token: 401"),
+        Throttled(timedelta(seconds=7), Scope.ACCOUNT),
+        translate(status=502, description="Bad Gateway"),
+        translate(network=Network.NOT_SENT, description="ClientConnectorError"),
+    ],
+)
+def test_what_zalo_does_is_not_told_of_telegram(failure: SendFailure) -> None:
+    said = of_platform(failure, ZALO_BOT)
+    assert "elegram" not in said.casefold()
+    assert "ZALO_BOT_" in said or "Zalo Bot" in said
+
+
+def test_a_month_without_messages_left_is_no_fault_of_the_token() -> None:
+    assert "hết số tin" in of_platform(AccountDown("quota: month"), ZALO_BOT)

@@ -28,7 +28,7 @@ def _seed(tx: Tx, text: str | None = None, folder: Path | None = None) -> bool:
         file = folder / "unit.toml"
         file.write_text(text, "utf-8")
     account = addresses.register_account(tx, "telegram", "7001", "vi_du_bot")
-    return seed_plan(tx, account.id, read_plan(file))
+    return seed_plan(tx, [account], read_plan(file))
 
 
 async def test_the_demo_unit_can_do_everything_a_unit_must(db: Database) -> None:

@@ -29,7 +29,7 @@ async def db(migrated_database_url: str) -> AsyncIterator[Database]:
     def seed(tx: Tx) -> None:
         seed_areas(tx, load_gazetteer(demo_villages=True))
         account = addresses.register_account(tx, "telegram", "7001", "vi_du_bot")
-        seed_plan(tx, account.id, read_plan(None))
+        seed_plan(tx, [account], read_plan(None))
 
     await made.write(seed)
     yield made

@@ -24,7 +24,7 @@ def written(folder: Path, text: str) -> Path:
 async def seeded(db: Database, file: Path | None) -> units.Unit:
     def seed(tx: Tx) -> units.Unit:
         account = addresses.register_account(tx, "telegram", "7001", "vi_du_bot")
-        assert seed_plan(tx, account.id, read_plan(file))
+        assert seed_plan(tx, [account], read_plan(file))
         return units.all_units(tx)[0]
 
     return await db.write(seed)

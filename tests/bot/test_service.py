@@ -94,7 +94,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
 async def test_a_service_that_hears_and_ticks_is_well(running: Running) -> None:
     facts = await running.health()
     assert facts["problems"] == []
-    assert facts["poll_age_s"] < 60
+    assert facts["accounts"]["Telegram"]["poll_age_s"] < 60
     assert {"fire", "expand", "cards", "expire", "revive", "alone"} <= facts["ticks_age_s"].keys()
     assert {"silence", "addresses", "forget", "pages", "rings", "leavers"} <= facts[
         "ticks_age_s"
@@ -200,11 +200,12 @@ async def test_messages_are_handled_under_the_name_that_the_platform_told(
 ) -> None:
     """On a first start nobody knew the name yet when the house was put together."""
     house = await build(settings, demo=True)
-    assert house.account.username == ""
+    (line,) = house.lines
+    assert line.account.username == ""
     worker = NotingWorker(
         house.database,
         make_router(house.context),
-        {house.account.id: (house.account, house.channel)},
+        {line.account.id: (line.account, line.channel)},
         house.inbox_bell,
         house.outbox_bell,
     )
@@ -212,7 +213,8 @@ async def test_messages_are_handled_under_the_name_that_the_platform_told(
     service = Service(replace(house, worker=worker))
     running.task = asyncio.create_task(service.run(running.port.set_result))
     await asyncio.wait_for(asyncio.shield(running.port), 90)
-    assert [(one.id, one.username) for one in worker.known] == [(house.account.id, USERNAME)]
+    assert [(one.id, one.username) for one in worker.known] == [(line.account.id, USERNAME)]
+    assert worker.known[0].link == f"https://t.me/{USERNAME}?start={{payload}}"
     assert worker.known[0].unit_id is not None
     await _end(running)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from bot.assembly import telegram_settings
+from bot.channel_making import telegram_settings
 from bot.settings import Settings, at_hand, load_settings
 from bot.settings_zalo import webhook_secrets
 from domain.errors import Misconfigured

@@ -1,0 +1,177 @@
+"""One account at work: it knocks, goes down and comes back by itself, whatever the others do."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+import structlog
+
+from bot.health import LineHealth
+from bot.inbox_worker import AccountInbox
+from bot.line import Line, ShowsCommands
+from bot.line_files import LineFiles
+from bot.menu import menus
+from bot.outages import of_platform
+from bot.revival import Revival
+from delivery.bell import Bell
+from domain.failures import AccountDown, Refused, SendFailure, Transient
+from domain.texts.catalogue import Catalogue
+from storage.database import Database, DatabaseAway, Tx
+from storage.people import addresses
+from storage.people.addresses import Account
+
+log = structlog.get_logger(__name__)
+
+_KNOCK_AGAIN_S = 2.0
+_POLL_GRACE = timedelta(seconds=60)
+
+
+class Standing(StrEnum):
+    """How a line stands."""
+
+    KNOCKING = "knocking"
+    UP = "up"
+    REFUSED = "refused"
+
+
+class LineWork:
+    """Start a line as soon as its platform answers, and send for it until told to stop."""
+
+    def __init__(
+        self,
+        line: Line,
+        database: Database,
+        inbox_bell: Bell,
+        words: Catalogue,
+        *,
+        files: LineFiles,
+        revival: Revival,
+        know: Callable[[Account], None],
+        warn: Callable[[str], None],
+    ) -> None:
+        """`know` is told the account as it stands once the platform answered."""
+        self.line = line
+        self.standing = Standing.KNOCKING
+        self.files = files
+        self.revival = revival
+        self.refusal = ""
+        """The sentence of a refused account."""
+        self._database = database
+        self._inbox_bell = inbox_bell
+        self._words = words
+        self._know = know
+        self._warn = warn
+        self._stopping = asyncio.Event()
+        self._menu: asyncio.Task[None] | None = None
+
+    async def run(self, changed: Callable[[Self], None]) -> None:
+        """Work until `stop`, or until the platform refuses the account.
+
+        `changed` is called when the line is up or refused. What is in flight is finished; the
+        channel stays open until `close`, so that presses can be answered to the last.
+        """
+        try:
+            started = await self._knock()
+        except (AccountDown, Refused) as failure:
+            await self._refused(failure)
+            changed(self)
+            return
+        if not started:
+            return
+        self.standing = Standing.UP
+        changed(self)
+        if isinstance(self.line.channel, ShowsCommands):
+            # Beside the work: a platform slow to take a menu must not keep messages waiting.
+            self._menu = asyncio.create_task(self._publish_menu(self.line.channel), name="menu")
+        await self.line.sender.run()
+
+    def stop(self) -> None:
+        """Knock and send no more."""
+        self._stopping.set()
+        self.line.sender.stop()
+
+    async def close(self) -> None:
+        """Stop the channel."""
+        if self._menu is not None:
+            self._menu.cancel()
+            await asyncio.gather(self._menu, return_exceptions=True)
+        await self.line.channel.stop()
+
+    def health(self, made_at: datetime) -> LineHealth:
+        """Return what this process knows of the line; before the first poll since `made_at`."""
+        line = self.line
+        up = self.standing is Standing.UP
+        heard_at = line.channel.heard_at if up else made_at
+        if heard_at is None and line.longest_poll is not None:
+            heard_at = made_at
+        return LineHealth(
+            account_id=line.account.id,
+            shown=line.platform.shown,
+            heard_at=heard_at if line.longest_poll is not None or not up else None,
+            heard_limit=(line.longest_poll or timedelta(0)) + _POLL_GRACE,
+            refused=self.standing is Standing.REFUSED or line.channel.down is not None,
+        )
+
+    async def _knock(self) -> bool:
+        """Knock until the platform answers; False when we were told to stop before it did.
+
+        Raises: AccountDown, Refused.
+        """
+        line = self.line
+        box = AccountInbox(self._database, line.account.id, self._inbox_bell)
+        said = ""
+        while not self._stopping.is_set():
+            try:
+                await line.channel.start(box)
+                self._know(await self._database.write(self._introduce))
+            except Transient as trouble:
+                why = of_platform(trouble, line.platform)
+                if why != said:
+                    name = line.platform.channel
+                    log.warning("platform_away", channel=name, reason=trouble.reason)
+                    self._warn(
+                        f"Chưa liên lạc được với {line.platform.shown}: {why}. "
+                        "Dịch vụ vẫn tiếp tục thử lại."
+                    )
+                    said = why
+            except DatabaseAway:
+                log.warning("database_away")
+                await line.channel.stop()
+            else:
+                return True
+            await self._pause(_KNOCK_AGAIN_S)
+        return False
+
+    def _introduce(self, tx: Tx) -> Account:
+        line = self.line
+        name, link = line.channel.username, line.channel.link
+        addresses.register_account(tx, line.platform.channel, line.key, name, link or None)
+        return next(one for one in addresses.accounts(tx) if one.id == line.account.id)
+
+    async def _refused(self, failure: AccountDown | Refused) -> None:
+        platform = self.line.platform
+        down = isinstance(failure, AccountDown)
+        self.refusal = platform.token_refused if down else platform.address_refused
+        reason = failure.reason if down else f"webhook: {failure.reason}"
+        log.error("account_refused", channel=platform.channel)
+        try:
+            await self._database.write(
+                lambda tx: addresses.mark_down(tx, self.line.account.id, reason)
+            )
+        except DatabaseAway:
+            log.warning("database_away")
+        self.standing = Standing.REFUSED
+
+    async def _publish_menu(self, channel: ShowsCommands) -> None:
+        try:
+            await channel.publish_commands(menus(self._words))
+        except SendFailure as failure:
+            log.warning("menu_not_published", reason=type(failure).__name__)
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return

@@ -15,6 +15,7 @@ _BOT_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _BOT_SECRET = re.compile(r"[A-Za-z0-9_-]{8,256}")
 _NUMBER = re.compile(r"\d{1,30}")
 _SECRET = re.compile(r"[!-~]{8,4096}")
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _BASES = frozenset({OA_API, OA_OAUTH, BOT_API})
 
@@ -26,6 +27,8 @@ class ZaloSettings(BaseSettings):
     zalo_oa_app_secret: SecretStr = SecretStr("")
     zalo_oa_id: str = ""
     zalo_oa_refresh_token: SecretStr = SecretStr("")
+    zalo_oa_redirect_url: str = ""
+    zalo_oa_code_verifier: SecretStr = SecretStr("")
     zalo_oa_webhook_secret: SecretStr = SecretStr("")
     zalo_oa_webhook_path: str = "/zalo/oa"
     zalo_oa_api_url: str = OA_API
@@ -59,6 +62,22 @@ class ZaloSettings(BaseSettings):
     def _oa_secret_looks_right(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and not _SECRET.fullmatch(value.get_secret_value()):
             message = "phải là chuỗi liền, không dấu cách, như Zalo đã cấp"
+            raise ValueError(message)
+        return value
+
+    @field_validator("zalo_oa_redirect_url")
+    @classmethod
+    def _oa_redirect_is_an_address(cls, value: str) -> str:
+        if value and (not is_address(value, {"http", "https"}) or "?" in value):
+            message = "phải là địa chỉ đã đăng ký với ứng dụng, không có phần sau dấu ?"
+            raise ValueError(message)
+        return value
+
+    @field_validator("zalo_oa_code_verifier")
+    @classmethod
+    def _oa_verifier_looks_right(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _VERIFIER.fullmatch(value.get_secret_value()):
+            message = "phải gồm 43 đến 128 chữ không dấu, số và . _ ~ -"
             raise ValueError(message)
         return value
 

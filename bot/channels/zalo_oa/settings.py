@@ -22,7 +22,7 @@ _DOWNLOAD_LIMIT = 20 * 1024 * 1024
 """Ours: Zalo names none."""
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_PATH = re.compile(r"/[A-Za-z0-9/_-]*")
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _GROUP_PER_MINUTE = 20
 
 SendPath = Literal["auto", "v3_cs", "v2_message"]

@@ -15,6 +15,7 @@ from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.language import Language
 from domain.own_photo import OwnPhoto
+from domain.reach_plan import ReachPlan
 from domain.roles import Role
 from domain.subject import Subject
 from domain.terms import AS_RULED
@@ -30,6 +31,8 @@ LOOKED_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=3
 """After its submission: when an alert that nobody answered is asked about again."""
 VALID_MINUTES = int(RULES.urgent_validity.total_seconds() // 60)
 _BEYOND = timedelta(seconds=1)
+GROUPS = "groups"
+"""In place of a channel: all groups and channels in which it is posted."""
 _WORDS = "tinh_hinh"
 """The placeholder in which what was typed stands, so that no sign of it means anything."""
 
@@ -230,20 +233,24 @@ def approve(
     return runs.get(tx, run_id)
 
 
-def paths(tx: Tx, desk: Desk, unit: Unit, audience: Audience) -> list[Path]:
-    """Return the ways on which an alert goes now, private ones by channel, then groups."""
-    by_channel = recipients.by_channel(tx, unit, audience)
+def paths(desk: Desk, plan: ReachPlan) -> list[Path]:
+    """Return the ways on which an alert goes, private ones by account, then groups."""
+    ways = sorted(plan.paths, key=lambda path: path.channel)
     found = [
-        Path(channel, number, _minutes(desk, channel, number))
-        for channel, number in sorted(by_channel.items())
+        Path(way.channel, way.people, _minutes(desk, way.channel, way.people))
+        for way in ways
+        if way.people
     ]
-    posts = len(audience.group_ids)
-    if posts:
-        found.append(Path("groups", posts, _minutes(desk, "telegram", posts)))
+    posted = [way for way in ways if way.posts]
+    if posted:
+        slowest = max(_minutes(desk, way.channel, way.posts) for way in posted)
+        found.append(Path(GROUPS, sum(way.posts for way in posted), slowest))
     return found
 
 
 def _minutes(desk: Desk, channel: str, number: int) -> int:
+    if desk.outbox.able(channel) is None:
+        return number
     return ceil(desk.outbox.time_for(channel, number).total_seconds() / 60)
 
 

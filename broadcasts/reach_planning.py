@@ -78,6 +78,18 @@ def of(tx: Tx, desk: Desk, known: Campaign) -> ReachPlan:
     )
 
 
+def has_prices(tx: Tx, desk: Desk, unit: Unit) -> bool:
+    """Tell whether messages of some channel of a unit may cost."""
+    abilities = (
+        desk.outbox.able(one.channel)
+        for one in addresses.accounts(tx)
+        if one.unit_id in (None, unit.id)
+    )
+    return any(
+        able is not None and able.free_window is not None and able.price_vnd for able in abilities
+    )
+
+
 def hours_of(tx: Tx, unit: Unit, audience: Audience, *, urgent: bool = False) -> BroadcastRules:
     """Return the hours to which a campaign of a unit keeps."""
     if urgent:
@@ -87,17 +99,9 @@ def hours_of(tx: Tx, unit: Unit, audience: Audience, *, urgent: bool = False) ->
     return unit.broadcasting
 
 
-def costs_more(tx: Tx, desk: Desk, known: Campaign) -> bool:
+def costs_more(known: Campaign, now: ReachPlan) -> bool:
     """Tell whether a campaign would cost more by now than whoever approves it was shown."""
-    shown = known.reach_plan
-    return shown is not None and of(tx, desk, known).cost_vnd > shown.cost_vnd
-
-
-def grown(tx: Tx, desk: Desk, known: Campaign) -> ReachPlan | None:
-    """Return the plan of now where it reaches notably more people than was shown."""
-    now = of(tx, desk, known)
-    shown = known.reach_plan
-    return now if shown is not None and now.has_grown(shown) else None
+    return known.reach_plan is not None and now.cost_vnd > known.reach_plan.cost_vnd
 
 
 def keep_within(tx: Tx, desk: Desk, known: Campaign) -> None:

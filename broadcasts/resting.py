@@ -5,15 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from broadcasts.approving import RULES
-from broadcasts.desk import Desk
-from domain.campaign import Audience, CampaignRules
+from domain.campaign import CampaignRules
 from domain.delivery import Lane
 from domain.hours import BroadcastRules
+from domain.reach_plan import ReachPlan
 from domain.terms import AS_RULED
 from storage.campaigns import runs
 from storage.database import Tx
 from storage.people import units
-from storage.people.units import Unit
 
 RESTING = (Lane.ROUTINE, Lane.BULK)
 """The lanes whose runs rest in quiet hours; an urgent alert does not."""
@@ -25,20 +24,17 @@ class Course:
 
     begins: datetime
     ends: datetime
-    """About when the last of it will have gone, at the channel's pace."""
+    """About when the last of it will have gone, at the pace of its channels."""
     rests_at: datetime | None
     """When the first quiet hours interrupt it; None when it is through before."""
 
 
-def course(desk: Desk, unit: Unit, audience: Audience, at: datetime, people: int) -> Course:
-    """Return when a routine broadcast approved for an instant would go out."""
-    rules = unit.broadcasting
-    begins = rules.opens_at(at)
-    needs = desk.outbox.time_for("telegram", people + len(audience.group_ids))
-    ends = rules.after_open(begins, needs)
-    rests_at = rules.closes_at(begins)
+def course(plan: ReachPlan, rules: BroadcastRules) -> Course:
+    """Return when what is planned so really goes out, with these quiet hours."""
+    ends = plan.through
+    rests_at = rules.closes_at(plan.begins)
     return Course(
-        begins=begins, ends=ends, rests_at=rests_at if rests_at and rests_at < ends else None
+        begins=plan.begins, ends=ends, rests_at=rests_at if rests_at and rests_at < ends else None
     )
 
 

@@ -276,14 +276,8 @@ def content_hash(
     if content.pledge is not None:
         words = {language.value: text for language, text in content.pledge.words.items()}
         signed["pledge"] = {"label": content.pledge.label, "words": words}
-    if rules is not None:
-        signed["rules"] = rules.signed()
-    if schedule is not None:
-        signed["schedule"] = schedule.signed()
-    if terms is not None:
-        signed["terms"] = terms.signed()
-    if plan is not None:
-        signed["plan"] = plan.signed()
+    parts = {"rules": rules, "schedule": schedule, "terms": terms, "plan": plan}
+    signed |= {name: part.signed() for name, part in parts.items() if part is not None}
     text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 
-from broadcasts import alarming, approving, own_photos, telling
+from broadcasts import alarming, approving, own_photos, reach_planning, telling
 from broadcasts.desk import Desk, Rows, Say
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.alert_words import stray_marks
+from domain.channel_names import channel_name
 from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.figures import count
 from domain.ids import from_short, short
 from domain.messages import Button, Message, Outgoing, Press
 from domain.own_photo import OwnPhoto
+from domain.reach_plan import Left
 from domain.roles import Permission
 from domain.wording import has_words, visible
 from handlers.campaigns.wording import shown_text
@@ -199,15 +201,22 @@ def _shown(tx: Tx, context: Context, known: Campaign, say: Say) -> list[str]:
     strays = stray_marks(alarming.versions_of(known))
     if strays:
         lines.append(say("campaigns.urgent_stray", marks="; ".join(f"“{one}”" for one in strays)))
-    for path in alarming.paths(tx, desk, unit, known.audience):
+    plan = reach_planning.of(tx, desk, known)
+    for path in alarming.paths(desk, plan):
+        grouped = path.channel == alarming.GROUPS
         lines.append(
             say(
-                "campaigns.urgent_posts" if path.channel == "groups" else "campaigns.urgent_path",
-                channel=path.channel.capitalize(),
+                "campaigns.urgent_posts" if grouped else "campaigns.urgent_path",
+                channel=channel_name(path.channel, say),
                 n=count(path.number),
                 minutes=count(path.minutes),
             )
         )
+    if plan.most_vnd:
+        lines.append(say("plan.urgent_cost", most=count(plan.most_vnd)))
+    silent = plan.left.get(Left.WINDOW, 0) + plan.left.get(Left.QUOTA, 0)
+    if silent:
+        lines.append(say("plan.urgent_silent", n=count(silent)))
     expected = recipients.expected(tx, unit, known.audience)
     if expected.unreachable:
         lines.append(say("campaigns.urgent_unreachable", n=count(expected.unreachable)))

@@ -10,6 +10,7 @@ from domain.subject import Subject
 from handlers.campaigns import (
     audiences,
     composing,
+    costing,
     destinations,
     expiring,
     own_photos,
@@ -181,12 +182,15 @@ def _show_summary(turn: Turn, form: Form) -> None:
             turn.text,
             due_at=form.due_at(turn.tx.now),
             schedule=form.schedule(),
-            terms=planning.terms_of(turn.tx, desk, turn.unit.id, form.expiry),
+            terms=planning.terms_of(turn.tx, desk, turn.unit.id, form.expiry, form.most_vnd),
             written=tuple(content.bodies),
         ),
     )
     text = f"{text}\n\n{photo}" if photo else text
-    ask_with(turn, form, text, *under_summary(turn, form, own_photos.buttons(turn, form)))
+    rows = own_photos.buttons(turn, form)
+    if costing.is_asked(turn, form):
+        rows = ((costing.button_of(turn, form),), *rows)
+    ask_with(turn, form, text, *under_summary(turn, form, rows))
 
 
 def _shown_title(title: str) -> str:
@@ -198,6 +202,7 @@ _ASKS: Mapping[Step, Callable[[Turn, Form], None]] = MappingProxyType(
     {
         **scheduling.ASKS,
         Step.EXPIRY: expiring.ask,
+        Step.COST: costing.ask,
         **composing.ASKS,
         Step.SUBJECT: _ask_subject,
         Step.PREVIEW: _show_preview,

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from broadcasts.desk import Say
 from domain.campaign import Audience
 from domain.errors import Refusal
+from domain.figures import count
 from domain.language import Language
 from domain.part import FEW, Part
 from handlers.campaigns import destinations
@@ -155,12 +156,12 @@ def lines(
     audience: Audience,
     written: Collection[Language],
     say: Say,
-) -> tuple[list[str], Expected]:
+) -> list[str]:
     """Say whom an audience reaches, in which language, and who is left out and why."""
     expected = recipients.expected(tx, unit, audience)
     if audience.posts_only:
         area = area_label(tx, unit, audience, say)
-        return [say("destinations.plan_posts_only", area=area)], expected
+        return [say("destinations.plan_posts_only", area=area)]
     cells = recipients.by_part(tx, unit, audience) if audience.parts else {}
     people = _people(audience, expected, cells)
     guarded = audience.is_narrowed
@@ -194,7 +195,16 @@ def lines(
         "resting": recipients.suspended(tx, unit, audience),
     }
     found += [say(f"campaigns.plan_{why}", n=told(n)) for why, n in left_out.items() if n]
-    return found, expected
+    return found
+
+
+def teller(tx: Tx, unit: Unit, audience: Audience, say: Say) -> Callable[[int], str]:
+    """Return how numbers of people of an audience are told, so that they give nobody away."""
+    if not audience.is_narrowed:
+        return count
+    cells = recipients.by_part(tx, unit, audience) if audience.parts else {}
+    rough = _people(audience, Expected(0, 0, {}), cells).rough
+    return lambda number: Count(number, guarded=True, rough=rough).say(say)
 
 
 def area_label(tx: Tx, unit: Unit, audience: Audience, say: Say) -> str:

@@ -67,8 +67,8 @@ def read_wanting(choice: str) -> tuple[str, bool, int]:
     return which, wanted == "1", int(page)
 
 
-def under_summary(turn: Turn, form: Form, photo: tuple[Row, ...] = ()) -> tuple[Row, ...]:
-    """Return the buttons of a form of which everything is chosen; `photo` are those about one."""
+def under_summary(turn: Turn, form: Form, more: tuple[Row, ...] = ()) -> tuple[Row, ...]:
+    """Return the buttons of a form of which everything is chosen; `more`: of cost and photo."""
     submit = button(form, turn.text("campaigns.button_submit"), "submit")
     time = button(form, turn.text("campaigns.button_time"), "time")
     if form.of_campaign:
@@ -77,7 +77,7 @@ def under_summary(turn: Turn, form: Form, photo: tuple[Row, ...] = ()) -> tuple[
     test = button(form, turn.text("campaigns.button_test"), "test")
     back = button(form, turn.text("campaigns.button_back"), "back")
     if form.of_run:
-        return (submit,), (sample, test), *photo, (back,)
+        return (submit,), (sample, test), *more, (back,)
     audience = button(form, turn.text("campaigns.button_audience"), "audience")
     card = button(
         form,
@@ -86,4 +86,4 @@ def under_summary(turn: Turn, form: Form, photo: tuple[Row, ...] = ()) -> tuple[
         "no" if form.card else "yes",
     )
     expiry = button(form, turn.text("expiry.button"), "expiry")
-    return (submit,), (sample, test), (audience, time), (expiry, card), *photo, (back,)
+    return (submit,), (sample, test), (audience, time), (expiry, card), *more, (back,)

@@ -4,19 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from broadcasts import approving, own_photos, signing, telling
+from broadcasts import approving, own_photos, reach_planning, signing, telling
 from broadcasts.desk import Desk, Rows, Say
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.campaign import CampaignState
 from domain.clock import show_day, show_time
 from domain.delivery import Lane
 from domain.errors import Refusal
+from domain.figures import count
 from domain.ids import from_short, short
 from domain.messages import Button, Message, Press
+from domain.reach_plan import ReachPlan
 from domain.roles import Permission
 from domain.schedule import Schedule
 from domain.wording import has_words, visible
-from handlers.campaigns import expiring
+from handlers.campaigns import audiences, expiring
 from handlers.campaigns.form import ASAP, SOON, read_choice
 from handlers.campaigns.scheduling import typed_plan
 from handlers.campaigns.wording import plan_of, shown_text
@@ -68,6 +70,10 @@ def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
         turn.answer(press.press_id, turn.text(key), alert=True)
         ask_approvers(turn, approving.renew(turn.tx, desk, known), anew=True)
         return
+    plan = reach_planning.of(turn.tx, desk, known)
+    if reach_planning.costs_more(known, plan):
+        _ask_for_more(turn, press, known, plan)
+        return
     printable.check_cards(turn, known.content, known.subject)
     expired = approving.is_expired(turn.tx, known)
     if not approving.approve(turn.tx, desk, known, decider):
@@ -78,6 +84,11 @@ def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
     approved = campaigns.get(turn.tx, known.id)
     when = show_time(approved.next_at) if approved and approved.next_at else ""
     turn.say("campaigns.approved", number=number, when=when)
+    if known.reach_plan is not None and plan.has_grown(known.reach_plan):
+        told = audiences.teller(turn.tx, turn.unit, known.audience, turn.text)
+        before, now = told(known.reach_plan.people), told(plan.people)
+        if before != now:
+            turn.say("plan.grown", before=before, now=now)
     telling.tell(
         turn.tx,
         desk,
@@ -88,6 +99,14 @@ def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
         number=number,
         when=when,
     )
+
+
+def _ask_for_more(turn: Turn, press: Press, known: Campaign, plan: ReachPlan) -> None:
+    """Ask again for what costs more by now than was shown."""
+    before = known.reach_plan.cost_vnd if known.reach_plan is not None else 0
+    said = turn.text("plan.cost_grew", before=count(before), now=count(plan.cost_vnd))
+    turn.answer(press.press_id, said, alert=True)
+    ask_approvers(turn, approving.renew(turn.tx, _desk(turn), known), anew=True)
 
 
 def reject(turn: Turn, press: Press, args: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from handlers.campaigns import (
     audiences,
     cards,
     composing,
+    costing,
     destinations,
     expiring,
     handing_in,
@@ -102,8 +103,8 @@ def take(turn: Turn, message: Message) -> bool:
         if form.of_run and not isinstance(plan, datetime):
             raise Refusal("campaigns.time_unreadable")
         _go_on(turn, form.planned(plan))
-    elif form.step is Step.EXPIRY:
-        _go_on(turn, expiring.typed(turn, form, typed))
+    elif form.step in _TYPED:
+        _go_on(turn, _TYPED[form.step](turn, form, typed))
     elif form.step in scheduling.ASKS:
         _go_on(turn, scheduling.typed(turn, form, typed))
     else:
@@ -382,6 +383,7 @@ _CHANGES: Mapping[tuple[Step, str], Callable[[Turn, Form, str], Form]] = Mapping
     {
         **scheduling.CHANGES,
         **expiring.CHANGES,
+        **costing.CHANGES,
         **destinations.CHANGES,
         **audiences.CHANGES,
         **cards.CHANGES,
@@ -389,5 +391,8 @@ _CHANGES: Mapping[tuple[Step, str], Callable[[Turn, Form, str], Form]] = Mapping
         **composing.CHANGES,
         **reusing.CHANGES,
     }
+)
+_TYPED: Mapping[Step, Callable[[Turn, Form, str], Form]] = MappingProxyType(
+    {Step.EXPIRY: expiring.typed, Step.COST: costing.typed}
 )
 _ANYWHERE: Mapping[str, _Act] = MappingProxyType({"quit": _quit, "resume": _resume, "anew": _anew})

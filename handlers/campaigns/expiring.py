@@ -8,6 +8,7 @@ from types import MappingProxyType
 from broadcasts.approving import RULES
 from broadcasts.desk import Say
 from broadcasts.resting import Course
+from domain.channel_names import channel_name
 from domain.clock import show_time
 from domain.due import BadTime, FarTime, NoSuchDay, PastTime
 from domain.errors import Refusal
@@ -117,7 +118,9 @@ def lines(unit: Unit, terms: Terms | None, course: Course, say: Say) -> list[str
         found.append(say("expiry.before_start"))
     elif course.ends > ends:
         found.append(say("expiry.too_soon", ends=show_time(course.ends)))
-    speeds = (f"{name.capitalize()} {max(1, int(speed))}" for name, speed in terms.pace.items())
+    speeds = (
+        f"{channel_name(name, say)} {max(1, int(speed))}" for name, speed in terms.pace.items()
+    )
     shown = ", ".join(speeds)
     return [" ".join(found), *([say("expiry.pace", speeds=shown)] if shown else [])]
 

@@ -50,6 +50,7 @@ class Step(StrEnum):
     CLOCK = "clock"
     END = "end"
     EXPIRY = "expiry"
+    COST = "cost"
     AUDIENCE = "audience"
     PHOTO = "photo"
     SUMMARY = "summary"
@@ -161,6 +162,8 @@ class Form:
     """`asap`, `repeat`, a key of `SOON` counted from the submission, or an instant in ISO form."""
     repeat: Repeat = Repeat()
     expiry: Expiry = AS_RULED
+    most_vnd: int = 0
+    """What each sending may cost; 0: nothing beyond what our accounts have paid for."""
 
     def due_at(self, now: datetime) -> datetime | None:
         """Return the instant chosen; None for as soon as approved, and where it repeats."""
@@ -223,6 +226,7 @@ def to_data(form: Form) -> dict[str, str]:
         "parts": ",".join(sorted(form.parts)),
         "repeat": form.repeat.to_data(),
         "expiry": form.expiry.to_data(),
+        "most_vnd": str(form.most_vnd),
     }
 
 
@@ -255,6 +259,7 @@ def from_data(data: Mapping[str, str]) -> Form:
         parts=frozenset(Part(one) for one in data.get("parts", "").split(",") if one),
         repeat=Repeat.from_data(data.get("repeat", "")),
         expiry=Expiry.from_data(data.get("expiry", "")),
+        most_vnd=int(data.get("most_vnd") or 0),
     )
 
 

@@ -50,6 +50,7 @@ def submit(turn: Turn, form: Form, choice: str) -> None:
             due_at=form.due_at(turn.tx.now),
             schedule=form.schedule(),
             expiry=form.expiry,
+            most_vnd=form.most_vnd,
         ),
     )
     dialogues.end(turn.tx, turn.me.id)

@@ -2,10 +2,8 @@
 
 from datetime import datetime
 
-from broadcasts import resting
-from broadcasts.desk import Desk, Say
+from broadcasts.desk import Say
 from broadcasts.resting import Course
-from domain.campaign import Audience
 from domain.clock import show_time
 from domain.hours import named
 from domain.schedule import Schedule
@@ -48,20 +46,6 @@ def shown_when(known: Campaign, say: Say) -> str:
 def shown_time(due_at: datetime | None, say: Say) -> str:
     """Return when a campaign goes out; without a time it is as soon as approved."""
     return show_time(due_at) if due_at else say("campaigns.when_asap")
-
-
-def course_of(
-    desk: Desk,
-    unit: Unit,
-    audience: Audience,
-    due_at: datetime | None,
-    schedule: Schedule | None,
-    people: int,
-    now: datetime,
-) -> Course:
-    """Return how a plan that is approved now really goes out; of a repeating one the first time."""
-    at = schedule.next_after(now) if schedule is not None else due_at
-    return resting.course(desk, unit, audience, at or now, people)
 
 
 def lines(

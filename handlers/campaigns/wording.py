@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from broadcasts import amending
+from broadcasts import amending, plan_words, reach_planning, resting
 from broadcasts.desk import Desk, Say
 from broadcasts.resting import Course
 from domain.campaign import Audience, CampaignState
@@ -58,15 +58,17 @@ def shown_plan(
     """
     if audience.of_run is not None:
         unit = replace(unit, broadcasting=amending.hours(tx, unit, audience.of_run))
-        people = reached.whom(tx, audience.of_run).people
-        lines = [*_amended(tx, audience.of_run, say), *_posts(tx, audience, say)]
-        course = plans.course_of(desk, unit, audience, due_at, None, people, tx.now)
+        lines = _amended(tx, audience.of_run, say)
     else:
-        lines, expected = audiences.lines(tx, unit, audience, written, say)
-        course = plans.course_of(desk, unit, audience, due_at, schedule, expected.people, tx.now)
-        if not audience.posts_only:
-            lines += _caps(tx, unit, audience, course, own, say)
-        lines += _posts(tx, audience, say)
+        lines = audiences.lines(tx, unit, audience, written, say)
+    plan = reach_planning.make(
+        tx, desk, unit, audience, due_at=due_at, schedule=schedule, terms=terms
+    )
+    course = resting.course(plan, unit.broadcasting)
+    if audience.of_run is None and not audience.posts_only:
+        lines += _caps(tx, unit, audience, course, own, say)
+    lines += plan_words.brief(plan, say, audiences.teller(tx, unit, audience, say))
+    lines += [*_posts(tx, audience, say), *plan_words.bounds(plan, say)]
     lines += plans.lines(unit, due_at, schedule, course, tx.now, say)
     return "\n".join((*lines, *expiring.lines(unit, terms, course, say)))
 

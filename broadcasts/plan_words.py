@@ -1,0 +1,122 @@
+"""A reach plan in words: by which path how many, at what cost, who is left out and why."""
+
+from collections.abc import Callable
+
+from broadcasts.desk import Say
+from domain.channel_names import channel_name
+from domain.clock import show_time
+from domain.figures import count
+from domain.reach_plan import Left, Path, Posts, ReachPlan
+
+Told = Callable[[int], str]
+"""Writes a number of people of an audience, so that it gives nobody away."""
+
+_TOLD_ELSEWHERE = (Left.NO_CONSENT, Left.PAUSED, Left.DECLINED, Left.UNREACHABLE, Left.CAPPED)
+"""What an approval's other lines say already."""
+_FEW = 5
+
+
+def brief(plan: ReachPlan, say: Say, told: Told = count) -> list[str]:
+    """Return what stands of a plan in a preview and an approval, beside the other lines of it."""
+    paths = [path for path in plan.paths if path.people]
+    lines = [_path(path, say, told) for path in paths]
+    if len(paths) > 1:
+        lines += [
+            say("plan.ends", channel=channel_name(path.channel, say), when=show_time(path.through))
+            for path in paths
+        ]
+    lines += _cost(plan, say, told)
+    lines += [
+        say(f"plan.left_{reason}", n=told(number))
+        for reason, number in plan.left.items()
+        if reason not in _TOLD_ELSEWHERE and number
+    ]
+    held = [plan.left.get(reason, 0) for reason in Left if reason not in _TOLD_ELSEWHERE]
+    if any(held) and (plan.posts or plan.by_hand):
+        lines.append(say("plan.public_only", n=told(plan.public_only)))
+    return lines
+
+
+def full(plan: ReachPlan, say: Say) -> list[str]:
+    """Return all of a plan, as staff of the service print it."""
+    lines = [
+        say("plan.span", begins=show_time(plan.begins), ends=show_time(plan.ends)),
+        say(
+            "plan.total",
+            everybody=count(plan.everybody),
+            people=count(plan.people),
+            left=count(sum(plan.left.values())),
+        ),
+    ]
+    for path in plan.paths:
+        if path.people or path.posts:
+            lines.append(_path(path, say, count))
+            lines.append(say("plan.path_time", when=show_time(path.through)))
+    lines += _cost(plan, say, count)
+    if plan.left:
+        lines.append(say("plan.left_title"))
+    for reason, number in plan.left.items():
+        told = _few(number, say) if reason in _SHY else count(number)
+        lines.append(f"  - {say(f'plan.left_{reason}', n=told)}")
+    lines += [
+        say("plan.posts", channel=channel_name(one.channel, say), n=count(one.groups))
+        for one in plan.posts
+    ]
+    if plan.public_only:
+        lines.append(say("plan.public_only", n=count(plan.public_only)))
+    return [*lines, *bounds(plan, say)]
+
+
+_SHY = (Left.NO_CONSENT,)
+"""Among those without a yes are people who only gave a tip: few of them are not counted aloud."""
+
+
+def bounds(plan: ReachPlan, say: Say) -> list[str]:
+    """Return how many members the groups have, as an upper bound."""
+    lines = [_members(one, say) for one in plan.posts]
+    if plan.by_hand is not None:
+        members = count(plan.by_hand.members)
+        lines.append(say("plan.by_hand", n=count(plan.by_hand.groups), members=members))
+    return lines
+
+
+def _path(path: Path, say: Say, told: Told) -> str:
+    channel = channel_name(path.channel, say)
+    if not path.may_cost:
+        return say("plan.path_free", channel=channel, n=told(path.people))
+    parts = {"free": path.free, "covered": path.covered, "priced": path.priced}
+    how = [say(f"plan.how_{key}", n=told(number)) for key, number in parts.items() if number]
+    return say("plan.path", channel=channel, n=told(path.people), how=", ".join(how))
+
+
+def _cost(plan: ReachPlan, say: Say, told: Told) -> list[str]:
+    """Say the money; what would tell of a few people of a part is told only as the most."""
+    if not any(path.may_cost and path.price_vnd for path in plan.paths):
+        return []
+    most = count(plan.most_vnd)
+    if not plan.most_vnd:
+        return [say("plan.free_only")]
+    numbers = [path.priced for path in plan.paths if path.priced]
+    if any(_digits(told(number)) != str(number) for number in numbers):
+        return [say("plan.most", most=most)]
+    return [say("plan.cost", cost=count(plan.cost_vnd), most=most)]
+
+
+def _digits(shown: str) -> str:
+    return shown.replace(".", "")
+
+
+def _few(number: int, say: Say) -> str:
+    return say("plan.few") if 0 < number < _FEW else count(number)
+
+
+def _members(posts: Posts, say: Say) -> str:
+    channel = channel_name(posts.channel, say)
+    if posts.unknown:
+        return say(
+            "plan.members_part",
+            channel=channel,
+            members=count(posts.members),
+            unknown=count(posts.unknown),
+        )
+    return say("plan.members", channel=channel, members=count(posts.members))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.channel import Capabilities
 from domain.delivery import DeliveryKind, Lane
+from domain.door import OPEN, Door, door_of
 from domain.fit import excess, fit
 from domain.ids import short
 from domain.messages import Button, Outgoing
@@ -22,6 +23,7 @@ class Outbox:
 
     def __init__(self, capabilities: Mapping[str, Capabilities]) -> None:
         self._capabilities = dict(capabilities)
+        self._doors = {name: door_of(able) for name, able in capabilities.items()}
 
     def put(
         self,
@@ -49,7 +51,11 @@ class Outbox:
         personal(outgoing, address_id)
         channel = addresses.home(tx, address_id).channel
         last: UUID | None = None
-        for part in fit(outgoing, self._capabilities[channel]).parts:
+        able = self._capabilities[channel]
+        if not (able.edits and outgoing.edits):
+            # Nothing to change there: the new words go as a new message.
+            outgoing = replace(outgoing, edits=None)
+        for part in fit(outgoing, able).parts:
             last = ledger.put(
                 tx,
                 ledger.NewDelivery(
@@ -81,6 +87,14 @@ class Outbox:
     def able(self, channel: str) -> Capabilities | None:
         """Return what a channel can do; None when it is not in use."""
         return self._capabilities.get(channel)
+
+    def door(self, channel: str) -> Door:
+        """Return what a channel asks of whoever sends there; one not in use asks nothing."""
+        return self._doors.get(channel, OPEN)
+
+    def doors(self) -> Mapping[str, Door]:
+        """Return what each channel in use asks."""
+        return self._doors
 
     def has_topics(self, channel: str) -> bool:
         """Tell whether groups of the channel may have topics."""
@@ -117,4 +131,5 @@ def personal(outgoing: Outgoing, delivery_id: UUID) -> Outgoing:
         return replace(button, action=filled(button.action), start=start)
 
     rows = tuple(tuple(named(button) for button in row) for row in outgoing.buttons)
-    return replace(outgoing, buttons=rows)
+    choices = tuple(action.replace("{d}", own) for action in outgoing.choices)
+    return replace(outgoing, buttons=rows, choices=choices)

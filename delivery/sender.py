@@ -15,7 +15,7 @@ from delivery.effects import carry_out
 from delivery.files import NoFile, Shelf, send_file
 from delivery.outbox import personal
 from delivery.pace import Pace
-from domain.channel import Channel, Edits, Members
+from domain.channel import Capabilities, Channel, Edits, Members
 from domain.clock import Clock
 from domain.delivery import (
     Accepted,
@@ -29,6 +29,7 @@ from domain.delivery import (
     TurnedDown,
     Unknowable,
 )
+from domain.door import door_of
 from domain.failures import (
     AccountDown,
     Ambiguous,
@@ -79,6 +80,10 @@ class SenderRules:
         return self.send_timeout + timedelta(seconds=10)
 
 
+class _TooLong(Exception):
+    """A run's message does not fit one message of this channel."""
+
+
 class Sender:
     """Send what is due of one account."""
 
@@ -99,6 +104,7 @@ class Sender:
         self._database = database
         self._account_id = account_id
         self._channel = channel
+        self._door = door_of(channel.capabilities)
         self._pace = pace
         self._rules = rules
         self._clock = clock
@@ -175,10 +181,10 @@ class Sender:
         results: Sequence[Settled],
         size: int,
     ) -> Window | None:
-        claim = Claim(self._account_id, self._rules.worker, self._rules.lease)
+        claim = Claim(self._account_id, self._rules.worker, self._rules.lease, self._door)
 
         def step(tx: Tx) -> tuple[bool, Window | None]:
-            held = done is None or settling.settle(tx, done.id, results)
+            held = done is None or settling.settle(tx, done.id, results, self._door)
             if not size:
                 return held, None
             return held, windows.open_window(tx, claim, lanes, size, self._ready)
@@ -212,7 +218,9 @@ class Sender:
         members = None
         if isinstance(outcome, Accepted) and send.kind is DeliveryKind.POST:
             members = await self._members(window, send)
-        return Settled(send.delivery_id, send.attempt_id, outcome, members)
+        choices = self._choices(send) if self._door.typed_choices else None
+        row, tried = send.delivery_id, send.attempt_id
+        return Settled(row, tried, outcome, members, send.paid, choices)
 
     async def _attempt(self, send: Send) -> Outcome:
         try:
@@ -220,6 +228,9 @@ class Sender:
         except ValueError:
             log.error("unsendable", delivery=str(send.delivery_id))
             return TurnedDown("unsendable")
+        except _TooLong:
+            # Where messages may be longer, it may go.
+            return TurnedDown("too_long", rights=True)
         limit_s = self._rules.send_timeout.total_seconds()
         try:
             async with asyncio.timeout(limit_s):
@@ -269,8 +280,22 @@ class Sender:
         await self._channel.edit(chat, outgoing.edits, outgoing)
         return Uploaded(Sent(outgoing.edits), None)
 
+    def _choices(self, send: Send) -> tuple[str, ...] | None:
+        """Return what numbers typed after a message stand for; None where that changes nothing."""
+        if send.chat.kind is not ChatKind.PRIVATE or send.outgoing.effect is not None:
+            return None
+        try:
+            return self._worded(send).choices
+        except (ValueError, _TooLong):
+            return None
+
     def _worded(self, send: Send) -> Outgoing:
         outgoing = personal(send.outgoing, send.delivery_id)
+        able = self._channel.capabilities
+        if outgoing.edits is not None and not able.edits:
+            outgoing = replace(outgoing, edits=None)
+        if able.typed_choices and outgoing.effect is None:
+            outgoing = _one_part(outgoing, able)
         if not send.again or outgoing.edits is not None or outgoing.effect is not None:
             # What takes the place of a message may do so twice without anybody noticing.
             return outgoing
@@ -283,8 +308,8 @@ class Sender:
         match failure:
             case Unreachable(until, reason):
                 return GoneAway(until, reason)
-            case Refused(reason):
-                return TurnedDown(reason)
+            case Refused(reason, rights):
+                return TurnedDown(reason, rights)
             case Throttled(retry_after, scope):
                 if scope is Scope.ACCOUNT:
                     self._pace.slow_down()
@@ -344,3 +369,14 @@ class Sender:
                 await asyncio.wait_for(self._stopping.wait(), 2.0)
             except TimeoutError:
                 continue
+
+
+def _one_part(outgoing: Outgoing, able: Capabilities) -> Outgoing:
+    """Put choices where the channel can show them; what has them already stays as it is.
+
+    Raises: _TooLong.
+    """
+    parts = fit(outgoing, able).parts
+    if len(parts) > 1:
+        raise _TooLong
+    return parts[0]

@@ -66,6 +66,12 @@ class SkipReason(StrEnum):
     """The person had as many broadcasts as the unit allows."""
     IN_DANGER = "in_danger"
     """The person has just told of a danger; an urgent alert goes all the same."""
+    WINDOW = "window"
+    """The person wrote too long ago: the platform lets us write only for a while after that."""
+    ALLOWANCE = "allowance"
+    """It would cost more than the plan allows."""
+    ELSEWHERE = "elsewhere"
+    """The same person gets it in another chat of theirs."""
 
 
 class Facet(StrEnum):
@@ -81,6 +87,10 @@ class Facet(StrEnum):
     STOPPED = "stopped"
     SAFE = "safe"
     """They told that they are safe, as an alert asks them to."""
+    PAID = "paid"
+    """It went outside the window in which messages cost nothing."""
+    REOPENED = "reopened"
+    """They wrote after it, and what we write next is free again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,8 @@ class TurnedDown:
     """Content or rights were refused."""
 
     reason: str
+    rights: bool = False
+    """It says nothing of the content: another account may well send it."""
 
 
 @dataclass(frozen=True, slots=True)

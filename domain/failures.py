@@ -39,6 +39,8 @@ class Refused(SendFailure):
     """The platform refused this content or our rights; says nothing about the person's wish."""
 
     reason: str
+    rights: bool = False
+    """True where it is about our rights alone: another account may well send the same."""
 
 
 @dataclass

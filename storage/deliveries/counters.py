@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from uuid import UUID
 
@@ -22,6 +22,8 @@ FACET_COLUMNS = {
     Facet.TIPS: delivery.c.tip_at,
     Facet.STOPPED: delivery.c.stopped_at,
     Facet.SAFE: delivery.c.safe_at,
+    Facet.PAID: delivery.c.paid_at,
+    Facet.REOPENED: delivery.c.reopened_at,
 }
 
 _COUNTED = (*(state.value for state in DeliveryState), *(facet.value for facet in Facet))
@@ -37,6 +39,10 @@ class CounterKey:
     area_code: str
     channel: str
     language: str
+
+    def on(self, channel: str) -> "CounterKey":
+        """Return the same line for another channel."""
+        return replace(self, channel=channel)
 
 
 @dataclass(slots=True)

@@ -74,6 +74,10 @@ class Candidate:
     """Whether the person told of a danger within `CALM_AFTER`, and the run can do without them."""
     moved: bool = False
     """Whether the person belongs to another unit by now, whatever they agreed to there."""
+    heard_at: datetime | None = None
+    """When they last wrote, where that matters."""
+    joined: bool = False
+    """Whether the person turned out to be another one, who has a row of their own."""
 
 
 def live_runs(tx: Tx) -> list[LiveRun]:
@@ -139,6 +143,8 @@ def _candidate(raw: Row[Any], of: LiveRun | None) -> Candidate:
         of is not None and raw.declines is not None,
         _can_wait(of) and raw.in_danger is not None,
         of is not None and of.unit_id is not None and raw.lives_in not in (None, of.unit_id),
+        raw.heard_at,
+        raw.joined_to is not None,
     )
 
 
@@ -175,7 +181,9 @@ def _due(*which: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()) -
             delivery,
             resident.c.wish,
             resident.c.unit_id.label("lives_in"),
+            resident.c.joined_to,
             address.c.unreachable,
+            address.c.heard_at,
             address.c.platform_id,
             address.c.kind.label("chat_kind"),
             group_chat.c.left_at,

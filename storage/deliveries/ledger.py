@@ -7,6 +7,7 @@ stored "sending".
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -22,12 +23,14 @@ from storage.people import addresses
 from storage.sealing import Place
 from storage.tables import attempt, delivery
 from storage.tables.deliveries import DUE, FAILED, UNSURE
-from storage.upsert import insert_into
+from storage.upsert import DIALECTS, insert_for
 
 PROOFS = ("seen_at", "acknowledged_at", "pressed_at")
 """Columns that say it arrived; tips, replies and stops may be tied to it by assumption."""
 SENDING_RUNS = ("expanding", "sending")
 """States of a run in which its rows may be sent."""
+ANSWERS = "answers"
+"""How many answers an address was given lately lies in `Tx.seen` under this; one more ends that."""
 _FAILED = (DeliveryState.UNREACHABLE, DeliveryState.REFUSED, DeliveryState.UNSURE)
 
 
@@ -94,13 +97,14 @@ class Delivery:
 def put(tx: Tx, new: NewDelivery, moves: Moves | None = None) -> UUID | None:
     """Write a pending row; None when there is one for this person, group or amended row."""
     home = addresses.home(tx, new.address_id)
+    tx.seen.pop((ANSWERS, new.address_id), None)
     delivery_id = tx.new_id()
     payload = None
     if new.outgoing is not None:
         place = Place("delivery", "payload", delivery_id)
         payload = tx.keys.seal(write_outgoing(new.outgoing), place)
     result = tx.connection.execute(
-        insert_into(tx, delivery).on_conflict_do_nothing(),
+        _PUT[tx.connection.dialect.name],
         {
             "id": delivery_id,
             "kind": new.kind.value,
@@ -193,18 +197,22 @@ def content(tx: Tx, delivery_id: UUID) -> Outgoing | None:
     return read_outgoing(tx.keys.unseal(payload, Place("delivery", "payload", delivery_id)))
 
 
-def by_message(tx: Tx, address_id: UUID, message_id: str) -> Delivery | None:
+def by_message(tx: Tx, address_id: UUID, message_id: str, *, lock: bool = False) -> Delivery | None:
     """Return the row that became a given message in a chat.
 
     The newest one: a group that became a supergroup counts its messages from the start again.
+    With `lock` nobody else can change it until the transaction ends.
     """
-    row = tx.connection.execute(
+    query = (
         select(delivery)
         .join(attempt, attempt.c.delivery_id == delivery.c.id)
         .where(attempt.c.address_id == address_id, attempt.c.message_id == message_id)
         .order_by(attempt.c.id.desc())
         .limit(1)
-    ).one_or_none()
+    )
+    if lock:
+        query = query.with_for_update(of=delivery)
+    row = tx.connection.execute(query).one_or_none()
     return as_delivery(row) if row else None
 
 
@@ -381,6 +389,9 @@ _LOCKED = (
     .with_for_update()
 )
 _REACHED = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNSURE)
+_PUT = MappingProxyType(
+    {name: insert_for(name, delivery).on_conflict_do_nothing() for name in DIALECTS}
+)
 _LAST_CAMPAIGN = (
     select(delivery)
     .where(

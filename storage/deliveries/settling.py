@@ -1,6 +1,6 @@
 """Settling: what the sends of a window came to, also when their worker died."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,6 +13,7 @@ from domain.delivery import (
     AccountStopped,
     DeliveryKind,
     DeliveryState,
+    Facet,
     GoneAway,
     Lane,
     NotSent,
@@ -21,10 +22,12 @@ from domain.delivery import (
     TurnedDown,
     Unknowable,
 )
+from domain.door import OPEN, Door
 from storage.database import Tx
-from storage.deliveries import effects
+from storage.deliveries import effects, elsewhere, receipts, typed_numbers, use
 from storage.deliveries.counters import Moves
 from storage.deliveries.ledger import Delivery, as_delivery, key_of, locked, move
+from storage.deliveries.receipts import SentAs, Told
 from storage.people import addresses, moving, units
 from storage.tables import account, attempt, delivery
 from storage.tables import send_window as window
@@ -54,10 +57,14 @@ class Settled:
     outcome: Outcome
     members: int | None = None
     """Members of the group when a post went out, where the platform tells."""
+    paid: bool | None = None
+    """Whether it went outside the free window; None where nothing is counted."""
+    choices: tuple[str, ...] | None = None
+    """What numbers typed after it stand for; None where nobody types numbers."""
 
 
-def settle(tx: Tx, window_id: UUID, results: Sequence[Settled]) -> bool:
-    """Write what the sends of a window came to and close it.
+def settle(tx: Tx, window_id: UUID, results: Sequence[Settled], door: Door = OPEN) -> bool:
+    """Write what the sends of a window came to and close it; `door` is that of their account.
 
     Returns False when the window was taken over meanwhile: then what was learned is evidence
     only, and may raise an unsure row to accepted but change nothing else. Of a row that was erased
@@ -69,18 +76,24 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled]) -> bool:
     moves = Moves()
     rows = locked(tx, [result.delivery_id for result in results])
     _note_attempts(tx, results)
+    told = _told(tx, results, rows) if door.receipts else {}
     for result in results:
         row = rows.get(result.delivery_id)
         if row is None:
             continue
         if held is None or row.window_id != window_id:
-            _weigh(tx, row, result.outcome, moves)
-        else:
-            _apply(tx, row, result.outcome, moves)
-            if result.members is not None and row.run_id is not None:
-                moves.add(key_of(row), "members", result.members)
-                if row.group_id is not None:
-                    units.note_members(tx, row.group_id, result.members)
+            _weigh(tx, row, result.outcome, moves, told.get(result.attempt_id))
+            continue
+        _apply(tx, row, result.outcome, moves, told.get(result.attempt_id))
+        _note_cost(tx, row, result, moves)
+        if result.choices is not None and isinstance(result.outcome, Accepted | Unknowable):
+            typed_numbers.note(tx, row.address_id, row.id, result.choices)
+        if result.members is not None and row.run_id is not None:
+            moves.add(key_of(row), "members", result.members)
+            if row.group_id is not None:
+                units.note_members(tx, row.group_id, result.members)
+    if held is not None and door.is_counted:
+        _count(tx, held.account_id, results)
     if held is not None and any(isinstance(result.outcome, _ANSWERS) for result in results):
         _end_pause(tx, held.account_id)
     tx.connection.execute(delete(window).where(window.c.id == window_id))
@@ -109,6 +122,7 @@ def take_over(tx: Tx, account_id: UUID, *, all_dead: bool = False) -> int:
         for raw in opened:
             _apply(tx, as_delivery(raw), Unknowable(WORKER_DIED), moves)
             rows += 1
+        _count_dead(tx, account_id, window_id, moves)
         tx.connection.execute(
             update(attempt)
             .where(attempt.c.window_id == window_id, attempt.c.outcome.is_(None))
@@ -138,24 +152,71 @@ def _note_attempts(tx: Tx, results: Sequence[Settled]) -> None:
     )
 
 
-def _weigh(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
+def _told(tx: Tx, results: Sequence[Settled], rows: Mapping[UUID, Delivery]) -> Mapping[UUID, Told]:
+    """Return by attempt what receipts told before we knew the message ourselves."""
+    known = [one for one in results if one.delivery_id in rows]
+    messages = {
+        SentAs(rows[one.delivery_id].address_id, one.outcome.message_id): one.attempt_id
+        for one in known
+        if isinstance(one.outcome, Accepted) and one.outcome.message_id
+    }
+    told = {messages[sent]: what for sent, what in receipts.early(tx, list(messages)).items()}
+    for one in known:
+        if isinstance(one.outcome, Unknowable):
+            row = rows[one.delivery_id]
+            told[one.attempt_id] = receipts.since_attempt(tx, row.address_id, one.attempt_id)
+    return told
+
+
+def _note_cost(tx: Tx, row: Delivery, result: Settled, moves: Moves) -> None:
+    """Mark once a run's message that may have gone outside the free window."""
+    if not result.paid or not isinstance(result.outcome, Accepted | Unknowable):
+        return
+    if (
+        row.run_id is not None
+        and tx.connection.execute(_PAID, {"row": row.id, "at": tx.now}).rowcount
+    ):
+        moves.add(key_of(row), Facet.PAID.value)
+
+
+def _count(tx: Tx, account_id: UUID, results: Sequence[Settled]) -> None:
+    sent = [one for one in results if isinstance(one.outcome, Accepted | Unknowable)]
+    use.add(tx, account_id, len(sent), sum(bool(one.paid) for one in sent))
+
+
+def _count_dead(tx: Tx, account_id: UUID, window_id: UUID, moves: Moves) -> None:
+    """Count what a dead worker may have sent, where an account's messages are counted."""
+    rows = tx.connection.execute(
+        select(delivery, attempt.c.paid)
+        .join(attempt, attempt.c.delivery_id == delivery.c.id)
+        .where(
+            delivery.c.window_id == window_id,
+            attempt.c.window_id == window_id,
+            attempt.c.outcome.is_(None),
+            attempt.c.paid.is_not(None),
+        )
+    ).all()
+    for row in rows:
+        died = Settled(row.id, row.id, Unknowable(WORKER_DIED), paid=row.paid)
+        _note_cost(tx, as_delivery(row), died, moves)
+    use.add(tx, account_id, len(rows), sum(bool(row.paid) for row in rows))
+
+
+def _weigh(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves, told: Told | None = None) -> None:
     """Take what a worker without a lease says as evidence; it may only raise."""
     in_doubt = row.state is DeliveryState.UNSURE or (
         row.state is DeliveryState.PENDING and row.again
     )
     if in_doubt and isinstance(outcome, Accepted):
-        _accept(tx, row, outcome, moves)
+        _accept(tx, row, outcome, moves, told)
 
 
-def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
+def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves, told: Told | None = None) -> None:
     match outcome:
         case Accepted():
-            _accept(tx, row, outcome, moves)
-        case GoneAway(until, reason):
-            addresses.mark_unreachable(tx, row.address_id, until)
-            move(tx, row, DeliveryState.UNREACHABLE, moves, reason)
-        case TurnedDown(reason):
-            move(tx, row, DeliveryState.REFUSED, moves, reason)
+            _accept(tx, row, outcome, moves, told)
+        case GoneAway() | TurnedDown():
+            _fail(tx, row, outcome, moves)
         case NotSent(reason, wait, account_wide):
             held_until = tx.now + min(wait, _LONGEST_WAIT)
             if account_wide:
@@ -171,27 +232,49 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves) -> None:
             )
             _back(row, reason, moves)
         case Unknowable(reason):
-            _in_the_dark(tx, row, reason, moves)
+            _in_the_dark(tx, row, reason, moves, told)
 
 
-def _accept(tx: Tx, row: Delivery, outcome: Accepted, moves: Moves) -> None:
+def _fail(tx: Tx, row: Delivery, outcome: GoneAway | TurnedDown, moves: Moves) -> None:
+    """Settle what certainly did not arrive, unless its person has another chat to try."""
+    if isinstance(outcome, GoneAway):
+        addresses.mark_unreachable(tx, row.address_id, outcome.until)
+        state, for_another = DeliveryState.UNREACHABLE, True
+    else:
+        state, for_another = DeliveryState.REFUSED, outcome.rights
+    if not (for_another and elsewhere.pass_on(tx, row, outcome.reason, moves, tried=True)):
+        move(tx, row, state, moves, outcome.reason)
+
+
+def _arrive(tx: Tx, row: Delivery, moves: Moves, told: Told | None) -> None:
+    """Take it for accepted, or for what receipts told already."""
+    move(tx, row, DeliveryState.DELIVERED if told else DeliveryState.ACCEPTED, moves)
+    if told is Told.SEEN:
+        receipts.see(tx, row, moves)
+
+
+def _accept(
+    tx: Tx, row: Delivery, outcome: Accepted, moves: Moves, told: Told | None = None
+) -> None:
     """Take it for accepted; what is to be pinned will be, from this very transaction on."""
-    move(tx, row, DeliveryState.ACCEPTED, moves)
+    _arrive(tx, row, moves, told)
     if row.kind is DeliveryKind.PINNED and outcome.message_id:
         effects.pin(tx, row, outcome.message_id)
     elif row.kind is DeliveryKind.EFFECT and outcome.message_id:
         topics.opened(tx, row, outcome.message_id)
 
 
-def _in_the_dark(tx: Tx, row: Delivery, reason: str, moves: Moves) -> None:
+def _in_the_dark(
+    tx: Tx, row: Delivery, reason: str, moves: Moves, told: Told | None = None
+) -> None:
     """Routine messages stay unsure; urgent ones, replies and cards go once more, marked.
 
     A reply or card whose workers died goes again a few times: most likely it never went out, and
     an answer that comes twice, marked, hurts less than silence. What was pressed or answered
-    meanwhile has arrived.
+    meanwhile, or of which a receipt tells, has arrived.
     """
-    if row.proven:
-        move(tx, row, DeliveryState.ACCEPTED, moves)
+    if row.proven or told:
+        _arrive(tx, row, moves, told)
         return
     goes_again = row.run_id is None or row.lane is Lane.URGENT
     patient = row.run_id is None and reason == WORKER_DIED and row.tries < _MOST_TRIES
@@ -234,6 +317,11 @@ def _end_pause(tx: Tx, account_id: UUID) -> None:
     )
 
 
+_PAID = (
+    update(delivery)
+    .where(delivery.c.id == bindparam("row", type_=Uuid), delivery.c.paid_at.is_(None))
+    .values(paid_at=bindparam("at", type_=UtcDateTime))
+)
 _NOTE = (
     update(attempt)
     .where(attempt.c.id == bindparam("attempt", type_=Uuid))

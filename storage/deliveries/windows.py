@@ -9,11 +9,12 @@ import structlog
 from sqlalchemy import Uuid, bindparam, select, update
 
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
+from domain.door import OPEN, Door
 from domain.messages import ChatKind, ChatRef, Outgoing
 from storage.campaigns.caps import Share, Shares
 from storage.codec import read_outgoing
 from storage.database import Tx
-from storage.deliveries import due
+from storage.deliveries import due, elsewhere, use
 from storage.deliveries.counters import Moves
 from storage.deliveries.due import Candidate
 from storage.deliveries.ledger import Delivery, move
@@ -23,6 +24,8 @@ from storage.tables import send_window as window
 
 log = structlog.get_logger(__name__)
 
+_OF_THE_CHAT = (SkipReason.WINDOW.value, SkipReason.ALLOWANCE.value)
+_EFFECT = DeliveryKind.EFFECT
 UNREADABLE = "unreadable"
 """Why a row is refused whose words or address can no longer be opened."""
 
@@ -40,15 +43,18 @@ class Send:
     language: str
     outgoing: Outgoing
     again: bool
+    paid: bool | None = None
+    """Whether it goes outside the free window; None where nothing is counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who takes a window of which account, and for how long."""
+    """Who takes a window of which account, and for how long; what the account's platform asks."""
 
     account_id: UUID
     worker: str
     lease: timedelta
+    door: Door = OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,7 @@ class _Chosen:
     row: Delivery
     chat: ChatRef
     outgoing: Outgoing
+    paid: bool | None
 
 
 def open_window(
@@ -74,13 +81,15 @@ def open_window(
     """Take the most urgent due rows, write the intent and the lease; None when nothing is due.
 
     `ready` says of an address whether its own pace allows a message now. Wish, stop and expiry
-    are checked again here: who must not be sent to is settled as skipped. The window may come
-    back without sends, when all that was due was skipped.
+    are checked again here, and what the account's platform asks: who must not be sent to is
+    settled as skipped, or waits in another chat of theirs. The window may come back without sends,
+    when all that was due was skipped.
     """
     size = min(size, _allowed(tx, claim.account_id, size))
     if not size:
         return None
-    live = due.live_runs(tx)
+    # What is left of a month that is used up is for who writes to us.
+    live = [] if use.is_used_up(tx, claim.account_id, claim.door) else due.live_runs(tx)
     busy = {one.lane for one in live} | due.lanes_of_talk(tx, claim.account_id)
     urgent_waits = False
     for lane in sorted(busy.intersection(lanes)):
@@ -89,7 +98,7 @@ def open_window(
             continue
         if lane > Lane.TALK and (urgent_waits or _urgent_open(tx, claim.account_id)):
             return None
-        chosen, settled = _pick(tx, candidates, size, ready)
+        chosen, settled = _pick(tx, claim, candidates, size, ready)
         if chosen:
             # Whoever gave a row back just now may have paused the account in the same breath.
             chosen = chosen[: _allowed(tx, claim.account_id, len(chosen))]
@@ -103,6 +112,7 @@ def open_window(
 
 def _pick(
     tx: Tx,
+    claim: Claim,
     candidates: Sequence[Candidate],
     size: int,
     ready: Callable[[UUID, ChatKind], bool],
@@ -111,6 +121,7 @@ def _pick(
     moves = Moves()
     words = _RunWords(tx)
     shares = Shares(tx, candidates, size)
+    purse = use.Purse(tx, claim.account_id, claim.door)
     chosen: list[_Chosen] = []
     chats: set[UUID] = set()
     settled = 0
@@ -118,7 +129,7 @@ def _pick(
         if len(chosen) >= size:
             break
         row = candidate.row
-        verdict = _verdict(tx, candidate)
+        verdict = _verdict(tx, candidate) or _not_through(tx, claim.door, candidate, purse)
         if verdict is not None:
             state, reason = verdict
             _leave_out(tx, row, state, reason, moves)
@@ -133,8 +144,9 @@ def _pick(
             and row.address_id not in chats
             and ready(row.address_id, candidate.chat_kind)
         ):
+            paid = _costs(tx, claim.door, candidate)
             try:
-                opened = _Chosen(row, _chat(tx, candidate), words.of(candidate))
+                opened = _Chosen(row, _chat(tx, candidate), words.of(candidate), paid)
             except (KeysUnusable, ValueError, LookupError) as error:
                 # One row's fault: it must not hold up the others. Its words are kept, for an
                 # operator may yet find the key.
@@ -145,12 +157,20 @@ def _pick(
             chosen.append(opened)
             chats.add(row.address_id)
             shares.take(candidate)
+            if paid and row.run_id is not None:
+                purse.pay(row.run_id)
     moves.apply(tx)
     return chosen, settled
 
 
 def _leave_out(tx: Tx, row: Delivery, state: DeliveryState, reason: str, moves: Moves) -> None:
-    """Settle a row that is not sent; of a repeat the first may have arrived, and that stays so."""
+    """Settle a row that is not sent; of a repeat the first may have arrived, and that stays so.
+
+    What only this chat is in the way of goes to another of the same person.
+    """
+    of_chat = reason in _OF_THE_CHAT or state is DeliveryState.UNREACHABLE
+    if of_chat and elsewhere.pass_on(tx, row, reason, moves, tried=False):
+        return
     repeat = row.again and row.run_id is not None
     move(tx, row, DeliveryState.UNSURE if repeat else state, moves, reason)
 
@@ -191,6 +211,8 @@ def _verdict(tx: Tx, candidate: Candidate) -> tuple[DeliveryState, str] | None:
             return DeliveryState.SKIPPED, SkipReason.SUSPENDED.value
         if candidate.wish != "yes" or candidate.declines or candidate.moved:
             return DeliveryState.SKIPPED, SkipReason.OPTED_OUT.value
+        if candidate.joined:
+            return DeliveryState.SKIPPED, SkipReason.ELSEWHERE.value
         if candidate.unreachable is not None:
             return DeliveryState.UNREACHABLE, candidate.unreachable
         if candidate.in_danger:
@@ -198,6 +220,28 @@ def _verdict(tx: Tx, candidate: Candidate) -> tuple[DeliveryState, str] | None:
     if row.kind is DeliveryKind.POST and candidate.group_left:
         return DeliveryState.SKIPPED, SkipReason.GROUP_LEFT.value
     return None
+
+
+def _not_through(
+    tx: Tx, door: Door, candidate: Candidate, purse: use.Purse
+) -> tuple[DeliveryState, str] | None:
+    """Say why a run's row must not go by this account now, or None."""
+    row = candidate.row
+    if row.run_id is None or row.kind is not DeliveryKind.CAMPAIGN:
+        return None
+    if door.is_shut(candidate.heard_at, tx.now):
+        return DeliveryState.SKIPPED, SkipReason.WINDOW.value
+    if _costs(tx, door, candidate) and not purse.allows(row.run_id, row.lane):
+        return DeliveryState.SKIPPED, SkipReason.ALLOWANCE.value
+    return None
+
+
+def _costs(tx: Tx, door: Door, candidate: Candidate) -> bool | None:
+    """Tell whether a message costs; None where nothing is counted."""
+    if not door.is_counted:
+        return None
+    private = candidate.chat_kind is ChatKind.PRIVATE and candidate.row.kind is not _EFFECT
+    return private and door.costs(candidate.heard_at, tx.now)
 
 
 def _write_window(tx: Tx, claim: Claim, lane: Lane, chosen: Sequence[_Chosen]) -> Window:
@@ -226,6 +270,7 @@ def _write_window(tx: Tx, claim: Claim, lane: Lane, chosen: Sequence[_Chosen]) -
             one.row.language,
             one.outgoing,
             one.row.again,
+            one.paid,
         )
         for one in chosen
     ]
@@ -238,6 +283,7 @@ def _write_window(tx: Tx, claim: Claim, lane: Lane, chosen: Sequence[_Chosen]) -
                 "address_id": send.address_id,
                 "window_id": window_id,
                 "opened_at": tx.now,
+                "paid": send.paid,
             }
             for send in sends
         ],

@@ -1,0 +1,87 @@
+"""Another chat of the same person: where a run's message goes that certainly did not arrive.
+
+Never one that may have arrived: nobody gets a thing twice because they have two channels.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import Uuid, bindparam, select
+
+from domain.delivery import DeliveryKind, DeliveryState
+from domain.messages import ChatKind
+from storage.database import Tx
+from storage.deliveries.counters import Moves
+from storage.deliveries.ledger import Delivery, key_of
+from storage.tables import account, address, attempt
+
+_PASSED = "passed_on"
+"""What an attempt came to that was not made: the chat was shut, or would have cost too much."""
+
+
+def pass_on(tx: Tx, row: Delivery, reason: str, moves: Moves, *, tried: bool) -> bool:
+    """Let `moves` bring a run's row to the next chat of its person; False where there is none.
+
+    `tried`: an attempt at this chat is written down already. The row waits there like a new one;
+    whether it may be sent there is looked at when it is.
+    """
+    if row.kind is not DeliveryKind.CAMPAIGN or row.resident_id is None or row.again:
+        return False
+    asked = {"resident": row.resident_id, "here": row.address_id, "row": row.id}
+    other = tx.connection.execute(_NEXT, {**asked, "account": row.account_id}).one_or_none()
+    if other is None:
+        return False
+    if not tried:
+        _note(tx, row, reason)
+    moves.write(
+        row.id,
+        address_id=other.id,
+        account_id=other.account_id,
+        channel=other.channel,
+        state=DeliveryState.PENDING.value,
+        reason=reason,
+        window_id=None,
+        not_before=None,
+    )
+    before = key_of(row)
+    after = before.on(other.channel)
+    if after != before:
+        for column in ("targeted", DeliveryState.PENDING.value):
+            moves.add(before, column, -1)
+            moves.add(after, column)
+    return True
+
+
+def _note(tx: Tx, row: Delivery, reason: str) -> None:
+    """Write down that a chat was come to, so that the row never comes back to it."""
+    tx.connection.execute(
+        attempt.insert().values(
+            id=tx.new_id(),
+            delivery_id=row.id,
+            address_id=row.address_id,
+            window_id=UUID(int=0),
+            opened_at=tx.now,
+            settled_at=tx.now,
+            outcome=f"{_PASSED}: {reason}",
+        )
+    )
+
+
+_NEXT = (
+    select(address.c.id, address.c.account_id, account.c.channel)
+    .join(account, account.c.id == address.c.account_id)
+    .where(
+        address.c.resident_id == bindparam("resident", type_=Uuid),
+        address.c.id != bindparam("here", type_=Uuid),
+        address.c.account_id != bindparam("account", type_=Uuid),
+        address.c.kind == ChatKind.PRIVATE.value,
+        address.c.unreachable.is_(None),
+        account.c.down_reason.is_(None),
+        address.c.id.not_in(
+            select(attempt.c.address_id).where(
+                attempt.c.delivery_id == bindparam("row", type_=Uuid)
+            )
+        ),
+    )
+    .order_by(address.c.preferred_at.is_(None), address.c.preferred_at.desc(), address.c.id)
+    .limit(1)
+)

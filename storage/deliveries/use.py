@@ -1,0 +1,176 @@
+"""What an account sent in a month of Viet Nam, what of it cost, and what may still cost."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Uuid, bindparam, func, select, update
+
+from domain.clock import local
+from domain.delivery import Lane
+from domain.door import Door
+from storage.database import Tx
+from storage.tables import account, account_use, attempt, campaign, delivery, run
+from storage.tables.deliveries import PAID
+from storage.upsert import insert_into
+
+WARN_AT = (80, 100)
+"""Percent of what an account may send in a month at which an admin is told, once each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How many messages an account sent in this month, and how many of them cost.
+
+    What may have arrived counts as sent.
+    """
+
+    sent: int
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class NearlyUsedUp:
+    """An account that has used up much of its month: `percent` is one of `WARN_AT`."""
+
+    percent: int
+    sent: int
+    most: int
+
+
+def month_of(instant: datetime) -> str:
+    """Return the month of Viet Nam in which an instant lies, such as `2026-11`."""
+    return local(instant).strftime("%Y-%m")
+
+
+def of(tx: Tx, account_id: UUID) -> Use:
+    """Return what an account has sent in this month."""
+    asked = {"account": account_id, "month": month_of(tx.now)}
+    row = tx.connection.execute(_OF, asked).one_or_none()
+    return Use(row.sent, row.paid) if row is not None else Use(0, 0)
+
+
+def add(tx: Tx, account_id: UUID, sent: int, paid: int) -> None:
+    """Count messages that were sent just now."""
+    if not sent:
+        return
+    new = insert_into(tx, account_use).values(
+        account_id=account_id, month=month_of(tx.now), sent=sent, paid=paid
+    )
+    tx.connection.execute(
+        new.on_conflict_do_update(
+            index_elements=list(account_use.primary_key),
+            set_={
+                "sent": account_use.c.sent + new.excluded.sent,
+                "paid": account_use.c.paid + new.excluded.paid,
+            },
+        )
+    )
+
+
+def is_used_up(tx: Tx, account_id: UUID, door: Door) -> bool:
+    """Tell whether an account has sent as many messages in this month as it may."""
+    return door.most_a_month is not None and of(tx, account_id).sent >= door.most_a_month
+
+
+def due_warning(tx: Tx, account_id: UUID, door: Door) -> NearlyUsedUp | None:
+    """Return what an admin must be told of an account's month, and note that they are told."""
+    if not door.most_a_month:
+        return None
+    mine = (account_use.c.account_id == account_id) & (account_use.c.month == month_of(tx.now))
+    row = tx.connection.execute(select(account_use).where(mine).with_for_update()).one_or_none()
+    if row is None:
+        return None
+    reached = max((at for at in WARN_AT if row.sent * 100 >= door.most_a_month * at), default=0)
+    if reached <= row.warned:
+        return None
+    tx.connection.execute(update(account_use).where(mine).values(warned=reached))
+    return NearlyUsedUp(reached, row.sent, door.most_a_month)
+
+
+class Purse:
+    """What may still cost of an account's broadcasts; looked up when the first one would cost."""
+
+    def __init__(self, tx: Tx, account_id: UUID, door: Door) -> None:
+        self._tx = tx
+        self._account_id = account_id
+        self._door = door
+        self._left: int | None = None
+        self._by_run: dict[UUID, int | None] = {}
+
+    def allows(self, run_id: UUID, lane: Lane) -> bool:
+        """Tell whether one more message of a run may cost.
+
+        What its plan says holds; without a plan, the account's allowance. An urgent run may use
+        that up whatever its plan says.
+        """
+        whole = self._of_account()
+        if run_id not in self._by_run:
+            self._by_run[run_id] = self._of_run(run_id)
+        planned = self._by_run[run_id]
+        if planned is None:
+            return whole > 0
+        return planned > 0 or (lane is Lane.URGENT and whole > 0)
+
+    def pay(self, run_id: UUID) -> None:
+        """Note that one more message of a run goes now, and costs."""
+        self._left = self._of_account() - 1
+        planned = self._by_run.get(run_id)
+        if planned is not None:
+            self._by_run[run_id] = planned - 1
+
+    def _of_account(self) -> int:
+        if self._left is None:
+            asked = {"account": self._account_id}
+            # Locked, so that two windows do not spend the same.
+            self._tx.connection.execute(_LOCK, asked)
+            under_way: int = self._tx.connection.execute(_UNDER_WAY, asked).scalar_one()
+            self._left = self._door.allowance - of(self._tx, self._account_id).paid - under_way
+        return self._left
+
+    def _of_run(self, run_id: UUID) -> int | None:
+        """Return how many more of a run may cost by its plan; None where it says nothing."""
+        asked = {"account": self._account_id, "run": run_id}
+        plan: Any = self._tx.connection.execute(_PLAN, {"run": run_id}).scalar_one_or_none()
+        paid = (plan or {}).get("paid", {})
+        planned = paid.get(self._account_id.hex, paid.get(str(self._account_id)))
+        if planned is None:
+            return None
+        gone: int = self._tx.connection.execute(_GONE, asked).scalar_one()
+        under_way: int = self._tx.connection.execute(_UNDER_WAY_OF_RUN, asked).scalar_one()
+        return int(planned) - gone - under_way
+
+
+_OF = select(account_use.c.sent, account_use.c.paid).where(
+    account_use.c.account_id == bindparam("account", type_=Uuid),
+    account_use.c.month == bindparam("month"),
+)
+_LOCK = (
+    select(account.c.id)
+    .where(account.c.id == bindparam("account", type_=Uuid))
+    .with_for_update(key_share=True)
+)
+_PLAN = (
+    select(campaign.c.reach_plan)
+    .join(run, run.c.campaign_id == campaign.c.id)
+    .where(run.c.id == bindparam("run", type_=Uuid))
+)
+_UNDER_WAY = (
+    select(func.count())
+    .select_from(attempt)
+    .join(delivery, delivery.c.id == attempt.c.delivery_id)
+    .where(
+        delivery.c.window_id.is_not(None),
+        attempt.c.window_id == delivery.c.window_id,
+        delivery.c.account_id == bindparam("account", type_=Uuid),
+        attempt.c.paid,
+        attempt.c.outcome.is_(None),
+    )
+)
+_UNDER_WAY_OF_RUN = _UNDER_WAY.where(delivery.c.run_id == bindparam("run", type_=Uuid))
+_GONE = select(func.count()).where(
+    PAID,
+    delivery.c.run_id == bindparam("run", type_=Uuid),
+    delivery.c.account_id == bindparam("account", type_=Uuid),
+)

@@ -22,10 +22,12 @@ from domain.messages import (
     Message,
     Press,
     PressAnswer,
+    ReceiptEvent,
 )
 from handlers.turn import Context, Turn
 from people import wishes
 from storage.database import Tx
+from storage.deliveries import hearing, receipts, typed_numbers
 from storage.groups import group_requests
 from storage.people import addresses, away, moving, residents, units, writers
 from storage.people.addresses import Account, Address
@@ -104,9 +106,12 @@ class Router:
 
         Raises: NoUnit, so that the item waits until somebody is there to answer for.
         """
+        if isinstance(incoming, Message):
+            incoming = self._meant(tx, account, incoming)
         match incoming:
             case Message() | Edit() | Press():
                 turn = self._turn(tx, account, incoming)
+                self._hear(turn)
                 self._guarded(turn)
                 self._welcome_back(turn)
                 return turn.answers
@@ -117,6 +122,8 @@ class Router:
                 if known is not None:
                     moving.move_chat(tx, known.id, incoming.new_chat_id)
                 group_requests.moved(tx, account.id, incoming.chat.chat_id, incoming.new_chat_id)
+            case ReceiptEvent():
+                receipts.note(tx, account.id, incoming)
             case Copied():
                 if self._copied is not None:
                     self._copied(tx, account, incoming)
@@ -137,6 +144,19 @@ class Router:
             log.error("unhandled_fault", error=type(error).__name__)
         turn.say("app.trouble" if kept else "app.trouble_lost")
 
+    def _meant(self, tx: Tx, account: Account, message: Message) -> Message | Press:
+        """Return the press that a typed number stands for, or the message as it is."""
+        if not self._context.outbox.door(account.channel).typed_choices:
+            return message
+        return typed_numbers.as_press(tx, account.id, message) or message
+
+    def _hear(self, turn: Turn) -> None:
+        """Note when somebody wrote, where we may answer only for a while after that."""
+        door = self._context.outbox.door(turn.account.channel)
+        private = turn.chat.kind is ChatKind.PRIVATE and not isinstance(turn.incoming, Edit)
+        if door.listens and private and turn.person is not None:
+            hearing.heard(turn.tx, turn.person.id, turn.incoming.at, door)
+
     def _welcome_back(self, turn: Turn) -> None:
         """Give what was missed; a fault in that costs nothing of what was answered just now."""
         if turn.away_since is None or self._came_back is None:
@@ -154,7 +174,8 @@ class Router:
                 self._dispatch(turn)
         except Refusal as refusal:
             turn.answers.clear()
-            if isinstance(turn.incoming, Press):
+            turn.unheard.clear()
+            if isinstance(turn.incoming, Press) and turn.incoming.press_id:
                 turn.answer(
                     turn.incoming.press_id, turn.text(refusal.key, **refusal.facts), alert=True
                 )
@@ -172,6 +193,7 @@ class Router:
                 presser(turn, incoming, args)
                 if not any(answer.press_id == incoming.press_id for answer in turn.answers):
                     turn.answer(incoming.press_id)
+                turn.say_unheard()
             case Edit():
                 self._edited(turn, incoming)
             case Message():

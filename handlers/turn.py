@@ -79,6 +79,10 @@ class Turn:
     """The message of ours that a question asked again takes the place of."""
     answers: list[PressAnswer] = field(default_factory=list)
     """Answers to presses, given after the commit as well as can be."""
+    unheard: list[str] = field(default_factory=list)
+    """Answers to presses that came as words or numbers, which only a message can answer."""
+    said: bool = False
+    """Whether something was said to the person."""
 
     @property
     def language(self) -> Language:
@@ -116,6 +120,7 @@ class Turn:
         self, outgoing: Outgoing, *, lane: Lane = Lane.TALK, tip_id: UUID | None = None
     ) -> UUID:
         """Answer the person privately; returns the (last) delivery's id."""
+        self.said = True
         return self.context.outbox.put(
             self.tx,
             self.me.id,
@@ -143,7 +148,19 @@ class Turn:
 
     def answer(self, press_id: str, text: str = "", *, alert: bool = False) -> None:
         """Answer a press once the transaction is committed."""
-        self.answers.append(PressAnswer(press_id, text, alert))
+        if press_id:
+            self.answers.append(PressAnswer(press_id, text, alert))
+        elif text:
+            self.unheard.append(text)
+
+    def say_unheard(self) -> None:
+        """Say what a press without an answer of its own should have been answered with.
+
+        Where more was said, that answers it; before a group's eyes nothing is said.
+        """
+        if self.unheard and not self.said and self.chat.kind is ChatKind.PRIVATE:
+            self.tell(Outgoing(text="\n".join(self.unheard)))
+        self.unheard.clear()
 
     def require(self, permission: Permission) -> Staff:
         """Return the member of staff who writes, if they may do this here.

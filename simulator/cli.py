@@ -17,6 +17,7 @@ from simulator.spec import WorldSpec, read_world
 BUSY = 2
 MOST_PORT = 65535
 CHILD_PATIENCE_S = 15.0
+ZALO_WEBHOOK = "http://127.0.0.1:8080/zalo/oa"
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -28,7 +29,8 @@ def simulate(
         typer.Argument(
             metavar="-- COMMAND …",
             help="A program to start beside the simulator, with TELEGRAM_API_URL and "
-            "TELEGRAM_TOKEN set; the simulator ends with it and gives its exit code.",
+            "TELEGRAM_TOKEN set, and their like of Zalo (ZALO_OA_…, ZALO_BOT_…); the simulator "
+            "ends with it and gives its exit code.",
         ),
     ] = None,
     port: Annotated[
@@ -39,8 +41,12 @@ def simulate(
         Path | None,
         typer.Option(help="World file (TOML); the shipped simulator/world.toml when not given."),
     ] = None,
+    zalo_webhook: Annotated[
+        str,
+        typer.Option(metavar="URL", help="Where the service takes the events of the Zalo OA."),
+    ] = ZALO_WEBHOOK,
 ) -> None:
-    """Run a pretend Telegram: a Bot API server for a bot, and a page of phones for people."""
+    """Run a pretend Telegram and Zalo, and a page of phones for people."""
     number = int(port) if port.isascii() and port.isdecimal() and len(port) <= 5 else -1
     if not 0 <= number <= MOST_PORT:
         typer.echo(f"--port: phải là số từ 0 đến {MOST_PORT}.", err=True)
@@ -50,7 +56,10 @@ def simulate(
     except (OSError, ValueError) as error:
         typer.echo(f"Không đọc được tệp thế giới: {error}", err=True)
         raise typer.Exit(BUSY) from None
-    raise typer.Exit(asyncio.run(_run(spec, host, number, command or [])))
+    if not zalo_webhook.startswith(("http://", "https://")):
+        typer.echo("--zalo-webhook: phải là địa chỉ bắt đầu bằng http:// hoặc https://.", err=True)
+        raise typer.Exit(BUSY)
+    raise typer.Exit(asyncio.run(_run(spec, host, number, zalo_webhook, command or [])))
 
 
 def main() -> None:
@@ -58,9 +67,9 @@ def main() -> None:
     app(prog_name="python -m simulator")
 
 
-async def _run(spec: WorldSpec, host: str, port: int, command: list[str]) -> int:
+async def _run(spec: WorldSpec, host: str, port: int, zalo_webhook: str, command: list[str]) -> int:
     try:
-        async with running(spec, host=host, port=port) as simulator:
+        async with running(spec, host=host, port=port, zalo_webhook=zalo_webhook) as simulator:
             _say_where(simulator)
             if command:
                 return await _with_child(simulator, command)
@@ -89,6 +98,7 @@ def _say_where(simulator: Running) -> None:
     typer.echo(f"Trang điện thoại:     {simulator.base_url}/")
     typer.echo(f"Bot API (địa chỉ gốc): {simulator.base_url}")
     typer.echo(f"Bot:                   @{simulator.world.bot.username}")
+    typer.echo(f"Zalo OA:               {simulator.zalo.oa.name}, {simulator.zalo.link}")
 
 
 async def _until_stopped() -> None:
@@ -100,15 +110,7 @@ async def _until_stopped() -> None:
 
 
 async def _with_child(simulator: Running, command: list[str]) -> int:
-    environment = os.environ | {
-        "TELEGRAM_API_URL": simulator.base_url,
-        "TELEGRAM_TOKEN": simulator.token,
-    }
-    if simulator.world.zalo_bot.token:
-        environment |= {
-            "ZALO_BOT_API_URL": f"{simulator.base_url}/zalo-bot",
-            "ZALO_BOT_TOKEN": simulator.world.zalo_bot.token,
-        }
+    environment = os.environ | _for_child(simulator)
     loop = asyncio.get_running_loop()
     try:
         # A process group of its own: a Ctrl-C at the terminal reaches the child once, through us.
@@ -125,6 +127,28 @@ async def _with_child(simulator: Running, command: list[str]) -> int:
     finally:
         await _end(child)
     return code if code >= 0 else 128 - code
+
+
+def _for_child(simulator: Running) -> dict[str, str]:
+    told = {"TELEGRAM_API_URL": simulator.base_url, "TELEGRAM_TOKEN": simulator.token}
+    if simulator.world.zalo_bot.token:
+        told |= {
+            "ZALO_BOT_API_URL": f"{simulator.base_url}/zalo-bot",
+            "ZALO_BOT_TOKEN": simulator.world.zalo_bot.token,
+        }
+    if simulator.zalo.people:
+        oa = simulator.zalo.oa
+        told |= {
+            "ZALO_OA_API_URL": simulator.base_url,
+            "ZALO_OA_OAUTH_URL": simulator.base_url,
+            "ZALO_OA_APP_ID": oa.app_id,
+            "ZALO_OA_APP_SECRET": oa.app_secret,
+            "ZALO_OA_ID": oa.id,
+            "ZALO_OA_NAME": oa.name,
+            "ZALO_OA_REFRESH_TOKEN": oa.refresh_token,
+            "ZALO_OA_WEBHOOK_SECRET": oa.webhook_secret,
+        }
+    return told
 
 
 def _forward(child: asyncio.subprocess.Process, number: int) -> None:

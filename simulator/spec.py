@@ -1,4 +1,4 @@
-"""The world file: who lives in the pretend Telegram, and in which chats."""
+"""The world file: who lives in the pretend Telegram and Zalo, and in which chats."""
 
 import tomllib
 from pathlib import Path
@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from simulator.people import Role
 from simulator.zalo_bot.spec import ZaloBotSpec
+from simulator.zalo_oa.spec import ZaloSpec
 
 DEFAULT_WORLD = Path(__file__).with_name("world.toml")
 
@@ -83,6 +84,7 @@ class WorldSpec(_Strict):
     chats: list[ChatSpec] = Field(default_factory=list)
     links: list[LinkSpec] = Field(default_factory=list)
     zalo_bot: ZaloBotSpec | None = None
+    zalo: ZaloSpec | None = None
 
 
 def read_world(path: Path | None = None) -> WorldSpec:

@@ -20,6 +20,7 @@ from bot.commands import (
     serving,
     setting_up,
     staffing,
+    zalo,
 )
 from bot.commands.terminal import complain
 from bot.folders import keep_private
@@ -75,6 +76,9 @@ def _app() -> typer.Typer:
     for name, command in library.COMMANDS.items():
         texts.command(name, cls=Command)(command)
     app.add_typer(texts, name="library")
+    oa = _group("Zalo OA: cấp quyền cho ứng dụng.")
+    oa.command("consent", cls=Command)(zalo.consent)
+    app.add_typer(oa, name="zalo")
     db = _group("Cơ sở dữ liệu.")
     db.command("upgrade", cls=Command)(setting_up.db_upgrade)
     app.add_typer(db, name="db")

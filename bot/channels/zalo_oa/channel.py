@@ -11,17 +11,15 @@ from aiohttp import web
 
 from bot.channels.exchange import Exchange
 from bot.channels.in_flight import InFlight
-from bot.channels.raw import mapping
 from bot.channels.zalo_oa import articles, files, lookups
 from bot.channels.zalo_oa.incoming import Me
 from bot.channels.zalo_oa.intake import Intake
 from bot.channels.zalo_oa.lookups import About
 from bot.channels.zalo_oa.oauth import Grants
-from bot.channels.zalo_oa.outgoing import CS, GROUP, Call, Way, calls
-from bot.channels.zalo_oa.reading import told
+from bot.channels.zalo_oa.sending import Sending
 from bot.channels.zalo_oa.settings import ZaloOaSettings, capabilities
 from bot.channels.zalo_oa.tokens import CONSENT, LEASE_SPARE, Tokens, TokenShelf
-from bot.channels.zalo_oa.translate import WRONG_PATH, Doing, is_known, translate
+from bot.channels.zalo_oa.translate import Doing, is_known, translate
 from bot.channels.zalo_oa.transport import CallFailed, Transport
 from bot.channels.zalo_oa.webhook import Webhook
 from domain.channel import Allowance, Article, Capabilities, Inbox, NewGroup, OurMessages
@@ -60,7 +58,15 @@ class ZaloOaChannel:
             heard=self._note_hearing,
         )
         self._in_flight = InFlight()
-        self._on_v2 = settings.send_path == "v2_message"
+        self._sending = Sending(
+            settings,
+            self._transport,
+            tokens,
+            self._in_flight,
+            self.link,
+            sent=self._sent,
+            named=self._meaning,
+        )
         self._about: About | None = None
         self._intake: Intake | None = None
         self._down: AccountDown | None = None
@@ -76,7 +82,7 @@ class ZaloOaChannel:
     @property
     def capabilities(self) -> Capabilities:
         """What this channel can do; without buttons once the account is known to have none."""
-        return capabilities(self._settings, buttons=not self._on_v2)
+        return capabilities(self._settings, buttons=not self._sending.on_v2)
 
     @property
     def username(self) -> str:
@@ -132,11 +138,10 @@ class ZaloOaChannel:
             revoked=self._revoked,
         )
         try:
-            if settings.send_path == "auto":
-                self._on_v2 = await self._pinned() == "v2_message"
+            await self._sending.remember()
             await self._introduced()
         except SendFailure as failure:
-            await self._exchange.close()
+            await self._close()
             if isinstance(failure, AccountDown | Transient):
                 raise
             meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
@@ -155,7 +160,7 @@ class ZaloOaChannel:
         try:
             return (await self._introduced()).name
         finally:
-            await self._exchange.close()
+            await self._close()
 
     async def check(self) -> None:
         """Ask the platform, while running, whether it knows the account; clears `down` if so.
@@ -174,18 +179,15 @@ class ZaloOaChannel:
         if keeper is not None:
             await keeper
         await self._in_flight.close()
-        await self._exchange.close()
+        await self._close()
 
     async def send(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
         """Send one message; `reply_to` has no way on Zalo and is left out.
 
         Raises: SendFailure. When cancelled, the message may have been sent.
         """
-        if outgoing.media is not None:
-            known = files.usable(outgoing.media, self._clock.now())
-            media = MediaRef(outgoing.media.kind, known, outgoing.media.name)
-            outgoing = replace(outgoing, media=media)
-        return await self._send(chat, outgoing)
+        async with self._in_time():
+            return await self._sending.send(chat, self._with_known_file(outgoing))
 
     async def upload(self, chat: ChatRef, outgoing: Outgoing, upload: Upload) -> Uploaded:
         """Send one message with a file from our side; keep `media` for all who get it after.
@@ -196,9 +198,11 @@ class ZaloOaChannel:
             reason = "media: an upload needs a message with media"
             raise Refused(reason)
         kind, now = outgoing.media.kind, self._clock.now()
-        async with self._named(Doing.UPLOAD):
-            media = await files.put(self._transport, kind, upload, now)
-        return Uploaded(await self.send(chat, replace(outgoing, media=media)), media)
+        async with self._in_time():
+            async with self._named(Doing.UPLOAD):
+                media = await files.put(self._transport, kind, upload, now)
+            known = self._with_known_file(replace(outgoing, media=media))
+            return Uploaded(await self._sending.send(chat, known), media)
 
     async def fetch(self, media: MediaRef) -> bytes:
         """Return the bytes of a file, from the platform's own hosts alone.
@@ -264,60 +268,26 @@ class ZaloOaChannel:
         self._exchange.open()
         self._in_flight.open()
 
-    async def _send(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
-        way = Way("v2_message" if self._on_v2 else "v3_cs", self._settings.group_buttons, self.link)
-        todo = calls(chat, outgoing, way)
-        try:
-            return await self._calls(chat, todo)
-        except CallFailed as failure:
-            if self._settings.send_path != "auto" or self._on_v2 or todo[0].path != CS:
-                raise self._meaning(failure, Doing.SEND) from None
-            if failure.code != WRONG_PATH:
-                raise self._meaning(failure, Doing.SEND) from None
-        # Nothing went out, and only this number says so: other errors may hide a delivery.
-        await self._pin()
-        return await self._send(chat, outgoing)
+    def _with_known_file(self, outgoing: Outgoing) -> Outgoing:
+        if outgoing.media is None:
+            return outgoing
+        known = files.usable(outgoing.media, self._clock.now())
+        return replace(outgoing, media=replace(outgoing.media, ref=known))
 
-    async def _calls(self, chat: ChatRef, todo: Sequence[Call]) -> Sent:
-        """Make the calls in order; what fails after the first went out is in doubt as a whole."""
-        doing = Doing.GROUP if chat.chat_id.startswith(GROUP) else Doing.SEND
-        sent: Sent | None = None
-        for call in todo:
-            with self._in_flight.one():
-                try:
-                    data = await self._transport.post(call.path, call.body)
-                except CallFailed as failure:
-                    if sent is None and failure.code == WRONG_PATH:
-                        raise
-                    meaning = self._meaning(failure, doing)
-                except SendFailure as failure:
-                    meaning = self._noted(failure)
-                else:
-                    self._down = None
-                    sent = _sent_of(data)
-                    continue
-            if sent is not None:
-                meaning = Ambiguous(f"half: {getattr(meaning, 'reason', '')}".rstrip())
-            raise meaning
-        if sent is None:
-            reason = "content: empty"
-            raise Refused(reason)
-        return sent
+    async def _close(self) -> None:
+        await self._tokens.close()
+        await self._exchange.close()
 
-    async def _pin(self) -> None:
-        self._on_v2 = True
-        _LOG.warning("the account does not take consultation messages; sending by the older path")
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        """Let nothing take longer than who sends thinks that it can."""
         try:
-            await self._shelf.pin("v2_message")
-        except Exception as error:  # noqa: BLE001 - it is learned again after the next start
-            _LOG.warning("the way of sending was not kept: %s", type(error).__name__)
-
-    async def _pinned(self) -> str | None:
-        try:
-            return await self._shelf.pinned()
-        except Exception as error:  # noqa: BLE001 - the shelf may fail in any way
-            reason = f"network: the shelf of the tokens is away ({type(error).__name__})"
-            raise Transient(reason) from None
+            async with asyncio.timeout(3 * self._settings.longest_call.total_seconds()):
+                yield
+            return
+        except TimeoutError:
+            reason = "network: too slow"
+        raise Ambiguous(reason)
 
     async def _introduced(self) -> About:
         async with self._named(Doing.LOOK):
@@ -339,18 +309,21 @@ class ZaloOaChannel:
         with self._in_flight.one():
             try:
                 yield
-            except CallFailed as failure:
+            except (CallFailed, AccountDown) as failure:
                 meaning = self._meaning(failure, doing)
-            except AccountDown as failure:
-                meaning = self._noted(failure)
             else:
                 return
         raise meaning
 
-    def _meaning(self, failure: CallFailed, doing: Doing) -> SendFailure:
+    def _meaning(self, failure: CallFailed | AccountDown, doing: Doing) -> SendFailure:
+        if isinstance(failure, AccountDown):
+            return self._noted(failure)
         if failure.code is not None and not is_known(failure.code):
             _LOG.error("Zalo answered %s with the unknown error %d", failure.path, failure.code)
         return self._noted(translate(failure, doing, self._clock.now()))
+
+    def _sent(self) -> None:
+        self._down = None
 
     def _noted(self, meaning: SendFailure) -> SendFailure:
         if isinstance(meaning, AccountDown):
@@ -382,11 +355,3 @@ class ZaloOaChannel:
                 await asyncio.wait_for(self._stopping.wait(), _ROUND_S)
             except TimeoutError:
                 continue
-
-
-def _sent_of(data: object) -> Sent:
-    message_id = told(mapping(data).get("message_id"))
-    if not message_id:
-        reason = "answer: no message id"
-        raise Ambiguous(reason)
-    return Sent(message_id)

@@ -1,7 +1,6 @@
 """From our messages to calls of the Open API. Pure; there is no rich text, so all is plain."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
 from urllib.parse import quote
 
 from bot.channels.raw import clean
@@ -24,7 +23,8 @@ _KNOWN_KINDS = (MediaKind.PHOTO, MediaKind.FILE)
 class Way:
     """How the account sends now."""
 
-    path: Literal["v3_cs", "v2_message"]
+    on_v2: bool
+    """By the older path, which may take no buttons and no files."""
     group_buttons: bool
     link: str
     """Of the account, with `{payload}` in it."""
@@ -59,8 +59,8 @@ def calls(chat: ChatRef, outgoing: Outgoing, way: Way) -> tuple[Call, ...]:
     if media is None and not text:
         reason = "content: empty"
         raise Refused(reason)
-    messages = _messages(text, media, _buttons(said, way), v2=not group and way.path != "v3_cs")
-    path = GROUP_PATH if group else CS if way.path == "v3_cs" else V2
+    messages = _messages(text, media, _buttons(said, way), v2=not group and way.on_v2)
+    path = GROUP_PATH if group else V2 if way.on_v2 else CS
     return tuple(Call(path, {"recipient": recipient(chat), "message": one}) for one in messages)
 
 
@@ -85,7 +85,7 @@ def _as_possible(outgoing: Outgoing, way: Way, *, group: bool) -> Outgoing:
     """
     rows = tuple(tuple(one for one in row if one.spot is None) for row in outgoing.buttons)
     outgoing = replace(outgoing, buttons=tuple(row for row in rows if row))
-    here = way.group_buttons if group else way.path == "v3_cs"
+    here = way.group_buttons if group else not way.on_v2
     flat = [button for row in outgoing.buttons for button in row]
     if here and outgoing.media is None and len(flat) <= BUTTONS:
         return outgoing

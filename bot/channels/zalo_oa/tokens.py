@@ -25,6 +25,7 @@ CONSENT = (
     "`python -m bot zalo consent` and open the address that it prints"
 )
 _POLL_S = 0.1
+_PATIENCE_S = 20.0
 _LOST_TWICE_PAUSE = timedelta(minutes=1)
 _WARN_EVERY = timedelta(days=1)
 
@@ -92,6 +93,7 @@ class Tokens:
         self._not_before: datetime | None = None
         self._warned: datetime | None = None
         self._lost = False
+        self._tasks: set[asyncio.Task[HeldTokens]] = set()
 
     def __repr__(self) -> str:
         return "Tokens()"
@@ -138,7 +140,28 @@ class Tokens:
     def _is_over(self, held: HeldTokens) -> bool:
         return not held.pair.access or held.access_until <= self._clock.now()
 
+    async def close(self) -> None:
+        """Wait for a refresh on its way: its answer must not be lost."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks))
+
     async def _looked_up(self, stale: str | None) -> HeldTokens:
+        # In a task of its own: who waits may be cancelled, an exchange of tokens must not be.
+        task = asyncio.create_task(self._one_by_one(stale), name="zalo token")
+        self._tasks.add(task)
+        task.add_done_callback(self._over)
+        done, _ = await asyncio.wait({task}, timeout=_PATIENCE_S)
+        if not done:
+            reason = "network: the token takes long to refresh"
+            raise Transient(reason)
+        return task.result()
+
+    def _over(self, task: asyncio.Task[HeldTokens]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+    async def _one_by_one(self, stale: str | None) -> HeldTokens:
         try:
             async with self._one:
                 return await self._current(stale)

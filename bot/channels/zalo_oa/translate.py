@@ -110,7 +110,8 @@ def translate(failure: CallFailed, doing: Doing, now: datetime) -> SendFailure:
     if code in _DOWN:
         return AccountDown(f"{_DOWN[code]} ({code})")
     # A number that we do not know says nothing about the person: never "unsubscribed".
-    return Refused(f"{_REFUSED.get(code, 'unknown')} ({code})")
+    reason = f"{_REFUSED.get(code, 'unknown')} ({code})"
+    return Refused(reason, rights=reason.startswith("rights"))
 
 
 def is_known(code: int) -> bool:

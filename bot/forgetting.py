@@ -15,7 +15,7 @@ from storage.campaigns import prepared_drafts, reactions
 from storage.database import Tx
 from storage.deliveries import inbox
 from storage.groups import public_words
-from storage.people import dialogues, mutes, stop_codes, words_aside
+from storage.people import dialogues, link_codes, mutes, stop_codes, words_aside
 from storage.staff import audit, one_time_codes, phone_calls
 from storage.tips import typed_under
 
@@ -58,6 +58,7 @@ HOURLY: Mapping[str, Callable[[Tx], int]] = MappingProxyType(
         "prepared": prepared_drafts.forget_old,
         "calls": phone_calls.forget,
         "stop_codes": stop_codes.forget_old,
+        "link_codes": link_codes.forget_old,
         "public_words": public_words.forget_old,
         "typed_under": typed_under.forget_old,
     }

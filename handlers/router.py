@@ -29,7 +29,7 @@ from people import wishes
 from storage.database import Tx
 from storage.deliveries import hearing, receipts, typed_numbers
 from storage.groups import group_requests
-from storage.people import addresses, away, moving, residents, units, writers
+from storage.people import addresses, away, joining, moving, residents, units, writers
 from storage.people.addresses import Account, Address
 from storage.people.residents import Resident
 from storage.people.units import Unit
@@ -223,6 +223,8 @@ class Router:
             language = from_hint(incoming.sender.language_hint)
             resident = residents.create(tx, unit.id, language)
             addresses.link_resident(tx, person.id, resident.id)
+        if resident is not None and resident.linked and person is not None:
+            joining.follow(tx, resident.id, person.id)
         return Turn(
             tx=tx,
             context=self._context,

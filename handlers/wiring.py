@@ -73,6 +73,7 @@ def make_router(context: Context) -> Router:
             entering.take,
             answering.take,
             tips.emergency,
+            residents.link,
             linking.take,
             staff_commands.greeting,
             campaigns.staff_dialogue,

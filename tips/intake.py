@@ -10,6 +10,7 @@ from domain.language import Language
 from domain.messages import Location, MediaKind, MediaRef
 from domain.tip import Binding, Heard, Secrecy, TipEventKind, TipKind, TipState
 from storage.database import Tx
+from storage.people import addresses
 from storage.tips import card_times, tip_events, tip_rows, tips
 from storage.tips.tips import Tip
 from tips.care import care_for
@@ -229,6 +230,8 @@ def accept(
 def join(tx: Tx, piece: Piece, tip: Tip, *, burst: timedelta) -> Taken:
     """Add a piece to a tip, which is open again by that if it was closed."""
     secrecy = _secrecy(piece.text)
+    if _comes_across(tx, piece, tip):
+        tip = tips.changed(tx, tip.id, crossed=True)
     fate = Fate.JOINED if bursting(tip, tx.now) else Fate.ADDED
     if tip.state is TipState.CLOSED:
         tip = tips.reopen(tx, tip)
@@ -248,6 +251,16 @@ def join(tx: Tx, piece: Piece, tip: Tip, *, burst: timedelta) -> Taken:
     return Taken(tip, fate, _keep(tx, tip, piece))
 
 
+def _comes_across(tx: Tx, piece: Piece, tip: Tip) -> bool:
+    """Tell whether a piece comes on another channel than its tip did at first."""
+    if tip.crossed or tip.account_id is None:
+        return False
+    here = addresses.home(tx, piece.chat_address_id)
+    return here.account_id != tip.account_id and here.channel != addresses.channel_of(
+        tx, tip.account_id
+    )
+
+
 def keep(tx: Tx, piece: Piece, writer: Writer, card_due_at: datetime) -> Tip:
     """Open a tip of its own with a piece that could not be handled any other way."""
     return _open(tx, piece, writer, Bound(), TipKind.TIP, card_due_at)[0]
@@ -261,6 +274,8 @@ def open_beside(tx: Tx, source: Tip, writer: Writer, due: datetime) -> Tip:
 def move(tx: Tx, source: Tip, target: Tip, question: UUID, *, burst: timedelta) -> Tip:
     """Give the words that were asked about, and stand on no card, to the tip that was meant."""
     texts = tip_events.move(tx, source, target, question)
+    if source.crossed or source.account_id != target.account_id:
+        target = tips.changed(tx, target.id, crossed=True)
     left = tip_events.of_tip(tx, source, unshown=True)
     if all(event.kind is TipEventKind.NOTE for event in left):
         card_times.put_off(tx, source, None)

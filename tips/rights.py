@@ -6,7 +6,7 @@ from domain.errors import Refusal
 from domain.roles import Permission, Role, may, may_read
 from domain.tip import Secrecy, TipState
 from storage.database import Tx
-from storage.people import addresses, units
+from storage.people import addresses, residents, units
 from storage.people.addresses import Address
 from storage.people.units import Staff
 from storage.tips import tip_releasing, tips
@@ -81,7 +81,7 @@ def must_see(staff: Staff, tip: Tip) -> None:
 def may_stand_open(tx: Tx, tip: Tip, chat: Address) -> bool:
     """Tell whether content may stand in a chat of several readers: as for the words on cards.
 
-    What came on one platform does not go out on another: their consent named the first only.
+    What came on one platform goes out on another only if its writer allows it.
     """
     if not tip.secrecy.is_open or not units.get_unit(tx, tip.unit_id).card_content:
         return False
@@ -89,8 +89,13 @@ def may_stand_open(tx: Tx, tip: Tip, chat: Address) -> bool:
 
 
 def came_by(tx: Tx, tip: Tip, channel: str) -> bool:
-    """Tell whether the content may go out on a channel: it came by it, or by none at all."""
-    return tip.heard is not None or channel_of(tx, tip) == channel
+    """Tell whether the content may go out on a channel: it came by it alone, or by none at all.
+
+    Or its writer allows that it is shown on any.
+    """
+    if tip.heard is not None or (channel_of(tx, tip) == channel and not tip.crossed):
+        return True
+    return tip.resident_id is not None and residents.get(tx, tip.resident_id).shown_elsewhere
 
 
 def channel_of(tx: Tx, tip: Tip) -> str | None:

@@ -10,6 +10,7 @@ from handlers.residents import (
     aside,
     choices,
     homes,
+    linked,
     minors,
     own_data,
     pausing,
@@ -36,6 +37,7 @@ __all__ = [
     "dialogue",
     "hear",
     "language",
+    "link",
     "reply",
     "start",
     "stop",
@@ -45,6 +47,7 @@ start = welcome.start
 stop = stopping.stop
 reply = replies.take
 language = tongues.named
+link = linked.take
 
 _ANSWERS: Mapping[str, Callable[[Turn, Message, Dialogue], bool]] = {
     CONSENT: welcome.answer,
@@ -230,6 +233,8 @@ _COMMANDS: Mapping[str, Callable[[Turn, str], None]] = {
     "mytips": _tips,
     "theodoi": _follow,
     "follow": _follow,
+    "kenh": linked.command,
+    "channel": linked.command,
     "dulieu": _data,
     "data": _data,
 }
@@ -250,6 +255,7 @@ PRESSES: Mapping[str, Presser] = {
     "wants": choices.press_subject,
     "consent": welcome.press_consent,
     "lang": tongues.press,
+    **linked.PRESSES,
     "pledge": pledges.press,
     "pause": pausing.press,
     "stop": stopping.press_stop,

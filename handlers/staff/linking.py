@@ -9,7 +9,7 @@ from domain.ids import is_typed_code
 from domain.messages import ChatKind, Message, Outgoing
 from domain.roles import Role
 from handlers.turn import Turn
-from storage.people import addresses, units
+from storage.people import addresses, link_codes, units
 from storage.people.units import Staff
 from storage.staff import one_time_codes, staff_links
 from storage.staff.one_time_codes import CodePurpose, TooManyWrong
@@ -56,6 +56,12 @@ def in_group(turn: Turn, message: Message) -> bool:
     typed = _typed(message)
     if turn.chat.kind is ChatKind.PRIVATE or typed is None:
         return False
+    residents_code = link_codes.find(turn.tx, typed)
+    if residents_code is not None:
+        link_codes.forget(turn.tx, residents_code.resident_id)
+        if turn.person is not None:
+            turn.say("linked.in_group")
+        return True
     if one_time_codes.revoke_typed(turn.tx, CodePurpose.STAFF, typed):
         log.warning("link_code_shown_in_group")
     if turn.person is not None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, Uuid, bindparam, func, select
 
 from domain.failures import Until
 from domain.messages import ChatKind, ChatRef
@@ -275,11 +275,35 @@ def last_of_group(tx: Tx, group_id: UUID) -> Address | None:
 
 
 def of_resident(tx: Tx, resident_id: UUID) -> Address | None:
-    """Return a resident's address."""
-    row = tx.connection.execute(
-        _joined().where(address.c.resident_id == resident_id).order_by(address.c.id).limit(1)
-    ).one_or_none()
+    """Return where a resident is written to: where they can be reached, and like it best."""
+    mine = _joined().where(address.c.resident_id == resident_id)
+    row = tx.connection.execute(mine.order_by(*best_first()).limit(1)).one_or_none()
     return _address(tx, row) if row else None
+
+
+def all_of_resident(tx: Tx, resident_id: UUID) -> list[Address]:
+    """Return every chat of a resident, the one that is theirs longest first."""
+    oldest = (address.c.joined_at.is_not(None), address.c.joined_at, address.c.id)
+    rows = tx.connection.execute(
+        _joined().where(address.c.resident_id == resident_id).order_by(*oldest)
+    )
+    return [_address(tx, row) for row in rows]
+
+
+def best_first() -> tuple[ColumnElement[Any], ...]:
+    """Return the order of a person's addresses: reachable, preferred of late, longest known."""
+    preferred = address.c.preferred_at
+    return (
+        address.c.unreachable.is_not(None),
+        preferred.is_(None),
+        preferred.desc(),
+        address.c.id,
+    )
+
+
+def prefer(tx: Tx, address_id: UUID) -> None:
+    """Note that this is where its person wants to be written to."""
+    _update(tx, address_id, preferred_at=tx.now)
 
 
 def _joined() -> Select[Any]:

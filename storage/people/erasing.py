@@ -28,7 +28,7 @@ from storage.deliveries import inbox
 from storage.deliveries.counters import FACET_COLUMNS, Moves
 from storage.deliveries.ledger import as_delivery, move
 from storage.groups import public_words
-from storage.people import addresses, choices, consents, dialogues, mutes, stop_codes
+from storage.people import addresses, choices, consents, dialogues, link_codes, mutes, stop_codes
 from storage.people.addresses import Address
 from storage.people.consents import Answer, Evidence
 from storage.people.residents import Wish
@@ -65,8 +65,10 @@ def erase(tx: Tx, resident_id: UUID) -> bool:
         _cut_address(tx, chat)
     choices.forget(tx, resident_id)
     stop_codes.forget(tx, resident_id)
+    link_codes.forget(tx, resident_id)
     pledges.forget(tx, resident_id)
     _blur_instants(tx, resident_id)
+    _forget_joined(tx, resident_id)
     tx.connection.execute(
         update(tip).where(tip.c.resident_id == resident_id).values(resident_id=None)
     )
@@ -83,6 +85,8 @@ def erase(tx: Tx, resident_id: UUID) -> bool:
             invited_by=None,
             words_aside=None,
             words_aside_at=None,
+            linked=False,
+            shown_elsewhere=False,
             erased_at=tx.now,
         )
     )
@@ -97,6 +101,14 @@ def _forget_reactions(tx: Tx, chat: Address) -> None:
         log.error("reactions_not_forgotten", address=str(chat.id), fault=type(fault).__name__)
         return
     reactions.forget_person(tx, chat.channel, known.chat_id)
+
+
+def _forget_joined(tx: Tx, resident_id: UUID) -> None:
+    """Let the rows of those who turned out to be the same person tell nothing of it any more."""
+    theirs = resident.c.joined_to == resident_id
+    for joined in tx.connection.execute(select(resident.c.id).where(theirs)).scalars().all():
+        _blur_instants(tx, joined)
+    tx.connection.execute(update(resident).where(theirs).values(joined_to=None))
 
 
 def forget_addresses(tx: Tx, limit: int = 200) -> int:
@@ -218,7 +230,7 @@ def _cut_tips(tx: Tx, chat: Address) -> None:
 def _cut_address(tx: Tx, chat: Address) -> None:
     """Let the address be found no more; one of our own people stays theirs, with their work."""
     mutes.forget(tx, chat.id)
-    values: dict[str, object] = {"resident_id": None}
+    values: dict[str, object] = {"resident_id": None, "joined_at": None, "preferred_at": None}
     if chat.staff_id is None:
         inbox.cut(tx, chat.account_id, addresses.chat_of(tx, chat.id).chat_id)
         one_time_codes.forget_wrong(tx, chat.id)

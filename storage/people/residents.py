@@ -47,6 +47,10 @@ class Resident:
     """When everything that told of them was erased; the row stays, to be counted."""
     suspended_until: datetime | None
     """Until when they want nothing, if they named a day; kept while they are asked to stop."""
+    linked: bool
+    """Whether they write to us in several chats."""
+    shown_elsewhere: bool
+    """Whether what they tell may be shown on another channel than the one they wrote on."""
 
 
 COLUMNS = (
@@ -61,6 +65,8 @@ COLUMNS = (
     resident.c.language_chosen,
     resident.c.erased_at,
     resident.c.suspended_until,
+    resident.c.linked,
+    resident.c.shown_elsewhere,
 )
 """In the order of the fields."""
 
@@ -104,6 +110,12 @@ def suspend(tx: Tx, resident_id: UUID, until: datetime | None) -> None:
     _update(tx, resident_id, wish=Wish.SUSPENDED.value, wish_at=tx.now, suspended_until=until)
 
 
+def take_over_wish(tx: Tx, resident_id: UUID, whose: Resident, until: datetime | None) -> None:
+    """Let a resident wish what another wished, since when they did; `until` ends a time of rest."""
+    values = {"wish": whose.wish.value, "wish_at": whose.wish_at, "suspended_until": until}
+    _update(tx, resident_id, **values)
+
+
 def suspended_before(
     tx: Tx, instant: datetime, limit: int, after: UUID | None = None
 ) -> Sequence[UUID]:
@@ -138,6 +150,11 @@ def set_language(tx: Tx, resident_id: UUID, language: Language, *, chosen: bool 
         .where(tip.c.resident_id == resident_id, tip.c.state != TipState.ERASED.value)
         .values(language=language.value)
     )
+
+
+def set_shown_elsewhere(tx: Tx, resident_id: UUID, *, allowed: bool) -> None:
+    """Record whether what they tell may be shown on another channel than they wrote on."""
+    _update(tx, resident_id, shown_elsewhere=allowed)
 
 
 def set_invited_by(tx: Tx, resident_id: UUID, payload: str) -> None:

@@ -68,6 +68,16 @@ def note_taken(tx: Tx, resident_id: UUID, token: str) -> None:
     _write(tx, resident_id, kept)
 
 
+def merge(tx: Tx, kept_id: UUID, other_id: UUID) -> None:
+    """Let what two set aside be one person's, the newest of it."""
+    theirs = _read(tx, other_id)
+    if not theirs:
+        return
+    both = sorted([*_read(tx, kept_id), *theirs], key=lambda aside: aside.at)
+    _write(tx, kept_id, both[-MOST:])
+    _write(tx, other_id, [])
+
+
 def forget_old(tx: Tx, limit: int = 200) -> int:
     """Forget words kept long enough, of up to `limit` residents; return of how many.
 

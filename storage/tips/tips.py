@@ -100,6 +100,8 @@ class Tip:
     """When the way back to its writer was destroyed, since its time was over."""
     account_id: UUID | None = None
     """In which of our accounts it came; None for what staff entered."""
+    crossed: bool = False
+    """Whether part of it came on another channel than the first."""
 
     @property
     def taken_back(self) -> bool:
@@ -372,6 +374,7 @@ def as_tip(row: Row[Any]) -> Tip:
         row.entered_by,
         row.cut_at,
         row.account_id,
+        row.crossed,
     )
 
 

@@ -17,6 +17,7 @@ ANSWERS = {
     ("handlers/residents/returning.py", "_put"),
     ("handlers/residents/choices.py", "_show_anew"),
     ("handlers/residents/own_data.py", "_erase"),
+    ("handlers/residents/telling.py", "tell_in"),
     ("handlers/residents/choices.py", "_show_anew"),
     ("handlers/staff/stopping_for.py", "_stop"),
 }
@@ -74,6 +75,14 @@ def test_the_notice_on_a_locked_phone_says_no_more_than_that_there_is_news() -> 
         for key in ("tips.notice", "tips.button_open"):
             text = catalogue().sentences[language][key]
             assert places(text) <= {"don_vi"}
+            assert not [word for word in NAMES_NOTHING if word in text.casefold()], text
+
+
+def test_what_is_said_in_a_persons_other_chat_tells_of_nothing_either() -> None:
+    for language in Language:
+        said = catalogue().sentences[language]
+        for key in ("done_there", "parted_there", "parted_away", "blocked_elsewhere"):
+            text = said[f"linked.{key}"]
             assert not [word for word in NAMES_NOTHING if word in text.casefold()], text
 
 

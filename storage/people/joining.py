@@ -1,0 +1,179 @@
+"""Two chats of one person: joined into one record, and parted again.
+
+The record that stays takes over what the other had: its chats, tips, pledges, proofs, and its part
+in every run, so that a person is in each run once. The other row stays as a tombstone where figures
+still need it, and says who they are now. A person's tips always lie with the chat in which they
+last wrote: there they are answered.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+
+from domain.delivery import DeliveryState, SkipReason
+from storage.campaigns import pledges
+from storage.database import Tx
+from storage.deliveries.counters import Moves
+from storage.deliveries.ledger import as_delivery, move
+from storage.people import dialogues, link_codes, residents, stop_codes, words_aside
+from storage.people.residents import Resident, Wish
+from storage.tables import (
+    address,
+    attempt,
+    consent,
+    declined_subject,
+    delivery,
+    mute,
+    resident,
+    resident_part,
+    tip,
+)
+from storage.tables.deliveries import ALONE, DUE
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two residents, locked: who stays, and who becomes part of them."""
+
+    kept: Resident
+    other: Resident
+
+
+def lock(tx: Tx, kept_id: UUID, other_id: UUID) -> Pair | None:
+    """Lock two residents, in an order that is the same for everybody; None when one is erased."""
+    query = select(resident.c.id).where(resident.c.id.in_([kept_id, other_id]))
+    tx.connection.execute(query.order_by(resident.c.id).with_for_update()).all()
+    kept, other = residents.get(tx, kept_id), residents.get(tx, other_id)
+    if kept.erased_at is not None or other.erased_at is not None:
+        return None
+    return Pair(kept, other)
+
+
+def join(tx: Tx, pair: Pair) -> None:
+    """Make two records one; what they wish of broadcasts is not settled here."""
+    kept, other = pair.kept, pair.other
+    _deliveries(tx, kept.id, other.id)
+    pledges.merge(tx, kept.id, other.id)
+    _choices(tx, kept.id, other.id)
+    words_aside.merge(tx, kept.id, other.id)
+    for table in (consent, tip):
+        tx.connection.execute(
+            update(table).where(table.c.resident_id == other.id).values(resident_id=kept.id)
+        )
+    joined = {"resident_id": kept.id, "joined_at": tx.now}
+    theirs = address.c.resident_id == other.id
+    tx.connection.execute(update(address).where(theirs).values(joined))
+    stop_codes.forget(tx, other.id)
+    for one in (kept, other):
+        link_codes.forget(tx, one.id)
+    _describe(tx, kept, other)
+    tx.connection.execute(
+        update(resident).where(resident.c.joined_to == other.id).values(joined_to=kept.id)
+    )
+    tx.connection.execute(
+        update(resident)
+        .where(resident.c.id == other.id)
+        .values(
+            area_code=None,
+            invited_by=None,
+            wish=Wish.STOPPED.value,
+            wish_at=tx.now,
+            suspended_until=None,
+            linked=False,
+            erased_at=tx.now,
+            joined_to=kept.id,
+        )
+    )
+
+
+def follow(tx: Tx, resident_id: UUID, address_id: UUID) -> None:
+    """Let a person's tips lie with the chat in which they write now, and mutes hold there, too."""
+    others = select(address.c.id).where(
+        address.c.resident_id == resident_id, address.c.id != address_id
+    )
+    for table in (tip, mute):
+        moved = tx.connection.execute(
+            update(table).where(table.c.address_id.in_(others)).values(address_id=address_id)
+        )
+        if moved.rowcount:
+            # What was read of who writes is not so any more.
+            tx.seen.clear()
+
+
+def part(tx: Tx, person: Resident, address_id: UUID, heir_id: UUID) -> Resident:
+    """Let a chat be somebody of its own again; what was told stays with who has the others.
+
+    `heir_id` is the chat of theirs with which the tips lie from now on. Returns who the parted
+    chat is now: somebody who has agreed to nothing.
+    """
+    lock(tx, person.id, person.id)
+    gone = tip.c.address_id == address_id
+    tx.connection.execute(
+        update(tip).where(gone, tip.c.resident_id == person.id).values(address_id=heir_id)
+    )
+    _drop_talk(tx, address_id)
+    dialogues.forget_all(tx, address_id)
+    alone = residents.create(tx, person.unit_id, person.language)
+    tx.connection.execute(
+        update(address)
+        .where(address.c.id == address_id)
+        .values(resident_id=alone.id, joined_at=None, preferred_at=None)
+    )
+    left = select(func.count()).where(address.c.resident_id == person.id)
+    linked = tx.connection.execute(left).scalar_one() > 1
+    tx.connection.execute(update(resident).where(resident.c.id == person.id).values(linked=linked))
+    link_codes.forget(tx, person.id)
+    return alone
+
+
+def _describe(tx: Tx, kept: Resident, other: Resident) -> None:
+    """Keep what the one that stays said of themselves, and take over what they had not."""
+    values: dict[str, object] = {"linked": True}
+    if kept.area_code is None and other.area_code is not None:
+        values |= {"area_code": other.area_code, "unit_id": other.unit_id}
+    if other.language_chosen and not kept.language_chosen:
+        values |= {"language": other.language.value, "language_chosen": True}
+    # Whoever allowed it in one chat has not allowed it in the other.
+    values["shown_elsewhere"] = kept.shown_elsewhere and other.shown_elsewhere
+    tx.connection.execute(update(resident).where(resident.c.id == kept.id).values(values))
+
+
+def _choices(tx: Tx, kept_id: UUID, other_id: UUID) -> None:
+    """Take over the other's parts and declined subjects where the one that stays has none."""
+    for table in (resident_part, declined_subject):
+        has = select(func.count()).select_from(table).where(table.c.resident_id == kept_id)
+        if tx.connection.execute(has).scalar_one():
+            tx.connection.execute(delete(table).where(table.c.resident_id == other_id))
+        else:
+            tx.connection.execute(
+                update(table).where(table.c.resident_id == other_id).values(resident_id=kept_id)
+            )
+
+
+def _deliveries(tx: Tx, kept_id: UUID, other_id: UUID) -> None:
+    """Let the person be in each run once; a second row that was sent stays, to be counted."""
+    theirs = delivery.c.resident_id == other_id
+    runs = select(delivery.c.run_id).where(
+        delivery.c.resident_id == kept_id, delivery.c.run_id.is_not(None)
+    )
+    moves = Moves()
+    waiting = select(delivery).where(theirs, DUE, delivery.c.run_id.in_(runs)).with_for_update()
+    for row in tx.connection.execute(waiting).all():
+        move(tx, as_delivery(row), DeliveryState.SKIPPED, moves, SkipReason.ELSEWHERE.value)
+    moves.apply(tx)
+    once = delivery.c.run_id.is_(None) | delivery.c.run_id.not_in(runs)
+    tx.connection.execute(update(delivery).where(theirs, once).values(resident_id=kept_id))
+
+
+def _drop_talk(tx: Tx, address_id: UUID) -> None:
+    """Drop what was said of tips in a chat that has nothing to do with them any more.
+
+    What is on its way still goes out, and tells of no tip.
+    """
+    of_tips = (delivery.c.address_id == address_id) & ALONE & delivery.c.tip_id.is_not(None)
+    over = of_tips & (delivery.c.state != DeliveryState.PENDING.value)
+    talk = select(delivery.c.id).where(over).scalar_subquery()
+    tx.connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(talk)))
+    tx.connection.execute(delete(delivery).where(over))
+    tx.connection.execute(update(delivery).where(of_tips).values(tip_id=None, failed_at=None))

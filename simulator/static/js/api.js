@@ -12,7 +12,8 @@ export class ApiError extends Error {
 
 const NO_CONNECTION = "Chưa kết nối được với máy chủ. Hãy thử lại.";
 
-async function call(path, body) {
+/** Post JSON or a form; throws an ApiError with a sentence for people. */
+export async function call(path, body) {
   const options = { method: "POST" };
   if (body instanceof FormData) options.body = body;
   else {

@@ -7,6 +7,7 @@ const KIND_ICONS = { channel: "channel", group: "people", supergroup: "people" }
 
 /** Which of the eight name colours an id has. */
 export function hueOf(id) {
+  if (typeof id === "string") return [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7) % HUES;
   return Math.abs(Number(id) * 7 + Math.floor(Number(id) / 10)) % HUES;
 }
 

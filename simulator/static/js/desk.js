@@ -4,12 +4,18 @@ import { personAvatar, roleName } from "./avatar.js";
 import { fill, h, icon, oncePerFrame } from "./dom.js";
 import { openPeople } from "./people.js";
 import { Phone } from "./phone.js";
+import { ZaloPhone } from "./zalo/phone.js";
 
-const MOST = 5;
+const MOST = 8;
 const KEPT = "phone.desk";
 
+const APPS = { zalo: "Zalo OA", zbot: "Zalo Bot" };
+
 export class Desk {
-  constructor(root, store, outbox) {
+  /** `zalo` holds the stores of the Zalo platforms by the first word of their phones' names on the desk. */
+  constructor(root, store, outbox, zalo = {}) {
+    this.zalo = zalo;
+    this.wanted = null;
     this.root = root;
     this.store = store;
     this.outbox = outbox;
@@ -17,7 +23,7 @@ export class Desk {
     this.front = null;
     this.refreshBar = oncePerFrame(() => this.showBar());
     this.build();
-    store.subscribe((change) => this.onChange(change));
+    for (const one of [store, ...Object.values(zalo)]) one.subscribe((change) => this.onChange(change, one));
     document.addEventListener("visibilitychange", () => {
       for (const phone of this.phones.values()) phone.current.onChange({ type: "snapshot" });
     });
@@ -59,10 +65,10 @@ export class Desk {
     this.showLine();
   }
 
-  onChange(change) {
-    if (change.type === "connection") this.showLine();
-    if (change.type === "snapshot") this.settle();
-    if (["snapshot", "chat", "user", "messages"].includes(change.type)) this.refreshBar();
+  onChange(change, store) {
+    if (change.type === "connection" && store === this.store) this.showLine();
+    if (change.type === "snapshot" || (change.type === "connection" && store !== this.store)) this.settle();
+    if (["snapshot", "chat", "user", "messages", "person", "read"].includes(change.type)) this.refreshBar();
   }
 
   showLine() {
@@ -78,19 +84,58 @@ export class Desk {
     return [...this.phones.keys()];
   }
 
-  // At the first snapshot the desk is laid; later ones only take away people who are gone.
+  // Every platform tells who is there in its own time: what is wished for is laid as it becomes known, and people
+  // who are gone are taken away.
   settle() {
-    const wanted = this.phones.size > 0 ? this.people() : (fromAddress() ?? kept() ?? []);
-    const there = wanted.filter((id) => this.store.users.has(id)).slice(0, MOST);
+    if (!this.store.ready || !Object.values(this.zalo).every((one) => one.settled)) return;
+    this.wanted ??= fromAddress() ?? kept() ?? [];
+    const there = this.wanted.filter((key) => this.person(key)).slice(0, MOST);
     this.lay(there.length > 0 ? there : this.usual(), { keep: false });
   }
 
-  // Two residents, the officer, the chief, a reviewer.
+  /** Whose phone a name on the desk means: `{key, name, role, app, unread}`, null when there is no such person. */
+  person(key) {
+    const [platform, id] = this.parts(key);
+    const store = platform ? this.zalo[platform] : this.store;
+    const user = platform ? store?.people.get(id) : store.users.get(key);
+    if (!user) return null;
+    const unread = store.unreadTotal(platform ? id : key);
+    return { key, name: user.name, role: user.role, app: APPS[platform] ?? "Telegram", unread };
+  }
+
+  parts(key) {
+    if (typeof key === "number") return [null, key];
+    const at = key.indexOf("-");
+    return [key.slice(0, at), key.slice(at + 1)];
+  }
+
+  /** Everybody whose phone could lie on the desk. */
+  everybody() {
+    const keys = [...this.store.users.keys()];
+    for (const [platform, store] of Object.entries(this.zalo))
+      keys.push(...[...store.people.keys()].map((id) => `${platform}-${id}`));
+    return keys.map((key) => this.person(key));
+  }
+
+  // Two residents, the officer, the chief, a reviewer on Telegram; a resident of the OA and an officer of the bot.
   usual() {
-    const users = [...this.store.users.values()];
-    const of = (role, count) => users.filter((user) => user.role === role).slice(0, count);
-    const picked = [...of("resident", 2), ...of("officer", 1), ...of("chief", 1), ...of("reviewer", 1)];
-    return (picked.length > 0 ? picked : users.slice(0, 2)).map((user) => user.id);
+    const all = this.everybody();
+    const of = (app, role, count) => all.filter((one) => one.app === app && one.role === role).slice(0, count);
+    const usual = [
+      ["Telegram", "resident", 2],
+      ["Telegram", "officer", 1],
+      ["Telegram", "chief", 1],
+      ["Telegram", "reviewer", 1],
+      ["Zalo OA", "resident", 1],
+      ["Zalo Bot", "officer", 1],
+    ];
+    const picked = usual.flatMap(([app, role, count]) => of(app, role, count));
+    return (picked.length > 0 ? picked : all.slice(0, 2)).map((one) => one.key);
+  }
+
+  phoneOf(key) {
+    const [platform, id] = this.parts(key);
+    return platform ? new ZaloPhone(this.zalo[platform], key, id, this) : new Phone(this.store, this.outbox, id, this);
   }
 
   /** Put exactly these people's phones on the desk; phones already there stay as they are. */
@@ -105,7 +150,7 @@ export class Desk {
     this.row.querySelector(".waiting-note")?.remove();
     ids.forEach((id, index) => {
       const known = before.get(id);
-      const phone = known ?? new Phone(this.store, this.outbox, id, this);
+      const phone = known ?? this.phoneOf(id);
       this.phones.set(id, phone);
       if (this.row.children[index] !== phone.node) this.row.insertBefore(phone.node, this.row.children[index] ?? null);
       if (!known) phone.placed();
@@ -154,9 +199,7 @@ export class Desk {
   showBar() {
     for (const id of this.phones.keys()) this.phones.get(id).showStatus();
     const facts = this.people().map((id) => ({
-      id,
-      user: this.store.users.get(id),
-      unread: this.store.unreadTotal(id),
+      ...(this.person(id) ?? { key: id, name: String(id), app: "Telegram", unread: 0 }),
       front: id === this.front,
     }));
     const seal = JSON.stringify(facts);
@@ -170,20 +213,25 @@ export class Desk {
     if (focused) this.chips.querySelector(`[data-person="${focused}"]`)?.focus({ preventScroll: true });
   }
 
-  chip({ id, user, unread, front }) {
-    const name = user?.name ?? String(id);
+  chip({ key: id, name, role, app, unread, front }) {
+    const said = `${name}, ${roleName(role)}${app === "Telegram" ? "" : `, ${app}`}`;
     return h(
       "button",
       {
         type: "button",
         class: `chip ${front ? "front" : ""}`,
         "aria-pressed": String(front),
-        "aria-label": `${name}, ${roleName(user?.role)}${unread ? `, ${unread} tin chưa đọc` : ""}`,
-        title: name,
+        "aria-label": `${said}${unread ? `, ${unread} tin chưa đọc` : ""}`,
+        title: `${name} (${app})`,
         data: { action: "front", person: String(id) },
         on: { click: () => this.bringToFront(id) },
       },
-      personAvatar(id, name, "small"),
+      h(
+        "span",
+        { class: "chip-face" },
+        personAvatar(id, name, "small"),
+        app === "Telegram" ? null : h("span", { class: "chip-app", "aria-hidden": "true", text: "Z" }),
+      ),
       h("span", { class: "chip-words", text: name.replace(/\s*\(.*?\)/g, "") }),
       unread > 0
         ? h("span", { class: "badge", "aria-hidden": "true", text: unread > 99 ? "99+" : String(unread) })
@@ -192,8 +240,10 @@ export class Desk {
   }
 
   async choosePeople() {
-    const chosen = await openPeople([...this.store.users.values()], this.people(), MOST);
-    if (chosen) this.lay(chosen);
+    const chosen = await openPeople(this.everybody(), this.people(), MOST);
+    if (!chosen) return;
+    this.wanted = chosen;
+    this.lay(chosen);
   }
 }
 
@@ -210,9 +260,9 @@ function kept() {
 }
 
 function ids(list) {
-  const numbers = (list ?? "")
+  const keys = (list ?? "")
     .split(",")
-    .map(Number)
-    .filter((id) => Number.isInteger(id) && id > 0);
-  return numbers.length > 0 ? [...new Set(numbers)] : null;
+    .map((one) => (/^(zalo|zbot)-[0-9a-f]+$/.test(one) ? one : Number(one)))
+    .filter((key) => typeof key === "string" || (Number.isInteger(key) && key > 0));
+  return keys.length > 0 ? [...new Set(keys)] : null;
 }

@@ -57,6 +57,15 @@ export function iconButton(name, label, action, listener, extra = {}) {
   );
 }
 
+/** A name whose bracketed note gives way first where there is little room. */
+export function roomyName(name) {
+  const note = name.match(/\s*\(.*\)\s*$/)?.[0] ?? "";
+  return [
+    h("strong", { text: name.slice(0, name.length - note.length) }),
+    note ? h("span", { class: "name-note", text: note.trim() }) : null,
+  ];
+}
+
 /** Replace what `node` holds. */
 export function fill(node, ...children) {
   node.replaceChildren();
@@ -170,6 +179,19 @@ const PATHS = {
     "M6 4.500h12A1.5 1.5 0 0 1 19.5 6v12a1.5 1.5 0 0 1-1.5 1.500H6A1.5 1.5 0 0 1 4.5 18V6A1.5 1.5 0 0 1 6 4.500z",
     "M13.5 8l-3 8",
   ],
+  shield: ["M12 3.500l7 2.500v5.500c0 4.300-3 7.600-7 9-4-1.400-7-4.700-7-9V6z", "M9 12l2.200 2.200L15.200 10"],
+  smile: [
+    "M12 20.500a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17z",
+    "M8.5 14c.8 1.300 2 2 3.500 2s2.700-.7 3.500-2",
+    "M9.2 9.500v.01",
+    "M14.8 9.500v.01",
+  ],
+  at: ["M12 15.500a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z", "M15.5 8.500v5a2.500 2.500 0 0 0 5 0V12a8.5 8.5 0 1 0-3.500 6.900"],
+  call: [
+    "M6.5 4.500h3l1.500 4-2 1.500a11 11 0 0 0 5 5l1.500-2 4 1.500v3a1.5 1.5 0 0 1-1.600 1.500A15.500 15.500 0 0 1 5 6.100a1.5 1.5 0 0 1 1.500-1.600z",
+  ],
+  next: ["M9.5 6l6 6-6 6"],
+  up: ["M6 14.500l6-6 6 6"],
   search: ["M11 17.500a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13z", "M16 16l4.5 4.5"],
   forward: ["M14 7l5 5-5 5", "M19 12h-9a5 5 0 0 0-5 5v1"],
 };

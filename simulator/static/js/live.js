@@ -58,7 +58,8 @@ export class Live {
   }
 }
 
-function liveUrl() {
+/** The address of a live line on this server. */
+export function liveUrl(path = "/phone/live") {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  return `${scheme}//${location.host}/phone/live`;
+  return `${scheme}//${location.host}${path}`;
 }

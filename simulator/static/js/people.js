@@ -1,56 +1,94 @@
-// Choosing whose phones lie on the desk.
+// Choosing whose phones lie on the desk, and in which order.
 
 import { personAvatar, roleName } from "./avatar.js";
 import { fill, h, iconButton } from "./dom.js";
 
 const SHOWN = 60;
 
-/** Let the viewer pick up to `most` people; resolves to their ids in order, or null when nothing was changed. */
-export function openPeople(users, chosen, most) {
+/**
+ * Let the viewer pick up to `most` people and order them; `people` are `{key, name, role, app}`. Resolves to their
+ * keys in order, or null when nothing was changed.
+ */
+export function openPeople(people, chosen, most) {
   return new Promise((resolve) => {
     let picked = [...chosen];
+    const order = h("ol", { class: "order", "aria-label": "Thứ tự trên bàn" });
     const list = h("ul", { class: "people" });
     const note = h("p", { class: "hint", role: "status" });
     const search = h("input", {
       type: "search",
       class: "search",
-      placeholder: "Tìm tên",
+      placeholder: "Tìm tên hoặc ứng dụng",
       "aria-label": "Tìm người",
       autocomplete: "off",
       on: { input: () => draw() },
     });
+    const named = (key) => people.find((one) => one.key === key);
+    const count = () => {
+      note.textContent = `Đã chọn ${picked.length}, nhiều nhất ${most}.`;
+    };
     const draw = () => {
       const wanted = plain(search.value.trim());
-      const found = users.filter((user) => plain(user.name).includes(wanted) || String(user.id).includes(wanted));
-      note.textContent =
-        found.length > SHOWN
-          ? `Hiện ${SHOWN} trong ${found.length} người; hãy tìm theo tên.`
-          : `Đã chọn ${picked.length}, nhiều nhất ${most}.`;
+      const found = people.filter((one) => plain(`${one.name} ${one.app} ${one.key}`).includes(wanted));
+      if (found.length > SHOWN) note.textContent = `Hiện ${SHOWN} trong ${found.length} người; hãy tìm theo tên.`;
+      else count();
       fill(
         list,
-        found.slice(0, SHOWN).map((user) => h("li", {}, person(user))),
+        found.slice(0, SHOWN).map((one) => h("li", {}, person(one))),
       );
+      drawOrder();
     };
-    const toggle = (id, box) => {
-      if (picked.includes(id)) picked = picked.filter((one) => one !== id);
-      else if (picked.length < most) picked.push(id);
+    const drawOrder = () =>
+      fill(
+        order,
+        picked.map((key, index) => (named(key) ? h("li", {}, place(named(key), index)) : null)),
+      );
+    const move = (key, step) => {
+      const at = picked.indexOf(key);
+      const other = at + step;
+      if (other < 0 || other >= picked.length) return;
+      [picked[at], picked[other]] = [picked[other], picked[at]];
+      drawOrder();
+      order
+        .querySelector(`[data-place="${key}"] [data-action="${step < 0 ? "earlier" : "later"}"]`)
+        ?.focus({ preventScroll: true });
+    };
+    const place = (one, index) =>
+      h(
+        "div",
+        { class: "place-row", data: { place: String(one.key) } },
+        h("span", { class: "place-number", text: String(index + 1) }),
+        personAvatar(one.key, one.name, "small"),
+        h("span", { class: "member-words" }, h("span", { text: one.name }), h("small", { text: one.app })),
+        iconButton("up", `Đưa ${one.name} lên trước`, "earlier", () => move(one.key, -1)),
+        iconButton("down", `Đưa ${one.name} xuống sau`, "later", () => move(one.key, 1)),
+      );
+    const toggle = (key, box) => {
+      if (picked.includes(key)) picked = picked.filter((one) => one !== key);
+      else if (picked.length < most) picked.push(key);
       else {
         box.checked = false;
         note.textContent = `Bàn chỉ đặt được ${most} máy; hãy bỏ bớt một máy trước.`;
         return;
       }
-      note.textContent = `Đã chọn ${picked.length}, nhiều nhất ${most}.`;
+      count();
+      drawOrder();
     };
-    const person = (user) => {
-      const box = h("input", { type: "checkbox", data: { person: String(user.id) } });
-      box.checked = picked.includes(user.id);
-      box.addEventListener("change", () => toggle(user.id, box));
+    const person = (one) => {
+      const box = h("input", { type: "checkbox", data: { person: String(one.key) } });
+      box.checked = picked.includes(one.key);
+      box.addEventListener("change", () => toggle(one.key, box));
       return h(
         "label",
         { class: "person" },
         box,
-        personAvatar(user.id, user.name, "small"),
-        h("span", { class: "member-words" }, h("span", { text: user.name }), h("small", { text: roleName(user.role) })),
+        personAvatar(one.key, one.name, "small"),
+        h(
+          "span",
+          { class: "member-words" },
+          h("span", { text: one.name }),
+          h("small", { text: `${roleName(one.role)} · ${one.app}` }),
+        ),
       );
     };
     const dialog = h(
@@ -68,7 +106,7 @@ export function openPeople(users, chosen, most) {
         iconButton("close", "Đóng", "close-dialog", () => dialog.close("")),
       ),
       search,
-      list,
+      h("div", { class: "people-scroll" }, list, h("h3", { text: "Thứ tự trên bàn" }), order),
       note,
       h(
         "div",

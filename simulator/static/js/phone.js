@@ -5,7 +5,7 @@ import { personAvatar, roleName } from "./avatar.js";
 import { openLinks } from "./chat-menu.js";
 import { ChatList, TopicList } from "./chat-list.js";
 import { ChatView } from "./chat-view.js";
-import { fill, h } from "./dom.js";
+import { fill, h, roomyName } from "./dom.js";
 import { Layer } from "./layer.js";
 import { Lightbox } from "./lightbox.js";
 import { previewOf } from "./media.js";
@@ -70,8 +70,9 @@ export class Phone {
     fill(
       this.who,
       personAvatar(this.user, name, "tiny"),
-      h("strong", { text: name }),
+      roomyName(name),
       h("span", { class: `role role-${owner?.role ?? "resident"}`, text: roleName(owner?.role) }),
+      h("span", { class: "app-mark", text: "Telegram" }),
     );
   }
 
@@ -243,7 +244,7 @@ export class Phone {
   }
 
   neighbours() {
-    return this.desk.people().filter((id) => id !== this.user);
+    return this.desk.people().filter((id) => typeof id === "number" && id !== this.user);
   }
 
   draftOf(chat, thread) {

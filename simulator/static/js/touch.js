@@ -4,14 +4,14 @@ const HOLD = 480;
 const SLACK = 10;
 
 /** Call `onHold(row)` for a message row held or right-clicked inside `area`. */
-export function watchLongPress(area, onHold) {
+export function watchLongPress(area, onHold, rows = ".row[data-message]") {
   let timer = null;
   let from = null;
   const stop = () => {
     clearTimeout(timer);
     timer = null;
   };
-  const rowOf = (event) => event.target.closest(".row[data-message]");
+  const rowOf = (event) => event.target.closest(rows);
   area.addEventListener("contextmenu", (event) => {
     const row = rowOf(event);
     if (!row || event.target.closest("a, video")) return;

@@ -5,14 +5,24 @@ from dataclasses import replace
 
 from bot.channels.telegram.settings import DEFAULT_PACE
 from bot.channels.telegram.settings import capabilities as of_telegram
-from bot.platforms import TELEGRAM
+from bot.channels.zalo_oa.settings import ZaloOaSettings
+from bot.channels.zalo_oa.settings import capabilities as of_zalo_oa
+from bot.platforms import TELEGRAM, ZALO_OA
 from bot.settings import Settings
+from bot.zalo_oa_settings import zalo_oa_settings
 from domain.channel import Capabilities, Pace
+
+_NO_OA = ZaloOaSettings(app_id="0", app_secret="-", oa_id="0")  # noqa: S106 - there is none
+"""For people whom we know from an account that is set no more."""
 
 
 def all_capabilities(settings: Settings) -> Mapping[str, Capabilities]:
     """Return what every channel can do, also those that are not set: people may be known there."""
-    return {TELEGRAM.channel: of_telegram(telegram_pace(settings))}
+    oa = zalo_oa_settings(settings) if settings.has_zalo_oa else _NO_OA
+    return {
+        TELEGRAM.channel: of_telegram(telegram_pace(settings)),
+        ZALO_OA.channel: of_zalo_oa(oa),
+    }
 
 
 def telegram_pace(settings: Settings) -> Pace:

@@ -81,7 +81,7 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
             lambda tx: _prepare(tx, settings, shipped, demo=demo)
         )
         known = list(zip(wanted, accounts, strict=True))
-        made = [make(one.platform, settings, clock) for one in wanted]
+        made = [make(one.platform, account, settings, clock, database) for one, account in known]
     except BaseException:
         await database.close()
         raise

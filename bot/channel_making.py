@@ -3,15 +3,22 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from bot.abilities import telegram_pace
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.settings import TelegramSettings
+from bot.channels.zalo_oa.channel import ZaloOaChannel
 from bot.line import Served
-from bot.platforms import TELEGRAM, Platform
+from bot.platforms import TELEGRAM, ZALO_OA, Platform
 from bot.settings import Settings
+from bot.zalo_oa_settings import zalo_oa_settings
 from domain.clock import Clock
 from domain.errors import Misconfigured
+from storage.accounts.ours import SentByUs
+from storage.accounts.tokens import SealedTokens
+from storage.database import Database
+from storage.people.addresses import Account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +31,23 @@ class Made:
     """None where the platform calls us."""
 
 
-def make(platform: Platform, settings: Settings, clock: Clock) -> Made:
+def make(
+    platform: Platform, account: Account, settings: Settings, clock: Clock, database: Database
+) -> Made:
     """Make the channel of an account.
 
     Raises: Misconfigured.
     """
     if platform is TELEGRAM:
         return _telegram(settings, clock)
+    if platform is ZALO_OA:
+        return _zalo_oa(account.id, settings, clock, database)
     message = f"Tài khoản {platform.shown} chưa dùng được ở bản này."
     raise Misconfigured(message)
 
 
 def prober(platform: Platform, settings: Settings) -> Callable[[], Awaitable[str]]:
-    """Return what asks the platform once who the account is, and receives nothing.
+    """Return what asks the platform once who the account is, by its token alone.
 
     Raises: Misconfigured.
     """
@@ -74,4 +85,15 @@ def _telegram(settings: Settings, clock: Clock) -> Made:
         channel=channel,
         longest_send=timedelta(seconds=told.connect_timeout_s + told.send_timeout_s + 1),
         longest_poll=channel.poll_timeout if polls else None,
+    )
+
+
+def _zalo_oa(account_id: UUID, settings: Settings, clock: Clock, database: Database) -> Made:
+    told = zalo_oa_settings(settings)
+    tokens, ours = SealedTokens(database, account_id), SentByUs(database, account_id)
+    return Made(
+        channel=ZaloOaChannel(told, clock, tokens, ours),
+        # A message with a file is two calls, and each may wait for its token.
+        longest_send=3 * told.longest_call + timedelta(seconds=1),
+        longest_poll=None,
     )

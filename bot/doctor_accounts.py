@@ -1,19 +1,28 @@
 """How our accounts stand: what the database says of each, and what its platform answers."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from bot.accounts import NOT_CONNECTED, Configured, configured
-from bot.channel_making import prober
+from bot.channel_making import make, prober
 from bot.findings import Finding
+from bot.opening import open_database
 from bot.outages import of_platform, of_reason
-from bot.platforms import PLATFORMS, shown
+from bot.platforms import PLATFORMS, ZALO_OA, shown
 from bot.settings import Settings
+from domain.account_tokens import TokenState
+from domain.clock import SystemClock, show_day
 from domain.errors import Misconfigured
 from domain.failures import SendFailure
+from storage.accounts import tokens
+from storage.database import DatabaseAway
 from storage.people.addresses import Account
+from storage.trouble import in_words
 
 _PATIENCE_S = 15.0
+_OLD_TOKEN_DAYS = 75
+"""A refresh token lives three months (Zalo OAuth v4)."""
 
 
 def accounts_told(accounts: Sequence[Account]) -> list[Finding]:
@@ -40,7 +49,7 @@ async def platforms_told(settings: Settings, accounts: Sequence[Account]) -> lis
         return [Finding("warn", text)]
     if not wanted:
         return [Finding("bad", NOT_CONNECTED)]
-    findings = list(await asyncio.gather(*(_asked(one, settings) for one in wanted)))
+    findings = [found for one in wanted for found in await _looked_at(one, settings, accounts)]
     set_up = {one.platform.channel for one in wanted}
     findings += [
         Finding(
@@ -54,12 +63,61 @@ async def platforms_told(settings: Settings, accounts: Sequence[Account]) -> lis
     return findings
 
 
-async def _asked(one: Configured, settings: Settings) -> Finding:
-    name = one.platform.shown
+async def _looked_at(
+    one: Configured, settings: Settings, accounts: Sequence[Account]
+) -> list[Finding]:
+    """Ask a platform; an account whose tokens are kept here is known once the service ran."""
+    if one.platform is not ZALO_OA:
+        try:
+            return [await _asked(one, prober(one.platform, settings))]
+        except Misconfigured as error:
+            return [Finding("bad", str(error))]
+    known = next((a for a in accounts if a.channel == one.platform.channel), None)
+    if known is None:
+        text = f"{one.platform.shown} chưa được hỏi: hãy chạy dịch vụ một lần để máy nhận mã."
+        return [Finding("warn", text)]
     try:
-        probe = prober(one.platform, settings)
+        return await _asked_with_tokens(one, settings, known)
     except Misconfigured as error:
-        return Finding("bad", str(error))
+        return [Finding("bad", str(error))]
+    except DatabaseAway as error:
+        return [Finding("bad", f"Không đọc được cơ sở dữ liệu: {in_words(error)}.")]
+
+
+async def _asked_with_tokens(one: Configured, settings: Settings, known: Account) -> list[Finding]:
+    clock = SystemClock()
+    database = open_database(settings, clock, bring_up_to_date=False)
+    try:
+        channel = make(one.platform, known, settings, clock, database).channel
+        found = await _asked(one, channel.probe)
+        state = await database.read(lambda tx: tokens.state(tx, known.id))
+        return [found, *_tokens_told(one, state, clock.now())]
+    finally:
+        await database.close()
+
+
+def _tokens_told(one: Configured, state: TokenState | None, now: datetime) -> list[Finding]:
+    name = one.platform.shown
+    if state is None:
+        return []
+    age = (now - state.refresh_since).days
+    if state.refused is not None:
+        text = (
+            f"{name}: Zalo không cấp tiếp quyền từ {show_day(state.refused_at or now)}; quản trị "
+            f"viên OA hãy cấp quyền lại rồi ghi mã mới vào {one.platform.token}."
+        )
+        return [Finding("bad", text)]
+    if age >= _OLD_TOKEN_DAYS:
+        text = (
+            f"{name}: mã gia hạn đã {age} ngày chưa đổi (quá 90 ngày là hết hạn): dịch vụ có đang "
+            "chạy không?"
+        )
+        return [Finding("bad", text)]
+    return [Finding("good", f"{name}: mã gia hạn được đổi cách đây {age} ngày.")]
+
+
+async def _asked(one: Configured, probe: Callable[[], Awaitable[str]]) -> Finding:
+    name = one.platform.shown
     try:
         username = await asyncio.wait_for(probe(), _PATIENCE_S)
     except TimeoutError:

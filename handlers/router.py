@@ -25,7 +25,7 @@ from domain.messages import (
     ReceiptEvent,
 )
 from handlers.turn import Context, Turn
-from people import wishes
+from people import erasing, wishes
 from storage.database import Tx
 from storage.deliveries import hearing, receipts, typed_numbers
 from storage.groups import group_requests
@@ -65,6 +65,18 @@ class Presence(Protocol):
         ...
 
 
+class TurnedAway(Protocol):
+    """What is done for people who turn away from us on their platform."""
+
+    def blocked(self, tx: Tx, context: Context, chat: Address) -> None:
+        """Stop what they are sent."""
+        ...
+
+    def forget(self, tx: Tx, context: Context, chat: Address) -> None:
+        """Erase what is kept of them."""
+        ...
+
+
 class NoUnit(RuntimeError):
     """No unit is set up: nobody is there in whose name to answer."""
 
@@ -85,10 +97,12 @@ class Router:
         came_back: Callable[[Turn], None] | None = None,
         copied: Callable[[Tx, Account, Copied], None] | None = None,
         presence: Presence | None = None,
+        away: TurnedAway | None = None,
     ) -> None:
         """Take the handlers; `heard` sees a private message before them.
 
-        `came_back` is called after them for who had been out of reach, `copied` for a post's copy.
+        `came_back` is called after them for who had been out of reach, `copied` for a post's copy,
+        `away` for who turns away from us.
         """
         self._context = context
         self._private = private
@@ -100,6 +114,7 @@ class Router:
         self._came_back = came_back
         self._copied = copied
         self._presence = presence or _note_presence
+        self._away = away or _Blocked()
 
     def handle(self, tx: Tx, account: Account, incoming: Incoming) -> list[PressAnswer]:
         """Handle one item; returns the answers to presses that are due after the commit.
@@ -257,8 +272,9 @@ class Router:
         match incoming.change:
             case MembershipChange.BLOCKED:
                 addresses.mark_unreachable(tx, known.id, Until.THEY_WRITE)
-                if known.resident_id is not None:
-                    wishes.block(tx, residents.get(tx, known.resident_id), account.channel)
+                self._away.blocked(tx, self._context, known)
+            case MembershipChange.FORGET if known.kind is ChatKind.PRIVATE:
+                self._away.forget(tx, self._context, known)
             case MembershipChange.REMOVED if known.group_id is not None:
                 self._presence(tx, self._context, known.group_id, present=False)
             case MembershipChange.ADDED if known.group_id is not None:
@@ -266,6 +282,20 @@ class Router:
                 addresses.mark_reachable(tx, known.id)
             case _:
                 pass
+
+
+class _Blocked:
+    """As little as must be done where nobody is told of it."""
+
+    def blocked(self, tx: Tx, _context: Context, chat: Address) -> None:
+        """Record a stop."""
+        if chat.resident_id is not None:
+            wishes.block(tx, residents.get(tx, chat.resident_id), chat.channel)
+
+    def forget(self, tx: Tx, _context: Context, chat: Address) -> None:
+        """Erase them."""
+        if chat.resident_id is not None:
+            erasing.erase(tx, residents.get(tx, chat.resident_id), withdrawn=True)
 
 
 def _note_presence(tx: Tx, _context: Context, group_id: UUID, *, present: bool) -> None:

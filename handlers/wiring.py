@@ -18,7 +18,7 @@ from handlers.groups import talk as groups
 from handlers.library import browsing as library
 from handlers.packs import giving as packs
 from handlers.residents import commands as residents
-from handlers.residents import returning
+from handlers.residents import returning, withdrawing
 from handlers.router import Presser, Router, joined
 from handlers.staff import answering, diary, figures, handing_over, linking, slips, tip_commands
 from handlers.staff import commands as staff_commands
@@ -97,6 +97,7 @@ def make_router(context: Context) -> Router:
         edited=editing.edited_before(in_groups, (entering.edited, campaigns.edited, slips.edited)),
         copied=copies.note,
         presence=presence.changed,
+        away=withdrawing,
         unhandled=tips.keep_unhandled,
         heard=residents.hear,
         came_back=returning.came_back,

@@ -21,8 +21,10 @@ def is_fresh(tx: Tx, asked_at: datetime) -> bool:
     return timedelta() <= tx.now - asked_at < CONFIRM_WITHIN
 
 
-def erase(tx: Tx, person: Resident) -> bool:
+def erase(tx: Tx, person: Resident, *, withdrawn: bool = False) -> bool:
     """Erase a resident and write down that it was done; False when it had been done.
+
+    `withdrawn`: their platform told us to, as they had asked there.
 
     Not even how many tips were theirs is written: it would help to find which.
     """
@@ -35,5 +37,6 @@ def erase(tx: Tx, person: Resident) -> bool:
         person.id,
         unit_id=person.unit_id,
         staff_id=None,
+        **({"withdrawn": True} if withdrawn else {}),
     )
     return True

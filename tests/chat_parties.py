@@ -232,6 +232,10 @@ class Party(Listener):
         """Lift the block again."""
         await self._changes(MembershipChange.UNBLOCKED)
 
+    async def has_us_forget(self) -> None:
+        """Tell the platform that we must forget them."""
+        await self._changes(MembershipChange.FORGET)
+
     async def _changes(self, change: MembershipChange) -> None:
         now = self.chat.clock.now()
         await self.chat.handle(

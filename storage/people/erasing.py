@@ -111,6 +111,16 @@ def _forget_joined(tx: Tx, resident_id: UUID) -> None:
     tx.connection.execute(update(resident).where(theirs).values(joined_to=None))
 
 
+def forget_chat(tx: Tx, chat: Address) -> None:
+    """Let a chat be found no more and destroy its sealed id now; one of staff is only shut."""
+    if chat.staff_id is not None:
+        addresses.mark_unreachable(tx, chat.id, Until.THEY_WRITE)
+        return
+    if chat.resident_id is None:
+        _cut_address(tx, chat)
+    _forget_address(tx, chat.id)
+
+
 def forget_addresses(tx: Tx, limit: int = 200) -> int:
     """Destroy the sealed chat ids whose last message is out or too late; return how many.
 

@@ -1,0 +1,82 @@
+"""Turning away on one platform: a block stops on all, a demand to forget erases at once."""
+
+from sqlalchemy import func, select
+
+from domain.audit import Act
+from domain.roles import Role
+from storage.people import addresses
+from storage.people.residents import Wish
+from storage.staff import audit
+from storage.tables import address, delivery, resident, tip
+from tests.handlers.residents.channels import Two, open_two
+from tests.handlers.residents.test_linked import _linked, _open_tip
+
+
+async def _count(two: Two, query: object) -> int:
+    return await two.here.look(lambda tx: tx.connection.execute(query).scalar_one())
+
+
+async def test_who_has_the_platform_tell_us_to_forget_is_erased_without_a_word(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        lan = await two.there.subscriber("z-1")
+        told = await _open_tip(lan, "Có người bán pháo lậu ở chợ Ví Dụ sáng nay")
+        before = await lan.address()
+        await lan.has_us_forget()
+        nobody = await two.here.look(lambda tx: addresses.find(tx, before.account_id, "z-1"))
+        assert nobody is None
+        chat = await two.here.look(lambda tx: addresses.chat_of(tx, before.id))
+        assert chat.chat_id == "erased"
+        waiting = select(func.count()).where(
+            delivery.c.address_id == before.id, delivery.c.state == "pending"
+        )
+        assert await _count(two, waiting) == 0
+        cut = select(func.count()).where(tip.c.id == told.id, tip.c.resident_id.is_(None))
+        assert await _count(two, cut) == 1
+        gone = select(func.count()).where(resident.c.erased_at.is_not(None))
+        assert await _count(two, gone) == 1
+        acts = await two.here.look(lambda tx: list(audit.entries(tx)))
+        assert [(e.act, e.facts) for e in acts] == [(Act.RESIDENT_ERASED, {"withdrawn": True})]
+        # Told a second time: there is nobody any more.
+        await lan.has_us_forget()
+        assert len(await two.here.look(lambda tx: list(audit.entries(tx)))) == 1
+        await lan.writes("xin chào")
+        assert (await lan.record()).wish is Wish.NONE
+
+
+async def test_the_chats_of_the_same_person_elsewhere_are_erased_and_told(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        one, other = await _linked(two)
+        where = (await one.address()).id
+        await other.has_us_forget()
+        said = await two.here.said(where)
+        assert "đã xóa dữ liệu của bà con ở mọi kênh đã liên kết" in said[-1].text
+        mine = select(func.count()).select_from(address).where(address.c.resident_id.is_not(None))
+        assert await _count(two, mine) == 0
+
+
+async def test_a_chat_of_staff_goes_on_when_they_write_again(migrated_database_url: str) -> None:
+    async with open_two(migrated_database_url) as two:
+        officer = await two.there.staff("z-9", Role.OFFICER)
+        await officer.has_us_forget()
+        assert not await officer.is_reachable()
+        await officer.writes("/trogiup")
+        assert await officer.is_reachable()
+        assert (await officer.address()).staff_id is not None
+
+
+async def test_a_block_on_one_platform_stops_on_all_and_is_told_on_the_other(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        one, other = await _linked(two)
+        await other.blocks()
+        assert (await one.record()).wish is Wish.STOPPED
+        said = await one.last()
+        assert "bỏ quan tâm kênh Zalo OA" in said.text
+        await one.blocks()
+        assert (await one.last()).id == said.id
+        assert (await other.last()).id != said.id

@@ -44,7 +44,7 @@ def create_app(world: World, zalo: ZaloWorld | None = None) -> web.Application:
     app = web.Application(client_max_size=MAX_BODY_BYTES)
     app.add_routes(bots.routes())
     app.add_routes(PhoneServer(world).routes())
-    app.add_routes(SimServer(world).routes())
+    app.add_routes(SimServer(world, zalo).routes())
     app.add_routes(OaServer(zalo).routes())
     app.add_routes(ZaloPhoneServer(zalo).routes())
     app.add_routes(ZaloSimServer(zalo).routes())

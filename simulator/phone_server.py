@@ -1,20 +1,19 @@
 """The phone API over HTTP, as PHONE-API.md describes it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
-from aiohttp import BodyPartReader, WSMsgType, web
+from aiohttp import BodyPartReader, web
 from pydantic import BaseModel, ValidationError
 
 from simulator import acts, membership, topics, votes
 from simulator.arguments import Arguments, Upload
 from simulator.chats import Chat
 from simulator.errors import PhoneError
+from simulator.live_socket import serve_live
 from simulator.messages import Content, Message
 from simulator.people import Person
 from simulator.phone_bodies import (
@@ -94,35 +93,7 @@ class PhoneServer:
 
     async def live(self, request: web.Request) -> web.StreamResponse:
         """Send events as they happen, over a WebSocket."""
-        socket = web.WebSocketResponse(heartbeat=20)
-        await socket.prepare(request)
-        live = self.world.live
-        queue = live.listen()
-        since = request.query.get("since", "")
-        missed = live.missed(int(since)) if since.isdigit() else None
-        opening = missed if missed is not None else [{"type": "snapshot", **snapshot(self.world)}]
-        reader = asyncio.ensure_future(_until_closed(socket))
-        try:
-            for event in opening:
-                await _tell(socket, event)
-            while not socket.closed:
-                getter = asyncio.ensure_future(queue.get())
-                done, _ = await asyncio.wait({getter, reader}, return_when=asyncio.FIRST_COMPLETED)
-                if getter not in done:
-                    getter.cancel()
-                    break
-                told = getter.result()
-                if told is None:
-                    break
-                await _tell(socket, told)
-        except ConnectionError:
-            pass
-        finally:
-            live.leave(queue)
-            reader.cancel()
-            with suppress(ConnectionError):
-                await socket.close()
-        return socket
+        return await serve_live(request, self.world.live, lambda: snapshot(self.world))
 
     async def file(self, request: web.Request) -> web.Response:
         """Give the bytes of a file for showing; what is no picture, sound or film downloads."""
@@ -332,16 +303,6 @@ async def _form(request: web.Request) -> tuple[Arguments, list[Upload]]:
             mime = part.headers.get("Content-Type", "application/octet-stream")
             files.append(Upload(part.filename, mime, data))
     return args, files
-
-
-async def _tell(socket: web.WebSocketResponse, event: dict[str, Any]) -> None:
-    await socket.send_str(orjson.dumps(event).decode())
-
-
-async def _until_closed(socket: web.WebSocketResponse) -> None:
-    async for message in socket:
-        if message.type in {WSMsgType.CLOSE, WSMsgType.ERROR}:
-            return
 
 
 def _static(name: str) -> web.StreamResponse:

@@ -14,6 +14,8 @@ from simulator.phone_server import json_response
 from simulator.snapshot import snapshot, user_for_phone
 from simulator.spec import WorldSpec
 from simulator.world import World
+from simulator.zalo_oa.snapshot import snapshot as zalo_snapshot
+from simulator.zalo_oa.world import ZaloWorld
 
 
 class _Body(BaseModel):
@@ -52,6 +54,7 @@ class SimServer:
     """Answer tests and benches."""
 
     world: World
+    zalo: ZaloWorld
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """List the routes tests use."""
@@ -113,6 +116,11 @@ class SimServer:
         """Replace the whole world; every phone gets a new snapshot."""
         spec = WorldSpec.model_validate_json(await request.read())
         self.world.load(spec)
+        if spec.zalo is not None:
+            self.zalo.load(spec.zalo)
+            zalo_shown = zalo_snapshot(self.zalo)
+            del zalo_shown["seq"]
+            self.zalo.live.tell("snapshot", **zalo_shown)
         shown = snapshot(self.world)
         del shown["seq"]
         self.world.live.tell("snapshot", **shown)

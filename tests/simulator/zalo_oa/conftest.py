@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 import itertools
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -128,7 +129,7 @@ class Zalo:
 
     async def upload(self, kind: str, name: str, data: bytes) -> dict[str, Any]:
         form = aiohttp.FormData()
-        form.add_field("file", data, filename=name)
+        form.add_field("file", io.BytesIO(data), filename=name)
         url = f"{self.base_url}/v2.0/oa/upload/{kind}"
         headers = {"access_token": self.token}
         async with self.http.post(url, data=form, headers=headers) as answer:

@@ -1,0 +1,176 @@
+"""Tokens: one refresher, kept before use, and what is done when an answer is lost."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.channels.exchange import Exchange
+from bot.channels.zalo_oa import ZaloOaSettings
+from bot.channels.zalo_oa.oauth import Grants
+from bot.channels.zalo_oa.tokens import Tokens
+from domain.failures import AccountDown, Transient
+from tests.bot.channels.telegram.pretend import cut, raw
+from tests.bot.channels.zalo_oa.pretend import FIRST, REFRESH_PATH, MemoryShelf, PretendZalo
+from tests.chat import MovingClock
+
+
+class _Door:
+    """Makes refreshers on one shelf, as processes that share a database."""
+
+    def __init__(self, settings: ZaloOaSettings, shelf: MemoryShelf, clock: MovingClock) -> None:
+        self.settings, self.shelf, self.clock = settings, shelf, clock
+        self.exchange = Exchange(connect_timeout_s=1, read_timeout_s=1)
+        self.exchange.open()
+
+    def tokens(self, first: str = FIRST) -> Tokens:
+        grants = Grants(self.settings, self.exchange)
+        return Tokens(self.shelf, grants, self.clock, first, timedelta(seconds=30))
+
+
+@pytest.fixture
+async def door(
+    settings: ZaloOaSettings, shelf: MemoryShelf, clock: MovingClock
+) -> AsyncIterator[_Door]:
+    made = _Door(settings, shelf, clock)
+    yield made
+    await made.exchange.close()
+
+
+async def lost(pretend: PretendZalo) -> None:
+    """Rotate the tokens and tell nobody."""
+
+    async def answer(request: object) -> object:
+        pretend.rotate()
+        return await cut(request)  # type: ignore[arg-type]
+
+    pretend.next(REFRESH_PATH, answer)  # type: ignore[arg-type]
+
+
+async def test_the_first_pair_comes_from_the_setting_and_is_used_until_twenty_hours_passed(
+    door: _Door, zalo: PretendZalo, clock: MovingClock
+) -> None:
+    tokens = door.tokens()
+    assert await tokens.access() == "canary-access-1"
+    clock.forward(hours=19, minutes=59)
+    assert await tokens.access() == "canary-access-1"
+    clock.forward(minutes=2)
+    assert await tokens.access() == "canary-access-2"
+    assert zalo.refreshes == 2
+
+
+async def test_many_who_ask_at_once_in_two_processes_refresh_once(
+    door: _Door, zalo: PretendZalo
+) -> None:
+    here, there = door.tokens(), door.tokens()
+    asked = [tokens.access() for _ in range(20) for tokens in (here, there)]
+    assert set(await asyncio.gather(*asked)) == {"canary-access-1"}
+    refused = [tokens.instead_of("canary-access-1") for _ in range(9) for tokens in (here, there)]
+    assert set(await asyncio.gather(*refused)) == {"canary-access-2"}
+    assert zalo.refreshes == 2
+
+
+async def test_a_pair_is_kept_before_it_is_used_and_is_not_dropped_when_it_cannot_be(
+    door: _Door, zalo: PretendZalo, shelf: MemoryShelf
+) -> None:
+    tokens = door.tokens()
+    shelf.broken = 2
+    for _ in range(2):
+        with pytest.raises(Transient):
+            await tokens.access()
+    assert await tokens.access() == "canary-access-1"
+    assert zalo.refreshes == 1
+    assert shelf.held is not None
+    assert shelf.held.pair.refresh == "canary-refresh-1"
+
+
+async def test_who_gives_up_waiting_does_not_end_the_exchange(
+    door: _Door, zalo: PretendZalo, shelf: MemoryShelf
+) -> None:
+    tokens = door.tokens()
+    waiting = asyncio.create_task(tokens.access())
+    while not shelf.by:
+        await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    await tokens.close()
+    assert shelf.held is not None
+    assert shelf.held.pair.access == zalo.access == "canary-access-1"
+
+
+async def test_a_lost_answer_is_asked_for_once_more_and_then_somebody_must_consent(
+    door: _Door, zalo: PretendZalo, shelf: MemoryShelf
+) -> None:
+    tokens = door.tokens()
+    await lost(zalo)
+    with pytest.raises(AccountDown, match="zalo consent") as down:
+        await tokens.access()
+    assert "lost" in down.value.reason
+    assert "canary" not in repr(down.value)
+    state = await shelf.state()
+    assert state is not None
+    assert state.refused == down.value.reason
+    calls = len(zalo.calls)
+    with pytest.raises(AccountDown):
+        await door.tokens().access()
+    assert len(zalo.calls) == calls
+
+
+async def test_an_answer_lost_before_the_rotation_costs_nothing(
+    door: _Door, zalo: PretendZalo
+) -> None:
+    zalo.next(REFRESH_PATH, cut)
+    assert await door.tokens().access() == "canary-access-1"
+
+
+async def test_a_server_that_is_away_refuses_nobody_and_is_left_alone_for_a_minute(
+    door: _Door, zalo: PretendZalo, shelf: MemoryShelf, clock: MovingClock
+) -> None:
+    tokens = door.tokens()
+    await tokens.access()
+    clock.forward(hours=21)
+    zalo.next(REFRESH_PATH, raw(502, b"<html>"), raw(500, b""))
+    assert await tokens.access() == "canary-access-1"
+    calls = len(zalo.calls)
+    assert await tokens.access() == "canary-access-1"
+    assert len(zalo.calls) == calls
+    clock.forward(minutes=2)
+    assert await tokens.access() == "canary-access-2"
+    assert shelf.by is None
+
+
+async def test_a_changed_setting_after_a_refusal_begins_anew(
+    door: _Door, zalo: PretendZalo
+) -> None:
+    zalo.refresh = "another"
+    with pytest.raises(AccountDown):
+        await door.tokens().access()
+    assert await door.tokens("another").access() == "canary-access-1"
+    zalo.refresh = "third"
+    assert await door.tokens("third").access() == "canary-access-1"
+
+
+async def test_without_any_token_somebody_must_consent(door: _Door) -> None:
+    with pytest.raises(AccountDown, match="consent"):
+        await door.tokens("").access()
+
+
+async def test_a_refresh_token_that_grows_old_is_told_once_a_day(
+    door: _Door, zalo: PretendZalo, clock: MovingClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    tokens = door.tokens()
+    await tokens.look_after()
+    clock.forward(days=76)
+    shelf = door.shelf
+    assert shelf.held is not None
+    # Somebody else made only the access token new, as far as the shelf knows.
+    await shelf.put(shelf.held.pair, clock.now() + timedelta(hours=25))
+    shelf.since = clock.now() - timedelta(days=76)
+    tokens.forget()
+    with caplog.at_level(logging.WARNING):
+        await tokens.look_after()
+        await tokens.look_after()
+    assert [record.args for record in caplog.records] == [(76,)]
+    assert "canary" not in caplog.text

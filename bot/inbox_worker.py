@@ -129,7 +129,8 @@ class InboxWorker:
 
     def _one(self, tx: Tx, item: InboxItem) -> tuple[Channel, list[PressAnswer]]:
         account, channel = self._accounts[item.account_id]
-        return channel, self._router.handle(tx, account, inbox.opened(tx, item))
+        incoming = inbox.opened(tx, item)
+        return channel, self._router.handle(tx, account, incoming, fresh=item.fresh)
 
     async def _failed(self, item: InboxItem, error: Exception) -> None:
         """Nothing is lost: the item is tried again, then set aside, and the person is told."""

@@ -116,8 +116,12 @@ class Router:
         self._presence = presence or _note_presence
         self._away = away or _Blocked()
 
-    def handle(self, tx: Tx, account: Account, incoming: Incoming) -> list[PressAnswer]:
+    def handle(
+        self, tx: Tx, account: Account, incoming: Incoming, *, fresh: bool = False
+    ) -> list[PressAnswer]:
         """Handle one item; returns the answers to presses that are due after the commit.
+
+        `fresh`: nobody tried to before, so that nothing of it can be kept already.
 
         Raises: NoUnit, so that the item waits until somebody is there to answer for.
         """
@@ -126,6 +130,7 @@ class Router:
         match incoming:
             case Message() | Edit() | Press():
                 turn = self._turn(tx, account, incoming)
+                turn.fresh = fresh
                 self._hear(turn)
                 self._guarded(turn)
                 self._welcome_back(turn)

@@ -75,6 +75,8 @@ class Turn:
     group_address: Address | None
     away_since: datetime | None = None
     """Since when nothing could be sent to them until they wrote this."""
+    fresh: bool = False
+    """Whether what came in was not tried to be handled before."""
     over: str | None = None
     """The message of ours that a question asked again takes the place of."""
     answers: list[PressAnswer] = field(default_factory=list)

@@ -48,6 +48,8 @@ class Phrases:
 
     def hold(self, words: tuple[Word, ...]) -> bool:
         """Tell whether the words may be one of the phrases."""
+        if len(words) not in self.by_length:
+            return False
         phrases = self._alike.get(tuple(word.letters for word in words), ())
         return any(all(map(could_be, words, phrase)) for phrase in phrases)
 

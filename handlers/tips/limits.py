@@ -19,7 +19,6 @@ MOST_TIPS = 20
 _HOUR = timedelta(hours=1)
 MOST_ANSWERS = 20
 """Answers that one sender gets within ten minutes, then one that says so, then none."""
-_TEN_MINUTES = timedelta(minutes=10)
 _NUMBERS_EVERY = timedelta(seconds=30)
 _TOLD_EVERY = timedelta(days=1)
 
@@ -41,7 +40,7 @@ def last_of_many(turn: Turn, *, urgent: bool) -> Tip | None:
 
 def may_answer(turn: Turn) -> bool:
     """Tell whether a sender is answered; says once that there were too many answers."""
-    told = mutes.told_since(turn.tx, turn.me.id, turn.tx.now - _TEN_MINUTES)
+    told = mutes.answers(turn.tx, turn.me.id)
     if told == MOST_ANSWERS:
         turn.say("limits.calm")
     return told < MOST_ANSWERS
@@ -55,10 +54,10 @@ def tell(turn: Turn, outgoing: Outgoing, tip: Tip, *, always: bool) -> None:
 
 def may_say_numbers(turn: Turn) -> bool:
     """Tell whether the emergency numbers are said: always, but to a flood every half minute."""
-    now = turn.tx.now
-    if mutes.told_since(turn.tx, turn.me.id, now - _TEN_MINUTES, Lane.URGENT) < MOST_ANSWERS:
+    tx, me = turn.tx, turn.me.id
+    if mutes.told_since(tx, me, tx.now - mutes.ANSWERS_WITHIN, Lane.URGENT) < MOST_ANSWERS:
         return True
-    return not mutes.told_since(turn.tx, turn.me.id, now - _NUMBERS_EVERY, Lane.URGENT)
+    return not mutes.told_since(tx, me, tx.now - _NUMBERS_EVERY, Lane.URGENT)
 
 
 def is_muted(turn: Turn) -> bool:

@@ -136,6 +136,8 @@ def _is_refused(piece: Piece) -> bool:
 
 def _known(turn: Turn, message: Message) -> bool:
     """Tell whether a message is a piece already: it was kept unhandled and is now tried again."""
+    if turn.fresh and message.message_id == turn.incoming.message_id:
+        return False
     return tip_events.by_message(turn.tx, turn.me.id, message.message_id) is not None
 
 

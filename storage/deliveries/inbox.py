@@ -14,7 +14,7 @@ from storage.database import Tx
 from storage.sealing import KeysUnusable, Place
 from storage.tables import inbox
 from storage.tables.intake import ASIDE, DONE, NEW
-from storage.upsert import insert_into
+from storage.upsert import DIALECTS, insert_for
 
 _CHATS = 256
 """Among so many chats that wait, those that had no turn for longest come first."""
@@ -24,7 +24,10 @@ _NO_ORDER = b"\x00"
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """One item to handle, still sealed; `tries` counts the failed tries before."""
+    """One item to handle, still sealed; `tries` counts the failed tries before.
+
+    `fresh`: nobody tried to handle it, nor told us to try again.
+    """
 
     id: UUID
     account_id: UUID
@@ -32,6 +35,7 @@ class InboxItem:
     received_at: datetime
     tries: int
     body: bytes = field(repr=False)
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +54,25 @@ class AsideItem:
 
 def put(tx: Tx, account_id: UUID, items: Sequence[Received]) -> int:
     """Store the items that are not known yet; return how many were new."""
-    new = 0
+    if not items:
+        return 0
+    rows = []
     for item in items:
         new_id = tx.new_id()
-        result = tx.connection.execute(
-            insert_into(tx, inbox)
-            .values(
-                id=new_id,
-                account_id=account_id,
-                key=item.key,
-                order_lookup=tx.keys.hash(f"order:{account_id.hex}", item.order_key),
-                received_at=tx.now,
-                state="new",
-                body=tx.keys.seal(write_incoming(item.incoming), Place("inbox", "body", new_id)),
-                tries=0,
-            )
-            .on_conflict_do_nothing(index_elements=[inbox.c.account_id, inbox.c.key])
+        body = tx.keys.seal(write_incoming(item.incoming), Place("inbox", "body", new_id))
+        rows.append(
+            {
+                "id": new_id,
+                "account_id": account_id,
+                "key": item.key,
+                "order_lookup": tx.keys.hash(f"order:{account_id.hex}", item.order_key),
+                "received_at": tx.now,
+                "state": "new",
+                "body": body,
+                "tries": 0,
+            }
         )
-        new += result.rowcount
-    return new
+    return tx.connection.execute(_PUT[tx.connection.dialect.name], rows).rowcount
 
 
 def next_items(
@@ -102,7 +106,15 @@ def next_items(
         return []
     rows = tx.connection.execute(select(inbox).where(inbox.c.id.in_(ids)).order_by(inbox.c.id))
     return [
-        InboxItem(row.id, row.account_id, row.order_lookup, row.received_at, row.tries, row.body)
+        InboxItem(
+            row.id,
+            row.account_id,
+            row.order_lookup,
+            row.received_at,
+            row.tries,
+            row.body,
+            row.not_before is None,
+        )
         for row in rows
     ]
 
@@ -215,11 +227,12 @@ def _kind(tx: Tx, item_id: UUID, body: bytes | None) -> str | None:
 def retry(tx: Tx, ids: Collection[UUID]) -> int:
     """Make items set aside new again, with all their tries; return how many still were aside.
 
-    Their place is that of their age, before whatever else waits in their chats.
+    Their place is that of their age, before whatever else waits in their chats. That they wait for
+    an instant, if only for this one, tells them from those that nobody tried yet.
     """
     query = inbox.update().where(ASIDE, inbox.c.body.is_not(None), inbox.c.id.in_(list(ids)))
     return tx.connection.execute(
-        query.values(state="new", tries=0, problem=None, not_before=None)
+        query.values(state="new", tries=0, problem=None, not_before=tx.now)
     ).rowcount
 
 
@@ -237,6 +250,14 @@ def forget_done(tx: Tx, before: datetime, limit: int = 1000) -> int:
 
 
 # Asked again and again, so they are built once.
+_PUT = MappingProxyType(
+    {
+        name: insert_for(name, inbox).on_conflict_do_nothing(
+            index_elements=[inbox.c.account_id, inbox.c.key]
+        )
+        for name in DIALECTS
+    }
+)
 _THESE = inbox.c.id.in_(bindparam("items", expanding=True))
 _CLAIM = (
     select(inbox.c.id).where(_THESE, inbox.c.state == "new").order_by(inbox.c.id).with_for_update()

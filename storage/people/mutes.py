@@ -1,18 +1,32 @@
 """Senders from whom nothing is taken for a while; known to staff by a tip of theirs alone."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, bindparam, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Select,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from domain.delivery import DeliveryKind, Lane
 from storage.database import Tx
+from storage.deliveries.ledger import ANSWERS
 from storage.tables import delivery, mute, tip
 from storage.tables.deliveries import ALONE
 from storage.tips.tips import Tip, as_tip
 from storage.types import UtcDateTime
 
+ANSWERS_WITHIN = timedelta(minutes=10)
+"""Our answers to a sender are counted so far back; the count is read with who writes."""
 _NONE = "no mute"
 
 
@@ -97,6 +111,20 @@ def opened_since(tx: Tx, address_id: UUID, since: datetime, *, urgent: bool) -> 
     return [as_tip(row) for row in rows]
 
 
+def answers(tx: Tx, address_id: UUID) -> int:
+    """Return how many of our answers an address was given within `ANSWERS_WITHIN`."""
+    place = (ANSWERS, address_id)
+    if place not in tx.seen:
+        tx.seen[place] = told_since(tx, address_id, tx.now - ANSWERS_WITHIN)
+    count: int = tx.seen[place]
+    return count
+
+
+def note_answers(tx: Tx, address_id: UUID, count: int) -> None:
+    """Take over from another question how many of our answers an address was given."""
+    tx.seen[ANSWERS, address_id] = count
+
+
 def told_since(tx: Tx, address_id: UUID, since: datetime, lane: Lane | None = None) -> int:
     """Return how many of our answers an address was given since an instant, or those of a lane."""
     asked: dict[str, object] = {"address": address_id, "since": since}
@@ -105,6 +133,24 @@ def told_since(tx: Tx, address_id: UUID, since: datetime, lane: Lane | None = No
     query = _TOLD_IN_LANE if lane is not None else _TOLD
     count: int = tx.connection.execute(query, asked).scalar_one()
     return count
+
+
+def answers_to(address_id: ColumnElement[UUID]) -> ScalarSelect[int]:
+    """Return the count of `answers` for another question, which binds `since`."""
+    return _told(address_id).scalar_subquery()
+
+
+def _told(address_id: ColumnElement[UUID]) -> Select[tuple[int]]:
+    return (
+        select(func.count())
+        .select_from(delivery)
+        .where(
+            ALONE,
+            delivery.c.address_id == address_id,
+            delivery.c.kind == DeliveryKind.REPLY.value,
+            delivery.c.created_at > _SINCE,
+        )
+    )
 
 
 # Asked for each message, so they are built once.
@@ -123,14 +169,5 @@ _OPENED = (
     .with_for_update()
 )
 _URGENT_OPENED = _OPENED.where(tip.c.urgent)
-_TOLD = (
-    select(func.count())
-    .select_from(delivery)
-    .where(
-        ALONE,
-        delivery.c.address_id == _ADDRESS,
-        delivery.c.kind == DeliveryKind.REPLY.value,
-        delivery.c.created_at > _SINCE,
-    )
-)
+_TOLD = _told(_ADDRESS)
 _TOLD_IN_LANE = _TOLD.where(delivery.c.lane == bindparam("lane", type_=Integer))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import Uuid, bindparam, select, update
 
 from storage.database import Tx
 from storage.sealing import KeysUnusable, Place
@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 KEPT_FOR = timedelta(days=7)
 """How long words are kept; the clock that forgets them rings every hour."""
+_NONE = "nothing aside"
 MOST = 8
 """Words set aside at once; the oldest make room."""
 
@@ -48,15 +49,19 @@ def find(tx: Tx, resident_id: UUID, token: str) -> Aside | None:
 
 def marked(tx: Tx, resident_id: UUID, mark: str, within: timedelta) -> list[Aside]:
     """Return what was set aside lately under such a mark and is no tip yet, oldest first."""
-    there = select(resident.c.words_aside_at).where(resident.c.id == resident_id)
-    if tx.connection.execute(there).scalar_one() is None:
-        # Of most people there is nothing; no row of theirs is locked for it.
+    if (_NONE, resident_id) in tx.seen:
+        # As of most people, whose rows are not locked for it.
         return []
     return [
         aside
         for aside in _read(tx, resident_id)
         if aside.token.startswith(mark) and aside.incoming and tx.now - aside.at < within
     ]
+
+
+def note_none(tx: Tx, resident_id: UUID) -> None:
+    """Take over from another question that nothing of a resident lies aside."""
+    tx.seen[_NONE, resident_id] = True
 
 
 def note_taken(tx: Tx, resident_id: UUID, token: str) -> None:
@@ -97,8 +102,7 @@ def forget_old(tx: Tx, limit: int = 200) -> int:
 
 
 def _read(tx: Tx, resident_id: UUID) -> list[Aside]:
-    query = select(resident.c.words_aside).where(resident.c.id == resident_id).with_for_update()
-    sealed = tx.connection.execute(query).scalar_one()
+    sealed = tx.connection.execute(_OF, {"resident": resident_id}).scalar_one()
     if sealed is None:
         return []
     rows = json.loads(tx.keys.unseal(sealed, _place(resident_id)))
@@ -106,6 +110,7 @@ def _read(tx: Tx, resident_id: UUID) -> list[Aside]:
 
 
 def _write(tx: Tx, resident_id: UUID, kept: list[Aside]) -> None:
+    tx.seen.pop((_NONE, resident_id), None)
     rows = [
         {"token": aside.token, "at": aside.at.isoformat(), "said": aside.incoming} for aside in kept
     ]
@@ -122,3 +127,11 @@ def _write(tx: Tx, resident_id: UUID, kept: list[Aside]) -> None:
 
 def _place(resident_id: UUID) -> Place:
     return Place("resident", "words_aside", resident_id)
+
+
+# Asked for each message of who has words there, so it is built once.
+_OF = (
+    select(resident.c.words_aside)
+    .where(resident.c.id == bindparam("resident", type_=Uuid))
+    .with_for_update()
+)

@@ -59,7 +59,7 @@ def add(
     event_id = tx.new_id()
     place = Place("tip_event", "body", event_id)
     tx.connection.execute(
-        tip_event.insert(),
+        _ADD,
         {
             "id": event_id,
             "tip_id": tip.id,
@@ -362,7 +362,8 @@ def _event(row: Row[Any], key: DataKey | None, held: tuple[str, ...]) -> Event:
     )
 
 
-# Asked for each message, so it is built once.
+# Asked for each message, so they are built once.
+_ADD = tip_event.insert()
 _BY_MESSAGE = (
     select(tip_event)
     .where(

@@ -32,6 +32,8 @@ from storage.tables.intake import typed_under
 from storage.tips import tip_files, tip_ties
 from storage.types import UtcDateTime
 
+_NONE = "no tip"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTip:
@@ -126,6 +128,8 @@ class Tip:
 def create(tx: Tx, new: NewTip) -> Tip:
     """Open a tip, with the next case number of its unit and year and a fresh key."""
     tip_id = tx.new_id()
+    if new.address_id is not None:
+        tx.seen.pop((_NONE, new.address_id), None)
     subject = _subject_of(tx, new.run_id) if new.run_id is not None else None
     row = tx.connection.execute(
         _CREATE,
@@ -177,8 +181,15 @@ def locked(tx: Tx, tip_id: UUID) -> Tip | None:
 
 def recent_of(tx: Tx, address_id: UUID, since: datetime) -> list[Tip]:
     """Return the tips of one address in which something was said since then, newest first."""
+    if (_NONE, address_id) in tx.seen:
+        return []
     rows = tx.connection.execute(_RECENT, {"address": address_id, "since": since})
     return [as_tip(row) for row in rows]
+
+
+def note_none(tx: Tx, address_id: UUID) -> None:
+    """Take over from another question that an address has no tip."""
+    tx.seen[_NONE, address_id] = True
 
 
 def note_piece(tx: Tx, known: Tip, *, card_due_at: datetime, urgent: bool, secrecy: Secrecy) -> Tip:

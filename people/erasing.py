@@ -5,6 +5,7 @@ be kept 24 months, cut off from the chat account; tips stay as records that poin
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from domain.audit import Act, Thing
 from storage.database import Tx
@@ -30,13 +31,17 @@ def erase(tx: Tx, person: Resident, *, withdrawn: bool = False) -> bool:
     """
     if not erasing.erase(tx, person.id):
         return False
-    audit.append(
+    note = partial(
+        audit.append,
         tx,
         Act.RESIDENT_ERASED,
         Thing.RESIDENT,
         person.id,
         unit_id=person.unit_id,
         staff_id=None,
-        **({"withdrawn": True} if withdrawn else {}),
     )
+    if withdrawn:
+        note(withdrawn=True)
+    else:
+        note()
     return True

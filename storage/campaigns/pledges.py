@@ -159,7 +159,7 @@ def merge(tx: Tx, kept_id: UUID, other_id: UUID) -> None:
     )
 
 
-def _rows(tx: Tx, resident_id: UUID) -> Sequence[Row[Any]]:
+def _rows(tx: Tx, resident_id: UUID) -> Sequence[Row[Any, Any, Any]]:
     query = select(pledge.c.id, pledge.c.run_id, pledge.c.withdrawn_at)
     return tx.connection.execute(query.where(pledge.c.resident_id == resident_id)).all()
 

@@ -82,6 +82,8 @@ class OaServer:
             if fault is not None and fault.kind == "502-html":
                 return web.Response(status=502, text=_BAD_GATEWAY, content_type="text/html")
             response = await answer(request, given, fault)
+            if fault is not None and fault.kind == "delivered-slow":
+                await asyncio.sleep(fault.seconds)
             if fault is not None and fault.kind == "lost-answer":
                 return _hang_up(request)
             if fault is not None and fault.kind == "delivered-500":

@@ -4,9 +4,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 FaultKind = Literal[
-    "error", "delivered-error", "lost-answer", "delivered-500", "cut", "500", "502-html", "slow"
+    "error",
+    "delivered-error",
+    "delivered-500",
+    "delivered-slow",
+    "lost-answer",
+    "cut",
+    "500",
+    "502-html",
+    "slow",
 ]
-AFTER_THE_FACT = frozenset({"delivered-error", "lost-answer", "delivered-500"})
+AFTER_THE_FACT = frozenset({"delivered-error", "delivered-500", "delivered-slow", "lost-answer"})
 
 
 @dataclass(slots=True)

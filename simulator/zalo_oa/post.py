@@ -94,8 +94,10 @@ class PostOffice:
         self._doubled = count
 
     def shuffle(self, count: int) -> None:
-        """Hold the next events, then send them in reverse order."""
+        """Hold the next events, then send them in reverse order; 0 lets go what is held."""
         self._to_hold = count
+        if count == 0:
+            self._let_go()
 
     async def probe(self) -> int | str:
         """Post the console's unsigned probe; give the status, or what went wrong."""
@@ -121,10 +123,13 @@ class PostOffice:
         self._held.append(event)
         self._to_hold -= 1
         if self._to_hold == 0:
-            held, self._held = self._held, []
-            # One line for all: their order is the point.
-            for late in reversed(held):
-                self._queue(Event(late.id, late.name, "shuffled", late.raw, late.timestamp))
+            self._let_go()
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, []
+        # One line for all: their order is the point.
+        for late in reversed(held):
+            self._queue(Event(late.id, late.name, "shuffled", late.raw, late.timestamp))
 
     def _queue(self, event: Event) -> None:
         if self.settings().webhook_url is None or not self.enabled:

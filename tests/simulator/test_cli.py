@@ -159,6 +159,32 @@ async def test_a_bad_world_and_a_missing_command_are_told(
     assert "Traceback" not in complaints.decode()
 
 
+async def test_the_child_finds_the_pretend_oa_and_is_told_of_its_events(
+    simulators: Simulators,
+) -> None:
+    child = (
+        "import os,json,urllib.request as u;"
+        "e=os.environ;b=e['ZALO_OA_API_URL'];"
+        "assert b==e['ZALO_OA_OAUTH_URL'] and e['ZALO_OA_NAME'] and e['ZALO_OA_WEBHOOK_SECRET'];"
+        "f='app_id='+e['ZALO_OA_APP_ID']+'&grant_type=refresh_token&refresh_token='"
+        "+e['ZALO_OA_REFRESH_TOKEN'];"
+        "r=u.Request(b+'/v4/oa/access_token',f.encode(),{'secret_key':e['ZALO_OA_APP_SECRET']});"
+        "t=json.load(u.urlopen(r))['access_token'];"
+        "r=u.Request(b+'/v2.0/oa/getoa',headers={'access_token':t});"
+        "print('OA',json.load(u.urlopen(r))['data']['oa_id']==e['ZALO_OA_ID'],flush=True);"
+        "s=json.load(u.urlopen(b+'/sim/zalo/settings'));"
+        "print('URL',s['webhook_url'],flush=True)"
+    )
+    url = "http://127.0.0.1:9/moc"
+    process = await simulators.start(
+        "--port", "0", "--zalo-webhook", url, "--", sys.executable, "-c", child
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0
+    assert b"OA True" in said
+    assert f"URL {url}".encode() in said
+
+
 async def test_help_names_the_options(simulators: Simulators) -> None:
     process = await simulators.start("--help")
     said, _ = await asyncio.wait_for(process.communicate(), 60)

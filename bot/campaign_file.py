@@ -82,6 +82,7 @@ class CampaignFile(_Strict):
     card: bool = False
     when: _Line = "ngay"
     expiry: Annotated[str, Field(max_length=60)] = ""
+    cost: _Line = "miễn phí"
 
 
 class _Loader(yaml.BaseLoader):

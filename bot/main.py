@@ -16,6 +16,7 @@ from bot.commands import (
     library,
     linking,
     looking_after,
+    planning,
     results,
     serving,
     setting_up,
@@ -52,6 +53,7 @@ def _app() -> typer.Typer:
     for name, command in (
         ("run", serving.run),
         ("seed", setting_up.seed),
+        ("plan", planning.plan),
         ("reach", results.reach),
         ("verify", results.verify),
         ("link", linking.link),

@@ -13,7 +13,6 @@ Told = Callable[[int], str]
 
 _TOLD_ELSEWHERE = (Left.NO_CONSENT, Left.PAUSED, Left.DECLINED, Left.UNREACHABLE, Left.CAPPED)
 """What an approval's other lines say already."""
-_FEW = 5
 
 
 def brief(plan: ReachPlan, say: Say, told: Told = count) -> list[str]:
@@ -37,38 +36,33 @@ def brief(plan: ReachPlan, say: Say, told: Told = count) -> list[str]:
     return lines
 
 
-def full(plan: ReachPlan, say: Say) -> list[str]:
-    """Return all of a plan, as staff of the service print it."""
+def full(plan: ReachPlan, say: Say, told: Told = count) -> list[str]:
+    """Return all of a plan, as it is printed by itself."""
     lines = [
         say("plan.span", begins=show_time(plan.begins), ends=show_time(plan.ends)),
         say(
             "plan.total",
-            everybody=count(plan.everybody),
-            people=count(plan.people),
-            left=count(sum(plan.left.values())),
+            everybody=told(plan.everybody),
+            people=told(plan.people),
+            left=told(sum(plan.left.values())),
         ),
     ]
     for path in plan.paths:
         if path.people or path.posts:
-            lines.append(_path(path, say, count))
+            lines.append(_path(path, say, told))
             lines.append(say("plan.path_time", when=show_time(path.through)))
-    lines += _cost(plan, say, count)
+    lines += _cost(plan, say, told)
     if plan.left:
         lines.append(say("plan.left_title"))
     for reason, number in plan.left.items():
-        told = _few(number, say) if reason in _SHY else count(number)
-        lines.append(f"  - {say(f'plan.left_{reason}', n=told)}")
+        lines.append(f"  - {say(f'plan.left_{reason}', n=told(number))}")
     lines += [
         say("plan.posts", channel=channel_name(one.channel, say), n=count(one.groups))
         for one in plan.posts
     ]
     if plan.public_only:
-        lines.append(say("plan.public_only", n=count(plan.public_only)))
+        lines.append(say("plan.public_only", n=told(plan.public_only)))
     return [*lines, *bounds(plan, say)]
-
-
-_SHY = (Left.NO_CONSENT,)
-"""Among those without a yes are people who only gave a tip: few of them are not counted aloud."""
 
 
 def bounds(plan: ReachPlan, say: Say) -> list[str]:
@@ -104,10 +98,6 @@ def _cost(plan: ReachPlan, say: Say, told: Told) -> list[str]:
 
 def _digits(shown: str) -> str:
     return shown.replace(".", "")
-
-
-def _few(number: int, say: Say) -> str:
-    return say("plan.few") if 0 < number < _FEW else count(number)
 
 
 def _members(posts: Posts, say: Say) -> str:

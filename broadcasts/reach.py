@@ -13,8 +13,9 @@ from domain.delivery import DeliveryKind, DeliveryState, Facet
 from domain.language import Language
 from domain.part import FEW
 from domain.place import reading_order
+from domain.reach_plan import ReachPlan
 from domain.tip import Binding
-from storage.campaigns import packs, reached, runs
+from storage.campaigns import campaign_plans, packs, reached, runs
 from storage.campaigns.packs import Posted
 from storage.campaigns.runs import Run
 from storage.database import Tx
@@ -48,6 +49,10 @@ class Figures:
     stopped: int
     safe: int
     """They told that they are safe."""
+    paid: int = 0
+    """They went outside the window in which messages cost nothing."""
+    reopened: int = 0
+    """Their people wrote after it, so that what we write next is free again."""
 
     @property
     def taken(self) -> int:
@@ -75,6 +80,9 @@ class Reach:
     """How often each (state, reason) occurs among private deliveries."""
     by_area: tuple[tuple[str, Figures], ...]
     by_language: tuple[tuple[str, Figures], ...]
+    by_channel: tuple[tuple[str, Figures], ...] = ()
+    plan: ReachPlan | None = None
+    """Whom it was to reach by which path, as its approval saw it; None where there was no plan."""
     by_hour: tuple[tuple[datetime, int], ...] = ()
     """Private messages that the platform took, by local hour; empty where it was not asked for."""
     tips_explicit: int
@@ -142,6 +150,14 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
             )
             for language in languages
         ),
+        by_channel=tuple(
+            (
+                channel,
+                _sum((line for line in private if line.key.channel == channel), receipts),
+            )
+            for channel in sorted({line.key.channel for line in private})
+        ),
+        plan=campaign_plans.plan_of(tx, run.campaign_id),
         tips_explicit=tips.get(Binding.EXPLICIT, 0),
         tips_assumed=tips.get(Binding.ASSUMED, 0),
         tips_by_post=sum(runs.tips_by_binding(tx, run.id, by_post=True).values()) - by_hand,
@@ -247,6 +263,8 @@ def _sum(lines: Iterable[Line], receipts: Collection[str]) -> Figures:
         with_tip=total["tips"],
         stopped=total["stopped"],
         safe=total["safe"],
+        paid=total["paid"],
+        reopened=total["reopened"],
     )
 
 

@@ -1,5 +1,6 @@
 """The reach of a run in words: one line a figure, what nobody can know said so."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from broadcasts import answers
@@ -7,6 +8,7 @@ from broadcasts.answers import few_told
 from broadcasts.desk import Say
 from broadcasts.reach import Figures, Reach
 from domain.campaign import RunState
+from domain.channel_names import channel_name, channel_names
 from domain.clock import show_hour, show_time
 from domain.delivery import DeliveryState
 from domain.few import Kept, covered, total_tells
@@ -38,6 +40,7 @@ def render(reach: Reach, say: Say) -> str:
                 )
                 for name, part in tally
             ]
+    lines += [] if reach.is_hidden else _by_path(reach, say)
     lines += [] if reach.is_hidden else [*_doings(reach, say), *_hours(reach, say)]
     lines += [] if reach.is_hidden else _answers(reach, say)
     if reach.posts.targeted:
@@ -59,6 +62,34 @@ def render(reach: Reach, say: Say) -> str:
     if reach.by_hand.posts or reach.tips_by_hand:
         lines += ["", _by_hand(reach.by_hand, reach.tips_by_hand, say)]
     return "\n".join(lines)
+
+
+def _by_path(reach: Reach, say: Say) -> list[str]:
+    """Write what was promised and what happened on each channel, where that says anything."""
+    planned: Counter[str] = Counter()
+    for path in reach.plan.paths if reach.plan is not None else ():
+        planned[path.channel] += path.people
+    told = [(name, part) for name, part in reach.by_channel if part.targeted]
+    as_promised = reach.plan is None or planned.total() == reach.private.targeted
+    paying = any(part.paid or part.reopened for _, part in told)
+    if reach.posts_only or not told or (len(told) < 2 and as_promised and not paying):
+        return []
+    small = any(0 < number < FEW for number in planned.values())
+    if _gives_away(reach, told) or (reach.by_parts and (small or paying)):
+        return []
+    lines = ["", say("plan.reach_title")]
+    for name, part in told:
+        line = say(
+            "plan.reach_path",
+            channel=channel_name(name, say),
+            n=count(part.taken),
+            all=count(part.targeted),
+            planned=count(planned[name]) if reach.plan is not None else say("plan.unknown_plan"),
+        )
+        for key, number in (("paid", part.paid), ("reopened", part.reopened)):
+            line += say(f"plan.reach_{key}", n=count(number)) if number else ""
+        lines.append(line)
+    return lines
 
 
 def _doings(reach: Reach, say: Say) -> list[str]:
@@ -222,7 +253,10 @@ def _funnel(reach: Reach, say: Say) -> list[str]:
     def line(key: str, number: int) -> str:
         exact = funnel[key] == count(number)
         share = percent(number, of) if exact else "–"
-        return say(f"campaigns.reach_{key}", n=funnel[key], percent=share)
+        facts = {"n": funnel[key], "percent": share}
+        if key == "accepted":
+            facts["channel"] = channel_names((name for name, _ in reach.by_channel), say)
+        return say(f"campaigns.reach_{key}", **facts)
 
     def maybe(key: str, number: int | None) -> str:
         if number is None:

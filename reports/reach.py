@@ -32,7 +32,7 @@ _PRIVATE = (
     Column(
         "delivered",
         "Đã nhận (tới máy)",
-        "Số tin nền tảng xác nhận đã tới máy. Telegram không cho biết: ghi “không biết”.",
+        "Số tin nền tảng xác nhận đã tới máy. Không kênh nào cho biết thì ghi “không biết”.",
     ),
     Column("seen", "Đã xem", "Số tin nền tảng xác nhận đã xem; không biết thì không ghi số."),
     Column(

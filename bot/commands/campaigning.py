@@ -29,7 +29,14 @@ from domain.schedule import Schedule
 from domain.subject import Subject
 from domain.texts.catalogue import catalogue
 from domain.toneless import fold
-from handlers.campaigns import composing, composing_doubts, expiring, prepared, scheduling
+from handlers.campaigns import (
+    composing,
+    composing_doubts,
+    costing,
+    expiring,
+    prepared,
+    scheduling,
+)
 from handlers.campaigns.form import (
     ASAP,
     Form,
@@ -100,7 +107,7 @@ def show(
     settings = settings_at_hand()
 
     def work(tx: Tx) -> str:
-        return shown(tx, _desk(settings), the_unit(tx, unit), code)
+        return shown(tx, desk_of(settings), the_unit(tx, unit), code)
 
     say(with_database(settings, work))
 
@@ -110,9 +117,10 @@ def shown(tx: Tx, desk: Desk, unit: Unit, code: str) -> str:
 
     Raises: Misconfigured when there is none.
     """
-    known = _campaign(tx, unit, code)
+    known = campaign_named(tx, unit, code)
     words = prepare(desk.catalogue, known.content, SAMPLE_CODE, tx.now)
-    parts = [_line(tx, known), shown_text(words, _say()), plan_of(tx, desk, known, _say())]
+    told = plan_of(tx, desk, known, sentences())
+    parts = [_line(tx, known), shown_text(words, sentences()), told]
     if known.decision_note:
         parts.append(f"Lý do khi quyết định: {known.decision_note}")
     return "\n\n".join(parts)
@@ -135,9 +143,9 @@ def draft(
 
     def work(tx: Tx) -> _Left:
         try:
-            return _left(tx, _desk(settings), the_unit(tx, unit), wanted, check=check)
+            return _left(tx, desk_of(settings), the_unit(tx, unit), wanted, check=check)
         except Refusal as refusal:
-            raise Misconfigured(f"{file}: {_say()(refusal.key, **refusal.facts)}") from None
+            raise Misconfigured(f"{file}: {sentences()(refusal.key, **refusal.facts)}") from None
 
     left = with_database(settings, work, write=not check)
     say(f"{left.title}\n\n{left.plan}")
@@ -163,7 +171,7 @@ def _left(tx: Tx, desk: Desk, unit: Unit, wanted: CampaignFile, *, check: bool) 
     audience = audience_of(tx, form, unit)
     if not audience.group_ids and not recipients.expected(tx, unit, audience).people:
         raise Refusal("campaigns.nobody_to_reach")
-    terms = planning.terms_of(tx, desk, unit.id, form.expiry)
+    terms = planning.terms_of(tx, desk, unit.id, form.expiry, form.most_vnd)
     due_at, schedule = form.due_at(tx.now), form.schedule()
     planning.check(tx, due_at, schedule, terms, unit.broadcasting)
     plan = shown_plan(
@@ -171,7 +179,7 @@ def _left(tx: Tx, desk: Desk, unit: Unit, wanted: CampaignFile, *, check: bool) 
         desk,
         unit,
         audience,
-        _say(),
+        sentences(),
         due_at=due_at,
         schedule=schedule,
         terms=terms,
@@ -182,7 +190,7 @@ def _left(tx: Tx, desk: Desk, unit: Unit, wanted: CampaignFile, *, check: bool) 
             f"{officer.name} chưa liên kết tài khoản trò chuyện nên chưa nhận được."
         )
     if content.verify_note is not None:
-        notes.append(_say()("composing.to_sign", note=content.verify_note))
+        notes.append(sentences()("composing.to_sign", note=content.verify_note))
     return _Left(officer.name, wanted.title, plan, tuple(notes))
 
 
@@ -212,6 +220,7 @@ def _form(tx: Tx, unit: Unit, wanted: CampaignFile) -> Form:
         languages=frozenset(wanted.languages),
         parts=frozenset(Part(one) for one in wanted.parts),
         due=ASAP,
+        most_vnd=costing.read(wanted.cost),
     )
     if wanted.expiry.strip():
         form = replace(form, expiry=expiring.read(wanted.expiry, tx.now))
@@ -227,7 +236,7 @@ def _checked_words(wanted: CampaignFile) -> list[str]:
     pieces = [(TITLE, wanted.title), *wanted.texts.given().items()]
     for name, words in pieces:
         composing.check_words(name, words)
-        found = composing_doubts.of(_say(), languages, name, words)
+        found = composing_doubts.of(sentences(), languages, name, words)
         notes += [f"Xin xem lại {name}: {one.removeprefix('- ')}" for one in found]
     for words in (wanted.pledge.given() if wanted.pledge is not None else {}).values():
         composing.check_words(Language.VI.value, words)
@@ -271,7 +280,11 @@ def _groups(tx: Tx, unit: Unit, named: tuple[str, ...]) -> list[Any]:
     return found
 
 
-def _campaign(tx: Tx, unit: Unit, typed: str) -> Campaign:
+def campaign_named(tx: Tx, unit: Unit, typed: str) -> Campaign:
+    """Return a unit's campaign by its number, or by the code of one of its runs.
+
+    Raises: Misconfigured.
+    """
     known = None
     if typed.isdecimal() and len(typed) <= 6:
         known = campaigns.by_number(tx, unit.id, int(typed))
@@ -305,11 +318,12 @@ def _title(form: Mapping[str, str]) -> str:
     return own.title if own is not None else "–"
 
 
-def _desk(settings: Settings) -> Desk:
+def desk_of(settings: Settings) -> Desk:
+    """Return the desk as the service would have it."""
     return Desk(Outbox(all_capabilities(settings)), catalogue())
 
 
-def _say() -> Say:
+def sentences() -> Say:
     return Desk(Outbox({}), catalogue()).say(Language.VI)
 
 

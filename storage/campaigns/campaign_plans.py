@@ -17,7 +17,13 @@ from storage.campaigns.campaigns import (
     Proposal,
     proposal_json,
 )
-from storage.campaigns.stored_json import content_json, plan_json, schedule_json, terms_json
+from storage.campaigns.stored_json import (
+    content_json,
+    plan_json,
+    read_plan,
+    schedule_json,
+    terms_json,
+)
 from storage.database import Tx
 from storage.people.units import rules_json
 from storage.tables import campaign
@@ -50,6 +56,12 @@ def set_plan(tx: Tx, campaign_id: UUID, plan: ReachPlan) -> None:
         .where(campaign.c.id == campaign_id, campaign.c.state == CampaignState.DRAFT.value)
         .values(reach_plan=plan_json(plan))
     )
+
+
+def plan_of(tx: Tx, campaign_id: UUID) -> ReachPlan | None:
+    """Return the reach plan that a campaign was handed in with."""
+    query = select(campaign.c.reach_plan).where(campaign.c.id == campaign_id)
+    return read_plan(tx.connection.execute(query).scalar_one_or_none())
 
 
 def set_paid(tx: Tx, campaign_id: UUID, paid: Mapping[str, int]) -> None:

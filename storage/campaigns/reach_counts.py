@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, false, func, literal, or_, select
 
 from domain.campaign import Audience
 from domain.clock import local
@@ -59,7 +59,9 @@ def standing(
     """
     if audience.posts_only:
         return {}
-    everybody = recipients.everybody(tx, unit, audience)
+    shut = _silent({one.account_id: one.reply for one in windows}, at)
+    costs = _silent({one.account_id: one.free for one in windows}, at)
+    everybody = recipients.everybody(tx, unit, audience, shut, costs)
     found = _counted(tx, everybody, windows, at)
     if rules.caps:
         full = caps.full(tx, (resident.c.unit_id == unit.id,), at, rules).subquery()
@@ -152,9 +154,7 @@ def _counted(
         ({one.account_id: one.reply for one in windows}, Standing.WINDOW),
         ({one.account_id: one.free for one in windows}, Standing.COSTS),
     ):
-        silent = [_silent(one, span, at) for one, span in limits.items() if span is not None]
-        if silent:
-            whens.append((or_(*silent), how.value))
+        whens.append((_silent(limits, at), how.value))
     how_each = case(*whens, else_=Standing.FREE.value)
     one = select(address.c.account_id, how_each.label("how")).join(
         page, page.c.address_id == address.c.id
@@ -168,6 +168,14 @@ def _counted(
     return Counter({(row.account_id, Standing(row.how)): row[2] for row in rows})
 
 
-def _silent(account_id: UUID, span: timedelta, at: datetime) -> ColumnElement[bool]:
+def _silent(spans: Mapping[UUID, timedelta | None], at: datetime) -> ColumnElement[bool]:
+    """Say which addresses are of an account whose span is over since their people last wrote."""
     heard = address.c.heard_at
-    return and_(address.c.account_id == account_id, or_(heard.is_(None), heard < at - span))
+    return or_(
+        false(),
+        *(
+            and_(address.c.account_id == one, or_(heard.is_(None), heard <= at - span))
+            for one, span in spans.items()
+            if span is not None
+        ),
+    )

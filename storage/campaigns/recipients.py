@@ -1,8 +1,9 @@
 """Whom a run addresses, taken from the residents in steps, and counted beforehand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,12 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
+    or_,
     select,
 )
 
 from domain.campaign import Audience
+from domain.door import OPEN, Door
 from domain.hours import BroadcastRules
 from domain.part import Part
 from domain.subject import Subject
@@ -37,6 +40,8 @@ from storage.tables import (
     resident_part,
 )
 
+_ALL_OPEN: Mapping[str, Door] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -48,6 +53,8 @@ class Recipient:
     address_id: UUID
     account_id: UUID
     channel: str
+    shut: bool = False
+    """Whether they wrote too long ago to be written to there, or anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +67,20 @@ class Expected:
 
 
 def step(
-    tx: Tx, run_id: UUID, unit: units.Unit, audience: Audience, after: UUID | None, limit: int
+    tx: Tx,
+    run_id: UUID,
+    unit: units.Unit,
+    audience: Audience,
+    after: UUID | None,
+    limit: int,
+    doors: Mapping[str, Door] = _ALL_OPEN,
 ) -> list[Recipient]:
     """Return the next residents by id who have no row in the run yet, with one address each.
 
-    Of several addresses one that can be reached is taken, of those the preferred, else the oldest. Only what belongs to
-    the next residents is read, in an order that an index gives: a database that has just been
-    filled has no statistics, and would guess wrongly how to join long tables.
+    Of several addresses one that can be written to is taken, of those the preferred, else one where
+    it costs nothing, else the oldest. `doors` says what each channel asks.
+    Only what belongs to the next residents is read, in an order that an index gives: a database
+    that has just been filled has no statistics, and would guess wrongly how to join long tables.
     """
     already = (
         select(delivery.c.id)
@@ -81,7 +95,7 @@ def step(
             resident.c.id,
             resident.c.area_code,
             resident.c.language,
-            _best_address().label("address_id"),
+            _best_address(*_orders(tx, doors)).label("address_id"),
         )
         .where(*where)
         .order_by(resident.c.id)
@@ -89,13 +103,21 @@ def step(
         .subquery()
     )
     query = (
-        select(page, address.c.account_id, account.c.channel)
+        select(page, address.c.account_id, account.c.channel, address.c.heard_at)
         .join(address, address.c.id == page.c.address_id)
         .join(account, account.c.id == address.c.account_id)
         .order_by(page.c.id)
     )
     return [
-        Recipient(row.id, row.area_code, row.language, row.address_id, row.account_id, row.channel)
+        Recipient(
+            row.id,
+            row.area_code,
+            row.language,
+            row.address_id,
+            row.account_id,
+            row.channel,
+            doors.get(row.channel, OPEN).is_shut(row.heard_at, tx.now),
+        )
         for row in tx.connection.execute(query)
     ]
 
@@ -135,11 +157,18 @@ def by_channel(tx: Tx, unit: units.Unit, audience: Audience) -> dict[str, int]:
     return {row.channel: row[1] for row in rows}
 
 
-def everybody(tx: Tx, unit: units.Unit, audience: Audience) -> Select[Any]:
+def everybody(
+    tx: Tx,
+    unit: units.Unit,
+    audience: Audience,
+    shut: ColumnElement[bool],
+    costs: ColumnElement[bool],
+) -> Select[Any]:
     """Return a query of everybody in an audience's area who has an address, whatever they want.
 
-    Its columns: `id`, `wish`, the `address_id` they are written to, and `declines`, which is 1 for
-    who wants nothing of the subject.
+    Its columns: `id`, `wish`, the `address_id` at which they get it, and `declines`, which is 1
+    for who wants nothing of the subject. `shut` says which addresses cannot be written to now:
+    from those a run goes on to another of the same person; `costs` where a message is not free.
     """
     declines: ColumnElement[Any] = null()
     if audience.subject is not None:
@@ -147,7 +176,7 @@ def everybody(tx: Tx, unit: units.Unit, audience: Audience) -> Select[Any]:
     return select(
         resident.c.id,
         resident.c.wish,
-        _best_address().label("address_id"),
+        _best_address(_unusable(shut), costs).label("address_id"),
         declines.label("declines"),
     ).where(*_audience(tx, unit, replace(audience, subject=None), None), _has_address())
 
@@ -260,11 +289,35 @@ def _one(condition: ColumnElement[bool]) -> ScalarSelect[int]:
     return found
 
 
-def _best_address() -> ScalarSelect[UUID]:
+def _orders(tx: Tx, doors: Mapping[str, Door]) -> tuple[ColumnElement[bool], ...]:
+    """Say which addresses come last, and at which a message costs; nothing if nobody asks."""
+    if not any(door.listens for door in doors.values()):
+        return ()
+    own = addresses.accounts(tx)
+    asked = [(one.id, doors[one.channel]) for one in own if one.channel in doors]
+    shut = [_silent(one, door.reply_window, tx.now) for one, door in asked if door.reply_window]
+    costs = [_silent(one, door.free_window, tx.now) for one, door in asked if door.free_window]
+    return _unusable(or_(false(), *shut)), or_(false(), *costs)
+
+
+def _silent(account_id: UUID, span: timedelta, now: datetime) -> ColumnElement[bool]:
+    heard = address.c.heard_at
+    return and_(address.c.account_id == account_id, or_(heard.is_(None), heard <= now - span))
+
+
+def _unusable(shut: ColumnElement[bool]) -> ColumnElement[bool]:
+    return or_(address.c.unreachable.is_not(None), shut)
+
+
+def _best_address(
+    last: ColumnElement[bool] | None = None, costs: ColumnElement[bool] | None = None
+) -> ScalarSelect[UUID]:
+    *wanted, oldest = addresses.best_first()
+    order = [one for one in (last, *wanted, costs, oldest) if one is not None]
     return (
         select(address.c.id)
         .where(address.c.resident_id == resident.c.id)
-        .order_by(*addresses.best_first())
+        .order_by(*order)
         .limit(1)
         .correlate(resident)
         .scalar_subquery()

@@ -149,6 +149,13 @@ def of_unit(tx: Tx, unit_id: UUID, limit: int) -> list[Run]:
     return [_run(row) for row in rows]
 
 
+def of_campaign(tx: Tx, campaign_id: UUID, limit: int) -> list[Run]:
+    """Return a campaign's newest runs, newest first."""
+    query = select(run).where(run.c.campaign_id == campaign_id)
+    rows = tx.connection.execute(query.order_by(run.c.id.desc()).limit(limit))
+    return [_run(row) for row in rows]
+
+
 def ids_in(tx: Tx, states: Collection[RunState]) -> list[UUID]:
     """Return the runs in some states, urgent ones first, then oldest first.
 

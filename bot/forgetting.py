@@ -13,7 +13,7 @@ from handlers.tips import entering, revealing, ties
 from storage import keeping
 from storage.campaigns import prepared_drafts, reactions
 from storage.database import Tx
-from storage.deliveries import inbox
+from storage.deliveries import hearing, inbox, receipts
 from storage.groups import public_words
 from storage.people import dialogues, link_codes, mutes, stop_codes, words_aside
 from storage.staff import audit, one_time_codes, phone_calls
@@ -61,6 +61,8 @@ HOURLY: Mapping[str, Callable[[Tx], int]] = MappingProxyType(
         "link_codes": link_codes.forget_old,
         "public_words": public_words.forget_old,
         "typed_under": typed_under.forget_old,
+        "receipts": receipts.forget_old,
+        "heard": hearing.forget_old,
     }
 )
 """Each forgets a portion and tells how much; 0 when nothing is left."""

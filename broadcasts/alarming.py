@@ -229,7 +229,7 @@ def approve(
     run_id = campaigns.newest_run(tx, known.id)
     if run_id is None:
         raise Refusal("campaigns.already_decided")
-    expanding.expand_step(tx, run_id)
+    expanding.expand_step(tx, run_id, doors=desk.outbox.doors())
     return runs.get(tx, run_id)
 
 

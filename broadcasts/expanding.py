@@ -1,6 +1,8 @@
 """From an audience to rows of the ledger, in steps."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 import structlog
@@ -9,7 +11,8 @@ from broadcasts.desk import Desk
 from broadcasts.preparing import POST
 from broadcasts.trouble import put_off_run
 from domain.campaign import RunState
-from domain.delivery import DeliveryKind, Lane
+from domain.delivery import DeliveryKind, Lane, SkipReason
+from domain.door import Door
 from domain.language import Language
 from storage.campaigns import reached, recipients, rest, runs
 from storage.campaigns.runs import Run
@@ -23,6 +26,8 @@ from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)
 
+_ALL_OPEN: Mapping[str, Door] = MappingProxyType({})
+
 
 def expand_due(tx: Tx, desk: Desk, limit: int = 500) -> bool:
     """Take one step of the oldest run that is expanding, urgent ones first; False without one.
@@ -33,17 +38,20 @@ def expand_due(tx: Tx, desk: Desk, limit: int = 500) -> bool:
     if not waiting:
         return False
     try:
-        apart(tx, lambda: expand_step(tx, waiting[0], limit))
+        apart(tx, lambda: expand_step(tx, waiting[0], limit, desk.outbox.doors()))
     except Spoiled as fault:
         put_off_run(tx, desk, waiting[0], fault)
     return True
 
 
-def expand_step(tx: Tx, run_id: UUID, limit: int = 500) -> bool:
+def expand_step(
+    tx: Tx, run_id: UUID, limit: int = 500, doors: Mapping[str, Door] = _ALL_OPEN
+) -> bool:
     """Write down up to `limit` more recipients; False once the run needs no more steps.
 
     Residents come first, by their ids from the last one on; the step that finds no more of them
     writes the posts and lets the run go on to sending. Sending has begun with the first step.
+    `doors` says what each channel asks: who wrote too long ago is written down as left out.
     """
     run = runs.get(tx, run_id, lock=True)
     if run is None or run.state is not RunState.EXPANDING:
@@ -57,7 +65,7 @@ def expand_step(tx: Tx, run_id: UUID, limit: int = 500) -> bool:
     if run.audience.of_run is not None:
         found = reached.step(tx, run.id, run.audience.of_run, run.cursor, limit)
     else:
-        found = recipients.step(tx, run.id, unit, run.audience, run.cursor, limit)
+        found = recipients.step(tx, run.id, unit, run.audience, run.cursor, limit, doors)
     ledger.put_run_rows(
         tx,
         [
@@ -70,6 +78,7 @@ def expand_step(tx: Tx, run_id: UUID, limit: int = 500) -> bool:
                 channel=one.channel,
                 area_code=one.area_code or unit.area_code,
                 language=one.language if one.language in run.content else Language.VI.value,
+                skip=SkipReason.WINDOW if one.shut else None,
             )
             for one in found
         ],

@@ -121,7 +121,8 @@ def _result(tx: Tx, run: Run, known: Campaign, say: Say) -> str:
 def _watch_refusals(tx: Tx, desk: Desk, run_id: UUID) -> None:
     """Pause a run of which the platform refuses nearly everything: the fault is in the text."""
     refused = runs.counted(tx, run_id, "refused")
-    if refused < _SUSPICIOUS_REFUSALS or refused <= runs.counted(tx, run_id, "accepted"):
+    taken = runs.counted(tx, run_id, "accepted") + runs.counted(tx, run_id, "delivered")
+    if refused < _SUSPICIOUS_REFUSALS or refused <= taken:
         return
     run = runs.get(tx, run_id, lock=True)
     if run is not None and run.state is RunState.SENDING and run.pause_reason is None:

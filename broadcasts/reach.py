@@ -37,6 +37,8 @@ class Figures:
     accepted: int
     delivered: int | None
     seen: int | None
+    untold: int
+    """Taken by channels that never tell whether it arrived."""
     unreachable: int
     refused: int
     unsure: int
@@ -109,13 +111,18 @@ class Reach:
     """What was signed, privately or by way of a post; None where it asks for no pledge."""
 
 
-def in_full(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
+def in_full(tx: Tx, run: Run, receipts: Collection[str] | None = None) -> Reach:
     """Return a run's reach with the hours at which its messages were taken."""
     return replace(of_run(tx, run, receipts), by_hour=hours.taken(tx, run.id))
 
 
-def of_run(tx: Tx, run: Run, receipts: Collection[str] = ()) -> Reach:
-    """Return a run's reach; `receipts` names the channels that tell of delivery."""
+def of_run(tx: Tx, run: Run, receipts: Collection[str] | None = None) -> Reach:
+    """Return a run's reach; `receipts` names the channels that tell of delivery.
+
+    Without it they are those that ever told of any.
+    """
+    if receipts is None:
+        receipts = counters.telling(tx)
     lines = counters.of_run(tx, run.id)
     private = [line for line in lines if line.key.kind == DeliveryKind.CAMPAIGN.value]
     posts = [line for line in lines if line.key.kind == DeliveryKind.POST.value]
@@ -241,11 +248,14 @@ def _verify_run(tx: Tx, run_id: UUID) -> list[str]:
 def _sum(lines: Iterable[Line], receipts: Collection[str]) -> Figures:
     total: Counter[str] = Counter()
     confirmed: Counter[str] | None = None
+    untold = 0
     for line in lines:
         total.update(line.counts)
         if line.key.channel in receipts:
             confirmed = confirmed or Counter()
             confirmed.update(line.counts)
+        else:
+            untold += line.counts["accepted"] + line.counts["delivered"]
     delivered = confirmed["delivered"] if confirmed is not None else 0
     return Figures(
         targeted=total["targeted"],
@@ -253,6 +263,7 @@ def _sum(lines: Iterable[Line], receipts: Collection[str]) -> Figures:
         accepted=total["accepted"] + total["delivered"] - delivered,
         delivered=delivered if confirmed is not None else None,
         seen=confirmed["seen"] if confirmed is not None else None,
+        untold=untold,
         unreachable=total["unreachable"],
         refused=total["refused"],
         unsure=total["unsure"],

@@ -258,16 +258,10 @@ def _funnel(reach: Reach, say: Say) -> list[str]:
             facts["channel"] = channel_names((name for name, _ in reach.by_channel), say)
         return say(f"campaigns.reach_{key}", **facts)
 
-    def maybe(key: str, number: int | None) -> str:
-        if number is None:
-            return say(f"campaigns.reach_{key}", n=say("campaigns.unknown"))
-        return say(f"campaigns.reach_{key}", n=_told(reach, number, say))
-
     return [
         say("campaigns.reach_targeted", n=count(of)),
         line("accepted", private.taken),
-        maybe("delivered", private.delivered),
-        maybe("seen", private.seen),
+        *_receipts(reach, say),
         line("unreachable", private.unreachable),
         line("refused", private.refused),
         line("unsure", private.unsure),
@@ -279,6 +273,25 @@ def _funnel(reach: Reach, say: Say) -> list[str]:
         _tips(reach, say),
         say("campaigns.reach_stopped", n=_told(reach, private.stopped, say)),
     ]
+
+
+def _receipts(reach: Reach, say: Say) -> list[str]:
+    """Write what the platforms told of arrival; of seeing it is the least, for phones may be mute.
+
+    Where only some channels tell, both is said: how many of theirs, and of how many nobody knows.
+    """
+    private = reach.private
+    if private.delivered is None or private.seen is None:
+        unknown = say("campaigns.unknown")
+        return [say(f"campaigns.reach_{key}", n=unknown) for key in ("delivered", "seen")]
+    delivered, seen = (_told(reach, n, say) for n in (private.delivered, private.seen))
+    lines = [
+        say("campaigns.reach_delivered", n=delivered),
+        say("campaigns.reach_seen", n=say("reach.at_least", n=seen)),
+    ]
+    if private.untold:
+        lines.append(say("reach.untold", n=_told(reach, private.untold, say)))
+    return lines
 
 
 def _tips(reach: Reach, say: Say) -> str:

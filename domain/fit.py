@@ -17,40 +17,50 @@ class Fitted:
 
 
 def fit(outgoing: Outgoing, capabilities: Capabilities) -> Fitted:
-    """Split long text, wrap button rows; where buttons do not exist, number the choices."""
-    text, rows = outgoing.text, outgoing.buttons
-    choices: tuple[str, ...] = ()
+    """Split long text, wrap button rows; where buttons do not exist, number the choices.
+
+    Numbered lines stand together at the end of the last part. What numbers stand for is among its
+    `choices`; where numbers may have to be typed, also when the buttons stay.
+    """
+    text, rows, block = outgoing.text, outgoing.buttons, ""
+    choices = outgoing.choices
     flat = [button for row in rows for button in row]
     if flat and capabilities.buttons < len(flat):
-        text, choices = _as_choices(text, flat)
+        block, choices = _lines(flat)
         rows = ()
-    else:
+    elif flat:
         rows = _wrapped(rows, capabilities.buttons_per_row)
+        choices = _actions(flat) if capabilities.typed_choices else ()
     limit = capabilities.caption_limit if outgoing.media else capabilities.text_limit
     heading = utf16_length(outgoing.heading) + 2 if outgoing.heading else 0
     if heading >= capabilities.text_limit - 1:
         # A heading this long is text; as a heading it would leave no room for words.
         text = f"{outgoing.heading}\n\n{text}"
         outgoing, heading = replace(outgoing, heading=None), 0
-    if utf16_length(text) + heading <= limit:
-        return Fitted((replace(outgoing, text=text, buttons=rows),), choices)
+    whole = _above(text, block)
+    if utf16_length(whole) + heading <= limit:
+        one = replace(outgoing, text=whole, buttons=rows, choices=choices)
+        return Fitted((one,), choices)
     if outgoing.media:
-        lead = replace(outgoing, text="", heading=None, buttons=())
-        body = replace(outgoing, media=None, text=text, buttons=rows)
-        rest = fit(body, capabilities).parts
-        return Fitted((lead, *rest), choices)
-    pieces = split_text(text, capabilities.text_limit - heading)
-    parts = [
-        replace(
-            outgoing,
-            text=piece,
-            heading=outgoing.heading if index == 0 else None,
-            reply_to=outgoing.reply_to if index == 0 else None,
-            buttons=rows if index == len(pieces) - 1 else (),
-        )
-        for index, piece in enumerate(pieces)
-    ]
+        lead = replace(outgoing, text="", heading=None, buttons=(), choices=())
+        rest = fit(replace(outgoing, media=None, text=text), capabilities)
+        return Fitted((lead, *rest.parts), rest.choices)
+    pieces = _pieces(text, block, capabilities.text_limit - heading)
+    parts = [replace(outgoing, text=piece, buttons=(), choices=()) for piece in pieces]
+    parts[1:] = [replace(part, heading=None, reply_to=None) for part in parts[1:]]
+    parts[-1] = replace(parts[-1], buttons=rows, choices=choices)
     return Fitted(tuple(parts), choices)
+
+
+def _pieces(text: str, block: str, limit: int) -> list[str]:
+    """Cut text into pieces; the block stays whole where it fits one at all, and comes last."""
+    pieces = split_text(text, limit)
+    if not block:
+        return pieces
+    last = _above(pieces[-1], block)
+    if utf16_length(last) <= limit:
+        return [*pieces[:-1], last]
+    return [*pieces, *split_text(block, limit)]
 
 
 def excess(outgoing: Outgoing, capabilities: Capabilities) -> int:
@@ -114,8 +124,20 @@ def _wrapped(rows: tuple[tuple[Button, ...], ...], per_row: int) -> tuple[tuple[
 
 
 def _as_choices(text: str, buttons: list[Button]) -> tuple[str, tuple[str, ...]]:
+    block, actions = _lines(buttons)
+    return _above(text, block), actions
+
+
+def _above(text: str, block: str) -> str:
+    return "\n\n".join(part for part in (text, block) if part)
+
+
+def _lines(buttons: list[Button]) -> tuple[str, tuple[str, ...]]:
     pressable = [button for button in buttons if button.action is not None]
     lines = [f"{number}. {button.label}" for number, button in enumerate(pressable, 1)]
     lines += [f"• {button.label}" for button in buttons if button.action is None]
-    actions = tuple(button.action for button in pressable if button.action is not None)
-    return "\n".join([text, "", *lines]), actions
+    return "\n".join(lines), _actions(pressable)
+
+
+def _actions(buttons: list[Button]) -> tuple[str, ...]:
+    return tuple(button.action for button in buttons if button.action is not None)

@@ -1,6 +1,6 @@
 """The report of a unit for a period: its tables, with the year before beside each figure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from domain.clock import show_time
 from domain.period import Period
@@ -15,7 +15,7 @@ def of_unit(
     tx: Tx,
     unit: Unit,
     period: Period,
-    receipts: Sequence[str] = (),
+    receipts: Collection[str] | None = None,
     rows: Collection[Division] = tips.DIVISIONS,
 ) -> Report:
     """Return a unit's report, as it stays inside; `reports.upward` makes of it what is sent up.

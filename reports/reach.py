@@ -1,6 +1,6 @@
 """Table B1 of the report form: whom broadcasts reached, by subject; posts on lines of their own."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from domain.period import Period
@@ -9,6 +9,7 @@ from reports.sheet import Cell, Column, NotKnown, Row, Share, Sheet
 from storage.campaigns import period_figures
 from storage.campaigns.period_figures import Broadcast, Brought, Posted
 from storage.database import Tx
+from storage.deliveries import counters
 from storage.people import subscriptions
 from storage.people.subscriptions import Subscriptions
 from storage.people.units import Unit
@@ -34,7 +35,11 @@ _PRIVATE = (
         "Đã nhận (tới máy)",
         "Số tin nền tảng xác nhận đã tới máy. Không kênh nào cho biết thì ghi “không biết”.",
     ),
-    Column("seen", "Đã xem", "Số tin nền tảng xác nhận đã xem; không biết thì không ghi số."),
+    Column(
+        "seen",
+        "Đã xem",
+        "Ít nhất là số này: nền tảng xác nhận đã xem; kênh không báo thì không biết.",
+    ),
     Column(
         "reached",
         "Lượt tiếp cận",
@@ -84,8 +89,15 @@ class _Known:
     amending_posts: Posted
 
 
-def sheets(tx: Tx, unit: Unit, period: Period, receipts: Sequence[str] = ()) -> tuple[Sheet, Sheet]:
-    """Return B1 and the table of posts; `receipts` names the channels that tell of delivery."""
+def sheets(
+    tx: Tx, unit: Unit, period: Period, receipts: Collection[str] | None = None
+) -> tuple[Sheet, Sheet]:
+    """Return B1 and the table of posts; `receipts` names the channels that tell of delivery.
+
+    Without it they are those that ever told of any.
+    """
+    if receipts is None:
+        receipts = counters.telling(tx)
     now = _known(tx, unit, period, receipts)
     before = _known(tx, unit, period.year_before(), receipts)
     told = bool(receipts)
@@ -127,7 +139,7 @@ def sheets(tx: Tx, unit: Unit, period: Period, receipts: Sequence[str] = ()) -> 
     )
 
 
-def _known(tx: Tx, unit: Unit, period: Period, receipts: Sequence[str]) -> _Known:
+def _known(tx: Tx, unit: Unit, period: Period, receipts: Collection[str]) -> _Known:
     span = (tx, unit.id, period.since, period.until)
     return _Known(
         {one.subject: one for one in period_figures.broadcasts(*span, receipts)},

@@ -13,7 +13,7 @@ from domain.language import Language
 from domain.messages import Button, Outgoing
 from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome, TipState
 from storage.database import Tx
-from storage.deliveries import ledger
+from storage.deliveries import undelivered
 from storage.deliveries.ledger import Delivery
 from storage.people import units
 from storage.savepoints import Spoiled, apart
@@ -65,9 +65,9 @@ def mend_failures(tx: Tx, desk: Desk, limit: int = 50) -> int:
     A card is put again, where its readers can be reached; of a page others hear; of an answer
     that the writer did not get, the readers.
     """
-    failed = ledger.failed_of_tips(tx, limit)
+    failed = undelivered.of_tips(tx, limit)
     for row in failed:
-        ledger.note_failure(tx, row.id)
+        undelivered.note(tx, row.id)
         try:
             apart(tx, partial(_mend, tx, desk, row))
         except Spoiled as fault:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import Insert, case, func, select, update
+from sqlalchemy import Insert, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.delivery import DeliveryKind, DeliveryState, Facet
@@ -155,3 +155,13 @@ def recounted(tx: Tx, run_id: UUID) -> list[Line]:
         key = CounterKey(run_id, row.kind, row.area_code, row.channel, row.language)
         lines.append(Line(key, counts))
     return sorted(lines, key=lambda line: line.key)
+
+
+def telling(tx: Tx) -> frozenset[str]:
+    """Return the channels that have told of delivery: of any other nobody knows what arrived."""
+    rows = tx.connection.execute(
+        select(run_counter.c.channel)
+        .where(or_(run_counter.c.delivered > 0, run_counter.c.seen > 0))
+        .distinct()
+    )
+    return frozenset(rows.scalars())

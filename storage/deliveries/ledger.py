@@ -22,7 +22,7 @@ from storage.deliveries.counters import FACET_COLUMNS, CounterKey, Moves
 from storage.people import addresses
 from storage.sealing import Place
 from storage.tables import attempt, delivery
-from storage.tables.deliveries import DUE, FAILED, UNSURE
+from storage.tables.deliveries import DUE, UNSURE
 from storage.upsert import DIALECTS, insert_for
 
 PROOFS = ("seen_at", "acknowledged_at", "pressed_at")
@@ -66,6 +66,8 @@ class NewRunRow:
     channel: str
     area_code: str
     language: str
+    skip: SkipReason | None = None
+    """Why it is not sent, if that is certain from the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,34 +147,40 @@ def put_run_rows(tx: Tx, run_rows: Sequence[NewRunRow]) -> None:
     if not run_rows:
         return
     moves = Moves()
-    campaign = DeliveryKind.CAMPAIGN.value
-    pending = DeliveryState.PENDING.value
+    campaign, now = DeliveryKind.CAMPAIGN.value, tx.now
     for new in run_rows:
         key = CounterKey(new.run_id, campaign, new.area_code, new.channel, new.language)
+        state = DeliveryState.PENDING if new.skip is None else DeliveryState.SKIPPED
         moves.add(key, "targeted")
-        moves.add(key, pending)
-    tx.connection.execute(
-        delivery.insert(),
-        [
-            {
-                "id": tx.new_id(),
-                "kind": campaign,
-                "lane": int(new.lane),
-                "account_id": new.account_id,
-                "address_id": new.address_id,
-                "run_id": new.run_id,
-                "resident_id": new.resident_id,
-                "area_code": new.area_code,
-                "channel": new.channel,
-                "language": new.language,
-                "state": pending,
-                "created_at": tx.now,
-                "tries": 0,
-                "again": False,
-            }
-            for new in run_rows
-        ],
-    )
+        moves.add(key, state.value)
+    rows = [
+        {
+            "id": tx.new_id(),
+            "kind": campaign,
+            "lane": int(new.lane),
+            "account_id": new.account_id,
+            "address_id": new.address_id,
+            "run_id": new.run_id,
+            "resident_id": new.resident_id,
+            "area_code": new.area_code,
+            "channel": new.channel,
+            "language": new.language,
+            "state": DeliveryState.PENDING.value,
+            "created_at": now,
+            "tries": 0,
+            "again": False,
+        }
+        for new in run_rows
+    ]
+    tx.connection.execute(delivery.insert(), rows)
+    for row, new in zip(rows, run_rows, strict=True):
+        if new.skip is not None:
+            moves.write(
+                row["id"],
+                state=DeliveryState.SKIPPED.value,
+                reason=new.skip.value,
+                settled_at=now,
+            )
     moves.apply(tx)
 
 
@@ -274,7 +282,7 @@ def move(
     """Let `moves` bring a row to a settled state, out of any window, and count it there.
 
     A run-less row's words are emptied, unless told to `keep` them, once it is certain that they
-    need not be sent again; one about a tip that failed waits for `note_failure`.
+    need not be sent again; one about a tip that failed waits for `undelivered.note`.
     """
     values: dict[str, object] = {"state": state.value, "reason": reason, "window_id": None}
     if row.run_id is None and row.tip_id is not None:
@@ -329,24 +337,6 @@ def unsure(tx: Tx) -> int:
     query = select(func.count()).select_from(delivery).where(UNSURE)
     count: int = tx.connection.execute(query).scalar_one()
     return count
-
-
-def failed_of_tips(tx: Tx, limit: int) -> list[Delivery]:
-    """Return messages about tips that did not arrive, or may not have, oldest first.
-
-    They stay among them until `note_failure`; one that is found to have arrived leaves by itself.
-    """
-    rows = tx.connection.execute(
-        select(delivery).where(FAILED).order_by(delivery.c.id).limit(limit)
-    )
-    return [as_delivery(row) for row in rows]
-
-
-def note_failure(tx: Tx, delivery_id: UUID) -> None:
-    """Remember that what had to be done about a failed message is done."""
-    tx.connection.execute(
-        update(delivery).where(delivery.c.id == delivery_id).values(failed_at=None)
-    )
 
 
 def key_of(row: Delivery) -> CounterKey:

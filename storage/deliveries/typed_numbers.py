@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, delete, select
 
+from domain.delivery import DeliveryKind
 from domain.ids import short
 from domain.messages import ChatKind, Message, Press
 from domain.typed_number import typed_number
@@ -40,18 +41,21 @@ def forget(tx: Tx, address_id: UUID) -> None:
 
 
 def as_press(tx: Tx, account_id: UUID, message: Message) -> Press | None:
-    """Return the press that a number typed privately stands for; None: it is a text like others.
+    """Return the press that a typed number stands for; None: it is a text like others.
 
-    A message that is just being sent counts already: its reader may type before we are told that
-    it arrived.
+    Privately it is about our newest message, also while that is just being sent: its reader may
+    type before we are told that it arrived. In a group it is about the post that it answers.
     """
     number = typed_number(message.text)
-    if number is None or message.chat.kind is not ChatKind.PRIVATE or message.media:
+    if number is None or message.media:
         return None
     where = addresses.find(tx, account_id, message.chat.chat_id)
     if where is None:
         return None
-    found = _under_way(tx, where.id) or _remembered(tx, where.id)
+    if message.chat.kind is ChatKind.PRIVATE:
+        found = _under_way(tx, where.id) or _remembered(tx, where.id)
+    else:
+        found = _of_post(tx, where.id, message.reply_to)
     if found is None or not 1 <= number <= len(found[1]):
         return None
     delivery_id, actions = found
@@ -87,6 +91,13 @@ def _under_way(tx: Tx, address_id: UUID) -> tuple[UUID, list[str]] | None:
         return None
     actions = _actions(tx, row.id, row.run_id, row.language)
     return (row.id, actions) if actions else None
+
+
+def _of_post(tx: Tx, address_id: UUID, message_id: str | None) -> tuple[UUID, list[str]] | None:
+    row = ledger.by_message(tx, address_id, message_id) if message_id else None
+    if row is None or row.run_id is None or row.kind is not DeliveryKind.POST:
+        return None
+    return row.id, _actions(tx, row.id, row.run_id, DeliveryKind.POST.value)
 
 
 def _actions(tx: Tx, row_id: UUID, run_id: UUID | None, language: str) -> list[str]:

@@ -205,14 +205,14 @@ def _verdict(tx: Tx, candidate: Candidate) -> tuple[DeliveryState, str] | None:
     if candidate.not_after is not None and candidate.not_after < tx.now:
         return DeliveryState.SKIPPED, SkipReason.EXPIRED.value
     if row.kind is DeliveryKind.CAMPAIGN:
+        if candidate.joined:
+            return DeliveryState.SKIPPED, SkipReason.ELSEWHERE.value
         if candidate.wish == "paused":
             return DeliveryState.SKIPPED, SkipReason.PAUSED.value
         if candidate.wish == "suspended":
             return DeliveryState.SKIPPED, SkipReason.SUSPENDED.value
         if candidate.wish != "yes" or candidate.declines or candidate.moved:
             return DeliveryState.SKIPPED, SkipReason.OPTED_OUT.value
-        if candidate.joined:
-            return DeliveryState.SKIPPED, SkipReason.ELSEWHERE.value
         if candidate.unreachable is not None:
             return DeliveryState.UNREACHABLE, candidate.unreachable
         if candidate.in_danger:

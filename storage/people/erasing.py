@@ -24,7 +24,7 @@ from domain.messages import ChatKind
 from domain.tip import TipState
 from storage.campaigns import pledges, reactions
 from storage.database import Tx
-from storage.deliveries import inbox
+from storage.deliveries import inbox, receipts, typed_numbers
 from storage.deliveries.counters import FACET_COLUMNS, Moves
 from storage.deliveries.ledger import as_delivery, move
 from storage.groups import public_words
@@ -179,6 +179,8 @@ def _forget_address(tx: Tx, address_id: UUID) -> None:
     known = addresses.get(tx, address_id)
     _skip_waiting(tx, known)
     _drop_talk(tx, known)
+    receipts.forget_of(tx, address_id)
+    typed_numbers.forget(tx, address_id)
     values = {"platform_id": _nowhere(tx, address_id), "forget_at": None}
     tx.connection.execute(update(address).where(address.c.id == address_id).values(values))
     addresses.mark_unreachable(tx, address_id, Until.FOREVER)
@@ -240,7 +242,14 @@ def _cut_tips(tx: Tx, chat: Address) -> None:
 def _cut_address(tx: Tx, chat: Address) -> None:
     """Let the address be found no more; one of our own people stays theirs, with their work."""
     mutes.forget(tx, chat.id)
-    values: dict[str, object] = {"resident_id": None, "joined_at": None, "preferred_at": None}
+    receipts.forget_of(tx, chat.id)
+    typed_numbers.forget(tx, chat.id)
+    values: dict[str, object] = {
+        "resident_id": None,
+        "joined_at": None,
+        "preferred_at": None,
+        "heard_at": None,
+    }
     if chat.staff_id is None:
         inbox.cut(tx, chat.account_id, addresses.chat_of(tx, chat.id).chat_id)
         one_time_codes.forget_wrong(tx, chat.id)

@@ -11,11 +11,10 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 
-from domain.delivery import DeliveryState, SkipReason
+from domain.delivery import DeliveryState
 from storage.campaigns import pledges
 from storage.database import Tx
-from storage.deliveries.counters import Moves
-from storage.deliveries.ledger import as_delivery, move
+from storage.deliveries import merging
 from storage.people import dialogues, link_codes, residents, stop_codes, words_aside
 from storage.people.residents import Resident, Wish
 from storage.tables import (
@@ -29,7 +28,7 @@ from storage.tables import (
     resident_part,
     tip,
 )
-from storage.tables.deliveries import ALONE, DUE
+from storage.tables.deliveries import ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def lock(tx: Tx, kept_id: UUID, other_id: UUID) -> Pair | None:
 def join(tx: Tx, pair: Pair) -> None:
     """Make two records one; what they wish of broadcasts is not settled here."""
     kept, other = pair.kept, pair.other
-    _deliveries(tx, kept.id, other.id)
+    merging.merge(tx, kept.id, other.id)
     pledges.merge(tx, kept.id, other.id)
     _choices(tx, kept.id, other.id)
     words_aside.merge(tx, kept.id, other.id)
@@ -149,21 +148,6 @@ def _choices(tx: Tx, kept_id: UUID, other_id: UUID) -> None:
             tx.connection.execute(
                 update(table).where(table.c.resident_id == other_id).values(resident_id=kept_id)
             )
-
-
-def _deliveries(tx: Tx, kept_id: UUID, other_id: UUID) -> None:
-    """Let the person be in each run once; a second row that was sent stays, to be counted."""
-    theirs = delivery.c.resident_id == other_id
-    runs = select(delivery.c.run_id).where(
-        delivery.c.resident_id == kept_id, delivery.c.run_id.is_not(None)
-    )
-    moves = Moves()
-    waiting = select(delivery).where(theirs, DUE, delivery.c.run_id.in_(runs)).with_for_update()
-    for row in tx.connection.execute(waiting).all():
-        move(tx, as_delivery(row), DeliveryState.SKIPPED, moves, SkipReason.ELSEWHERE.value)
-    moves.apply(tx)
-    once = delivery.c.run_id.is_(None) | delivery.c.run_id.not_in(runs)
-    tx.connection.execute(update(delivery).where(theirs, once).values(resident_id=kept_id))
 
 
 def _drop_talk(tx: Tx, address_id: UUID) -> None:

@@ -81,7 +81,7 @@ async def test_what_is_too_old_goes_and_nothing_before_its_time(chat: Chat) -> N
 
 def test_everything_with_a_clock_is_among_the_hourly_work() -> None:
     tried_elsewhere = {"reactions", "public_words", "stop_codes", "calls"}
-    tried_elsewhere |= {"prepared", "typed_under"}
+    tried_elsewhere |= {"prepared", "typed_under", "receipts", "heard", "link_codes"}
     assert {*LEFT, *tried_elsewhere, "half_told"} == set(forgetting.HOURLY)
 
 

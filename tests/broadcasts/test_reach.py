@@ -216,9 +216,12 @@ async def test_what_a_channel_without_receipts_says_is_not_shown_as_seen(
         moves.apply(tx)
 
     await station.chat.do(told)
-    mute = await station.chat.look(lambda tx: reach.of_run(tx, run))
-    plain = await station.chat.look(lambda tx: reach.of_run(tx, run, {"telegram"}))
+    mute = await station.chat.look(lambda tx: reach.of_run(tx, run, ()))
+    plain = await station.chat.look(lambda tx: reach.of_run(tx, run))
+    text = reach_words.render(plain, station.desk.say(Language.VI))
 
+    assert "Đã xem: ít nhất 1" in text
+    assert (mute.private.untold, plain.private.untold) == (1, 0)
     assert (mute.private.delivered, mute.private.seen, mute.private.taken) == (None, None, 1)
     assert (plain.private.delivered, plain.private.seen, plain.private.taken) == (1, 1, 1)
     assert mute.private.pressed == 1

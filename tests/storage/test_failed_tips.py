@@ -22,7 +22,7 @@ from domain.language import Language
 from domain.messages import Outgoing
 from domain.tip import Binding, Secrecy, TipKind
 from storage.database import Tx
-from storage.deliveries import ledger
+from storage.deliveries import ledger, undelivered
 from storage.tips import tips
 from tests.storage.ledger_world import LedgerWorld, ledger_world
 
@@ -76,7 +76,7 @@ async def card(world: LedgerWorld) -> UUID:
 
 
 async def failed(world: LedgerWorld, limit: int = 10) -> list[tuple[UUID, DeliveryState]]:
-    rows = await world.do(lambda tx: ledger.failed_of_tips(tx, limit))
+    rows = await world.do(lambda tx: undelivered.of_tips(tx, limit))
     return [(row.id, row.state) for row in rows]
 
 
@@ -106,7 +106,7 @@ async def test_a_card_that_did_not_arrive_waits_until_it_is_noted(
     await sent(world, outcome)
     assert await failed(world) == [(one, state)]
     assert await failed(world) == [(one, state)]
-    await world.do(lambda tx: ledger.note_failure(tx, one))
+    await world.do(lambda tx: undelivered.note(tx, one))
     assert await failed(world) == []
     assert (await world.row(one)).state is state
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event, text, update
 from domain.delivery import Lane
 from people import wishes
 from storage.database import Tx
-from storage.deliveries import inbox, ledger, waiting
+from storage.deliveries import inbox, ledger, undelivered, waiting
 from storage.deliveries.windows import Claim, open_window
 from storage.people import erasing, residents, words_aside
 from storage.people.residents import Wish
@@ -98,7 +98,7 @@ def _reads_all_of(plan: str) -> list[str]:
         waiting.backlog,
         waiting.oldest_talk,
         ledger.unsure,
-        lambda tx: ledger.failed_of_tips(tx, 10),
+        lambda tx: undelivered.of_tips(tx, 10),
         lambda tx: waiting.expire_due(tx, 10),
         lambda tx: inbox.forget_done(tx, tx.now),
     ],

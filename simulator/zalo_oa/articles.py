@@ -157,7 +157,7 @@ def _fields(call: Call) -> Json:
     for name in ("status", "comment"):
         if given.get(name, "hide") not in _STATUSES:
             raise invalid(f"{name} is invalid")
-    _check_cover(given.get("cover"))
+    _check_cover(given.get("cover"), required=call.world.settings.cover_required)
     body = given.get("body")
     if not isinstance(body, list) or not body:
         raise invalid("body is invalid")
@@ -166,11 +166,13 @@ def _fields(call: Call) -> Json:
     return {"status": "hide", "comment": "hide"} | given
 
 
-def _check_cover(cover: Any) -> None:
+def _check_cover(cover: Any, *, required: bool) -> None:
     if not isinstance(cover, dict) or cover.get("status", "show") not in _STATUSES:
         raise invalid("cover is invalid")
     if cover.get("cover_type") != "photo":
         raise invalid("cover.cover_type is invalid")
+    if not required and cover.get("status") == "hide" and not cover.get("photo_url"):
+        return
     web_address(cover.get("photo_url"))
 
 

@@ -37,7 +37,7 @@ async def create(call: Call) -> Json:
         raise invalid("member_user_ids must hold an admin of the OA")
     for person in people:
         _check_invited(world, person)
-    if len(people) > asset.size:
+    if seats(len(people)) > asset.size:
         raise OaError(-210, "member_user_ids")
     admins = [person.id for person in people if person.admin]
     members = [person.id for person in people]
@@ -55,7 +55,7 @@ async def create(call: Call) -> Json:
         "avatar": "",
         "group_link": group.link,
         "group_description": group.description,
-        "total_member": str(len(members)),
+        "total_member": str(seats(len(members))),
         "status": "enabled",
     }
 
@@ -121,7 +121,7 @@ async def update_asset(call: Call) -> Json:
     """Move a group, also a lapsed one, to another asset."""
     world, group = call.world, _any_group(call)
     asset = _free_asset(world, call.args.get("asset_id"))
-    if len(group.members) > asset.size:
+    if seats(len(group.members)) > asset.size:
         raise OaError(-210, "asset_id")
     old = world.assets.get(group.asset)
     if old is not None:
@@ -284,7 +284,12 @@ def leave(world: ZaloWorld, group: Group, people: list[str]) -> None:
 
 def has_room(world: ZaloWorld, group: Group, more: int) -> bool:
     """Say whether the asset of a group allows more people."""
-    return len(group.members) + more <= world.assets[group.asset].size
+    return seats(len(group.members) + more) <= world.assets[group.asset].size
+
+
+def seats(people: int) -> int:
+    """Count the seats a group with so many people takes: the OA sits in it as well."""
+    return people + 1
 
 
 def _say(world: ZaloWorld, group: Group, sentence: str) -> None:
@@ -371,7 +376,7 @@ def _info(world: ZaloWorld, group: Group) -> Json:
         "avatar": group.avatar,
         "group_link": group.link,
         "group_description": group.description,
-        "total_member": len(group.members),
+        "total_member": seats(len(group.members)),
         "max_member": str(size),
         "status": "enabled" if world.is_enabled(group) else "disabled",
     }

@@ -32,6 +32,8 @@ class Settings:
     broadcasts_per_month: int = 6
     enforce_night: bool = True
     article_delay_s: float = 2.0
+    cover_required: bool = False
+    """Whether an article needs a cover picture even when the cover is hidden."""
     enforce_rates: bool = True
     app_per_minute: int = 4000
     article_per_minute: int = 4000

@@ -90,7 +90,7 @@ def article_for_phone(article: Article) -> Json:
         "title": fields["title"],
         "author": fields.get("author", ""),
         "description": fields.get("description", ""),
-        "cover": fields["cover"].get("photo_url"),
+        "cover": fields["cover"].get("photo_url") or None,
         "body": fields.get("body", []),
         "status": fields.get("status", "hide"),
         "views": article.views,

@@ -77,6 +77,10 @@ async def test_lengths_and_shapes_of_articles_are_checked(zalo: Zalo) -> None:
     assert await zalo.error(CREATE, article(body=[])) == -201
     assert await zalo.error(CREATE, article(cover={"cover_type": "photo"})) == -201
     assert await zalo.error(CREATE, article(status="public")) == -201
+    hidden = {"cover_type": "photo", "photo_url": "", "status": "hide"}
+    await zalo.call(CREATE, article(cover=hidden))
+    await zalo.order("settings", cover_required=True)
+    assert await zalo.error(CREATE, article(cover=hidden)) == -201
     assert await zalo.error(CREATE, article(titel="t")) == -201
 
 

@@ -93,14 +93,14 @@ export class Desk {
     this.lay(there.length > 0 ? there : this.usual(), { keep: false });
   }
 
-  /** Whose phone a name on the desk means: `{key, name, role, app, unread}`, null when there is no such person. */
+  /** Whose phone a name on the desk means: `{key, id, name, role, app, unread}`, null when there is no such person. */
   person(key) {
     const [platform, id] = this.parts(key);
     const store = platform ? this.zalo[platform] : this.store;
     const user = platform ? store?.people.get(id) : store.users.get(key);
     if (!user) return null;
     const unread = store.unreadTotal(platform ? id : key);
-    return { key, name: user.name, role: user.role, app: APPS[platform] ?? "Telegram", unread };
+    return { key, id, name: user.name, role: user.role, app: APPS[platform] ?? "Telegram", unread };
   }
 
   parts(key) {
@@ -199,7 +199,7 @@ export class Desk {
   showBar() {
     for (const id of this.phones.keys()) this.phones.get(id).showStatus();
     const facts = this.people().map((id) => ({
-      ...(this.person(id) ?? { key: id, name: String(id), app: "Telegram", unread: 0 }),
+      ...(this.person(id) ?? { key: id, id, name: String(id), app: "Telegram", unread: 0 }),
       front: id === this.front,
     }));
     const seal = JSON.stringify(facts);
@@ -213,7 +213,7 @@ export class Desk {
     if (focused) this.chips.querySelector(`[data-person="${focused}"]`)?.focus({ preventScroll: true });
   }
 
-  chip({ key: id, name, role, app, unread, front }) {
+  chip({ key, id, name, role, app, unread, front }) {
     const said = `${name}, ${roleName(role)}${app === "Telegram" ? "" : `, ${app}`}`;
     return h(
       "button",
@@ -223,8 +223,8 @@ export class Desk {
         "aria-pressed": String(front),
         "aria-label": `${said}${unread ? `, ${unread} tin chưa đọc` : ""}`,
         title: `${name} (${app})`,
-        data: { action: "front", person: String(id) },
-        on: { click: () => this.bringToFront(id) },
+        data: { action: "front", person: String(key) },
+        on: { click: () => this.bringToFront(key) },
       },
       h(
         "span",

@@ -6,13 +6,13 @@ import { fill, h, iconButton } from "./dom.js";
 const SHOWN = 60;
 
 /**
- * Let the viewer pick up to `most` people and order them; `people` are `{key, name, role, app}`. Resolves to their
+ * Let the viewer pick up to `most` people and order them; `people` are `{key, id, name, role, app}`. Resolves to their
  * keys in order, or null when nothing was changed.
  */
 export function openPeople(people, chosen, most) {
   return new Promise((resolve) => {
     let picked = [...chosen];
-    const order = h("ol", { class: "order", "aria-label": "Thứ tự trên bàn" });
+    const order = h("ol", { class: "order", hidden: true, "aria-label": "Thứ tự trên bàn" });
     const list = h("ul", { class: "people" });
     const note = h("p", { class: "hint", role: "status" });
     const search = h("input", {
@@ -23,13 +23,40 @@ export function openPeople(people, chosen, most) {
       autocomplete: "off",
       on: { input: () => draw() },
     });
+    let shownApp = "";
+    const apps = [...new Set(people.map((one) => one.app))];
+    const tabs = h(
+      "div",
+      { class: "tabs", role: "group", "aria-label": "Lọc theo ứng dụng" },
+      [["", "Tất cả"], ...apps.map((app) => [app, app]), ["order", "Thứ tự"]].map(([value, label]) =>
+        h("button", {
+          type: "button",
+          class: "tab",
+          "aria-pressed": String(value === ""),
+          data: { tab: value },
+          text: label,
+          on: { click: () => show(value) },
+        }),
+      ),
+    );
+    const show = (value) => {
+      shownApp = value;
+      for (const tab of tabs.children) tab.setAttribute("aria-pressed", String(tab.dataset.tab === value));
+      const ordering = value === "order";
+      list.hidden = ordering;
+      search.hidden = ordering;
+      order.hidden = !ordering;
+      draw();
+    };
     const named = (key) => people.find((one) => one.key === key);
     const count = () => {
       note.textContent = `Đã chọn ${picked.length}, nhiều nhất ${most}.`;
     };
     const draw = () => {
       const wanted = plain(search.value.trim());
-      const found = people.filter((one) => plain(`${one.name} ${one.app} ${one.key}`).includes(wanted));
+      const found = people
+        .filter((one) => shownApp === "" || one.app === shownApp)
+        .filter((one) => plain(`${one.name} ${one.app} ${one.key}`).includes(wanted));
       if (found.length > SHOWN) note.textContent = `Hiện ${SHOWN} trong ${found.length} người; hãy tìm theo tên.`;
       else count();
       fill(
@@ -58,7 +85,7 @@ export function openPeople(people, chosen, most) {
         "div",
         { class: "place-row", data: { place: String(one.key) } },
         h("span", { class: "place-number", text: String(index + 1) }),
-        personAvatar(one.key, one.name, "small"),
+        personAvatar(one.id, one.name, "small"),
         h("span", { class: "member-words" }, h("span", { text: one.name }), h("small", { text: one.app })),
         iconButton("up", `Đưa ${one.name} lên trước`, "earlier", () => move(one.key, -1)),
         iconButton("down", `Đưa ${one.name} xuống sau`, "later", () => move(one.key, 1)),
@@ -82,7 +109,7 @@ export function openPeople(people, chosen, most) {
         "label",
         { class: "person" },
         box,
-        personAvatar(one.key, one.name, "small"),
+        personAvatar(one.id, one.name, "small"),
         h(
           "span",
           { class: "member-words" },
@@ -105,8 +132,9 @@ export function openPeople(people, chosen, most) {
         h("h2", { text: "Máy trên bàn" }),
         iconButton("close", "Đóng", "close-dialog", () => dialog.close("")),
       ),
+      apps.length > 1 ? tabs : null,
       search,
-      h("div", { class: "people-scroll" }, list, h("h3", { text: "Thứ tự trên bàn" }), order),
+      h("div", { class: "people-scroll" }, list, order),
       note,
       h(
         "div",

@@ -1,7 +1,7 @@
 // One phone: status bar, screen, its own layer of dialogs, its own hands.
 
 import { PhoneApi } from "./api.js";
-import { personAvatar, roleName } from "./avatar.js";
+import { roleName } from "./avatar.js";
 import { openLinks } from "./chat-menu.js";
 import { ChatList, TopicList } from "./chat-list.js";
 import { ChatView } from "./chat-view.js";
@@ -67,9 +67,9 @@ export class Phone {
     const seal = `${name}/${owner?.role}`;
     if (this.statusSeal === seal) return;
     this.statusSeal = seal;
+    this.who.title = name;
     fill(
       this.who,
-      personAvatar(this.user, name, "tiny"),
       roomyName(name),
       h("span", { class: `role role-${owner?.role ?? "resident"}`, text: roleName(owner?.role) }),
       h("span", { class: "app-mark", text: "Telegram" }),

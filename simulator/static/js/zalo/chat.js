@@ -21,7 +21,7 @@ export class ZaloChat {
     this.phone = phone;
     this.store = phone.store;
     this.chatId = chatId;
-    this.group = this.store.groups.has(chatId) ? chatId : null;
+    this.group = this.store.groups.get(chatId)?.id ?? null;
     this.shown = WINDOW;
     this.stuck = true;
     this.nodes = new Map();

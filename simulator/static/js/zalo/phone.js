@@ -1,6 +1,6 @@
 // One Zalo phone: status bar, screen, its own layer of dialogs; of an OA's person or of a bot's person.
 
-import { personAvatar, roleName } from "../avatar.js";
+import { roleName } from "../avatar.js";
 import { fill, h, roomyName } from "../dom.js";
 import { Layer } from "../layer.js";
 import { Lightbox } from "../lightbox.js";
@@ -69,9 +69,9 @@ export class ZaloPhone {
     const seal = `${name}/${owner?.role}`;
     if (this.statusSeal === seal) return;
     this.statusSeal = seal;
+    this.who.title = name;
     fill(
       this.who,
-      personAvatar(this.person, name, "tiny"),
       roomyName(name),
       h("span", { class: `role role-${owner?.role ?? "resident"}`, text: roleName(owner?.role) }),
       h("span", { class: "app-mark", text: this.app }),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, or_, select
 
 from domain.campaign import Audience
 from domain.clock import local
@@ -154,7 +154,9 @@ def _counted(
         ({one.account_id: one.reply for one in windows}, Standing.WINDOW),
         ({one.account_id: one.free for one in windows}, Standing.COSTS),
     ):
-        whens.append((_silent(limits, at), how.value))
+        silent = _silent(limits, at)
+        if silent is not None:
+            whens.append((silent, how.value))
     how_each = case(*whens, else_=Standing.FREE.value)
     one = select(address.c.account_id, how_each.label("how")).join(
         page, page.c.address_id == address.c.id
@@ -168,14 +170,12 @@ def _counted(
     return Counter({(row.account_id, Standing(row.how)): row[2] for row in rows})
 
 
-def _silent(spans: Mapping[UUID, timedelta | None], at: datetime) -> ColumnElement[bool]:
+def _silent(spans: Mapping[UUID, timedelta | None], at: datetime) -> ColumnElement[bool] | None:
     """Say which addresses are of an account whose span is over since their people last wrote."""
     heard = address.c.heard_at
-    return or_(
-        false(),
-        *(
-            and_(address.c.account_id == one, or_(heard.is_(None), heard <= at - span))
-            for one, span in spans.items()
-            if span is not None
-        ),
-    )
+    found = [
+        and_(address.c.account_id == one, or_(heard.is_(None), heard <= at - span))
+        for one, span in spans.items()
+        if span is not None
+    ]
+    return or_(*found) if found else None

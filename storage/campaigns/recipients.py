@@ -161,8 +161,8 @@ def everybody(
     tx: Tx,
     unit: units.Unit,
     audience: Audience,
-    shut: ColumnElement[bool],
-    costs: ColumnElement[bool],
+    shut: ColumnElement[bool] | None,
+    costs: ColumnElement[bool] | None,
 ) -> Select[Any]:
     """Return a query of everybody in an audience's area who has an address, whatever they want.
 
@@ -176,7 +176,7 @@ def everybody(
     return select(
         resident.c.id,
         resident.c.wish,
-        _best_address(_unusable(shut), costs).label("address_id"),
+        _best_address(_unusable(shut) if shut is not None else None, costs).label("address_id"),
         declines.label("declines"),
     ).where(*_audience(tx, unit, replace(audience, subject=None), None), _has_address())
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from tests.journeys.phones import (
     CHANNEL,
@@ -14,6 +15,7 @@ from tests.journeys.phones import (
     Phones,
     Shown,
 )
+from tests.journeys.players import Player
 
 TOLD = "Tối qua có hai người lạ đi từng nhà ở ngõ ví dụ, ngó vào cổng rồi bỏ đi"
 ADDED = "Họ đi một xe máy màu xanh, không biển số"
@@ -29,7 +31,7 @@ class Told:
     case_number: str
 
 
-async def subscribe(phones: Phones, resident: int = LANH, payload: str = "kp-vi-du-2") -> None:
+async def subscribe(phones: Player, resident: Any = LANH, payload: str = "kp-vi-du-2") -> None:
     """Scan the code, say yes, confirm the quarter."""
     await phones.start(resident, payload)
     asked = await phones.offers(resident, "Đồng ý")
@@ -51,17 +53,23 @@ async def plan_and_approve(phones: Phones, when: str = "Ngay") -> None:
 
 async def read_it(phones: Phones, resident: int = LANH) -> tuple[Shown, str]:
     """Wait for the message, in private and in the group and channel; press "Đã đọc"."""
+    message, code = await read_alone(phones, resident)
+    for place in (GROUP, CHANNEL):
+        post = await phones.says(place, code)
+        assert "Báo tin riêng" in str(post["buttons"])
+    return message, code
+
+
+async def read_alone(phones: Player, resident: Any) -> tuple[Shown, str]:
+    """Wait for the message in private; press "Đã đọc"."""
     message = await phones.offers(resident, "Đã đọc")
     found = _CODE.search(message["text"])
     assert found is not None
-    for place in (GROUP, CHANNEL):
-        post = await phones.says(place, found[0])
-        assert "Báo tin riêng" in str(post["buttons"])
     await phones.press(resident, message, "Đã đọc")
     return message, found[0]
 
 
-async def tell(phones: Phones, message: Shown, resident: int = LANH) -> str:
+async def tell(phones: Player, message: Shown, resident: Any = LANH) -> str:
     """Answer the message with what was seen, in two pieces; returns the case number."""
     await phones.write(resident, TOLD, reply_to=message["id"])
     receipt = await phones.says(resident, "Chúng tôi đã nhận tin của bà con, mã ")
@@ -70,25 +78,31 @@ async def tell(phones: Phones, message: Shown, resident: int = LANH) -> str:
     return case_number
 
 
-async def talk_and_close(phones: Phones, case_number: str, resident: int = LANH) -> None:
-    """The reviewer reads the card, answers by replying to it, closes; the resident is told."""
+async def talk_and_close(
+    phones: Phones, case_number: str, resident: Any = LANH, theirs: Player | None = None
+) -> None:
+    """The reviewer reads the card, answers by replying to it, closes; the resident is told.
+
+    `theirs` are the resident's phones, where they are on another platform than the staff.
+    """
+    own = theirs or phones
     card = await phones.until(
         REVIEW_GROUP,
         lambda m: case_number in m["text"] and TOLD in m["text"].replace("\n│ ", " "),
         what=f"card {case_number}",
     )
     await phones.write(REVIEWER, ANSWERED, REVIEW_GROUP, reply_to=card["id"])
-    notice = await phones.offers(resident, "Xem")
+    notice = await own.offers(resident, "Xem")
     assert ANSWERED not in notice["text"]
-    await phones.press(resident, notice, "Xem")
-    await phones.says(resident, ANSWERED)
+    await own.press(resident, notice, "Xem")
+    await own.says(resident, ANSWERED)
     closing = await phones.offers(REVIEW_GROUP, "Kết thúc")
     await phones.press(REVIEWER, closing, "Kết thúc")
     choice = await phones.offers(REVIEW_GROUP, "Có giá trị")
     await phones.press(REVIEWER, choice, "Có giá trị")
-    news = await phones.offers(resident, "Xem", after=notice["id"])
-    await phones.press(resident, news, "Xem")
-    await phones.says(resident, f"Tin {case_number} đã kết thúc")
+    news = await own.offers(resident, "Xem", after=notice["id"])
+    await own.press(resident, news, "Xem")
+    await own.says(resident, f"Tin {case_number} đã kết thúc")
 
 
 async def whole_journey(phones: Phones) -> Told:

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from bot.channels.telegram.settings import DEFAULT_PACE
 from bot.channels.telegram.settings import capabilities as of_telegram
+from bot.channels.zalo_bot.settings import capabilities as of_zalo_bot
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.channels.zalo_oa.settings import capabilities as of_zalo_oa
-from bot.platforms import TELEGRAM, ZALO_OA
+from bot.platforms import TELEGRAM, ZALO_BOT, ZALO_OA
 from bot.settings import Settings
 from bot.zalo_oa_settings import zalo_oa_settings
 from domain.channel import Capabilities, Pace
@@ -22,6 +23,7 @@ def all_capabilities(settings: Settings) -> Mapping[str, Capabilities]:
     return {
         TELEGRAM.channel: of_telegram(telegram_pace(settings)),
         ZALO_OA.channel: of_zalo_oa(oa),
+        ZALO_BOT.channel: of_zalo_bot(settings.zalo_bot_pace_per_s),
     }
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.platforms import TELEGRAM, ZALO_OA, Platform
+from bot.platforms import TELEGRAM, ZALO_BOT, ZALO_OA, Platform
 from bot.settings import Settings
 from domain.errors import Misconfigured
 
@@ -38,6 +38,9 @@ def configured(settings: Settings) -> tuple[Configured, ...]:
         found.append(Configured(TELEGRAM, token.split(":", 1)[0]))
     if settings.has_zalo_oa:
         found.append(Configured(ZALO_OA, settings.zalo_oa_id))
+    if settings.has_zalo_bot:
+        token = settings.zalo_bot_token.get_secret_value()
+        found.append(Configured(ZALO_BOT, token.split(":", 1)[0]))
     return tuple(found)
 
 

@@ -8,12 +8,14 @@ from uuid import UUID
 from bot.abilities import telegram_pace
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.settings import TelegramSettings
+from bot.channels.zalo_bot.channel import ZaloBotChannel
 from bot.channels.zalo_oa.channel import ZaloOaChannel
 from bot.line import Served
 from bot.platforms import TELEGRAM, ZALO_OA, Platform
 from bot.settings import Settings
+from bot.zalo_bot_settings import zalo_bot_settings
 from bot.zalo_oa_settings import zalo_oa_settings
-from domain.clock import Clock
+from domain.clock import Clock, SystemClock
 from domain.errors import Misconfigured
 from storage.accounts.ours import SentByUs
 from storage.accounts.tokens import SealedTokens
@@ -42,8 +44,7 @@ def make(
         return _telegram(settings, clock)
     if platform is ZALO_OA:
         return _zalo_oa(account.id, settings, clock, database)
-    message = f"Tài khoản {platform.shown} chưa dùng được ở bản này."
-    raise Misconfigured(message)
+    return _zalo_bot(settings, clock)
 
 
 def prober(platform: Platform, settings: Settings) -> Callable[[], Awaitable[str]]:
@@ -53,8 +54,7 @@ def prober(platform: Platform, settings: Settings) -> Callable[[], Awaitable[str
     """
     if platform is TELEGRAM:
         return TelegramChannel(telegram_settings(settings)).probe
-    message = f"Tài khoản {platform.shown} chưa dùng được ở bản này."
-    raise Misconfigured(message)
+    return ZaloBotChannel(zalo_bot_settings(settings), SystemClock()).probe
 
 
 def telegram_settings(settings: Settings) -> TelegramSettings:
@@ -96,4 +96,14 @@ def _zalo_oa(account_id: UUID, settings: Settings, clock: Clock, database: Datab
         # A message with a file is two calls, and each may wait for its token.
         longest_send=3 * told.longest_call + timedelta(seconds=1),
         longest_poll=None,
+    )
+
+
+def _zalo_bot(settings: Settings, clock: Clock) -> Made:
+    told = zalo_bot_settings(settings)
+    channel = ZaloBotChannel(told, clock)
+    return Made(
+        channel=channel,
+        longest_send=timedelta(seconds=told.connect_timeout_s + told.send_timeout_s + 1),
+        longest_poll=channel.poll_timeout if told.mode == "polling" else None,
     )

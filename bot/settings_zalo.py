@@ -47,6 +47,7 @@ class ZaloSettings(BaseSettings):
     zalo_bot_mode: Literal["polling", "webhook"] = "polling"
     zalo_bot_webhook_url: str = ""
     zalo_bot_webhook_secret: SecretStr = SecretStr("")
+    zalo_bot_name: str = Field(default="", max_length=100)
     zalo_bot_pace_per_s: float = Field(default=1.0, gt=0, le=100, allow_inf_nan=False)
 
     @field_validator("zalo_oa_app_id", "zalo_oa_id")

@@ -135,6 +135,7 @@ def _for_child(simulator: Running) -> dict[str, str]:
         told |= {
             "ZALO_BOT_API_URL": f"{simulator.base_url}/zalo-bot",
             "ZALO_BOT_TOKEN": simulator.world.zalo_bot.token,
+            "ZALO_BOT_NAME": simulator.world.zalo_bot.display_name,
         }
     if simulator.zalo.people:
         oa = simulator.zalo.oa

@@ -92,6 +92,7 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         gazetteer=gazetteer,
         outbox=Outbox(all_capabilities(settings)),
         rules=ChatRules(burst=timedelta(seconds=settings.burst_s)),
+        articles=settings.zalo_oa_articles,
     )
     inbox_bell, outbox_bell = Bell(), Bell()
     media_folder = MediaFolder(settings.media)

@@ -55,6 +55,8 @@ class Context:
     outbox: Outbox
     rules: ChatRules
     languages: Languages = field(default_factory=Languages)
+    articles: bool = False
+    """Whether the installation puts up public pages, which reach followers who want nothing."""
 
 
 @dataclass(slots=True, kw_only=True, repr=False)

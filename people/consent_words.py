@@ -3,6 +3,10 @@
 import hashlib
 
 CONSENT_TEXT = "sys-welcome-consent"
+OF_SEVERAL_CHANNELS = "sys-consent-channels"
+"""Added where the installation writes and reads on several platforms."""
+OF_ARTICLES = "sys-consent-articles"
+"""Added where it puts up public pages."""
 
 
 def version_of(text: str) -> str:

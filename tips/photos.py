@@ -123,8 +123,9 @@ def show(tx: Tx, desk: Desk, file_id: UUID, asker: Asker) -> Shown:
     if here is None or here.group_id is None or not rights.may_stand_open(tx, tip, here):
         rights.must_see(own, tip)
         here = asker.own_chat
-        if not rights.came_by(tx, tip, here.channel):
-            raise Refusal("review.other_channel", ma_tin=tip.case_number)
+        if not rights.may_be_opened_on(tx, tip, here.channel):
+            where = desk.catalogue.channel(own.language, rights.channel_of(tx, tip) or "")
+            raise Refusal("review.other_channel", ma_tin=tip.case_number, kenh=where)
     photo = picture.kind not in _RECORDINGS
     everything = _photos(tx, tip) if photo else _recordings(tx, tip)
     if picture not in everything:

@@ -98,6 +98,17 @@ def came_by(tx: Tx, tip: Tip, channel: str) -> bool:
     return tip.resident_id is not None and residents.get(tx, tip.resident_id).shown_elsewhere
 
 
+def may_be_opened_on(tx: Tx, tip: Tip, channel: str) -> bool:
+    """Tell whether one reviewer may be shown the content alone, in their own chat on a channel.
+
+    Of what came on two, by a writer who went on with it on the other, on both.
+    """
+    if came_by(tx, tip, channel):
+        return True
+    last = addresses.home(tx, tip.address_id).channel if tip.address_id is not None else None
+    return tip.crossed and channel in (channel_of(tx, tip), last)
+
+
 def channel_of(tx: Tx, tip: Tip) -> str | None:
     """Return on which channel it came; None for what staff entered."""
     return addresses.channel_of(tx, tip.account_id) if tip.account_id is not None else None

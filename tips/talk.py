@@ -194,15 +194,16 @@ def page_seen(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> Tip:
     return tip
 
 
-def read(tx: Tx, tip_id: UUID, staff: Staff | None, channel: str) -> Tip:
+def read(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None, channel: str) -> Tip:
     """Return a tip whose content this member of staff may be shown privately, and note the reading.
 
     Raises: Refusal; also when it came on another channel than the one they read on.
     """
     tip, own = rights.for_work(tx, tip_id, staff)
     rights.must_see(own, tip)
-    if not rights.came_by(tx, tip, channel):
-        raise Refusal("review.other_channel", ma_tin=tip.case_number)
+    if not rights.may_be_opened_on(tx, tip, channel):
+        where = desk.catalogue.channel(own.language, rights.channel_of(tx, tip) or "")
+        raise Refusal("review.other_channel", ma_tin=tip.case_number, kenh=where)
     tip_events.add(tx, tip, TipEventKind.READ, staff_id=own.id)
     return tip
 

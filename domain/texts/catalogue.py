@@ -39,6 +39,10 @@ class Catalogue:
             for literal, name, _, _ in string.Formatter().parse(text)
         )
 
+    def channel(self, language: Language, name: str) -> str:
+        """Return what people call a channel; one that has no such name is called by its own."""
+        return self.sentences[language].get(f"channels.{name}", name)
+
 
 def places(text: str) -> set[str]:
     """Return the names of the places of a sentence."""

@@ -10,15 +10,17 @@ from domain.ids import from_short, short
 from domain.messages import Button, ChatKind, Message, Outgoing, Press
 from handlers.residents import aside, homes, pausing
 from handlers.residents.pledges import PLEDGE
-from handlers.residents.questions import OURS, resident_of
+from handlers.residents.questions import BUTTON, OURS, evidence, refresh, resident_of
+from handlers.residents.telling import shown
 from handlers.tips.presses import TIP
 from handlers.turn import Turn
 from people import erasing
+from people.consent_words import version_of
 from people.data_words import Asks
 from storage.campaigns import pledges
-from storage.people import consents, dialogues, stop_codes
+from storage.people import addresses, consents, dialogues, residents, stop_codes
 from storage.people import erasing as stored
-from storage.people.consents import Consent
+from storage.people.consents import Answer, Consent
 from storage.people.residents import Resident, Wish
 from storage.tips import dockets
 
@@ -42,6 +44,7 @@ def show(turn: Turn, *more: tuple[Button, ...]) -> None:
         (Button(turn.text("residents.erase_button"), "data:ask"),),
         *pausing.row(turn),
         *_phone_row(turn),
+        *_shown_row(turn),
     )
     answers = consents.history(turn.tx, resident_of(turn).id)[-_LATEST:]
     lines = [_line(turn, answer) for answer in answers]
@@ -71,6 +74,8 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
         case ["phone"]:
             code = stop_codes.issue(turn.tx, resident_of(turn).id)
             turn.say("phone_stop.code", ma=code, sdt_truc=turn.unit_values()["sdt_truc"])
+        case ["shown", ("on" | "off") as wanted]:
+            _show_elsewhere(turn, allowed=wanted == "on")
         case ["ask"]:
             ask(turn)
         case ["no"]:
@@ -86,6 +91,31 @@ def _phone_row(turn: Turn) -> tuple[tuple[Button, ...], ...]:
     if resident_of(turn).wish not in (Wish.YES, Wish.PAUSED, Wish.SUSPENDED):
         return ()
     return ((Button(turn.text("phone_stop.button"), "data:phone"),),)
+
+
+def _shown_row(turn: Turn) -> tuple[tuple[Button, ...], ...]:
+    """Return the button by which tips may be shown on other platforms, where there are others."""
+    allowed = resident_of(turn).shown_elsewhere
+    if not allowed and not addresses.has_several_channels(turn.tx):
+        return ()
+    key, wanted = ("hide_button", "off") if allowed else ("show_button", "on")
+    return ((Button(turn.text(f"residents.{key}"), f"data:shown:{wanted}"),),)
+
+
+def _show_elsewhere(turn: Turn, *, allowed: bool) -> None:
+    """Record whether what they tell may be shown on other platforms, and say what that means."""
+    key = "residents.now_shown" if allowed else "residents.now_hidden"
+    others = {one.channel for one in addresses.accounts(turn.tx)} - {turn.account.channel}
+    names = ", ".join(shown(turn, channel) for channel in sorted(others))
+    text = turn.text(key, kenh=names or shown(turn, turn.account.channel))
+    if resident_of(turn).shown_elsewhere is not allowed:
+        label = turn.text("residents.show_button" if allowed else "residents.hide_button")
+        answer = Answer.SHOW_ELSEWHERE if allowed else Answer.KEEP_HERE
+        proof = evidence(turn, BUTTON.format(label=label), version_of(text))
+        consents.note(turn.tx, resident_of(turn).id, answer, proof)
+        residents.set_shown_elsewhere(turn.tx, resident_of(turn).id, allowed=allowed)
+        refresh(turn)
+    turn.tell(Outgoing(text=text))
 
 
 def _copy(turn: Turn) -> None:
@@ -113,6 +143,9 @@ def _facts(turn: Turn, answers: Sequence[str]) -> dict[str, str]:
         "duong_dan": person.invited_by or never,
         "tin": str(stored.tips_of(turn.tx, person.id)),
         "tu_luc": show_day(person.created_at),
+        "hien": turn.text(
+            "residents.shown_on" if person.shown_elsewhere else "residents.shown_off"
+        ),
     }
 
 

@@ -18,10 +18,10 @@ from domain.library import fill
 from domain.messages import Button, MediaKind, Message, Outgoing
 from handlers.tips import review
 from handlers.turn import Turn, unit_values
-from people.consent_words import CONSENT_TEXT, version_of
+from people.consent_words import CONSENT_TEXT, OF_ARTICLES, OF_SEVERAL_CHANNELS, version_of
 from storage.database import Tx
 from storage.deliveries import ledger
-from storage.people import dialogues, residents
+from storage.people import addresses, dialogues, residents
 from storage.people.consents import Evidence
 from storage.people.dialogues import Dialogue
 from storage.people.residents import Resident
@@ -167,9 +167,12 @@ def take_language_asked(turn: Turn) -> bool:
 
 
 def consent_words(turn: Turn, language: Language) -> str:
-    """Return the words by which this unit asks for consent in a language."""
-    body = turn.context.library.system(CONSENT_TEXT, language)
-    return fill(body, unit_values(turn.unit, language))
+    """Return the words by which this unit asks for consent in a language: all that is true here."""
+    library, values = turn.context.library, unit_values(turn.unit, language)
+    added = [OF_SEVERAL_CHANNELS] if addresses.has_several_channels(turn.tx) else []
+    added += [OF_ARTICLES] if turn.context.articles else []
+    parts = [library.system(name, language) for name in (CONSENT_TEXT, *added)]
+    return "\n\n".join(fill(part, values) for part in parts)
 
 
 def consent_version(turn: Turn, language: Language) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from domain.delivery import DeliveryKind, Lane
 from domain.language import Language
 from domain.messages import Button, Outgoing
-from domain.texts.catalogue import Catalogue
 from handlers.turn import Context, Turn
 from storage.database import Tx
 from storage.people.addresses import Address
@@ -13,12 +12,7 @@ from storage.people.addresses import Address
 
 def shown(turn: Turn, channel: str) -> str:
     """Return the name under which people know a channel."""
-    return shown_channel(turn.context.catalogue, turn.language, channel)
-
-
-def shown_channel(words: Catalogue, language: Language, channel: str) -> str:
-    """Return the name under which people know a channel, in a language."""
-    return words.sentences[language].get(f"channels.{channel}", channel)
+    return turn.context.catalogue.channel(turn.language, channel)
 
 
 def tell_others(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from domain.messages import Outgoing
-from handlers.residents.telling import shown_channel, tell_in
+from handlers.residents.telling import tell_in
 from handlers.turn import Context, unit_values
 from people import erasing, wishes
 from storage.database import Tx
@@ -24,7 +24,7 @@ def blocked(tx: Tx, context: Context, chat: Address) -> None:
     if not person.linked or person.wish not in _RECEIVING:
         return
     words, language = context.catalogue, person.language
-    where = shown_channel(words, language, chat.channel)
+    where = words.channel(language, chat.channel)
     text = words.say(language, "linked.blocked_elsewhere", kenh=where)
     others = [
         one
@@ -46,7 +46,7 @@ def forget(tx: Tx, context: Context, chat: Address) -> None:
         erasing.erase(tx, person, withdrawn=True)
         words, language = context.catalogue, person.language
         values = unit_values(units.get_unit(tx, person.unit_id), language)
-        where = shown_channel(words, language, chat.channel)
+        where = words.channel(language, chat.channel)
         facts = {"kenh": where, "don_vi": values["don_vi"]}
         receipt = Outgoing(text=words.say(language, "linked.forgotten_there", **facts))
         others = [replace(one, resident_id=None) for one in mine if one.id != chat.id]

@@ -18,7 +18,7 @@ from storage.people.addresses import Address
 from storage.tips import tip_events, tips
 from storage.tips.tip_events import Event
 from storage.tips.tips import Tip
-from tips import cards, files, notes, photos, talk
+from tips import cards, files, notes, photos, rights, talk
 from tips.notes import Meant
 from tips.quoting import quoted
 
@@ -113,10 +113,11 @@ def press_seen(turn: Turn, press: Press, args: Sequence[str]) -> None:
 
 def press_read(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Xem riêng**: show withheld content privately to who may read it; it is noted."""
-    tip = talk.read(turn.tx, tip_id_of(args), turn.staff, turn.me.channel)
+    chat = _where_to_read(turn, tip_id_of(args))
+    tip = talk.read(turn.tx, turn.context, tip_id_of(args), turn.staff, chat.channel)
     turn.context.outbox.put(
         turn.tx,
-        turn.me.id,
+        chat.id,
         Outgoing(
             heading=turn.text("review.content_heading", ma_tin=tip.case_number),
             text=_content(turn, tip),
@@ -128,7 +129,23 @@ def press_read(turn: Turn, press: Press, args: Sequence[str]) -> None:
         language=turn.language.value,
         tip_id=tip.id,
     )
-    turn.answer(press.press_id, turn.text("review.sent_privately"))
+    if chat.id == turn.me.id:
+        turn.answer(press.press_id, turn.text("review.sent_privately"))
+    else:
+        there = turn.context.catalogue.channel(turn.language, chat.channel)
+        turn.answer(press.press_id, turn.text("review.sent_privately_on", kenh=there))
+
+
+def _where_to_read(turn: Turn, tip_id: UUID) -> Address:
+    """Return the chat of theirs in which they may read a tip; this one when there is none."""
+    tip = tips.get(turn.tx, tip_id)
+    if tip is None or turn.staff is None:
+        return turn.me
+    others = addresses.all_of_staff(turn.tx, turn.staff.id)
+    for chat in (turn.me, *others):
+        if rights.may_be_opened_on(turn.tx, tip, chat.channel):
+            return chat
+    return turn.me
 
 
 def _answer(turn: Turn, message: Message, row: Delivery, tip_id: UUID, chat: Address) -> None:

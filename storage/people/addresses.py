@@ -109,6 +109,12 @@ def accounts(tx: Tx) -> list[Account]:
     ]
 
 
+def has_several_channels(tx: Tx) -> bool:
+    """Tell whether we have accounts on more than one platform."""
+    count = select(func.count(account.c.channel.distinct()))
+    return tx.connection.execute(count).scalar_one() > 1
+
+
 def channel_of(tx: Tx, account_id: UUID) -> str:
     """Return the platform on which an account is."""
     channel: str = tx.connection.execute(_CHANNEL, {"account": account_id}).scalar_one()
@@ -253,6 +259,16 @@ def of_staff(tx: Tx, staff_id: UUID) -> Address | None:
         _joined().where(address.c.staff_id == staff_id).order_by(address.c.id).limit(1)
     ).one_or_none()
     return _address(tx, row) if row else None
+
+
+def all_of_staff(tx: Tx, staff_id: UUID) -> list[Address]:
+    """Return every chat of a member of staff that can be reached, oldest first."""
+    rows = tx.connection.execute(
+        _joined()
+        .where(address.c.staff_id == staff_id, address.c.unreachable.is_(None))
+        .order_by(address.c.id)
+    )
+    return [_address(tx, row) for row in rows]
 
 
 def of_group(tx: Tx, group_id: UUID) -> Address | None:

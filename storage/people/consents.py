@@ -31,6 +31,10 @@ class Answer(StrEnum):
     STOP = "stop"
     SUSPEND = "suspend"
     """Nothing for a while, by their own word: the yes stands."""
+    SHOW_ELSEWHERE = "show_elsewhere"
+    """What they tell may be shown on other platforms than the one they wrote on."""
+    KEEP_HERE = "keep_here"
+    """It may not, or no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,9 @@ def history(tx: Tx, resident_id: UUID) -> list[Consent]:
 
 
 def last(tx: Tx, resident_id: UUID) -> Consent | None:
-    """Return a resident's newest answer."""
-    return _newest(tx, resident_id, list(Answer))
+    """Return a resident's newest answer about broadcasts."""
+    others = (Answer.SHOW_ELSEWHERE, Answer.KEEP_HERE)
+    return _newest(tx, resident_id, [answer for answer in Answer if answer not in others])
 
 
 def standing(tx: Tx, resident_id: UUID) -> Consent | None:

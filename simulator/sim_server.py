@@ -14,6 +14,7 @@ from simulator.phone_server import json_response
 from simulator.snapshot import snapshot, user_for_phone
 from simulator.spec import WorldSpec
 from simulator.world import World
+from simulator.zalo_bot.shown import snapshot as zalo_bot_snapshot
 from simulator.zalo_oa.snapshot import snapshot as zalo_snapshot
 from simulator.zalo_oa.world import ZaloWorld
 
@@ -121,6 +122,9 @@ class SimServer:
             zalo_shown = zalo_snapshot(self.zalo)
             del zalo_shown["seq"]
             self.zalo.live.tell("snapshot", **zalo_shown)
+        bot_shown = zalo_bot_snapshot(self.world.zalo_bot)
+        del bot_shown["seq"]
+        self.world.zalo_bot.live.tell("snapshot", **bot_shown)
         shown = snapshot(self.world)
         del shown["seq"]
         self.world.live.tell("snapshot", **shown)

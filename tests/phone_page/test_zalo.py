@@ -1,5 +1,7 @@
 """Zalo phones: an OA's people and a bot's people, beside Telegram's, on one desk."""
 
+from typing import Any
+
 import pytest
 import pytest_asyncio
 from playwright.async_api import Route, expect
@@ -30,7 +32,7 @@ from tests.phone_page.zalo import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 LONG = "Đường-rất-dài-không-ngắt-nghiêng-ngả-" * 8
-MENU = [
+MENU: list[dict[str, Any]] = [
     {"title": "Báo tin (không lộ tên)", "type": "oa.query.hide", "payload": "#!baotin"},
     {"title": "Xem cảnh báo", "type": "oa.query.show", "payload": "Xem cảnh báo"},
     {

@@ -128,8 +128,8 @@ class OaServer:
         headers: dict[str, str] = {}
         try:
             self._check_token(request)
-            headers = world.rates.spend(world.settings, path)
             self._check_app(request)
+            headers = world.rates.spend(world.settings, path)
             if fault is not None and fault.kind == "error":
                 raise OaError(fault.error)
             if (request.method, path) in GETS_WITH_DATA:

@@ -212,5 +212,5 @@ class PostOffice:
             return "timeout"
         except aiohttp.ClientConnectorError:
             return "refused"
-        except aiohttp.ClientError:
+        except (aiohttp.ClientError, OSError):
             return "cut"

@@ -43,6 +43,17 @@ class _Crowd(_Body):
     quiet: bool = True
 
 
+class _PersonOrder(_Body):
+    follows: bool | None = None
+    mobile: bool | None = None
+    online: bool | None = None
+    inactive: bool | None = None
+    admin: bool | None = None
+    welcome_left: int | None = Field(default=None, ge=0)
+    interacted_hours_ago: float | None = None
+    traits: dict[str, int] | None = None
+
+
 class _ConsentOrder(_Body):
     redirect_uri: str = ""
     code_challenge: str = ""
@@ -76,6 +87,7 @@ class ZaloSimServer:
             "settings": self.change_settings,
             "faults": self.order_fault,
             "crowd": self.add_crowd,
+            "people/{person}": self.change_person,
             "tokens": self.mint,
             "consent": self.consent,
             "revoke": self.revoke,
@@ -172,6 +184,23 @@ class ZaloSimServer:
                 acts.follow(world, person, "oa_profile")
         world.tell_oa()
         return {"ids": ids}
+
+    async def change_person(self, request: web.Request) -> Json:
+        """Change how a person stands without telling the service; null hours: never interacted."""
+        world = self.world
+        person = world.person(request.match_info["person"])
+        body = await read_body(request, _PersonOrder)
+        for name in ("follows", "mobile", "online", "inactive", "admin", "welcome_left", "traits"):
+            value = getattr(body, name)
+            if value is not None:
+                setattr(person, name, value)
+        if "interacted_hours_ago" in body.model_fields_set:
+            hours = body.interacted_hours_ago
+            ago = None if hours is None else timedelta(hours=hours)
+            person.interacted_at = None if ago is None else world.clock.now() - ago
+        shown = person_for_phone(world, person)
+        world.live.tell("person", person=shown)
+        return shown
 
     async def mint(self, _: web.Request) -> Json:
         """Make a pair of tokens as the console's explorer does."""

@@ -134,7 +134,7 @@ async def test_no_broadcast_goes_at_night_or_beyond_the_month(zalo: Zalo) -> Non
 async def test_a_target_narrows_a_broadcast_to_people_known_to_fit(zalo: Zalo) -> None:
     go_to_hour(zalo, 8)
     page = await published(zalo)
-    zalo.sim.zalo.people[FOLLOWER].traits = {"gender": 2, "cities": 60, "locations": 0}
+    await zalo.order(f"people/{FOLLOWER}", traits={"gender": 2, "cities": 60, "locations": 0})
     await zalo.call(V2, broadcast(page, gender="1"))
     assert await shown_to(zalo, FOLLOWER) == []
     await zalo.call(V2, broadcast(page, gender="0", cities="9,60", locations="2"))

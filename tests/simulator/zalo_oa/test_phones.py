@@ -74,7 +74,10 @@ async def test_a_link_fills_in_a_text_and_chat_now_is_told_once(zalo: Zalo) -> N
     state = await zalo.get("/phone/zalo/state")
     url = state["links"][0]["url"]
     assert url.endswith("?text=%23z1j_a05977-kp-vi-du-2")
-    assert await zalo.act(LANH, "open-link", url=url) == {"kind": "oa", "draft": "#z1j_a05977-kp-vi-du-2"}
+    assert await zalo.act(LANH, "open-link", url=url) == {
+        "kind": "oa",
+        "draft": "#z1j_a05977-kp-vi-du-2",
+    }
     assert await zalo.act(LANH, "chat-now") == {"told": True}
     assert await zalo.act(LANH, "chat-now") == {"told": False}
     told = await zalo.told("user_click_chatnow")

@@ -69,6 +69,17 @@ async def test_following_opens_the_window_unless_the_switch_says_no(zalo: Zalo) 
     assert (await zalo.send(THANH))["data"]["quota"]["quota_type"] == "welcome_msg"
 
 
+async def test_a_person_is_put_into_any_state_without_a_word_to_the_service(zalo: Zalo) -> None:
+    await zalo.order(f"people/{LANH}", interacted_hours_ago=100)
+    assert (await zalo.send(LANH))["data"]["quota"]["quota_type"] == "sub_quota"
+    await zalo.order(f"people/{LANH}", inactive=True)
+    assert (await zalo.send(LANH))["error"] == -227
+    await zalo.order(f"people/{LANH}", inactive=False, interacted_hours_ago=None)
+    assert (await zalo.send(LANH))["error"] == -232
+    await zalo.settled()
+    assert {told.name for told in zalo.service.told} == {"oa_send_text", "user_received_message"}
+
+
 async def test_people_who_refuse_or_withdraw_are_not_reached(zalo: Zalo) -> None:
     await zalo.act(LANH, "follow")
     await zalo.act(LANH, "restrict", on=True)

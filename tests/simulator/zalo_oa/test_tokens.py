@@ -137,7 +137,7 @@ async def test_a_revoked_app_is_told_and_none_of_its_tokens_works(zalo: Zalo) ->
 
 
 async def test_package_and_verification_shut_the_whole_api(zalo: Zalo) -> None:
-    await zalo.order("settings", package="basic", oa_per_minute=100)
+    await zalo.order("settings", package="basic")
     assert (await zalo.send(LANH))["error"] == -224
     await zalo.order("settings", package="growth", verified=False)
     assert (await zalo.send(LANH))["error"] == -221

@@ -208,7 +208,7 @@ def _media(raw: Raw, kind: str) -> tuple[MediaRef, ...]:
 
 
 def _ref(kind: MediaKind, mime: str | None, payload: Raw) -> MediaRef | None:
-    url = words(payload.get("url")) or words(payload.get("thumbnail"))
+    url = clean(words(payload.get("url")) or words(payload.get("thumbnail")))
     if not url:
         return None
     name = clean(words(payload.get("name"))) or None

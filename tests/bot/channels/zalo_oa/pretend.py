@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import defaultdict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -128,7 +129,7 @@ class MemoryShelf:
     clock: MovingClock
     held: HeldTokens | None = None
     since: datetime | None = None
-    begun_with: str = ""
+    begun_with: str = field(default="", repr=False)
     by: str | None = None
     until: datetime | None = None
     path: str | None = None
@@ -198,7 +199,7 @@ class KnownMessages:
     ids: frozenset[str] = frozenset()
     asked: int = 0
 
-    async def are_ours(self, chat: ChatRef, message_ids: list[str]) -> frozenset[str]:
+    async def are_ours(self, chat: ChatRef, message_ids: Sequence[str]) -> frozenset[str]:
         self.asked += 1
         return self.ids & frozenset(message_ids)
 

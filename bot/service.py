@@ -19,7 +19,7 @@ from bot.line_work import LineWork, Standing
 from bot.pager import ring_due
 from bot.revival import Revival
 from bot.web import WebDoor, create_app
-from broadcasts import expanding, finishing, firing, own_photos
+from broadcasts import expanding, finishing, firing, months, own_photos
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from handlers.campaigns import alarm_photos, unanswered
@@ -210,6 +210,7 @@ class Service:
             "revive": (self._revive, timedelta(seconds=5)),
             "alone": (self._alone, timedelta(seconds=10)),
             "silence": (self._silence, timedelta(minutes=5)),
+            "months": (self._months, timedelta(minutes=5)),
             "addresses": (self._forget_addresses, timedelta(minutes=5)),
             "forget": (self._forget, timedelta(hours=1)),
             "menus": (self._menus, timedelta(seconds=10)),
@@ -326,6 +327,9 @@ class Service:
     async def _silence(self) -> None:
         await self._steps(wishes.settle_silence)
         await self._steps(wishes.wake)
+
+    async def _months(self) -> None:
+        await self._tick(lambda tx: months.warn_due(tx, self._desk))
 
     async def _forget_addresses(self) -> None:
         await self._steps(erasing.forget_addresses)

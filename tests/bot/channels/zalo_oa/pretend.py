@@ -11,9 +11,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from domain.account_tokens import HeldTokens, TokenPair, TokenState
+from domain.clock import Clock
 from domain.messages import ChatRef
 from tests.bot.channels.telegram.pretend import Behaviour
-from tests.chat import MovingClock
 
 APP_ID = "3608465249"
 APP_SECRET = "canary-secret-of-no-app"
@@ -126,7 +126,7 @@ class PretendZalo:
 class MemoryShelf:
     """A shelf of tokens as the real one behaves, without a database."""
 
-    clock: MovingClock
+    clock: Clock
     held: HeldTokens | None = None
     since: datetime | None = None
     begun_with: str = field(default="", repr=False)

@@ -19,7 +19,7 @@ from handlers.turn import Turn
 MOST = 100_000_000
 """More than that is a slip of the finger."""
 _ROUND = 1_000
-_MONEY = re.compile(r"(\d{1,3}(?:[., ]?\d{3})*|\d+) ?(k|nghin|ngan|dong|d|vnd)?")
+_MONEY = re.compile(r"(\d{1,3}(?:[., ]?\d{3})*|\d+) ?(k|nghin|ngan|dong|d|vnd)?", re.ASCII)
 _FREE = ("mien phi", "chi gui mien phi", "khong", "free")
 _THOUSANDS = ("k", "nghin", "ngan")
 
@@ -43,7 +43,7 @@ def read(words: str) -> int:
     if plain in _FREE:
         return 0
     found = _MONEY.fullmatch(plain)
-    if found is None:
+    if found is None or words.lstrip().startswith(("-", "–", "−")):  # noqa: RUF001 - as typed
         raise Refusal("plan.money_unreadable", most=count(MOST))
     money = int(re.sub(r"\D", "", found[1])) * (1_000 if found[2] in _THOUSANDS else 1)
     if money > MOST:

@@ -1,0 +1,204 @@
+"""What a campaign may cost: shown beforehand, chosen by its author, bound by its approval."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+
+from delivery.outbox import Outbox
+from domain.campaign import CampaignState
+from domain.errors import Refusal
+from domain.language import Language
+from domain.messages import ChatKind
+from handlers.campaigns.costing import MOST, read
+from handlers.router import Router
+from storage.database import Tx
+from storage.deliveries import use
+from storage.people import addresses, residents
+from storage.people.residents import Wish
+from storage.tables import address, campaign
+from tests.chat import DONG_KINH, Chat, Party, open_chat, pretend_capabilities
+from tests.handlers.campaigns.world import TAKERS, first, tick, write
+
+_OA = replace(
+    pretend_capabilities(),
+    reply_window=timedelta(days=7),
+    free_window=timedelta(hours=48),
+    price_vnd=55,
+    allowance=2,
+)
+
+
+@pytest.fixture
+async def chat(migrated_database_url: str) -> AsyncIterator[Chat]:
+    """Let the unit have an Official Account beside its bot."""
+    async with open_chat(migrated_database_url, TAKERS) as opened:
+        outbox = Outbox({"telegram": pretend_capabilities(), "zalo_oa": _OA})
+        opened.context = replace(opened.context, outbox=outbox)
+        opened.router = Router(
+            opened.context,
+            private=TAKERS.private,
+            group=TAKERS.group,
+            presses=TAKERS.presses,
+            edited=TAKERS.edited,
+            unhandled=TAKERS.unhandled,
+        )
+        yield opened
+
+
+async def _followers(chat: Chat, *hours_ago: int | None) -> UUID:
+    """Let people of the account have agreed, who last wrote so long ago; return the account."""
+
+    def make(tx: Tx) -> UUID:
+        oa = addresses.register_account(tx, "zalo_oa", "9001", "OA Ví Dụ")
+        for hours in hours_ago:
+            known = addresses.ensure(tx, oa.id, ChatKind.PRIVATE, tx.new_id().hex)
+            person = residents.create(tx, chat.unit.id, Language.VI)
+            addresses.link_resident(tx, known.id, person.id)
+            residents.set_area(tx, person.id, chat.unit.id, f"{DONG_KINH}-kp-vi-du-2")
+            residents.set_wish(tx, person.id, Wish.YES)
+            heard_at = tx.now - timedelta(hours=hours) if hours is not None else None
+            tx.connection.execute(
+                update(address).where(address.c.id == known.id).values(heard_at=heard_at)
+            )
+        return oa.id
+
+    return await chat.do(make)
+
+
+async def _stored(chat: Chat) -> Any:
+    return await chat.look(
+        lambda tx: tx.connection.execute(select(campaign.c.reach_plan)).scalar_one()
+    )
+
+
+async def test_what_costs_is_left_out_until_its_author_allows_it(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await chat.subscriber("3001")
+    oa = await _followers(chat, 1, 2, 50, 60, 70, 80, 90, 200, None)
+    await write(officer)
+
+    plain = (await officer.last()).text
+    assert "Gửi riêng qua Telegram: 1 người, không mất phí." in plain
+    assert "Gửi riêng qua Zalo OA: 4 người (2 miễn phí, 2 trong gói đã trả)." in plain
+    assert "Chỉ gửi miễn phí." in plain
+    assert "Phải trả phí mà chưa được phép chi: 3 người." in plain
+    assert "Lâu không nhắn cho đơn vị nên kênh không cho gửi riêng: 2 người." in plain
+
+    await officer.presses("Chi phí")
+    assert "tốn thêm khoảng 165 đồng" in (await officer.last()).text
+    await officer.writes("110 đồng")
+    allowed = (await officer.last()).text
+    assert "6 người (2 miễn phí, 2 trong gói đã trả, 2 phải trả phí)" in allowed
+    assert "Dự kiến tốn 110 đồng; nhiều nhất 110 đồng." in allowed
+    await officer.presses("Gửi duyệt")
+
+    assert "Dự kiến tốn 110 đồng; nhiều nhất 110 đồng." in (await chief.last()).text
+    stored = await _stored(chat)
+    assert stored["paid"] == {str(oa): 4}
+    assert {one["channel"] for one in stored["paths"]} == {"telegram", "zalo_oa"}
+    known = await first(chat)
+    assert known.reach_plan is not None
+    assert known.reach_plan.everybody == 10
+    await chief.presses("Duyệt")
+    assert (await first(chat)).state is CampaignState.APPROVED
+
+
+async def test_what_costs_more_by_now_must_be_approved_anew(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await _followers(chat, 1, 47, 47, 47, 50)
+    await write(officer)
+    await officer.presses("Chi phí")
+    await officer.presses("Chỉ gửi miễn phí")
+    await officer.presses("Chi phí")
+    await officer.writes("20k")
+    await officer.presses("Gửi duyệt")
+    assert "Dự kiến tốn 0 đồng; nhiều nhất 19.965 đồng." in (await chief.last()).text
+    chat.clock.forward(minutes=90)
+
+    answers = await chief.presses("Duyệt")
+
+    assert "chi phí dự kiến đã tăng từ 0 lên 110 đồng" in answers[0].text
+    assert (await first(chat)).state is CampaignState.SUBMITTED
+    assert "Dự kiến tốn 110 đồng" in (await chief.last()).text
+    await chief.presses("Duyệt")
+    assert (await first(chat)).state is CampaignState.APPROVED
+
+
+async def test_more_people_than_were_shown_are_told_to_who_approves(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await _followers(chat, 1, 2)
+    await write(officer)
+    await officer.presses("Gửi duyệt")
+    await _followers(chat, 3)
+    await chief.presses("Duyệt")
+    assert "đã tăng từ 2 lên 3" in (await chief.last()).text
+    assert (await first(chat)).state is CampaignState.APPROVED
+
+
+async def test_what_another_campaign_took_of_the_allowance_is_not_paid_for_instead(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    oa = await _followers(chat, 50, 60)
+    await write(officer)
+    await officer.presses("Gửi duyệt")
+    await chief.presses("Duyệt")
+    await chat.do(lambda tx: use.add(tx, oa, sent=1, paid=1))
+
+    await tick(chat)
+
+    stored = await _stored(chat)
+    assert stored["paid"] == {str(oa): 1}
+    assert stored["figures"]["paths"][-1]["most_paid"] == 2
+    assert (await first(chat)).hash() == (await first(chat)).submitted_hash
+
+
+async def test_an_alert_says_what_it_may_cost_and_whom_it_cannot_reach(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    oa = await _followers(chat, 1, 50, 60, 70, 300)
+    await officer.writes("/khan Nước suối Ví Dụ dâng nhanh, bà con lên nhà văn hóa ngay.")
+    told = (await chief.last()).text
+    assert "Tin riêng qua Zalo OA: 4 người, xong trong khoảng 1 phút." in told
+    assert "Có thể tốn tới 110 đồng." in told
+    assert "1 người lâu không nhắn nên không gửi riêng được" in told
+    assert (await _stored(chat))["paid"] == {str(oa): 4}
+
+
+async def test_without_a_channel_that_costs_nobody_is_asked_for_money(
+    chat: Chat, officer: Party
+) -> None:
+    await chat.subscriber("3001")
+    await write(officer)
+    assert "Chi phí" not in (await officer.last()).labels
+
+
+@pytest.mark.parametrize(
+    ("words", "money"),
+    [
+        ("20.000", 20_000),
+        ("20 000 đồng", 20_000),
+        ("20k", 20_000),
+        ("20 nghìn", 20_000),
+        ("55", 55),
+        ("0", 0),
+        ("Miễn phí", 0),
+        ("mien phi", 0),
+        (f"{MOST}", MOST),
+    ],
+)
+def test_an_amount_is_read_as_people_type_it(words: str, money: int) -> None:
+    assert read(words) == money
+
+
+@pytest.mark.parametrize("words", ["", "nhiều", "-5", "20,5 triệu", f"{MOST + 1}", "1.00", "٣"])
+def test_what_is_no_amount_is_asked_again(words: str) -> None:
+    with pytest.raises(Refusal):
+        read(words)

@@ -1,0 +1,133 @@
+"""What may cost: the plan's word, the account's allowance, and the windows opened again."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.delivery import DeliveryState, Lane, SkipReason, Unknowable
+from storage.deliveries import hearing, use
+from storage.deliveries.settling import take_over
+from tests.storage.deliveries.two_channels import ASKING, OA, Two, two_channels
+from tests.storage.ledger_world import ledger_world
+
+LONG_AGO = timedelta(hours=60)
+"""Outside the free window, inside the one in which we may write."""
+
+
+@pytest.fixture
+async def two(migrated_database_url: str) -> AsyncIterator[Two]:
+    async with ledger_world(migrated_database_url) as world:
+        yield await two_channels(world)
+
+
+async def used(two: Two) -> use.Use:
+    return await two.world.do(lambda tx: use.of(tx, two.accounts[OA].id))
+
+
+async def ways(two: Two, run: UUID) -> tuple[int, int]:
+    """Return how many of a run were sent, and how many were left out for money."""
+    while window := await two.open(size=2):
+        await two.settle(window)
+    assert await two.world.problems(run) == []
+    reasons = [row.reason for row in await two.world.rows(run)]
+    allowance = reasons.count(SkipReason.ALLOWANCE.value)
+    return await two.world.counted(run, "accepted"), allowance
+
+
+@pytest.mark.parametrize(
+    ("lane", "paid", "sent"),
+    [
+        (Lane.ROUTINE, None, 1 + 2),
+        (Lane.ROUTINE, 0, 1),
+        (Lane.ROUTINE, 3, 1 + 3),
+        (Lane.URGENT, 0, 1 + 2),
+        (Lane.URGENT, 4, 1 + 4),
+    ],
+)
+async def test_no_more_costs_than_the_plan_or_else_the_allowance_lets(
+    two: Two, lane: Lane, paid: int | None, sent: int
+) -> None:
+    free = await two.resident(timedelta(hours=47))
+    costly = [await two.resident(LONG_AGO) for _ in range(5)]
+    run = await two.run([(one, OA) for one in (free, *costly)], lane, paid)
+    assert await ways(two, run) == (sent, 6 - sent)
+    assert await used(two) == use.Use(sent, sent - 1)
+    assert await two.world.counted(run, "paid") == sent - 1
+
+
+async def test_two_windows_at_once_do_not_spend_the_same(two: Two) -> None:
+    run = await two.run([(await two.resident(LONG_AGO), OA) for _ in range(4)])
+    first, second = await two.open(size=1), await two.open(size=3)
+    assert first is not None
+    assert second is not None
+    assert [len(first.sends), len(second.sends)] == [1, 1]
+    await two.settle(first)
+    await two.settle(second, Unknowable("read_timeout"))
+    assert await used(two) == use.Use(2, 2), "what may have arrived is paid for"
+    assert await ways(two, run) == (1, 2)
+
+
+async def test_what_a_dead_worker_may_have_sent_is_paid_for(two: Two) -> None:
+    run = await two.run([(await two.resident(LONG_AGO), OA)])
+    await two.opened()
+    account_id = two.accounts[OA].id
+    await two.world.do(lambda tx: take_over(tx, account_id, all_dead=True))
+    assert await used(two) == use.Use(1, 1)
+    assert await two.world.counted(run, "paid") == 1
+    assert await two.world.problems(run) == []
+
+
+async def test_who_writes_after_a_message_that_cost_opens_the_window_again_once(two: Two) -> None:
+    one, near = await two.resident(LONG_AGO), await two.resident()
+    run = await two.run([(one, OA), (near, OA)])
+    await two.settle(await two.opened())
+
+    for person in (one, near, one):
+        chat = await two.chat(person)
+        now = two.world.clock.now()
+        await two.world.do(lambda tx, c=chat, n=now: hearing.heard(tx, c, n, ASKING))  # type: ignore[misc]
+        two.world.clock.forward(seconds=30)
+
+    assert await two.world.counted(run, "reopened") == 1
+    assert await two.world.problems(run) == []
+    again = await two.run([(one, OA)], paid=0)
+    assert await ways(two, again) == (1, 0), "what comes next is free"
+
+
+async def test_a_reply_is_never_held_back_by_what_may_cost(two: Two) -> None:
+    two.doors[OA] = replace(ASKING, allowance=0)
+    reply = await two.world.reply(await two.chat(await two.resident(LONG_AGO)))
+    await two.settle(await two.opened())
+    assert (await two.world.row(reply)).state is DeliveryState.ACCEPTED
+    assert await used(two) == use.Use(1, 1)
+
+
+async def test_a_month_that_is_used_up_stops_runs_and_no_replies_and_is_told_twice(
+    two: Two,
+) -> None:
+    door = two.doors[OA] = replace(ASKING, most_a_month=5)
+    account_id = two.accounts[OA].id
+    people = [await two.resident() for _ in range(7)]
+    run = await two.run([(one, OA) for one in people])
+    told = []
+    while (window := await two.open(size=1)) is not None:
+        await two.settle(window)
+        told.append(await two.world.do(lambda tx: use.due_warning(tx, account_id, door)))
+    assert [one and one.percent for one in told] == [None, None, None, 80, 100]
+    assert await two.world.counted(run, "pending") == 2
+    await two.world.reply(await two.chat(people[0]))
+    await two.settle(await two.opened())
+
+    two.world.clock.forward(days=32)
+    assert await two.world.do(lambda tx: use.is_used_up(tx, account_id, door)) is False
+
+
+async def test_when_somebody_wrote_is_forgotten_after_a_month(two: Two) -> None:
+    await two.resident()
+    two.world.clock.forward(days=30)
+    assert await two.world.do(hearing.forget_old) == 0
+    two.world.clock.forward(days=2)
+    assert await two.world.do(hearing.forget_old) == 1

@@ -43,7 +43,7 @@ def read(words: str) -> int:
     if plain in _FREE:
         return 0
     found = _MONEY.fullmatch(plain)
-    if found is None or words.lstrip().startswith(("-", "–", "−")):  # noqa: RUF001 - as typed
+    if found is None or words.lstrip().startswith(("-", "–", "−")):
         raise Refusal("plan.money_unreadable", most=count(MOST))
     money = int(re.sub(r"\D", "", found[1])) * (1_000 if found[2] in _THOUSANDS else 1)
     if money > MOST:

@@ -72,14 +72,25 @@ class Station:
     ) -> Campaign:
         """Submit a campaign."""
         author = await self.staff(self.officer)
-        draft = Draft(
+        audience = Audience(area_code=area, include_groups=bool(groups), group_ids=tuple(groups))
+        draft = self.draft(audience, content, due_at)
+        return await self.chat.do(lambda tx: self.write(tx, author, draft))
+
+    def draft(
+        self, audience: Audience, content: Content | None = None, due_at: datetime | None = None
+    ) -> Draft:
+        """Return a campaign that is not handed in yet."""
+        return Draft(
             template_id=TEMPLATE,
             subject="traffic",
             content=content or self.content(),
-            audience=Audience(area_code=area, include_groups=bool(groups), group_ids=tuple(groups)),
+            audience=audience,
             due_at=due_at,
         )
-        return await self.chat.do(lambda tx: approving.write_down(tx, self.desk, author, draft))
+
+    def write(self, tx: Tx, author: units.Staff, draft: Draft) -> Campaign:
+        """Hand a campaign in."""
+        return approving.write_down(tx, self.desk, author, draft)
 
     async def approve(self, known: Campaign) -> bool:
         """Let the chief approve it."""

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from simulator.errors import PhoneError
 from simulator.zalo_oa import events, group_calls
-from simulator.zalo_oa.contents import MOST_TEXT, characters
+from simulator.zalo_oa.contents import MOST_TEXT, characters, is_web_address
 from simulator.zalo_oa.sends import ICONS, deliver
 from simulator.zalo_oa.snapshot import (
     article_for_phone,
@@ -52,9 +52,9 @@ def chat_now(world: ZaloWorld, person: Person) -> bool:
 
 def open_link(world: ZaloWorld, url: str) -> Json:
     """Say what opening a link does."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"}:
+    if not is_web_address(url):
         raise PhoneError(400, "bad_link", "Đường dẫn phải bắt đầu bằng http hoặc https.")
+    parts = urlsplit(url)
     if parts.netloc == "zalo.me" and parts.path.strip("/") == world.oa.id:
         return {"kind": "oa", "draft": parse_qs(parts.query).get("text", [""])[0]}
     if parts.netloc == "zalo.me" and parts.path.startswith("/g/"):

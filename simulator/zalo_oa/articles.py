@@ -15,7 +15,7 @@ from simulator.zalo_oa.world import ZaloWorld
 
 MOST_SLICE = 50
 _LENGTHS = {"title": 150, "author": 50, "description": 300}
-_STATUSES = {"show", "hide"}
+_STATUSES = ("show", "hide")
 _KNOWN = {
     "id",
     "type",
@@ -85,7 +85,7 @@ async def get_slice(call: Call) -> Json:
     offset = call.number("offset", 0, 100_000)
     limit = call.number("limit", 10, MOST_SLICE)
     kind = call.args.get("type", "normal")
-    if kind not in {"normal", "video"}:
+    if kind not in ("normal", "video"):
         raise invalid("type is invalid")
     ready = [
         article
@@ -181,7 +181,7 @@ def _check_block(block: Any) -> None:
     if kind == "text":
         if not isinstance(block.get("content"), str) or not block["content"]:
             raise invalid("body.content is invalid")
-    elif kind in {"image", "video"}:
+    elif kind in ("image", "video"):
         web_address(block.get("url"))
     else:
         raise invalid("body.type is invalid")

@@ -76,7 +76,7 @@ def _target(given: Any) -> dict[str, set[int]]:
         if name not in _MOST:
             raise invalid(f"target.{name} is unknown")
         parts = str(value).split(",")
-        if not all(part.isascii() and part.isdigit() for part in parts):
+        if not all(part.isascii() and part.isdigit() and len(part) <= 2 for part in parts):
             raise invalid(f"target.{name} is invalid")
         codes = {int(part) for part in parts}
         if max(codes) > _MOST[name]:

@@ -19,7 +19,7 @@ MOST_TITLE = 100
 MOST_PAYLOAD = 1000
 MOST_SMS = 160
 UPLOAD_LIFE = timedelta(days=7)
-QUERIES = frozenset({"oa.query.show", "oa.query.hide"})
+QUERIES = ("oa.query.show", "oa.query.hide")
 _PICTURES: dict[str, Kind] = {"image": "image", "gif": "gif"}
 
 
@@ -69,7 +69,7 @@ def _template(world: ZaloWorld, where: Where, text: str, payload: Any) -> Conten
     if not isinstance(payload, dict):
         raise invalid("payload is invalid")
     template = payload.get("template_type")
-    if template in {None, "button"} and "buttons" in payload:
+    if template in (None, "button") and "buttons" in payload:
         _object(payload, "payload", {"template_type", "buttons"})
         if not where.buttons:
             raise OaError(-233, "buttons")
@@ -97,7 +97,7 @@ def _media(world: ZaloWorld, text: str, given: Any) -> Content:
         if text:
             raise invalid("message.text does not go with a sticker")
         return Content("sticker", sticker=sticker)
-    if kind not in _PICTURES:
+    if not isinstance(kind, str) or kind not in _PICTURES:
         raise OaError(-233, "media_type")
     if kind == "gif" and not all(
         type(element.get(side)) is int and element[side] > 0 for side in ("width", "height")
@@ -188,10 +188,18 @@ def web_address(given: Any) -> str:
     Raises:
         OaError: -201, it is none.
     """
-    parts = urlsplit(given) if isinstance(given, str) else None
-    if parts is None or parts.scheme not in {"http", "https"} or not parts.netloc:
+    if not isinstance(given, str) or not is_web_address(given):
         raise invalid("url is invalid")
-    return str(given)
+    return given
+
+
+def is_web_address(text: str) -> bool:
+    """Say whether a text is an http(s) address with a host."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
 def _object(given: Any, name: str, known: set[str]) -> Json:

@@ -250,12 +250,12 @@ async def quota(call: Call) -> list[Json]:
     wanted = call.args.get("product_type")
     if call.args.get("quota_owner") != "OA":
         raise invalid("quota_owner is invalid")
-    if wanted is not None and wanted not in {"gmf10", "gmf50", "gmf100", "gmf1000"}:
+    if wanted is not None and wanted not in ("gmf10", "gmf50", "gmf100", "gmf1000"):
         raise invalid("product_type is invalid")
     return [
         _asset_info(asset)
         for asset in world.assets.values()
-        if asset.until > world.clock.now() and wanted in {None, f"gmf{asset.size}"}
+        if asset.until > world.clock.now() and wanted in (None, f"gmf{asset.size}")
     ]
 
 

@@ -1,12 +1,12 @@
 """Which call is carried out by what."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from simulator.zalo_oa import articles, group_calls, queries, sends, uploads
 from simulator.zalo_oa.calls import Call
 
-Method = Callable[[Call], Awaitable[Any]]
+Method = Callable[[Call], Coroutine[Any, Any, Any]]
 _GROUP = "/v3.0/oa/group"
 
 METHODS: dict[tuple[str, str], Method] = {

@@ -160,12 +160,12 @@ async def message_quota(call: Call) -> Json | list[Json]:
     world = call.world
     if "user_id" in call.args:
         return _user_quota(world, world.user(call.args["user_id"]))
-    if call.args.get("quota_owner") not in {"OA", "APP"}:
+    if call.args.get("quota_owner") not in ("OA", "APP"):
         raise invalid("quota_owner is invalid")
-    if call.args.get("product_type") not in {"cs", "transaction"}:
+    if call.args.get("product_type") not in ("cs", "transaction"):
         raise invalid("product_type is invalid")
     kind = call.args.get("quota_type", "sub_quota")
-    if kind not in {"sub_quota", "purchase_quota", "reward_quota"}:
+    if kind not in ("sub_quota", "purchase_quota", "reward_quota"):
         raise invalid("quota_type is invalid")
     mine = call.args["quota_owner"] == "OA" and call.args["product_type"] == "cs"
     if kind != "sub_quota" or not mine:

@@ -14,7 +14,7 @@ from simulator.zalo_oa.snapshot import message_for_phone, person_for_phone
 from simulator.zalo_oa.things import Json, Message, Person
 from simulator.zalo_oa.world import ZaloWorld
 
-ICONS = frozenset({":>", "--b", ":-((", "/-strong", "/-heart", ":-h", ":o", "/-remove"})
+ICONS = (":>", "--b", ":-((", "/-strong", "/-heart", ":-h", ":o", "/-remove")
 MOST_REACTIONS = 50
 
 

@@ -50,6 +50,8 @@ class Settings:
     webhook_url: str | None = None
     webhook_secret: str = ""
     mac_prefix: bool = True
+    event_stamps: Literal["wall", "clock"] = "wall"
+    """Whether events bear the time of the wall or of the simulator's clock, once pushed on."""
     deadline_s: float = 2.0
     retry_second_s: float = 0.02
     """How many real seconds a second of the retry plan takes."""

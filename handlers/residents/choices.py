@@ -166,6 +166,7 @@ def _subject_buttons(turn: Turn) -> Rows:
 
 def _show_anew(turn: Turn, press: Press, text: str, buttons: Rows) -> None:
     """Write the pressed message anew, beside the conversation: it is no new word of ours."""
+    turn.said = True
     turn.context.outbox.put(
         turn.tx,
         turn.me.id,

@@ -1,0 +1,149 @@
+"""Where there are no buttons people type numbers, and are understood and answered all the same."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from delivery.bell import Bell
+from delivery.outbox import Outbox
+from delivery.pace import Pace
+from delivery.sender import Sender, SenderRules
+from domain.channel import Capabilities
+from domain.failures import Refused
+from domain.language import Language
+from domain.messages import ChatRef, Outgoing, Press, Sent
+from domain.messages import Sender as Writer
+from handlers.wiring import make_router
+from storage.deliveries import waiting
+from storage.people.residents import Wish
+from storage.tables import address
+from tests.chat import Chat, Takers, open_chat, pretend_capabilities
+from tests.delivery.post_office import QUICK, SPEED, Platform, at_work, until
+
+PLAIN = replace(
+    pretend_capabilities(),
+    buttons=0,
+    edits=False,
+    typed_choices=True,
+    text_limit=2000,
+    free_window=timedelta(hours=48),
+    reply_window=timedelta(days=7),
+    pace=QUICK,
+)
+
+
+class PlainPlatform(Platform):
+    """A platform without buttons and without edits."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return PLAIN
+
+    async def send(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
+        if outgoing.buttons or outgoing.edits is not None:
+            raise Refused("content")
+        return await super().send(chat, outgoing)
+
+
+@pytest.fixture
+async def chat(migrated_database_url: str) -> AsyncIterator[Chat]:
+    async with open_chat(migrated_database_url, Takers()) as world:
+        world.context = replace(world.context, outbox=Outbox({"telegram": PLAIN}))
+        world.router = make_router(world.context)
+        yield world
+
+
+async def bring(chat: Chat) -> list[str]:
+    """Let a sender bring everything that waits; return the texts."""
+    platform = PlainPlatform()
+    sender = Sender(
+        database=chat.db,
+        account_id=chat.account.id,
+        channel=platform,
+        pace=Pace(
+            QUICK,
+            lambda: time.monotonic() * SPEED,
+            lambda seconds: asyncio.sleep(seconds / SPEED),
+        ),
+        rules=SenderRules(worker="w1", send_timeout=timedelta(seconds=5)),
+        clock=chat.clock,
+        bell=Bell(),
+        mark_again=lambda outgoing, _: outgoing,
+    )
+
+    async def nothing_waits() -> bool:
+        return not await chat.look(waiting.backlog)
+
+    async with at_work(sender):
+        await until(nothing_waits)
+    return platform.texts()
+
+
+async def test_somebody_without_buttons_comes_to_us_by_numbers_alone(chat: Chat) -> None:
+    lan = chat.resident("1001")
+    await lan.starts("kp-vi-du-2")
+    [welcome] = await bring(chat)
+    assert welcome.endswith("1. Đồng ý\n2. Không\n3. Tiếng Việt\n4. English\n5. 中文")
+
+    await lan.writes("1")
+    assert (await lan.record()).wish is Wish.YES
+    *_, place = await bring(chat)
+    assert "1. Khối phố Ví Dụ 2, phường Đông Kinh – đúng" in place
+
+    await lan.writes("số 1")
+    assert (await lan.record()).area_code == "05977-kp-vi-du-2"
+    await bring(chat)
+
+
+async def test_what_would_be_changed_in_place_is_said_anew(chat: Chat) -> None:
+    lan = await chat.subscriber("1001")
+    await lan.writes("/vaitro")
+    [shown] = await bring(chat)
+    assert "\n1. " in shown
+
+    await lan.writes("1.")
+    [anew] = await bring(chat)
+
+    first = shown.split("\n1. ")[1].split("\n")[0]
+    assert anew.split("\n1. ")[1].split("\n")[0].endswith(first)
+    assert anew != shown
+
+
+async def test_a_press_that_came_as_a_number_is_answered_by_a_message(chat: Chat) -> None:
+    lan = await chat.subscriber("1001")
+    stale = Press(
+        chat=lan.ref,
+        sender=Writer("1001"),
+        at=chat.clock.now(),
+        message_id="",
+        action="no-such-verb:1",
+        press_id="",
+    )
+    assert await chat.handle(stale) == []
+    [said] = await bring(chat)
+    assert said == chat.context.catalogue.say(Language.VI, "app.stale_button")
+
+
+async def test_a_number_is_a_text_like_others_once_something_else_was_said(chat: Chat) -> None:
+    lan = await chat.subscriber("1001")
+    await lan.writes("/vaitro")
+    await bring(chat)
+    await lan.writes("/lienhe-khong-co")
+    [without] = await bring(chat)
+    assert "\n1. " not in without
+    before = await lan.record()
+    await lan.writes("1")
+    assert await lan.record() == before
+
+
+async def test_who_writes_is_heard_where_that_matters(chat: Chat) -> None:
+    lan = await chat.subscriber("1001")
+    await lan.writes("/vaitro")
+    query = select(address.c.heard_at).where(address.c.id == (await lan.address()).id)
+    heard = await chat.look(lambda tx: tx.connection.execute(query).scalar_one())
+    assert chat.clock.now() - heard <= timedelta(seconds=1)

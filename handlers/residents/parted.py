@@ -70,6 +70,9 @@ def choose(turn: Turn, typed: str) -> None:
 
 def preferred(turn: Turn, text: str) -> bool:
     """Take "ưu tiên Zalo"; False for anything else."""
+    if link_words.preferred(text, {}) is None:
+        # Of most messages; nothing is looked up for them.
+        return False
     names = {one.id.hex: shown(turn, one.channel) for one in _theirs(turn)}
     found = link_words.preferred(text, names)
     if found is None:

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, tuple[Permission, Act]] = MappingProxyType(
         "tin": (Permission.READ_URGENT_TIPS, due.list_command),
         "tindoi": (Permission.READ_URGENT_TIPS, waiting.list_command),
         "chude": (Permission.READ_URGENT_TIPS, labels.subject_command),
+        "traloi": (Permission.READ_URGENT_TIPS, review.answer_command),
         "ghichu": (Permission.READ_URGENT_TIPS, noting.note_command),
         "bangiao": (Permission.HAND_OVER, handing_over.command),
         "giatri": (Permission.CLOSE_TIP, valuing.value_command),

@@ -1,5 +1,6 @@
 """Which tip staff speak of, and where they are answered about it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -20,6 +21,7 @@ _FEWEST_DIGITS = 5
 _USUAL_DIGITS = (6, 7)
 """Of the year and the number in it; a phone number at the head of a note has more."""
 _CASES = "/vuviec"
+_HEAD = re.compile(r"\s*([\w-]{5,40})\s*[:：]\s*(\S.*)", re.DOTALL)
 
 
 def tip_id_of(args: Sequence[str]) -> UUID:
@@ -42,11 +44,7 @@ def named(turn: Turn, argument: str, command: str) -> tuple[UUID, str]:
     """
     # A phone makes a new line as easily as a space.
     first, rest = (*argument.split(maxsplit=1), "", "")[:2]
-    # The unit's part is written as its code is, however it was typed.
-    number = fold(first).removeprefix(f"{fold(turn.unit.code)}-")
-    looks_so = number.isdecimal() and len(number) >= _FEWEST_DIGITS
-    whole = f"{turn.unit.code}-{number}"
-    tip_id = tip_work.by_number(turn.tx, turn.unit.id, whole) if looks_so else None
+    tip_id = by_number(turn, first)
     if tip_id is not None:
         return tip_id, rest.strip()
     replied = _replied_to(turn)
@@ -55,6 +53,25 @@ def named(turn: Turn, argument: str, command: str) -> tuple[UUID, str]:
     if replied is not None:
         return replied, argument.strip()
     raise Refusal("review.which_tip", lenh=command)
+
+
+def at_head(turn: Turn, text: str) -> tuple[UUID, str] | None:
+    """Return the tip whose number stands before a colon, and the words behind; None for neither.
+
+    So a card is answered where a platform does not tell which message somebody answers.
+    """
+    found = _HEAD.fullmatch(text)
+    tip_id = by_number(turn, found[1]) if found is not None else None
+    return (tip_id, found[2].strip()) if found is not None and tip_id is not None else None
+
+
+def by_number(turn: Turn, typed: str) -> UUID | None:
+    """Return the unit's tip of a number, whole or without the unit's part; None for no number."""
+    # The unit's part is written as its code is, however it was typed.
+    number = fold(typed).removeprefix(f"{fold(turn.unit.code)}-")
+    if not number.isdecimal() or len(number) < _FEWEST_DIGITS:
+        return None
+    return tip_work.by_number(turn.tx, turn.unit.id, f"{turn.unit.code}-{number}")
 
 
 def _is_mistyped(turn: Turn, first: str, rest: str, command: str) -> bool:

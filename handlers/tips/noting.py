@@ -8,7 +8,6 @@ from domain.ids import from_short, short
 from domain.messages import Button, ChatKind, Message, Outgoing, Press
 from domain.roles import Permission
 from handlers.router import Presser
-from handlers.tips import telling
 from handlers.tips.meant import named, say_here
 from handlers.turn import Turn
 from storage.tips.tips import Tip
@@ -45,9 +44,8 @@ def _tell_colleagues(turn: Turn, tip: Tip) -> None:
     tell(turn.tx, turn.context, tip, "review.note_added", (read,), ten=turn.staff.name)
 
 
-def ask(turn: Turn, tip_id: UUID, message: Message, lookup: bytes) -> None:
+def ask(turn: Turn, tip_id: UUID, message: Message, lookup: bytes, words: str) -> None:
     """Keep words that may be a note or an answer, and ask which."""
-    words = telling.words_in(turn, message.text)
     tip, event_id = notes.hold(turn.tx, tip_id, turn.staff, words, lookup)
     rows = tuple(
         (Button(turn.text(f"review.button_is_{name}"), f"meant:{short(event_id)}:{name}"),)

@@ -1,15 +1,16 @@
 """What reviewers do with tips in chat: reply to a card, press its buttons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
 from domain.messages import ChatKind, Edit, Message, Outgoing, Press
+from domain.roles import Permission
 from domain.tip import TipEventKind
 from handlers.router import Presser, joined
 from handlers.tips import assigning, closing, labels, noting, telling, valuing, waiting
-from handlers.tips.meant import chat_of, say_here, tip_id_of
+from handlers.tips.meant import at_head, chat_of, named, say_here, tip_id_of
 from handlers.turn import Turn
 from storage.deliveries import ledger
 from storage.deliveries.ledger import Delivery
@@ -27,13 +28,17 @@ _CARDS = (DeliveryKind.CARD, DeliveryKind.STUB, DeliveryKind.PHOTO)
 
 
 def take(turn: Turn, message: Message) -> bool:
-    """Take what is written to us in a review group: a reply to a card goes to its writer."""
+    """Take what is written to us in a review group: a reply to a card goes to its writer.
+
+    So do words behind a tip's number, for where nobody tells us what was replied to.
+    """
     if turn.group is None or turn.group.purpose != PURPOSE or turn.group_address is None:
         return False
     if turn.group_address.unreachable is not None:
         # Who hears the group can be heard in it: its cards need not go elsewhere any more.
         addresses.mark_reachable(turn.tx, turn.group_address.id)
     if message.reply_to is None:
+        _answer_by_number(turn, message, turn.group_address)
         return True
     row = ledger.by_message(turn.tx, turn.group_address.id, message.reply_to)
     if row is not None and row.tip_id is not None:
@@ -43,16 +48,32 @@ def take(turn: Turn, message: Message) -> bool:
 
 def is_answer(turn: Turn, message: Message) -> bool:
     """Tell whether a member of staff privately replies to a card or to content shown to them."""
-    return _card_replied_to(turn, message) is not None
+    return _card_replied_to(turn, message) is not None or _is_numbered(turn, message)
 
 
 def answer_privately(turn: Turn, message: Message) -> bool:
     """Take a member of staff's private reply to a card or to content shown to them."""
     row = _card_replied_to(turn, message)
-    if row is None or row.tip_id is None:
-        return False
-    _answer(turn, message, row, row.tip_id, turn.me)
-    return True
+    if row is not None and row.tip_id is not None:
+        _answer(turn, message, row, row.tip_id, turn.me)
+        return True
+    return _is_numbered(turn, message) and _answer_by_number(turn, message, turn.me)
+
+
+def answer_command(turn: Turn, argument: str) -> None:
+    """Handle `/traloi MÃ lời`, or as a reply `/traloi lời`.
+
+    Raises: Refusal.
+    """
+    turn.require(Permission.READ_URGENT_TIPS)
+    tip_id, words = named(turn, argument, "/traloi")
+    message = turn.incoming
+    if not isinstance(message, Message) or message.media or not words:
+        raise Refusal("review.only_text")
+    lookup = tip_events.lookup(turn.tx, chat_of(turn).id, message.message_id)
+    tip = talk.answer(turn.tx, turn.context, tip_id, turn.staff, words, lookup=lookup)
+    told = turn.text("review.relayed", ma_tin=tip.case_number)
+    say_here(turn, tip, Outgoing(text=told, reply_to=message.message_id))
 
 
 def edited(turn: Turn, edit: Edit) -> bool:
@@ -149,40 +170,72 @@ def _where_to_read(turn: Turn, tip_id: UUID) -> Address:
 
 
 def _answer(turn: Turn, message: Message, row: Delivery, tip_id: UUID, chat: Address) -> None:
+    def work(tip: Tip) -> str | None:
+        step = valuing.asked_by(turn, row) if row.kind not in _CARDS else None
+        if step is not None:
+            with turn.tx.savepoint():
+                valuing.reply(turn, message, tip_id, step)
+            return None
+        if row.kind not in _CARDS:
+            raise Refusal("review.reply_to_card", ma_tin=tip.case_number)
+        return _relay(turn, message, tip_id, chat, message.text)
+
+    _told_here(turn, message, tip_id, work)
+
+
+def _answer_by_number(turn: Turn, message: Message, chat: Address) -> bool:
+    """Take words behind a tip's number as a reply to its card; False where there is none."""
+    found = at_head(turn, telling.words_in(turn, message.text)) if turn.staff else None
+    if found is None:
+        return False
+    tip_id, words = found
+    _told_here(turn, message, tip_id, lambda _: _relay(turn, message, tip_id, chat, words))
+    return True
+
+
+def _told_here(
+    turn: Turn, message: Message, tip_id: UUID, work: Callable[[Tip], str | None]
+) -> None:
+    """Do what a reply asks for, and say what came of it; None: that is said already."""
     tip = tips.get(turn.tx, tip_id)
     if tip is None:
         return
-    key, facts = "review.relayed", {"ma_tin": tip.case_number}
+    facts = {"ma_tin": tip.case_number}
     try:
         if message.media or message.location is not None or not message.text.strip():
             raise Refusal("review.only_text")
         if message.text.lstrip().startswith("/"):
             raise Refusal("review.no_such_command")
-        step = valuing.asked_by(turn, row) if row.kind not in _CARDS else None
-        if step is not None:
-            with turn.tx.savepoint():
-                valuing.reply(turn, message, tip_id, step)
-            return
-        if row.kind not in _CARDS:
-            raise Refusal("review.reply_to_card", ma_tin=tip.case_number)
-        with turn.tx.savepoint():
-            lookup = tip_events.lookup(turn.tx, chat.id, message.message_id)
-            match notes.meaning(telling.words_in(turn, message.text)):
-                case Meant.NOTE:
-                    words = telling.words_in(turn, message.text)
-                    notes.add(turn.tx, tip_id, turn.staff, words, lookup=lookup)
-                    key = "review.noted"
-                case Meant.UNCLEAR:
-                    noting.ask(turn, tip_id, message, lookup)
-                    return
-                case Meant.ANSWER:
-                    talk.answer(
-                        turn.tx, turn.context, tip_id, turn.staff, message.text, lookup=lookup
-                    )
+        key = work(tip)
     except Refusal as refusal:
         # Told here and not by the router, which says nothing in groups.
-        key, facts = refusal.key, refusal.facts
-    say_here(turn, tip, Outgoing(text=turn.text(key, **facts), reply_to=message.message_id))
+        key, facts = refusal.key, dict(refusal.facts)
+    if key is not None:
+        say_here(turn, tip, Outgoing(text=turn.text(key, **facts), reply_to=message.message_id))
+
+
+def _relay(turn: Turn, message: Message, tip_id: UUID, chat: Address, text: str) -> str | None:
+    """Pass words on to who wrote a tip, or note them, or ask which; return what to say of it."""
+    with turn.tx.savepoint():
+        lookup = tip_events.lookup(turn.tx, chat.id, message.message_id)
+        words = telling.words_in(turn, text)
+        match notes.meaning(words):
+            case Meant.NOTE:
+                notes.add(turn.tx, tip_id, turn.staff, words, lookup=lookup)
+                return "review.noted"
+            case Meant.UNCLEAR:
+                noting.ask(turn, tip_id, message, lookup, words)
+                return None
+            case Meant.ANSWER:
+                talk.answer(turn.tx, turn.context, tip_id, turn.staff, text, lookup=lookup)
+                return "review.relayed"
+
+
+def _is_numbered(turn: Turn, message: Message) -> bool:
+    """Tell whether a member of staff privately wrote words behind the number of a tip."""
+    if turn.staff is None or turn.chat.kind is not ChatKind.PRIVATE:
+        return False
+    return message.reply_to is None and at_head(turn, message.text) is not None
 
 
 def _card_replied_to(turn: Turn, message: Message) -> Delivery | None:

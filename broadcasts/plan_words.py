@@ -24,7 +24,7 @@ def brief(plan: ReachPlan, say: Say, told: Told = count) -> list[str]:
             say("plan.ends", channel=channel_name(path.channel, say), when=show_time(path.through))
             for path in paths
         ]
-    lines += _cost(plan, say, told)
+    lines += [*_down(plan, say), *_cost(plan, say, told)]
     lines += [
         say(f"plan.left_{reason}", n=told(number))
         for reason, number in plan.left.items()
@@ -51,7 +51,7 @@ def full(plan: ReachPlan, say: Say, told: Told = count) -> list[str]:
         if path.people or path.posts:
             lines.append(_path(path, say, told))
             lines.append(say("plan.path_time", when=show_time(path.through)))
-    lines += _cost(plan, say, told)
+    lines += [*_down(plan, say), *_cost(plan, say, told)]
     if plan.left:
         lines.append(say("plan.left_title"))
     for reason, number in plan.left.items():
@@ -81,6 +81,14 @@ def _path(path: Path, say: Say, told: Told) -> str:
     parts = {"free": path.free, "covered": path.covered, "priced": path.priced}
     how = [say(f"plan.how_{key}", n=told(number)) for key, number in parts.items() if number]
     return say("plan.path", channel=channel, n=told(path.people), how=", ".join(how))
+
+
+def _down(plan: ReachPlan, say: Say) -> list[str]:
+    return [
+        say("plan.down", channel=channel_name(path.channel, say))
+        for path in plan.paths
+        if path.down and (path.people or path.posts)
+    ]
 
 
 def _cost(plan: ReachPlan, say: Say, told: Told) -> list[str]:

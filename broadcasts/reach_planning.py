@@ -135,7 +135,13 @@ def _counts(
 def _way(tx: Tx, desk: Desk, account: Account, at: datetime, posts: int) -> Way:
     able = desk.outbox.able(account.channel)
     if able is None:
-        return Way(account_id=account.id, channel=account.channel, per_s=_ANY_PACE, posts=posts)
+        return Way(
+            account_id=account.id,
+            channel=account.channel,
+            per_s=_ANY_PACE,
+            posts=posts,
+            down=True,
+        )
     used = reach_counts.use_of(tx, account.id, at)
     return Way(
         account_id=account.id,
@@ -144,6 +150,7 @@ def _way(tx: Tx, desk: Desk, account: Account, at: datetime, posts: int) -> Way:
         may_cost=able.free_window is not None,
         price_vnd=able.price_vnd,
         allowance_left=able.allowance - used.paid,
+        down=account.down_reason is not None,
         month_left=able.most_a_month - used.sent if able.most_a_month is not None else None,
         posts=posts,
     )

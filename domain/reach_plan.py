@@ -69,6 +69,8 @@ class Way:
     """How many messages of any kind it may still send; None: no limit is known."""
     posts: int = 0
     """Posts of the same campaign that go out by it."""
+    down: bool = False
+    """Whether it sends nothing now; what is meant for it waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,8 @@ class Path:
     posts: int
     through: datetime
     """When the last of it would go at its pace, were it not over before."""
+    down: bool = False
+    """Whether its account sent nothing when this was planned."""
 
     @property
     def people(self) -> int:
@@ -290,6 +294,7 @@ def _path(
         most_paid=most if way.may_cost else 0,
         posts=way.posts,
         through=rules.after_open(begins, needs),
+        down=way.down,
     ), out
 
 

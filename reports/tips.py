@@ -1,10 +1,14 @@
 """Table B3 of the report form: tips by subject, village and channel."""
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 
+from domain.channel_names import channel_name
+from domain.language import Language
 from domain.period import Period
 from domain.place import reading_order
 from domain.subject import Subject
+from domain.texts.catalogue import catalogue
 from domain.tip import Heard, TipOutcome
 from reports.sheet import Cell, Check, Column, NotKnown, Row, Sheet
 from storage.campaigns import period_figures
@@ -67,8 +71,6 @@ _PARTS = (
 """Columns of which the first counts some of the second."""
 
 _CHANNELS: Mapping[str | None, str] = {
-    "telegram": "Telegram",
-    "zalo": "Zalo",
     Heard.PHONE: "Qua điện thoại",
     Heard.IN_PERSON: "Trực tiếp",
     Heard.MEETING: "Ở cuộc họp",
@@ -77,6 +79,12 @@ _CHANNELS: Mapping[str | None, str] = {
 }
 DIVISIONS = (Division.SUBJECT, Division.AREA, Division.CHANNEL)
 """By what the rows of B3 may be."""
+
+
+def _channel(channel: str | None) -> str:
+    if channel in _CHANNELS:
+        return _CHANNELS[channel]
+    return channel_name(channel or "", partial(catalogue().say, Language.VI))
 
 
 def sheets(
@@ -95,7 +103,7 @@ def sheets(
         Division.CHANNEL: (
             "B3 kênh",
             "Kênh",
-            lambda channel: _CHANNELS.get(channel, channel or ""),
+            _channel,
         ),
     }
     return tuple(

@@ -6,6 +6,7 @@ And **Xem liên hệ**: whoever holds a tip sees the contact that its writer lef
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from domain.channel_names import channel_name
 from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
 from domain.ids import from_short, short
@@ -73,7 +74,7 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
         turn.text(
             "revealing.shown",
             ma_tin=found.tip.case_number,
-            kenh=found.channel.capitalize(),
+            kenh=channel_name(found.channel, turn.text),
             ma_tai_khoan=found.account,
         )
     ]

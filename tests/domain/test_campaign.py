@@ -25,11 +25,14 @@ from domain.campaign import (
 )
 from domain.clock import HANOI
 from domain.delivery import Lane
+from domain.hours import ANY_TIME
 from domain.language import Language
 from domain.library import MissingPlaceholder
 from domain.part import Part
+from domain.reach_plan import ReachPlan, Way, make
 from domain.schedule import Schedule
 from domain.subject import Subject
+from domain.terms import Terms
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """09:00 local time."""
@@ -172,6 +175,16 @@ def test_the_hash_does_not_depend_on_order() -> None:
     )
 
 
+def reach_plan(*ways: tuple[str, int, int]) -> ReachPlan:
+    """Return a plan of nobody on accounts that may pay for so many messages."""
+    known = [
+        Way(account_id=UUID(int=one), channel=channel, per_s=1, may_cost=paid > 0, price_vnd=1)
+        for channel, one, paid in ways
+    ]
+    most = sum(paid for _, _, paid in ways)
+    return make({}, known, made_at=NOW, begins=NOW, ends=NOW, rules=ANY_TIME, most_vnd=most)
+
+
 def test_everything_an_approver_sees_is_in_the_hash() -> None:
     signed = content_hash(content(), AUDIENCE, NOW, Lane.ROUTINE)
     values = {**content().values, Language.EN: {"don_vi": "Vi Du Police"}}
@@ -190,6 +203,17 @@ def test_everything_an_approver_sees_is_in_the_hash() -> None:
         content_hash(content(), AUDIENCE, NOW + timedelta(seconds=1), Lane.ROUTINE),
         content_hash(content(), AUDIENCE, None, Lane.ROUTINE),
         content_hash(content(), AUDIENCE, NOW, Lane.BULK),
+        content_hash(content(), AUDIENCE, NOW, Lane.ROUTINE, terms=Terms()),
+        content_hash(content(), AUDIENCE, NOW, Lane.ROUTINE, terms=Terms(most_vnd=20_000)),
+        *(
+            content_hash(content(), AUDIENCE, NOW, Lane.ROUTINE, plan=reach_plan(*ways))
+            for ways in (
+                (("telegram", 1, 0),),
+                (("telegram", 2, 0),),
+                (("telegram", 1, 0), ("zalo_oa", 2, 10)),
+                (("telegram", 1, 0), ("zalo_oa", 2, 11)),
+            )
+        ),
         content_hash(content(), replace(AUDIENCE, parts=(Part.TRADER,)), NOW, Lane.ROUTINE),
         content_hash(content(), replace(AUDIENCE, subject=Subject.FIRE), NOW, Lane.ROUTINE),
         *(

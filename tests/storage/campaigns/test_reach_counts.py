@@ -88,7 +88,7 @@ def _settle(tx: Tx, cellar: Cellar, oa: UUID) -> Counter[tuple[UUID, Standing]]:
         )
         if declines:
             choices.decline(tx, person, Subject.FIRE)
-        ranked = []
+        ranked: list[tuple[tuple[bool, bool, bool, int], Standing, UUID]] = []
         for windowed, hours, closed in chats:
             heard_at = tx.now - hours * HOUR if hours is not None else None
             account_id = oa if windowed else cellar.account_id

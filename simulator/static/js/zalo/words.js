@@ -45,6 +45,7 @@ function link(url, onLink) {
 function styled(message) {
   const text = message.text ?? "";
   if (message.parse_mode === "markdown") return markdown(text);
+  if (message.parse_mode === "html") return html(text);
   const cuts = new Set([0, text.length]);
   const styles = message.styles ?? [];
   for (const { start, len } of styles) cuts.add(start).add(start + len);
@@ -65,6 +66,26 @@ function markdown(text) {
     at = found.index + found[0].length;
   }
   return [...pieces, [text.slice(at), []]];
+}
+
+const TAGS = { B: "bold", STRONG: "bold", I: "italic", EM: "italic", U: "underline", S: "strike", DEL: "strike" };
+
+// Parsed apart from the page; only its text and these few styles are taken over.
+function html(text) {
+  const pieces = [];
+  const walk = (node, classes) => {
+    for (const child of node.childNodes) {
+      if (child.nodeType === Node.TEXT_NODE) pieces.push([child.data, classes]);
+      else if (child.nodeName === "BR") pieces.push(["\n", []]);
+      else if (child.nodeType === Node.ELEMENT_NODE) {
+        const name = TAGS[child.nodeName];
+        walk(child, name ? [...new Set([...classes, `z-${name}`])] : classes);
+        if (["P", "DIV", "LI"].includes(child.nodeName)) pieces.push(["\n", []]);
+      }
+    }
+  };
+  walk(new DOMParser().parseFromString(text, "text/html").body, []);
+  return pieces;
 }
 
 /** The numbered answers a text offers: `[{number, label}]`, empty unless they count up from 1. */

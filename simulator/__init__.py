@@ -1,4 +1,4 @@
-"""A pretend Telegram: a strict Bot API server and phones to talk to it, all in memory.
+"""A pretend Telegram and Zalo: strict servers and phones to talk to them, all in memory.
 
 A program of its own. It shares no code with the service it tests and speaks to it over HTTP only.
 """

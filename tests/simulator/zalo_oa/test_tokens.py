@@ -8,9 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulator.clock import Clock
-from simulator.zalo_oa.codes import OauthError
+from simulator.zalo_oa.codes import OaError, OauthError
 from simulator.zalo_oa.tokens import Tokens
 from tests.simulator.zalo_oa.conftest import DAY, HOUR, LANH, REFRESH, Zalo
 
@@ -153,3 +155,28 @@ def test_tokens_outlive_a_restart_but_each_refresh_token_still_works_once() -> N
         after.refresh(pair["refresh_token"])
     with pytest.raises(OauthError):
         Tokens(Clock(), "1", "khac", "dau-tien").refresh(pair["refresh_token"])
+
+
+@given(choices=st.lists(st.integers(min_value=0, max_value=9), max_size=12))
+def test_however_tokens_are_refreshed_one_access_token_lives_and_none_is_spent_twice(
+    choices: list[int],
+) -> None:
+    tokens = Tokens(Clock(), "1", "bi-mat", "dau-tien")
+    refreshes, accesses = ["dau-tien"], [""]
+    spent: set[str] = set()
+    for choice in choices:
+        token = refreshes[choice % len(refreshes)]
+        if token in spent:
+            with pytest.raises(OauthError):
+                tokens.refresh(token)
+            continue
+        pair = tokens.refresh(token)
+        spent.add(token)
+        refreshes.append(pair["refresh_token"])
+        accesses.append(pair["access_token"])
+    for access in accesses[:-1]:
+        with pytest.raises(OaError):
+            tokens.check(access)
+    if spent:
+        tokens.check(accesses[-1])
+    assert tokens.refreshes == len(spent)

@@ -218,33 +218,32 @@ class Sender:
         members = None
         if isinstance(outcome, Accepted) and send.kind is DeliveryKind.POST:
             members = await self._members(window, send)
-        choices = self._choices(send) if self._door.typed_choices else None
+        choices = self._choices(send, outcome) if self._door.typed_choices else None
         row, tried = send.delivery_id, send.attempt_id
         return Settled(row, tried, outcome, members, send.paid, choices)
 
     async def _attempt(self, send: Send) -> Outcome:
-        try:
-            outgoing = self._worded(send)
-        except ValueError:
-            log.error("unsendable", delivery=str(send.delivery_id))
-            return TurnedDown("unsendable")
-        except _TooLong:
-            # Where messages may be longer, it may go.
-            return TurnedDown("too_long", rights=True)
+        outgoing = self._words_of(send)
+        if isinstance(outgoing, TurnedDown):
+            return outgoing
         limit_s = self._rules.send_timeout.total_seconds()
         try:
             async with asyncio.timeout(limit_s):
                 went = await self._passed_on(send.chat, outgoing)
         except NoFile as fault:
             log.error("file_missing", delivery=str(send.delivery_id), reason=str(fault))
-            if send.kind in _WORDS_FIRST and outgoing.text.strip():
-                return await self._attempt(
-                    replace(send, outgoing=replace(send.outgoing, media=None))
-                )
+            if _goes_without_file(send):
+                return await self._attempt(_without_file(send))
             return TurnedDown("file_missing")
         except DatabaseAway:
             # Only a file of ours is looked up there, before anything is on its way.
             return NotSent("database", timedelta(seconds=1))
+        except Refused as refusal:
+            if refusal.reason.startswith("media:") and _goes_without_file(send):
+                # Too large for this platform, or a kind it does not take.
+                log.warning("file_refused", delivery=str(send.delivery_id), reason=refusal.reason)
+                return await self._attempt(_without_file(send))
+            return self._outcome(refusal)
         except SendFailure as failure:
             return self._outcome(failure)
         except TimeoutError:
@@ -253,7 +252,7 @@ class Sender:
             log.error("send_fault", error=type(error).__name__, delivery=str(send.delivery_id))
             return Unknowable(f"fault:{type(error).__name__}")
         self._transients = 0
-        accepted = Accepted(went.sent.message_id, self._clock.now())
+        accepted = Accepted(went.sent.message_id, self._clock.now(), went.sent.pressable)
         await self._note_file(outgoing.media, went.media)
         return accepted
 
@@ -280,14 +279,24 @@ class Sender:
         await self._channel.edit(chat, outgoing.edits, outgoing)
         return Uploaded(Sent(outgoing.edits), None)
 
-    def _choices(self, send: Send) -> tuple[str, ...] | None:
+    def _choices(self, send: Send, outcome: Outcome) -> tuple[str, ...] | None:
         """Return what numbers typed after a message stand for; None where that changes nothing."""
         if send.chat.kind is not ChatKind.PRIVATE or send.outgoing.effect is not None:
             return None
+        if isinstance(outcome, Accepted) and outcome.pressable:
+            return ()
+        outgoing = self._words_of(send)
+        return None if isinstance(outgoing, TurnedDown) else outgoing.choices
+
+    def _words_of(self, send: Send) -> Outgoing | TurnedDown:
         try:
-            return self._worded(send).choices
-        except (ValueError, _TooLong):
-            return None
+            return self._worded(send)
+        except _TooLong:
+            # Where messages may be longer, it may go.
+            return TurnedDown("too_long", rights=True)
+        except ValueError:
+            log.error("unsendable", delivery=str(send.delivery_id))
+            return TurnedDown("unsendable")
 
     def _worded(self, send: Send) -> Outgoing:
         outgoing = personal(send.outgoing, send.delivery_id)
@@ -380,3 +389,12 @@ def _one_part(outgoing: Outgoing, able: Capabilities) -> Outgoing:
     if len(parts) > 1:
         raise _TooLong
     return parts[0]
+
+
+def _goes_without_file(send: Send) -> bool:
+    outgoing = send.outgoing
+    return send.kind in _WORDS_FIRST and outgoing.media is not None and bool(outgoing.text.strip())
+
+
+def _without_file(send: Send) -> Send:
+    return replace(send, outgoing=replace(send.outgoing, media=None))

@@ -99,6 +99,8 @@ class Accepted:
 
     message_id: str
     at: datetime
+    pressable: bool = False
+    """Whether its choices stand there as buttons, so that numbers stand for nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,14 @@ def fit(outgoing: Outgoing, capabilities: Capabilities) -> Fitted:
     choices = outgoing.choices
     flat = [button for row in rows for button in row]
     if flat and capabilities.buttons < len(flat):
-        block, choices = _lines(flat)
-        rows = ()
+        # What leads elsewhere stays a button where choices are typed: the adapter knows the way.
+        kept = capabilities.typed_choices
+        rows = tuple((button,) for button in flat if kept and button.action is None)
+        block, actions = _lines([one for one in flat if not kept or one.action is not None])
+        choices = actions or choices
     elif flat:
         rows = _wrapped(rows, capabilities.buttons_per_row)
-        choices = _actions(flat) if capabilities.typed_choices else ()
+        choices = (_actions(flat) or choices) if capabilities.typed_choices else ()
     limit = capabilities.caption_limit if outgoing.media else capabilities.text_limit
     heading = utf16_length(outgoing.heading) + 2 if outgoing.heading else 0
     if heading >= capabilities.text_limit - 1:
@@ -80,7 +83,7 @@ def numbered(outgoing: Outgoing) -> Outgoing:
     if not flat:
         return outgoing
     text, choices = _as_choices(outgoing.text, flat)
-    return replace(outgoing, text=text, buttons=(), choices=choices)
+    return replace(outgoing, text=text, buttons=(), choices=choices or outgoing.choices)
 
 
 def split_text(text: str, limit: int) -> list[str]:

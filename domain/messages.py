@@ -309,6 +309,8 @@ class Sent:
     """The platform took it and gave it an id; none for what was done and is no message."""
 
     message_id: str
+    pressable: bool = False
+    """Whether its choices stand there as buttons: then no number is shown that could be typed."""
 
 
 @dataclass(frozen=True, slots=True)

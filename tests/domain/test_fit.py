@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.channel import Capabilities, Pace
-from domain.fit import fit, split_text
+from domain.fit import fit, numbered, split_text
 from domain.lengths import utf16_length
 from domain.messages import Button, MediaKind, MediaRef, Outgoing
 
@@ -148,3 +148,41 @@ def test_a_heading_too_long_to_be_one_becomes_text() -> None:
     assert len(parts) == 2
     assert all(part.heading is None for part in parts)
     assert parts[-1].text.endswith("nội dung")
+
+
+TYPED = replace(SMALL, buttons=2, typed_choices=True)
+
+
+def test_where_numbers_may_be_typed_choices_are_known_beside_buttons_that_fit() -> None:
+    (part,) = fit(Outgoing(text="x", buttons=((OK, TIP),)), TYPED).parts
+    assert part.text == "x"
+    assert part.choices == ("ok", "tip")
+    assert part.buttons == ((OK, TIP),)
+    there = numbered(part)
+    assert (there.text, there.buttons) == ("x\n\n1. Đã đọc\n2. Báo tin", ())
+    assert there.choices == ("ok", "tip")
+
+
+def test_numbered_lines_stand_together_on_the_last_part_which_alone_has_the_choices() -> None:
+    text = " ".join(["từ"] * 40)
+    *before, last = fit(Outgoing(text=text, buttons=((OK, TIP), (OPEN,))), TYPED).parts
+    assert before
+    assert all(part.choices == () for part in before)
+    assert last.text.endswith("1. Đã đọc\n2. Báo tin")
+    assert last.choices == ("ok", "tip")
+    # Where it leads is for the adapter to write.
+    assert last.buttons == ((OPEN,),)
+
+
+@settings(deadline=None)
+@given(
+    text=st.text(max_size=200),
+    buttons=st.lists(st.sampled_from([OK, TIP, OPEN]), max_size=5),
+    allowed=st.sampled_from([0, 2, 5]),
+)
+def test_what_was_fitted_stays_as_it_is_when_it_is_fitted_again(
+    text: str, buttons: list[Button], allowed: int
+) -> None:
+    can = replace(TYPED, buttons=allowed)
+    for part in fit(Outgoing(text=text, buttons=(tuple(buttons),)), can).parts:
+        assert fit(part, can).parts == (part,)

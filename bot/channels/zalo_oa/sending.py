@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.channels.in_flight import InFlight
 from bot.channels.raw import mapping
@@ -100,7 +101,7 @@ class Sending:
             if done:
                 meaning = Ambiguous(f"half: {getattr(meaning, 'reason', '')}".rstrip())
             raise meaning
-        return done[-1]
+        return replace(done[-1], pressable=_has_buttons(todo[-1]))
 
     async def _pin(self) -> None:
         self.on_v2 = True
@@ -113,6 +114,11 @@ class Sending:
 
 class _WrongPath(Exception):
     """The account does not take this path."""
+
+
+def _has_buttons(call: Call) -> bool:
+    attachment = mapping(mapping(call.body["message"]).get("attachment"))
+    return bool(mapping(attachment.get("payload")).get("buttons"))
 
 
 def _sent_of(data: object) -> Sent:

@@ -35,7 +35,7 @@ class Shelf(Protocol):
 
 
 class NoFile(Exception):
-    """A file of ours that a message names cannot be opened."""
+    """A file of ours that a message names cannot be opened, or the channel takes none."""
 
 
 async def send_file(
@@ -48,6 +48,9 @@ async def send_file(
     media = outgoing.media
     if shelf is None or media is None:
         raise NoFile
+    if not isinstance(channel, Uploads):
+        reason = "the channel takes no files"
+        raise NoFile(reason)
     try:
         theirs = await shelf.known(media, account_id)
         if theirs is not None:
@@ -59,7 +62,4 @@ async def send_file(
         file = await shelf.open(media)
     except LookupError as error:
         raise NoFile(str(error)) from error
-    if not isinstance(channel, Uploads):
-        reason = "the channel takes no files"
-        raise Refused(reason)
     return await channel.upload(chat, outgoing, file)

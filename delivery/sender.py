@@ -230,20 +230,11 @@ class Sender:
         try:
             async with asyncio.timeout(limit_s):
                 went = await self._passed_on(send.chat, outgoing)
-        except NoFile as fault:
-            log.error("file_missing", delivery=str(send.delivery_id), reason=str(fault))
-            if _goes_without_file(send):
-                return await self._attempt(_without_file(send))
-            return TurnedDown("file_missing")
+        except (NoFile, Refused) as fault:
+            return await self._refused(send, fault)
         except DatabaseAway:
             # Only a file of ours is looked up there, before anything is on its way.
             return NotSent("database", timedelta(seconds=1))
-        except Refused as refusal:
-            if refusal.reason.startswith("media:") and _goes_without_file(send):
-                # Too large for this platform, or a kind it does not take.
-                log.warning("file_refused", delivery=str(send.delivery_id), reason=refusal.reason)
-                return await self._attempt(_without_file(send))
-            return self._outcome(refusal)
         except SendFailure as failure:
             return self._outcome(failure)
         except TimeoutError:
@@ -255,6 +246,17 @@ class Sender:
         accepted = Accepted(went.sent.message_id, self._clock.now(), went.sent.pressable)
         await self._note_file(outgoing.media, went.media)
         return accepted
+
+    async def _refused(self, send: Send, fault: NoFile | Refused) -> Outcome:
+        """Send the words alone, where only the file is the trouble and they are worth it."""
+        missing = isinstance(fault, NoFile)
+        reason = str(fault) if isinstance(fault, NoFile) else fault.reason
+        if missing or reason.startswith("media:"):
+            log.error("file_missing", delivery=str(send.delivery_id), reason=reason)
+            words = send.outgoing
+            if send.kind in _WORDS_FIRST and words.media is not None and words.text.strip():
+                return await self._attempt(replace(send, outgoing=replace(words, media=None)))
+        return TurnedDown("file_missing" if missing else reason)
 
     async def _note_file(self, ours: MediaRef | None, theirs: MediaRef | None) -> None:
         """Remember what the platform just got; without that it is only uploaded again."""
@@ -389,12 +391,3 @@ def _one_part(outgoing: Outgoing, able: Capabilities) -> Outgoing:
     if len(parts) > 1:
         raise _TooLong
     return parts[0]
-
-
-def _goes_without_file(send: Send) -> bool:
-    outgoing = send.outgoing
-    return send.kind in _WORDS_FIRST and outgoing.media is not None and bool(outgoing.text.strip())
-
-
-def _without_file(send: Send) -> Send:
-    return replace(send, outgoing=replace(send.outgoing, media=None))

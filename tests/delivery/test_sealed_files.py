@@ -126,6 +126,26 @@ async def test_a_channel_without_uploads_refuses(office: Office) -> None:
         await in_state(office, photo, DeliveryState.REFUSED)
 
 
+async def test_the_words_of_a_campaign_go_out_where_the_channel_takes_no_files(
+    office: Office,
+) -> None:
+    plain = Platform()
+    (message,) = await office.broadcast(["1001"], "Bà con đội mũ", media=REF)
+    async with at_work(office.sender(plain, shelf=Shelf())):
+        await in_state(office, message, DeliveryState.ACCEPTED)
+    assert plain.texts() == ["Bà con đội mũ"]
+
+
+async def test_the_words_of_a_campaign_go_out_where_its_picture_is_refused(
+    office: Office,
+) -> None:
+    gallery = Gallery(Refused("media: file is too big"))
+    (message,) = await office.broadcast(["1001"], "Bà con đội mũ", media=REF)
+    async with at_work(office.sender(gallery, shelf=Shelf())):
+        await in_state(office, message, DeliveryState.ACCEPTED)
+    assert gallery.texts() == ["Bà con đội mũ"]
+
+
 async def test_trouble_on_the_way_sends_it_again_and_once(office: Office) -> None:
     gallery = Gallery(Transient("away"))
     photo = await put(office, Outgoing(text="Ảnh 1/1", media=REF))

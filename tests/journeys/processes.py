@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from simulator.spec import read_world
 from tests.bot.commands import kitchen
 
 ROOT = Path(__file__).parents[2]
@@ -88,9 +89,14 @@ async def simulator(folder: Path) -> AsyncIterator[str]:
         await program.stop()
 
 
-def service(folder: Path, simulator_address: str, database_url: str = "") -> Program:
-    """The service on the demo installation, not yet started, in a folder of its own."""
-    env = {
+def service(
+    folder: Path, simulator_address: str, database_url: str = "", *, zalo: bool = False
+) -> Program:
+    """The service on the demo installation, not yet started, in a folder of its own.
+
+    With `zalo` it has the shipped world's accounts there, too.
+    """
+    env = (_on_zalo(simulator_address) if zalo else {}) | {
         "TELEGRAM_API_URL": simulator_address,
         "TELEGRAM_TOKEN": TOKEN,
         "VAR_DIR": str(folder / "var"),
@@ -101,6 +107,25 @@ def service(folder: Path, simulator_address: str, database_url: str = "") -> Pro
         "LOG_FORMAT": "json",
     }
     return Program(["-m", "bot", "run", "--demo"], env, folder / "service.log")
+
+
+def _on_zalo(simulator_address: str) -> dict[str, str]:
+    world = read_world()
+    assert world.zalo is not None
+    assert world.zalo_bot is not None
+    return {
+        "ZALO_OA_API_URL": simulator_address,
+        "ZALO_OA_OAUTH_URL": simulator_address,
+        "ZALO_OA_APP_ID": world.zalo.oa.app_id,
+        "ZALO_OA_APP_SECRET": world.zalo.oa.app_secret,
+        "ZALO_OA_ID": world.zalo.oa.id,
+        "ZALO_OA_NAME": world.zalo.oa.name,
+        "ZALO_OA_REFRESH_TOKEN": world.zalo.oa.refresh_token,
+        "ZALO_OA_WEBHOOK_SECRET": world.zalo.oa.webhook_secret,
+        "ZALO_BOT_API_URL": f"{simulator_address}/zalo-bot",
+        "ZALO_BOT_TOKEN": world.zalo_bot.token,
+        "ZALO_BOT_NAME": world.zalo_bot.display_name,
+    }
 
 
 async def command(folder: Path, *words: str, database_url: str = "", **env: str) -> tuple[int, str]:

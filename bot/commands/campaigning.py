@@ -292,7 +292,9 @@ def campaign_named(tx: Tx, unit: Unit, typed: str) -> Campaign:
         run = reach.find_run(tx, typed)
         known = campaigns.get(tx, run.campaign_id) if run is not None else None
     if known is None or known.unit_id != unit.id:
-        raise Misconfigured(f"Đơn vị không có chiến dịch hay đợt nào mang số, mã {typed}.")
+        if read_code(typed) is not None or "-" in typed:
+            raise Misconfigured(f"Không có đợt nào mang mã {typed}.")
+        raise Misconfigured(f"Đơn vị không có chiến dịch nào mang số {typed}.")
     return known
 
 

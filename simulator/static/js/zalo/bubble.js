@@ -17,6 +17,8 @@ export const ICONS = {
   "--b": "😞",
 };
 export const STICKERS = { cuoi: "😊", tim: "❤️", ok: "👌", lo: "😟", chao: "👋", hoa: "🌸" };
+// Their text, if any, only says their title again.
+const TITLED = new Set(["sticker", "info_request", "articles", "list", "card"]);
 const BUTTON_ICONS = { "oa.open.url": "link", "oa.open.phone": "call", "oa.open.sms": "reply" };
 
 /** The line between two days, or null. */
@@ -33,7 +35,7 @@ export function messageNode(message, view, { first }) {
   const grouped = view.store.groups.has(view.chat);
   const { hands } = view;
   const carried = carriedNode(message, view);
-  const words = (message.text || message.from?.admin) && message.kind !== "sticker";
+  const words = message.text && !TITLED.has(message.kind);
   const bubble = h(
     "div",
     { class: `z-bubble kind-${message.kind} ${carried && !message.text ? "bare" : ""}` },
@@ -133,7 +135,7 @@ function carriedNode(message, view) {
     video: () => film(message),
     audio: () => sound(message),
     file: () => paper(message.file),
-    sticker: () => sticker(message, view.store.kind),
+    sticker: () => sticker(message),
     location: () => place(message.location),
     link: () => linkCard(message.link, view),
     card: () => businessCard(message.card),
@@ -192,15 +194,15 @@ function paper(file) {
   );
 }
 
-function sticker(message, kind) {
+function sticker(message) {
   if (STICKERS[message.sticker]) return h("span", { class: "z-sticker", text: STICKERS[message.sticker] });
-  const words = kind === "bot" ? `Nhãn dán ${message.sticker}` : `Nhãn dán ${message.sticker ?? ""}`;
-  return elsewhere("photo", words.trim(), "");
+  return elsewhere("smile", `Nhãn dán ${message.sticker ?? ""}`.trim(), "");
 }
 
 function place(location) {
   const at = `${Number(location?.latitude).toFixed(5)}, ${Number(location?.longitude).toFixed(5)}`;
-  return h("div", { class: "z-place" }, icon("pin"), h("span", {}, h("strong", { text: "Vị trí" }), h("small", { text: at })));
+  const words = h("span", {}, h("strong", { text: "Vị trí" }), h("small", { text: at }));
+  return h("div", { class: "z-place" }, icon("pin"), words);
 }
 
 function linkCard(link, view) {
@@ -251,7 +253,12 @@ export function articleCard(article, view) {
     isHere(article.cover)
       ? h("img", { src: article.cover, alt: "", loading: "lazy" })
       : h("span", { class: "z-cover" }, icon("shield")),
-    h("span", { class: "z-article-words" }, h("strong", { text: article.title }), h("small", { text: article.description })),
+    h(
+      "span",
+      { class: "z-article-words" },
+      h("strong", { text: article.title }),
+      h("small", { text: article.description }),
+    ),
   );
 }
 

@@ -39,7 +39,8 @@ export class ZaloChat {
     this.title = h("span", { class: "z-title-words" });
     this.subtitle = h("p", { class: "z-subtitle" });
     const menu = iconButton("more", "Việc với cuộc trò chuyện", "chat-menu", () => openChatMenu(this, menu));
-    const name = h("div", { class: "z-title" }, this.title, this.group ? null : badgeOf(this.store.account, this.store.kind));
+    const badge = this.group ? null : badgeOf(this.store.account, this.store.kind);
+    const name = h("div", { class: "z-title" }, this.title, badge);
     this.names = h(
       "button",
       {
@@ -93,7 +94,8 @@ export class ZaloChat {
       h("div", { class: "z-wall" }, this.scroller, this.toEnd),
       this.foot,
     );
-    watchLongPress(this.scroller, (row) => this.openMenu(row.dataset.message, row.querySelector(".z-bubble") ?? row), ".z-row[data-message]");
+    const openAt = (row) => this.openMenu(row.dataset.message, row.querySelector(".z-bubble") ?? row);
+    watchLongPress(this.scroller, openAt, ".z-row[data-message]");
     this.watch = new ResizeObserver(() => {
       if (this.stuck) this.scrollToEnd();
     });
@@ -169,7 +171,8 @@ export class ZaloChat {
         before.kind === "service" ||
         before.from?.id !== message.from?.id ||
         Date.parse(message.at) - Date.parse(before.at) > SAME_RUN;
-      if (dayNode(before, message)) rows.push({ key: `day:${message.id}`, seal: "", draw: () => dayNode(before, message) });
+      if (dayNode(before, message))
+        rows.push({ key: `day:${message.id}`, seal: "", draw: () => dayNode(before, message) });
       const draw = () => messageNode(message, this.view, { first });
       rows.push({ key: message.id, seal: message, first, draw });
     });

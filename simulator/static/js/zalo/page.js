@@ -94,7 +94,12 @@ export class ZaloReader {
         {},
         here
           ? h("img", { src: block.url, alt: block.caption ?? "" })
-          : h("div", { class: "z-elsewhere" }, icon(words === "Video" ? "video" : "photo"), h("span", { text: `${words}: ${block.url ?? ""}` })),
+          : h(
+              "div",
+              { class: "z-elsewhere" },
+              icon(words === "Video" ? "video" : "photo"),
+              h("span", { text: `${words}: ${block.url ?? ""}` }),
+            ),
         block.caption ? h("figcaption", { text: block.caption }) : null,
       );
     };

@@ -13,6 +13,7 @@ from bot.commands import (
     auditing,
     campaigning,
     evidence,
+    grouping,
     library,
     linking,
     looking_after,
@@ -78,6 +79,10 @@ def _app() -> typer.Typer:
     for name, command in library.COMMANDS.items():
         texts.command(name, cls=Command)(command)
     app.add_typer(texts, name="library")
+    groups = _group("Nhóm: xin tạo ở kênh tự tạo được nhóm, và đường dẫn mời.")
+    for name, command in grouping.COMMANDS.items():
+        groups.command(name, cls=Command)(command)
+    app.add_typer(groups, name="group")
     oa = _group("Zalo OA: cấp quyền cho ứng dụng.")
     oa.command("consent", cls=Command)(zalo.consent)
     app.add_typer(oa, name="zalo")

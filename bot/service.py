@@ -23,7 +23,7 @@ from broadcasts import expanding, finishing, firing, months, own_photos
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from handlers.campaigns import alarm_photos, unanswered
-from handlers.groups import copies, noticing, outcomes
+from handlers.groups import copies, making, noticing, outcomes
 from handlers.staff import left_lying
 from handlers.staff import menus as staff_menus
 from people import wishes
@@ -241,6 +241,7 @@ class Service:
 
     async def _groups(self) -> None:
         await self._tick(lambda tx: noticing.put_up_due(tx, self._house.context))
+        await self._tick(lambda tx: making.tell_due(tx, self._house.context))
         await self._tick(lambda tx: outcomes.tell_due(tx, self._desk))
         await self._tick(lambda tx: taking_down.tell_due(tx, self._house.context))
         await self._tick(lambda tx: copies.comment_due(tx, self._house.context))

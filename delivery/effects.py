@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from domain.channel import Arranges, Channel, Edits, Leaves, Pins, Withdraws
+from domain.channel import Arranges, Channel, Edits, Leaves, MakesGroups, Pins, Withdraws
 from domain.failures import Refused
 from domain.messages import ChatRef, Effect, EffectKind, Outgoing, Sent
 
@@ -20,7 +20,7 @@ _ARRANGEMENTS = frozenset(
 
 
 async def carry_out(channel: Channel, chat: ChatRef, outgoing: Outgoing, effect: Effect) -> Sent:
-    """Do what the row is for; twice does no harm, but for a topic, which is then opened twice.
+    """Do what the row is for; twice does no harm, but for a topic or group: it is there twice then.
 
     Raises: SendFailure; Refused when the channel has no way to do it.
     """
@@ -33,6 +33,9 @@ async def carry_out(channel: Channel, chat: ChatRef, outgoing: Outgoing, effect:
             await _withdraw(channel, chat, message_id, outgoing)
         case Effect(EffectKind.REMOVE, str(message_id)) if isinstance(channel, Withdraws):
             await channel.withdraw(chat, message_id)
+        case Effect(EffectKind.MAKE_GROUP) if isinstance(channel, MakesGroups):
+            made = await channel.make_group(outgoing.text, outgoing.heading or "", [chat])
+            return Sent("\n".join((made.chat_id, made.link or "")))
         case Effect(kind) if kind in _ARRANGEMENTS and isinstance(channel, Arranges):
             return Sent(await channel.arrange(chat, effect, outgoing.text))
         case _:

@@ -46,6 +46,8 @@ class Capabilities:
     reply_window: timedelta | None
     """How long after they last wrote a person can be written to; None: for ever."""
     pace: Pace
+    makes_groups: bool = False
+    """Whether the account makes its groups itself, and reaches no others."""
     topics: bool = False
     """Whether its groups may have topics, of which one is opened for each tip."""
     edits: bool = True

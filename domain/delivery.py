@@ -47,6 +47,8 @@ class DeliveryKind(StrEnum):
     """Anything else for staff: approvals, warnings."""
     PINNED = "pinned"
     """What a group is told of us; it is pinned once it stands there."""
+    MAKING = "making"
+    """A group that the account makes: never tried twice by itself, for then there might be two."""
     EFFECT = "effect"
     """Something done to a chat, no message."""
 

@@ -257,7 +257,7 @@ class Button:
 
 
 class EffectKind(StrEnum):
-    """What is done to a chat where nothing is sent; twice does no harm."""
+    """What is done to a chat where nothing is sent; twice does no harm, unless said here."""
 
     PIN = "pin"
     LEAVE = "leave"
@@ -272,6 +272,8 @@ class EffectKind(StrEnum):
     MENU = "menu"
     """The text has a line for each command that the chat's person is shown; none: no own menu."""
     REMOVE = "remove"
+    MAKE_GROUP = "make_group"
+    """The text is its name, the heading says what it is for; the chat's person is its member."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,18 @@ from typing import Annotated
 
 import typer
 
+from bot.commands.drawing import check_file, draw
 from bot.commands.terminal import err, say, settings_at_hand, the_unit, with_database
-from bot.outages import of_system
 from bot.platforms import PLATFORMS
 from domain.errors import Misconfigured
 from domain.figures import count
 from domain.start_payload import Purpose, StartPayload, encode, link_to
 from domain.toneless import fold
-from printing import qr
 from storage.campaigns import campaigns
 from storage.database import Tx
 from storage.people import addresses, links, units
 from storage.people.links import LinkCount, Source
 from storage.people.units import Group, Unit
-
-_DRAWN = (".svg", ".png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ def link(
 ) -> None:
     """In đường dẫn mở kênh cho áp phích, nhóm, chiến dịch; vẽ mã QR; in số lần đã mở."""
     if file is not None:
-        _check_file(file)
+        check_file(file)
     if purpose is Purpose.PLEDGE and campaign is None:
         raise Misconfigured("Ký cam kết là của một chiến dịch: hãy nêu --campaign SỐ.")
 
@@ -86,6 +83,11 @@ def link(
         return _Made(urls, words, _counted(tx, where, payload))
 
     made = with_database(settings_at_hand(), work)
+    _show(made, file)
+
+
+def _show(made: _Made, file: Path | None) -> None:
+    """Print the links, and draw each where a file is named."""
     several = len(made.urls) > 1
     for name, url in made.urls.items():
         say(f"{PLATFORMS[name].shown}: {url}" if several else url)
@@ -101,9 +103,9 @@ def link(
             name: file.with_stem(f"{file.stem}-{name}") if several else file for name in made.urls
         }
         for place in places.values():
-            _check_file(place)
+            check_file(place)
         for name, place in places.items():
-            _draw(place, made.urls[name])
+            draw(place, made.urls[name])
             say(f"Đã vẽ mã QR ra {place}.", err)
 
 
@@ -116,7 +118,7 @@ def _payload(
     group: str | None,
 ) -> tuple[StartPayload, str]:
     words = []
-    code = _area(tx, unit, area) if area is not None else None
+    code = area_named(tx, unit, area) if area is not None else None
     if code is not None:
         words.append(units.area_name(tx, code))
     known = campaigns.by_number(tx, unit.id, campaign) if campaign is not None else None
@@ -141,7 +143,11 @@ def _payload(
     return payload, ", ".join(words)
 
 
-def _area(tx: Tx, unit: Unit, typed: str) -> str:
+def area_named(tx: Tx, unit: Unit, typed: str) -> str:
+    """Return the code of a place of a unit, named by its code or its name.
+
+    Raises: Misconfigured.
+    """
     wanted = fold(typed)
     below = units.areas_below(tx, unit.area_code)
     if wanted in below:
@@ -192,18 +198,3 @@ def _counted(tx: Tx, unit: Unit, payload: StartPayload) -> LinkCount | None:
     source, key = (came.source, came.key) if came else (Source.AREA, payload.area)
     found = (one for one in links.counts(tx, unit.id, source) if one.key == key)
     return next(found, None)
-
-
-def _check_file(file: Path) -> None:
-    if file.suffix.lower() not in _DRAWN:
-        raise Misconfigured(f"Tệp mã QR phải là {' hoặc '.join(_DRAWN)}: {file}")
-    if file.exists():
-        raise Misconfigured(f"Đã có tệp {file}; hãy nêu tên khác.")
-
-
-def _draw(file: Path, url: str) -> None:
-    drawn = qr.png(url) if file.suffix.lower() == ".png" else qr.svg(url).encode()
-    try:
-        file.write_bytes(drawn)
-    except OSError as error:
-        raise Misconfigured(f"Không ghi được tệp {file} ({of_system(error)}).") from error

@@ -17,6 +17,7 @@ from storage.people import units
 
 log = structlog.get_logger(__name__)
 
+_CANNOT = "the channel cannot"
 _ARRIVED = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
 
 
@@ -54,6 +55,8 @@ def _of_pin(pin: Delivery) -> str | None:
         return None
     if pin.state in _ARRIVED:
         return "pinned"
+    if pin.state is DeliveryState.REFUSED and (pin.reason or "").startswith(_CANNOT):
+        return "stands"
     if pin.state is DeliveryState.REFUSED and (pin.reason or "").startswith("rights"):
         return "pin_right"
     return "pin_failed"
@@ -80,7 +83,7 @@ def _tell(tx: Tx, desk: Desk, one: Connected, said: str) -> None:
 
 
 def _mend(say: Say, said: str, group_id: UUID) -> Rows:
-    if said == "pinned":
+    if said in ("pinned", "stands"):
         return ()
     what = "pin" if said == "pin_right" else "anew"
     return ((Button(say(f"connecting.button_{what}"), f"group:{what}:{short(group_id)}"),),)

@@ -11,7 +11,7 @@ from domain.roles import Permission
 from domain.wording import unseen
 from handlers.campaigns import drafts
 from handlers.campaigns.destinations import area_mark, areas_offered
-from handlers.groups import approvers
+from handlers.groups import approvers, making
 from handlers.router import Presser
 from handlers.staff import half_written, slips
 from handlers.turn import Turn
@@ -22,6 +22,10 @@ from storage.staff.one_time_codes import CodePurpose
 DIALOGUE = "connecting"
 VALID = timedelta(minutes=30)
 PURPOSES = ("neighbourhood", "review", "channel")
+_MADE = ("neighbourhood", "review")
+"""What a group that the account makes may be for."""
+_MAKE = "make"
+"""What of the dialogue says that the account is to make the group."""
 _PAGE = 8
 _LONGEST_LABEL = 60
 
@@ -32,6 +36,21 @@ def start(turn: Turn, argument: str) -> None:
     Raises: Refusal while something else is being written, or when nobody could say yes.
     """
     del argument
+    _begin(turn, PURPOSES, {})
+
+
+def start_making(turn: Turn, argument: str) -> None:
+    """Ask what a group is for that the account is to make itself.
+
+    Raises: Refusal also where it makes none.
+    """
+    del argument
+    turn.require(Permission.CONNECT_GROUP)
+    making.must_be_able(turn)
+    _begin(turn, _MADE, {_MAKE: "1"})
+
+
+def _begin(turn: Turn, purposes: Sequence[str], data: Mapping[str, str]) -> None:
     who = turn.require(Permission.CONNECT_GROUP)
     half_written.settle_first(
         turn,
@@ -40,9 +59,9 @@ def start(turn: Turn, argument: str) -> None:
     if not approvers.of(turn.tx, who.unit_id, who):
         raise Refusal("connecting.no_chief")
     token = secrets.token_hex(3)
-    dialogues.keep(turn.tx, turn.me.id, DIALOGUE, {"token": token})
+    dialogues.keep(turn.tx, turn.me.id, DIALOGUE, {"token": token, **data})
     rows = [
-        (_button(turn, token, f"purpose_{purpose}", "purpose", purpose),) for purpose in PURPOSES
+        (_button(turn, token, f"purpose_{purpose}", "purpose", purpose),) for purpose in purposes
     ]
     turn.say("connecting.ask_purpose", *rows, _quit(turn, token))
 
@@ -57,7 +76,11 @@ def take(turn: Turn, message: Message) -> bool:
     label = " ".join(unicodedata.normalize("NFC", message.text).split())
     if not 2 <= len(label) <= _LONGEST_LABEL or unseen(label) or not any(map(str.isalnum, label)):
         raise Refusal("connecting.bad_label", most=str(_LONGEST_LABEL))
-    _give_code(turn, open_one.data, label)
+    if _MAKE in open_one.data:
+        dialogues.end(turn.tx, turn.me.id)
+        making.request(turn, open_one.data["purpose"], open_one.data["area"], label)
+    else:
+        _give_code(turn, open_one.data, label)
     return True
 
 
@@ -79,7 +102,7 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
         case ["quit", _]:
             dialogues.end(turn.tx, turn.me.id)
             turn.say("connecting.let_go")
-        case ["purpose", purpose] if purpose in PURPOSES and "purpose" not in data:
+        case ["purpose", purpose] if purpose in _offered(data) and "purpose" not in data:
             data["purpose"] = purpose
             if purpose == "review":
                 # Its cards are of the whole unit.
@@ -95,6 +118,10 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
             _ask_label(turn, {**data, "area": chosen})
         case _:
             raise Refusal("app.stale_button")
+
+
+def _offered(data: Mapping[str, str]) -> Sequence[str]:
+    return _MADE if _MAKE in data else PURPOSES
 
 
 def _ask_area(turn: Turn, data: dict[str, str], page: int) -> None:

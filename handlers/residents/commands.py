@@ -206,6 +206,10 @@ def _follow(turn: Turn, rest: str) -> None:
     ties.follow(turn, rest)
 
 
+def _link(turn: Turn, _rest: str) -> None:
+    linked.make(turn)
+
+
 def _data(turn: Turn, _rest: str) -> None:
     own_data.show(turn)
 
@@ -233,6 +237,7 @@ _COMMANDS: Mapping[str, Callable[[Turn, str], None]] = {
     "mytips": _tips,
     "theodoi": _follow,
     "follow": _follow,
+    "lienket": _link,
     "kenh": linked.command,
     "channel": linked.command,
     "dulieu": _data,

@@ -128,6 +128,7 @@ COMMANDS: Mapping[str, StaffCommand] = MappingProxyType(
         "danhtinh": StaffCommand(Permission.REVEAL_IDENTITY, revealing.command),
         "chungcu": StaffCommand(Permission.TAKE_EVIDENCE, evidence.command),
         "ketnoi": StaffCommand(Permission.CONNECT_GROUP, wanting.start),
+        "taonhom": StaffCommand(Permission.CONNECT_GROUP, wanting.start_making),
         "ngatketnoi": StaffCommand(Permission.CONFIRM_GROUP, leaving.start),
         "truc": StaffCommand(Permission.READ_URGENT_TIPS, duty.take),
         "hettruc": StaffCommand(Permission.READ_URGENT_TIPS, duty.end),

@@ -28,6 +28,7 @@ from storage.deliveries import effects, elsewhere, receipts, typed_numbers, use
 from storage.deliveries.counters import Moves
 from storage.deliveries.ledger import Delivery, as_delivery, key_of, locked, move
 from storage.deliveries.receipts import SentAs, Told
+from storage.groups import group_makings
 from storage.people import addresses, moving, units
 from storage.tables import account, attempt, delivery
 from storage.tables import send_window as window
@@ -262,6 +263,8 @@ def _accept(
         effects.pin(tx, row, outcome.message_id)
     elif row.kind is DeliveryKind.EFFECT and outcome.message_id:
         topics.opened(tx, row, outcome.message_id)
+    elif row.kind is DeliveryKind.MAKING and outcome.message_id:
+        group_makings.made(tx, row.id, outcome.message_id)
 
 
 def _in_the_dark(
@@ -277,6 +280,7 @@ def _in_the_dark(
         _arrive(tx, row, moves, told)
         return
     goes_again = row.run_id is None or row.lane is Lane.URGENT
+    goes_again = goes_again and row.kind is not DeliveryKind.MAKING
     patient = row.run_id is None and reason == WORKER_DIED and row.tries < _MOST_TRIES
     if goes_again and (not row.again or patient):
         # A dead worker's lease was wait enough.

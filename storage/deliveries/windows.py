@@ -25,7 +25,7 @@ from storage.tables import send_window as window
 log = structlog.get_logger(__name__)
 
 _OF_THE_CHAT = (SkipReason.WINDOW.value, SkipReason.ALLOWANCE.value)
-_EFFECT = DeliveryKind.EFFECT
+_NO_MESSAGE = (DeliveryKind.EFFECT, DeliveryKind.MAKING)
 UNREADABLE = "unreadable"
 """Why a row is refused whose words or address can no longer be opened."""
 
@@ -240,7 +240,7 @@ def _costs(tx: Tx, door: Door, candidate: Candidate) -> bool | None:
     """Tell whether a message costs; None where nothing is counted."""
     if not door.is_counted:
         return None
-    private = candidate.chat_kind is ChatKind.PRIVATE and candidate.row.kind is not _EFFECT
+    private = candidate.chat_kind is ChatKind.PRIVATE and candidate.row.kind not in _NO_MESSAGE
     return private and door.costs(candidate.heard_at, tx.now)
 
 

@@ -52,6 +52,8 @@ group_making = Table(
     Column("decided_by", ForeignKey("staff.id")),
     # The ledger's row, once the chief has said yes; no foreign key: it may be forgotten first.
     Column("effect_id", Uuid),
+    # What the platform called it, and by which link people join it, sealed.
+    Column("made", LargeBinary),
 )
 
 # Which message in a group became a piece of a public tip, so that it can be taken down there.

@@ -124,6 +124,7 @@ def capabilities(settings: ZaloOaSettings, *, buttons: bool = True) -> Capabilit
         media=frozenset({MediaKind.PHOTO, MediaKind.FILE}),
         download_limit_bytes=_DOWNLOAD_LIMIT,
         receipts=True,
+        makes_groups=True,
         reply_window=timedelta(days=7),
         pace=pace_of(settings.pace_per_minute),
         edits=False,

@@ -456,6 +456,7 @@ def upgrade() -> None:
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("effect_id", sa.Uuid(), nullable=True),
+        sa.Column("made", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_group_making_account_id_account")
         ),

@@ -45,7 +45,9 @@ def _renew(tx: Tx, desk: Desk, tip: Tip, card: WholeCard) -> None:
     ]
     composed = cards.compose(tx, desk, replace(tip, carded_at=None), events, reader)
     anew = replace(composed, edits=card.message_id, reply_to=None)
-    if not desk.outbox.fits_one_message(reader.address.channel, composed):
+    able = desk.outbox.able(reader.address.channel)
+    can_edit = able is None or able.edits
+    if not can_edit or not desk.outbox.fits_one_message(reader.address.channel, composed):
         _add_line(tx, desk, tip, card)
         return
     ledger.put(

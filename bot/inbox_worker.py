@@ -106,10 +106,8 @@ class InboxWorker:
         """Handle items of different chats in one transaction; each alone when that fails."""
 
         def handle(tx: Tx) -> list[tuple[Channel, list[PressAnswer]]]:
-            ours = inbox.claim(tx, *(item.id for item in items))
-            answered = [self._one(tx, item) for item in items if item.id in ours]
-            inbox.done(tx, *ours)
-            return answered
+            ours = inbox.take(tx, *(item.id for item in items))
+            return [self._one(tx, item) for item in items if item.id in ours]
 
         try:
             answered = await self._database.write(handle)

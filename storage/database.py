@@ -5,6 +5,7 @@ never awaits, so no network or image work can slip into a transaction.
 """
 
 import asyncio
+import select
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -24,9 +25,11 @@ from sqlalchemy.exc import (
     DatabaseError,
     DBAPIError,
     InterfaceError,
+    InvalidatePoolError,
     OperationalError,
     SQLAlchemyError,
 )
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from domain.clock import Clock
 from domain.ids import IdMaker
@@ -43,6 +46,8 @@ _MOST_TRIES = 5
 _WRITERS = 8
 _READERS = 4
 """Threads, and as many connections, to PostgreSQL; some are left for long reads."""
+_REST_S = 1.0
+_RESTS_SINCE = "rests since"
 _WAL_PAUSE_S = 0.01
 _ALIVE = MappingProxyType({"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3})
 """A server that is gone is noticed after a minute (libpq, 34.1.2); the URL may say otherwise."""
@@ -289,16 +294,44 @@ def _alive(url: str) -> dict[str, int]:
     return {name: value for name, value in _ALIVE.items() if name not in named}
 
 
+def _note_rest(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_RESTS_SINCE] = time.monotonic()
+
+
+def _look_after_rest(connection: Any, record: ConnectionPoolEntry, _given: Any) -> None:
+    """Ask a connection that has rested whether the server is still there, else take another.
+
+    One that was used a moment ago, and was told nothing since, such as that the server shuts down,
+    is not asked: that would be one question for each transaction.
+    """
+    since = record.info.get(_RESTS_SINCE)
+    rested = since is not None and time.monotonic() - since >= _REST_S
+    try:
+        if not rested and not _was_told_something(connection):
+            return
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as fault:
+        raise InvalidatePoolError from fault
+
+
+def _was_told_something(connection: Any) -> bool:
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
+
+
 class _Postgres:
     def __init__(self, url: str) -> None:
         self._engine = create_engine(
             url,
             hide_parameters=True,
             pool_size=_WRITERS + _READERS,
-            pool_pre_ping=True,
             connect_args=_alive(url),
             execution_options=_OPTIONS,
         )
+        event.listen(self._engine, "checkin", _note_rest)
+        event.listen(self._engine, "checkout", _look_after_rest)
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
         self._write_threads = ThreadPoolExecutor(_WRITERS, "postgres-write")
         self._read_threads = ThreadPoolExecutor(_READERS, "postgres-read")

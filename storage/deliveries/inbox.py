@@ -127,14 +127,13 @@ def opened(tx: Tx, item: InboxItem) -> Incoming:
     return read_incoming(tx.keys.unseal(item.body, Place("inbox", "body", item.id)))
 
 
-def claim(tx: Tx, *item_ids: UUID) -> set[UUID]:
-    """Lock items for this transaction; what somebody else handled meanwhile is not among them."""
-    return set(tx.connection.execute(_CLAIM, {"items": item_ids}).scalars())
+def take(tx: Tx, *item_ids: UUID) -> set[UUID]:
+    """Empty items that this transaction handles, and return which: others took the rest meanwhile.
 
-
-def done(tx: Tx, *item_ids: UUID) -> None:
-    """Empty handled items; their keys stay, but not whose chats they came from."""
-    tx.connection.execute(_DONE, {"items": item_ids, "handled_at": tx.now})
+    Their keys stay, but not whose chats they came from. What does not end well is new again.
+    """
+    asked = {"items": item_ids, "handled_at": tx.now}
+    return set(tx.connection.execute(_TAKE, asked).scalars())
 
 
 def cut(tx: Tx, account_id: UUID, chat_id: str) -> None:
@@ -258,13 +257,9 @@ _PUT = MappingProxyType(
         for name in DIALECTS
     }
 )
-_THESE = inbox.c.id.in_(bindparam("items", expanding=True))
-_CLAIM = (
-    select(inbox.c.id).where(_THESE, inbox.c.state == "new").order_by(inbox.c.id).with_for_update()
-)
-_DONE = (
+_TAKE = (
     inbox.update()
-    .where(_THESE)
+    .where(inbox.c.id.in_(bindparam("items", expanding=True)), inbox.c.state == "new")
     .values(
         state="done",
         body=None,
@@ -272,4 +267,5 @@ _DONE = (
         not_before=None,
         order_lookup=_NO_ORDER,
     )
+    .returning(inbox.c.id)
 )

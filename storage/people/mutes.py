@@ -140,7 +140,7 @@ def answers_to(address_id: ColumnElement[UUID]) -> ScalarSelect[int]:
     return _told(address_id).scalar_subquery()
 
 
-def _told(address_id: ColumnElement[UUID]) -> Select[tuple[int]]:
+def _told(address_id: ColumnElement[UUID]) -> Select[int]:
     return (
         select(func.count())
         .select_from(delivery)

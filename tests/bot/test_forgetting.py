@@ -45,7 +45,7 @@ async def _fill(chat: Chat) -> None:
 
     def write(tx: Tx) -> None:
         inbox.put(tx, chat.account.id, [Received(key="u", order_key="chat:1001", incoming=words)])
-        inbox.done(tx, tx.connection.execute(select(inbox_rows.c.id)).scalar_one())
+        inbox.take(tx, tx.connection.execute(select(inbox_rows.c.id)).scalar_one())
         words_aside.keep(tx, person.id, "t", "lời")
         dialogues.keep(tx, officer.id, slips.MAYBE_TIP, {"messages": "[]", "token": "t"})
         dialogues.keep(tx, where.id, "consent", {})

@@ -164,7 +164,7 @@ async def test_of_an_erased_persons_chat_nothing_is_left_not_even_a_hash(
         first, second = tx.connection.execute(
             select(inbox_rows.c.id).order_by(inbox_rows.c.id)
         ).scalars()
-        inbox.done(tx, first)
+        inbox.take(tx, first)
         inbox.failed(tx, second, "KeyError at x:1", 1)
 
     await world.chat.do(handle)

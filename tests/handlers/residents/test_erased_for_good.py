@@ -317,7 +317,7 @@ async def test_what_was_set_aside_is_handled_and_no_inbox_row_tells_whose_it_was
             if at < 2:
                 inbox.failed(tx, item_id, "KeyError at x:1", 1)
             else:
-                inbox.done(tx, item_id)
+                inbox.take(tx, item_id)
 
     await world.chat.do(work)
     assert len(await world.chat.look(lambda tx: inbox.aside(tx, None, 10))) == 2

@@ -43,7 +43,7 @@ class Hall(NamedTuple):
         return await self.db.read(look)
 
     async def done(self, item: inbox.InboxItem) -> None:
-        await self.db.write(lambda tx: inbox.done(tx, item.id))
+        await self.db.write(lambda tx: inbox.take(tx, item.id))
 
     async def fail(self, item: inbox.InboxItem, most: int = 6) -> bool:
         return await self.db.write(lambda tx: inbox.failed(tx, item.id, "Fault at x:1", most))
@@ -153,15 +153,13 @@ async def test_after_handling_only_the_key_stays(hall: Hall) -> None:
     assert (row["state"], row["key"], row["handled_at"]) == ("done", "1", hall.clock.now())
 
 
-async def test_a_handled_item_cannot_be_claimed_nor_failed_back(hall: Hall) -> None:
+async def test_an_item_is_taken_once_and_not_failed_back(hall: Hall) -> None:
     await hall.put(letter("1", "a"))
     item = (await hall.due())[0]
-    assert await hall.db.write(lambda tx: inbox.claim(tx, item.id)) == {item.id}
-    await hall.done(item)
-    assert await hall.db.write(lambda tx: inbox.claim(tx, item.id)) == set()
+    assert await hall.db.write(lambda tx: inbox.take(tx, item.id)) == {item.id}
+    assert await hall.db.write(lambda tx: inbox.take(tx, item.id)) == set()
     assert await hall.fail(item) is False
     assert await hall.counts() == {"done": 1}
-    assert await hall.due() == []
 
 
 async def test_one_item_that_cannot_be_opened_does_not_hide_the_others(hall: Hall) -> None:
@@ -309,8 +307,7 @@ async def _one(hall: Hall, step: _Plan, handled: dict[str, list[str]]) -> None:
 
 async def _handle(hall: Hall, item: inbox.InboxItem, handled: dict[str, list[str]]) -> None:
     def work(tx: Tx) -> str:
-        assert inbox.claim(tx, item.id)
-        inbox.done(tx, item.id)
+        assert inbox.take(tx, item.id) == {item.id}
         return _text(tx, item)
 
     text = await hall.db.write(work)
@@ -393,3 +390,11 @@ async def test_who_writes_once_is_not_held_up_by_many_who_flood(hall: Hall) -> N
         own = [text for text in flat if text.startswith(f"{chat}-")]
         assert own == sorted(own)
         assert len(own) == 3
+
+
+async def test_only_what_nobody_tried_yet_is_fresh(hall: Hall) -> None:
+    await hall.put(letter("1", "a"))
+    item = (await hall.due())[0]
+    await hall.fail(item, most=1)
+    assert await hall.db.write(lambda tx: inbox.retry(tx, [item.id]))
+    assert [item.fresh, *(again.fresh for again in await hall.due())] == [True, False]

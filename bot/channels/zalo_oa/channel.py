@@ -16,8 +16,9 @@ from bot.channels.zalo_oa.incoming import Me
 from bot.channels.zalo_oa.intake import Intake
 from bot.channels.zalo_oa.lookups import About
 from bot.channels.zalo_oa.oauth import Grants
+from bot.channels.zalo_oa.outgoing import in_words_alone, is_group, with_sendable_media
 from bot.channels.zalo_oa.sending import Sending
-from bot.channels.zalo_oa.settings import ZaloOaSettings, capabilities
+from bot.channels.zalo_oa.settings import IMAGE_LIMIT, ZaloOaSettings, capabilities
 from bot.channels.zalo_oa.tokens import CONSENT, LEASE_SPARE, Tokens, TokenShelf
 from bot.channels.zalo_oa.translate import Doing, is_known, translate
 from bot.channels.zalo_oa.transport import CallFailed, Transport
@@ -25,7 +26,7 @@ from bot.channels.zalo_oa.webhook import Webhook
 from domain.channel import Allowance, Article, Capabilities, Inbox, NewGroup, OurMessages
 from domain.clock import Clock
 from domain.failures import AccountDown, Ambiguous, Refused, SendFailure, Transient
-from domain.messages import ChatRef, MediaRef, Outgoing, Room, Sent, Upload, Uploaded
+from domain.messages import ChatRef, MediaKind, MediaRef, Outgoing, Room, Sent, Upload, Uploaded
 
 _LOG = logging.getLogger(__name__)
 _ROUND_S = 600.0
@@ -197,6 +198,9 @@ class ZaloOaChannel:
         if outgoing.media is None:
             reason = "media: an upload needs a message with media"
             raise Refused(reason)
+        outgoing = self._with_uploadable(chat, outgoing, upload)
+        if outgoing.media is None:
+            return Uploaded(await self.send(chat, outgoing), None)
         kind, now = outgoing.media.kind, self._clock.now()
         async with self._in_time():
             async with self._named(Doing.UPLOAD):
@@ -267,6 +271,12 @@ class ZaloOaChannel:
     def _open(self) -> None:
         self._exchange.open()
         self._in_flight.open()
+
+    def _with_uploadable(self, chat: ChatRef, outgoing: Outgoing, upload: Upload) -> Outgoing:
+        photo = outgoing.media is not None and outgoing.media.kind is MediaKind.PHOTO
+        if photo and len(upload.content) > IMAGE_LIMIT:
+            return in_words_alone(outgoing, "file is too big")
+        return with_sendable_media(outgoing, on_v2=self._sending.on_v2 and not is_group(chat))
 
     def _with_known_file(self, outgoing: Outgoing) -> Outgoing:
         if outgoing.media is None:

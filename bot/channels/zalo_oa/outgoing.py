@@ -16,6 +16,8 @@ PRESS = "#!"
 
 CS, V2, GROUP_PATH = "/v3.0/oa/message/cs", "/v2.0/oa/message", "/v3.0/oa/group/message"
 _MENTION = "[@"
+_LEFT_OUT = {MediaKind.PHOTO: "ảnh/photo", MediaKind.VOICE: "audio"}
+"""What stands for media that cannot go; who reads it may have any of our languages."""
 _KNOWN_KINDS = (MediaKind.PHOTO, MediaKind.FILE)
 
 
@@ -46,27 +48,57 @@ def calls(chat: ChatRef, outgoing: Outgoing, way: Way) -> tuple[Call, ...]:
 
     Raises: Refused when Zalo has no way to say it.
     """
-    group = chat.chat_id.startswith(GROUP)
+    group = is_group(chat)
     if outgoing.effect is not None:
         reason = f"effect: cannot {outgoing.effect.kind.value}"
         raise Refused(reason)
+    outgoing = with_sendable_media(outgoing, on_v2=way.on_v2 and not group)
     media = outgoing.media
-    if media is not None and media.kind not in _KNOWN_KINDS:
-        reason = f"media: cannot send a {media.kind.value}"
-        raise Refused(reason)
     said = _as_possible(outgoing, way, group=group)
     text = _text(said, group=group)
     if media is None and not text:
         reason = "content: empty"
         raise Refused(reason)
-    messages = _messages(text, media, _buttons(said, way), v2=not group and way.on_v2)
+    messages = _messages(text, media, _buttons(said, way))
     path = GROUP_PATH if group else V2 if way.on_v2 else CS
     return tuple(Call(path, {"recipient": recipient(chat), "message": one}) for one in messages)
 
 
+def with_sendable_media(outgoing: Outgoing, *, on_v2: bool) -> Outgoing:
+    """Return the message without media that have no way to go: no film, no recording.
+
+    What of attachments the v2 path takes is not known; a picture is not risked there.
+
+    Raises: Refused when it has no words that could go alone.
+    """
+    media = outgoing.media
+    if media is None or (media.kind in _KNOWN_KINDS and not on_v2) or media.kind is MediaKind.FILE:
+        return outgoing
+    if media.kind is MediaKind.PHOTO and not (outgoing.text or outgoing.heading or "").strip():
+        return outgoing
+    return in_words_alone(outgoing, f"cannot send a {media.kind.value}")
+
+
+def in_words_alone(outgoing: Outgoing, reason: str) -> Outgoing:
+    """Leave the media out and say so at the end: the words must get there all the same.
+
+    Raises: Refused with the reason when there are no words.
+    """
+    media = outgoing.media
+    if media is None or not (outgoing.text or outgoing.heading or "").strip():
+        raise Refused(f"media: {reason}")
+    mark = f"[{_LEFT_OUT.get(media.kind, media.kind.value)} ✗]"
+    return replace(outgoing, media=None, text=f"{outgoing.text}\n\n{mark}".strip())
+
+
+def is_group(chat: ChatRef) -> bool:
+    """Tell whether an id is a group's."""
+    return chat.chat_id.startswith(GROUP)
+
+
 def recipient(chat: ChatRef) -> dict[str, str]:
     """Return to whom a message goes."""
-    if chat.chat_id.startswith(GROUP):
+    if is_group(chat):
         return {"group_id": chat.chat_id.removeprefix(GROUP)}
     return {"user_id": chat.chat_id}
 
@@ -108,14 +140,11 @@ def _text(outgoing: Outgoing, *, group: bool) -> str:
 
 
 def _messages(
-    text: str, media: MediaRef | None, buttons: list[dict[str, object]], *, v2: bool
+    text: str, media: MediaRef | None, buttons: list[dict[str, object]]
 ) -> list[dict[str, object]]:
     pieces = split_text(text, TEXT_LIMIT) if text else []
     messages: list[dict[str, object]] = []
     if media is not None and media.kind is MediaKind.PHOTO:
-        if v2 and pieces:
-            # What of attachments the v2 path takes is not known: the words must get there.
-            return [{"text": piece} for piece in pieces]
         caption = {"text": pieces.pop(0)} if len(pieces) == 1 else {}
         messages.append({**caption, "attachment": _picture(media)})
     elif media is not None:

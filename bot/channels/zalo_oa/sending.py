@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.channels.in_flight import InFlight
 from bot.channels.raw import mapping
-from bot.channels.zalo_oa.outgoing import CS, GROUP, Call, Way, calls
+from bot.channels.zalo_oa.outgoing import CS, Call, Way, calls, is_group
 from bot.channels.zalo_oa.reading import told
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.channels.zalo_oa.tokens import TokenShelf
@@ -81,7 +81,7 @@ class Sending:
 
     async def _make(self, chat: ChatRef, todo: Sequence[Call], *, may_switch: bool) -> Sent:
         """Make the calls in order; what fails after the first went out is in doubt as a whole."""
-        doing = Doing.GROUP if chat.chat_id.startswith(GROUP) else Doing.SEND
+        doing = Doing.GROUP if is_group(chat) else Doing.SEND
         done: list[Sent] = []
         for call in todo:
             try:

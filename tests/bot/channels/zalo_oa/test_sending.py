@@ -173,14 +173,22 @@ async def test_a_file_goes_first_and_its_words_follow_with_the_choices_numbered(
         (MediaKind.VOICE, 1, "cannot send a voice"),
     ],
 )
-async def test_what_zalo_does_not_take_is_refused_without_asking(
+async def test_what_zalo_does_not_take_is_left_out_and_without_words_refused(
     channel: ZaloOaChannel, zalo: PretendZalo, kind: MediaKind, size: int, reason: str
 ) -> None:
     calls = len(zalo.calls)
-    outgoing = Outgoing(text="x", media=MediaRef(kind, "r"))
+    upload = Upload("x", "a/b", b"x" * size)
+    alone = Outgoing(text="", media=MediaRef(kind, "r"))
     with pytest.raises(Refused, match=reason):
-        await channel.upload(PERSON, outgoing, Upload("x", "a/b", b"x" * size))
+        await channel.upload(PERSON, alone, upload)
     assert len(zalo.calls) == calls
+    if kind is not MediaKind.FILE:
+        # What has words says at least those, and that something is missing.
+        with_words = Outgoing(text="Lời dặn", buttons=ROWS, media=MediaRef(kind, "r"))
+        assert (await channel.upload(PERSON, with_words, upload)).media is None
+        assert str(message(zalo)["text"]).startswith("Lời dặn\n\n[")
+        assert "✗]" in str(message(zalo)["text"])
+        assert message(zalo)["attachment"]["payload"]["buttons"]  # type: ignore[index]
 
 
 async def test_on_the_older_path_the_words_arrive_without_their_picture(
@@ -189,7 +197,7 @@ async def test_on_the_older_path_the_words_arrive_without_their_picture(
     channel = await start_channel(send_path="v2_message")
     picture = Outgoing(text="Xem ảnh", media=MediaRef(MediaKind.PHOTO, "https://a.zdn.vn/1.jpg"))
     await channel.send(PERSON, picture)
-    assert message(zalo, V2) == {"text": "Xem ảnh"}
+    assert message(zalo, V2) == {"text": "Xem ảnh\n\n[ảnh/photo ✗]"}
 
 
 async def test_a_long_text_with_choices_arrives_whole(

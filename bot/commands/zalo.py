@@ -21,6 +21,10 @@ _ASK = (
     "đồng ý.\n2. Trình duyệt chuyển sang một trang khác (trang có thể báo lỗi, không sao): chép cả "
     "địa chỉ của trang đó, dán vào đây trong 10 phút.\n"
 )
+_DONE = (
+    "Đã cất khóa. Dịch vụ đang chạy tự dùng khóa mới; nếu lúc khởi động nó đã báo Zalo OA bị từ "
+    "chối thì hãy chạy lại dịch vụ. Không cần ZALO_OA_REFRESH_TOKEN nữa."
+)
 _WRONG = {
     "another consent": "Địa chỉ này là của một lần cấp quyền khác; hãy mở địa chỉ vừa in ở trên.",
     "another account": "Quyền vừa cấp là của OA khác với ZALO_OA_ID; hãy chọn đúng OA.",
@@ -62,7 +66,7 @@ def consent() -> None:
     if trouble:
         complain(trouble)
         raise typer.Exit(1)
-    say("Đã cất khóa. Dịch vụ đang chạy sẽ tự dùng khóa mới; ZALO_OA_REFRESH_TOKEN không cần nữa.")
+    say(_DONE)
 
 
 async def _exchanged(told: ZaloOaSettings, code: str, verifier: str) -> Granted:

@@ -120,24 +120,16 @@ class ZaloOaChannel:
         return self._webhook.routes()
 
     async def start(self, inbox: Inbox) -> None:
-        """Check the account and begin to receive.
+        """Begin to receive and check the account; also of one that is refused everything is heard.
+
+        Zalo switches off a webhook that nobody answers for two hours, and what came in is lost.
 
         Raises: AccountDown when the account or its tokens are refused, Transient when Zalo is not
         there.
         """
         self._down = None
         self._open()
-        settings = self._settings
-        me = Me(settings.oa_id, settings.group_commands, settings.mention, settings.group_buttons)
-        intake = Intake(
-            me,
-            inbox,
-            self._ours,
-            self._clock,
-            secret=settings.app_secret.encode(),
-            describe=self._room,
-            revoked=self._revoked,
-        )
+        self._receive(inbox)
         try:
             await self._sending.remember()
             await self._introduced()
@@ -147,8 +139,6 @@ class ZaloOaChannel:
                 raise
             meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
             raise Transient(meaning.rstrip()) from None
-        self._intake = intake
-        self._webhook.open(intake)
         self._stopping.clear()
         self._keeper = asyncio.create_task(self._keep_tokens(), name="zalo tokens")
 
@@ -283,6 +273,20 @@ class ZaloOaChannel:
             return outgoing
         known = files.usable(outgoing.media, self._clock.now())
         return replace(outgoing, media=replace(outgoing.media, ref=known))
+
+    def _receive(self, inbox: Inbox) -> None:
+        settings = self._settings
+        me = Me(settings.oa_id, settings.group_commands, settings.mention, settings.group_buttons)
+        self._intake = Intake(
+            me,
+            inbox,
+            self._ours,
+            self._clock,
+            secret=settings.app_secret.encode(),
+            describe=self._room,
+            revoked=self._revoked,
+        )
+        self._webhook.open(self._intake)
 
     async def _close(self) -> None:
         await self._tokens.close()

@@ -3,13 +3,14 @@
 import io
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import orjson
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.channels.zalo_oa import ZaloOaChannel
+from bot.channels.zalo_oa import ZaloOaChannel, ZaloOaSettings
 from bot.channels.zalo_oa.webhook import BODY_LIMIT
 from domain.failures import AccountDown
 from domain.ids import CODE_LETTERS
@@ -22,6 +23,7 @@ from tests.bot.channels.zalo_oa.pretend import (
     OA_ID,
     USER,
     KnownMessages,
+    MemoryShelf,
     PretendZalo,
     said,
     signature,
@@ -220,3 +222,20 @@ async def test_a_withdrawn_permission_takes_the_account_down(
     assert isinstance(channel.down, AccountDown)
     assert "consent" in channel.down.reason
     assert inbox.tries == 0
+
+
+async def test_an_account_that_is_refused_goes_on_hearing_people(
+    settings: ZaloOaSettings,
+    clock: MovingClock,
+    shelf: MemoryShelf,
+    ours: KnownMessages,
+    inbox: ListInbox,
+) -> None:
+    channel = ZaloOaChannel(replace(settings, refresh_token=""), clock, shelf, ours)
+    with pytest.raises(AccountDown):
+        await channel.start(inbox)
+    door = await opened(channel)
+    assert await post(door, body(clock)) == 200
+    assert len(inbox.items) == 1
+    await door.close()
+    await channel.stop()

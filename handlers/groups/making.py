@@ -5,6 +5,7 @@ platform made it, the officer is told to look, and nothing is tried again by its
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -76,7 +77,7 @@ def ask_chiefs(tx: Tx, desk: Desk, known: Making) -> int:
     area = units.area_name(tx, known.area_code)
     channel = addresses.channel_of(tx, known.account_id)
 
-    def question(say: Say, language: Language) -> tuple[str, Rows]:
+    def question(language: Language, say: Say) -> tuple[str, Rows]:
         text = say(
             "making.ask_chief",
             name=asker.name if asker is not None else say("making.by_command"),
@@ -91,7 +92,7 @@ def ask_chiefs(tx: Tx, desk: Desk, known: Making) -> int:
 
     chiefs = approvers.of(tx, known.unit_id, asker)
     for chief in chiefs:
-        desk.notify(tx, chief.id, lambda say, one=chief: question(say, one.language))
+        desk.notify(tx, chief.id, partial(question, chief.language))
     return len(chiefs)
 
 

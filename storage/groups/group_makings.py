@@ -4,8 +4,10 @@ Until the chief says yes nothing is made. What the platform calls the new group 
 very transaction that settles its making; the ledger does not keep it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -91,7 +93,7 @@ def get(tx: Tx, making_id: UUID) -> Making | None:
         group_making.c.id == making_id, group_making.c.effect_id.is_(None)
     )
     row = tx.connection.execute(query.with_for_update()).one_or_none()
-    return Making(*row) if row is not None else None
+    return _making(tuple(row)) if row is not None else None
 
 
 def forget(tx: Tx, making_id: UUID) -> None:
@@ -153,7 +155,7 @@ def under_way(tx: Tx) -> list[Making]:
         .order_by(group_making.c.id)
         .with_for_update(skip_locked=True)
     )
-    return [Making(*row) for row in rows]
+    return [_making(tuple(row)) for row in rows]
 
 
 def overdue(tx: Tx) -> list[Making]:
@@ -167,7 +169,7 @@ def overdue(tx: Tx) -> list[Making]:
         .order_by(group_making.c.id)
         .with_for_update(skip_locked=True)
     )
-    return [Making(*row) for row in rows]
+    return [_making(tuple(row)) for row in rows]
 
 
 def keep_invitation(tx: Tx, group_id: UUID, link: str) -> None:
@@ -183,6 +185,10 @@ def invitation(tx: Tx, group_id: UUID) -> str | None:
     query = select(group_chat.c.invitation).where(group_chat.c.id == group_id)
     sealed = tx.connection.execute(query).scalar_one_or_none()
     return tx.keys.unseal(sealed, _of_group(group_id)) if sealed is not None else None
+
+
+def _making(values: Sequence[Any]) -> Making:
+    return Making(*values)
 
 
 def _place(making_id: UUID) -> Place:

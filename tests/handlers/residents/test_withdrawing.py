@@ -1,6 +1,8 @@
 """Turning away on one platform: a block stops on all, a demand to forget erases at once."""
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import Select, func, select
 
 from domain.audit import Act
 from domain.roles import Role
@@ -12,7 +14,7 @@ from tests.handlers.residents.channels import Two, open_two
 from tests.handlers.residents.test_linked import _linked, _open_tip
 
 
-async def _count(two: Two, query: object) -> int:
+async def _count(two: Two, query: Select[Any]) -> int:
     return await two.here.look(lambda tx: tx.connection.execute(query).scalar_one())
 
 

@@ -3,7 +3,7 @@
 import os
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -86,17 +86,20 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         await database.close()
         raise
     words = catalogue()
+    choose = {one.value: words.say(one, "app.choose") for one in Language}
     context = Context(
         catalogue=words,
         library=load_library(),
         gazetteer=gazetteer,
-        outbox=Outbox(all_capabilities(settings)),
+        outbox=Outbox(all_capabilities(settings), choose),
         rules=ChatRules(burst=timedelta(seconds=settings.burst_s)),
         articles=settings.zalo_oa_articles,
     )
     inbox_bell, outbox_bell = Bell(), Bell()
     media_folder = MediaFolder(settings.media)
-    desk = _Desk(database, clock, outbox_bell, _shelf(database, media_folder), _marker(words))
+    desk = _Desk(
+        database, clock, outbox_bell, _shelf(database, media_folder), _marker(words), choose
+    )
     lines = tuple(
         _line(desk, one, account, channel)
         for (one, account), channel in zip(known, made, strict=True)
@@ -131,6 +134,7 @@ class _Desk:
     outbox_bell: Bell
     shelf: OwnPhotoShelf
     mark_again: Callable[[Outgoing, str], Outgoing]
+    choose: Mapping[str, str]
 
 
 def _line(desk: _Desk, wanted: Configured, account: Account, made: Made) -> Line:
@@ -147,6 +151,7 @@ def _line(desk: _Desk, wanted: Configured, account: Account, made: Made) -> Line
         bell=desk.outbox_bell,
         mark_again=desk.mark_again,
         shelf=desk.shelf,
+        choose=desk.choose,
     )
     return Line(
         platform=wanted.platform,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from domain.channel import Capabilities
@@ -16,12 +17,17 @@ from storage.deliveries import ledger
 from storage.people import addresses
 
 _LONGEST_START = 64
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 
 class Outbox:
     """Write messages that will be sent, fitted to what the channel can do."""
 
-    def __init__(self, capabilities: Mapping[str, Capabilities]) -> None:
+    def __init__(
+        self, capabilities: Mapping[str, Capabilities], choose: Mapping[str, str] = NO_WORDS
+    ) -> None:
+        """Take what each channel can do; `choose` says by language that a number is to be typed."""
+        self._choose = choose
         self._capabilities = dict(capabilities)
         self._doors = {name: door_of(able) for name, able in capabilities.items()}
 
@@ -55,6 +61,8 @@ class Outbox:
         if not (able.edits and outgoing.edits):
             # Nothing to change there: the new words go as a new message.
             outgoing = replace(outgoing, edits=None)
+        if able.typed_choices and outgoing.buttons:
+            outgoing = replace(outgoing, choose=self._choose.get(language, ""))
         for part in fit(outgoing, able).parts:
             last = ledger.put(
                 tx,
@@ -106,11 +114,12 @@ class Outbox:
 
     def fits_one_message(self, channel: str, outgoing: Outgoing) -> bool:
         """Tell whether the channel can carry it as one message, as a campaign's must be."""
-        return len(fit(outgoing, self._capabilities[channel]).parts) == 1
+        return not self.excess(channel, outgoing)
 
     def excess(self, channel: str, outgoing: Outgoing) -> int:
         """Return how many letters, as the channel counts them, it is too long for one message."""
-        return excess(outgoing, self._capabilities[channel])
+        longest = max(self._choose.values(), key=len, default="")
+        return excess(replace(outgoing, choose=longest), self._capabilities[channel])
 
 
 def personal(outgoing: Outgoing, delivery_id: UUID) -> Outgoing:

@@ -3,7 +3,7 @@
 import asyncio
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ import structlog
 from delivery.bell import Bell
 from delivery.effects import carry_out
 from delivery.files import NoFile, Shelf, send_file
-from delivery.outbox import personal
+from delivery.outbox import NO_WORDS, personal
 from delivery.pace import Pace
 from domain.channel import Capabilities, Channel, Edits, Members
 from domain.clock import Clock
@@ -99,8 +99,10 @@ class Sender:
         bell: Bell,
         mark_again: Callable[[Outgoing, str], Outgoing],
         shelf: Shelf | None = None,
+        choose: Mapping[str, str] = NO_WORDS,
     ) -> None:
         self._shelf = shelf
+        self._choose = choose
         self._database = database
         self._account_id = account_id
         self._channel = channel
@@ -306,7 +308,8 @@ class Sender:
         if outgoing.edits is not None and not able.edits:
             outgoing = replace(outgoing, edits=None)
         if able.typed_choices and outgoing.effect is None:
-            outgoing = _one_part(outgoing, able)
+            choose = self._choose.get(send.language, "")
+            outgoing = _one_part(replace(outgoing, choose=choose), able)
         if not send.again or outgoing.edits is not None or outgoing.effect is not None:
             # What takes the place of a message may do so twice without anybody noticing.
             return outgoing

@@ -29,8 +29,9 @@ def fit(outgoing: Outgoing, capabilities: Capabilities) -> Fitted:
         # What leads elsewhere stays a button where choices are typed: the adapter knows the way.
         kept = capabilities.typed_choices
         rows = tuple((button,) for button in flat if kept and button.action is None)
-        block, actions = _lines([one for one in flat if not kept or one.action is not None])
-        choices = actions or choices
+        numbered_ones = [one for one in flat if not kept or one.action is not None]
+        block, actions = _lines(numbered_ones, outgoing.choose)
+        outgoing, choices = replace(outgoing, choose=""), actions or choices
     elif flat:
         rows = _wrapped(rows, capabilities.buttons_per_row)
         choices = (_actions(flat) or choices) if capabilities.typed_choices else ()
@@ -71,7 +72,7 @@ def excess(outgoing: Outgoing, capabilities: Capabilities) -> int:
     text = outgoing.text
     flat = [button for row in outgoing.buttons for button in row]
     if flat and capabilities.buttons < len(flat):
-        text, _ = _as_choices(text, flat)
+        text, _ = _as_choices(text, flat, outgoing.choose)
     limit = capabilities.caption_limit if outgoing.media else capabilities.text_limit
     heading = utf16_length(outgoing.heading) + 2 if outgoing.heading else 0
     return max(0, utf16_length(text) + heading - limit)
@@ -82,8 +83,9 @@ def numbered(outgoing: Outgoing) -> Outgoing:
     flat = [button for row in outgoing.buttons for button in row]
     if not flat:
         return outgoing
-    text, choices = _as_choices(outgoing.text, flat)
-    return replace(outgoing, text=text, buttons=(), choices=choices or outgoing.choices)
+    text, choices = _as_choices(outgoing.text, flat, outgoing.choose)
+    choices = choices or outgoing.choices
+    return replace(outgoing, text=text, buttons=(), choices=choices, choose="")
 
 
 def split_text(text: str, limit: int) -> list[str]:
@@ -126,8 +128,8 @@ def _wrapped(rows: tuple[tuple[Button, ...], ...], per_row: int) -> tuple[tuple[
     )
 
 
-def _as_choices(text: str, buttons: list[Button]) -> tuple[str, tuple[str, ...]]:
-    block, actions = _lines(buttons)
+def _as_choices(text: str, buttons: list[Button], choose: str) -> tuple[str, tuple[str, ...]]:
+    block, actions = _lines(buttons, choose)
     return _above(text, block), actions
 
 
@@ -135,9 +137,10 @@ def _above(text: str, block: str) -> str:
     return "\n\n".join(part for part in (text, block) if part)
 
 
-def _lines(buttons: list[Button]) -> tuple[str, tuple[str, ...]]:
+def _lines(buttons: list[Button], choose: str) -> tuple[str, tuple[str, ...]]:
     pressable = [button for button in buttons if button.action is not None]
-    lines = [f"{number}. {button.label}" for number, button in enumerate(pressable, 1)]
+    lines = [choose] if choose and pressable else []
+    lines += [f"{number}. {button.label}" for number, button in enumerate(pressable, 1)]
     lines += [f"• {button.label}" for button in buttons if button.action is None]
     return "\n".join(lines), _actions(pressable)
 

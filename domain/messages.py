@@ -304,6 +304,8 @@ class Outgoing:
     """Done in place of anything sent."""
     choices: tuple[str, ...] = ()
     """What the numbers 1, 2 … stand for, where they may be typed in place of a press: actions."""
+    choose: str = ""
+    """Said above numbered lines, where buttons turn into such: that a number is to be typed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from delivery.bell import Bell
 from delivery.outbox import Outbox
 from delivery.pace import Pace
 from delivery.sender import Sender, SenderRules
 from domain.channel import Capabilities
+from domain.delivery import DeliveryState
 from domain.failures import Refused
 from domain.language import Language
 from domain.messages import ChatRef, Outgoing, Press, Sent
 from domain.messages import Sender as Writer
 from handlers.wiring import make_router
-from storage.deliveries import waiting
 from storage.people.residents import Wish
-from storage.tables import address
+from storage.tables import address, delivery
 from tests.chat import Chat, Takers, open_chat, pretend_capabilities
 from tests.delivery.post_office import QUICK, SPEED, Platform, at_work, until
 
@@ -53,7 +53,9 @@ class PlainPlatform(Platform):
 @pytest.fixture
 async def chat(migrated_database_url: str) -> AsyncIterator[Chat]:
     async with open_chat(migrated_database_url, Takers()) as world:
-        world.context = replace(world.context, outbox=Outbox({"telegram": PLAIN}))
+        world.context = replace(
+            world.context, outbox=Outbox({"telegram": PLAIN}, {"vi": "Nhắn số để chọn:"})
+        )
         world.router = make_router(world.context)
         yield world
 
@@ -77,7 +79,8 @@ async def bring(chat: Chat) -> list[str]:
     )
 
     async def nothing_waits() -> bool:
-        return not await chat.look(waiting.backlog)
+        pending = select(func.count()).where(delivery.c.state == DeliveryState.PENDING.value)
+        return not await chat.look(lambda tx: tx.connection.execute(pending).scalar_one())
 
     async with at_work(sender):
         await until(nothing_waits)
@@ -88,7 +91,9 @@ async def test_somebody_without_buttons_comes_to_us_by_numbers_alone(chat: Chat)
     lan = chat.resident("1001")
     await lan.starts("kp-vi-du-2")
     [welcome] = await bring(chat)
-    assert welcome.endswith("1. Đồng ý\n2. Không\n3. Tiếng Việt\n4. English\n5. 中文")
+    assert welcome.endswith(
+        "Nhắn số để chọn:\n1. Đồng ý\n2. Không\n3. Tiếng Việt\n4. English\n5. 中文"
+    )
 
     await lan.writes("1")
     assert (await lan.record()).wish is Wish.YES

@@ -148,6 +148,7 @@ def put_run_rows(tx: Tx, run_rows: Sequence[NewRunRow]) -> None:
         return
     moves = Moves()
     campaign, now = DeliveryKind.CAMPAIGN.value, tx.now
+    ids = [tx.new_id() for _ in run_rows]
     for new in run_rows:
         key = CounterKey(new.run_id, campaign, new.area_code, new.channel, new.language)
         state = DeliveryState.PENDING if new.skip is None else DeliveryState.SKIPPED
@@ -155,7 +156,7 @@ def put_run_rows(tx: Tx, run_rows: Sequence[NewRunRow]) -> None:
         moves.add(key, state.value)
     rows = [
         {
-            "id": tx.new_id(),
+            "id": row_id,
             "kind": campaign,
             "lane": int(new.lane),
             "account_id": new.account_id,
@@ -170,13 +171,13 @@ def put_run_rows(tx: Tx, run_rows: Sequence[NewRunRow]) -> None:
             "tries": 0,
             "again": False,
         }
-        for new in run_rows
+        for row_id, new in zip(ids, run_rows, strict=True)
     ]
     tx.connection.execute(delivery.insert(), rows)
-    for row, new in zip(rows, run_rows, strict=True):
+    for row_id, new in zip(ids, run_rows, strict=True):
         if new.skip is not None:
             moves.write(
-                row["id"],
+                row_id,
                 state=DeliveryState.SKIPPED.value,
                 reason=new.skip.value,
                 settled_at=now,

@@ -41,6 +41,7 @@ class ZaloSettings(BaseSettings):
     zalo_oa_group_buttons: bool = False
     zalo_oa_name: str = Field(default="", max_length=100)
     zalo_oa_articles: bool = False
+    zalo_oa_catch_up_h: int = Field(default=0, ge=0, le=48)
 
     zalo_bot_token: SecretStr = SecretStr("")
     zalo_bot_api_url: str = BOT_API

@@ -1,5 +1,7 @@
 """From the settings of the installation to what the Zalo OA adapter needs to be told."""
 
+from datetime import timedelta
+
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.settings import Settings
 from bot.settings_zalo import webhook_secrets
@@ -37,6 +39,7 @@ def zalo_oa_settings(settings: Settings) -> ZaloOaSettings:
             group_buttons=settings.zalo_oa_group_buttons,
             mention=settings.zalo_oa_name,
             articles=settings.zalo_oa_articles,
+            catch_up=timedelta(hours=settings.zalo_oa_catch_up_h),
             send_timeout_s=settings.send_timeout_s,
         )
     except ValueError as error:

@@ -5,13 +5,13 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
 from bot.channels.exchange import Exchange
 from bot.channels.in_flight import InFlight
-from bot.channels.zalo_oa import articles, files, lookups
+from bot.channels.zalo_oa import articles, catch_up, files, lookups
 from bot.channels.zalo_oa.incoming import Me
 from bot.channels.zalo_oa.intake import Intake
 from bot.channels.zalo_oa.lookups import About
@@ -356,8 +356,24 @@ class ZaloOaChannel:
     def _note_hearing(self) -> None:
         self._heard_at = self._clock.now()
 
+    async def _catch_up(self) -> None:
+        """Take what people wrote while the webhook was not answered; known messages are dropped."""
+        back, intake = self._settings.catch_up, self._intake
+        if not back or intake is None:
+            return
+        try:
+            since = self._clock.now() - back
+            events = await catch_up.missed(self._transport, self._settings.oa_id, since)
+            for event in events:
+                await intake.take(event, back + timedelta(minutes=10))
+        except Exception as error:  # noqa: BLE001 - what comes in now matters more
+            _LOG.warning("the history was not looked through: %s", type(error).__name__)
+        else:
+            _LOG.info("the history of %s held %d messages", back, len(events))
+
     async def _keep_tokens(self) -> None:
         """Refresh also while nobody sends, and notice a refresh token that grows old."""
+        await self._catch_up()
         while not self._stopping.is_set():
             try:
                 await self._tokens.look_after()

@@ -57,14 +57,14 @@ class Intake:
         self.counts: Counter[str] = Counter()
         """What became of events since the start, by `Fate`, and `stale`."""
 
-    async def take(self, event: Raw) -> None:
+    async def take(self, event: Raw, fresh_for: timedelta = FRESH_FOR) -> None:
         """Commit what an event tells; returns only when it is committed.
 
         Raises: whatever the inbox, or the look-up of our own messages, raises.
         """
         now = self._clock.now()
         at = instant(event.get("timestamp"))
-        if at is None or not -_AHEAD <= now - at <= FRESH_FOR:
+        if at is None or not -_AHEAD <= now - at <= fresh_for:
             self._count("stale")
             return
         parsed = parse(event, self._me, now)

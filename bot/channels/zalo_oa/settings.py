@@ -58,6 +58,8 @@ class ZaloOaSettings:
     mention: str = ""
     """The name by which people mention the account in groups, without `@`."""
     articles: bool = False
+    catch_up: timedelta = timedelta(0)
+    """How far back the history is looked through at the start; zero: not at all."""
     group_commands: frozenset[str] = GROUP_COMMANDS
     connect_timeout_s: float = 10
     send_timeout_s: float = 25

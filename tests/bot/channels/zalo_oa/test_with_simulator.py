@@ -2,7 +2,8 @@
 
 import zlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -68,7 +69,7 @@ class Street:
     inbox: ListInbox
     shelf: MemoryShelf
     ours: KnownMessages
-    sent: list[str] = field(default_factory=list)
+    settings: ZaloOaSettings
 
     async def phone(self, person: str, deed: str, **body: Any) -> Any:
         return await self._post(f"/phone/zalo/people/{person}/{deed}", body)
@@ -129,7 +130,7 @@ async def street(inbox: ListInbox) -> AsyncIterator[Street]:
         channel = ZaloOaChannel(settings, clock, shelf, ours)
         waiting.append(channel)
         await channel.start(inbox)
-        made = Street(simulator, http, channel, inbox, shelf, ours)
+        made = Street(simulator, http, channel, inbox, shelf, ours, settings)
         await made.order("settings", deadline_s=30, retry_second_s=0.0001, article_delay_s=0.2)
         yield made
         await channel.stop()
@@ -263,3 +264,42 @@ async def test_events_that_come_twice_and_out_of_order_are_kept_once(street: Str
     await until(lambda: street.simulator.zalo.post.waiting == 0)
     assert sorted(one.text for one in street.of(Message)) == ["Tin 0", "Tin 1", "Tin 2"]  # type: ignore[union-attr]
     assert (await street.order("webhook/probe"))["status"] == 200
+
+
+async def test_what_was_written_while_nobody_listened_is_found_in_the_history(
+    street: Street,
+) -> None:
+    await street.order("settings", events_off=["user_send_text", "user_send_location"])
+    for number in range(12):
+        await street.phone(LANH, "messages", text=f"Tin {number}")
+    await street.phone(FOLLOWER, "location", latitude=16.06, longitude=108.22)
+    await street.channel.send(PERSON, Outgoing(text="Lời của ta"))
+    assert street.of(Message) == []
+    again = ZaloOaChannel(
+        replace(street.settings, catch_up=timedelta(hours=2)),
+        street.simulator.world.clock,
+        street.shelf,
+        street.ours,
+    )
+    await again.start(street.inbox)
+    await until(lambda: len(street.of(Message)) >= 13)
+    await again.stop()
+    found = [one for one in street.of(Message) if isinstance(one, Message)]
+    assert [one.text for one in found if one.text] == [f"Tin {number}" for number in range(12)]
+    assert [one.location for one in found if one.location] == [Location(16.06, 108.22)]
+
+
+async def test_the_history_and_the_webhook_tell_of_one_message_once(street: Street) -> None:
+    await street.phone(LANH, "messages", text="Xin chào")
+    await street.next(Message)
+    tries = street.inbox.tries
+    again = ZaloOaChannel(
+        replace(street.settings, catch_up=timedelta(hours=2)),
+        street.simulator.world.clock,
+        street.shelf,
+        street.ours,
+    )
+    await again.start(street.inbox)
+    await until(lambda: street.inbox.tries > tries)
+    await again.stop()
+    assert len(street.of(Message)) == 1

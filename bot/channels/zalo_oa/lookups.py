@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from bot.channels.raw import Raw, clean, mapping, words
 from bot.channels.zalo_oa.outgoing import GROUP
 from bot.channels.zalo_oa.reading import number, told
-from bot.channels.zalo_oa.transport import Transport
+from bot.channels.zalo_oa.transport import CallFailed, Transport
 from domain.channel import Allowance, NewGroup
 from domain.failures import Ambiguous, Refused
 from domain.messages import ChatRef, Room
@@ -18,6 +18,7 @@ _GROUP, _MEMBERS = "/v3.0/oa/group/getgroup", "/v3.0/oa/group/listmember"
 _CREATE = "/v3.0/oa/group/creategroupwithoa"
 _SIZES = (10, 50, 100, 1000)
 _MOST_MEMBERS = 99
+_NO_SUCH_KIND = frozenset({-201, -233})
 _QUOTA_KINDS = ("sub_quota", "purchase_quota", "reward_quota")
 
 
@@ -56,7 +57,13 @@ async def allowances(transport: Transport) -> tuple[Allowance, ...]:
     left: list[Allowance] = []
     for kind in _QUOTA_KINDS:
         asked = {"quota_owner": "OA", "product_type": "cs", "quota_type": kind}
-        left += (_allowance(kind, entry) for entry in _entries(await transport.post(_QUOTA, asked)))
+        try:
+            entries = _entries(await transport.post(_QUOTA, asked))
+        except CallFailed as failure:
+            if failure.code not in _NO_SUCH_KIND or kind == _QUOTA_KINDS[0]:
+                raise
+            continue
+        left += (_allowance(kind, entry) for entry in entries)
     return tuple(left)
 
 

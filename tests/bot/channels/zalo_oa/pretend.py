@@ -135,6 +135,7 @@ class MemoryShelf:
     path: str | None = None
     broken: int = 0
     """How many of the next pairs cannot be kept."""
+    away: bool = False
 
     async def begin(self, refresh_token: str) -> None:
         if self.held is not None and (
@@ -145,6 +146,9 @@ class MemoryShelf:
         await self.put(TokenPair("", refresh_token), self.clock.now())
 
     async def read(self) -> HeldTokens | None:
+        if self.away:
+            message = "canary words of a database"
+            raise OSError(message)
         return self.held
 
     async def claim(self, version: int, by: str, lease: timedelta) -> bool:

@@ -66,7 +66,7 @@ async def test_what_is_left_is_told_with_numbers_as_text_or_not(
         "remain": 12,
         "valid_through": "31/12/2026",
     }
-    zalo.next(f"{QUOTA}message", said([entry]), said([]), said({}))
+    zalo.next(f"{QUOTA}message", said([entry]), said(error=-201), said({}))
     (left,) = await channel.allowances()
     assert (left.name, left.total, left.remaining) == ("sub_quota", 2000, 12)
     assert left.until is not None

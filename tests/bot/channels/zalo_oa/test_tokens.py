@@ -141,6 +141,24 @@ async def test_a_server_that_is_away_refuses_nobody_and_is_left_alone_for_a_minu
     assert shelf.by is None
 
 
+async def test_a_rate_limit_on_refreshing_refuses_nobody(
+    door: _Door, zalo: PretendZalo, clock: MovingClock
+) -> None:
+    tokens = door.tokens()
+    zalo.next(REFRESH_PATH, raw(200, b'{"error": -32}'))
+    with pytest.raises(Transient):
+        await tokens.access()
+    clock.forward(minutes=2)
+    assert await tokens.access() == "canary-access-1"
+
+
+async def test_a_shelf_that_is_away_is_a_passing_trouble(door: _Door, shelf: MemoryShelf) -> None:
+    shelf.away = True
+    with pytest.raises(Transient, match="OSError") as away:
+        await door.tokens().access()
+    assert "canary" not in away.value.reason
+
+
 async def test_a_changed_setting_after_a_refusal_begins_anew(
     door: _Door, zalo: PretendZalo
 ) -> None:

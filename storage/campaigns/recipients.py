@@ -289,7 +289,7 @@ def _one(condition: ColumnElement[bool]) -> ScalarSelect[int]:
     return found
 
 
-def _orders(tx: Tx, doors: Mapping[str, Door]) -> tuple[ColumnElement[bool], ...]:
+def _orders(tx: Tx, doors: Mapping[str, Door]) -> tuple[ColumnElement[bool] | None, ...]:
     """Say which addresses come last, and at which a message costs; nothing if nobody asks."""
     if not any(door.listens for door in doors.values()):
         return ()
@@ -297,7 +297,8 @@ def _orders(tx: Tx, doors: Mapping[str, Door]) -> tuple[ColumnElement[bool], ...
     asked = [(one.id, doors[one.channel]) for one in own if one.channel in doors]
     shut = [_silent(one, door.reply_window, tx.now) for one, door in asked if door.reply_window]
     costs = [_silent(one, door.free_window, tx.now) for one, door in asked if door.free_window]
-    return _unusable(or_(false(), *shut)), or_(false(), *costs)
+    # PostgreSQL orders by no constant: where nothing costs, that is left out.
+    return _unusable(or_(false(), *shut)), or_(*costs) if costs else None
 
 
 def _silent(account_id: UUID, span: timedelta, now: datetime) -> ColumnElement[bool]:

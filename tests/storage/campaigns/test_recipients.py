@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from itertools import product
 from uuid import UUID
@@ -10,6 +11,7 @@ import pytest
 
 from domain.campaign import Audience, Content, RunState
 from domain.delivery import DeliveryKind, Lane
+from domain.door import OPEN, Door
 from domain.language import Language
 from domain.part import Part
 from domain.subject import Subject
@@ -314,3 +316,13 @@ def _run(tx: Tx, unit: Unit) -> UUID:
     )
     assert run is not None
     return run.id
+
+
+async def test_a_channel_with_windows_that_has_no_account_here_changes_nothing(town: Town) -> None:
+    day = timedelta(days=1)
+    doors = {"telegram": OPEN, "zalo_oa": Door(reply_window=7 * day, free_window=2 * day)}
+
+    def step(tx: Tx) -> list[Recipient]:
+        return recipients.step(tx, _NO_RUN, town.unit, _WHOLE, None, 1000, doors)
+
+    assert await town.cellar.look(step) == await town.taken(_WHOLE, 1000)

@@ -95,7 +95,11 @@ def part(turn: Turn, group_id: UUID) -> None:
         parting.clear(turn.tx, turn.context, chat.id)
     key = "connecting.goodbye_review" if group.purpose == REVIEW else "connecting.goodbye"
     goodbye = turn.context.catalogue.say(Language.VI, key, don_vi=turn.unit_values()["don_vi"])
+    able = turn.context.outbox.able(chat.channel)
     notice = group_links.standing_notice(turn.tx, chat.id, group.id)
+    if able is not None and not able.edits:
+        # Nothing that stands there can be changed: it is said once, below.
+        notice = None
     for outgoing in (
         # What is pinned must not go on to promise what is over.
         *((Outgoing(text=goodbye, edits=notice),) if notice is not None else ()),
@@ -112,6 +116,10 @@ def part(turn: Turn, group_id: UUID) -> None:
                 group_id=group.id,
             ),
         )
+    if able is not None and able.makes_groups:
+        # Nobody leaves a group that they made: it is for people to close.
+        turn.say("connecting.ended_own", label=group.label)
+        return
     effects.leave(turn.tx, chat.id, group.id, Language.VI.value)
     turn.say("connecting.ended", label=group.label)
 

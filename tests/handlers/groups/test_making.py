@@ -115,6 +115,21 @@ async def test_a_group_is_made_connected_and_told_of_once_the_chief_says_yes(
         assert await _come_to(two, told) == 0
 
 
+async def test_a_group_that_the_account_made_is_let_go_but_not_left(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        _, chief = await _asked(two)
+        await chief.presses("Đồng ý tạo")
+        await _come_to(two, Accepted("g:900\n", two.here.clock.now()))
+        await chief.writes("/ngatketnoi")
+        await chief.presses("Nhóm an ninh khối 2")
+        await chief.presses("Ngắt nhóm này")
+        assert "không tự rời được nhóm" in (await chief.last()).text
+        rows = await GroupParty(two.there, "g:900").heard()
+        assert all(heard.outgoing.effect != Effect(EffectKind.LEAVE) for heard in rows)
+
+
 async def test_where_the_app_pins_nothing_the_notice_stands_and_that_is_said(
     migrated_database_url: str,
 ) -> None:

@@ -26,7 +26,7 @@ TABLE: dict[str, set[Role]] = {
     **dict.fromkeys(("tamdung", "tieptuc", "huy", "dinhchinh", "rutlai", "guitiep"), WRITE),
     **dict.fromkeys(("cacdot", "baocao"), FIGURES),
     **dict.fromkeys(("kyduyet", "ngatketnoi"), DECIDE),
-    "ketnoi": WRITE,
+    **dict.fromkeys(("ketnoi", "taonhom"), WRITE),
     **dict.fromkeys(("tin", "tindoi", "chude", "traloi", "ghichu"), SEE),
     **dict.fromkeys(("truc", "hettruc", "sotruc"), SEE),
     **dict.fromkeys(("giatri", "chuyencoquan", "baocap", "vuviec"), CLOSE),

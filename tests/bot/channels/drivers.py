@@ -22,7 +22,6 @@ from tests.bot.channels.zalo_oa.pretend import KnownMessages, MemoryShelf
 
 OA_PERSON = "2468000000000001001"
 BOT_PERSON = "6ede9afa66b88fe6d603"
-_PATIENCE = {"connect_timeout_s": 5, "send_timeout_s": 10}
 
 
 @dataclass(slots=True)
@@ -85,7 +84,11 @@ async def telegram(sim: Running, phones: aiohttp.ClientSession) -> Driver:
     """A Telegram bot that polls."""
     sim.world.rates.limits = replace(sim.world.rates.limits, enforce=False)
     settings = TelegramSettings(
-        token=sim.token, api_url=sim.base_url, poll_timeout_s=1, **_PATIENCE
+        token=sim.token,
+        api_url=sim.base_url,
+        poll_timeout_s=1,
+        connect_timeout_s=5,
+        send_timeout_s=10,
     )
     user = "/phone/users/1001"
     faults = _common("sendMessage")
@@ -112,7 +115,8 @@ async def zalo_bot(sim: Running, phones: aiohttp.ClientSession) -> Driver:
         poll_timeout_s=1,
         poll_pause_s=0,
         mention=world.display_name,
-        **_PATIENCE,
+        connect_timeout_s=5,
+        send_timeout_s=10,
     )
     person = f"/phone/zalo-bot/people/{BOT_PERSON}"
     return Driver(
@@ -140,7 +144,8 @@ async def zalo_oa(sim: Running, phones: aiohttp.ClientSession) -> Driver:
         webhook_secrets=(oa.webhook_secret,),
         api_url=sim.base_url,
         oauth_url=sim.base_url,
-        **_PATIENCE,
+        connect_timeout_s=5,
+        send_timeout_s=10,
     )
     clock = SystemClock()
     channel = ZaloOaChannel(settings, clock, MemoryShelf(clock), KnownMessages())

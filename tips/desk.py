@@ -18,6 +18,7 @@ from storage.people.addresses import Address
 from storage.tips import tip_rows, topics
 from storage.tips.tips import Tip
 from storage.tips.topics import TopicState
+from tips.rights import channel_of
 
 _ROLES = frozenset(Role)
 _REFUSED_FOR = timedelta(minutes=15)
@@ -64,18 +65,18 @@ def readers(tx: Tx, tip: Tip) -> list[Reader]:
                 tx, address.id, _REFUSED_FOR
             ):
                 well.append(reader)
-    return well or _privately(tx, tip.unit_id, _who_may(_asked(tip))) or groups
+    return well or _privately(tx, tip, _who_may(_asked(tip))) or groups
 
 
 def others(tx: Tx, tip: Tip, known: Collection[UUID]) -> list[Reader]:
     """Return who else may read an urgent tip: none of the addresses already known."""
-    found = _privately(tx, tip.unit_id, _who_may(Permission.READ_URGENT_TIPS))
+    found = _privately(tx, tip, _who_may(Permission.READ_URGENT_TIPS))
     return [reader for reader in found if reader.address.id not in known]
 
 
 def chiefs(tx: Tx, tip: Tip) -> list[Reader]:
     """Return the private chats of the chiefs of a tip's unit."""
-    return _privately(tx, tip.unit_id, frozenset({Role.CHIEF}))
+    return _privately(tx, tip, frozenset({Role.CHIEF}))
 
 
 def its_holder(tx: Tx, tip: Tip) -> Reader | None:
@@ -143,10 +144,13 @@ def _who_may(permission: Permission) -> frozenset[Role]:
     return frozenset(role for role in _ROLES if may({role}, permission))
 
 
-def _privately(tx: Tx, unit_id: UUID, roles: frozenset[Role]) -> list[Reader]:
+def _privately(tx: Tx, tip: Tip, roles: frozenset[Role]) -> list[Reader]:
+    """Return a chat of each: of several one on the tip's platform, where its words may stand."""
+    came_by = channel_of(tx, tip)
     found = []
-    for one in units.staff_with(tx, unit_id, roles):
-        address = addresses.of_staff(tx, one.id)
-        if address is not None and address.unreachable is None:
-            found.append(Reader(address, None, one.language, one.name))
+    for one in units.staff_with(tx, tip.unit_id, roles):
+        chats = addresses.all_of_staff(tx, one.id)
+        same = [chat for chat in chats if chat.channel == came_by]
+        if chats:
+            found.append(Reader((same or chats)[0], None, one.language, one.name))
     return found

@@ -254,9 +254,9 @@ def chat_of(tx: Tx, address_id: UUID) -> ChatRef:
 
 
 def of_staff(tx: Tx, staff_id: UUID) -> Address | None:
-    """Return where a member of staff can be written to."""
+    """Return where a member of staff is written to: where they can be reached, and like it best."""
     row = tx.connection.execute(
-        _joined().where(address.c.staff_id == staff_id).order_by(address.c.id).limit(1)
+        _joined().where(address.c.staff_id == staff_id).order_by(*best_first()).limit(1)
     ).one_or_none()
     return _address(tx, row) if row else None
 

@@ -90,15 +90,20 @@ async def simulator(folder: Path) -> AsyncIterator[str]:
 
 
 def service(
-    folder: Path, simulator_address: str, database_url: str = "", *, zalo: bool = False
+    folder: Path,
+    simulator_address: str,
+    database_url: str = "",
+    *,
+    zalo: bool = False,
+    telegram: bool = True,
 ) -> Program:
     """The service on the demo installation, not yet started, in a folder of its own.
 
-    With `zalo` it has the shipped world's accounts there, too.
+    With `zalo` it has the shipped world's accounts there, without `telegram` only those.
     """
     env = (_on_zalo(simulator_address) if zalo else {}) | {
-        "TELEGRAM_API_URL": simulator_address,
-        "TELEGRAM_TOKEN": TOKEN,
+        "TELEGRAM_API_URL": simulator_address if telegram else "",
+        "TELEGRAM_TOKEN": TOKEN if telegram else "",
         "VAR_DIR": str(folder / "var"),
         "DATABASE_URL": database_url,
         "WEB_PORT": "0",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from tests.journeys.phones import REVIEW_GROUP, REVIEWER, Phones
 from tests.journeys.players import Player, Shown
@@ -16,6 +17,7 @@ THAO = "6ede9afa66b88fe6d603"
 """She talks with the Zalo bot, which has no buttons."""
 MAI_OA, MAI_BOT = "2468000000000002003", "6ede9afa66b88fe6d602"
 """The reviewer has a chat on each."""
+BINH_BOT, CHIEF_OA = "6ede9afa66b88fe6d601", "2468000000000002002"
 QR = "z1j_a05977-kp-vi-du-2"
 
 
@@ -94,6 +96,60 @@ async def test_residents_on_both_kinds_of_zalo_live_the_journey_with_staff_on_te
             "Zalo Bot: 1/1; kế hoạch 1",
         ):
             assert words in printed, printed
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_a_unit_without_telegram_works_on_zalo_alone(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with simulator(tmp_path) as address, aiohttp.ClientSession() as session:
+        oa = ZaloPhones(address, session, "/phone/zalo")
+        bot = ZaloPhones(address, session, "/phone/zalo-bot")
+        running = service(tmp_path, address, database_url, zalo=True, telegram=False)
+        await running.start()
+        try:
+            await running.until_said("Zalo Bot")
+            await running.until_said("Zalo OA")
+            hook = running.health_address().replace("/healthz", "/zalo/oa")
+            await oa.switch("settings", webhook_url=hook)
+            await subscribe(oa, LANH, QR)
+            await subscribe(bot, THAO, QR)
+            await bot.write(MAI_BOT, "/trogiup")
+            await _plan_by_numbers(bot, BINH_BOT)
+            await oa.press(CHIEF_OA, await oa.offers(CHIEF_OA, "Duyệt"), "Duyệt")
+            for phones, resident, reviewer in ((oa, LANH, MAI_OA), (bot, THAO, MAI_BOT)):
+                message, _ = await read_alone(phones, resident)
+                case_number = await tell(phones, message, resident)
+                await _work_alone(phones, resident, reviewer, case_number)
+        finally:
+            exit_code = await running.stop()
+        assert exit_code == 0
+        assert "Traceback" not in running.said()
+
+
+async def _plan_by_numbers(phones: ZaloPhones, officer: str) -> None:
+    await phones.write(officer, "/chiendich")
+    step = await phones.offers(officer, "Trộm cắp")
+    for label in ("Trộm cắp", "Đi vắng", "Dùng bài này", "Toàn đơn vị", "Ngay", "Gửi duyệt"):
+        await phones.press(officer, step, label)
+        step = await phones.until(officer, lambda _: True, after=step["id"], what=f"after {label}")
+
+
+async def _work_alone(phones: ZaloPhones, resident: str, reviewer: str, case_number: str) -> None:
+    """Without a review group the card comes to the reviewer, who answers there and closes."""
+    card = await phones.says(reviewer, TOLD)
+    await phones.write(reviewer, f"{case_number}: {ANSWERED}")
+    notice = await phones.offers(resident, "Xem")
+    await phones.press(resident, notice, "Xem")
+    await phones.says(resident, ANSWERED)
+    await phones.write(reviewer, f"/tin {case_number}")
+    closing = await phones.offers(reviewer, "Kết thúc", after=card["id"])
+    await phones.press(reviewer, closing, "Kết thúc")
+    choice = await phones.offers(reviewer, "Có giá trị", after=closing["id"])
+    await phones.press(reviewer, choice, "Có giá trị")
+    news = await phones.offers(resident, "Xem", after=notice["id"])
+    await phones.press(resident, news, "Xem")
+    await phones.says(resident, f"Tin {case_number} đã kết thúc")
 
 
 async def _reach(folder: Path, code: str, database_url: str) -> str:

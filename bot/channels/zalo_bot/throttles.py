@@ -45,7 +45,7 @@ class Throttles:
             return Throttled(wait_of(failure, tries), scope)
         if len(self._chats) == 1:
             self._chats.clear()
-            return Refused("quota: this chat, 429")
+            return Refused("quota: this chat, 429", rights=True)
         self._until = min(self._clock.now() + _ASK_AGAIN, _next_month(self._clock.now()))
         return AccountDown("quota: 429")
 

@@ -129,16 +129,18 @@ class ZaloOaChannel:
         """
         self._down = None
         self._open()
-        self._receive(inbox)
+        self._receive(inbox, self._settings.mention)
         try:
             await self._sending.remember()
-            await self._introduced()
+            about = await self._introduced()
         except SendFailure as failure:
             await self._close()
             if isinstance(failure, AccountDown | Transient):
                 raise
             meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
             raise Transient(meaning.rstrip()) from None
+        if not self._settings.mention:
+            self._receive(inbox, about.name)
         self._stopping.clear()
         self._keeper = asyncio.create_task(self._keep_tokens(), name="zalo tokens")
 
@@ -274,9 +276,9 @@ class ZaloOaChannel:
         known = files.usable(outgoing.media, self._clock.now())
         return replace(outgoing, media=replace(outgoing.media, ref=known))
 
-    def _receive(self, inbox: Inbox) -> None:
+    def _receive(self, inbox: Inbox, mention: str) -> None:
         settings = self._settings
-        me = Me(settings.oa_id, settings.group_commands, settings.mention, settings.group_buttons)
+        me = Me(settings.oa_id, settings.group_commands, mention, settings.group_buttons)
         self._intake = Intake(
             me,
             inbox,

@@ -56,7 +56,7 @@ class ZaloOaSettings:
     price_vnd: int = DEFAULT_PRICE_VND
     group_buttons: bool = False
     mention: str = ""
-    """The name by which people mention the account in groups, without `@`."""
+    """The name by which people mention the account in groups, without `@`; empty: its own."""
     articles: bool = False
     catch_up: timedelta = timedelta(0)
     """How far back the history is looked through at the start; zero: not at all."""

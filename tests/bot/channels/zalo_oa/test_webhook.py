@@ -202,6 +202,19 @@ async def test_talk_of_a_group_reaches_neither_inbox_nor_log(
     assert item.incoming.addressed is Addressed.REPLY
 
 
+async def test_without_a_setting_the_accounts_own_name_is_its_mention(
+    start_channel: StartChannel, inbox: ListInbox, clock: MovingClock
+) -> None:
+    door = await opened(await start_channel(mention=""))
+    where = {"recipient": {"id": GROUP}, "oa_id": OA_ID}
+    called = {"msg_id": "g1", "text": "@Công an xã ví dụ có trộm"}
+    await post(door, body(clock, "user_send_group_text", message=called, **where))
+    (item,) = inbox.items
+    assert isinstance(item.incoming, Message)
+    assert (item.incoming.addressed, item.incoming.text) == (Addressed.MENTION, "có trộm")
+    await door.close()
+
+
 async def test_a_group_that_asks_to_be_connected_comes_with_its_name(
     door: Door, inbox: ListInbox, clock: MovingClock, zalo: PretendZalo
 ) -> None:

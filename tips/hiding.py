@@ -5,7 +5,7 @@ from domain.messages import Outgoing
 from domain.tip import Secrecy, TipEventKind
 from storage.database import Tx
 from storage.people import units
-from storage.tips import tip_events, tip_releasing, tip_rows, tips
+from storage.tips import tip_events, tip_releasing, tip_rows, tip_work, tips
 from storage.tips.tips import Tip
 from tips import cards, clearing, rights
 from tips.desk import Desk, private_chat, send
@@ -18,7 +18,7 @@ def keep_for_chief(tx: Tx, desk: Desk, tip: Tip) -> bool:
     tick, what staff typed about it is deleted (`tips.clearing`), a card without words follows, and
     who has it and may read it no more lets it go.
     """
-    tip = tips.hide(tx, tip, Secrecy.CHIEF)
+    tip = tip_work.hide(tx, tip, Secrecy.CHIEF)
     tip_events.add(tx, tip, TipEventKind.KEPT_FOR_CHIEF)
     in_time = cards.take_back(tx, tip)
     clearing.clear(tx, desk, tip)

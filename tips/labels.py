@@ -9,7 +9,7 @@ from domain.tip import TipEventKind, TipState, TipStatus
 from domain.toneless import fold
 from storage.database import Tx
 from storage.people.units import Staff
-from storage.tips import tip_events, tip_work, tips
+from storage.tips import tip_events, tip_work
 from storage.tips.tips import Tip
 from tips import rights, talk
 from tips.desk import Desk, tell
@@ -87,7 +87,7 @@ def set_status(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None, status: Ti
     tip = tip_work.set_status(tx, tip, status)
     event_id = tip_events.add(tx, tip, TipEventKind.STATUS, text=status.value, staff_id=own.id)
     if asks:
-        tip = tips.note_answer(tx, tip)
+        tip = tip_work.note_answer(tx, tip)
         talk.notify(tx, desk, tip, event_id)
     tell(tx, desk, tip, "review.status_set", trang_thai=name, ten=own.name)
     return tip

@@ -64,7 +64,7 @@ def answer(
     event_id = tip_events.add(
         tx, tip, TipEventKind.ANSWER, text=text, staff_id=own.id, lookup=lookup
     )
-    tip = tips.note_answer(tx, tip)
+    tip = tip_work.note_answer(tx, tip)
     notify(tx, desk, tip, event_id)
     return tip
 

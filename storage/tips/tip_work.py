@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from domain.subject import Subject
-from domain.tip import Body, Step, TipState, TipStatus, after
+from domain.tip import Body, Secrecy, Step, TipState, TipStatus, after
 from storage.database import Tx
 from storage.tables import tip
 from storage.tips.tips import Tip, as_tip, changed
@@ -35,6 +35,16 @@ def assign(tx: Tx, known: Tip, staff_id: UUID, *, given: bool) -> Tip:
     """
     state = after(known.state, Step.ASSIGN)
     return changed(tx, known.id, state=state.value, taken_by=staff_id, given=given)
+
+
+def hide(tx: Tx, known: Tip, secrecy: Secrecy) -> Tip:
+    """Say who may see the content from now on."""
+    return changed(tx, known.id, secrecy=secrecy.value)
+
+
+def note_answer(tx: Tx, known: Tip) -> Tip:
+    """Record that an officer said something to its writer."""
+    return changed(tx, known.id, last_answer_at=tx.now)
 
 
 def pass_on(tx: Tx, known: Tip, body: Body) -> Tip:

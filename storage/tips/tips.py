@@ -208,22 +208,12 @@ def note_piece(tx: Tx, known: Tip, *, card_due_at: datetime, urgent: bool, secre
     )
 
 
-def note_answer(tx: Tx, known: Tip) -> Tip:
-    """Record that an officer said something to its writer."""
-    return changed(tx, known.id, last_answer_at=tx.now)
-
-
 def bind(tx: Tx, known: Tip, run_id: UUID, bound: Binding) -> Tip:
     """Say which campaign it answers; its subject is the tip's until staff say another."""
     values: dict[str, object] = {"run_id": run_id, "bound": bound.value}
     if known.subject is None or known.subject_assumed:
         values |= {"subject": _subject_of(tx, run_id), "subject_assumed": True}
     return changed(tx, known.id, **values)
-
-
-def hide(tx: Tx, known: Tip, secrecy: Secrecy) -> Tip:
-    """Say who may see the content from now on."""
-    return changed(tx, known.id, secrecy=secrecy.value)
 
 
 def take(tx: Tx, known: Tip, staff_id: UUID) -> Tip:

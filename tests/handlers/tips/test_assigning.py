@@ -14,7 +14,7 @@ from domain.tip import Secrecy, TipState
 from storage.people import addresses
 from storage.staff import audit
 from storage.tables import staff
-from storage.tips import tips
+from storage.tips import tip_work, tips
 from tests.chat import Party
 from tests.handlers.tips.test_review import carded
 from tests.tips.world import World, open_world
@@ -219,7 +219,7 @@ async def test_the_chief_hands_over_for_who_left_and_secret_tips_stay(
             )
         )
         first = (await world.tips())[0]
-        await world.chat.do(lambda tx: tips.hide(tx, first, Secrecy.CHIEF))
+        await world.chat.do(lambda tx: tip_work.hide(tx, first, Secrecy.CHIEF))
         await world.chief.writes("/bangiao")
         await world.chief.presses("Hoàng Ví Dụ (đã nghỉ) (3 tin)")
         await world.chief.presses("Lý Đồng Nghiệp")

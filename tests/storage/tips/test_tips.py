@@ -24,7 +24,7 @@ from storage.deliveries import ledger
 from storage.people import addresses
 from storage.sealing import KeysUnusable
 from storage.tables import attachment, delivery, tip, tip_event
-from storage.tips import card_times, tip_events, tips
+from storage.tips import card_times, tip_events, tip_work, tips
 from tests.chat import Chat, Takers, add_staff, open_chat
 
 
@@ -214,7 +214,7 @@ async def test_recent_tips_are_those_in_which_something_was_said(chat: Chat) -> 
     address_id = new.address_id
     found = await chat.do(lambda tx: tips.recent_of(tx, address_id, since))
     assert [one.id for one in found] == [new.id]
-    await chat.do(lambda tx: tips.note_answer(tx, old))
+    await chat.do(lambda tx: tip_work.note_answer(tx, old))
     found = await chat.do(lambda tx: tips.recent_of(tx, address_id, since))
     assert [one.id for one in found] == [new.id, old.id]
 

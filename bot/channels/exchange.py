@@ -7,6 +7,8 @@ from enum import StrEnum
 import aiohttp
 
 ANSWER_LIMIT = 16 * 1024 * 1024
+SLOWEST_BYTES_S = 96 * 1024
+"""An office's slow line: a file may take as long as by it, while pieces keep coming."""
 _NEVER_LEFT = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
@@ -82,8 +84,11 @@ class Exchange:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         limit: int = ANSWER_LIMIT,
+        longest_s: float = 0.0,
     ) -> Answer:
         """Do one exchange; redirects are answers, not followed.
+
+        It may take `longest_s` in all, if that is more than the time for an answer.
 
         Raises: Broken.
         """
@@ -91,7 +96,7 @@ class Exchange:
         if session is None or session.closed:
             raise Broken(Fault.NOT_SENT, "closed")
         timeout = aiohttp.ClientTimeout(
-            total=self._connect_timeout_s + self._read_timeout_s,
+            total=self._connect_timeout_s + max(self._read_timeout_s, longest_s),
             connect=self._connect_timeout_s,
             sock_connect=self._connect_timeout_s,
             sock_read=self._read_timeout_s,

@@ -170,7 +170,9 @@ class ZaloOaChannel:
         self._stopping.set()
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
-            await keeper
+            # An exchange of tokens on its way goes on, and is waited for below.
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
         await self._in_flight.close()
         await self._close()
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
-from bot.channels.exchange import Answer, Broken, Exchange, Fault
+from bot.channels.exchange import SLOWEST_BYTES_S, Answer, Broken, Exchange, Fault
 from bot.channels.raw import mapping
 from bot.channels.zalo_oa.reading import told
 from bot.channels.zalo_oa.settings import FILE_LIMIT, IMAGE_LIMIT
@@ -88,7 +88,7 @@ async def fetch(exchange: Exchange, url: str, api_url: str, limit: int) -> bytes
 
 async def _got(exchange: Exchange, url: str, limit: int) -> Answer:
     try:
-        return await exchange.do("GET", url, limit=limit)
+        return await exchange.do("GET", url, limit=limit, longest_s=limit / SLOWEST_BYTES_S)
     except Broken as fault:
         big = fault.fault is Fault.TOO_BIG
     if big:

@@ -90,6 +90,20 @@ _REFUSED = {
 
 def translate(failure: CallFailed, doing: Doing, now: datetime) -> SendFailure:
     """Name the failure of a call at the instant `now`."""
+    meaning = _meaning(failure, doing, now)
+    if doing is Doing.UPLOAD and isinstance(meaning, Ambiguous):
+        # Whatever became of the file, nobody was sent anything yet.
+        return Transient(meaning.reason)
+    return meaning
+
+
+def is_known(code: int) -> bool:
+    """Tell whether a number stands in one of the tables."""
+    single = {_RATE, _UNSPECIFIC, _QUOTA, _NIGHT, PROCESSING}
+    return code in single or code in _UNREACHABLE or code in _DOWN or code in _REFUSED
+
+
+def _meaning(failure: CallFailed, doing: Doing, now: datetime) -> SendFailure:
     if failure.network is Network.NOT_SENT:
         return Transient("network: not sent")
     if failure.network is Network.UNKNOWN:
@@ -112,12 +126,6 @@ def translate(failure: CallFailed, doing: Doing, now: datetime) -> SendFailure:
     # A number that we do not know says nothing about the person: never "unsubscribed".
     reason = f"{_REFUSED.get(code, 'unknown')} ({code})"
     return Refused(reason, rights=reason.startswith("rights"))
-
-
-def is_known(code: int) -> bool:
-    """Tell whether a number stands in one of the tables."""
-    single = {_RATE, _UNSPECIFIC, _QUOTA, _NIGHT, PROCESSING}
-    return code in single or code in _UNREACHABLE or code in _DOWN or code in _REFUSED
 
 
 def _wait(code: int, now: datetime) -> Throttled | None:

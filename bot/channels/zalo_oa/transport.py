@@ -10,7 +10,7 @@ from enum import StrEnum
 import aiohttp
 import orjson
 
-from bot.channels.exchange import Answer, Broken, Exchange, Fault
+from bot.channels.exchange import SLOWEST_BYTES_S, Answer, Broken, Exchange, Fault
 from bot.channels.raw import mapping, read_json, words
 from bot.channels.zalo_oa.reading import number
 from bot.channels.zalo_oa.tokens import Tokens
@@ -96,7 +96,10 @@ class Transport:
             # A stream is written piece by piece; bytes would hold the loop.
             content = io.BytesIO(part.content)
             form.add_field("file", content, filename=part.name, content_type=part.mime)
-            return await self._exchange.do("POST", self._root + path, data=form, headers=shown)
+            longest_s = len(part.content) / SLOWEST_BYTES_S
+            return await self._exchange.do(
+                "POST", self._root + path, data=form, headers=shown, longest_s=longest_s
+            )
 
         return await self._as_account(path, do)
 

@@ -191,6 +191,18 @@ async def test_what_zalo_does_not_take_is_left_out_and_without_words_refused(
         assert message(zalo)["attachment"]["payload"]["buttons"]  # type: ignore[index]
 
 
+async def test_an_upload_that_breaks_off_sends_nothing_and_may_be_tried_again(
+    channel: ZaloOaChannel, zalo: PretendZalo
+) -> None:
+    zalo.next(f"{UPLOADS}image", cut)
+    picture = Outgoing(text="Xem ảnh", media=MediaRef(MediaKind.PHOTO, "", sealed=True))
+    upload = Upload("a.jpg", "image/jpeg", b"x" * 9)
+    with pytest.raises(Transient):
+        await channel.upload(PERSON, picture, upload)
+    assert not zalo.at(CS)
+    assert (await channel.upload(PERSON, picture, upload)).media is not None
+
+
 async def test_on_the_older_path_the_words_arrive_without_their_picture(
     start_channel: StartChannel, zalo: PretendZalo
 ) -> None:

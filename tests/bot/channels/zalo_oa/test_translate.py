@@ -97,6 +97,11 @@ def test_a_used_up_quota_of_uploads_or_articles_stops_no_messages(doing: Doing) 
     assert isinstance(meaning(-223, Doing.ARTICLE), Refused)
 
 
+def test_an_upload_that_broke_off_reached_nobody() -> None:
+    for told in ({"network": Network.UNKNOWN}, {"status": 502}, {"code": -200}):
+        assert isinstance(meaning(doing=Doing.UPLOAD, **told), Transient)
+
+
 def test_without_a_number_the_connection_or_the_status_decides() -> None:
     assert meaning(network=Network.NOT_SENT) == Transient("network: not sent")
     assert isinstance(meaning(network=Network.UNKNOWN), Ambiguous)

@@ -77,7 +77,7 @@ def analysed(tx: Tx) -> None:
             tx.connection.execute(text(f"ANALYZE {table}"))
 
 
-def _reads_all_of(plan: str) -> list[str]:
+def reads_all_of(plan: str) -> list[str]:
     """Return the long tables that a plan reads whole, or sorts."""
     tables = "|".join(LONG)
     whole = re.findall(rf"(?:Seq Scan on|SCAN) ({tables})\b(?!.* USING)", plan)
@@ -123,7 +123,7 @@ async def test_no_long_table_is_read_whole(
 ) -> None:
     await world.run([await world.person()])
     for plan in await world.do(lambda tx: plans(tx, work)):
-        assert _reads_all_of(plan) == [], plan
+        assert reads_all_of(plan) == [], plan
 
 
 async def test_the_inbox_is_read_from_its_oldest_unhandled_item_on(world: LedgerWorld) -> None:
@@ -131,7 +131,7 @@ async def test_the_inbox_is_read_from_its_oldest_unhandled_item_on(world: Ledger
     found = await world.do(lambda tx: plans(tx, lambda tx: inbox.next_items(tx, 32, ours)))
     assert len(found) == 1
     assert "ix_inbox_waiting" in found[0], found[0]
-    assert _reads_all_of(found[0]) == []
+    assert reads_all_of(found[0]) == []
 
 
 async def test_a_window_reads_what_is_due_in_order_and_nothing_of_other_runs(
@@ -153,7 +153,7 @@ async def test_a_window_reads_what_is_due_in_order_and_nothing_of_other_runs(
     assert "ix_delivery_due_alone" in found[0], found[0]
     assert any("ix_delivery_due_run" in plan for plan in found), "\n".join(found)
     for plan in found:
-        assert _reads_all_of(plan) == [], plan
+        assert reads_all_of(plan) == [], plan
         assert "TEMP B-TREE" not in plan, plan
         assert "Sort" not in plan, plan
 
@@ -170,7 +170,7 @@ async def test_an_erasure_reads_what_is_the_persons_and_nothing_of_others(
     of_ledger = [plan for plan in found if "delivery" in plan]
     assert any("ix_delivery_alone" in plan for plan in of_ledger)
     for plan in found:
-        assert _reads_all_of(plan) == [], plan
+        assert reads_all_of(plan) == [], plan
 
 
 async def test_silence_and_chat_ids_are_looked_for_among_those_that_wait(
@@ -202,4 +202,4 @@ async def test_counting_what_people_had_reads_their_own_rows_only(world: LedgerW
     found = await world.do(lambda tx: plans(tx, open_it))
     counting = [plan for plan in found if "ix_delivery_resident" in plan]
     assert len(counting) == 1, found
-    assert _reads_all_of(counting[0]) == [], counting[0]
+    assert reads_all_of(counting[0]) == [], counting[0]

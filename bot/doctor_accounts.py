@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.accounts import NOT_CONNECTED, Configured, configured
 from bot.channel_making import make, prober
 from bot.findings import Finding
+from bot.health import TOKEN_LIMIT
 from bot.opening import open_database
 from bot.outages import of_platform, of_reason
 from bot.platforms import PLATFORMS, ZALO_OA, shown
@@ -21,8 +22,6 @@ from storage.people.addresses import Account
 from storage.trouble import in_words
 
 _PATIENCE_S = 15.0
-_OLD_TOKEN_DAYS = 75
-"""A refresh token lives three months (Zalo OAuth v4)."""
 
 
 def accounts_told(accounts: Sequence[Account]) -> list[Finding]:
@@ -107,7 +106,7 @@ def _tokens_told(one: Configured, state: TokenState | None, now: datetime) -> li
             f"viên OA hãy cấp quyền lại rồi ghi mã mới vào {one.platform.token}."
         )
         return [Finding("bad", text)]
-    if age >= _OLD_TOKEN_DAYS:
+    if now - state.refresh_since > TOKEN_LIMIT:
         text = (
             f"{name}: mã gia hạn đã {age} ngày chưa đổi (quá 90 ngày là hết hạn): dịch vụ có đang "
             "chạy không?"

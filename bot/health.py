@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.delivery import Lane
+from storage.accounts import tokens
 from storage.database import Tx
 from storage.deliveries import inbox, ledger, waiting
 from storage.people import addresses
@@ -16,6 +17,8 @@ _INBOX_LIMIT = timedelta(minutes=2)
 _TALK_LIMIT = timedelta(minutes=3)
 _PAUSE_LIMIT = timedelta(minutes=1)
 _CARD_LIMIT = timedelta(minutes=10)
+TOKEN_LIMIT = timedelta(days=75)
+"""A refresh token lives three months (Zalo OAuth v4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,10 @@ class AccountStored:
 
     down: bool = False
     paused: timedelta = timedelta(0)
+    token_age: timedelta | None = None
+    """How long ago what renews its tokens was renewed itself; None where none are kept."""
+    consent: bool = True
+    """False when a human must consent again before it gets tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,13 @@ def stored(tx: Tx, account_ids: Collection[UUID]) -> Stored:
     def standing(one: addresses.Account) -> AccountStored:
         until = one.paused_until
         paused = max(until - tx.now, timedelta(0)) if until else timedelta(0)
-        return AccountStored(one.down_reason is not None, paused)
+        token = tokens.state(tx, one.id)
+        return AccountStored(
+            one.down_reason is not None,
+            paused,
+            tx.now - token.refresh_since if token else None,
+            token is None or token.refused is None,
+        )
 
     return Stored(
         inbox=inbox.counts(tx),
@@ -88,6 +101,8 @@ def problems(store: Stored, running: Running) -> list[str]:
     signs = {
         "account_down": "account_down" in found,
         "account_paused": "account_paused" in found,
+        "token_old": "token_old" in found,
+        "consent_needed": "consent_needed" in found,
         "platform_silent": "platform_silent" in found,
         "ticks_overdue": bool(running.overdue),
         "inbox_waits": store.inbox_age > _INBOX_LIMIT,
@@ -105,6 +120,8 @@ def _signs(store: Stored, running: Running, line: LineHealth) -> list[str]:
     signs = {
         "account_down": own.down or line.refused,
         "account_paused": own.paused > _PAUSE_LIMIT,
+        "token_old": own.token_age is not None and own.token_age > TOKEN_LIMIT,
+        "consent_needed": not own.consent,
         "platform_silent": silent,
     }
     return [name for name, wrong in signs.items() if wrong]
@@ -122,6 +139,7 @@ def facts(store: Stored, running: Running) -> dict[str, object]:
             "problems": _signs(store, running, line),
             "paused_s": seconds(own.paused),
             "poll_age_s": seconds(running.now - line.heard_at) if line.heard_at else None,
+            "token_age_s": seconds(own.token_age) if own.token_age is not None else None,
         }
 
     found = problems(store, running)

@@ -9,8 +9,10 @@ from uuid import uuid4
 import pytest
 
 from bot import health
+from domain.account_tokens import TokenPair
 from domain.delivery import DeliveryKind, Lane
 from domain.messages import ChatKind, ChatRef, Message, Outgoing, Received, Sender
+from storage.accounts.tokens import SealedTokens
 from storage.database import Tx
 from storage.deliveries import inbox
 from storage.people import addresses
@@ -55,7 +57,10 @@ def test_all_is_well_when_nothing_is_beyond_its_limit() -> None:
         waiting={Lane.ROUTINE: 90_000},
         talk_age=timedelta(seconds=30),
         unsure=2,
-        accounts={OURS: health.AccountStored(paused=timedelta(seconds=20))},
+        accounts={
+            OURS: health.AccountStored(paused=timedelta(seconds=20)),
+            THEIRS: health.AccountStored(token_age=timedelta(minutes=1)),
+        },
     )
     assert health.problems(busy, AT_WORK) == []
     assert health.facts(busy, AT_WORK) == {
@@ -68,8 +73,8 @@ def test_all_is_well_when_nothing_is_beyond_its_limit() -> None:
         "unsure": 2,
         "unseen_tips": 0,
         "accounts": {
-            "Telegram": {"problems": [], "paused_s": 20.0, "poll_age_s": 25.0},
-            "Zalo OA": {"problems": [], "paused_s": 0.0, "poll_age_s": None},
+            "Telegram": {"problems": [], "paused_s": 20.0, "poll_age_s": 25.0, "token_age_s": None},
+            "Zalo OA": {"problems": [], "paused_s": 0.0, "poll_age_s": None, "token_age_s": 60.0},
         },
         "ticks_age_s": {"fire": 1.0},
     }
@@ -79,6 +84,11 @@ def test_all_is_well_when_nothing_is_beyond_its_limit() -> None:
     ("wrong", "name"),
     [
         ({"accounts": {THEIRS: health.AccountStored(down=True)}}, "account_down"),
+        ({"accounts": {THEIRS: health.AccountStored(consent=False)}}, "consent_needed"),
+        (
+            {"accounts": {THEIRS: health.AccountStored(token_age=timedelta(days=76))}},
+            "token_old",
+        ),
         (
             {"accounts": {OURS: health.AccountStored(paused=timedelta(minutes=30))}},
             "account_paused",
@@ -161,3 +171,11 @@ async def test_the_database_is_asked_about_everything_that_is_judged(chat: Chat)
     assert (found.waiting, found.talk_age) == ({Lane.TALK: 1}, timedelta(minutes=10))
     own = found.accounts[chat.account.id]
     assert (own.down, own.paused) == (True, timedelta(minutes=50))
+    assert (own.token_age, own.consent) == (None, True)
+    tokens = SealedTokens(chat.db, chat.account.id)
+    await tokens.put(TokenPair("a", "r"), chat.clock.now())
+    assert await tokens.claim(1, "x", timedelta(minutes=1))
+    await tokens.release(1, "x", "used")
+    chat.clock.forward(minutes=3)
+    own = (await read()).accounts[chat.account.id]
+    assert (own.token_age, own.consent) == (timedelta(minutes=3), False)

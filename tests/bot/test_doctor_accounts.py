@@ -14,7 +14,6 @@ from bot.plan import read_plan
 from bot.seed import seed_areas, seed_plan
 from bot.settings import load_settings
 from domain.clock import SystemClock
-from storage.accounts.tokens import SealedTokens
 from storage.database import Database, Tx
 from storage.packaged import load_gazetteer
 from storage.tables import account_token

@@ -1,13 +1,13 @@
 """From our messages to calls of the Open API. Pure; there is no rich text, so all is plain."""
 
 from dataclasses import dataclass, replace
-from urllib.parse import quote
 
 from bot.channels.raw import clean
 from bot.channels.zalo_oa.settings import BUTTON_TITLE, BUTTONS, TEXT_LIMIT
 from domain.failures import Refused
 from domain.fit import numbered, split_text
 from domain.messages import Button, ChatRef, MediaKind, MediaRef, Outgoing
+from domain.start_payload import link_to
 
 GROUP = "g:"
 """Before the id of a group: people and groups have ids of different kinds."""
@@ -103,13 +103,6 @@ def recipient(chat: ChatRef) -> dict[str, str]:
     return {"user_id": chat.chat_id}
 
 
-def link_of(pattern: str, payload: str) -> str:
-    """Return the address that opens our chat with a payload, or plainly where there is none."""
-    if not payload:
-        return pattern.partition("?")[0]
-    return pattern.replace("{payload}", quote(payload, safe=""))
-
-
 def _as_possible(outgoing: Outgoing, way: Way, *, group: bool) -> Outgoing:
     """Leave out what has no way, and write choices as numbers where buttons may not work.
 
@@ -129,7 +122,7 @@ def _spelled(button: Button, way: Way) -> Button:
     """Write the address of a start button out, since nothing else will lead there."""
     if button.start is None:
         return button
-    return replace(button, label=f"{button.label}: {link_of(way.link, button.start)}")
+    return replace(button, label=f"{button.label}: {link_to(way.link, button.start)}")
 
 
 def _text(outgoing: Outgoing, *, group: bool) -> str:
@@ -172,5 +165,5 @@ def _button(button: Button, way: Way) -> dict[str, object]:
     title = clean(button.label)[:BUTTON_TITLE]
     if button.action is not None:
         return {"title": title, "type": "oa.query.hide", "payload": PRESS + button.action}
-    url = link_of(way.link, button.start or "")
+    url = link_to(way.link, button.start or "")
     return {"title": title, "type": "oa.open.url", "payload": {"url": url}}

@@ -59,7 +59,8 @@ def beside_the_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.code == 0, done.err
     # What the service writes down of itself when it has reached Telegram.
     with closing(sqlite3.connect(folder / "var" / "demo" / "an-ninh.db")) as database:
-        database.execute("UPDATE account SET username = 'vi_du_bot'")
+        link = "https://t.me/vi_du_bot?start={payload}"
+        database.execute("UPDATE account SET username = 'vi_du_bot', link = ?", (link,))
         database.commit()
     return folder
 

@@ -16,7 +16,7 @@ from bot.channels.zalo_bot.incoming import UNSEEN_NOTE, Me, parse
 from bot.channels.zalo_bot.webhook import BODY_LIMIT, SECRET_HEADER
 from domain.failures import Refused
 from domain.ids import CODE_LETTERS
-from domain.messages import Addressed, ChatKind, MediaKind, Message
+from domain.messages import Addressed, ChatKind, MediaKind, MediaRef, Message
 from tests.bot.channels.telegram.pretend import until
 from tests.bot.channels.zalo_bot.conftest import GROUP, MAI, SECRET, THAO, Town
 
@@ -277,3 +277,21 @@ _FIELDS = ("message_id", "date", "text", "caption", "photo", "sticker", "from", 
 def test_no_shape_of_update_makes_the_adapter_stumble(event: str, own: dict[str, object]) -> None:
     found = parse(update(own=own, event=event), ME, NOW)
     assert found is None or found.at.tzinfo is not None
+
+
+async def test_a_picture_is_fetched_from_the_platform_and_from_nowhere_else(town: Town) -> None:
+    channel = await town.started()
+    form = aiohttp.FormData({"kind": "image", "caption": "xe lạ đây"})
+    form.add_field(
+        "file", BytesIO(b"bytes of a picture"), filename="a.jpg", content_type="image/jpeg"
+    )
+    url = f"{town.simulator.base_url}/phone/zalo-bot/people/{THAO}/messages"
+    async with town.phones.post(url, data=form) as answer:
+        assert answer.status == 200
+    (one,) = await town.messages(1)
+    (photo,) = one.media
+    assert one.text == "xe lạ đây"
+    assert await channel.fetch(photo) == b"bytes of a picture"
+    for elsewhere in ("http://127.0.0.1:9/a.jpg", "https://vi-du.example/a.jpg", "file:///etc/x"):
+        with pytest.raises(Refused, match="media"):
+            await channel.fetch(MediaRef(MediaKind.PHOTO, elsewhere))

@@ -125,6 +125,8 @@ def test_what_is_open_is_neither_quiet_nor_silent_and_closes_later(
         assert rules.opens_at(middle) == middle
     ends = rules.after_open(now, timedelta(minutes=needs))
     assert ends >= opens + timedelta(minutes=needs)
+    assert rules.open_between(now, ends) == timedelta(minutes=needs)
+    assert rules.open_between(ends, now) == timedelta()
 
 
 @given(st.times(), st.times())

@@ -21,6 +21,7 @@ from bench.engine import Progress as Told
 from bench.inbound import Received, inbound
 from bench.platform import DEMO_TOKEN, NoPlatform, is_real, platform
 from bench.tally import Tally
+from bench.webhooks import Called, webhooks
 from bot.channels.telegram.settings import DEFAULT_PACE
 from domain.errors import Misconfigured
 from domain.failures import SendFailure
@@ -119,6 +120,32 @@ def inbound_command(
     _report(_run(measure, api, database, tally, quiet=as_json))
 
 
+@app.command("webhooks")
+def webhooks_command(
+    *,
+    count: Annotated[int, typer.Option(min=1, max=100_000, help="Số sự kiện khác nhau.")] = 1000,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, max=3600, help="Rải các lần gọi trong số giây này.")
+    ] = 10,
+    database: DatabaseUrl = "",
+    patience: Patience = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Gọi cửa nhận tin của Zalo OA bằng N sự kiện có chữ ký, mỗi sự kiện hai lần và lộn xộn.
+
+    Đo bao lâu thì mỗi lần gọi được trả lời (Zalo đợi 2 giây) và mỗi sự kiện có được xử lý đúng
+    một lần không.
+    """
+    tally = Tally()
+
+    async def measure(told: Told) -> Called:
+        async with platform(None, lifted=True) as server:
+            made = _plan(server.url, DEMO_TOKEN, database, DEFAULT_PACE.account_per_s, patience)
+            return await webhooks(made, count, seconds, told)
+
+    _report(_run(measure, None, database, tally, quiet=as_json))
+
+
 def main() -> None:
     """Run the command line."""
     app(prog_name="python -m bench")
@@ -166,7 +193,7 @@ def _refuse(sentence: str) -> NoReturn:
     raise typer.Exit(2)
 
 
-def _report(result: Delivered | Received) -> None:
+def _report(result: Called | Delivered | Received) -> None:
     figures = asdict(result)
     typer.echo(json.dumps(figures, ensure_ascii=False))
     if not result.complete:

@@ -68,10 +68,12 @@ class Engine:
         await line.channel.start(AccountInbox(house.database, line.account.id, house.inbox_bell))
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[None]:
+    async def at_work(self, *, sends: bool = True) -> AsyncIterator[None]:
         """Handle what comes in and send what is due; what is under way then is finished."""
         house, line = self.house, self.line
-        jobs = [asyncio.create_task(line.sender.run()), asyncio.create_task(house.worker.run())]
+        jobs = [asyncio.create_task(house.worker.run())]
+        if sends:
+            jobs.append(asyncio.create_task(line.sender.run()))
         try:
             yield
         finally:
@@ -82,13 +84,20 @@ class Engine:
 
 
 @asynccontextmanager
-async def engine(plan: Plan, residents: int, progress: Progress) -> AsyncIterator[Engine]:
+async def engine(
+    plan: Plan,
+    residents: int,
+    progress: Progress,
+    settings: Callable[[Plan, Path], Settings] | None = None,
+) -> AsyncIterator[Engine]:
     """Set the service up on a fresh database with so many residents who said yes.
+
+    It serves a Telegram bot, unless other `settings` are made of the plan.
 
     Raises: Misconfigured when the database is not empty, DatabaseAway.
     """
     with tempfile.TemporaryDirectory(prefix="an-ninh-bench-") as folder:
-        house = await build(_settings(plan, Path(folder)), demo=True)
+        house = await build((settings or _settings)(plan, Path(folder)), demo=True)
         try:
             unit = await house.database.read(_unit)
             account_id = house.lines[0].account.id
@@ -100,10 +109,18 @@ async def engine(plan: Plan, residents: int, progress: Progress) -> AsyncIterato
             await house.database.close()
 
 
-def _settings(plan: Plan, folder: Path) -> Settings:
+def empty_database(plan: Plan) -> str:
+    """Return the URL of the database to measure on.
+
+    Raises: Misconfigured when it is not empty.
+    """
     if plan.database_url and not is_untouched(plan.database_url):
         message = "Cơ sở dữ liệu không trống: đo tốc độ chỉ dùng một cơ sở dữ liệu mới tạo."
         raise Misconfigured(message)
+    return plan.database_url
+
+
+def _settings(plan: Plan, folder: Path) -> Settings:
     return Settings(
         telegram_token=SecretStr(plan.token),
         telegram_api_url=plan.api,
@@ -114,7 +131,7 @@ def _settings(plan: Plan, folder: Path) -> Settings:
         zalo_oa_app_id="",
         zalo_oa_app_secret=SecretStr(""),
         zalo_bot_token=SecretStr(""),
-        database_url=plan.database_url,
+        database_url=empty_database(plan),
         var_dir=folder / "var",
         key_file=folder / "keyring.json",
     )

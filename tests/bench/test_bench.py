@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from bench.filling import FIRST_CHAT
 from bench.inbound import percentile
 from bench.platform import is_real
+from bench.webhooks import Called
 from bot.keys import check_keys
 from storage.people import units
 from tests.bot.commands import kitchen
@@ -86,6 +88,41 @@ async def test_everybody_who_writes_at_once_gets_a_receipt(database_url: str) ->
     assert (found["senders"], found["tips"], found["receipts"]) == (5, 5, 5)
     assert 0 < found["p50_ms"] <= found["p99_ms"] == pytest.approx(found["p99_queued_s"] * 1000, 1)
     assert found["last_handed_over_s"] > found["p99_queued_s"]
+
+
+async def test_each_event_of_a_webhook_is_handled_once_however_often_it_comes(
+    database_url: str, database_kind: str
+) -> None:
+    _, printed, said = await bench(
+        "webhooks", "--count", "6", "--seconds", "0.5", "--database", database_url
+    )
+    found = figures(printed)
+    assert said == ""
+    assert (found["events"], found["calls"], found["answered"]) == (6, 12, 12)
+    assert (found["handled"], found["tips"], found["duplicates_dropped"]) == (6, 6, 6)
+    assert 0 < found["p50_ms"] <= found["p99_ms"] <= found["max_ms"]
+    assert found["database"] == database_kind
+
+
+def test_what_is_answered_late_handled_twice_or_not_dropped_is_not_complete() -> None:
+    well = Called(
+        events=2,
+        calls=4,
+        answered=4,
+        p50_ms=1.0,
+        p99_ms=2.0,
+        max_ms=3.0,
+        handled=2,
+        tips=2,
+        duplicates_dropped=2,
+        last_handled_s=1.0,
+        seconds=1.0,
+        database="sqlite",
+    )
+    assert well.complete
+    for wrong in ({"max_ms": 2000.0}, {"handled": 3}, {"tips": 1}, {"answered": 3}):
+        assert not replace(well, **wrong).complete
+    assert not replace(well, duplicates_dropped=1).complete
 
 
 @pytest.mark.parametrize(

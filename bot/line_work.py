@@ -139,6 +139,11 @@ class LineWork:
             except DatabaseAway:
                 log.warning("database_away")
                 await line.channel.stop()
+            except (AccountDown, Refused):
+                raise
+            except Exception as error:  # noqa: BLE001 - a fault of one line must not end the others
+                log.error("line_fault", channel=line.platform.channel, error=type(error).__name__)
+                await line.channel.stop()
             else:
                 return True
             await self._pause(_KNOCK_AGAIN_S)

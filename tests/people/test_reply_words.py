@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.toneless import toneless
-from people import reply_words, words
+from people import link_words, reply_words, words
 from people.pause_words import asks_for_pause
 from people.reply_words import Told, told
 from storage.packaged import load_library
@@ -56,6 +56,7 @@ def _known(text: str) -> bool:
             words.stop_confirmed(text),
             told(text),
             asks_for_pause(text),
+            link_words.asks(text),
         )
     )
 

@@ -1,8 +1,20 @@
 """What a row of the ledger does to a chat where it sends nothing: pin, leave, delete, remove."""
 
 from dataclasses import replace
+from datetime import datetime
 
-from domain.channel import Arranges, Channel, Edits, Leaves, MakesGroups, Pins, Withdraws
+from domain.article import article_of
+from domain.channel import (
+    Arranges,
+    Articles,
+    Channel,
+    Edits,
+    Leaves,
+    MakesGroups,
+    Pins,
+    Withdraws,
+)
+from domain.delivery import Accepted, Advanced
 from domain.failures import Refused
 from domain.messages import ChatRef, Effect, EffectKind, Outgoing, Sent
 
@@ -18,9 +30,18 @@ _ARRANGEMENTS = frozenset(
     }
 )
 
+_OF_ARTICLES = frozenset(
+    {
+        EffectKind.PUBLISH,
+        EffectKind.AWAIT_ARTICLE,
+        EffectKind.BROADCAST,
+        EffectKind.RETRACT,
+    }
+)
+
 
 async def carry_out(channel: Channel, chat: ChatRef, outgoing: Outgoing, effect: Effect) -> Sent:
-    """Do what the row is for; twice does no harm, but for a topic or group: it is there twice then.
+    """Do what the row is for; twice does harm where a topic, group or article is made or sent.
 
     Raises: SendFailure; Refused when the channel has no way to do it.
     """
@@ -36,11 +57,36 @@ async def carry_out(channel: Channel, chat: ChatRef, outgoing: Outgoing, effect:
         case Effect(EffectKind.MAKE_GROUP) if isinstance(channel, MakesGroups):
             made = await channel.make_group(outgoing.text, outgoing.heading or "", [chat])
             return Sent("\n".join((made.chat_id, made.link or "")))
+        case Effect(kind, told) if kind in _OF_ARTICLES and isinstance(channel, Articles):
+            return await _with_articles(channel, outgoing, kind, told or "")
         case Effect(kind) if kind in _ARRANGEMENTS and isinstance(channel, Arranges):
             return Sent(await channel.arrange(chat, effect, outgoing.text))
         case _:
             reason = f"the channel cannot {effect.kind.value}"
             raise Refused(reason)
+    return _NOTHING_SENT
+
+
+def came_to(effect: Effect | None, sent: Sent, now: datetime) -> Accepted | Advanced:
+    """Return what a success means: the end of it, or that the row's next step is due."""
+    match effect:
+        case Effect(EffectKind.PUBLISH):
+            return Advanced(Effect(EffectKind.AWAIT_ARTICLE, sent.message_id))
+        case Effect(EffectKind.AWAIT_ARTICLE):
+            return Advanced(Effect(EffectKind.BROADCAST, sent.message_id))
+    return Accepted(sent.message_id, now, sent.pressable)
+
+
+async def _with_articles(
+    channel: Articles, outgoing: Outgoing, kind: EffectKind, told: str
+) -> Sent:
+    if kind is EffectKind.PUBLISH:
+        return Sent(await channel.publish(article_of(outgoing)))
+    if kind is EffectKind.AWAIT_ARTICLE:
+        return Sent(await channel.article(told))
+    if kind is EffectKind.BROADCAST:
+        return await channel.broadcast(told)
+    await channel.retract(told)
     return _NOTHING_SENT
 
 

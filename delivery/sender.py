@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 
 from delivery.bell import Bell
-from delivery.effects import carry_out
+from delivery.effects import came_to, carry_out
 from delivery.files import NoFile, Shelf, send_file
 from delivery.outbox import NO_WORDS, personal
 from delivery.pace import Pace
@@ -245,7 +245,7 @@ class Sender:
             log.error("send_fault", error=type(error).__name__, delivery=str(send.delivery_id))
             return Unknowable(f"fault:{type(error).__name__}")
         self._transients = 0
-        accepted = Accepted(went.sent.message_id, self._clock.now(), went.sent.pressable)
+        accepted = came_to(outgoing.effect, went.sent, self._clock.now())
         await self._note_file(outgoing.media, went.media)
         return accepted
 

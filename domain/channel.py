@@ -64,6 +64,8 @@ class Capabilities:
     """How many people the account can talk with at all; None: no limit is known."""
     most_a_month: int | None = None
     """How many messages it may send in a month; None: no limit is known."""
+    articles: bool = False
+    """Whether the account shows pages to whoever follows it."""
 
 
 class Inbox(Protocol):
@@ -256,14 +258,28 @@ class Articles(Protocol):
     """A channel that can show a page to everybody who follows the account."""
 
     async def publish(self, article: Article) -> str:
-        """Put the page up; return its id once the platform has it ready.
+        """Begin to put the page up; return by what the platform tells when it stands there.
 
         Raises: SendFailure; when it is Ambiguous the page may stand there.
         """
         ...
 
+    async def article(self, token: str) -> str:
+        """Return the id of the page that was put up; asking twice changes nothing.
+
+        Raises: SendFailure, never Ambiguous; Throttled while the platform is still at it.
+        """
+        ...
+
     async def broadcast(self, article_id: str) -> Sent:
         """Send a page to all who follow the account, also those who want nothing from us.
+
+        Raises: SendFailure; Throttled at an hour at which the platform sends none.
+        """
+        ...
+
+    async def retract(self, article_id: str) -> None:
+        """Take a page down; whoever has read it has read it.
 
         Raises: SendFailure.
         """

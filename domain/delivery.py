@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from domain.failures import Until
+from domain.messages import Effect
 
 
 class DeliveryState(StrEnum):
@@ -49,6 +50,8 @@ class DeliveryKind(StrEnum):
     """What a group is told of us; it is pinned once it stands there."""
     MAKING = "making"
     """A group that the account makes: never tried twice by itself, for then there might be two."""
+    ARTICLE = "article"
+    """A campaign's public page, sent to whoever follows the account: no step of it is repeated."""
     EFFECT = "effect"
     """Something done to a chat, no message."""
 
@@ -106,6 +109,13 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Advanced:
+    """A step is done, certainly; the row goes on with the next."""
+
+    next: Effect
+
+
+@dataclass(frozen=True, slots=True)
 class GoneAway:
     """The person cannot be reached."""
 
@@ -152,4 +162,6 @@ class AccountStopped:
     reason: str
 
 
-Outcome = Accepted | GoneAway | TurnedDown | NotSent | Relocated | Unknowable | AccountStopped
+Outcome = (
+    Accepted | Advanced | GoneAway | TurnedDown | NotSent | Relocated | Unknowable | AccountStopped
+)

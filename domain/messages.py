@@ -12,6 +12,8 @@ class ChatKind(StrEnum):
     PRIVATE = "private"
     GROUP = "group"
     CHANNEL = "channel"
+    PAGE = "page"
+    """The account's own public page: nobody writes there."""
 
 
 class MediaKind(StrEnum):
@@ -274,6 +276,14 @@ class EffectKind(StrEnum):
     REMOVE = "remove"
     MAKE_GROUP = "make_group"
     """The text is its name, the heading says what it is for; the chat's person is its member."""
+    PUBLISH = "publish"
+    """The heading is an article's title, the first paragraph its lead; twice: two stand there."""
+    AWAIT_ARTICLE = "await_article"
+    """Ask for the article that was put up, by what the platform gave for it."""
+    BROADCAST = "broadcast"
+    """Send the article of that id to everybody who follows the account; twice: they get two."""
+    RETRACT = "retract"
+    """Take down the article of that id."""
 
 
 @dataclass(frozen=True, slots=True)

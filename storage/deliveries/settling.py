@@ -11,6 +11,7 @@ from sqlalchemy import String, Uuid, bindparam, delete, or_, select, true, updat
 from domain.delivery import (
     Accepted,
     AccountStopped,
+    Advanced,
     DeliveryKind,
     DeliveryState,
     Facet,
@@ -23,13 +24,16 @@ from domain.delivery import (
     Unknowable,
 )
 from domain.door import OPEN, Door
+from domain.messages import Effect, EffectKind, Outgoing
+from storage.codec import write_outgoing
 from storage.database import Tx
 from storage.deliveries import effects, elsewhere, receipts, typed_numbers, use
 from storage.deliveries.counters import Moves
-from storage.deliveries.ledger import Delivery, as_delivery, key_of, locked, move
+from storage.deliveries.ledger import Delivery, as_delivery, content, key_of, locked, move
 from storage.deliveries.receipts import SentAs, Told
 from storage.groups import group_makings
 from storage.people import addresses, moving, units
+from storage.sealing import Place
 from storage.tables import account, attempt, delivery
 from storage.tables import send_window as window
 from storage.tips import topics
@@ -45,7 +49,7 @@ _SECOND_THOUGHT = timedelta(seconds=5)
 """How long what may have been sent waits before it goes once more: a proof may come meanwhile."""
 
 
-_ANSWERS = (Accepted, GoneAway, TurnedDown, Relocated)
+_ANSWERS = (Accepted, Advanced, GoneAway, TurnedDown, Relocated)
 """Outcomes that show that the platform hears our account."""
 
 
@@ -144,13 +148,20 @@ def _note_attempts(tx: Tx, results: Sequence[Settled]) -> None:
                 "attempt": result.attempt_id,
                 "at": tx.now,
                 "came_to": type(result.outcome).__name__.lower(),
-                "became": (result.outcome.message_id or None)
-                if isinstance(result.outcome, Accepted)
-                else None,
+                "became": _became(result.outcome),
             }
             for result in results
         ],
     )
+
+
+def _became(outcome: Outcome) -> str | None:
+    """Return the id that a platform gave: of a message, or of an article that stands there now."""
+    if isinstance(outcome, Accepted):
+        return outcome.message_id or None
+    if isinstance(outcome, Advanced) and outcome.next.kind is EffectKind.BROADCAST:
+        return outcome.next.message_id
+    return None
 
 
 def _told(tx: Tx, results: Sequence[Settled], rows: Mapping[UUID, Delivery]) -> Mapping[UUID, Told]:
@@ -216,6 +227,8 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves, told: Told | N
     match outcome:
         case Accepted():
             _accept(tx, row, outcome, moves, told)
+        case Advanced(effect):
+            _go_on(tx, row, effect, moves)
         case GoneAway() | TurnedDown():
             _fail(tx, row, outcome, moves)
         case NotSent(reason, wait, account_wide):
@@ -279,8 +292,11 @@ def _in_the_dark(
     if row.proven or told:
         _arrive(tx, row, moves, told)
         return
+    if _only_asked(tx, row):
+        _back(row, reason, moves)
+        return
     goes_again = row.run_id is None or row.lane is Lane.URGENT
-    goes_again = goes_again and row.kind is not DeliveryKind.MAKING
+    goes_again = goes_again and row.kind not in (DeliveryKind.MAKING, DeliveryKind.ARTICLE)
     patient = row.run_id is None and reason == WORKER_DIED and row.tries < _MOST_TRIES
     if goes_again and (not row.again or patient):
         # A dead worker's lease was wait enough.
@@ -288,6 +304,21 @@ def _in_the_dark(
         moves.write(row.id, window_id=None, again=True, reason=reason, not_before=not_before)
         return
     move(tx, row, DeliveryState.UNSURE, moves, reason)
+
+
+def _go_on(tx: Tx, row: Delivery, effect: Effect, moves: Moves) -> None:
+    """Let a row wait for its next step: what the platform told is kept in this transaction."""
+    payload = tx.keys.seal(
+        write_outgoing(Outgoing(text="", effect=effect)), Place("delivery", "payload", row.id)
+    )
+    moves.write(row.id, window_id=None, reason=None, payload=payload)
+
+
+def _only_asked(tx: Tx, row: Delivery) -> bool:
+    """Tell whether an article's step was one that changes nothing, however often it is done."""
+    words = content(tx, row.id) if row.kind is DeliveryKind.ARTICLE else None
+    effect = words.effect if words is not None else None
+    return effect is not None and effect.kind is EffectKind.AWAIT_ARTICLE
 
 
 def _move(tx: Tx, row: Delivery, chat_id: str, moves: Moves) -> None:

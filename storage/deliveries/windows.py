@@ -25,7 +25,7 @@ from storage.tables import send_window as window
 log = structlog.get_logger(__name__)
 
 _OF_THE_CHAT = (SkipReason.WINDOW.value, SkipReason.ALLOWANCE.value)
-_NO_MESSAGE = (DeliveryKind.EFFECT, DeliveryKind.MAKING)
+_NO_MESSAGE = (DeliveryKind.EFFECT, DeliveryKind.MAKING, DeliveryKind.ARTICLE)
 UNREADABLE = "unreadable"
 """Why a row is refused whose words or address can no longer be opened."""
 

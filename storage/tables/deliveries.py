@@ -81,6 +81,7 @@ UNSURE = delivery.c.state == literal_column("'unsure'")
 DUE = PENDING & delivery.c.window_id.is_(None)
 FAILED = delivery.c.failed_at.is_not(None)
 ALONE = delivery.c.run_id.is_(None)
+ARTICLE = delivery.c.kind == literal_column("'article'")
 PAID = delivery.c.paid_at.is_not(None)
 
 
@@ -101,6 +102,14 @@ _some("ix_delivery_alone", ALONE, delivery.c.address_id)
 _some("ix_delivery_over", ALONE, delivery.c.settled_at)
 _some("ix_delivery_open", delivery.c.window_id.is_not(None), delivery.c.window_id)
 _some("ix_delivery_unsure", UNSURE, delivery.c.id)
+Index(
+    "ix_delivery_article",
+    delivery.c.run_id,
+    delivery.c.address_id,
+    unique=True,
+    sqlite_where=ARTICLE,
+    postgresql_where=ARTICLE,
+)
 _some("ix_delivery_paid", PAID, delivery.c.run_id, delivery.c.account_id)
 _some("ix_delivery_failed", FAILED, delivery.c.id)
 _some(

@@ -1,53 +1,64 @@
 """Articles: public pages of the account, and their broadcast to all who follow it."""
 
-import asyncio
+from datetime import datetime
 
 from bot.channels.raw import clean, mapping
 from bot.channels.zalo_oa.reading import told
-from bot.channels.zalo_oa.translate import PROCESSING
+from bot.channels.zalo_oa.settings import ZaloOaSettings
+from bot.channels.zalo_oa.translate import PROCESSING, to_morning
 from bot.channels.zalo_oa.transport import CallFailed, Transport
 from domain.channel import Article
-from domain.failures import Ambiguous, Refused
+from domain.clock import local
+from domain.failures import Ambiguous, Refused, Scope, Throttled
 from domain.lengths import utf16_length
 from domain.messages import Sent
 
 CREATE, VERIFY = "/v2.0/article/create", "/v2.0/article/verify"
+REMOVE = "/v2.0/article/remove"
 BROADCAST = "/v2.0/oa/message"
 _TITLE, _LEAD, _AUTHOR = 150, 300, 50
 
 
-async def publish(
-    transport: Transport, article: Article, author: str, wait_s: float, pause_s: float
-) -> str:
-    """Put an article up and wait until the platform has it ready.
+def check(settings: ZaloOaSettings, now: datetime) -> None:
+    """Ask nothing of Zalo that it would not do.
 
-    Raises: Refused when a text is too long; Ambiguous when it is not ready in time; CallFailed.
+    Raises: Refused where articles are switched off; Throttled at night.
+    """
+    if not settings.articles:
+        reason = "permission: articles are switched off"
+        raise Refused(reason)
+    first, end = settings.article_hours
+    if not first <= local(now).hour < end:
+        raise Throttled(to_morning(now), Scope.CHAT)
+
+
+async def publish(transport: Transport, article: Article, author: str) -> str:
+    """Begin to put an article up; return the token that asks for it.
+
+    Raises: Refused when a text is too long; Ambiguous without a token; CallFailed.
     """
     data = mapping(await transport.post(CREATE, body_of(article, author)))
     token = told(data.get("token"))
     if not token:
         reason = "answer: no token for an article"
         raise Ambiguous(reason)
-    try:
-        async with asyncio.timeout(wait_s):
-            return await _ready(transport, token, pause_s)
-    except TimeoutError:
-        reason = "article: still being processed"
-    raise Ambiguous(reason)
+    return token
 
 
-async def _ready(transport: Transport, token: str, pause_s: float) -> str:
-    while True:
-        try:
-            data = mapping(await transport.post(VERIFY, {"token": token}))
-        except CallFailed as failure:
-            if failure.code not in {None, PROCESSING}:
-                raise
-        else:
-            article = told(data.get("id"))
-            if article:
-                return article
-        await asyncio.sleep(pause_s)
+async def find(transport: Transport, token: str) -> str:
+    """Return the id of an article that is ready.
+
+    Raises: CallFailed, also while the platform is still at it.
+    """
+    article = told(mapping(await transport.post(VERIFY, {"token": token})).get("id"))
+    if not article:
+        raise CallFailed(VERIFY, code=PROCESSING)
+    return article
+
+
+async def remove(transport: Transport, article_id: str) -> None:
+    """Take an article down. Raises: CallFailed."""
+    await transport.post(REMOVE, {"id": article_id})
 
 
 async def broadcast(transport: Transport, article_id: str) -> Sent:

@@ -238,29 +238,38 @@ class ZaloOaChannel:
             return await lookups.make_group(self._transport, name, description, members)
 
     async def publish(self, article: Article) -> str:
-        """Put an article up; return its id once the platform has it ready.
+        """Begin to put an article up, at an hour at which it could be sent; return its token.
 
         Raises: SendFailure; when it is Ambiguous the article may stand there.
         """
-        self._needs_articles()
-        settings = self._settings
+        articles.check(self._settings, self._clock.now())
         async with self._named(Doing.ARTICLE):
-            return await articles.publish(
-                self._transport,
-                article,
-                self.username,
-                settings.article_wait_s,
-                settings.article_pause_s,
-            )
+            return await articles.publish(self._transport, article, self.username)
+
+    async def article(self, token: str) -> str:
+        """Return the id of the article that was put up.
+
+        Raises: SendFailure, never Ambiguous; Throttled while Zalo is still at it.
+        """
+        async with self._named(Doing.READY):
+            return await articles.find(self._transport, token)
 
     async def broadcast(self, article_id: str) -> Sent:
         """Send an article to all who follow the account; Zalo takes up to half an hour.
 
-        Raises: SendFailure.
+        Raises: SendFailure; Throttled at night.
         """
-        self._needs_articles()
+        articles.check(self._settings, self._clock.now())
         async with self._named(Doing.ARTICLE):
             return await articles.broadcast(self._transport, article_id)
+
+    async def retract(self, article_id: str) -> None:
+        """Take an article down, also once articles are switched off.
+
+        Raises: SendFailure.
+        """
+        async with self._named(Doing.ARTICLE):
+            await articles.remove(self._transport, article_id)
 
     def _open(self) -> None:
         self._exchange.open()
@@ -347,11 +356,6 @@ class ZaloOaChannel:
         if isinstance(meaning, AccountDown):
             self._down = meaning
         return meaning
-
-    def _needs_articles(self) -> None:
-        if not self._settings.articles:
-            reason = "permission: articles are switched off"
-            raise Refused(reason)
 
     def _revoked(self) -> None:
         _LOG.error("the Official Account withdrew its permission from the app")

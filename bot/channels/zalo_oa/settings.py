@@ -66,8 +66,8 @@ class ZaloOaSettings:
     """How long an answer may take. Shorter makes sends of unknown outcome out of slow ones."""
     inbox_timeout_s: float = 1.5
     """How long the inbox may take; Zalo waits two seconds for its answer."""
-    article_wait_s: float = 60
-    article_pause_s: float = 2
+    article_hours: tuple[int, int] = (6, 22)
+    """From which local hour until before which Zalo sends articles."""
 
     def __post_init__(self) -> None:
         self._check_account()
@@ -134,4 +134,5 @@ def capabilities(settings: ZaloOaSettings, *, buttons: bool = True) -> Capabilit
         free_window=timedelta(hours=48),
         price_vnd=settings.price_vnd,
         allowance=settings.allowance,
+        articles=settings.articles,
     )

@@ -38,6 +38,8 @@ class Doing(StrEnum):
     GROUP = "group"
     UPLOAD = "upload"
     ARTICLE = "article"
+    READY = "ready"
+    """Ask for an article that was put up."""
     LOOK = "look"
 
 
@@ -74,6 +76,8 @@ _DOWN = {
     -321: "quota: the cloud account has no money left",
 }
 
+_RIGHT_TO_ARTICLES = frozenset({-212, -221, -223, -224, -235, -240})
+
 _REFUSED = {
     -100: "media: expired",
     -201: "content: a parameter is invalid",
@@ -91,8 +95,8 @@ _REFUSED = {
 def translate(failure: CallFailed, doing: Doing, now: datetime) -> SendFailure:
     """Name the failure of a call at the instant `now`."""
     meaning = _meaning(failure, doing, now)
-    if doing is Doing.UPLOAD and isinstance(meaning, Ambiguous):
-        # Whatever became of the file, nobody was sent anything yet.
+    if doing in {Doing.UPLOAD, Doing.READY} and isinstance(meaning, Ambiguous):
+        # Whatever became of the file or question, nobody was sent anything yet.
         return Transient(meaning.reason)
     return meaning
 
@@ -121,6 +125,9 @@ def _meaning(failure: CallFailed, doing: Doing, now: datetime) -> SendFailure:
         return _used_up(code, doing)
     if code in _UNREACHABLE:
         return Unreachable(Until.THEY_WRITE, _UNREACHABLE[code])
+    if doing in {Doing.ARTICLE, Doing.READY} and code in _RIGHT_TO_ARTICLES:
+        # The account may well send messages all the same.
+        return Refused(f"{_DOWN[code]} ({code})")
     if code in _DOWN:
         return AccountDown(f"{_DOWN[code]} ({code})")
     # A number that we do not know says nothing about the person: never "unsubscribed".
@@ -133,7 +140,7 @@ def _wait(code: int, now: datetime) -> Throttled | None:
         return Throttled(_to_next_minute(now), Scope.ACCOUNT)
     if code == _NIGHT:
         # Of one kind of message: whoever is answered at night must not wait for the morning.
-        return Throttled(_to_morning(now), Scope.CHAT)
+        return Throttled(to_morning(now), Scope.CHAT)
     return Throttled(_PROCESSING_PAUSE, Scope.CHAT) if code == PROCESSING else None
 
 
@@ -144,7 +151,7 @@ def _used_up(code: int, doing: Doing) -> SendFailure:
     pending and an administrator is told. A throttle that long would look like a slow line. The
     quota of uploads or articles stops those alone; texts go on.
     """
-    if doing in {Doing.UPLOAD, Doing.ARTICLE}:
+    if doing in {Doing.UPLOAD, Doing.ARTICLE, Doing.READY}:
         return Refused(f"quota: used up ({code})")
     return AccountDown(f"quota: used up ({code})")
 
@@ -164,7 +171,8 @@ def _to_next_minute(now: datetime) -> timedelta:
     return timedelta(minutes=1) - timedelta(seconds=now.second, microseconds=now.microsecond)
 
 
-def _to_morning(now: datetime) -> timedelta:
+def to_morning(now: datetime) -> timedelta:
+    """Return how long it is until articles may be sent again."""
     here = now.astimezone(_VIETNAM)
     morning = here.replace(hour=_MORNING, minute=0, second=0, microsecond=0)
     # Told at another hour of the day, our clock or theirs is wrong: not a day is waited for that.

@@ -1181,6 +1181,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("run_id IS NULL"),
         )
         batch_op.create_index(
+            "ix_delivery_article",
+            ["run_id", "address_id"],
+            unique=True,
+            sqlite_where=sa.text("kind = 'article'"),
+            postgresql_where=sa.text("kind = 'article'"),
+        )
+        batch_op.create_index(
             "ix_delivery_due_alone",
             ["account_id", "lane", "id"],
             unique=False,
@@ -1840,6 +1847,11 @@ def downgrade() -> None:
             "ix_delivery_due_alone",
             sqlite_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
             postgresql_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_article",
+            sqlite_where=sa.text("kind = 'article'"),
+            postgresql_where=sa.text("kind = 'article'"),
         )
         batch_op.drop_index(
             "ix_delivery_alone",

@@ -42,7 +42,7 @@ def settings(zalo: PretendZalo) -> ZaloOaSettings:
         mention="Công an xã ví dụ",
         connect_timeout_s=1,
         send_timeout_s=1,
-        article_pause_s=0,
+        article_hours=(0, 24),
     )
 
 

@@ -117,7 +117,12 @@ async def test_an_article_is_waited_for_and_then_goes_to_all_followers(
     channel = await start_channel(articles=True)
     zalo.next(f"{ARTICLE}create", said({"token": "t"}))
     zalo.next(f"{ARTICLE}verify", said(error=-214), raw(502, b""), said({"id": "art"}))
-    assert await channel.publish(PAGE) == "art"
+    token = await channel.publish(PAGE)
+    with pytest.raises(Throttled):
+        await channel.article(token)
+    with pytest.raises(Transient):
+        await channel.article(token)
+    assert await channel.article(token) == "art"
     (made,) = zalo.at(f"{ARTICLE}create")
     assert (made["status"], made["description"]) == ("show", PAGE.lead)
     assert made["body"] == [{"type": "text", "content": part} for part in ("Một.", "Hai.")]
@@ -131,20 +136,35 @@ async def test_an_article_is_waited_for_and_then_goes_to_all_followers(
     assert channel.down is None
 
 
-async def test_an_article_that_is_never_ready_is_in_doubt(
+async def test_an_article_that_may_stand_there_is_in_doubt(
     start_channel: StartChannel, zalo: PretendZalo
 ) -> None:
-    channel = await start_channel(articles=True, article_wait_s=0.05, article_pause_s=30)
-    zalo.next(f"{ARTICLE}create", said({"token": "t"}))
-    zalo.next(f"{ARTICLE}verify", said(error=-214))
-    with pytest.raises(Ambiguous, match="processed"):
-        await channel.publish(PAGE)
+    channel = await start_channel(articles=True)
+    zalo.next(f"{ARTICLE}create", said({}), cut, said(error=-224))
+    for expected in (Ambiguous, Ambiguous, Refused):
+        with pytest.raises(expected):
+            await channel.publish(PAGE)
+    assert channel.down is None
+    zalo.next(f"{ARTICLE}remove", said({}))
+    await channel.retract("art")
+    assert [one["id"] for one in zalo.at(f"{ARTICLE}remove")] == ["art"]
     for broken in (
         Article(title="", lead="", body=""),
         Article(title="x", lead="x" * 301, body=""),
     ):
         with pytest.raises(Refused):
             await channel.publish(broken)
+
+
+async def test_nothing_is_put_up_at_an_hour_at_which_it_could_not_be_sent(
+    start_channel: StartChannel, zalo: PretendZalo
+) -> None:
+    channel = await start_channel(articles=True, article_hours=(0, 0))
+    with pytest.raises(Throttled):
+        await channel.publish(PAGE)
+    with pytest.raises(Throttled):
+        await channel.broadcast("art")
+    assert not zalo.at(f"{ARTICLE}create")
 
 
 async def test_articles_are_off_until_they_are_switched_on(channel: ZaloOaChannel) -> None:

@@ -124,7 +124,7 @@ async def street(inbox: ListInbox) -> AsyncIterator[Street]:
             articles=True,
             send_timeout_s=5,
             inbox_timeout_s=30,
-            article_pause_s=0.05,
+            article_hours=(0, 24),
         )
         shelf, ours = MemoryShelf(clock), KnownMessages()
         channel = ZaloOaChannel(settings, clock, shelf, ours)
@@ -248,11 +248,18 @@ async def test_a_group_is_made_written_to_and_only_what_is_for_us_is_heard(stree
 async def test_an_article_is_put_up_and_sent_to_followers(street: Street) -> None:
     await street.order("settings", enforce_night=False)
     page = Article(title="Cảnh báo", lead="Đừng đưa mã OTP.", body="Một.\n\nHai.")
-    article = await street.channel.publish(page)
+    await street.order("settings", article_delay_s=3600)
+    with pytest.raises(Throttled):
+        await street.channel.article(await street.channel.publish(page))
+    await street.order("settings", article_delay_s=0)
+    article = await street.channel.article(await street.channel.publish(page))
     assert (await street.channel.broadcast(article)).message_id
     assert [one["kind"] for one in (await street.record())["sends"]] == ["broadcast"]
     (left, *_) = await street.channel.allowances()
     assert left.total == 2000
+    await street.channel.retract(article)
+    with pytest.raises(Refused):
+        await street.channel.retract(article)
 
 
 async def test_events_that_come_twice_and_out_of_order_are_kept_once(street: Street) -> None:

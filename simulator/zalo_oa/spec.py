@@ -1,10 +1,12 @@
-"""The Zalo part of the world file: one OA, the people around it, its group assets."""
+"""The Zalo part of the world file: one OA, the people around it, its group assets and groups."""
 
-from typing import Literal
+from collections import Counter
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 PERSON_ID = r"^\d{15,20}$"
+GROUP_ID = r"^[0-9a-f]{20}$"
 
 
 class _Strict(BaseModel):
@@ -48,6 +50,18 @@ class AssetSpec(_Strict):
     days: int = 3650
 
 
+class ZaloGroupSpec(_Strict):
+    """A group that the OA made earlier, on an asset of the world's; its admins are its deputies."""
+
+    id: str = Field(pattern=GROUP_ID)
+    name: str
+    description: str = ""
+    asset: str
+    code: str = Field(default="vidu0001", pattern=r"^[a-z0-9]{1,16}$")
+    members: list[str] = Field(min_length=1)
+    admins: list[str] = Field(default_factory=list)
+
+
 class ZaloLinkSpec(_Strict):
     """A link somebody may scan: it opens the chat with `text` filled in."""
 
@@ -61,4 +75,20 @@ class ZaloSpec(_Strict):
     oa: OaSpec = Field(default_factory=OaSpec)
     people: list[ZaloPersonSpec] = Field(default_factory=list)
     assets: list[AssetSpec] = Field(default_factory=list)
+    groups: list[ZaloGroupSpec] = Field(default_factory=list)
     links: list[ZaloLinkSpec] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _groups_stand(self) -> Self:
+        people = {person.id for person in self.people}
+        sizes = {asset.id: asset.size for asset in self.assets}
+        used = Counter(group.asset for group in self.groups)
+        for group in self.groups:
+            members = set(group.members)
+            if used[group.asset] > 1 or len(members) + 1 > sizes.get(group.asset, 0):
+                message = f"nhóm {group.id} cần một gói nhóm (assets) riêng còn đủ chỗ"
+                raise ValueError(message)
+            if not members <= people or not set(group.admins) <= members:
+                message = f"nhóm {group.id} có người không ở trong thế giới hoặc trong nhóm"
+                raise ValueError(message)
+        return self

@@ -103,6 +103,17 @@ class ZaloWorld:
             asset.id: Asset(asset.id, asset.size, now + timedelta(days=asset.days))
             for asset in spec.assets
         }
+        for made in spec.groups:
+            self.assets[made.asset].group = made.id
+            self.groups[made.id] = Group(
+                made.id,
+                made.name,
+                made.description,
+                made.asset,
+                made.code,
+                list(dict.fromkeys(made.members)),
+                list(dict.fromkeys(made.admins)),
+            )
         self.rates.forget()
 
     def _new_tokens(self) -> Tokens:

@@ -90,7 +90,7 @@ async def test_an_unknown_area_of_a_group_leaves_nothing_behind(
     ("old", "new", "said"),
     [
         ('roles = ["officer"]', 'roles = ["captain"]', r"staff\.0\.roles\.0: phải là một trong"),
-        ('purpose = "review"', 'purpose = "party"', r"groups\.1\.purpose: phải là một trong"),
+        ('purpose = "review"', 'purpose = "party"', r"groups\.2\.purpose: phải là một trong"),
         ("card_content = true", 'card_content = "x"', r"unit\.card_content: phải là true"),
         ('code = "VD"\n', "", r"unit\.code: còn thiếu"),
         ('code = "VD"', 'code = "VD"\ncolour = "red"', r"unit\.colour: không phải là mục"),

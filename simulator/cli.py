@@ -11,13 +11,13 @@ from typing import Annotated
 
 import typer
 
+from simulator import web_port
 from simulator.app import Running, running
 from simulator.spec import WorldSpec, read_world
 
 BUSY = 2
 MOST_PORT = 65535
 CHILD_PATIENCE_S = 15.0
-ZALO_WEBHOOK = "http://127.0.0.1:8080/zalo/oa"
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -42,9 +42,13 @@ def simulate(
         typer.Option(help="World file (TOML); the shipped simulator/world.toml when not given."),
     ] = None,
     zalo_webhook: Annotated[
-        str,
-        typer.Option(metavar="URL", help="Where the service takes the events of the Zalo OA."),
-    ] = ZALO_WEBHOOK,
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where the service takes the events of the Zalo OA; when not given, the program "
+            "beside it on its WEB_PORT, which it is told where it has none.",
+        ),
+    ] = None,
 ) -> None:
     """Run a pretend Telegram and Zalo, and a page of phones for people."""
     number = int(port) if port.isascii() and port.isdecimal() and len(port) <= 5 else -1
@@ -56,10 +60,18 @@ def simulate(
     except (OSError, ValueError) as error:
         typer.echo(f"Không đọc được tệp thế giới: {error}", err=True)
         raise typer.Exit(BUSY) from None
-    if not zalo_webhook.startswith(("http://", "https://")):
+    if zalo_webhook is not None and not zalo_webhook.startswith(("http://", "https://")):
         typer.echo("--zalo-webhook: phải là địa chỉ bắt đầu bằng http:// hoặc https://.", err=True)
         raise typer.Exit(BUSY)
-    raise typer.Exit(asyncio.run(_run(spec, host, number, zalo_webhook, command or [])))
+    told: dict[str, str] = {}
+    if zalo_webhook is None and command:
+        # The simulator's own port is not to be taken for a free one.
+        taken = {"WEB_PORT": "0"} if number == web_port.USUAL else {}
+        chosen = web_port.choose(taken | os.environ, Path(".env"))
+        told = {"WEB_PORT": str(chosen), "ZALO_OA_WEBHOOK_PATH": web_port.PATH}
+        zalo_webhook = web_port.webhook(chosen)
+    where = zalo_webhook or web_port.webhook(web_port.USUAL)
+    raise typer.Exit(asyncio.run(_run(spec, host, number, where, command or [], told)))
 
 
 def main() -> None:
@@ -67,12 +79,19 @@ def main() -> None:
     app(prog_name="python -m simulator")
 
 
-async def _run(spec: WorldSpec, host: str, port: int, zalo_webhook: str, command: list[str]) -> int:
+async def _run(
+    spec: WorldSpec,
+    host: str,
+    port: int,
+    zalo_webhook: str,
+    command: list[str],
+    told: dict[str, str],
+) -> int:
     try:
         async with running(spec, host=host, port=port, zalo_webhook=zalo_webhook) as simulator:
             _say_where(simulator)
             if command:
-                return await _with_child(simulator, command)
+                return await _with_child(simulator, command, told)
             await _until_stopped()
             return 0
     except OSError as error:
@@ -109,8 +128,8 @@ async def _until_stopped() -> None:
     await stopped.wait()
 
 
-async def _with_child(simulator: Running, command: list[str]) -> int:
-    environment = os.environ | _for_child(simulator)
+async def _with_child(simulator: Running, command: list[str], told: dict[str, str]) -> int:
+    environment = os.environ | _for_child(simulator) | told
     loop = asyncio.get_running_loop()
     try:
         # A process group of its own: a Ctrl-C at the terminal reaches the child once, through us.

@@ -191,3 +191,18 @@ async def test_help_names_the_options(simulators: Simulators) -> None:
     assert process.returncode == 0
     for word in (b"--port", b"--host", b"--world", b"TELEGRAM_API_URL"):
         assert word in said
+
+
+async def test_the_child_is_told_the_port_to_which_the_events_of_zalo_go(
+    simulators: Simulators,
+) -> None:
+    child = (
+        "import os,json,urllib.request as u;"
+        "s=json.load(u.urlopen(os.environ['ZALO_OA_API_URL']+'/sim/zalo/settings'));"
+        "mine='http://127.0.0.1:'+os.environ['WEB_PORT']+os.environ['ZALO_OA_WEBHOOK_PATH'];"
+        "print('SAME',s['webhook_url']==mine,flush=True)"
+    )
+    process = await simulators.start("--port", "0", "--", sys.executable, "-c", child)
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0
+    assert b"SAME True" in said

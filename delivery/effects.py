@@ -55,8 +55,7 @@ async def carry_out(channel: Channel, chat: ChatRef, outgoing: Outgoing, effect:
         case Effect(EffectKind.REMOVE, str(message_id)) if isinstance(channel, Withdraws):
             await channel.withdraw(chat, message_id)
         case Effect(EffectKind.MAKE_GROUP) if isinstance(channel, MakesGroups):
-            made = await channel.make_group(outgoing.text, outgoing.heading or "", [chat])
-            return Sent("\n".join((made.chat_id, made.link or "")))
+            return await _make_group(channel, chat, outgoing, effect.message_id)
         case Effect(kind, told) if kind in _OF_ARTICLES and isinstance(channel, Articles):
             return await _with_articles(channel, outgoing, kind, told or "")
         case Effect(kind) if kind in _ARRANGEMENTS and isinstance(channel, Arranges):
@@ -75,6 +74,26 @@ def came_to(effect: Effect | None, sent: Sent, now: datetime) -> Accepted | Adva
         case Effect(EffectKind.AWAIT_ARTICLE):
             return Advanced(Effect(EffectKind.BROADCAST, sent.message_id))
     return Accepted(sent.message_id, now, sent.pressable)
+
+
+async def _make_group(
+    channel: MakesGroups, chat: ChatRef, outgoing: Outgoing, second: str | None
+) -> Sent:
+    """Make it with both people; where that is refused, which makes nothing, with each alone.
+
+    One must look after the account, and nobody can know who; either may not be let in.
+    """
+    people = [chat] if second is None else [chat, ChatRef(second, chat.kind)]
+    tries = [people, *([one] for one in people)] if len(people) > 1 else [people]
+    refused = Refused("nobody to make it with")
+    for members in tries:
+        try:
+            made = await channel.make_group(outgoing.text, outgoing.heading or "", members)
+        except Refused as failure:
+            refused = failure
+        else:
+            return Sent("\n".join((made.chat_id, made.link or "")))
+    raise refused
 
 
 async def _with_articles(

@@ -275,7 +275,10 @@ class EffectKind(StrEnum):
     """The text has a line for each command that the chat's person is shown; none: no own menu."""
     REMOVE = "remove"
     MAKE_GROUP = "make_group"
-    """The text is its name, the heading says what it is for; the chat's person is its member."""
+    """The text is its name, the heading says what it is for; the chat's person is its member.
+
+    The id beside it, if any, is the private chat of a second one.
+    """
     PUBLISH = "publish"
     """The heading is an article's title, the first paragraph its lead; twice: two stand there."""
     AWAIT_ARTICLE = "await_article"

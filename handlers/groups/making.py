@@ -106,11 +106,14 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
 
 
 def _yes(turn: Turn, making_id: UUID) -> None:
-    """Have the group made, with who asked for it as its first member."""
+    """Have the group made, with who asked for it and the chief as its first members.
+
+    A platform may want somebody among them who looks after the account, and tells nobody who does.
+    """
     known = _answerable(turn, making_id)
     chief = turn.require(Permission.CONFIRM_GROUP)
-    member = _member(turn.tx, known, (known.asked_by, chief.id))
-    if member is None:
+    members = _members(turn.tx, known, (known.asked_by, chief.id))
+    if not members:
         there = turn.context.catalogue.channel(
             turn.language, addresses.channel_of(turn.tx, known.account_id)
         )
@@ -118,7 +121,8 @@ def _yes(turn: Turn, making_id: UUID) -> None:
     about = turn.context.catalogue.say(
         Language.VI, "making.about", don_vi=turn.unit.values(Language.VI)["don_vi"]
     )
-    group_makings.begin(turn.tx, known, chief.id, member.id, about)
+    second = addresses.chat_of(turn.tx, members[1].id).chat_id if len(members) > 1 else None
+    group_makings.begin(turn.tx, known, chief.id, members[0].id, about, second)
     turn.say("making.yes_said", label=known.label)
 
 
@@ -209,14 +213,13 @@ def _concerned(known: Making) -> list[UUID]:
     return list(dict.fromkeys(one for one in both if one is not None))
 
 
-def _member(tx: Tx, known: Making, staff: tuple[UUID | None, ...]) -> Address | None:
-    """Return the private chat, in the account that makes it, of the first who has one there."""
-    for staff_id in staff:
-        theirs = addresses.all_of_staff(tx, staff_id) if staff_id is not None else []
-        for chat in theirs:
-            if chat.account_id == known.account_id:
-                return chat
-    return None
+def _members(tx: Tx, known: Making, staff: tuple[UUID | None, ...]) -> list[Address]:
+    """Return the private chats of the staff, each once, in the account that makes it."""
+    found = []
+    for staff_id in dict.fromkeys(one for one in staff if one is not None):
+        theirs = addresses.all_of_staff(tx, staff_id)
+        found += [chat for chat in theirs if chat.account_id == known.account_id][:1]
+    return found
 
 
 def _answerable(turn: Turn, making_id: UUID) -> Making:

@@ -101,8 +101,15 @@ def forget(tx: Tx, making_id: UUID) -> None:
     tx.connection.execute(delete(group_making).where(group_making.c.id == making_id))
 
 
-def begin(tx: Tx, known: Making, decided_by: UUID, member_id: UUID, about: str) -> None:
-    """Have the group made, with the person of one private chat as its first member."""
+def begin(
+    tx: Tx,
+    known: Making,
+    decided_by: UUID,
+    member_id: UUID,
+    about: str,
+    second_chat: str | None = None,
+) -> None:
+    """Have the group made, with the people of one or two private chats as its first members."""
     effect_id = ledger.put(
         tx,
         NewDelivery(
@@ -111,7 +118,7 @@ def begin(tx: Tx, known: Making, decided_by: UUID, member_id: UUID, about: str) 
             address_id=member_id,
             language=Language.VI.value,
             outgoing=Outgoing(
-                text=known.label, heading=about, effect=Effect(EffectKind.MAKE_GROUP)
+                text=known.label, heading=about, effect=Effect(EffectKind.MAKE_GROUP, second_chat)
             ),
         ),
     )

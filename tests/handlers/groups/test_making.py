@@ -61,8 +61,11 @@ async def _asked(two: Two) -> tuple[Party, Party]:
     return officer, chief
 
 
-async def _come_to(two: Two, outcome: Outcome) -> int:
-    """Let the platform answer the making so, and the clock look after it; how many were made?"""
+async def _come_to(two: Two, outcome: Outcome, second: str | None = "z-5001") -> int:
+    """Let the platform answer the making so, and the clock look after it; how many were made?
+
+    `second` is whom the group is to be made with beside its first member.
+    """
     makings = 0
 
     def answer(send: Send) -> Outcome | None:
@@ -70,7 +73,7 @@ async def _come_to(two: Two, outcome: Outcome) -> int:
         if send.kind is not DeliveryKind.MAKING:
             return None
         makings += 1
-        assert send.outgoing.effect == Effect(EffectKind.MAKE_GROUP)
+        assert send.outgoing.effect == Effect(EffectKind.MAKE_GROUP, second)
         assert send.chat.chat_id == "z-4001"
         return outcome
 
@@ -237,20 +240,27 @@ async def test_one_asked_for_by_command_needs_somebody_with_a_chat_there(
             )
         )
         await chief.presses("Đồng ý tạo")
-        assert await _come_to(two, Accepted("g:901\n", two.here.clock.now())) == 1
+        made = Accepted("g:901\n", two.here.clock.now())
+        assert await _come_to(two, made, second=None) == 1
         assert (await GroupParty(two.there, "g:901").address()).group_id is not None
 
 
 class _Maker:
-    """A channel that makes groups."""
+    """A channel that makes groups, with some people."""
 
     name = "pretend"
     capabilities = pretend_capabilities()
 
+    def __init__(self, *takes: str) -> None:
+        self._takes = list(takes)
+        self.asked: list[list[str]] = []
+
     async def make_group(
         self, name: str, description: str, members: tuple[ChatRef, ...]
     ) -> NewGroup:
-        assert [one.chat_id for one in members] == ["z-1"]
+        self.asked.append([one.chat_id for one in members])
+        if self.asked[-1] != self._takes:
+            raise Refused("rights: nobody looks after the account")
         return NewGroup(chat_id=f"g:{name}", link=description)
 
     async def send(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
@@ -265,7 +275,20 @@ async def test_the_row_has_the_platform_make_the_group_with_its_chats_person() -
     effect = Effect(EffectKind.MAKE_GROUP)
     outgoing = Outgoing(text="Ten", heading="mo ta", effect=effect)
     member = ChatRef("z-1", ChatKind.PRIVATE)
-    assert await carry_out(_Maker(), member, outgoing, effect) == Sent("g:Ten\nmo ta")
+    assert await carry_out(_Maker("z-1"), member, outgoing, effect) == Sent("g:Ten\nmo ta")
+
+
+async def test_a_group_is_made_with_whom_the_platform_lets_in() -> None:
+    effect = Effect(EffectKind.MAKE_GROUP, "z-2")
+    outgoing = Outgoing(text="Ten", heading="mo ta", effect=effect)
+    member = ChatRef("z-1", ChatKind.PRIVATE)
+    both, second, nobody = _Maker("z-1", "z-2"), _Maker("z-2"), _Maker()
+    assert await carry_out(both, member, outgoing, effect) == Sent("g:Ten\nmo ta")
+    assert await carry_out(second, member, outgoing, effect) == Sent("g:Ten\nmo ta")
+    assert (both.asked, second.asked[-1]) == ([["z-1", "z-2"]], ["z-2"])
+    with pytest.raises(Refused, match="looks after"):
+        await carry_out(nobody, member, outgoing, effect)
+    assert len(nobody.asked) == 3
 
 
 async def test_a_channel_that_makes_no_groups_refuses() -> None:

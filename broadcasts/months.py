@@ -1,4 +1,6 @@
-"""Accounts that may send only so many messages a month: their admins are told in time."""
+"""Accounts that may send only so many messages a month, or cannot pay: admins are told in time."""
+
+from collections.abc import Mapping
 
 import structlog
 
@@ -17,25 +19,31 @@ _WHO = (frozenset({Role.ADMIN}), frozenset({Role.CHIEF, Role.DEPUTY}))
 
 
 def warn_due(tx: Tx, desk: Desk) -> int:
-    """Tell admins of accounts that have used up much of their month; return of how many."""
+    """Tell admins of accounts that used up much of their month or cannot pay; return how often."""
     told = 0
     for account in addresses.accounts(tx):
+        if use.due_stop(tx, account.id):
+            told += 1
+            log.warning("paid_messages_stopped", account=str(account.id))
+            _tell(tx, desk, account, "channels.paid_stopped", {})
         found = use.due_warning(tx, account.id, desk.outbox.door(account.channel))
         if found is None:
             continue
         told += 1
         log.warning("month_nearly_used_up", account=str(account.id), percent=found.percent)
-        _tell(tx, desk, account, found)
+        over = found.percent >= use.WARN_AT[-1]
+        key = "channels.month_over" if over else "channels.month_nearly"
+        _tell(tx, desk, account, key, {"sent": count(found.sent), "most": count(found.most)})
     return told
 
 
-def _tell(tx: Tx, desk: Desk, account: addresses.Account, found: use.NearlyUsedUp) -> None:
-    key = "channels.month_over" if found.percent >= use.WARN_AT[-1] else "channels.month_nearly"
+def _tell(
+    tx: Tx, desk: Desk, account: addresses.Account, key: str, facts: Mapping[str, str]
+) -> None:
     for unit in units.all_units(tx):
         if account.unit_id not in (None, unit.id):
             continue
         people = next((who for roles in _WHO if (who := units.staff_with(tx, unit.id, roles))), [])
         for staff in people:
             say = desk.say(staff.language)
-            facts = {"sent": count(found.sent), "most": count(found.most)}
             desk.tell(tx, staff.id, key, channel=channel_name(account.channel, say), **facts)

@@ -258,7 +258,8 @@ class Sender:
             words = send.outgoing
             if send.kind in _WORDS_FIRST and words.media is not None and words.text.strip():
                 return await self._attempt(replace(send, outgoing=replace(words, media=None)))
-        return TurnedDown("file_missing" if missing else reason)
+        rights = isinstance(fault, Refused) and fault.rights
+        return TurnedDown("file_missing" if missing else reason, rights)
 
     async def _note_file(self, ours: MediaRef | None, theirs: MediaRef | None) -> None:
         """Remember what the platform just got; without that it is only uploaded again."""

@@ -20,6 +20,7 @@ from domain.delivery import (
     NotSent,
     Outcome,
     Relocated,
+    SkipReason,
     TurnedDown,
     Unknowable,
 )
@@ -42,6 +43,7 @@ from storage.types import UtcDateTime
 log = structlog.get_logger(__name__)
 
 WORKER_DIED = "worker_died"
+_QUOTA = "quota:"
 _MOST_TRIES = 4
 _LONGEST_WAIT = timedelta(hours=1)
 """However long a platform says to wait, one message tries again after this."""
@@ -89,7 +91,8 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled], door: Door = OPE
         if held is None or row.window_id != window_id:
             _weigh(tx, row, result.outcome, moves, told.get(result.attempt_id))
             continue
-        _apply(tx, row, result.outcome, moves, told.get(result.attempt_id))
+        if not _left_out(tx, row, result, moves):
+            _apply(tx, row, result.outcome, moves, told.get(result.attempt_id))
         _note_cost(tx, row, result, moves)
         if result.choices is not None and isinstance(result.outcome, Accepted | Unknowable):
             typed_numbers.note(tx, row.address_id, row.id, result.choices)
@@ -194,6 +197,11 @@ def _note_cost(tx: Tx, row: Delivery, result: Settled, moves: Moves) -> None:
 def _count(tx: Tx, account_id: UUID, results: Sequence[Settled]) -> None:
     sent = [one for one in results if isinstance(one.outcome, Accepted | Unknowable)]
     use.add(tx, account_id, len(sent), sum(bool(one.paid) for one in sent))
+    costly = [one.outcome for one in results if one.paid]
+    if any(_is_too_dear(outcome) for outcome in costly):
+        use.stop_paid(tx, account_id)
+    elif any(isinstance(outcome, Accepted) for outcome in costly):
+        use.resume_paid(tx, account_id)
 
 
 def _count_dead(tx: Tx, account_id: UUID, window_id: UUID, moves: Moves) -> None:
@@ -258,6 +266,22 @@ def _fail(tx: Tx, row: Delivery, outcome: GoneAway | TurnedDown, moves: Moves) -
         state, for_another = DeliveryState.REFUSED, outcome.rights
     if not (for_another and elsewhere.pass_on(tx, row, outcome.reason, moves, tried=True)):
         move(tx, row, state, moves, outcome.reason)
+
+
+def _is_too_dear(outcome: Outcome) -> bool:
+    """Tell whether the account alone was in the way of it, for it has nothing left to pay with."""
+    return isinstance(outcome, TurnedDown) and outcome.rights and outcome.reason.startswith(_QUOTA)
+
+
+def _left_out(tx: Tx, row: Delivery, result: Settled, moves: Moves) -> bool:
+    """Settle a run's row that could not be paid for, unless its person has another chat."""
+    if not result.paid or not _is_too_dear(result.outcome) or row.kind is not DeliveryKind.CAMPAIGN:
+        return False
+    reason = SkipReason.ALLOWANCE.value
+    if not elsewhere.pass_on(tx, row, reason, moves, tried=True):
+        state = DeliveryState.UNSURE if row.again else DeliveryState.SKIPPED
+        move(tx, row, state, moves, reason)
+    return True
 
 
 def _arrive(tx: Tx, row: Delivery, moves: Moves, told: Told | None) -> None:

@@ -1,22 +1,25 @@
 """What an account sent in a month of Viet Nam, what of it cost, and what may still cost."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select, update
+from sqlalchemy import Uuid, bindparam, delete, func, select, update
 
 from domain.clock import local
 from domain.delivery import Lane
 from domain.door import Door
 from storage.database import Tx
-from storage.tables import account, account_use, attempt, campaign, delivery, run
+from storage.tables import account, account_trait, account_use, attempt, campaign, delivery, run
 from storage.tables.deliveries import PAID
 from storage.upsert import insert_into
 
 WARN_AT = (80, 100)
 """Percent of what an account may send in a month at which an admin is told, once each."""
+_STOPPED, _STOP_TOLD = "paid_stopped", "paid_stop_told"
+_STOP_LASTS = timedelta(hours=1)
+"""After so long one message that costs tries again: somebody may have filled the purse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,54 @@ def due_warning(tx: Tx, account_id: UUID, door: Door) -> NearlyUsedUp | None:
     return NearlyUsedUp(reached, row.sent, door.most_a_month)
 
 
+def stop_paid(tx: Tx, account_id: UUID) -> None:
+    """Note that the platform takes no message that costs: the account cannot pay for it."""
+    _note(tx, account_id, _STOPPED, tx.now.isoformat())
+
+
+def resume_paid(tx: Tx, account_id: UUID) -> None:
+    """Note that a message that costs went out."""
+    tx.connection.execute(
+        delete(account_trait).where(
+            account_trait.c.account_id == account_id,
+            account_trait.c.name.in_([_STOPPED, _STOP_TOLD]),
+        )
+    )
+
+
+def due_stop(tx: Tx, account_id: UUID) -> bool:
+    """Tell whether an admin must be told that nothing that costs goes, and note that they are."""
+    if _noted(tx, account_id, _STOPPED) is None:
+        return False
+    month = month_of(tx.now)
+    if _noted(tx, account_id, _STOP_TOLD) == month:
+        return False
+    _note(tx, account_id, _STOP_TOLD, month)
+    return True
+
+
+def _is_stopped(tx: Tx, account_id: UUID) -> bool:
+    since = _noted(tx, account_id, _STOPPED)
+    return since is not None and tx.now - datetime.fromisoformat(since) < _STOP_LASTS
+
+
+def _noted(tx: Tx, account_id: UUID, name: str) -> str | None:
+    query = select(account_trait.c.value).where(
+        account_trait.c.account_id == account_id, account_trait.c.name == name
+    )
+    value: str | None = tx.connection.execute(query).scalar_one_or_none()
+    return value
+
+
+def _note(tx: Tx, account_id: UUID, name: str, value: str) -> None:
+    new = insert_into(tx, account_trait).values(account_id=account_id, name=name, value=value)
+    tx.connection.execute(
+        new.on_conflict_do_update(
+            index_elements=list(account_trait.primary_key), set_={"value": value}
+        )
+    )
+
+
 class Purse:
     """What may still cost of an account's broadcasts; looked up when the first one would cost."""
 
@@ -97,15 +148,18 @@ class Purse:
         self._account_id = account_id
         self._door = door
         self._left: int | None = None
+        self._stopped = False
         self._by_run: dict[UUID, int | None] = {}
 
     def allows(self, run_id: UUID, lane: Lane) -> bool:
         """Tell whether one more message of a run may cost.
 
         What its plan says holds; without a plan, the account's allowance. An urgent run may use
-        that up whatever its plan says.
+        that up whatever its plan says. Nothing may while the platform takes none.
         """
         whole = self._of_account()
+        if self._stopped:
+            return False
         if run_id not in self._by_run:
             self._by_run[run_id] = self._of_run(run_id)
         planned = self._by_run[run_id]
@@ -125,6 +179,7 @@ class Purse:
             asked = {"account": self._account_id}
             # Locked, so that two windows do not spend the same.
             self._tx.connection.execute(_LOCK, asked)
+            self._stopped = _is_stopped(self._tx, self._account_id)
             under_way: int = self._tx.connection.execute(_UNDER_WAY, asked).scalar_one()
             self._left = self._door.allowance - of(self._tx, self._account_id).paid - under_way
         return self._left

@@ -55,3 +55,7 @@ async def test_where_there_is_no_admin_the_chief_is_told(chat: Chat) -> None:
     await chat.do(lambda tx: use.add(tx, account_id, 10, 0))
     assert await chat.do(lambda tx: months.warn_due(tx, desk)) == 1
     assert "10/10" in (await chief.last()).text
+    await chat.do(lambda tx: use.stop_paid(tx, account_id))
+    assert await chat.do(lambda tx: months.warn_due(tx, desk)) == 1
+    assert "tính phí" in (await chief.last()).text
+    assert await chat.do(lambda tx: months.warn_due(tx, desk)) == 0

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from domain.delivery import DeliveryState
+from domain.channel import Capabilities
+from domain.delivery import DeliveryState, SkipReason
+from domain.failures import Refused
 from domain.messages import ChatRef, Outgoing
 from storage.database import Tx
 from storage.deliveries import settling
@@ -33,6 +35,31 @@ class Hanging(Platform):
         if chat.chat_id not in self._hung:
             self._hung.add(chat.chat_id)
             await self.let_go.wait()
+
+
+class Costly(Platform):
+    """A platform on which most messages cost, and whose account cannot pay."""
+
+    def __init__(self) -> None:
+        super().__init__(self._refuse)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return replace(super().capabilities, free_window=timedelta(hours=48), allowance=9)
+
+    async def _refuse(self, _chat: ChatRef, _outgoing: Outgoing) -> None:
+        reason = "quota: no money left"
+        raise Refused(reason, rights=True)
+
+
+async def test_who_cannot_be_paid_for_is_left_out_and_the_account_goes_on(office: Office) -> None:
+    rows = await office.broadcast(["1001", "1002", "1003"], "Cảnh giác")
+    platform = Costly()
+    async with at_work(office.sender(platform)):
+        for row in rows:
+            await in_state(office, row, DeliveryState.SKIPPED)
+    assert {(await office.row(row)).reason for row in rows} == {SkipReason.ALLOWANCE.value}
+    assert len(platform.sends) <= len(rows)
 
 
 async def _take_over(office: Office) -> int:

@@ -66,7 +66,7 @@ class ZaloOaChannel:
             self._in_flight,
             self.link,
             sent=self._sent,
-            named=self._meaning,
+            named=self._meaning_of_send,
         )
         self._about: About | None = None
         self._intake: Intake | None = None
@@ -218,7 +218,7 @@ class ZaloOaChannel:
 
         Raises: SendFailure.
         """
-        async with self._named(Doing.GROUP):
+        async with self._named(Doing.GROUP, noted=False):
             return await lookups.count_members(self._transport, chat)
 
     async def allowances(self) -> Sequence[Allowance]:
@@ -226,7 +226,7 @@ class ZaloOaChannel:
 
         Raises: SendFailure.
         """
-        async with self._named(Doing.LOOK):
+        async with self._named(Doing.LOOK, noted=False):
             return await lookups.allowances(self._transport)
 
     async def make_group(self, name: str, description: str, members: Sequence[ChatRef]) -> NewGroup:
@@ -326,12 +326,12 @@ class ZaloOaChannel:
         return about
 
     async def _room(self, chat: ChatRef) -> Room:
-        async with self._named(Doing.GROUP):
+        async with self._named(Doing.GROUP, noted=False):
             return await lookups.room(self._transport, chat)
 
     @asynccontextmanager
-    async def _named(self, doing: Doing) -> AsyncIterator[None]:
-        """Give failures their names."""
+    async def _named(self, doing: Doing, *, noted: bool = True) -> AsyncIterator[None]:
+        """Give failures their names; what is not `noted` says nothing about sending."""
         meaning: SendFailure
         with self._in_flight.one():
             try:
@@ -340,14 +340,17 @@ class ZaloOaChannel:
                 meaning = self._meaning(failure, doing)
             else:
                 return
-        raise meaning
+        raise self._noted(meaning) if noted else meaning
 
     def _meaning(self, failure: CallFailed | AccountDown, doing: Doing) -> SendFailure:
         if isinstance(failure, AccountDown):
-            return self._noted(failure)
+            return failure
         if failure.code is not None and not is_known(failure.code):
             _LOG.error("Zalo answered %s with the unknown error %d", failure.path, failure.code)
-        return self._noted(translate(failure, doing, self._clock.now()))
+        return translate(failure, doing, self._clock.now())
+
+    def _meaning_of_send(self, failure: CallFailed | AccountDown, doing: Doing) -> SendFailure:
+        return self._noted(self._meaning(failure, doing))
 
     def _sent(self) -> None:
         self._down = None

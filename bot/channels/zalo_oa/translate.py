@@ -26,8 +26,9 @@ _MORNING = 6
 """The hour of Viet Nam from which what is closed at night may go out (broadcast rules)."""
 WRONG_PATH = -235
 PROCESSING = -214
-_RATE, _UNSPECIFIC, _QUOTA, _NIGHT = -32, -200, -211, -234
+_RATE, _UNSPECIFIC, _NIGHT = -32, -200, -234
 _ARTICLE_QUOTA = -223
+_SHORTEST_PAUSE = timedelta(seconds=2)
 _PROCESSING_PAUSE = timedelta(seconds=5)
 
 
@@ -72,11 +73,21 @@ _DOWN = {
     -235: "permission: this API is not for this kind of Official Account",
     -240: "permission: this API was shut down for this Official Account",
     -242: "permission: the app demands a proof of its secret, or it is wrong",
+}
+
+_USED_UP = {
+    -211: "quota: used up",
     -320: "quota: no cloud account is linked to pay for messages",
     -321: "quota: the cloud account has no money left",
 }
 
-_RIGHT_TO_ARTICLES = frozenset({-212, -221, -223, -224, -235, -240})
+_RIGHT_TO_PART = {
+    Doing.GROUP: frozenset({-212, -223, -224}),
+    Doing.UPLOAD: frozenset({-212, -223, -224}),
+    Doing.ARTICLE: frozenset({-212, -221, -223, -224, -235, -240}),
+    Doing.READY: frozenset({-212, -221, -223, -224, -235, -240}),
+}
+"""What says that only this part of the API is not ours: the account may well send messages."""
 
 _REFUSED = {
     -100: "media: expired",
@@ -91,6 +102,8 @@ _REFUSED = {
     -249: "content: cannot be sent by user id",
 }
 
+_TABLES = (_UNREACHABLE, _DOWN, _USED_UP, _REFUSED)
+
 
 def translate(failure: CallFailed, doing: Doing, now: datetime) -> SendFailure:
     """Name the failure of a call at the instant `now`."""
@@ -103,8 +116,8 @@ def translate(failure: CallFailed, doing: Doing, now: datetime) -> SendFailure:
 
 def is_known(code: int) -> bool:
     """Tell whether a number stands in one of the tables."""
-    single = {_RATE, _UNSPECIFIC, _QUOTA, _NIGHT, PROCESSING}
-    return code in single or code in _UNREACHABLE or code in _DOWN or code in _REFUSED
+    single = {_RATE, _UNSPECIFIC, _NIGHT, PROCESSING}
+    return code in single or any(code in table for table in _TABLES)
 
 
 def _meaning(failure: CallFailed, doing: Doing, now: datetime) -> SendFailure:
@@ -121,13 +134,12 @@ def _meaning(failure: CallFailed, doing: Doing, now: datetime) -> SendFailure:
     if code == _UNSPECIFIC:
         # One office saw an error though the message had arrived: nobody can know.
         return Ambiguous(f"server: {code}")
-    if code == _QUOTA or (code == _ARTICLE_QUOTA and doing is Doing.ARTICLE):
+    if code in _USED_UP or (code == _ARTICLE_QUOTA and doing is Doing.ARTICLE):
         return _used_up(code, doing)
     if code in _UNREACHABLE:
         return Unreachable(Until.THEY_WRITE, _UNREACHABLE[code])
-    if doing in {Doing.ARTICLE, Doing.READY} and code in _RIGHT_TO_ARTICLES:
-        # The account may well send messages all the same.
-        return Refused(f"{_DOWN[code]} ({code})")
+    if code in _RIGHT_TO_PART.get(doing, ()):
+        return Refused(f"{_DOWN[code]} ({code})", rights=doing in {Doing.GROUP, Doing.UPLOAD})
     if code in _DOWN:
         return AccountDown(f"{_DOWN[code]} ({code})")
     # A number that we do not know says nothing about the person: never "unsubscribed".
@@ -145,15 +157,16 @@ def _wait(code: int, now: datetime) -> Throttled | None:
 
 
 def _used_up(code: int, doing: Doing) -> SendFailure:
-    """Choose what a used-up quota stops.
+    """Refuse what a used-up quota stops, and nothing beside it.
 
-    The quota of messages is the account's and ends with its period, weeks away: rows stay
-    pending and an administrator is told. A throttle that long would look like a slow line. The
-    quota of uploads or articles stops those alone; texts go on.
+    Only what costs meets the quota of messages or an empty purse: whoever wrote in the last 48
+    hours is answered free of charge, so that the account goes on. Another account may send the
+    same message.
     """
-    if doing in {Doing.UPLOAD, Doing.ARTICLE, Doing.READY}:
-        return Refused(f"quota: used up ({code})")
-    return AccountDown(f"quota: used up ({code})")
+    reason = f"{_USED_UP.get(code, 'quota: used up')} ({code})"
+    if doing is Doing.LOOK:
+        return AccountDown(reason)
+    return Refused(reason, rights=doing in {Doing.SEND, Doing.GROUP})
 
 
 def _without_zalo(status: int | None, now: datetime) -> SendFailure:
@@ -168,7 +181,9 @@ def _without_zalo(status: int | None, now: datetime) -> SendFailure:
 
 
 def _to_next_minute(now: datetime) -> timedelta:
-    return timedelta(minutes=1) - timedelta(seconds=now.second, microseconds=now.microsecond)
+    left = timedelta(minutes=1) - timedelta(seconds=now.second, microseconds=now.microsecond)
+    # Their clock and ours part by a second: what goes too early meets the same minute again.
+    return max(_SHORTEST_PAUSE, left)
 
 
 def to_morning(now: datetime) -> timedelta:

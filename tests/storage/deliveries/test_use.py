@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from domain.delivery import DeliveryState, Lane, SkipReason, Unknowable
+from domain.delivery import DeliveryState, Lane, SkipReason, TurnedDown, Unknowable
 from storage.deliveries import hearing, use
 from storage.deliveries.settling import take_over
-from tests.storage.deliveries.two_channels import ASKING, OA, Two, two_channels
+from tests.storage.deliveries.two_channels import ASKING, OA, TELEGRAM, Two, two_channels
 from tests.storage.ledger_world import ledger_world
 
 LONG_AGO = timedelta(hours=60)
@@ -123,6 +123,34 @@ async def test_a_month_that_is_used_up_stops_runs_and_no_replies_and_is_told_twi
 
     two.world.clock.forward(days=32)
     assert await two.world.do(lambda tx: use.is_used_up(tx, account_id, door)) is False
+
+
+async def test_one_that_cannot_be_paid_for_stops_what_costs_and_nothing_else(two: Two) -> None:
+    account_id = two.accounts[OA].id
+    both = await two.resident(LONG_AGO, OA, TELEGRAM)
+    costly = [await two.resident(LONG_AGO) for _ in range(2)]
+    free = await two.resident(timedelta(hours=1))
+    run = await two.run([(both, OA)], paid=9)
+    broke = TurnedDown("quota: the cloud account has no money left (-321)", rights=True)
+    await two.settle(await two.opened(), broke)
+    moved = await two.row_of(run, both)
+    assert (moved.state, moved.channel) == (DeliveryState.PENDING, TELEGRAM)
+    told = [await two.world.do(lambda tx: use.due_stop(tx, account_id)) for _ in range(2)]
+    assert told == [True, False]
+
+    second = await two.run([(one, OA) for one in (*costly, free)], paid=9)
+    assert await ways(two, second) == (1, 2)
+    assert (await two.row_of(second, free)).state is DeliveryState.ACCEPTED
+
+    two.world.clock.forward(minutes=61)
+    third = await two.run([(costly[0], OA)], paid=9)
+    await two.settle(await two.opened(), broke)
+    left_out = await two.row_of(third, costly[0])
+    assert (left_out.state, left_out.reason) == (DeliveryState.SKIPPED, SkipReason.ALLOWANCE.value)
+    two.world.clock.forward(minutes=61)
+    last = await two.run([(one, OA) for one in costly], paid=9)
+    assert await ways(two, last) == (2, 0)
+    assert await two.world.do(lambda tx: use.due_stop(tx, account_id)) is False
 
 
 async def test_when_somebody_wrote_is_forgotten_after_a_month(two: Two) -> None:

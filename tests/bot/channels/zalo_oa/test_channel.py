@@ -7,7 +7,7 @@ from bot.channels.zalo_oa.files import is_allowed
 from bot.channels.zalo_oa.oauth import asking, challenge, code_of
 from domain.channel import Article, Articles, Files, MakesGroups, Members, NewGroup, Quotas, Uploads
 from domain.failures import AccountDown, Ambiguous, Refused, Throttled, Transient
-from domain.messages import ChatKind, ChatRef, MediaKind, MediaRef
+from domain.messages import ChatKind, ChatRef, MediaKind, MediaRef, Outgoing
 from tests.bot.channels.telegram.pretend import Behaviour, cut, raw
 from tests.bot.channels.zalo_oa.conftest import StartChannel
 from tests.bot.channels.zalo_oa.pretend import GROUP, OA_ID, PretendZalo, said
@@ -109,6 +109,23 @@ async def test_members_are_counted_without_us(channel: ZaloOaChannel, zalo: Pret
         await channel.count_members(CROWD)
     with pytest.raises(Refused):
         await channel.count_members(ChatRef("1", ChatKind.PRIVATE))
+
+
+async def test_what_only_looks_never_takes_the_account_down(
+    channel: ZaloOaChannel, zalo: PretendZalo
+) -> None:
+    zalo.next(f"{IN_GROUP}listmember", said(error=-212), said(error=-204))
+    zalo.next(f"{QUOTA}message", said(error=-224))
+    for expected in (Refused, AccountDown):
+        with pytest.raises(expected):
+            await channel.count_members(CROWD)
+    with pytest.raises(AccountDown):
+        await channel.allowances()
+    zalo.next(f"{IN_GROUP}message", said(error=-223))
+    with pytest.raises(Refused) as refused:
+        await channel.send(CROWD, Outgoing(text="x"))
+    assert refused.value.rights
+    assert channel.down is None
 
 
 async def test_an_article_is_waited_for_and_then_goes_to_all_followers(

@@ -33,7 +33,7 @@ TABLE: tuple[tuple[int, type[SendFailure]], ...] = (
     (-205, AccountDown),
     (-209, AccountDown),
     (-210, Refused),
-    (-211, AccountDown),
+    (-211, Refused),
     (-212, AccountDown),
     (-213, Unreachable),
     (-214, Throttled),
@@ -59,8 +59,8 @@ TABLE: tuple[tuple[int, type[SendFailure]], ...] = (
     (-244, Unreachable),
     (-248, Refused),
     (-249, Refused),
-    (-320, AccountDown),
-    (-321, AccountDown),
+    (-320, Refused),
+    (-321, Refused),
     (-403, Unreachable),
 )
 
@@ -79,11 +79,13 @@ def test_each_number_of_the_table_has_its_meaning(code: int, expected: type[Send
     if isinstance(found, Unreachable):
         assert found.until is Until.THEY_WRITE
     if isinstance(found, Refused):
-        assert found.rights is (code in {-237, -238, -241})
+        assert found.rights is (code in {-211, -237, -238, -241, -320, -321})
 
 
 def test_waits_end_with_the_minute_and_with_the_night() -> None:
     assert meaning(-32) == Throttled(timedelta(seconds=40), Scope.ACCOUNT)
+    late = translate(CallFailed("/p", code=-32), Doing.SEND, NIGHT.replace(second=59))
+    assert late == Throttled(timedelta(seconds=2), Scope.ACCOUNT)
     assert meaning(-234) == Throttled(timedelta(hours=3, minutes=29, seconds=40), Scope.CHAT)
     evening = translate(CallFailed("/p", code=-234), Doing.SEND, NIGHT.replace(hour=16))
     assert evening == Throttled(timedelta(hours=6, minutes=29, seconds=40), Scope.CHAT)
@@ -95,6 +97,23 @@ def test_waits_end_with_the_minute_and_with_the_night() -> None:
 def test_a_used_up_quota_of_uploads_or_articles_stops_no_messages(doing: Doing) -> None:
     assert isinstance(meaning(-211, doing), Refused)
     assert isinstance(meaning(-223, Doing.ARTICLE), Refused)
+
+
+@pytest.mark.parametrize("code", [-211, -320, -321])
+def test_who_costs_too_much_is_refused_alone_and_may_get_it_by_another_account(code: int) -> None:
+    for doing in (Doing.SEND, Doing.GROUP):
+        found = meaning(code, doing)
+        assert isinstance(found, Refused)
+        assert (found.rights, found.reason.split(":")[0]) == (True, "quota")
+
+
+@pytest.mark.parametrize("code", [-212, -223, -224])
+@pytest.mark.parametrize("doing", [Doing.GROUP, Doing.UPLOAD])
+def test_a_part_of_the_api_that_is_not_ours_stops_that_part_alone(code: int, doing: Doing) -> None:
+    found = meaning(code, doing)
+    assert isinstance(found, Refused)
+    assert found.rights
+    assert isinstance(meaning(code), AccountDown)
 
 
 def test_an_upload_that_broke_off_reached_nobody() -> None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from bot.channels.raw import NOTHING, Raw, clean, mapping, words
 from bot.channels.zalo_oa.outgoing import GROUP, PRESS
-from bot.channels.zalo_oa.reading import degrees, instant, number, told
+from bot.channels.zalo_oa.reading import degrees, number, told
 from domain.messages import (
     ChatKind,
     ChatRef,
@@ -114,10 +114,9 @@ class Parsed:
     items: tuple[Item, ...] = ()
 
 
-def parse(event: Raw, me: Me, now: datetime) -> Parsed:
-    """Understand an event; messages in groups are not filtered yet, and carry no `addressed`."""
+def parse(event: Raw, me: Me, at: datetime) -> Parsed:
+    """Understand an event of then; messages in groups are not filtered yet, nor `addressed`."""
     name = words(event.get("event_name"))
-    at = instant(event.get("timestamp")) or now
     if name == REVOKED:
         return Parsed(Fate.REVOKED if _is_ours(event, me) else Fate.FOREIGN)
     sent = _SENT.fullmatch(name)

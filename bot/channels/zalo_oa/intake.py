@@ -19,9 +19,10 @@ from domain.clock import Clock
 from domain.ids import is_typed_code
 from domain.messages import Addressed, ChatRef, Incoming, Message, Received, Room
 
-FRESH_FOR = timedelta(hours=3)
-"""Zalo tries again for up to two hours; what is older was copied by somebody."""
+FRESH_FOR = timedelta(days=7)
+"""What is older was copied by somebody; younger copies are known by their keys, kept longer."""
 _AHEAD = timedelta(minutes=10)
+_UNDATED = "undated"
 _ROOM_WITHIN_S = 0.8
 
 _LOG = logging.getLogger(__name__)
@@ -55,7 +56,8 @@ class Intake:
         self._describe = describe
         self._revoked = revoked
         self.counts: Counter[str] = Counter()
-        """What became of events since the start, by `Fate`, and `stale`."""
+        """What became of events since the start, by `Fate`; `stale` ones were dropped, `undated`
+        ones taken as of now."""
 
     async def take(self, event: Raw, fresh_for: timedelta = FRESH_FOR) -> None:
         """Commit what an event tells; returns only when it is committed.
@@ -64,10 +66,14 @@ class Intake:
         """
         now = self._clock.now()
         at = instant(event.get("timestamp"))
-        if at is None or not -_AHEAD <= now - at <= fresh_for:
+        if at is None or at - now > _AHEAD:
+            # One clock is wrong, Zalo's or ours: no reason to lose what somebody tells.
+            self._count(_UNDATED)
+            at = now
+        elif now - at > fresh_for:
             self._count("stale")
             return
-        parsed = parse(event, self._me, now)
+        parsed = parse(event, self._me, min(at, now))
         self._count(parsed.fate.value)
         if parsed.fate is Fate.REVOKED:
             self._revoked()
@@ -77,9 +83,10 @@ class Intake:
 
     def _count(self, fate: str) -> None:
         self.counts[fate] += 1
-        if fate in {"stale", Fate.UNKNOWN, Fate.FOREIGN}:
+        if fate in {"stale", _UNDATED, Fate.UNKNOWN, Fate.FOREIGN}:
             # Only how many: an event that is not ours is nobody's to keep.
-            _LOG.info("a webhook event was %s, %d so far", fate, self.counts[fate])
+            level = logging.WARNING if fate in {"stale", _UNDATED} else logging.INFO
+            _LOG.log(level, "a webhook event was %s, %d so far", fate, self.counts[fate])
 
     async def _ours(self, item: Item) -> Received | None:
         incoming = await self._filter.admit(item.incoming)

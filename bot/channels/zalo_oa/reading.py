@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 _LONGEST = 18
+_LEAST_MILLISECONDS = 10**11
+"""Fewer would name an instant before Zalo was; as seconds they name one of our days."""
 
 
 def told(value: object) -> str:
@@ -29,10 +31,12 @@ def number(value: object) -> int | None:
 
 
 def instant(value: object) -> datetime | None:
-    """Return the instant that milliseconds since 1970 name; None for what names none."""
+    """Return the instant that milliseconds, or seconds, since 1970 name; None for what is none."""
     milliseconds = number(value)
     if milliseconds is None:
         return None
+    if abs(milliseconds) < _LEAST_MILLISECONDS:
+        milliseconds *= 1000
     try:
         return datetime.fromtimestamp(milliseconds / 1000, UTC)
     except (OverflowError, OSError, ValueError):

@@ -11,7 +11,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels.zalo_oa import ZaloOaChannel, ZaloOaSettings
+from bot.channels.zalo_oa.intake import FRESH_FOR
 from bot.channels.zalo_oa.webhook import BODY_LIMIT
+from bot.forgetting import KEYS_KEPT
 from domain.failures import AccountDown
 from domain.ids import CODE_LETTERS
 from domain.messages import Addressed, Message, ReceiptEvent, Room
@@ -172,14 +174,44 @@ async def test_what_the_inbox_does_not_take_in_time_is_asked_for_again(
     await door.close()
 
 
-@pytest.mark.parametrize("hours", [3.1, -0.5])
-async def test_an_old_event_that_somebody_copied_is_confirmed_and_dropped(
-    door: Door, inbox: ListInbox, clock: MovingClock, channel: ZaloOaChannel, hours: float
+async def test_an_event_older_than_the_keys_we_keep_is_confirmed_and_dropped(
+    door: Door,
+    inbox: ListInbox,
+    clock: MovingClock,
+    channel: ZaloOaChannel,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    assert FRESH_FOR < KEYS_KEPT
     content = body(clock)
-    clock.forward(hours=hours)
+    clock.forward(hours=24 * 7 + 0.1)
     assert await post(door, content) == 200
     assert (inbox.tries, channel.counts) == (0, {"stale": 1})
+    assert "stale" in caplog.text
+
+
+@pytest.mark.parametrize("stamp", ["ahead", "none", "words"])
+async def test_a_tip_is_taken_whatever_the_clocks_say_and_a_repeat_is_known(
+    door: Door, inbox: ListInbox, clock: MovingClock, channel: ZaloOaChannel, stamp: str
+) -> None:
+    ahead = str(int(clock.now().timestamp() + 3600) * 1000)
+    content = body(clock, timestamp={"ahead": ahead, "none": "", "words": "hôm nay"}[stamp])
+    assert await post(door, content) == 200
+    assert await post(door, content) == 200
+    (item,) = inbox.items
+    assert isinstance(item.incoming, Message)
+    assert item.incoming.at == clock.now()
+    assert channel.counts == {"undated": 2, "taken": 2}
+
+
+async def test_seconds_are_understood_as_an_instant_like_milliseconds(
+    door: Door, inbox: ListInbox, clock: MovingClock, channel: ZaloOaChannel
+) -> None:
+    seconds = int(clock.now().timestamp()) - 60
+    assert await post(door, body(clock, timestamp=str(seconds))) == 200
+    (item,) = inbox.items
+    assert isinstance(item.incoming, Message)
+    assert int(item.incoming.at.timestamp()) == seconds
+    assert channel.counts == {"taken": 1}
 
 
 async def test_talk_of_a_group_reaches_neither_inbox_nor_log(

@@ -103,7 +103,7 @@ def _tokens_told(one: Configured, state: TokenState | None, now: datetime) -> li
     if state.refused is not None:
         text = (
             f"{name}: Zalo không cấp tiếp quyền từ {show_day(state.refused_at or now)}; quản trị "
-            f"viên OA hãy cấp quyền lại rồi ghi mã mới vào {one.platform.token}."
+            f"viên OA hãy cấp quyền lại bằng lệnh `{one.platform.consent}`."
         )
         return [Finding("bad", text)]
     if now - state.refresh_since > TOKEN_LIMIT:

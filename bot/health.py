@@ -55,6 +55,8 @@ class LineHealth:
     heard_at: datetime | None
     heard_limit: timedelta
     refused: bool
+    events: Mapping[str, int] = field(default_factory=dict)
+    """What became of what the platform told us since the start, where that is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +142,7 @@ def facts(store: Stored, running: Running) -> dict[str, object]:
             "paused_s": seconds(own.paused),
             "poll_age_s": seconds(running.now - line.heard_at) if line.heard_at else None,
             "token_age_s": seconds(own.token_age) if own.token_age is not None else None,
-        }
+        } | ({"events": dict(line.events)} if line.events else {})
 
     found = problems(store, running)
     return {

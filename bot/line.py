@@ -68,6 +68,16 @@ class ShowsCommands(Protocol):
         ...
 
 
+@runtime_checkable
+class CountsEvents(Protocol):
+    """A channel that counts what became of what its platform told it."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What became of events since the start."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """An account, its channel, and what sends for it."""

@@ -10,14 +10,16 @@ import structlog
 
 from bot.health import LineHealth
 from bot.inbox_worker import AccountInbox
-from bot.line import Line, ShowsCommands
+from bot.line import CountsEvents, Line, ShowsCommands
 from bot.line_files import LineFiles
 from bot.menu import menus
-from bot.outages import of_platform
+from bot.outages import of_platform, of_refusal
 from bot.revival import Revival
 from delivery.bell import Bell
+from domain.account_tokens import TokenState
 from domain.failures import AccountDown, Refused, SendFailure, Transient
 from domain.texts.catalogue import Catalogue
+from storage.accounts import tokens
 from storage.database import Database, DatabaseAway, Tx
 from storage.people import addresses
 from storage.people.addresses import Account
@@ -25,6 +27,8 @@ from storage.people.addresses import Account
 log = structlog.get_logger(__name__)
 
 _KNOCK_AGAIN_S = 2.0
+_REFUSED_S = 5.0
+_REFUSED_MOST_S = 300.0
 _POLL_GRACE = timedelta(seconds=60)
 
 
@@ -57,7 +61,7 @@ class LineWork:
         self.files = files
         self.revival = revival
         self.refusal = ""
-        """The sentence of a refused account."""
+        """The sentence of an account while it is refused."""
         self._database = database
         self._inbox_bell = inbox_bell
         self._words = words
@@ -67,19 +71,27 @@ class LineWork:
         self._menu: asyncio.Task[None] | None = None
 
     async def run(self, changed: Callable[[Self], None]) -> None:
-        """Work until `stop`, or until the platform refuses the account.
+        """Work until `stop`; an account that is refused is asked for ever more rarely.
 
-        `changed` is called when the line is up or refused. What is in flight is finished; the
-        channel stays open until `close`, so that presses can be answered to the last.
+        `changed` is called when the line is up, or refused for another reason than before. What is
+        in flight is finished; the channel stays open until `close`, so that presses can be
+        answered to the last.
         """
-        try:
-            started = await self._knock()
-        except (AccountDown, Refused) as failure:
-            await self._refused(failure)
-            changed(self)
+        wait = _REFUSED_S
+        while not self._stopping.is_set():
+            try:
+                started = await self._knock()
+                break
+            except (AccountDown, Refused) as failure:
+                if await self._refused(failure):
+                    changed(self)
+            await self._pause_refused(wait)
+            wait = min(wait * 2, _REFUSED_MOST_S)
+        else:
             return
         if not started:
             return
+        self.refusal = ""
         self.standing = Standing.UP
         changed(self)
         if isinstance(self.line.channel, ShowsCommands):
@@ -102,16 +114,17 @@ class LineWork:
     def health(self, made_at: datetime) -> LineHealth:
         """Return what this process knows of the line; before the first poll since `made_at`."""
         line = self.line
-        up = self.standing is Standing.UP
-        heard_at = line.channel.heard_at if up else made_at
+        knocking = self.standing is Standing.KNOCKING
+        heard_at = made_at if knocking else line.channel.heard_at
         if heard_at is None and line.longest_poll is not None:
             heard_at = made_at
         return LineHealth(
             account_id=line.account.id,
             shown=line.platform.shown,
-            heard_at=heard_at if line.longest_poll is not None or not up else None,
+            heard_at=heard_at if line.longest_poll is not None or knocking else None,
             heard_limit=(line.longest_poll or timedelta(0)) + _POLL_GRACE,
             refused=self.standing is Standing.REFUSED or line.channel.down is not None,
+            events=line.channel.counts if isinstance(line.channel, CountsEvents) else {},
         )
 
     async def _knock(self) -> bool:
@@ -155,10 +168,11 @@ class LineWork:
         addresses.register_account(tx, line.platform.channel, line.key, name, link or None)
         return next(one for one in addresses.accounts(tx) if one.id == line.account.id)
 
-    async def _refused(self, failure: AccountDown | Refused) -> None:
+    async def _refused(self, failure: AccountDown | Refused) -> bool:
+        """Note why we are not let in; return whether that is news."""
         platform = self.line.platform
         down = isinstance(failure, AccountDown)
-        self.refusal = platform.token_refused if down else platform.address_refused
+        before, self.refusal = self.refusal, of_refusal(failure, platform)
         reason = failure.reason if down else f"webhook: {failure.reason}"
         log.error("account_refused", channel=platform.channel)
         try:
@@ -168,6 +182,23 @@ class LineWork:
         except DatabaseAway:
             log.warning("database_away")
         self.standing = Standing.REFUSED
+        return self.refusal != before
+
+    async def _pause_refused(self, seconds: float) -> None:
+        """Wait until it is time to knock again, or somebody gave us other tokens meanwhile."""
+        before = await self._tokens()
+        left = seconds
+        while left > 0 and not self._stopping.is_set():
+            await self._pause(min(left, _REFUSED_S))
+            left -= _REFUSED_S
+            if await self._tokens() != before:
+                return
+
+    async def _tokens(self) -> TokenState | None:
+        try:
+            return await self._database.read(lambda tx: tokens.state(tx, self.line.account.id))
+        except DatabaseAway:
+            return None
 
     async def _publish_menu(self, channel: ShowsCommands) -> None:
         try:

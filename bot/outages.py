@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.platforms import Platform
-from domain.failures import AccountDown, SendFailure, Throttled
+from domain.failures import AccountDown, Refused, SendFailure, Throttled
 
 _SYSTEM: Mapping[int, str] = MappingProxyType(
     {
@@ -39,7 +39,7 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "token": "token không được nhận ({token})",
         "method": "máy chủ Bot API này quá cũ",
         "webhook": "{shown} không gọi tới được {webhook} (tên máy, cổng, chứng chỉ)",
-        "consent": "{shown} cần quản trị viên cấp quyền lại cho ứng dụng ({token})",
+        "consent": "{shown} cần quản trị viên cấp quyền lại cho ứng dụng ({consent})",
         "quota": "đã hết số tin được gửi của kỳ này",
         "permission": "{shown} chưa cho ứng dụng quyền này",
         "package": "gói dịch vụ {shown} chưa có hoặc đã hết hạn",
@@ -66,11 +66,25 @@ def of_platform(failure: SendFailure, platform: Platform) -> str:
     return of_reason(reason, platform)
 
 
+def of_refusal(failure: AccountDown | Refused, platform: Platform) -> str:
+    """Return what a human shall do so that the platform lets us in: a sentence."""
+    if isinstance(failure, Refused):
+        return platform.address_refused
+    kind = _kind(failure.reason)
+    if kind == "token" or kind not in _KINDS:
+        return platform.token_refused
+    return f"{platform.shown} đang dừng gửi: {of_reason(failure.reason, platform)}."
+
+
 def of_reason(reason: str, platform: Platform) -> str:
     """Return what a recorded reason means; its first word tells, the rest is the platform's."""
     said = _KINDS.get(_kind(reason), "{shown} từ chối, không rõ vì sao")
     return said.format(
-        shown=platform.shown, api=platform.api, token=platform.token, webhook=platform.webhook
+        shown=platform.shown,
+        api=platform.api,
+        token=platform.token,
+        webhook=platform.webhook,
+        consent=f"lệnh `{platform.consent}`" if platform.consent else platform.token,
     )
 
 

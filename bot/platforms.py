@@ -19,7 +19,11 @@ class Platform:
     """The sentence for an account that the platform does not let in."""
     address_refused: str
     """The sentence for a webhook's address that the platform does not take."""
+    consent: str = ""
+    """The command by which a human lets us in again while the service runs; none: by settings."""
 
+
+_CONSENT = ".venv/bin/python -m bot zalo consent"
 
 TELEGRAM = Platform(
     channel="telegram",
@@ -38,11 +42,12 @@ ZALO_OA = Platform(
     token="ZALO_OA_REFRESH_TOKEN",  # noqa: S106 - a setting's name
     api="ZALO_OA_API_URL",
     webhook="ZALO_OA_WEBHOOK_PATH",
-    token_refused="ZALO_OA_REFRESH_TOKEN: Zalo OA không nhận mã này; quản trị viên OA hãy cấp "  # noqa: S106
-    "quyền lại cho ứng dụng rồi ghi mã mới (và xem ZALO_OA_APP_ID, ZALO_OA_APP_SECRET có đúng "
+    token_refused="Zalo OA không nhận mã đang giữ; quản trị viên OA hãy cấp quyền lại cho ứng "
+    f"dụng bằng lệnh `{_CONSENT}` (và xem ZALO_OA_ID, ZALO_OA_APP_ID, ZALO_OA_APP_SECRET có đúng "
     "không).",
     address_refused="ZALO_OA_WEBHOOK_PATH: Zalo OA không nhận địa chỉ nhận tin; hãy xem lại trong "
     "trang quản lý ứng dụng.",
+    consent=_CONSENT,
 )
 ZALO_BOT = Platform(
     channel="zalo_bot",

@@ -26,7 +26,8 @@ def serve(settings: Settings, say: Callable[[str], None], *, demo: bool) -> None
 
             def announce(port: int) -> None:
                 host = f"[{settings.web_host}]" if ":" in settings.web_host else settings.web_host
-                say(f"Dịch vụ đã chạy: {service.shown}, sức khỏe http://{host}:{port}/healthz")
+                who = service.shown or "chưa tài khoản nào gửi được"
+                say(f"Dịch vụ đã chạy: {who}, sức khỏe http://{host}:{port}/healthz")
                 say(f"Xem tình trạng, ở một cửa sổ lệnh khác: {typed('doctor')}")
 
             await service.run(announce, say)

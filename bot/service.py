@@ -91,11 +91,11 @@ class Service:
     ) -> None:
         """Run until a signal says stop; `announce` is told the web door's port.
 
-        `announce` comes when the first platform answered; `warn` is told why the others do not,
-        and when they do after all.
+        `announce` comes when the first platform answered, or when all refuse us of which one may
+        let us in again; `warn` is told why the others do not, and when they do after all.
 
-        Raises: Misconfigured when every account is refused, the port is taken, or another process
-        took our place.
+        Raises: Misconfigured when every account is refused and none can be let in again but by
+        another setting, the port is taken, or another process took our place.
         """
         house = self._house
         self._warn = warn
@@ -163,12 +163,17 @@ class Service:
     async def _first_up(self, lines: Sequence[asyncio.Task[None]]) -> None:
         """Wait for the first account that works, or until we are told to stop.
 
-        Raises: Misconfigured when every one is refused.
+        Where all are refused there is nothing to wait for if one of them hears all the same and
+        is let in again by a consent.
+
+        Raises: Misconfigured when every one is refused, and none can come back by itself.
         """
         while not (self._up or self._stopping.is_set()):
-            refusals = [work.refusal for work in self._works if work.refusal]
-            if len(refusals) == len(self._works):
-                raise Misconfigured("\n".join(refusals))
+            refused = [work for work in self._works if work.refusal]
+            if len(refused) == len(self._works):
+                if any(work.line.platform.consent for work in refused):
+                    return
+                raise Misconfigured("\n".join(work.refusal for work in refused))
             changed = asyncio.create_task(self._changed.wait())
             waiting = [line for line in lines if not line.done()]
             await asyncio.wait([changed, *waiting], return_when=asyncio.FIRST_COMPLETED)

@@ -22,8 +22,8 @@ _ASK = (
     "địa chỉ của trang đó, dán vào đây trong 10 phút.\n"
 )
 _DONE = (
-    "Đã cất khóa. Dịch vụ đang chạy tự dùng khóa mới; nếu lúc khởi động nó đã báo Zalo OA bị từ "
-    "chối thì hãy chạy lại dịch vụ. Không cần ZALO_OA_REFRESH_TOKEN nữa."
+    "Đã cất khóa. Dịch vụ đang chạy tự dùng khóa mới trong ít phút, không phải chạy lại. Không cần "
+    "ZALO_OA_REFRESH_TOKEN nữa."
 )
 _WRONG = {
     "another consent": "Địa chỉ này là của một lần cấp quyền khác; hãy mở địa chỉ vừa in ở trên.",

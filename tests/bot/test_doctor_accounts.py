@@ -92,5 +92,7 @@ async def test_old_and_refused_tokens_are_told_with_the_remedy(configured: Path)
     assert "Zalo OA: mã gia hạn đã 80 ngày chưa đổi" in await _said("bad")
     await _changed(lambda database: _token(database, refused="used"))
     bad = await _said("bad")
-    assert "quản trị viên OA hãy cấp quyền lại rồi ghi mã mới vào ZALO_OA_REFRESH_TOKEN" in bad
+    assert (
+        "quản trị viên OA hãy cấp quyền lại bằng lệnh `.venv/bin/python -m bot zalo consent`" in bad
+    )
     assert FIRST not in bad

@@ -43,6 +43,7 @@ CALLED = health.LineHealth(
     heard_at=None,
     heard_limit=timedelta(seconds=60),
     refused=False,
+    events={"taken": 7, "undated": 1},
 )
 AT_WORK = health.Running(
     now=NOW, lines=(POLLED, CALLED), ticks={"fire": NOW - timedelta(seconds=1)}
@@ -74,7 +75,13 @@ def test_all_is_well_when_nothing_is_beyond_its_limit() -> None:
         "unseen_tips": 0,
         "accounts": {
             "Telegram": {"problems": [], "paused_s": 20.0, "poll_age_s": 25.0, "token_age_s": None},
-            "Zalo OA": {"problems": [], "paused_s": 0.0, "poll_age_s": None, "token_age_s": 60.0},
+            "Zalo OA": {
+                "problems": [],
+                "paused_s": 0.0,
+                "poll_age_s": None,
+                "token_age_s": 60.0,
+                "events": {"taken": 7, "undated": 1},
+            },
         },
         "ticks_age_s": {"fire": 1.0},
     }

@@ -158,7 +158,7 @@ async def test_telegram_away_keeps_zalo_at_work(settings: Settings, platforms: P
     await running.end()
 
 
-async def test_a_refused_account_stops_only_its_own_line_and_is_told_everywhere(
+async def test_a_refused_account_stops_only_its_own_line_is_told_everywhere_and_comes_back(
     settings: Settings,
     platforms: Platforms,
     monkeypatch: pytest.MonkeyPatch,
@@ -185,6 +185,12 @@ async def test_a_refused_account_stops_only_its_own_line_and_is_told_everywhere(
     assert any("Tài khoản Zalo Bot đang dừng gửi: token" in text for text in bad)
     assert any(text.startswith("Zalo Bot không nhận kết nối: token") for text in bad)
     assert not any("Telegram" in text for text in bad)
+
+    zalo.updates.append(zalo_update(2, "xin chào"))
+    del zalo.standing["getMe"]
+    await until(sent(zalo))
+    assert running.warned[1:] == ["Đã nối được với Zalo Bot 700000001."]
+    assert (await running.accounts())["zalo_bot"].down_reason is None
     await running.end()
 
 

@@ -44,8 +44,11 @@ class Outbox:
         group_id: UUID | None = None,
         tip_id: UUID | None = None,
         not_after: datetime | None = None,
+        instead_of: UUID | None = None,
     ) -> UUID:
         """Write a message outside any run as one or several rows; return the last row's id.
+
+        `instead_of`: a row that did not arrive, in place of which the first of these goes, once.
 
         `{d}` in a button's action or start is replaced by the row's own short id when it is sent.
 
@@ -76,6 +79,7 @@ class Outbox:
                     group_id=group_id,
                     tip_id=tip_id,
                     not_after=not_after,
+                    amends=instead_of if last is None else None,
                 ),
             )
         if last is None:

@@ -243,7 +243,9 @@ class Router:
             language = from_hint(incoming.sender.language_hint)
             resident = residents.create(tx, unit.id, language)
             addresses.link_resident(tx, person.id, resident.id)
-        if resident is not None and resident.linked and person is not None:
+        spoke = private and not isinstance(incoming, Edit)
+        if spoke and resident is not None and resident.linked and person is not None:
+            # A group's message says nothing of whether their own chat there can be reached.
             joining.follow(tx, resident.id, person.id)
         return Turn(
             tx=tx,

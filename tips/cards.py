@@ -17,10 +17,21 @@ from storage.deliveries import undelivered
 from storage.deliveries.ledger import Delivery
 from storage.people import units
 from storage.savepoints import Spoiled, apart
-from storage.tips import card_times, tip_events, tip_rows, tips
+from storage.tips import card_times, tip_events, tip_rows, tips, writer_chats
 from storage.tips.tip_events import LOCATION, Event
 from storage.tips.tips import Tip
-from tips import card_facts, clearing, digest, files, paging, photos, rights, stubs, topics
+from tips import (
+    card_facts,
+    clearing,
+    digest,
+    files,
+    paging,
+    photos,
+    rights,
+    stubs,
+    talk,
+    topics,
+)
 from tips.desk import Desk, Reader, chiefs, its_holder, readers, send, tell
 from tips.digest import DigestRules
 from tips.quoting import quoted
@@ -200,7 +211,7 @@ def _mend(tx: Tx, desk: Desk, row: Delivery) -> None:
         _card_missed(tx, desk, tip, row)
     elif row.kind is DeliveryKind.NOTICE and row.lane is Lane.URGENT:
         paging.page_others(tx, desk, tip)
-    elif row.kind is DeliveryKind.REPLY and tip_rows.carries_an_answer(tx, tip.id, row.created_at):
+    elif row.kind is DeliveryKind.REPLY:
         _answer_missed(tx, desk, tip, row)
     elif row.kind is DeliveryKind.EFFECT:
         if not clearing.failed(tx, desk, tip, row):
@@ -209,7 +220,7 @@ def _mend(tx: Tx, desk: Desk, row: Delivery) -> None:
         log.warning("photo_missed", tip=str(tip.id), state=row.state.value, reason=row.reason)
         tell(tx, desk, tip, "review.photo_missed")
     else:
-        log.error("notice_missed", tip=str(tip.id), kind=row.kind.value, reason=row.reason)
+        _log_missed(tip, row)
 
 
 def _card_missed(tx: Tx, desk: Desk, tip: Tip, row: Delivery) -> None:
@@ -233,12 +244,24 @@ def _card_missed(tx: Tx, desk: Desk, tip: Tip, row: Delivery) -> None:
 
 
 def _answer_missed(tx: Tx, desk: Desk, tip: Tip, row: Delivery) -> None:
+    """Let a notice go to another chat of the writer's; without one, tell who answered."""
+    tries = writer_chats.tries(tx, row)
+    if talk.pass_on_notice(tx, desk, tip, row, tries):
+        log.info("notice_passed_on", tip=str(tip.id), reason=row.reason, chats=len(tries.chats))
+        return
+    if not tip_rows.carries_an_answer(tx, tip.id, tries.first_at):
+        _log_missed(tip, row)
+        return
     unsure = row.state is DeliveryState.UNSURE
     if unsure and _since(tx, tip, TipEventKind.OPENED, row):
         return
     key = "review.answer_unsure" if unsure else "review.answer_missed"
     log.warning("answer_missed", tip=str(tip.id), state=row.state.value, reason=row.reason)
-    tell(tx, desk, tip, key, luc=show_time(row.created_at))
+    tell(tx, desk, tip, key, luc=show_time(tries.first_at))
+
+
+def _log_missed(tip: Tip, row: Delivery) -> None:
+    log.error("notice_missed", tip=str(tip.id), kind=row.kind.value, reason=row.reason)
 
 
 def _since(tx: Tx, tip: Tip, kind: TipEventKind, row: Delivery) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from domain.delivery import DeliveryKind, Lane
+from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.errors import Refusal
 from domain.failures import Until
 from domain.ids import short
@@ -12,11 +12,13 @@ from domain.messages import Button, Outgoing
 from domain.roles import Permission, may
 from domain.tip import Body, IllegalStep, TipEventKind, TipOutcome, TipState
 from storage.database import Tx
+from storage.deliveries.ledger import Delivery
 from storage.people import addresses, units
 from storage.people.units import Staff
-from storage.tips import tip_events, tip_values, tip_work, tips
+from storage.tips import tip_events, tip_values, tip_work, tips, writer_chats
 from storage.tips.tip_events import Event
 from storage.tips.tips import Tip
+from storage.tips.writer_chats import Tries
 from tips import intake, rights
 from tips.desk import Desk, tell
 
@@ -209,11 +211,42 @@ def read(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None, channel: str) ->
 
 
 def notify(tx: Tx, desk: Desk, tip: Tip, event_id: UUID) -> None:
-    """Tell a tip's writer that there is news, without a word of what it is about."""
+    """Tell a tip's writer that there is news, without a word of what it is about.
+
+    Where the tip's own chat is shut, in another of theirs, with which it lies from now on.
+    """
     if tip.address_id is None:
         return
-    if addresses.get(tx, tip.address_id).unreachable is Until.FOREVER:
+    found = writer_chats.open_chats(tx, tip)
+    if not found and addresses.get(tx, tip.address_id).unreachable is Until.FOREVER:
         # Its writer had themselves erased: there is nobody to tell.
+        return
+    if found:
+        tip = writer_chats.lie_with(tx, tip, found[0].id)
+    _put_notice(tx, desk, tip, event_id)
+
+
+def pass_on_notice(tx: Tx, desk: Desk, tip: Tip, row: Delivery, tries: Tries) -> bool:
+    """Put a notice that certainly did not arrive into another chat of the tip's writer.
+
+    False where there is none left, and for what was no notice, or may have arrived after all.
+    """
+    event_id = writer_chats.announced(tx, tip.id, tries.first_at)
+    mine = tip.resident_id is not None and row.resident_id == tip.resident_id
+    if event_id is None or not mine or row.again or row.state is DeliveryState.UNSURE:
+        return False
+    left = [one for one in writer_chats.open_chats(tx, tip) if one.id not in tries.chats]
+    if not left:
+        return False
+    tip = writer_chats.lie_with(tx, tip, left[0].id)
+    _put_notice(tx, desk, tip, event_id, row.id)
+    return True
+
+
+def _put_notice(
+    tx: Tx, desk: Desk, tip: Tip, event_id: UUID, instead_of: UUID | None = None
+) -> None:
+    if tip.address_id is None:
         return
     unit = units.get_unit(tx, tip.unit_id)
     name = unit.name.get(tip.language, unit.name["vi"])
@@ -230,6 +263,7 @@ def notify(tx: Tx, desk: Desk, tip: Tip, event_id: UUID) -> None:
         language=tip.language.value,
         resident_id=tip.resident_id,
         tip_id=tip.id,
+        instead_of=instead_of,
     )
 
 
@@ -257,12 +291,12 @@ def must_have_writer(tip: Tip) -> None:
 
 
 def must_be_reachable(tx: Tx, tip: Tip) -> None:
-    """Refuse when nothing can be said to its writer.
+    """Refuse when nothing can be said to its writer, in whichever chat of theirs.
 
     Raises: Refusal.
     """
     must_have_writer(tip)
-    if tip.address_id is None or addresses.get(tx, tip.address_id).unreachable is not None:
+    if tip.address_id is None or not writer_chats.open_chats(tx, tip):
         raise Refusal("review.unreachable", ma_tin=tip.case_number)
 
 

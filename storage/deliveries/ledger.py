@@ -51,7 +51,10 @@ class NewDelivery:
     not_before: datetime | None = None
     not_after: datetime | None = None
     amends: UUID | None = None
-    """What this one changes, at most one row each: a row, or the attempt that became a message."""
+    """What this one changes, at most one row each: a row, or the attempt that became a message.
+
+    Or the row, in another chat, that did not arrive and in place of which this one goes.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

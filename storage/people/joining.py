@@ -87,17 +87,22 @@ def join(tx: Tx, pair: Pair) -> None:
 
 
 def follow(tx: Tx, resident_id: UUID, address_id: UUID) -> None:
-    """Let a person's tips lie with the chat in which they write now, and mutes hold there, too."""
+    """Let a person's tips lie with the chat in which they write now, and mutes hold there, too.
+
+    The person stays locked until the transaction ends: of two phones that write at once the second
+    finds what the first has told. Who only names them, as a new row does, waits for nothing.
+    """
+    mine = select(resident.c.id).where(resident.c.id == resident_id)
+    tx.connection.execute(mine.with_for_update(key_share=True)).all()
+    # What was read of who writes before is not so any more.
+    tx.seen.clear()
     others = select(address.c.id).where(
         address.c.resident_id == resident_id, address.c.id != address_id
     )
     for table in (tip, mute):
-        moved = tx.connection.execute(
+        tx.connection.execute(
             update(table).where(table.c.address_id.in_(others)).values(address_id=address_id)
         )
-        if moved.rowcount:
-            # What was read of who writes is not so any more.
-            tx.seen.clear()
 
 
 def part(tx: Tx, person: Resident, address_id: UUID, heir_id: UUID) -> Resident:

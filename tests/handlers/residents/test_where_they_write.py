@@ -7,8 +7,8 @@ import pytest
 from domain.delivery import GoneAway, Outcome, TurnedDown, Unknowable
 from domain.failures import Until
 from domain.roles import Role
-from storage.deliveries.windows import Send
 from storage.database import Tx
+from storage.deliveries.windows import Send
 from storage.people import addresses, joining
 from storage.tips import tip_work, tips
 from tests.chat import Party

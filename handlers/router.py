@@ -1,6 +1,7 @@
 """Who handles what: the first taker in order for messages, a verb's owner for presses."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
@@ -24,6 +25,7 @@ from domain.messages import (
     PressAnswer,
     ReceiptEvent,
 )
+from handlers import numbers
 from handlers.turn import Context, Turn
 from people import erasing, wishes
 from storage.database import Tx
@@ -125,12 +127,15 @@ class Router:
 
         Raises: NoUnit, so that the item waits until somebody is there to answer for.
         """
+        typed = False
         if isinstance(incoming, Message):
             incoming = self._meant(tx, account, incoming)
+            typed = isinstance(incoming, Press)
         match incoming:
             case Message() | Edit() | Press():
                 turn = self._turn(tx, account, incoming)
                 turn.fresh = fresh
+                turn.typed = typed
                 self._hear(turn)
                 self._guarded(turn)
                 self._welcome_back(turn)
@@ -168,7 +173,10 @@ class Router:
         """Return the press that a typed number stands for, or the message as it is."""
         if not self._context.outbox.door(account.channel).typed_choices:
             return message
-        return typed_numbers.as_press(tx, account.id, message) or message
+        press = typed_numbers.as_press(tx, account.id, message)
+        if press is None or numbers.are_words(tx, self._context, account, message, press):
+            return message
+        return press
 
     def _hear(self, turn: Turn) -> None:
         """Note when somebody wrote, where we may answer only for a while after that."""
@@ -206,14 +214,7 @@ class Router:
         incoming = turn.incoming
         match incoming:
             case Press():
-                verb, *args = incoming.action.split(":")
-                presser = self._presses.get(verb)
-                if presser is None:
-                    raise Refusal("app.stale_button")
-                presser(turn, incoming, args)
-                if not any(answer.press_id == incoming.press_id for answer in turn.answers):
-                    turn.answer(incoming.press_id)
-                turn.say_unheard()
+                self._pressed(turn, incoming)
             case Edit():
                 self._edited(turn, incoming)
             case Message():
@@ -223,6 +224,24 @@ class Router:
                 takers = self._private if private else self._group
                 if not any(taker(turn, incoming) for taker in takers):
                     log.info("message_not_taken", chat_kind=turn.chat.kind.value)
+
+    def _pressed(self, turn: Turn, press: Press) -> None:
+        verb, *args = press.action.split(":")
+        if verb == numbers.SURE:
+            # Asked once more, and answered: what it was about, or nothing.
+            press = replace(press, action=":".join(args))
+            verb, *args = args or [""]
+            done = numbers.meant_no(turn, press.action)
+        else:
+            done = numbers.ask_again(turn, press)
+        presser = self._presses.get(verb)
+        if not done and presser is None:
+            raise Refusal("app.stale_button")
+        if not done and presser is not None:
+            presser(turn, press, args)
+        if not any(answer.press_id == press.press_id for answer in turn.answers):
+            turn.answer(press.press_id)
+        turn.say_unheard()
 
     def _turn(self, tx: Tx, account: Account, incoming: Message | Edit | Press) -> Turn:
         chat = incoming.chat
@@ -275,6 +294,11 @@ class Router:
     def _membership(self, tx: Tx, account: Account, incoming: Membership) -> None:
         known = addresses.find(tx, account.id, incoming.chat.chat_id)
         if known is None:
+            return
+        left = incoming.change in {MembershipChange.BLOCKED, MembershipChange.REMOVED}
+        if left and hearing.since(tx, known.id, incoming.at):
+            # A platform that tries again may be late: they have come back since.
+            log.info("late_membership_dropped")
             return
         match incoming.change:
             case MembershipChange.BLOCKED:

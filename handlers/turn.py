@@ -79,6 +79,8 @@ class Turn:
     """Since when nothing could be sent to them until they wrote this."""
     fresh: bool = False
     """Whether what came in was not tried to be handled before."""
+    typed: bool = False
+    """Whether what came in as a press was a number that they typed."""
     over: str | None = None
     """The message of ours that a question asked again takes the place of."""
     answers: list[PressAnswer] = field(default_factory=list)

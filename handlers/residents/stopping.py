@@ -111,11 +111,14 @@ def press_stop(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Dừng** under a broadcast.
 
     The wish counts whoever the broadcast was for, and however old it is; it is counted on the
-    broadcast only when it was theirs.
+    broadcast only when it was theirs. A number may be no wish: it pauses, and is asked about.
     """
     if turn.chat.kind is not ChatKind.PRIVATE:
         raise Refusal("residents.stop_in_private")
     person = resident_of(turn)
+    if turn.typed and person.wish not in _NOTHING_TO_STOP:
+        _pause_and_ask(turn, BUTTON.format(label=turn.text("residents.stop_button")))
+        return
     row = _delivery(turn, args)
     if row is not None and row.address_id == turn.me.id:
         ledger.note_facet(turn.tx, row.id, Facet.STOPPED)
@@ -202,11 +205,15 @@ def _ask(turn: Turn, message: Message, *, talking: bool, more: aside.Rows = ()) 
             questions.end_ours(turn)
         turn.say("residents.not_receiving")
         return True
+    _pause_and_ask(turn, message.text.strip(), *more)
+    return True
+
+
+def _pause_and_ask(turn: Turn, said: str, *more: tuple[Button, ...]) -> None:
     version = version_of(turn.text("residents.ask_stop"))
-    wishes.pause(turn.tx, person, evidence(turn, message.text.strip(), version))
+    wishes.pause(turn.tx, resident_of(turn), evidence(turn, said, version))
     refresh(turn)
     questions.ask_stop(turn, *more)
-    return True
 
 
 def _keep(turn: Turn, said: str, dialogue: Dialogue | None) -> None:

@@ -148,10 +148,15 @@ def receipt_buttons(turn: Turn, tip: Tip, *, chief: bool = True) -> tuple[tuple[
     # Who may be a child, or in danger at home, is asked for no name.
     ties = (button("mycontact"), button("follow")) if tip.secrecy.is_open else (button("follow"),)
     rows = (first, *(((button("chief"),),) if chief else ()), (button("mistake"),), ties)
-    if not tip.public:
-        return rows
-    label = turn.context.catalogue.say(tip.language, "takedown.button_unsay")
-    return (*rows, (Button(label, f"unsay:{short(tip.id)}"),))
+    if tip.public:
+        label = turn.context.catalogue.say(tip.language, "takedown.button_unsay")
+        rows = (*rows, (Button(label, f"unsay:{short(tip.id)}"),))
+    able = turn.context.outbox.able(turn.account.channel)
+    most = able.buttons if able is not None else 0
+    if 0 < most < sum(len(row) for row in rows):
+        # Whoever has more to say just writes; one button too many would make numbers of all.
+        return (first[1:], *rows[1:])
+    return rows
 
 
 def note_facets(turn: Turn, campaign: Delivery, kind: TipKind, *, public: bool = False) -> None:

@@ -16,13 +16,18 @@ from delivery.sender import Sender, SenderRules
 from domain.channel import Capabilities
 from domain.delivery import DeliveryState
 from domain.failures import Refused
+from domain.ids import short
 from domain.language import Language
 from domain.messages import ChatRef, Outgoing, Press, Sent
 from domain.messages import Sender as Writer
+from domain.tip import Secrecy
 from handlers.wiring import make_router
+from storage.deliveries import typed_numbers
 from storage.people.residents import Wish
 from storage.tables import address, delivery
-from tests.chat import Chat, Takers, open_chat, pretend_capabilities
+from storage.tips import tip_events, tips
+from storage.tips.tips import Tip
+from tests.chat import Chat, Party, Takers, open_chat, pretend_capabilities
 from tests.delivery.post_office import QUICK, SPEED, Platform, at_work, until
 
 PLAIN = replace(
@@ -152,3 +157,88 @@ async def test_who_writes_is_heard_where_that_matters(chat: Chat) -> None:
     query = select(address.c.heard_at).where(address.c.id == (await lan.address()).id)
     heard = await chat.look(lambda tx: tx.connection.execute(query).scalar_one())
     assert chat.clock.now() - heard <= timedelta(seconds=1)
+
+
+async def test_a_receipt_has_only_as_many_buttons_as_the_app_shows(chat: Chat) -> None:
+    fewer = Outbox({"telegram": replace(PLAIN, buttons=5)}, {"vi": "Nhắn số để chọn:"})
+    chat.context = replace(chat.context, outbox=fewer)
+    chat.router = make_router(chat.context)
+    lan = await chat.subscriber("1001")
+    await lan.writes("Có người bán pháo lậu ở chợ Ví Dụ sáng nay")
+    receipt = await lan.last()
+    assert receipt.labels == [
+        "Khẩn cấp",
+        "Chỉ chỉ huy xem",
+        "Báo nhầm",
+        "Để lại liên hệ",
+        "Mã theo dõi",
+    ]
+    assert "\n1. " not in receipt.text
+
+
+@pytest.mark.parametrize(
+    ("story", "number"),
+    [
+        ("Có người đánh bạc ở nhà số", "4"),
+        ("Co trom xe may o thon", "3"),
+        ("They gamble every night in house number", "4"),
+        ("\u6709\u4eba\u8d4c\u535a\uff0c\u95e8\u724c\u53f7", "4"),
+    ],
+)
+async def test_a_number_that_ends_a_story_is_a_piece_of_it(
+    chat: Chat, story: str, number: str
+) -> None:
+    lan = await chat.subscriber("1001")
+    await lan.writes(story)
+    assert "\n4. " in (await bring(chat))[-1]
+    chat.clock.forward(minutes=2)
+    await lan.writes(number)
+    [tip] = await own_tips(lan)
+    assert (tip.state.is_open, tip.secrecy) == (True, Secrecy.ORDINARY)
+    told = await chat.look(lambda tx: [one.text for one in tip_events.of_tip(tx, tip)])
+    assert told[-1] == number
+
+
+async def test_a_number_within_a_burst_is_a_piece_and_a_later_one_is_asked_about(
+    chat: Chat,
+) -> None:
+    lan = await chat.subscriber("1001")
+    await lan.writes("Có người bán pháo lậu ở chợ Ví Dụ sáng nay")
+    await bring(chat)
+    await lan.writes("4")
+    [tip] = await own_tips(lan)
+    assert tip.state.is_open
+    chat.clock.forward(minutes=2)
+    await lan.writes("4")
+    [asked] = await bring(chat)
+    assert "theo tin trước đó là “Báo nhầm”" in asked
+    await lan.writes("2")
+    assert "Máy không làm gì cả" in (await bring(chat))[-1]
+    [tip] = await own_tips(lan)
+    assert tip.state.is_open
+    await typed_for(chat, lan, f"mistake:{short(tip.id)}")
+    await bring(chat)
+    await lan.writes("1")
+    [tip] = await own_tips(lan)
+    assert not tip.state.is_open
+
+
+async def test_a_number_for_stop_pauses_and_is_asked_about(chat: Chat) -> None:
+    lan = await chat.subscriber("1001")
+    await typed_for(chat, lan, "stop:x")
+    assert (await lan.record()).wish is Wish.PAUSED
+    assert "1. Dừng nhận tin" in (await bring(chat))[-1]
+    await lan.writes("1")
+    assert (await lan.record()).wish is Wish.STOPPED
+
+
+async def own_tips(lan: Party) -> list[Tip]:
+    here = (await lan.address()).id
+    return await lan.chat.look(lambda tx: tips.recent_of(tx, here, tx.now - timedelta(days=1)))
+
+
+async def typed_for(chat: Chat, lan: Party, action: str) -> None:
+    """Type the number of the only choice under our newest message."""
+    here = (await lan.address()).id
+    await chat.do(lambda tx: typed_numbers.note(tx, here, tx.new_id(), [action]))
+    await lan.writes("1")

@@ -77,6 +77,7 @@ class CampaignFile(_Strict):
     areas: tuple[_Line, ...] = ()
     groups: tuple[_Line, ...] = ()
     posts_only: bool = False
+    article: bool = False
     languages: tuple[Language, ...] = ()
     parts: tuple[Annotated[_Line, AfterValidator(_part)], ...] = ()
     card: bool = False

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from uuid import UUID
 
-from broadcasts import controlling, packs
+from broadcasts import articles, controlling, packs
 from broadcasts.desk import Desk, Say
 from broadcasts.preparing import POST
 from domain.campaign import CampaignState
@@ -15,6 +15,7 @@ from domain.hours import ANY_TIME, BroadcastRules
 from domain.language import Language
 from domain.library import fill
 from domain.messages import Outgoing
+from storage.campaigns import articles as stored_articles
 from storage.campaigns import campaigns, reached, runs
 from storage.campaigns.campaigns import Campaign
 from storage.campaigns.reached import Fate, Reached
@@ -76,10 +77,10 @@ def check(tx: Tx, unit_id: UUID, run_id: UUID) -> Wrong:
         if other.audience.of_run == run.id:
             raise Refusal("campaigns.amended_already", number=str(other.number), code=run.code)
     found = reached.whom(tx, run.id)
-    by_hand = packs.standing(tx, run.id)
-    if found.nobody and not by_hand:
+    public = bool(packs.standing(tx, run.id)) or articles.has_any(tx, run.id)
+    if found.nobody and not public:
         raise Refusal("campaigns.reached_nobody_yet", code=run.code)
-    if found.people == found.stopped + found.suspended and not (found.posts.here or by_hand):
+    if found.people == found.stopped + found.suspended and not (found.posts.here or public):
         raise Refusal("campaigns.nobody_to_amend", code=run.code)
     return Wrong(run, known, found)
 
@@ -120,7 +121,7 @@ def take_down(tx: Tx, desk: Desk, run_id: UUID) -> int:
             instead = Outgoing(text=said, media=media)
             begun += effects.withdraw(tx, post.row, post.message_id, instead) is not None
             _take_down_copies(tx, post.row, said)
-    return begun
+    return begun + stored_articles.take_down(tx, run_id)
 
 
 def _take_down_copies(tx: Tx, post: Delivery, said: str) -> None:
@@ -141,6 +142,7 @@ def posts_left(tx: Tx, run_id: UUID, say: Say) -> str | None:
         labels = [post.label for post in found if post.fate is fate]
         if labels:
             lines.append(say(key, n=str(len(labels)), names=", ".join(labels)))
+    lines += articles.left(tx, run_id, say)
     standing = packs.standing(tx, run_id)
     if standing:
         names = ", ".join(standing)

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from broadcasts import amending, own_photos, packs, planning, reach_planning, signing
+from broadcasts import amending, articles, own_photos, packs, planning, reach_planning, signing
 from broadcasts.desk import Desk
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.audit import Act, Thing
@@ -104,10 +104,10 @@ def write_down(tx: Tx, desk: Desk, author: Staff, draft: Draft) -> Campaign:
     Raises: Refusal when it cannot be sent as it is, reaches nobody, or nobody can approve it.
     """
     unit = units.get_unit(tx, author.unit_id)
-    check(tx, desk, unit, draft.content)
+    articles.check(draft.audience, check(tx, desk, unit, draft.content))
     if draft.audience.of_run is not None:
         amending.check(tx, unit.id, draft.audience.of_run)
-    elif not draft.audience.group_ids and not recipients.expected(tx, unit, draft.audience).people:
+    elif not draft.audience.is_public and not recipients.expected(tx, unit, draft.audience).people:
         raise Refusal("campaigns.nobody_to_reach")
     known = campaigns.create(
         tx,
@@ -360,13 +360,14 @@ def record(tx: Tx, act: Act, known: Campaign, staff_id: UUID | None, reason: str
         number=known.number,
         lane=known.lane.name,
         signed=(known.submitted_hash or "")[:16],
-        **_photo_fact(known),
+        **_facts(known),
     )
 
 
-def _photo_fact(known: Campaign) -> dict[str, str]:
-    photo = known.content.photo
-    return {"photo": photo.digest[:16]} if photo is not None else {}
+def _facts(known: Campaign) -> dict[str, str]:
+    photo, pages = known.content.photo, known.audience.articles
+    facts = {"photo": photo.digest[:16]} if photo is not None else {}
+    return {**facts, "articles": str(len(pages))} if pages else facts
 
 
 _DECISIONS: Mapping[CampaignState, Act] = MappingProxyType(

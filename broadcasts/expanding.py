@@ -14,7 +14,7 @@ from domain.campaign import RunState
 from domain.delivery import DeliveryKind, Lane, SkipReason
 from domain.door import Door
 from domain.language import Language
-from storage.campaigns import reached, recipients, rest, runs
+from storage.campaigns import articles, reached, recipients, rest, runs
 from storage.campaigns.runs import Run
 from storage.database import Tx
 from storage.deliveries import ledger
@@ -88,8 +88,9 @@ def expand_step(
     if len(found) == limit:
         return True
     posts = _write_posts(tx, run, unit)
+    pages = articles.write(tx, run, unit.area_code)
     runs.change(tx, run, RunState.SENDING, expanded_at=tx.now)
-    log.info("run_expanded", run=str(run.id), posts=posts)
+    log.info("run_expanded", run=str(run.id), posts=posts, articles=pages)
     return False
 
 

@@ -96,25 +96,29 @@ def _finish(tx: Tx, desk: Desk, run_id: UUID) -> bool:
 def _result(tx: Tx, run: Run, known: Campaign, say: Say) -> str:
     expired = sum(
         ledger.reasons(tx, run.id, kind).get(_EXPIRED, 0)
-        for kind in (DeliveryKind.CAMPAIGN, DeliveryKind.POST)
+        for kind in (DeliveryKind.CAMPAIGN, DeliveryKind.POST, DeliveryKind.ARTICLE)
     )
     found = reach.of_run(tx, run)
-    if not found.private.targeted and not found.posts.targeted:
-        return say("campaigns.run_empty", code=run.code)
+    by_hand = None
+    if known.template_id == amending.WITHDRAWAL and known.audience.of_run is not None:
+        by_hand = amending.posts_left(tx, known.audience.of_run, say)
+    parts = (found.private, found.posts, found.articles)
+    if not any(part.targeted for part in parts):
+        said = say("campaigns.run_empty", code=run.code)
+        return f"{said}\n\n{by_hand}" if by_hand else said
+    taken = any(part.taken for part in parts)
     if expired:
         said = say("campaigns.run_expired", code=run.code, n=count(expired))
-    elif (found.private.taken or found.posts.taken) and run.lane is Lane.URGENT:
+    elif taken and run.lane is Lane.URGENT:
         # Said in whole minutes, as the plan of an alert promised it.
         minutes = ceil((tx.now - run.due_at).total_seconds() / 60)
         said = say("campaigns.urgent_finished", code=run.code, minutes=count(max(1, minutes)))
-    elif found.private.taken or found.posts.taken:
+    elif taken:
         said = say("campaigns.run_finished", code=run.code)
     else:
         said = say("campaigns.run_reached_nobody", code=run.code)
     lines = [said, "", reach_words.render(found, say)]
-    if known.template_id == amending.WITHDRAWAL and known.audience.of_run is not None:
-        by_hand = amending.posts_left(tx, known.audience.of_run, say)
-        lines += ["", by_hand] if by_hand else []
+    lines += ["", by_hand] if by_hand else []
     return "\n".join(lines)
 
 

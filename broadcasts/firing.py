@@ -12,6 +12,7 @@ import structlog
 from broadcasts import (
     amending,
     approving,
+    articles,
     leaflets,
     own_photos,
     reach_planning,
@@ -157,6 +158,8 @@ def _new_run(
     if photo is not None and not own_photos.is_kept(tx, photo):
         # A photo ends with its first withdrawal; the words that were approved with it go on.
         prepared = {name: replace(one, media=None) for name, one in prepared.items()}
+    written = {name: write_outgoing(message) for name, message in prepared.items()}
+    written |= articles.prepared(tx, desk, unit, known.audience, prepared)
     amends = known.audience.of_run
     urgent = amends is not None and amending.is_urgent(tx, amends)
     lane = Lane.URGENT if urgent else known.lane
@@ -172,7 +175,7 @@ def _new_run(
         code=code,
         lane=lane,
         state=RunState.MISSED if missed else RunState.EXPANDING,
-        content={name: write_outgoing(message) for name, message in prepared.items()},
+        content=written,
         audience=known.audience,
         due_at=due_at,
         not_after=_expiry(known).ends(hours, tx.now, lifetime),

@@ -30,6 +30,7 @@ def brief(plan: ReachPlan, say: Say, told: Told = count) -> list[str]:
         for reason, number in plan.left.items()
         if reason not in _TOLD_ELSEWHERE and number
     ]
+    lines += of_articles(plan, say)
     held = [plan.left.get(reason, 0) for reason in Left if reason not in _TOLD_ELSEWHERE]
     if any(held) and (plan.posts or plan.by_hand):
         lines.append(say("plan.public_only", n=told(plan.public_only)))
@@ -60,6 +61,7 @@ def full(plan: ReachPlan, say: Say, told: Told = count) -> list[str]:
         say("plan.posts", channel=channel_name(one.channel, say), n=count(one.groups))
         for one in plan.posts
     ]
+    lines += of_articles(plan, say)
     if plan.public_only:
         lines.append(say("plan.public_only", n=told(plan.public_only)))
     return [*lines, *bounds(plan, say)]
@@ -102,6 +104,17 @@ def _cost(plan: ReachPlan, say: Say, told: Told) -> list[str]:
     if any(_digits(told(number)) != str(number) for number in numbers):
         return [say("plan.most", most=most)]
     return [say("plan.cost", cost=count(plan.cost_vnd), most=most)]
+
+
+def of_articles(plan: ReachPlan, say: Say) -> list[str]:
+    """Return what is to be known of an article before it goes; nothing where there is none."""
+    lines = []
+    for page in plan.articles:
+        channel = channel_name(page.channel, say)
+        lines.append(say("articles.plan", channel=channel, month=count(page.month)))
+        if page.today:
+            lines.append(say("articles.plan_today", channel=channel, n=count(page.today)))
+    return lines
 
 
 def _digits(shown: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -76,6 +76,11 @@ class Reach:
     """Until when quiet hours keep what waits."""
     private: Figures
     posts: Figures
+    articles: Figures
+    """Articles; nobody knows who saw them, and they are added to nothing."""
+    by_page: tuple[tuple[str, Figures], ...] = ()
+    """The articles by channel."""
+    article_reasons: Mapping[tuple[str, str], int] = field(default_factory=dict)
     members: int
     """Members of the groups when the posts went out: an upper bound, not readers."""
     reasons: Mapping[tuple[str, str], int]
@@ -126,6 +131,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] | None = None) -> Reach:
     lines = counters.of_run(tx, run.id)
     private = [line for line in lines if line.key.kind == DeliveryKind.CAMPAIGN.value]
     posts = [line for line in lines if line.key.kind == DeliveryKind.POST.value]
+    pages = [line for line in lines if line.key.kind == DeliveryKind.ARTICLE.value]
     tips = runs.tips_by_binding(tx, run.id, by_post=False)
     by_hand = runs.tips_by_hand(tx, run.id)
     areas = sorted({line.key.area_code for line in private}, key=reading_order)
@@ -137,6 +143,12 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] | None = None) -> Reach:
         rests_until=_rests_until(tx, run),
         private=_sum(private, receipts),
         posts=_sum(posts, receipts),
+        articles=_sum(pages, ()),
+        by_page=tuple(
+            (channel, _sum((line for line in pages if line.key.channel == channel), ()))
+            for channel in sorted({line.key.channel for line in pages})
+        ),
+        article_reasons=ledger.reasons(tx, run.id, DeliveryKind.ARTICLE) if pages else {},
         members=sum(line.counts["members"] for line in posts),
         reasons={
             key: number

@@ -11,7 +11,7 @@ from domain.hours import ANY_TIME, BroadcastRules
 from domain.reach_plan import ReachPlan, Way
 from domain.schedule import Schedule
 from domain.terms import AS_RULED, Terms
-from storage.campaigns import campaign_plans, reach_counts
+from storage.campaigns import articles, campaign_plans, reach_counts
 from storage.campaigns.campaigns import Campaign
 from storage.campaigns.reach_counts import Counts, Windows
 from storage.database import Tx
@@ -61,6 +61,7 @@ def make(
         most_vnd=None if urgent else (terms.most_vnd if terms is not None else 0),
         posts=[one for _, one in posts],
         by_hand=reach_counts.by_hand(tx, unit) if audience.of_run is None else None,
+        articles=articles.pages(tx, audience.articles, begins),
     )
 
 

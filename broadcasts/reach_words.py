@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from broadcasts import answers
+from broadcasts import answers, article_words
 from broadcasts.answers import few_told
 from broadcasts.desk import Say
 from broadcasts.reach import Figures, Reach
@@ -56,6 +56,7 @@ def render(reach: Reach, say: Say) -> str:
                 tips=count(reach.tips_by_post),
             ),
         ]
+    lines += article_words.lines(reach, say)
     if reach.groups_left:
         names = ", ".join(reach.groups_left)
         lines.append(say("campaigns.reach_groups_left", names=names))

@@ -152,6 +152,8 @@ class Audience:
     """Nobody is written to privately: it goes into its groups and channels alone."""
     include_groups: bool = False
     group_ids: tuple[UUID, ...] = ()
+    articles: tuple[UUID, ...] = ()
+    """Accounts of ours whose followers get it as a public article, whatever they want."""
     languages: tuple[Language, ...] = ()
     """Only residents of these languages; empty: all."""
     parts: tuple[Part, ...] = ()
@@ -165,6 +167,11 @@ class Audience:
     def is_narrowed(self) -> bool:
         """True when not everybody of its area is meant; its groups cannot be narrowed."""
         return bool(self.languages or self.parts)
+
+    @property
+    def is_public(self) -> bool:
+        """True when it is shown somewhere, whoever is written to privately."""
+        return bool(self.group_ids or self.articles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +274,8 @@ def content_hash(
         signed["areas"] = sorted(audience.areas)
     if audience.posts_only:
         signed["posts_only"] = True
+    if audience.articles:
+        signed["articles"] = sorted(account_id.hex for account_id in audience.articles)
     if audience.of_run is not None:
         signed["of_run"] = audience.of_run.hex
     if content.card is not None:

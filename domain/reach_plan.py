@@ -125,6 +125,18 @@ class Posts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An account whose followers get it as an article: nobody knows how many, or who."""
+
+    account_id: UUID
+    channel: str
+    month: int
+    """How many articles the account has sent in that month before it."""
+    today: int
+    """How many it has sent on that day: its followers get no second one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReachPlan:
     """The plan of one firing, as far as is known when it is made.
 
@@ -140,6 +152,7 @@ class ReachPlan:
     left: Mapping[Left, int] = field(default_factory=dict)
     posts: tuple[Posts, ...] = ()
     by_hand: Posts | None = None
+    articles: tuple[Page, ...] = ()
 
     @property
     def people(self) -> int:
@@ -210,6 +223,7 @@ def make(
     most_vnd: int | None,
     posts: Sequence[Posts] = (),
     by_hand: Posts | None = None,
+    articles: Sequence[Page] = (),
 ) -> ReachPlan:
     """Make a plan of how many stand how on which account.
 
@@ -247,6 +261,7 @@ def make(
         left={reason: number for reason, number in left.items() if number},
         posts=tuple(posts),
         by_hand=by_hand,
+        articles=tuple(articles),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from domain.clock import show_time
 from domain.period import Period
-from reports import by_hand, pledges, reach, rights, tips, value
+from reports import articles, by_hand, pledges, reach, rights, tips, value
 from reports.sheet import Report
 from storage.database import Tx
 from storage.people.units import Unit
@@ -30,6 +30,7 @@ def of_unit(
         sheets=(
             *reach.sheets(tx, unit, period, receipts),
             *by_hand.sheets(tx, unit, period),
+            *articles.sheets(tx, unit, period),
             *pledges.sheets(tx, unit, period),
             *tips.sheets(tx, unit, period, rows),
             *value.sheets(tx, unit, period),

@@ -40,6 +40,13 @@ _POSTS = (
     Column("acknowledged", "Bấm “Đã đọc”", "Số người, mỗi người mỗi bài một lần."),
     Column("replied", "Trả lời bài", "Số người, mỗi người mỗi bài một lần."),
 )
+_ARTICLES = (
+    Column("targeted", "Bài viết định gửi", "Mỗi tài khoản một bài."),
+    Column("taken", "Bài viết đã gửi", "Nền tảng đã nhận. Không ai biết bao nhiêu người xem."),
+    Column("refused", "Nền tảng từ chối", "Hết lượt gửi bài, hoặc tài khoản không có quyền."),
+    Column("unsure", "Không rõ", "Không ai biết đã đăng, đã gửi hay chưa."),
+    Column("skipped", "Không gửi", "Quá hạn hoặc đã hủy."),
+)
 _HOURS = (Column("taken", "Nền tảng đã nhận", "Theo giờ gửi đi lần cuối; giờ không có thì bỏ."),)
 _LANGUAGES = {
     Language.VI.value: "tiếng Việt",
@@ -72,6 +79,10 @@ def of_run(tx: Tx, run: Run) -> Report:
     ]
     if posts:
         sheets.append(_table("Bài đăng", "Bài đăng trong nhóm và kênh", _POSTS, posts, area))
+    pages = [line for line in lines if line.key.kind == DeliveryKind.ARTICLE.value]
+    if pages:
+        name = "Bài viết công khai của tài khoản, không cộng vào đâu"
+        sheets.append(_table("Bài viết", name, _ARTICLES, pages, area))
     ended = tx.now if run.finished_at is None else run.finished_at
     period = Period(local(run.due_at).date(), max(local(run.due_at), local(ended)).date())
     report = Report(
@@ -132,7 +143,7 @@ def _table(
     return Sheet(
         code,
         title,
-        code if code != "Bài đăng" else "Địa bàn",
+        code if code not in ("Bài đăng", "Bài viết") else "Địa bàn",
         columns,
         (*rows, Row("Cộng", cells(total), {}, is_total=True)),
         checks=checks,

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -14,7 +15,7 @@ from bot.abilities import all_capabilities
 from bot.campaign_file import CampaignFile
 from bot.commands.terminal import err, say, settings_at_hand, the_unit, with_database
 from bot.settings import Settings
-from broadcasts import approving, planning, reach
+from broadcasts import approving, articles, planning, reach
 from broadcasts.desk import Desk, Say
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from delivery.outbox import Outbox
@@ -163,13 +164,14 @@ def _left(tx: Tx, desk: Desk, unit: Unit, wanted: CampaignFile, *, check: bool) 
     Raises: Refusal, Misconfigured.
     """
     officer = _officer(tx, unit, wanted.officer)
-    form = _form(tx, unit, wanted)
+    form = _form(tx, desk, unit, wanted)
     notes = _checked_words(wanted)
     library = load_library()
     content = content_of(form, library, unit)
-    approving.check(tx, desk, unit, content)
+    messages = approving.check(tx, desk, unit, content)
     audience = audience_of(tx, form, unit)
-    if not audience.group_ids and not recipients.expected(tx, unit, audience).people:
+    articles.check(audience, messages)
+    if not audience.is_public and not recipients.expected(tx, unit, audience).people:
         raise Refusal("campaigns.nobody_to_reach")
     terms = planning.terms_of(tx, desk, unit.id, form.expiry, form.most_vnd)
     due_at, schedule = form.due_at(tx.now), form.schedule()
@@ -194,7 +196,7 @@ def _left(tx: Tx, desk: Desk, unit: Unit, wanted: CampaignFile, *, check: bool) 
     return _Left(officer.name, wanted.title, plan, tuple(notes))
 
 
-def _form(tx: Tx, unit: Unit, wanted: CampaignFile) -> Form:
+def _form(tx: Tx, desk: Desk, unit: Unit, wanted: CampaignFile) -> Form:
     bodies = wanted.texts.given()
     pledge = wanted.pledge.given() if wanted.pledge is not None else {}
     if pledge and set(pledge) != set(bodies):
@@ -217,6 +219,7 @@ def _form(tx: Tx, unit: Unit, wanted: CampaignFile) -> Form:
         areas=chosen,
         group_ids=frozenset(_groups(tx, unit, wanted.groups)),
         posts_only=wanted.posts_only,
+        articles=_articles(tx, desk, unit) if wanted.article else frozenset(),
         languages=frozenset(wanted.languages),
         parts=frozenset(Part(one) for one in wanted.parts),
         due=ASAP,
@@ -228,6 +231,16 @@ def _form(tx: Tx, unit: Unit, wanted: CampaignFile) -> Form:
         return form
     plan: datetime | Schedule = scheduling.typed_plan(wanted.when, tx.now)
     return form.planned(plan)
+
+
+def _articles(tx: Tx, desk: Desk, unit: Unit) -> frozenset[UUID]:
+    able = articles.able_accounts(tx, desk, unit.id)
+    if not able:
+        raise Misconfigured(
+            "article: chưa có tài khoản nào đăng được bài viết. Xin bật ZALO_OA_ARTICLES=true, "
+            "hoặc bỏ mục này."
+        )
+    return frozenset(one.id for one in able)
 
 
 def _checked_words(wanted: CampaignFile) -> list[str]:

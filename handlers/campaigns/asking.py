@@ -8,6 +8,7 @@ from broadcasts.desk import Desk
 from domain.library import EXAMPLES, PLACEHOLDERS, fill, placeholders
 from domain.subject import Subject
 from handlers.campaigns import (
+    articles,
     audiences,
     composing,
     costing,
@@ -190,6 +191,8 @@ def _show_summary(turn: Turn, form: Form) -> None:
     rows = own_photos.buttons(turn, form)
     if costing.is_asked(turn, form):
         rows = ((costing.button_of(turn, form),), *rows)
+    if articles.is_asked(turn, form):
+        rows = ((articles.button_of(turn, form),), *rows)
     ask_with(turn, form, text, *under_summary(turn, form, rows))
 
 

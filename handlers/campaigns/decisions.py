@@ -18,7 +18,7 @@ from domain.reach_plan import ReachPlan
 from domain.roles import Permission
 from domain.schedule import Schedule
 from domain.wording import has_words, visible
-from handlers.campaigns import audiences, expiring
+from handlers.campaigns import articles, audiences, expiring
 from handlers.campaigns.form import ASAP, SOON, read_choice
 from handlers.campaigns.scheduling import typed_plan
 from handlers.campaigns.wording import plan_of, shown_text
@@ -56,12 +56,20 @@ def ask_approvers(turn: Turn, known: Campaign, *, anew: bool = False) -> None:
 
 
 def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
-    """Approve exactly the version whose button was pressed: `approve:<id>:<hash>`."""
+    """Approve exactly the version whose button was pressed: `approve:<id>:<hash>`.
+
+    Of one with an article it is asked first whether with it: `:with` or `:plain` behind that.
+    """
     decider = turn.require(Permission.APPROVE_CAMPAIGN)
-    campaign_id, start = _read(args)
+    campaign_id, start = _read(args[:2])
     known = approving.decidable(turn.tx, decider, campaign_id, start)
     if known.lane is Lane.URGENT:
         raise Refusal("app.stale_button")
+    chosen = articles.take(turn, known, tuple(args[2:]))
+    if chosen is None:
+        turn.answer(press.press_id)
+        return
+    known = chosen
     number = str(known.number)
     desk = _desk(turn)
     if approving.is_outdated(turn.tx, desk, known):

@@ -14,6 +14,7 @@ from domain.messages import ChatKind, Edit, Message, Press
 from domain.roles import Permission
 from domain.wording import LONGEST_VALUE, value_fault
 from handlers.campaigns import (
+    articles,
     audiences,
     cards,
     composing,
@@ -384,6 +385,7 @@ _CHANGES: Mapping[tuple[Step, str], Callable[[Turn, Form, str], Form]] = Mapping
         **scheduling.CHANGES,
         **expiring.CHANGES,
         **costing.CHANGES,
+        **articles.CHANGES,
         **destinations.CHANGES,
         **audiences.CHANGES,
         **cards.CHANGES,

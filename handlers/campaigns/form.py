@@ -149,6 +149,8 @@ class Form:
     group_ids: frozenset[UUID] = frozenset()
     posts_only: bool = False
     """It goes into groups and channels alone, to nobody privately."""
+    articles: frozenset[UUID] = frozenset()
+    """Accounts of ours whose followers get it as a public article."""
     page: int = 0
     """Of a long list, the page that is open; not kept."""
     of_run: str = ""
@@ -218,6 +220,7 @@ def to_data(form: Form) -> dict[str, str]:
         "area": form.area,
         "areas": ",".join(sorted(form.areas)),
         "group_ids": ",".join(sorted(one.hex for one in form.group_ids)),
+        "articles": ",".join(sorted(one.hex for one in form.articles)),
         "posts_only": "yes" if form.posts_only else "",
         "due": form.due,
         "of_run": form.of_run,
@@ -251,6 +254,7 @@ def from_data(data: Mapping[str, str]) -> Form:
         area=data["area"],
         areas=frozenset(code for code in data.get("areas", "").split(",") if code),
         group_ids=frozenset(UUID(one) for one in data.get("group_ids", "").split(",") if one),
+        articles=frozenset(UUID(one) for one in data.get("articles", "").split(",") if one),
         posts_only=data.get("posts_only", "") == "yes",
         due=data["due"],
         of_run=data.get("of_run", ""),
@@ -345,6 +349,7 @@ def audience_of(tx: Tx, form: Form, unit: Unit) -> Audience:
         posts_only=form.posts_only,
         include_groups=bool(group_ids),
         group_ids=group_ids,
+        articles=tuple(sorted(form.articles)),
         languages=tuple(one for one in Language if private and one in form.languages),
         parts=tuple(one for one in Part if private and one in form.parts),
         subject=Subject(form.subject),

@@ -105,6 +105,30 @@ def posts(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> Sequence[P
     return [*_posts(tx, which, by_subject=True), *_posts(tx, which, by_subject=False)]
 
 
+def articles(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> dict[str | None, int]:
+    """Return how many articles platforms took from `since` up to `until`: by subject, then all."""
+    found: dict[str | None, int] = {}
+    for by_subject in (True, False):
+        query = (
+            select(
+                _subject(by_subject=by_subject),
+                func.coalesce(func.sum(run_counter.c.accepted + run_counter.c.delivered), 0),
+            )
+            .select_from(run_counter)
+            .join(run, run.c.id == run_counter.c.run_id)
+            .join(campaign, campaign.c.id == run.c.campaign_id)
+            .where(
+                _in(unit_id),
+                run.c.due_at >= since,
+                run.c.due_at < until,
+                run_counter.c.kind == DeliveryKind.ARTICLE.value,
+            )
+        )
+        rows = tx.connection.execute(_grouped(query, by_subject=by_subject))
+        found |= {row[0]: int(row[1]) for row in rows if row[1]}
+    return found
+
+
 def amending_posts(tx: Tx, unit_id: UUID, since: datetime, until: datetime) -> Posted:
     """Return the posts of a period that corrected or withdrew others."""
     which = (_in(unit_id), _AMENDS, run.c.due_at >= since, run.c.due_at < until)

@@ -72,6 +72,21 @@ def withdraw(
     )
 
 
+def retract(tx: Tx, article: Delivery, article_id: str, lane: Lane = Lane.TALK) -> UUID | None:
+    """Take an article of ours down; None when that is under way or done."""
+    return ledger.put(
+        tx,
+        NewDelivery(
+            kind=DeliveryKind.EFFECT,
+            lane=lane,
+            address_id=article.address_id,
+            language=article.language,
+            outgoing=Outgoing(text="", effect=Effect(EffectKind.RETRACT, article_id)),
+            amends=article.id,
+        ),
+    )
+
+
 def remove(
     tx: Tx, address_id: UUID, group_id: UUID | None, message_id: str, not_after: datetime
 ) -> UUID:

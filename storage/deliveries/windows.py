@@ -24,7 +24,11 @@ from storage.tables import send_window as window
 
 log = structlog.get_logger(__name__)
 
-_OF_THE_CHAT = (SkipReason.WINDOW.value, SkipReason.ALLOWANCE.value)
+_OF_THE_CHAT = (
+    SkipReason.WINDOW.value,
+    SkipReason.ALLOWANCE.value,
+    SkipReason.ELSEWHERE.value,
+)
 _NO_MESSAGE = (DeliveryKind.EFFECT, DeliveryKind.MAKING, DeliveryKind.ARTICLE)
 UNREADABLE = "unreadable"
 """Why a row is refused whose words or address can no longer be opened."""
@@ -205,7 +209,7 @@ def _verdict(tx: Tx, candidate: Candidate) -> tuple[DeliveryState, str] | None:
     if candidate.not_after is not None and candidate.not_after < tx.now:
         return DeliveryState.SKIPPED, SkipReason.EXPIRED.value
     if row.kind is DeliveryKind.CAMPAIGN:
-        if candidate.joined:
+        if candidate.joined or candidate.parted:
             return DeliveryState.SKIPPED, SkipReason.ELSEWHERE.value
         if candidate.wish == "paused":
             return DeliveryState.SKIPPED, SkipReason.PAUSED.value
@@ -314,6 +318,8 @@ class _RunWords:
             message = f"delivery {row.id} has neither content of its own nor a run"
             raise LookupError(message)
         name = "post" if row.kind is DeliveryKind.POST else row.language
+        if row.kind is DeliveryKind.ARTICLE:
+            name = f"article:{row.account_id.hex}"
         known = (row.run_id, name)
         if known not in self._read:
             self._read[known] = read_outgoing(self._content(row.run_id)[name])

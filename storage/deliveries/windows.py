@@ -24,11 +24,7 @@ from storage.tables import send_window as window
 
 log = structlog.get_logger(__name__)
 
-_OF_THE_CHAT = (
-    SkipReason.WINDOW.value,
-    SkipReason.ALLOWANCE.value,
-    SkipReason.ELSEWHERE.value,
-)
+_OF_THE_CHAT = (SkipReason.WINDOW.value, SkipReason.ALLOWANCE.value)
 _NO_MESSAGE = (DeliveryKind.EFFECT, DeliveryKind.MAKING, DeliveryKind.ARTICLE)
 UNREADABLE = "unreadable"
 """Why a row is refused whose words or address can no longer be opened."""
@@ -209,7 +205,7 @@ def _verdict(tx: Tx, candidate: Candidate) -> tuple[DeliveryState, str] | None:
     if candidate.not_after is not None and candidate.not_after < tx.now:
         return DeliveryState.SKIPPED, SkipReason.EXPIRED.value
     if row.kind is DeliveryKind.CAMPAIGN:
-        if candidate.joined or candidate.parted:
+        if candidate.joined:
             return DeliveryState.SKIPPED, SkipReason.ELSEWHERE.value
         if candidate.wish == "paused":
             return DeliveryState.SKIPPED, SkipReason.PAUSED.value

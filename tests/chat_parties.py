@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -224,9 +225,9 @@ class Party(Listener):
             )
         )
 
-    async def blocks(self) -> None:
-        """Block the service."""
-        await self._changes(MembershipChange.BLOCKED)
+    async def blocks(self, *, ago: timedelta = timedelta(0)) -> None:
+        """Block the service; `ago` is how late we are told of it."""
+        await self._changes(MembershipChange.BLOCKED, ago)
 
     async def unblocks(self) -> None:
         """Lift the block again."""
@@ -236,8 +237,8 @@ class Party(Listener):
         """Tell the platform that we must forget them."""
         await self._changes(MembershipChange.FORGET)
 
-    async def _changes(self, change: MembershipChange) -> None:
-        now = self.chat.clock.now()
+    async def _changes(self, change: MembershipChange, ago: timedelta = timedelta(0)) -> None:
+        now = self.chat.clock.now() - ago
         await self.chat.handle(
             Membership(chat=self.ref, sender=self._sender, at=now, change=change)
         )

@@ -34,6 +34,12 @@ def heard(tx: Tx, address_id: UUID, at: datetime, door: Door) -> None:
     tx.connection.execute(update(address).where(address.c.id == address_id).values(heard_at=at))
 
 
+def since(tx: Tx, address_id: UUID, at: datetime) -> bool:
+    """Tell whether a chat's person is known to have written or pressed after an instant."""
+    last: datetime | None = tx.connection.execute(_HEARD_AT, {"address": address_id}).scalar_one()
+    return last is not None and last > at
+
+
 def forget_old(tx: Tx, limit: int = 1000) -> int:
     """Forget of up to `limit` chats when their people wrote, long after it; return how many."""
     old = select(address.c.id).where(HEARD, address.c.heard_at < tx.now - KEPT_FOR).limit(limit)

@@ -1,15 +1,20 @@
 """Turning away on one platform: a block stops on all, a demand to forget erases at once."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from delivery.outbox import Outbox
 from domain.audit import Act
 from domain.roles import Role
+from handlers.wiring import make_router
 from storage.people import addresses
 from storage.people.residents import Wish
 from storage.staff import audit
 from storage.tables import address, delivery, resident, tip
+from tests.chat import pretend_capabilities
 from tests.handlers.residents.channels import Two, open_two
 from tests.handlers.residents.test_linked import _linked, _open_tip
 
@@ -82,3 +87,22 @@ async def test_a_block_on_one_platform_stops_on_all_and_is_told_on_the_other(
         await one.blocks()
         assert (await one.last()).id == said.id
         assert (await other.last()).id != said.id
+
+
+async def test_a_block_from_before_they_wrote_last_stops_nothing_when_it_comes_late(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        asks = replace(pretend_capabilities(), reply_window=timedelta(days=7))
+        doors = {"telegram": pretend_capabilities(), "zalo_oa": asks}
+        two.there.context = replace(two.there.context, outbox=Outbox(doors))
+        two.there.router = make_router(two.there.context)
+        lan = await two.there.subscriber("z-1")
+        await lan.writes("xin chào")
+        await lan.blocks(ago=timedelta(minutes=1))
+        assert await lan.is_reachable()
+        assert (await lan.record()).wish is Wish.YES
+        two.here.clock.forward(hours=1)
+        await lan.blocks()
+        assert not await lan.is_reachable()
+        assert (await lan.record()).wish is Wish.STOPPED

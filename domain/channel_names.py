@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 
-_NAMED = ("telegram", "zalo_oa", "zalo_bot")
+CHANNELS = ("telegram", "zalo_oa", "zalo_bot")
+"""Those that have a name of their own."""
 
 
 def channel_name(channel: str, say: Callable[..., str]) -> str:
     """Return the name of a channel; one without a name of its own is called a platform."""
-    return say(f"channels.{channel}" if channel in _NAMED else "channels.any")
+    return say(f"channels.{channel}" if channel in CHANNELS else "channels.any")
 
 
 def channel_names(channels: Iterable[str], say: Callable[..., str]) -> str:

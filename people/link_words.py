@@ -1,9 +1,10 @@
 """Whether a whole message asks to link two chats, to part them, or to be written to in one."""
 
+import re
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 
-from people.phrases import phrases_of, words_of
+from people.phrases import Word, phrases_of, words_of
 from people.words import politely
 
 
@@ -34,24 +35,32 @@ def code_after(text: str) -> str | None:
     return None
 
 
-def preferred(text: str, names: Mapping[str, str]) -> Sequence[str] | None:
-    """Return which of some chats a message prefers, by the names they are shown under.
+def preferred(text: str, names: Mapping[str, str]) -> Sequence[str]:
+    """Return which of some channels a whole message prefers, by the names they are shown under.
 
-    None where it prefers nothing; none of them where the name is not one of these.
+    None of them where anything else is said: what follows the word may be a tip.
     """
-    words = words_of(text)
-    ends = [end for end in _PREFER.ends(words, 0) if end < len(words)]
-    if not ends:
-        return None
-    named = words[max(ends) :]
-    while len(named) > 1 and _TAIL.hold(named[-1:]):
-        named = named[:-1]
-    found = []
-    for key, name in names.items():
-        shown = words_of(name)
-        if any(shown[at : at + len(named)] == named for at in range(len(shown))):
-            found.append(key)
-    return found
+    words = words_of(_BESIDE_HAN.sub(" ", text))
+    found = dict.fromkeys(
+        key for end in _PREFER.ends(words, 0) for key in _named(words[end:], names)
+    )
+    return list(found)
+
+
+def named(text: str, names: Mapping[str, str]) -> Sequence[str]:
+    """Return which of some channels a name means, or a part of one that is made of whole words."""
+    return _named(words_of(text), names)
+
+
+def _named(words: tuple[Word, ...], names: Mapping[str, str]) -> Sequence[str]:
+    while len(words) > 1 and _TAIL.hold(words[-1:]):
+        words = words[:-1]
+    shown = {key: words_of(name) for key, name in names.items()}
+    return [
+        key
+        for key, name in shown.items()
+        if words and any(name[at : at + len(words)] == words for at in range(len(name)))
+    ]
 
 
 _ASKING = (
@@ -66,7 +75,11 @@ _ASKING = (
         Linking.LINK,
         phrases_of(
             politely(
-                "liên kết, liên kết kênh, liên kết hai kênh, liên kết zalo, liên kết telegram"
+                "liên kết, liên kết kênh, liên kết hai kênh, liên kết zalo, liên kết telegram,"
+                "liên kết tài khoản, muốn liên kết, muốn liên kết kênh, muốn liên kết tài khoản,"
+                "mã liên kết, xin mã liên kết, lấy mã liên kết, cho mã liên kết,"
+                "cho tôi xin mã liên kết, cho em xin mã liên kết, cho con xin mã liên kết,"
+                "cho cháu xin mã liên kết, cho mình xin mã liên kết"
             ),
             "link, link channels, link my channels, 关联, 关联渠道, 關聯, 關聯渠道",
         ),
@@ -82,3 +95,5 @@ _ASKING = (
 _LEAD = phrases_of("liên kết, link, 关联, 關聯")
 _PREFER = phrases_of("ưu tiên, ưu tiên kênh, prefer, 优先, 首选, 優先")
 _TAIL = phrases_of("ạ, nhé, nha, please")
+_BESIDE_HAN = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z])|(?<=[A-Za-z])(?=[\u4e00-\u9fff])")
+"""Between Chinese and the Latin name of a channel nobody types a space."""

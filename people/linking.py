@@ -1,6 +1,7 @@
 """Two chats of one person: what holds of broadcasts once they are linked, and the audit log.
 
-The stricter wish wins: who stopped in one chat has stopped in both.
+The stricter wish wins: who stopped in one chat has stopped in both, and a yes given in one does
+not hold before the words of consent were answered in the other.
 """
 
 from dataclasses import replace
@@ -16,8 +17,9 @@ from storage.staff import audit
 
 LINKED = "[liên kết hai kênh]"
 """Stands for the words of an answer that followed from linking."""
-_STRICT = (Wish.STOPPED, Wish.NO, Wish.PAUSED, Wish.SUSPENDED, Wish.YES, Wish.NONE)
+_STRICT = (Wish.STOPPED, Wish.NO, Wish.NONE, Wish.PAUSED, Wish.SUSPENDED, Wish.YES)
 _PROOF = {Wish.STOPPED: Answer.STOP, Wish.NO: Answer.NO, Wish.SUSPENDED: Answer.SUSPEND}
+_AGREED = (Wish.YES, Wish.PAUSED, Wish.SUSPENDED)
 
 
 def join(tx: Tx, pair: Pair, evidence: Evidence) -> Resident:
@@ -37,6 +39,14 @@ def join(tx: Tx, pair: Pair, evidence: Evidence) -> Resident:
         stricter=first.wish.value,
     )
     return residents.get(tx, pair.kept.id)
+
+
+def unanswered(pair: Pair) -> Resident | None:
+    """Return which of two was never answered for, while a yes of the other waits for that."""
+    for one, other in ((pair.kept, pair.other), (pair.other, pair.kept)):
+        if one.wish is Wish.NONE and other.wish in _AGREED:
+            return one
+    return None
 
 
 def note_parted(tx: Tx, person: Resident) -> None:

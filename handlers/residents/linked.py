@@ -1,32 +1,30 @@
 """Two chats, one person: a code made in one and typed in the other makes both theirs.
 
 The record stays of the chat in which the code was made; the code works once and not for long. Who
-has tips here is asked first: whoever made the code will see them.
+types it is always asked first, and who made it, too, where they have told something.
 """
 
 from collections.abc import Mapping, Sequence
 
 from domain.errors import Refusal
 from domain.ids import from_short, typed_code
-from domain.messages import Button, ChatKind, Message, Outgoing, Press
+from domain.messages import Button, ChatKind, Message, Press
 from domain.start_payload import link_to
-from handlers.residents import parted, pausing, questions
-from handlers.residents.questions import evidence, refresh, resident_of
-from handlers.residents.telling import shown, tell_others
+from handlers.residents import parted, questions, uniting
+from handlers.residents.questions import resident_of
+from handlers.residents.telling import shown
 from handlers.router import Presser
 from handlers.turn import Turn
-from people import link_words, linking
+from people import link_words
 from people.link_words import Linking
-from storage.people import addresses, erasing, joining, link_codes, units
+from storage.people import addresses, erasing, joining, link_codes
 from storage.people.link_codes import LinkCode
-from storage.people.residents import Wish
 from storage.staff import one_time_codes
 from storage.staff.one_time_codes import CodePurpose, TooManyWrong
 
 PAYLOAD = "lk-"
 """What the link with a code begins with; after `#` it may be typed, too."""
 _COMMAND = "/lienket"
-_STOPPED = (Wish.STOPPED, Wish.NO)
 
 
 def take(turn: Turn, message: Message) -> bool:
@@ -40,13 +38,14 @@ def take(turn: Turn, message: Message) -> bool:
         return False
     typed = _typed(message)
     if typed is None:
-        return _by_words(turn, message) or _bare_code(turn, message)
+        bare = link_words.code_after(message.text) or message.text
+        return _by_words(turn, message) or _bare_code(turn, bare)
     if turn.staff is not None or _is_of_staff(turn, typed):
         return False
     if not typed:
         make(turn)
         return True
-    return _redeem(turn, typed, message)
+    return _redeem(turn, typed)
 
 
 def make(turn: Turn) -> None:
@@ -80,14 +79,19 @@ def command(turn: Turn, rest: str) -> None:
 
 
 def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
-    """Handle the buttons: link after all or not, part, prefer."""
+    """Handle the buttons: link after all or not, part, prefer.
+
+    What joins carries a seal of ours: nobody can write such a press into a link for somebody else.
+    """
     resident_of(turn)
     if turn.chat.kind is not ChatKind.PRIVATE:
         raise Refusal("app.stale_button")
     match args:
-        case ["yes", code]:
+        case ["yes", code, seal] if uniting.is_sealed(turn.tx, seal, code, turn.me.id.hex):
             label = questions.BUTTON.format(label=turn.text("linked.button_yes"))
-            _redeem(turn, code, None, said=label, sure=True)
+            _redeem(turn, code, said=label)
+        case ["let" | "deny" as meant, chat, seal] if (chat_id := from_short(chat)) is not None:
+            uniting.owner_said(turn, chat_id, seal, yes=meant == "let")
         case ["no"]:
             turn.say("linked.not_linked_now")
         case ["part"]:
@@ -113,7 +117,7 @@ def _typed(message: Message) -> str | None:
     if name.casefold().partition("@")[0] == _COMMAND:
         return rest.strip()
     after = link_words.code_after(text)
-    return after if after is not None and link_codes.is_one(after) else None
+    return after if after is not None and link_codes.is_in_halves(after) else None
 
 
 def _is_of_staff(turn: Turn, typed: str) -> bool:
@@ -133,27 +137,29 @@ def _by_words(turn: Turn, message: Message) -> bool:
     return True
 
 
-def _bare_code(turn: Turn, message: Message) -> bool:
-    """Take a code that was typed alone; one with letters and digits that is none is said to be so.
+def _bare_code(turn: Turn, typed: str) -> bool:
+    """Take a code that works, typed alone as we print it.
 
-    Whatever else looks like one is left to the tips, and counted: nobody may guess without end.
+    Whatever else looks like one may be a number plate or a name: it is left to the tips, counted
+    so that nobody guesses without end, and told beside the receipt where it is hardly anything
+    else.
     """
-    if turn.staff is not None or not link_codes.is_one(message.text):
+    if turn.staff is not None or not link_codes.is_printed(typed):
         return False
-    code = typed_code(message.text)
-    if link_codes.find(turn.tx, code) is not None:
-        return _redeem(turn, code, message)
-    if not any(map(str.isdigit, code)) or not any(map(str.isalpha, code)):
-        return False
-    if _is_of_staff(turn, code):
-        return False
-    return _redeem(turn, code, message)
+    if link_codes.find(turn.tx, typed) is not None:
+        return _redeem(turn, typed)
+    if not _is_of_staff(turn, typed):
+        one_time_codes.note_wrong(turn.tx, turn.me.id)
+        if link_codes.is_in_halves(typed):
+            turn.say("linked.no_code")
+    return False
 
 
-def _redeem(
-    turn: Turn, typed: str, message: Message | None, *, said: str = "", sure: bool = False
-) -> bool:
-    """Link this chat with the one in which a code was made, or say why not."""
+def _redeem(turn: Turn, typed: str, *, said: str | None = None) -> bool:
+    """Ask whether to link this chat with the one in which a code was made, or say why not.
+
+    `said`: how they agreed to that.
+    """
     try:
         one_time_codes.must_not_guess(turn.tx, turn.me.id)
     except TooManyWrong:
@@ -174,60 +180,28 @@ def _redeem(
     if pair is None or not same or link_codes.find(turn.tx, typed) != code:
         # The other phone was faster.
         turn.say("linked.changed")
-    elif (why := _hindrance(turn, code)) is not None:
-        key, facts = why
-        turn.say(f"linked.{key}", **facts)
-    elif not sure and (tips := erasing.tips_of(turn.tx, person.id)):
-        _ask(turn, code, typed_code(typed), tips)
+    elif uniting.is_hindered(turn, pair):
+        pass
+    elif said is None:
+        _ask(turn, code, typed_code(typed))
+    elif erasing.tips_of(turn.tx, pair.kept.id):
+        uniting.ask_owner(turn, pair, code)
     else:
-        words = said or (message.text.strip() if message is not None else "")
-        _join(turn, pair, code, words)
+        uniting.unite(turn, pair, addresses.get(turn.tx, code.address_id), said)
     return True
 
 
-def _hindrance(turn: Turn, code: LinkCode) -> tuple[str, dict[str, str]] | None:
-    there = addresses.all_of_resident(turn.tx, code.resident_id)
-    here = addresses.all_of_resident(turn.tx, resident_of(turn).id)
-    if any(one.staff_id is not None for one in (*there, *here)):
-        return "staff", {}
-    taken = {one.account_id for one in there}
-    twice = next((one for one in here if one.account_id in taken), None)
-    if twice is not None:
-        return "same_channel", {"kenh": shown(turn, twice.channel)}
-    return None
-
-
-def _ask(turn: Turn, code: LinkCode, typed: str, tips: int) -> None:
+def _ask(turn: Turn, code: LinkCode, typed: str) -> None:
     yes = turn.text("linked.button_yes")
+    seal = uniting.sealed(turn.tx, typed, turn.me.id.hex)
     turn.say(
         "linked.ask",
-        (Button(yes, f"link:yes:{typed}"),),
+        (Button(yes, f"link:yes:{typed}:{seal}"),),
         (Button(turn.text("linked.button_no"), "link:no"),),
         kenh=shown(turn, addresses.home(turn.tx, code.address_id).channel),
-        tin=str(tips),
+        tin=str(erasing.tips_of(turn.tx, resident_of(turn).id)),
         nut=yes,
     )
-
-
-def _join(turn: Turn, pair: joining.Pair, code: LinkCode, said: str) -> None:
-    questions.end_ours(turn)
-    before = addresses.all_of_resident(turn.tx, pair.kept.id)
-    lost = {pair.kept.wish, pair.other.wish} & {Wish.YES, Wish.PAUSED, Wish.SUSPENDED}
-    kept = linking.join(turn.tx, pair, evidence(turn, said))
-    joining.follow(turn.tx, kept.id, turn.me.id)
-    turn.person = addresses.get(turn.tx, turn.me.id)
-    turn.resident = kept
-    refresh(turn)
-    turn.unit = units.get_unit(turn.tx, kept.unit_id)
-    where = addresses.home(turn.tx, code.address_id).channel
-    part = (Button(turn.text("linked.button_part"), "link:part"),)
-    wishes = pausing.shown(turn, kept)
-    stopped = [turn.text("linked.stopped_too")] if lost and kept.wish in _STOPPED else []
-    facts = {"kenh": shown(turn, where), "don_vi": turn.unit_values()["don_vi"]}
-    text = turn.text("linked.done", nhan_tin=wishes, **facts)
-    turn.tell(Outgoing(text="\n".join([text, *stopped]), buttons=(part,)))
-    there = turn.text("linked.done_there", kenh=shown(turn, turn.me.channel), nhan_tin=wishes)
-    tell_others(turn, before, "\n".join([there, *stopped]), (part,))
 
 
 PRESSES: Mapping[str, Presser] = {"link": press}

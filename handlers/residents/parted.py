@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from domain.channel_names import CHANNELS
 from domain.errors import Refusal
 from domain.ids import short
 from domain.messages import Button
@@ -10,14 +11,14 @@ from handlers.residents.questions import resident_of
 from handlers.residents.telling import shown, tell_others
 from handlers.turn import Turn
 from people import link_words, linking
-from storage.people import addresses, joining, mutes, residents
+from storage.people import addresses, joining, residents
 from storage.people.addresses import Address
 
 Rows = tuple[tuple[Button, ...], ...]
 
 
 def part(turn: Turn, account_id: UUID | None = None) -> None:
-    """Part a chat from the person's others; what they told stays with the one they had first.
+    """Part a chat from the person's others; each takes what came by it.
 
     Typed in a chat that was linked later, that chat goes; in the first one, the other, or the one
     of an account that is chosen.
@@ -36,12 +37,9 @@ def part(turn: Turn, account_id: UUID | None = None) -> None:
         ]
         turn.say("linked.which_part", *rows)
         return
-    if mutes.of(turn.tx, turn.me.id) is not None:
-        turn.say("linked.muted")
-        return
     left = [one for one in theirs if one.id != gone.id]
     heir = first if gone.id == turn.me.id else turn.me
-    alone = joining.part(turn.tx, person, gone.id, heir.id)
+    alone = joining.part(turn.tx, person, gone.id, heir.id, turn.me.id)
     linking.note_parted(turn.tx, person)
     key = "parted_here" if gone.id == turn.me.id else "parted_away"
     here = turn.text(f"linked.{key}", kenh=shown(turn, heir.channel))
@@ -69,16 +67,8 @@ def choose(turn: Turn, typed: str) -> None:
 
 
 def preferred(turn: Turn, text: str) -> bool:
-    """Take "ưu tiên Zalo"; False for anything else."""
-    if link_words.preferred(text, {}) is None:
-        # Of most messages; nothing is looked up for them.
-        return False
-    names = {one.id.hex: shown(turn, one.channel) for one in _theirs(turn)}
-    found = link_words.preferred(text, names)
-    if found is None:
-        return False
-    _chosen(turn, names, found)
-    return True
+    """Take "ưu tiên Zalo"; False for anything else, which may be a tip."""
+    return _chosen(turn, link_words.preferred(text, _names(turn)))
 
 
 def prefer(turn: Turn, account_id: UUID) -> None:
@@ -94,18 +84,32 @@ def prefer(turn: Turn, account_id: UUID) -> None:
 
 
 def _by_name(turn: Turn, typed: str) -> bool:
-    return preferred(turn, f"ưu tiên {typed}")
+    """Take what follows `/kenh`, which is the name of a channel or none."""
+    if not _chosen(turn, link_words.named(typed, _names(turn))):
+        theirs = ", ".join(shown(turn, one.channel) for one in _theirs(turn))
+        turn.say("linked.unknown", kenh=theirs)
+    return True
 
 
-def _chosen(turn: Turn, names: Mapping[str, str], found: Sequence[str]) -> None:
-    if len(names) < 2:
+def _chosen(turn: Turn, channels: Sequence[str]) -> bool:
+    """Write to the person in the channel that was named; ask where several are meant."""
+    if not channels:
+        return False
+    theirs = _theirs(turn)
+    meant = [one for one in theirs if one.channel in channels]
+    if len(theirs) < 2:
         turn.say("linked.only_here")
-    elif len(found) == 1:
-        prefer(turn, addresses.home(turn.tx, UUID(found[0])).account_id)
-    elif found:
+    elif len(meant) == 1:
+        prefer(turn, meant[0].account_id)
+    elif meant:
         choose(turn, "")
     else:
-        turn.say("linked.unknown", kenh=", ".join(names.values()))
+        turn.say("linked.unknown", kenh=", ".join(shown(turn, one.channel) for one in theirs))
+    return True
+
+
+def _names(turn: Turn) -> Mapping[str, str]:
+    return {channel: shown(turn, channel) for channel in CHANNELS}
 
 
 def _theirs(turn: Turn) -> list[Address]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.language import Language
@@ -22,6 +23,7 @@ from people.consent_words import CONSENT_TEXT, OF_ARTICLES, OF_SEVERAL_CHANNELS,
 from storage.database import Tx
 from storage.deliveries import ledger
 from storage.people import addresses, dialogues, residents
+from storage.people.addresses import Address
 from storage.people.consents import Evidence
 from storage.people.dialogues import Dialogue
 from storage.people.residents import Resident
@@ -182,6 +184,26 @@ def consent_version(turn: Turn, language: Language) -> str:
 
 def ask_consent(turn: Turn, *, briefly: bool = False) -> None:
     """Show who we are and what is kept, and ask; `briefly` when those words stand just above."""
+    outgoing, data = _consent_question(turn, briefly=briefly)
+    ask(turn, CONSENT, outgoing, data)
+
+
+def ask_consent_in(turn: Turn, chat: Address) -> None:
+    """Show those words in another chat of the person who writes, and ask there."""
+    outgoing, data = _consent_question(turn)
+    asked = turn.context.outbox.put(
+        turn.tx,
+        chat.id,
+        outgoing,
+        kind=DeliveryKind.REPLY,
+        lane=Lane.TALK,
+        language=turn.language.value,
+        resident_id=chat.resident_id,
+    )
+    dialogues.keep(turn.tx, chat.id, CONSENT, {**data, "asked": short(asked)})
+
+
+def _consent_question(turn: Turn, *, briefly: bool = False) -> tuple[Outgoing, dict[str, str]]:
     words = consent_words(turn, turn.language)
     version, language = version_of(words), turn.language.value
     text = turn.text("residents.consent_again") if briefly else words
@@ -190,7 +212,7 @@ def ask_consent(turn: Turn, *, briefly: bool = False) -> None:
         Button(turn.text("residents.no"), f"consent:no:{language}:{version}"),
     )
     outgoing = Outgoing(text=text, buttons=(answers, language_buttons(turn, "consent:show")))
-    ask(turn, CONSENT, outgoing, {"version": version, "language": language})
+    return outgoing, {"version": version, "language": language}
 
 
 def language_buttons(turn: Turn, action: str) -> tuple[Button, ...]:

@@ -78,6 +78,8 @@ class Candidate:
     """When they last wrote, where that matters."""
     joined: bool = False
     """Whether the person turned out to be another one, who has a row of their own."""
+    parted: bool = False
+    """Whether the chat is somebody else's by now, whatever the person agreed to."""
 
 
 def live_runs(tx: Tx) -> list[LiveRun]:
@@ -145,6 +147,7 @@ def _candidate(raw: Row[Any], of: LiveRun | None) -> Candidate:
         of is not None and of.unit_id is not None and raw.lives_in not in (None, of.unit_id),
         raw.heard_at,
         raw.joined_to is not None,
+        raw.resident_id is not None and raw.whose_chat not in (None, raw.resident_id),
     )
 
 
@@ -182,6 +185,7 @@ def _due(*which: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()) -
             resident.c.wish,
             resident.c.unit_id.label("lives_in"),
             resident.c.joined_to,
+            address.c.resident_id.label("whose_chat"),
             address.c.unreachable,
             address.c.heard_at,
             address.c.platform_id,

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
 
-from domain.delivery import DeliveryKind, DeliveryState
+from domain.delivery import DeliveryKind, DeliveryState, SkipReason
 from domain.messages import ChatKind
 from storage.database import Tx
 from storage.deliveries.counters import Moves
-from storage.deliveries.ledger import Delivery, key_of
-from storage.tables import account, address, attempt
+from storage.deliveries.ledger import Delivery, as_delivery, key_of, move
+from storage.tables import account, address, attempt, delivery
 
 _PASSED = "passed_on"
 """What an attempt came to that was not made: the chat was shut, or would have cost too much."""
@@ -49,6 +49,33 @@ def pass_on(tx: Tx, row: Delivery, reason: str, moves: Moves, *, tried: bool) ->
             moves.add(before, column, -1)
             moves.add(after, column)
     return True
+
+
+def pass_on_waiting(tx: Tx, resident_id: UUID, address_id: UUID) -> None:
+    """Bring what waits of runs to another chat of its person: this one is somebody else's now.
+
+    What has no other is not sent; what is under way is looked at if it comes back.
+    """
+    waiting = tx.connection.execute(
+        select(delivery)
+        .where(
+            delivery.c.address_id == address_id,
+            delivery.c.resident_id == resident_id,
+            delivery.c.run_id.is_not(None),
+            delivery.c.state == DeliveryState.PENDING.value,
+            delivery.c.window_id.is_(None),
+        )
+        .order_by(delivery.c.id)
+        .with_for_update()
+    ).all()
+    moves = Moves()
+    reason = SkipReason.ELSEWHERE.value
+    for row in map(as_delivery, waiting):
+        if not pass_on(tx, row, reason, moves, tried=False):
+            # Of a repeat the first may have arrived.
+            state = DeliveryState.UNSURE if row.again else DeliveryState.SKIPPED
+            move(tx, row, state, moves, SkipReason.OPTED_OUT.value)
+    moves.apply(tx)
 
 
 def _note(tx: Tx, row: Delivery, reason: str) -> None:

@@ -24,7 +24,11 @@ from storage.tables import send_window as window
 
 log = structlog.get_logger(__name__)
 
-_OF_THE_CHAT = (SkipReason.WINDOW.value, SkipReason.ALLOWANCE.value)
+_OF_THE_CHAT = (
+    SkipReason.WINDOW.value,
+    SkipReason.ALLOWANCE.value,
+    SkipReason.ELSEWHERE.value,
+)
 _NO_MESSAGE = (DeliveryKind.EFFECT, DeliveryKind.MAKING, DeliveryKind.ARTICLE)
 UNREADABLE = "unreadable"
 """Why a row is refused whose words or address can no longer be opened."""
@@ -73,6 +77,7 @@ class _Chosen:
     chat: ChatRef
     outgoing: Outgoing
     paid: bool | None
+    priced: bool | None
 
 
 def open_window(
@@ -144,9 +149,8 @@ def _pick(
             and row.address_id not in chats
             and ready(row.address_id, candidate.chat_kind)
         ):
-            paid = _costs(tx, claim.door, candidate)
             try:
-                opened = _Chosen(row, _chat(tx, candidate), words.of(candidate), paid)
+                chat, outgoing = _chat(tx, candidate), words.of(candidate)
             except (KeysUnusable, ValueError, LookupError) as error:
                 # One row's fault: it must not hold up the others. Its words are kept, for an
                 # operator may yet find the key.
@@ -154,11 +158,11 @@ def _pick(
                 move(tx, row, DeliveryState.REFUSED, moves, UNREADABLE, keep=True)
                 settled += 1
                 continue
-            chosen.append(opened)
+            paid = _costs(tx, claim.door, candidate)
+            priced = purse.pay(row.run_id) if paid else paid
+            chosen.append(_Chosen(row, chat, outgoing, paid, priced))
             chats.add(row.address_id)
             shares.take(candidate)
-            if paid and row.run_id is not None:
-                purse.pay(row.run_id)
     moves.apply(tx)
     return chosen, settled
 
@@ -205,7 +209,7 @@ def _verdict(tx: Tx, candidate: Candidate) -> tuple[DeliveryState, str] | None:
     if candidate.not_after is not None and candidate.not_after < tx.now:
         return DeliveryState.SKIPPED, SkipReason.EXPIRED.value
     if row.kind is DeliveryKind.CAMPAIGN:
-        if candidate.joined:
+        if candidate.joined or candidate.parted:
             return DeliveryState.SKIPPED, SkipReason.ELSEWHERE.value
         if candidate.wish == "paused":
             return DeliveryState.SKIPPED, SkipReason.PAUSED.value
@@ -284,8 +288,9 @@ def _write_window(tx: Tx, claim: Claim, lane: Lane, chosen: Sequence[_Chosen]) -
                 "window_id": window_id,
                 "opened_at": tx.now,
                 "paid": send.paid,
+                "priced": one.priced,
             }
-            for send in sends
+            for send, one in zip(sends, chosen, strict=True)
         ],
     )
     rows = [send.delivery_id for send in sends]

@@ -166,6 +166,12 @@ def get(tx: Tx, address_id: UUID) -> Address:
     return _address(tx, tx.connection.execute(_BY_ID, {"address": address_id}).one())
 
 
+def find_by_id(tx: Tx, address_id: UUID) -> Address | None:
+    """Return an address by an id that somebody else may have written."""
+    row = tx.connection.execute(_BY_ID, {"address": address_id}).one_or_none()
+    return _address(tx, row) if row else None
+
+
 def ensure(tx: Tx, account_id: UUID, kind: ChatKind, platform_id: str) -> Address:
     """Return the address of a platform id, made on first sight."""
     known = find(tx, account_id, platform_id)

@@ -6,15 +6,16 @@ still need it, and says who they are now. A person's tips always lie with the ch
 last wrote: there they are answered.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from domain.delivery import DeliveryState
 from storage.campaigns import pledges
 from storage.database import Tx
-from storage.deliveries import merging
+from storage.deliveries import elsewhere, merging, typed_numbers
 from storage.people import dialogues, link_codes, residents, stop_codes, words_aside
 from storage.people.residents import Resident, Wish
 from storage.tables import (
@@ -105,30 +106,58 @@ def follow(tx: Tx, resident_id: UUID, address_id: UUID) -> None:
         )
 
 
-def part(tx: Tx, person: Resident, address_id: UUID, heir_id: UUID) -> Resident:
-    """Let a chat be somebody of its own again; what was told stays with who has the others.
+def part(tx: Tx, person: Resident, address_id: UUID, heir_id: UUID, asked_in: UUID) -> Resident:
+    """Let a chat be somebody of its own again, with what came by its account, and mutes by that.
 
-    `heir_id` is the chat of theirs with which the tips lie from now on. Returns who the parted
-    chat is now: somebody who has agreed to nothing.
+    What was told in both goes with the chat `asked_in`; of several that stay, where it came. What
+    is of none lies with `heir_id`. Returns who the parted chat is now: somebody who has agreed to
+    nothing.
     """
     lock(tx, person.id, person.id)
-    gone = tip.c.address_id == address_id
-    tx.connection.execute(
-        update(tip).where(gone, tip.c.resident_id == person.id).values(address_id=heir_id)
-    )
-    _drop_talk(tx, address_id)
-    dialogues.forget_all(tx, address_id)
+    chats = {
+        row.id: row.account_id
+        for row in tx.connection.execute(
+            select(address.c.id, address.c.account_id).where(address.c.resident_id == person.id)
+        )
+    }
     alone = residents.create(tx, person.unit_id, person.language)
+    goes = tip.c.account_id == chats[address_id]
+    if len(chats) == 2:
+        goes = and_(goes, ~tip.c.crossed)
+        if asked_in == address_id:
+            goes = or_(goes, tip.c.crossed)
+    mine = tip.c.resident_id == person.id
+    tx.connection.execute(
+        update(tip).where(mine, goes).values(address_id=address_id, resident_id=alone.id)
+    )
+    tx.connection.execute(
+        update(tip).where(mine, tip.c.address_id == address_id).values(address_id=heir_id)
+    )
+    _part_mutes(tx, chats)
+    _drop_talk(tx, address_id, set(chats) - {address_id})
+    dialogues.forget_all(tx, address_id)
+    typed_numbers.forget(tx, address_id)
     tx.connection.execute(
         update(address)
         .where(address.c.id == address_id)
         .values(resident_id=alone.id, joined_at=None, preferred_at=None)
     )
-    left = select(func.count()).where(address.c.resident_id == person.id)
-    linked = tx.connection.execute(left).scalar_one() > 1
+    linked = len(chats) > 2
     tx.connection.execute(update(resident).where(resident.c.id == person.id).values(linked=linked))
     link_codes.forget(tx, person.id)
+    elsewhere.pass_on_waiting(tx, person.id, address_id)
+    tx.seen.clear()
     return alone
+
+
+def _part_mutes(tx: Tx, chats: Collection[UUID]) -> None:
+    """Let a mute hold in the chat of the tip by which it was put, and in no other."""
+    lies = select(tip.c.address_id).where(tip.c.id == mute.c.tip_id).scalar_subquery()
+    tx.connection.execute(
+        update(mute)
+        .where(mute.c.address_id.in_(chats))
+        .values(address_id=func.coalesce(lies, mute.c.address_id))
+    )
 
 
 def _describe(tx: Tx, kept: Resident, other: Resident) -> None:
@@ -155,12 +184,17 @@ def _choices(tx: Tx, kept_id: UUID, other_id: UUID) -> None:
             )
 
 
-def _drop_talk(tx: Tx, address_id: UUID) -> None:
-    """Drop what was said of tips in a chat that has nothing to do with them any more.
+def _drop_talk(tx: Tx, address_id: UUID, others: Collection[UUID]) -> None:
+    """Drop what was said of tips in chats that have nothing to do with them any more.
 
     What is on its way still goes out, and tells of no tip.
     """
-    of_tips = (delivery.c.address_id == address_id) & ALONE & delivery.c.tip_id.is_not(None)
+    went = select(tip.c.id).where(tip.c.address_id == address_id)
+    strange = or_(
+        and_(delivery.c.address_id == address_id, delivery.c.tip_id.not_in(went)),
+        and_(delivery.c.address_id.in_(others), delivery.c.tip_id.in_(went)),
+    )
+    of_tips = ALONE & delivery.c.tip_id.is_not(None) & strange
     over = of_tips & (delivery.c.state != DeliveryState.PENDING.value)
     talk = select(delivery.c.id).where(over).scalar_subquery()
     tx.connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(talk)))

@@ -3,8 +3,11 @@
 Only a keyed hash is kept, for a quarter of an hour; one code per person, which works once.
 """
 
+import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -17,6 +20,12 @@ from storage.upsert import insert_into
 VALID = timedelta(minutes=15)
 _HALF = CODE_LETTERS // 2
 _PURPOSE = "link"
+_SIGN = "[2-9A-HJKMNP-TV-Z]"
+_PRINTED = re.compile(
+    rf"(?<![0-9A-Za-z]){_SIGN}{{{_HALF}}}([-\u2010-\u2015]?){_SIGN}{{{_HALF}}}(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+"""As we print one: halves and a dash, or in one piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,37 @@ def issue(tx: Tx, resident_id: UUID, address_id: UUID) -> str:
 def is_one(typed: str) -> bool:
     """Tell whether a text has the shape of such a code."""
     return is_random_code(typed, CODE_LETTERS)
+
+
+def is_printed(text: str) -> bool:
+    """Tell whether a text is written as we print codes: in halves with a dash, or in one piece."""
+    return _PRINTED.fullmatch(_plain(text)) is not None
+
+
+def is_in_halves(text: str) -> bool:
+    """Tell whether a text is two halves with a dash, of digits and letters: hardly a plate."""
+    found = _PRINTED.fullmatch(_plain(text))
+    signs = typed_code(text)
+    mixed = any(map(str.isdigit, signs)) and any(map(str.isalpha, signs))
+    return found is not None and bool(found.group(1)) and mixed
+
+
+def within(text: str) -> Iterator[str]:
+    """Yield what is written like a code anywhere in a text."""
+    for found in _PRINTED.finditer(_plain(text)):
+        yield found.group()
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def expiry(tx: Tx, resident_id: UUID) -> datetime | None:
+    """Return until when a person's code works, which tells it from their other codes."""
+    query = select(link_code.c.expires_at).where(
+        link_code.c.resident_id == resident_id, link_code.c.expires_at > tx.now
+    )
+    return tx.connection.execute(query).scalar_one_or_none()
 
 
 def find(tx: Tx, typed: str) -> LinkCode | None:

@@ -2,22 +2,23 @@
 
 import asyncio
 import re
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from domain.audit import Act
 from domain.campaign import Audience
+from domain.ids import short
 from domain.language import Language
 from domain.roles import Role
+from domain.tip import TipEventKind
 from people import wishes
 from storage.campaigns import recipients
-from storage.people import choices, consents, mutes
+from storage.people import choices, consents
 from storage.people.residents import Wish
 from storage.staff import audit
 from storage.tables import address, link_code, resident, tip
-from storage.tips import tip_work, tips
+from storage.tips import tip_events, tip_work, tips
 from tests.chat import Chat, Party
 from tests.handlers.residents.channels import Two, open_two
 
@@ -31,11 +32,16 @@ async def _code(party: Party, words: str = "LIÊN KẾT") -> str:
     return found.group()
 
 
+YES = "Cả hai là của tôi"
+
+
 async def _linked(two: Two) -> tuple[Party, Party]:
-    """Return a person's two phones: on Telegram they agreed, on Zalo they are new."""
+    """Return a person's two phones: on Telegram they agreed, and now on Zalo, too."""
     one = await two.here.subscriber("1001")
     other = two.on_zalo("z-1")
     await other.writes(await _code(one))
+    await other.presses(YES)
+    await other.presses("Đồng ý")
     return one, other
 
 
@@ -58,13 +64,22 @@ async def test_a_new_phone_is_linked_by_a_code_and_everything_counts_in_both(
         assert f"https://zalo.me/8001?text=%23lk-{code.replace('-', '')}" in (await one.last()).text
         other = two.on_zalo("z-1")
         await other.writes(f"#lk-{code.replace('-', '')}")
-        said = (await other.last()).text
-        assert "Đã liên kết với kênh Telegram" in said
-        assert "đang nhận" in said
+        asked = await other.last()
+        assert "ai dùng kênh Telegram đó sẽ xem được mọi tin bà con báo ở đây" in asked.text
+        assert (await one.record()).id != (await other.record()).id
+        await other.presses(YES)
+        done, words = (await other.heard())[-2:]
+        assert "Đã liên kết với kênh Telegram" in done.text
+        assert "chưa gửi ở cả hai kênh" in done.text
         told = await one.last()
         assert "Zalo OA vừa được liên kết" in told.text
         assert told.labels == ["Bỏ liên kết"]
         assert (await one.record()).id == (await other.record()).id
+        # The yes of the one chat does not hold before the other saw the words of consent.
+        assert (await one.record()).wish is Wish.NONE
+        assert words.labels[:2] == ["Đồng ý", "Không"]
+        await other.presses("Đồng ý")
+        assert (await one.record()).wish is Wish.YES
         await other.writes("DỪNG")
         assert (await one.record()).wish is Wish.STOPPED
         await one.writes("/ngonngu")
@@ -88,9 +103,17 @@ async def test_tips_of_both_are_listed_in_both_and_answered_where_they_wrote_las
         await other.writes(await _code(one))
         asked = await other.last()
         assert "1 tin" in asked.text
+        await other.presses(YES)
+        # Who made the code has told something, too: it is asked there.
+        assert "vừa hỏi lại ở đó" in (await other.last()).text
+        asked = await one.last()
+        assert "Kênh Zalo OA muốn nối" in asked.text
+        assert "1 tin" in asked.text
         assert (await one.record()).id != (await other.record()).id
-        await other.presses("Cả hai là của tôi")
-        assert len(await _tips(other)) == 2
+        await one.presses("Đồng ý liên kết")
+        assert "Đã liên kết với kênh Zalo OA" in (await one.last()).text
+        assert "Đã liên kết với kênh Telegram" in (await other.heard())[-2].text
+        assert len(await _tips(one)) == 2
         await one.writes("/tincuatoi")
         assert first.case_number in (await one.last()).text
         assert len(await _tips(one)) == 2
@@ -108,7 +131,7 @@ async def test_tips_of_both_are_listed_in_both_and_answered_where_they_wrote_las
     [
         (Wish.YES, Wish.STOPPED, Wish.STOPPED),
         (Wish.STOPPED, Wish.YES, Wish.STOPPED),
-        (Wish.NONE, Wish.YES, Wish.YES),
+        (Wish.NONE, Wish.YES, Wish.NONE),
         (Wish.NO, Wish.YES, Wish.NO),
     ],
 )
@@ -119,12 +142,17 @@ async def test_the_stricter_wish_wins(
         one = await two.here.subscriber("1001", wish=Wish.YES if kept is Wish.STOPPED else kept)
         if kept is Wish.STOPPED:
             await one.writes("DỪNG")
-        other = await two.there.subscriber("z-1")
+        other = await two.there.subscriber("z-1", wish=joined if joined is Wish.NONE else Wish.YES)
         if joined is Wish.STOPPED:
             await other.writes("DỪNG")
         await other.writes(await _code(one))
+        await other.presses(YES)
         person = await one.record()
         assert person.wish is held
+        if held is Wish.NONE:
+            # It is asked in the chat that never answered.
+            assert (await one.last()).labels[:2] == ["Đồng ý", "Không"]
+            return
         proof = await two.here.look(lambda tx: consents.standing(tx, person.id))
         assert proof is not None
         expected = {Wish.STOPPED: "stop", Wish.YES: "yes", Wish.NO: "no"}[held]
@@ -140,6 +168,7 @@ async def test_of_two_times_of_rest_the_longer_holds(migrated_database_url: str)
         await other.writes("tạm ngưng 1 tháng")
         until = (await other.record()).suspended_until
         await other.writes(await _code(one))
+        await other.presses(YES)
         person = await one.record()
         assert person.wish is Wish.SUSPENDED
         assert person.suspended_until == until
@@ -155,6 +184,7 @@ async def test_what_the_record_that_stays_lacks_is_taken_over(migrated_database_
         await other.presses("Hộ gia đình")
         area = (await other.record()).area_code
         await other.writes(await _code(one))
+        await other.presses(YES)
         person = await one.record()
         assert person.area_code == area
         parts = await two.here.look(lambda tx: choices.parts(tx, person.id))
@@ -203,13 +233,72 @@ async def test_a_code_typed_in_a_group_works_no_more(migrated_database_url: str)
         assert (await other.record()).id != (await one.record()).id
 
 
+async def test_what_only_looks_like_a_wish_or_a_code_becomes_a_tip(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        lan = await two.here.subscriber("1001")
+        lines = (
+            "Có người bán pháo lậu ở chợ Ví Dụ sáng nay",
+            "xe 29H23456",
+            "BKS 29A2345",
+            "29H2345678",
+            "Ưu tiên xử lý vụ đánh bạc ở thôn 3",
+            "uu tien facebook",
+            "link 88vn.net/zzz",
+            "ABCDE-23456",
+        )
+        for line in lines:
+            await lan.writes(line)
+        assert [len(piece) for piece in await _pieces(lan)] == [len(line) for line in lines]
+        assert "không phải mã liên kết" in "".join([heard.text for heard in await lan.heard()])
+
+
+async def _pieces(party: Party) -> list[str]:
+    (told,) = await _tips(party)
+    events = await party.chat.look(lambda tx: tip_events.of_tip(tx, told))
+    return [event.text or "" for event in events if event.kind is TipEventKind.PIECE]
+
+
+async def test_nobody_is_joined_by_a_press_that_a_stranger_wrote(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        thief, lan = await two.here.subscriber("1001"), await two.there.subscriber("z-1")
+        code = (await _code(thief)).replace("-", "")
+        await thief.writes("Có người bán pháo lậu ở chợ Ví Dụ sáng nay")
+        await thief.starts(f"lk-{code}")
+        chat = short((await lan.address()).id)
+        seal = "A" * 22
+        for who, action in (
+            (lan, f"link:yes:{code}"),
+            (lan, f"link:yes:{code}:{seal}"),
+            (thief, f"link:let:{chat}:{seal}"),
+            (thief, f"link:let:{short(two.here.account.id)}:{seal}"),
+        ):
+            await who.presses_action(action)
+            assert (await lan.record()).id != (await thief.record()).id
+        # A stranger's word is no word of the one who made the code.
+        await lan.starts(f"lk-{code}")
+        await lan.presses(YES)
+        asked = next(one for one in (await thief.last()).buttons if "let" in (one.action or ""))
+        await lan.presses_action(asked.action or "")
+        assert (await lan.record()).id != (await thief.record()).id
+        await thief.presses("Không liên kết")
+        assert "không đồng ý" in (await lan.last()).text
+        await thief.presses_action(asked.action or "")
+        assert (await lan.record()).id != (await thief.record()).id
+
+
 async def test_two_phones_that_type_each_others_codes_at_once_become_one_person(
     migrated_database_url: str,
 ) -> None:
     async with open_two(migrated_database_url) as two:
         one, other = await two.here.subscriber("1001"), await two.there.subscriber("z-1")
         first, second = await _code(one), await _code(other)
-        await asyncio.gather(one.writes(second), other.writes(first))
+        await one.writes(second)
+        await other.writes(first)
+        await asyncio.gather(one.presses(YES), other.presses(YES))
         assert (await one.record()).id == (await other.record()).id
         left = select(func.count()).select_from(link_code)
         assert await two.here.look(lambda tx: tx.connection.execute(left).scalar_one()) == 0
@@ -222,50 +311,13 @@ async def test_a_third_channel_of_the_same_person_may_be_linked_too(
         one, other = await _linked(two)
         third = await two.bot("zalo_bot", "b-1")
         await third.writes(await _code(other))
+        await third.presses(YES)
         assert (await third.record()).id == (await one.record()).id
         await one.writes("bo lien ket")
         assert (await one.last()).labels == ["Tách Zalo OA", "Tách Zalo Bot"]
         await one.presses("Tách Zalo Bot")
         assert (await third.record()).id != (await one.record()).id
         assert (await other.record()).id == (await one.record()).id
-
-
-async def test_parting_leaves_the_tips_with_the_first_chat(migrated_database_url: str) -> None:
-    async with open_two(migrated_database_url) as two:
-        one, other = await _linked(two)
-        told = await _open_tip(other, "Có người bán pháo lậu ở chợ Ví Dụ sáng nay")
-        await other.writes("BỎ LIÊN KẾT")
-        assert "kênh này từ nay riêng" in (await other.last()).text
-        assert "Đã bỏ liên kết với kênh Zalo OA" in (await one.last()).text
-        assert [tip.id for tip in await _tips(one)] == [told.id]
-        assert await _tips(other) == []
-        alone = await other.record()
-        assert (alone.wish, alone.linked) == (Wish.NONE, False)
-        assert not (await one.record()).linked
-        await other.writes("bỏ liên kết")
-        assert "mới dùng một kênh" in (await other.last()).text
-
-
-async def test_the_first_chat_parts_whoever_was_linked_to_it(migrated_database_url: str) -> None:
-    async with open_two(migrated_database_url) as two:
-        one, other = await _linked(two)
-        told = await _open_tip(one, "Có nhóm đánh bạc ở nhà văn hóa tối qua")
-        await one.presses("Bỏ liên kết")
-        assert [tip.id for tip in await _tips(one)] == [told.id]
-        assert await _tips(other) == []
-        assert (await one.record()).wish is Wish.YES
-
-
-async def test_a_mute_holds_in_both_chats(migrated_database_url: str) -> None:
-    async with open_two(migrated_database_url) as two:
-        one, other = await _linked(two)
-        told = await _open_tip(one, "Có nhóm đánh bạc ở nhà văn hóa tối qua")
-        until = two.here.clock.now() + timedelta(days=1)
-        await two.here.do(lambda tx: mutes.put(tx, told, until))
-        await other.writes("Mất xe máy ở chợ Ví Dụ lúc trưa nay")
-        assert len(await _tips(other)) == 1
-        await other.writes("BỎ LIÊN KẾT")
-        assert "chưa tách kênh được" in (await other.last()).text
 
 
 async def test_they_choose_where_they_are_written_to(migrated_database_url: str) -> None:
@@ -279,7 +331,7 @@ async def test_they_choose_where_they_are_written_to(migrated_database_url: str)
         assert (await other.last()).labels == ["Telegram", "Zalo OA"]
         await other.presses("Telegram")
         assert await _best(two.here, one) == (await one.address()).id
-        await one.writes("ưu tiên facebook")
+        await one.writes("/kenh facebook")
         assert "chưa liên kết kênh nào tên như vậy" in (await one.last()).text
 
 

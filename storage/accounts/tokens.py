@@ -13,7 +13,9 @@ from storage.tables import account_token, account_trait
 from storage.upsert import insert_into
 
 _PURPOSE = "first token"
+_APP = "app of an account"
 _SEND_PATH = "send_path"
+_REFUSED_TO = "refused_to"
 
 
 class SealedTokens:
@@ -53,9 +55,25 @@ class SealedTokens:
         """Put a pair whatever was there: somebody consented anew."""
         await self._database.write(lambda tx: _put(tx, self._account_id, pair, access_until))
 
-    async def release(self, version: int, by: str, refused: str | None = None) -> None:
-        """Give the right back; with `refused` the version is marked as good for nothing."""
-        await self._database.write(lambda tx: _release(tx, self._account_id, version, by, refused))
+    async def release(
+        self, version: int, by: str, refused: str | None = None, app: str = ""
+    ) -> None:
+        """Give the right back; with `refused` the version is marked as good for nothing.
+
+        `app` says as whom it was asked; only a keyed hash of it is kept.
+        """
+
+        def work(tx: Tx) -> None:
+            if _release(tx, self._account_id, version, by, refused) and refused is not None:
+                _put_trait(tx, self._account_id, _REFUSED_TO, tx.keys.hash(_APP, app).hex())
+
+        await self._database.write(work)
+
+    async def forgive(self, version: int, app: str, after: timedelta) -> bool:
+        """Take a refusal back that another `app` met, or that is older than `after`."""
+        return await self._database.write(
+            lambda tx: _forgive(tx, self._account_id, version, app, after)
+        )
 
     async def state(self) -> TokenState | None:
         """Return how the tokens are; None before the first pair."""
@@ -63,11 +81,11 @@ class SealedTokens:
 
     async def pin(self, path: str) -> None:
         """Remember by which path the account sends."""
-        await self._database.write(lambda tx: _pin(tx, self._account_id, path))
+        await self._database.write(lambda tx: _put_trait(tx, self._account_id, _SEND_PATH, path))
 
     async def pinned(self) -> str | None:
         """Return by which path the account sends, if that was learned."""
-        return await self._database.read(lambda tx: _pinned(tx, self._account_id))
+        return await self._database.read(lambda tx: _trait(tx, self._account_id, _SEND_PATH))
 
 
 def state(tx: Tx, account_id: UUID) -> TokenState | None:
@@ -155,11 +173,11 @@ def _values(tx: Tx, account_id: UUID, pair: TokenPair, until: datetime) -> dict[
     }
 
 
-def _release(tx: Tx, account_id: UUID, version: int, by: str, refused: str | None) -> None:
+def _release(tx: Tx, account_id: UUID, version: int, by: str, refused: str | None) -> bool:
     values: dict[str, object] = {"refreshing_by": None, "refreshing_until": None}
     if refused is not None:
         values |= {"refused": refused, "refused_at": tx.now}
-    tx.connection.execute(
+    released = tx.connection.execute(
         account_token.update()
         .where(
             account_token.c.account_id == account_id,
@@ -168,23 +186,44 @@ def _release(tx: Tx, account_id: UUID, version: int, by: str, refused: str | Non
         )
         .values(**values)
     )
+    return released.rowcount == 1
 
 
-def _pin(tx: Tx, account_id: UUID, path: str) -> None:
-    new = insert_into(tx, account_trait).values(account_id=account_id, name=_SEND_PATH, value=path)
+def _forgive(tx: Tx, account_id: UUID, version: int, app: str, after: timedelta) -> bool:
+    row = _row(tx, account_id)
+    if row is None or row.refused is None or row.version != version:
+        return False
+    met = _trait(tx, account_id, _REFUSED_TO)
+    another = met is not None and met not in {known.hex() for known in tx.keys.hashes(_APP, app)}
+    if not another and tx.now - row.refused_at < after:
+        return False
+    taken_back = tx.connection.execute(
+        account_token.update()
+        .where(
+            account_token.c.account_id == account_id,
+            account_token.c.version == version,
+            account_token.c.refused.is_not(None),
+        )
+        .values(refused=None, refused_at=None)
+    )
+    return taken_back.rowcount == 1
+
+
+def _put_trait(tx: Tx, account_id: UUID, name: str, value: str) -> None:
+    new = insert_into(tx, account_trait).values(account_id=account_id, name=name, value=value)
     tx.connection.execute(
         new.on_conflict_do_update(
-            index_elements=list(account_trait.primary_key), set_={"value": path}
+            index_elements=list(account_trait.primary_key), set_={"value": value}
         )
     )
 
 
-def _pinned(tx: Tx, account_id: UUID) -> str | None:
+def _trait(tx: Tx, account_id: UUID, name: str) -> str | None:
     query = select(account_trait.c.value).where(
-        account_trait.c.account_id == account_id, account_trait.c.name == _SEND_PATH
+        account_trait.c.account_id == account_id, account_trait.c.name == name
     )
-    path: str | None = tx.connection.execute(query).scalar_one_or_none()
-    return path
+    value: str | None = tx.connection.execute(query).scalar_one_or_none()
+    return value
 
 
 def _row(tx: Tx, account_id: UUID) -> Row[tuple[object, ...]] | None:

@@ -95,11 +95,9 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled], door: Door = OPE
             _apply(tx, row, result.outcome, moves, told.get(result.attempt_id))
         _note_cost(tx, row, result, moves)
         if result.choices is not None and isinstance(result.outcome, Accepted | Unknowable):
-            typed_numbers.note(tx, row.address_id, row.id, result.choices)
-        if result.members is not None and row.run_id is not None:
-            moves.add(key_of(row), "members", result.members)
-            if row.group_id is not None:
-                units.note_members(tx, row.group_id, result.members)
+            in_group = row.group_id is not None
+            typed_numbers.note(tx, row.address_id, row.id, result.choices, in_group=in_group)
+        _note_members(tx, row, result.members, moves)
     if held is not None and door.is_counted:
         _count(tx, held.account_id, results)
     if held is not None and any(isinstance(result.outcome, _ANSWERS) for result in results):
@@ -181,6 +179,14 @@ def _told(tx: Tx, results: Sequence[Settled], rows: Mapping[UUID, Delivery]) -> 
             row = rows[one.delivery_id]
             told[one.attempt_id] = receipts.since_attempt(tx, row.address_id, one.attempt_id)
     return told
+
+
+def _note_members(tx: Tx, row: Delivery, members: int | None, moves: Moves) -> None:
+    if members is None or row.run_id is None:
+        return
+    moves.add(key_of(row), "members", members)
+    if row.group_id is not None:
+        units.note_members(tx, row.group_id, members)
 
 
 def _note_cost(tx: Tx, row: Delivery, result: Settled, moves: Moves) -> None:

@@ -15,6 +15,8 @@ from bot.channels.zalo_oa.settings import ZaloOaSettings
 _LIFE = timedelta(seconds=90000)
 """Of an access token, where the answer does not say."""
 _RATE = -32
+_NOT_OURS = frozenset({-14002, -14003, -14004})
+"""The app's id, its registered address or its secret is wrong: that says nothing of the token."""
 _TOKEN_PATH = "/v4/oa/access_token"  # noqa: S105 - an address
 
 
@@ -34,6 +36,11 @@ class NotGranted(Exception):
         super().__init__(f"no tokens: {code}")
         self.code = code
         self.again = again
+
+    @property
+    def is_of_the_app(self) -> bool:
+        """Whether what is wrong is how we introduced the app; the token may be good."""
+        return self.code in _NOT_OURS
 
 
 class NoAnswer(Exception):
@@ -62,6 +69,11 @@ class Grants:
 
     def __repr__(self) -> str:
         return "Grants()"
+
+    @property
+    def app(self) -> str:
+        """As whom we ask: a secret."""
+        return f"{self._settings.app_id} {self._settings.app_secret}"
 
     async def refresh(self, token: str) -> Granted:
         """Exchange a refresh token for the next pair.

@@ -7,6 +7,7 @@ then an administrator of the account has to consent again (OAuth v4 for OA).
 import asyncio
 import logging
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -24,6 +25,17 @@ CONSENT = (
     "consent: an administrator of the Official Account must consent again: run "
     "`python -m bot zalo consent` and open the address that it prints"
 )
+APP = (
+    "app: Zalo does not know the app by its id and secret ({code}): put right ZALO_OA_APP_ID "
+    "and ZALO_OA_APP_SECRET; the tokens are kept"
+)
+JUST_MADE = "token: refused though it was just refreshed (-216)"
+_YOUNG = timedelta(minutes=5)
+"""A token this new is refused for another reason than its age."""
+_ASK_AGAIN = timedelta(hours=1)
+"""A pair that was refused is tried again after this: a refusal may have been a mistake."""
+_KEEP_EVERY_S = 0.5
+_KEEP_AT_STOP_S = 20.0
 _POLL_S = 0.1
 _PATIENCE_S = 20.0
 _LOST_TWICE_PAUSE = timedelta(minutes=1)
@@ -58,8 +70,17 @@ class TokenShelf(Protocol):
         """Put a pair whatever was there: an administrator consented anew."""
         ...
 
-    async def release(self, version: int, by: str, refused: str | None = None) -> None:
-        """Give the right back; with `refused` the version is marked as good for nothing."""
+    async def release(
+        self, version: int, by: str, refused: str | None = None, app: str = ""
+    ) -> None:
+        """Give the right back; with `refused` the version is marked as good for nothing.
+
+        `app` says as whom it was asked; only a keyed hash of it is kept.
+        """
+        ...
+
+    async def forgive(self, version: int, app: str, after: timedelta) -> bool:
+        """Take a refusal back that another `app` met, or that is older than `after`."""
         ...
 
     async def state(self) -> TokenState | None:
@@ -94,6 +115,7 @@ class Tokens:
         self._warned: datetime | None = None
         self._lost = False
         self._tasks: set[asyncio.Task[HeldTokens]] = set()
+        self._keeping: asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
         return "Tokens()"
@@ -141,9 +163,20 @@ class Tokens:
         return not held.pair.access or held.access_until <= self._clock.now()
 
     async def close(self) -> None:
-        """Wait for a refresh on its way: its answer must not be lost."""
+        """Wait for a refresh on its way, and for a while until a new pair is kept.
+
+        Its answer must not be lost: nobody can ask for it again.
+        """
         if self._tasks:
             await asyncio.wait(set(self._tasks))
+        keeping, self._keeping = self._keeping, None
+        if keeping is None:
+            return
+        _, late = await asyncio.wait({keeping}, timeout=_KEEP_AT_STOP_S)
+        if late:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+            _LOG.error("a new pair of tokens was not kept; somebody may have to consent")
 
     async def _looked_up(self, stale: str | None) -> HeldTokens:
         # In a task of its own: who waits may be cancelled, an exchange of tokens must not be.
@@ -177,11 +210,18 @@ class Tokens:
         held = await self._read()
         if held.refused is not None:
             raise AccountDown(held.refused)
-        must = self._is_over(held) or held.pair.access == stale
+        refused = held.pair.access == stale
+        if refused and await self._is_young():
+            raise AccountDown(JUST_MADE)
+        must = self._is_over(held) or refused
         if must or self._is_due(held):
             held = await self._renewed(held, must=must)
         self._held = held
         return held
+
+    async def _is_young(self) -> bool:
+        state = await self._shelf.state()
+        return state is not None and self._clock.now() - state.refresh_since < _YOUNG
 
     async def _read(self) -> HeldTokens:
         held = await self._shelf.read()
@@ -191,6 +231,10 @@ class Tokens:
             held = await self._shelf.read()
         if held is None:
             raise AccountDown(CONSENT)
+        if held.refused is not None and await self._shelf.forgive(
+            held.version, self._grants.app, _ASK_AGAIN
+        ):
+            held = replace(held, refused=None)
         return held
 
     async def _renewed(self, held: HeldTokens, *, must: bool) -> HeldTokens:
@@ -230,6 +274,10 @@ class Tokens:
             except NotGranted as refusal:
                 if refusal.again:
                     break
+                if refusal.is_of_the_app:
+                    await self._shelf.release(held.version, self._me)
+                    _LOG.error("Zalo does not know the app: %s", refusal.code)
+                    raise AccountDown(APP.format(code=refusal.code)) from None
                 await self._refuse(held.version, refusal)
             else:
                 self._not_before, self._lost = None, False
@@ -244,15 +292,29 @@ class Tokens:
         how = " (an answer with the next token was lost)" if self._lost else ""
         reason = f"{CONSENT}; Zalo refused the refresh token with {refusal.code}{how}"
         _LOG.error("the refresh token is refused with %s; somebody must consent", refusal.code)
-        await self._shelf.release(version, self._me, refused=reason)
+        await self._shelf.release(version, self._me, refused=reason, app=self._grants.app)
         self._held = None
         raise AccountDown(reason)
 
     async def _kept(self, version: int, pair: TokenPair, until: datetime) -> HeldTokens:
         # From here on this pair is the only one that works: it must not be dropped.
         self._unkept = (version, pair, until)
-        await self._keep_unkept()
+        try:
+            await self._keep_unkept()
+        except Transient:
+            if self._keeping is None or self._keeping.done():
+                self._keeping = asyncio.create_task(self._go_on_keeping(), name="zalo keep")
+            raise
         return await self._read()
+
+    async def _go_on_keeping(self) -> None:
+        while self._unkept is not None:
+            await asyncio.sleep(_KEEP_EVERY_S)
+            async with self._one:
+                try:
+                    await self._keep_unkept()
+                except Transient:
+                    continue
 
     async def _keep_unkept(self) -> None:
         if self._unkept is None:

@@ -13,7 +13,7 @@ from storage.accounts.tokens import SealedTokens
 from storage.database import Database, Tx
 from storage.people import addresses
 from storage.sealing import fresh_keyring
-from storage.tables import account_token
+from storage.tables import account_token, account_trait
 from tests.chat import MovingClock
 
 LEASE = timedelta(minutes=1)
@@ -135,3 +135,31 @@ async def test_the_way_of_sending_is_remembered(shelf: SealedTokens) -> None:
     await shelf.pin("v2_message")
     await shelf.pin("v2_message")
     assert await shelf.pinned() == "v2_message"
+
+
+async def test_a_refusal_is_taken_back_for_another_app_or_after_a_while(
+    shelf: SealedTokens, clock: MovingClock, database: Database
+) -> None:
+    await shelf.begin(FIRST)
+    hour = timedelta(hours=1)
+
+    async def refused() -> int:
+        held = await shelf.read()
+        assert held is not None
+        assert await shelf.claim(held.version, "a", LEASE)
+        await shelf.release(held.version, "a", "refused", "7 canary-secret")
+        return held.version
+
+    version = await refused()
+    assert await shelf.forgive(version, "7 canary-secret", hour) is False
+    assert await shelf.forgive(version + 1, "7 another", hour) is False
+    assert await shelf.forgive(version, "7 another", hour) is True
+    held = await shelf.read()
+    assert held is not None
+    assert held.refused is None
+    assert await shelf.forgive(await refused(), "7 canary-secret", hour) is False
+    clock.forward(minutes=61)
+    assert await shelf.forgive(version, "7 canary-secret", hour) is True
+    traits = await database.read(lambda tx: tx.connection.execute(select(account_trait)).all())
+    assert traits
+    assert "canary" not in repr(traits)

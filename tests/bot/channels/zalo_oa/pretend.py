@@ -56,6 +56,7 @@ class PretendZalo:
     access: str = ""
     refresh: str = FIRST
     refreshes: int = 0
+    wrong_secret: int = -14004
     url: str = ""
     server: TestServer | None = None
 
@@ -103,8 +104,9 @@ class PretendZalo:
         if self.queued[path]:
             return await self.queued[path].popleft()(request)
         if path == REFRESH_PATH:
+            if request.headers.get("secret_key") != APP_SECRET:
+                return web.json_response({"error": self.wrong_secret})
             good = body.get("refresh_token") == self.refresh
-            good = good and request.headers.get("secret_key") == APP_SECRET
             return web.json_response(self.rotate() if good else {"error": -14014})
         if path.startswith("/v"):
             if request.headers.get("access_token") != self.access:
@@ -136,6 +138,8 @@ class MemoryShelf:
     broken: int = 0
     """How many of the next pairs cannot be kept."""
     away: bool = False
+    refused_to: str = field(default="", repr=False)
+    refused_at: datetime | None = None
 
     async def begin(self, refresh_token: str) -> None:
         if self.held is not None and (
@@ -176,13 +180,25 @@ class MemoryShelf:
         self.held = HeldTokens(pair, version, access_until)
         self.since, self.by, self.until = self.clock.now(), None, None
 
-    async def release(self, version: int, by: str, refused: str | None = None) -> None:
+    async def release(
+        self, version: int, by: str, refused: str | None = None, app: str = ""
+    ) -> None:
         held = self.held
         if held is None or held.version != version or self.by != by:
             return
         self.by = self.until = None
         if refused is not None:
             self.held = HeldTokens(held.pair, version, held.access_until, refused)
+            self.refused_to, self.refused_at = app, self.clock.now()
+
+    async def forgive(self, version: int, app: str, after: timedelta) -> bool:
+        held = self.held
+        if held is None or held.version != version or self.refused_at is None:
+            return False
+        if app == self.refused_to and self.clock.now() - self.refused_at < after:
+            return False
+        self.held = HeldTokens(held.pair, version, held.access_until)
+        return True
 
     async def state(self) -> TokenState | None:
         if self.held is None or self.since is None:

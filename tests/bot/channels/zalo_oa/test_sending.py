@@ -231,11 +231,13 @@ async def test_nothing_and_effects_are_refused(channel: ZaloOaChannel) -> None:
 
 
 async def test_a_stale_token_is_renewed_once_and_no_more(
-    channel: ZaloOaChannel, zalo: PretendZalo
+    channel: ZaloOaChannel, zalo: PretendZalo, clock: MovingClock
 ) -> None:
+    clock.forward(minutes=6)
     zalo.access = "another process has it"
     assert (await channel.send(PERSON, ASKED)).message_id
     assert zalo.refreshes == 2
+    clock.forward(minutes=6)
     zalo.next(CS, said(error=-220), said(error=-216))
     with pytest.raises(AccountDown, match="token"):
         await channel.send(PERSON, ASKED)

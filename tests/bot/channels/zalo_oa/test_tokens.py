@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -25,8 +27,8 @@ class _Door:
         self.exchange = Exchange(connect_timeout_s=1, read_timeout_s=1)
         self.exchange.open()
 
-    def tokens(self, first: str = FIRST) -> Tokens:
-        grants = Grants(self.settings, self.exchange)
+    def tokens(self, first: str = FIRST, **changes: Any) -> Tokens:
+        grants = Grants(replace(self.settings, **changes), self.exchange)
         return Tokens(self.shelf, grants, self.clock, first, timedelta(seconds=30))
 
 
@@ -62,11 +64,12 @@ async def test_the_first_pair_comes_from_the_setting_and_is_used_until_twenty_ho
 
 
 async def test_many_who_ask_at_once_in_two_processes_refresh_once(
-    door: _Door, zalo: PretendZalo
+    door: _Door, zalo: PretendZalo, clock: MovingClock
 ) -> None:
     here, there = door.tokens(), door.tokens()
     asked = [tokens.access() for _ in range(20) for tokens in (here, there)]
     assert set(await asyncio.gather(*asked)) == {"canary-access-1"}
+    clock.forward(minutes=6)
     refused = [tokens.instead_of("canary-access-1") for _ in range(9) for tokens in (here, there)]
     assert set(await asyncio.gather(*refused)) == {"canary-access-2"}
     assert zalo.refreshes == 2
@@ -84,6 +87,59 @@ async def test_a_pair_is_kept_before_it_is_used_and_is_not_dropped_when_it_canno
     assert zalo.refreshes == 1
     assert shelf.held is not None
     assert shelf.held.pair.refresh == "canary-refresh-1"
+
+
+async def test_a_pair_that_could_not_be_kept_is_kept_before_the_end(
+    door: _Door, shelf: MemoryShelf
+) -> None:
+    tokens = door.tokens()
+    shelf.broken = 2
+    with pytest.raises(Transient):
+        await tokens.access()
+    await tokens.close()
+    assert shelf.held is not None
+    assert shelf.held.pair.refresh == "canary-refresh-1"
+
+
+async def test_a_wrong_secret_costs_no_token(
+    door: _Door, zalo: PretendZalo, shelf: MemoryShelf
+) -> None:
+    with pytest.raises(AccountDown, match="^app: .*ZALO_OA_APP_SECRET"):
+        await door.tokens(app_secret="mistyped").access()
+    assert shelf.held is not None
+    assert shelf.held.refused is None
+    # Told as a refused token, it is tried again as soon as the secret is another one.
+    zalo.wrong_secret = -14014
+    for _ in range(2):
+        with pytest.raises(AccountDown, match="consent"):
+            await door.tokens(app_secret="mistyped").access()
+    assert len(zalo.at(REFRESH_PATH)) == 2
+    assert await door.tokens().access() == "canary-access-1"
+
+
+async def test_a_refused_pair_is_tried_again_after_an_hour(
+    door: _Door, zalo: PretendZalo, clock: MovingClock
+) -> None:
+    tokens = door.tokens()
+    zalo.next(REFRESH_PATH, raw(200, b'{"error": -14014}'))
+    for _ in range(2):
+        with pytest.raises(AccountDown):
+            await tokens.access()
+    assert len(zalo.at(REFRESH_PATH)) == 1
+    clock.forward(minutes=61)
+    assert await tokens.access() == "canary-access-1"
+
+
+async def test_a_token_that_is_refused_when_it_is_new_is_not_refreshed(
+    door: _Door, zalo: PretendZalo, clock: MovingClock
+) -> None:
+    tokens = door.tokens()
+    stale = await tokens.access()
+    with pytest.raises(AccountDown, match="just refreshed"):
+        await tokens.instead_of(stale)
+    assert zalo.refreshes == 1
+    clock.forward(minutes=6)
+    assert await tokens.instead_of(stale) == "canary-access-2"
 
 
 async def test_who_gives_up_waiting_does_not_end_the_exchange(

@@ -15,7 +15,6 @@ from broadcasts import (
     articles,
     leaflets,
     own_photos,
-    reach_planning,
     signing,
     telling,
 )
@@ -76,7 +75,6 @@ def _fire(tx: Tx, desk: Desk, known: Campaign, rules: CampaignRules) -> bool:
     if known.audience.of_run is not None and runs.counted(tx, known.audience.of_run, "pending"):
         # What is on its way of the text to be corrected must be counted among those it reached.
         return False
-    reach_planning.keep_within(tx, desk, known)
     if known.schedule is not None:
         return _fire_again(tx, desk, known, known.schedule, rules)
     occurrence = known.occurrence + 1

@@ -11,7 +11,7 @@ from domain.hours import ANY_TIME, BroadcastRules
 from domain.reach_plan import ReachPlan, Way
 from domain.schedule import Schedule
 from domain.terms import AS_RULED, Terms
-from storage.campaigns import articles, campaign_plans, reach_counts
+from storage.campaigns import articles, reach_counts
 from storage.campaigns.campaigns import Campaign
 from storage.campaigns.reach_counts import Counts, Windows
 from storage.database import Tx
@@ -103,21 +103,6 @@ def hours_of(tx: Tx, unit: Unit, audience: Audience, *, urgent: bool = False) ->
 def costs_more(known: Campaign, now: ReachPlan) -> bool:
     """Tell whether a campaign would cost more by now than whoever approves it was shown."""
     return known.reach_plan is not None and now.cost_vnd > known.reach_plan.cost_vnd
-
-
-def keep_within(tx: Tx, desk: Desk, known: Campaign) -> None:
-    """Before it runs: what others took out of an allowance meanwhile is not paid for instead."""
-    plan = known.reach_plan
-    if plan is None or known.lane is Lane.URGENT:
-        return
-    paid = {}
-    for path in plan.paths:
-        able = desk.outbox.able(path.channel)
-        if path.may_cost and able is not None:
-            left = able.allowance - reach_counts.use_of(tx, path.account_id, tx.now).paid
-            paid[str(path.account_id)] = reach_plan.still_paid(path, left)
-    if paid:
-        campaign_plans.set_paid(tx, known.id, paid)
 
 
 def _counts(

@@ -105,9 +105,14 @@ class Path:
         return self.priced * self.price_vnd
 
     @property
+    def most_priced(self) -> int:
+        """How many messages may go at most beyond what is paid for already."""
+        return max(0, self.most_paid - self.allowance_left)
+
+    @property
     def most_vnd(self) -> int:
         """What its messages may cost at most, whoever writes or falls silent meanwhile."""
-        return max(0, self.most_paid - self.allowance_left) * self.price_vnd
+        return self.most_priced * self.price_vnd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +196,8 @@ class ReachPlan:
         return self.cost_vnd + self.left.get(Left.ALLOWANCE, 0) * max(prices, default=0)
 
     def paid(self) -> dict[str, int]:
-        """Return by account how many messages beyond the free ones may go."""
-        return {str(path.account_id): path.most_paid for path in self.paths if path.may_cost}
+        """Return by account how many messages may go beyond what is paid for already."""
+        return {str(path.account_id): path.most_priced for path in self.paths if path.may_cost}
 
     def signed(self) -> dict[str, object]:
         """Return what a person decides of it, in one canonical form; no head counts."""
@@ -325,11 +330,3 @@ def _with_the_rest(paths: Sequence[Path], budget: int | None) -> tuple[Path, ...
             given[at] = replace(path, most_paid=path.most_paid + more)
             budget -= more * path.price_vnd
     return tuple(given)
-
-
-def still_paid(path: Path, allowance_left: int) -> int:
-    """Return how many messages beyond the free ones may go, now that so much is left.
-
-    What other campaigns took out of the account's allowance meanwhile is not paid for instead.
-    """
-    return max(0, path.most_paid - max(0, path.allowance_left - allowance_left))

@@ -64,15 +64,6 @@ def plan_of(tx: Tx, campaign_id: UUID) -> ReachPlan | None:
     return read_plan(tx.connection.execute(query).scalar_one_or_none())
 
 
-def set_paid(tx: Tx, campaign_id: UUID, paid: Mapping[str, int]) -> None:
-    """Say how many messages beyond the free ones each account may send; the plan stays as it is."""
-    one = campaign.c.id == campaign_id
-    stored = tx.connection.execute(select(campaign.c.reach_plan).where(one)).scalar_one()
-    if stored is not None and stored["paid"] != paid:
-        values = {**stored, "paid": dict(paid)}
-        tx.connection.execute(update(campaign).where(one).values(reach_plan=values))
-
-
 def advance(
     tx: Tx, known: Campaign, occurrence: int, next_at: datetime | None, left: int | None
 ) -> bool:

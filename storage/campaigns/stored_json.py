@@ -65,8 +65,8 @@ def read_terms(stored: Any) -> Terms | None:
 def plan_json(plan: ReachPlan) -> Any:
     """Return a reach plan as it is stored.
 
-    `paid` says how many messages beyond the free ones each account may send for one run: that is
-    read whenever a window is opened. `figures` is all of the plan.
+    `paid` says how many messages each account may send for one run beyond what it has paid for
+    already: that is read whenever a window is opened. `figures` is all of the plan.
     """
     figures = _PLAN.dump_python(plan, mode="json")
     return {

@@ -8,10 +8,18 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, delete, func, select, update
 
 from domain.clock import local
-from domain.delivery import Lane
 from domain.door import Door
 from storage.database import Tx
-from storage.tables import account, account_trait, account_use, attempt, campaign, delivery, run
+from storage.tables import (
+    account,
+    account_trait,
+    account_use,
+    address,
+    attempt,
+    campaign,
+    delivery,
+    run,
+)
 from storage.tables.deliveries import PAID
 from storage.upsert import insert_into
 
@@ -149,30 +157,30 @@ class Purse:
         self._door = door
         self._left: int | None = None
         self._stopped = False
-        self._by_run: dict[UUID, int | None] = {}
+        self._by_run: dict[UUID, int] = {}
 
-    def allows(self, run_id: UUID, lane: Lane) -> bool:
+    def allows(self, run_id: UUID) -> bool:
         """Tell whether one more message of a run may cost.
 
-        What its plan says holds; without a plan, the account's allowance. An urgent run may use
-        that up whatever its plan says. Nothing may while the platform takes none.
+        What the account has paid for already is there for whoever comes first; beyond that a run
+        may send what its own plan says, and nothing without a plan. Nothing may while the platform
+        takes none.
         """
         whole = self._of_account()
-        if self._stopped:
-            return False
-        if run_id not in self._by_run:
-            self._by_run[run_id] = self._of_run(run_id)
-        planned = self._by_run[run_id]
-        if planned is None:
-            return whole > 0
-        return planned > 0 or (lane is Lane.URGENT and whole > 0)
+        return not self._stopped and (whole > 0 or self._of_run(run_id) > 0)
 
-    def pay(self, run_id: UUID) -> None:
-        """Note that one more message of a run goes now, and costs."""
-        self._left = self._of_account() - 1
-        planned = self._by_run.get(run_id)
-        if planned is not None:
-            self._by_run[run_id] = planned - 1
+    def pay(self, run_id: UUID | None) -> bool:
+        """Note that one more message goes now, and costs; tell whether it costs its run money."""
+        if run_id is None:
+            # Never held back, so nothing is locked for it; what is known is kept right.
+            self._left = self._left - 1 if self._left is not None else None
+            return False
+        whole = self._of_account()
+        self._left = whole - 1
+        if whole > 0:
+            return False
+        self._by_run[run_id] = self._of_run(run_id) - 1
+        return True
 
     def _of_account(self) -> int:
         if self._left is None:
@@ -184,17 +192,19 @@ class Purse:
             self._left = self._door.allowance - of(self._tx, self._account_id).paid - under_way
         return self._left
 
-    def _of_run(self, run_id: UUID) -> int | None:
-        """Return how many more of a run may cost by its plan; None where it says nothing."""
+    def _of_run(self, run_id: UUID) -> int:
+        """Return how many more of a run may go beyond what is paid for, by its plan."""
+        if run_id not in self._by_run:
+            plan: Any = self._tx.connection.execute(_PLAN, {"run": run_id}).scalar_one_or_none()
+            paid = (plan or {}).get("paid", {})
+            planned = int(paid.get(self._account_id.hex, paid.get(str(self._account_id), 0)))
+            self._by_run[run_id] = planned - (self._gone(run_id) if planned else 0)
+        return self._by_run[run_id]
+
+    def _gone(self, run_id: UUID) -> int:
         asked = {"account": self._account_id, "run": run_id}
-        plan: Any = self._tx.connection.execute(_PLAN, {"run": run_id}).scalar_one_or_none()
-        paid = (plan or {}).get("paid", {})
-        planned = paid.get(self._account_id.hex, paid.get(str(self._account_id)))
-        if planned is None:
-            return None
-        gone: int = self._tx.connection.execute(_GONE, asked).scalar_one()
-        under_way: int = self._tx.connection.execute(_UNDER_WAY_OF_RUN, asked).scalar_one()
-        return int(planned) - gone - under_way
+        counts = (self._tx.connection.execute(query, asked) for query in (_GONE, _ON_ITS_WAY))
+        return sum(int(found.scalar_one()) for found in counts)
 
 
 _OF = select(account_use.c.sent, account_use.c.paid).where(
@@ -223,9 +233,18 @@ _UNDER_WAY = (
         attempt.c.outcome.is_(None),
     )
 )
-_UNDER_WAY_OF_RUN = _UNDER_WAY.where(delivery.c.run_id == bindparam("run", type_=Uuid))
-_GONE = select(func.count()).where(
-    PAID,
-    delivery.c.run_id == bindparam("run", type_=Uuid),
-    delivery.c.account_id == bindparam("account", type_=Uuid),
+_ON_ITS_WAY = _UNDER_WAY.where(attempt.c.priced, delivery.c.run_id == bindparam("run", type_=Uuid))
+# Messages, not rows: of one that is sent again each may have arrived.
+_GONE = (
+    select(func.count())
+    .select_from(delivery)
+    .join(attempt, attempt.c.delivery_id == delivery.c.id)
+    .join(address, address.c.id == attempt.c.address_id)
+    .where(
+        PAID,
+        delivery.c.run_id == bindparam("run", type_=Uuid),
+        address.c.account_id == bindparam("account", type_=Uuid),
+        attempt.c.priced,
+        attempt.c.outcome.in_(["accepted", "unknowable", "unknown"]),
+    )
 )

@@ -235,7 +235,7 @@ def _not_through(
         return None
     if door.is_shut(candidate.heard_at, tx.now):
         return DeliveryState.SKIPPED, SkipReason.WINDOW.value
-    if _costs(tx, door, candidate) and not purse.allows(row.run_id, row.lane):
+    if _costs(tx, door, candidate) and not purse.allows(row.run_id):
         return DeliveryState.SKIPPED, SkipReason.ALLOWANCE.value
     return None
 

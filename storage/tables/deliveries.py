@@ -134,6 +134,8 @@ attempt = Table(
     Column("message_id", String),
     # Whether it goes outside the free window; null where the account's messages are not counted.
     Column("paid", Boolean),
+    # Whether it goes beyond what the account has paid for already, and so costs its run money.
+    Column("priced", Boolean),
 )
 
 Index("ix_attempt_message", attempt.c.address_id, attempt.c.message_id)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.hours import ANY_TIME, BroadcastRules
-from domain.reach_plan import Left, Path, ReachPlan, Standing, Way, make, still_paid
+from domain.reach_plan import Left, Path, ReachPlan, Standing, Way, make
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
 OPEN = NOW + timedelta(days=30)
@@ -97,7 +97,7 @@ def test_what_is_paid_for_goes_before_what_costs() -> None:
     assert (path.cost_vnd, path.most_paid) == (990, 28)
     free_only = _plan(counts, way)
     assert free_only.left == {Left.ALLOWANCE: 20}
-    assert (free_only.cost_vnd, free_only.paid()) == (0, {str(FIRST): 10})
+    assert (free_only.cost_vnd, free_only.paid()) == (0, {str(FIRST): 0})
     assert free_only.wanting_cost_vnd == 20 * 55
 
 
@@ -128,13 +128,6 @@ def test_what_a_person_decides_is_signed_and_head_counts_are_not() -> None:
     assert many.has_grown(few)
     other = _plan({(FIRST, Standing.FREE): 5}, PAYING, most_vnd=605)
     assert other.signed() != few.signed()
-
-
-def test_what_others_took_out_of_the_allowance_is_not_paid_for_instead() -> None:
-    way = replace(PAYING, allowance_left=10)
-    path = _path(_plan({(FIRST, Standing.COSTS): 30}, way, most_vnd=110))
-    assert (path.most_paid, still_paid(path, 10), still_paid(path, 4)) == (12, 12, 6)
-    assert still_paid(path, 400) == 12
 
 
 def test_nobody_is_counted_on_an_account_that_is_not_there() -> None:

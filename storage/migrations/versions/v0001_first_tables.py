@@ -1493,6 +1493,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("message_id", sa.String(), nullable=True),
         sa.Column("paid", sa.Boolean(), nullable=True),
+        sa.Column("priced", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(
             ["address_id"], ["address.id"], name=op.f("fk_attempt_address_id_address")
         ),

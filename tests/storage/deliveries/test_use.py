@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from domain.delivery import DeliveryState, Lane, SkipReason, TurnedDown, Unknowable
+from storage.campaigns import rest
 from storage.deliveries import hearing, use
 from storage.deliveries.settling import take_over
 from tests.storage.deliveries.two_channels import ASKING, OA, TELEGRAM, Two, two_channels
@@ -41,13 +42,12 @@ async def ways(two: Two, run: UUID) -> tuple[int, int]:
     ("lane", "paid", "sent"),
     [
         (Lane.ROUTINE, None, 1 + 2),
-        (Lane.ROUTINE, 0, 1),
-        (Lane.ROUTINE, 3, 1 + 3),
-        (Lane.URGENT, 0, 1 + 2),
-        (Lane.URGENT, 4, 1 + 4),
+        (Lane.ROUTINE, 0, 1 + 2),
+        (Lane.ROUTINE, 1, 1 + 2 + 1),
+        (Lane.URGENT, 2, 1 + 2 + 2),
     ],
 )
-async def test_no_more_costs_than_the_plan_or_else_the_allowance_lets(
+async def test_no_more_costs_than_the_allowance_and_beyond_it_the_plan_let(
     two: Two, lane: Lane, paid: int | None, sent: int
 ) -> None:
     free = await two.resident(timedelta(hours=47))
@@ -56,6 +56,31 @@ async def test_no_more_costs_than_the_plan_or_else_the_allowance_lets(
     assert await ways(two, run) == (sent, 6 - sent)
     assert await used(two) == use.Use(sent, sent - 1)
     assert await two.world.counted(run, "paid") == sent - 1
+
+
+@pytest.mark.parametrize("planned", [0, 1])
+async def test_an_allowance_is_spent_once_whoever_counted_on_it(two: Two, planned: int) -> None:
+    both = [[await two.resident(LONG_AGO) for _ in range(4)] for _ in range(2)]
+    runs = [await two.run([(one, OA) for one in people], paid=planned) for people in both]
+    reply = await two.chat(both[0][0])
+    taken = False
+    while window := await two.open(size=1):
+        await two.settle(window)
+        if not taken:
+            await two.world.reply(reply)
+        taken = True
+    # Two are paid for already; one of these was the answer to somebody.
+    assert await used(two) == use.Use(2 + 2 * planned, 2 + 2 * planned)
+    assert sum([await two.world.counted(one, "paid") for one in runs]) == 1 + 2 * planned
+
+
+async def test_what_may_have_arrived_is_paid_for_again_when_it_is_sent_again(two: Two) -> None:
+    run = await two.run([(await two.resident(LONG_AGO), OA) for _ in range(4)], paid=3)
+    while window := await two.open(size=1):
+        await two.settle(window, Unknowable("read_timeout"))
+    assert await two.world.do(lambda tx: rest.reopen(tx, run, tx.now, None, 9)) != (0, None)
+    assert await ways(two, run) == (1, 3)
+    assert await used(two) == use.Use(2 + 3, 2 + 3)
 
 
 async def test_two_windows_at_once_do_not_spend_the_same(two: Two) -> None:

@@ -70,7 +70,7 @@ class Two:
         lane: Lane = Lane.ROUTINE,
         paid: int | None = None,
     ) -> UUID:
-        """Make a run to residents, each on a channel; `paid` is what its plan lets cost."""
+        """Make a run to residents, each on a channel; `paid`: what its plan lets cost money."""
         run_id = await self.world.run([], lane=lane)
         chats = [(one, channel, await self.chat(one, channel)) for one, channel in people]
 

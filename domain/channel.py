@@ -52,6 +52,8 @@ class Capabilities:
     """Whether its groups may have topics, of which one is opened for each tip."""
     edits: bool = True
     """Whether our messages can be changed; where not, the new words go as a new message."""
+    withdraws: bool = True
+    """Whether messages can be taken back, ours and in a group theirs; where not, people do it."""
     typed_choices: bool = False
     """Whether a number may have to be typed in place of a press: choices are remembered."""
     free_window: timedelta | None = None

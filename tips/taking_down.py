@@ -44,14 +44,14 @@ TO_WRITER = "writer"
 """What the event of words that people must delete says when their writer is told so."""
 
 
-def by_staff(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> Tip:
+def by_staff(tx: Tx, desk: Desk, tip_id: UUID, staff: Staff | None) -> tuple[Tip, bool]:
     """Begin to take a tip's words down for a member of staff who may work on it.
 
+    Returns the tip, and False when only people can take them down, who are asked to.
     Raises: Refusal; also when nothing is left to be taken down, or it is under way.
     """
     tip, own = rights.for_work(tx, tip_id, staff)
-    begin(tx, desk, tip, own)
-    return tip
+    return tip, begin(tx, desk, tip, own)
 
 
 def begin(tx: Tx, desk: Desk, tip: Tip, own: Staff | None) -> bool:
@@ -67,7 +67,7 @@ def begin(tx: Tx, desk: Desk, tip: Tip, own: Staff | None) -> bool:
     asked_by = own.id if own is not None else None
     tip_events.add(tx, tip, TipEventKind.TAKE_DOWN_ASKED, staff_id=asked_by)
     group = units.get_group(tx, tip.group_id) if tip.group_id is not None else None
-    if group is None or not _is_there(tx, group, waiting):
+    if group is None or not _is_there(tx, group, waiting) or _is_never(tx, desk, waiting):
         public_words.forget(tx, [one.event_id for one in waiting])
         _ask_by_hand(tx, desk, tip, group, waiting)
         return False
@@ -158,6 +158,7 @@ def _ask_by_hand(
         number=tip.case_number,
         messages=len(left),
     )
+    never = _is_never(tx, desk, left)
     for one in _keepers(tx, tip.unit_id):
         where = addresses.of_staff(tx, one.id)
         if where is None:
@@ -169,16 +170,16 @@ def _ask_by_hand(
         rows = [
             (Button(say("button_show"), spot=Spot(chat_id, words.message_id)),)
             for words in left
-            if (chat_id := _chat_id(tx, words))
+            if not never and (chat_id := _chat_id(tx, words))
         ]
-        if may(one.roles, Permission.READ_TIPS):
+        if may(one.roles, Permission.READ_TIPS) and not never:
             rows.append((Button(say("button_again"), f"remove:{short(tip.id)}"),))
         desk.outbox.put(
             tx,
             where.id,
             Outgoing(
                 text=say(
-                    "by_hand",
+                    "by_hand_never" if never else "by_hand",
                     label=group.label if group is not None else "—",
                     luc=", ".join(show_time(words.written_at) for words in left),
                 ),
@@ -189,6 +190,12 @@ def _ask_by_hand(
             lane=Lane.TALK,
             language=one.language.value,
         )
+
+
+def _is_never(tx: Tx, desk: Desk, words: Sequence[PublicWords]) -> bool:
+    """Tell whether the channel takes nothing back at all."""
+    able = [desk.outbox.able(addresses.get(tx, one.address_id).channel) for one in words]
+    return any(one is not None and not one.withdraws for one in able)
 
 
 def _keepers(tx: Tx, unit_id: UUID) -> list[Staff]:

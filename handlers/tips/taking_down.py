@@ -92,8 +92,9 @@ def press_unsay(turn: Turn, press: Press, args: Sequence[str]) -> None:
 
 def press_remove(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Gỡ khỏi nhóm** on a card, with one press."""
-    tip = taking_down.by_staff(turn.tx, turn.context, tip_id_of(args), turn.staff)
-    turn.answer(press.press_id, turn.text("takedown.begun_by_staff", ma_tin=tip.case_number))
+    tip, begun = taking_down.by_staff(turn.tx, turn.context, tip_id_of(args), turn.staff)
+    key = "takedown.begun_by_staff" if begun else "takedown.by_hand_already"
+    turn.answer(press.press_id, turn.text(key, ma_tin=tip.case_number))
 
 
 def _begin_quietly(turn: Turn, tip: Tip) -> None:

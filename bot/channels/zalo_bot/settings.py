@@ -92,6 +92,7 @@ def capabilities(per_s: float) -> Capabilities:
             reply_share=0.15,
         ),
         edits=False,
+        withdraws=False,
         typed_choices=True,
         most_people=MOST_PEOPLE,
         most_a_month=MOST_A_MONTH,

@@ -130,6 +130,7 @@ def capabilities(settings: ZaloOaSettings, *, buttons: bool = True) -> Capabilit
         reply_window=timedelta(days=7),
         pace=pace_of(settings.pace_per_minute),
         edits=False,
+        withdraws=False,
         typed_choices=True,
         free_window=timedelta(hours=48),
         price_vnd=settings.price_vnd,

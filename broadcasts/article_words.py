@@ -10,7 +10,7 @@ _QUOTA = "quota"
 
 
 def lines(reach: Reach, say: Say) -> list[str]:
-    """Write how many articles the platform took, and what is to be done about the others."""
+    """Write, under an empty line, how many articles the platform took, and what is to be done about the others."""
     if not reach.articles.targeted:
         return []
     found = [

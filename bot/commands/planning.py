@@ -8,7 +8,7 @@ import typer
 
 from bot.commands.campaigning import campaign_named, desk_of, sentences
 from bot.commands.terminal import say, settings_at_hand, the_unit, with_database
-from broadcasts import plan_words, reach, reach_planning
+from broadcasts import article_words, plan_words, reach, reach_planning
 from broadcasts.desk import Desk, Say
 from broadcasts.reach import Figures, Reach
 from domain.channel_names import channel_name
@@ -100,10 +100,11 @@ def told(tx: Tx, unit: Unit, found: Found, say_it: Say) -> list[str]:
         people = teller(found.now.people)
         lines.append(say_it("plan.now_title", people=people, cost=cost))
     for one in found.runs:
-        if one.by_parts or not one.by_channel:
-            continue
-        lines += ["", say_it("plan.ran", code=one.code)]
-        lines += [_path(found.plan, name, part, say_it) for name, part in one.by_channel]
+        ran = [] if one.by_parts else one.by_channel
+        if ran:
+            lines += ["", say_it("plan.ran", code=one.code)]
+            lines += [_path(found.plan, name, part, say_it) for name, part in ran]
+        lines += article_words.lines(one, say_it)
     return lines
 
 
@@ -124,6 +125,7 @@ def as_data(found: Found) -> dict[str, Any]:
                 "state": one.state.value,
                 "channels": {name: asdict(part) for name, part in one.by_channel},
                 "posts": asdict(one.posts),
+                "articles": asdict(one.articles),
             }
             for one in found.runs
         ],

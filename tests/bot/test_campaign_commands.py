@@ -41,6 +41,8 @@ async def test_a_file_leaves_a_draft_with_its_officer_and_sends_nothing(tmp_path
         ("officer: Cán bộ Bình", "officer: Tiếp nhận Mai (ví dụ)  #"),
         ("when: ngay", "when: mai mốt  #"),
         ("Dịp cuối năm", "Xem bit.ly/abc, dịp cuối năm"),
+        # No account of theirs shows articles.
+        ("when: ngay", "article: true\nwhen: ngay"),
     ):
         file.write_text(f"{SAMPLE.replace(wrong, why)}groups: [all]\n", "utf-8")
         await _says(tmp_path, "draft", file.name, code=2)
@@ -48,11 +50,13 @@ async def test_a_file_leaves_a_draft_with_its_officer_and_sends_nothing(tmp_path
 
 def test_the_sample_is_read_as_it_is_meant(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
-    file.write_text(SAMPLE.replace("when: ngay", "when: 19:30 25/11"), "utf-8")
+    written = SAMPLE.replace("when: ngay", "when: 19:30 25/11")
+    file.write_text(written.replace("# article", "article"), "utf-8")
     known = campaign_file.read(file)
     assert set(known.texts.given()) == {Language.VI, Language.EN}
     assert known.texts.vi.count("\n\n") == 1
     assert known.when == "19:30 25/11"
+    assert known.article
 
 
 @pytest.mark.parametrize(

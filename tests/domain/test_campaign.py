@@ -198,6 +198,8 @@ def test_everything_an_approver_sees_is_in_the_hash() -> None:
         content_hash(content(), replace(AUDIENCE, areas=("05977-kp-1",)), NOW, Lane.ROUTINE),
         content_hash(content(), replace(AUDIENCE, areas=("05977-kp-2",)), NOW, Lane.ROUTINE),
         content_hash(content(), replace(AUDIENCE, posts_only=True), NOW, Lane.ROUTINE),
+        content_hash(content(), replace(AUDIENCE, articles=(UUID(int=1),)), NOW, Lane.ROUTINE),
+        content_hash(content(), replace(AUDIENCE, articles=(UUID(int=2),)), NOW, Lane.ROUTINE),
         content_hash(content(), replace(AUDIENCE, group_ids=()), NOW, Lane.ROUTINE),
         content_hash(content(), replace(AUDIENCE, languages=(Language.VI,)), NOW, Lane.ROUTINE),
         content_hash(content(), AUDIENCE, NOW + timedelta(seconds=1), Lane.ROUTINE),

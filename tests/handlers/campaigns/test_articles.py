@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.zalo_oa import ZaloOaChannel, ZaloOaSettings
+from bot.commands import planning
 from broadcasts import amending, articles, reach
 from broadcasts.desk import Desk
 from delivery.bell import Bell
@@ -277,6 +278,12 @@ async def test_the_author_is_told_that_no_article_is_left_this_month(
     await tick(chat)
     told = (await officer.last()).text
     assert "đã hết lượt gửi bài viết" in told
+    desk = Desk(chat.context.outbox, chat.context.catalogue)
+    plan = await chat.look(lambda tx: planning.find(tx, desk, chat.unit, "1"))
+    say = desk.say(Language.VI)
+    printed = "\n".join(await chat.look(lambda tx: planning.told(tx, chat.unit, plan, say)))
+    assert "Kèm bài viết công khai trên Zalo OA" in printed
+    assert "nền tảng đã nhận 0/1 bài" in printed
     run = await newest_run(chat)
     report = await chat.look(lambda tx: run_report.of_run(tx, run))
     (sheet,) = (one for one in report.sheets if one.code == "Bài viết")

@@ -14,6 +14,7 @@ from bot.forgetting_told import forgetting_told
 from bot.invocation import typed
 from bot.keys import check_keys
 from bot.opening import open_database
+from bot.platforms import PLATFORMS
 from bot.settings import Settings, at_hand, load_settings
 from bot.web import cannot_open
 from broadcasts import signing
@@ -31,6 +32,7 @@ from storage.staff.phone_calls import CallState
 from storage.tips import tip_rows
 from storage.tips.media_folder import MediaFolder
 from storage.trouble import in_words
+from tips import unreadable
 
 _CARD_LIMIT = timedelta(minutes=10)
 
@@ -147,6 +149,13 @@ def _unit(tx: Tx, unit: units.Unit) -> list[Finding]:
         if all(addresses.of_staff(tx, one.id) is None for one in reviewers):
             text = f"{name}: chưa có nhóm hay chat riêng nào để nhận thẻ; không ai thấy tin báo."
             findings.append(Finding("bad", text))
+    for channel in unreadable.channels(tx, unit):
+        there = PLATFORMS[channel].shown
+        text = (
+            f"{name}: không cán bộ tiếp nhận nào nối tài khoản {there}, nên không ai mở được tin "
+            f"báo từ {there}; cấp mã cho một người, để họ nhắn /lienket và mã ở {there}."
+        )
+        findings.append(Finding("bad", text))
     if not units.groups_of(tx, unit.id, "neighbourhood"):
         findings.append(Finding("warn", f"{name}: chưa nối nhóm dân cư nào."))
     return findings

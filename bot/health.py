@@ -11,6 +11,7 @@ from storage.database import Tx
 from storage.deliveries import inbox, ledger, waiting
 from storage.people import addresses
 from storage.tips import tip_rows
+from tips import unreadable
 
 _INBOX_LIMIT = timedelta(minutes=2)
 """Longer than the retries of an item that fails take before it is set aside."""
@@ -44,6 +45,8 @@ class Stored:
     unsure: int
     unseen_tips: int
     accounts: Mapping[UUID, AccountStored]
+    unread_channels: int = 0
+    """On how many channels tips wait that nobody of their unit can open there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,7 @@ def stored(tx: Tx, account_ids: Collection[UUID]) -> Stored:
         unsure=ledger.unsure(tx),
         unseen_tips=tip_rows.unseen(tx, _CARD_LIMIT),
         accounts={one.id: standing(one) for one in addresses.accounts(tx) if one.id in account_ids},
+        unread_channels=unreadable.waiting(tx),
     )
 
 
@@ -111,6 +115,7 @@ def problems(store: Stored, running: Running) -> list[str]:
         "inbox_aside": store.inbox.get("aside", 0) > 0,
         "replies_wait": store.talk_age > _TALK_LIMIT,
         "tips_unseen": store.unseen_tips > 0,
+        "tips_unreadable": store.unread_channels > 0,
     }
     return [name for name, wrong in signs.items() if wrong]
 
@@ -154,6 +159,7 @@ def facts(store: Stored, running: Running) -> dict[str, object]:
         "talk_age_s": seconds(store.talk_age),
         "unsure": store.unsure,
         "unseen_tips": store.unseen_tips,
+        "unread_channels": store.unread_channels,
         "accounts": {line.shown: account(line) for line in running.lines},
         "ticks_age_s": {name: seconds(running.now - at) for name, at in running.ticks.items()},
     }

@@ -177,6 +177,8 @@ class TipEventKind(StrEnum):
     PAGE_SEEN = "page_seen"
     READ = "read"
     """A member of staff opened content that the card withheld."""
+    UNREADABLE = "unreadable"
+    """Nobody of its unit could open it where it came; the chief and the admin were told so."""
     OPENED = "opened"
     """The resident tapped the notice and was shown an answer."""
     NOTE = "note"

@@ -31,6 +31,7 @@ from tips import (
     stubs,
     talk,
     topics,
+    unreadable,
 )
 from tips.desk import Desk, Reader, chiefs, its_holder, readers, send, tell
 from tips.digest import DigestRules
@@ -119,6 +120,7 @@ def show(tx: Tx, desk: Desk, tip: Tip) -> bool:
         card = compose(tx, desk, tip, events, reader)
         lane = Lane.URGENT if tip.urgent else Lane.TALK
         send(tx, desk, tip, reader, card, kind=DeliveryKind.CARD, lane=lane)
+    unreadable.tell(tx, desk, tip, where)
     tip_events.mark_shown(tx, [event.id for event in events])
     files.mark_told(tx, tip, events)
     card_times.note_carded(tx, tip)

@@ -26,7 +26,7 @@ from storage.campaigns.campaigns import NewCampaign
 from storage.database import Tx
 from storage.deliveries import inbox
 from storage.packaged import load_gazetteer
-from storage.people import units
+from storage.people import addresses, units
 from storage.sealing import fresh_keyring, write_keyring
 from storage.tables import (
     account,
@@ -239,6 +239,14 @@ async def test_a_unit_without_a_review_group_is_told(installed: Path) -> None:
 
     await _change(unlink)
     assert "không ai thấy tin báo" in await _bad()
+
+
+async def test_a_channel_whose_tips_nobody_can_open_is_told(installed: Path) -> None:
+    def add(tx: Tx) -> None:
+        addresses.register_account(tx, "zalo_oa", "8001", "Vi Du OA")
+
+    await _change(add)
+    assert "không ai mở được tin báo từ Zalo OA" in await _bad()
 
 
 async def test_staff_without_a_chat_and_a_unit_without_groups_are_warned_of(

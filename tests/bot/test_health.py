@@ -73,6 +73,7 @@ def test_all_is_well_when_nothing_is_beyond_its_limit() -> None:
         "talk_age_s": 30.0,
         "unsure": 2,
         "unseen_tips": 0,
+        "unread_channels": 0,
         "accounts": {
             "Telegram": {"problems": [], "paused_s": 20.0, "poll_age_s": 25.0, "token_age_s": None},
             "Zalo OA": {
@@ -104,6 +105,7 @@ def test_all_is_well_when_nothing_is_beyond_its_limit() -> None:
         ({"inbox": {"new": 0, "aside": 1}}, "inbox_aside"),
         ({"talk_age": timedelta(minutes=4)}, "replies_wait"),
         ({"unseen_tips": 1}, "tips_unseen"),
+        ({"unread_channels": 1}, "tips_unreadable"),
     ],
 )
 def test_what_is_wrong_in_the_database_is_named(wrong: dict[str, Any], name: str) -> None:

@@ -8,8 +8,9 @@ from storage.database import Tx
 from storage.people import addresses, consents, units
 from storage.people.residents import Wish
 from storage.staff import staff_links
+from tests.chat import Party
 from tests.handlers.residents.channels import Two, open_two
-from tips import cards
+from tips import cards, unreadable
 
 _WORDS = "Có người bán pháo lậu ở chợ Ví Dụ sáng nay"
 
@@ -75,6 +76,44 @@ async def test_a_reviewer_reads_it_in_their_own_chat_on_the_platform_it_came_on(
         assert "trên Zalo OA" in answers[-1].text
         assert _WORDS in (await on_zalo.last()).text
         assert all(_WORDS not in heard.text for heard in await officer.heard())
+
+
+async def test_a_tip_that_nobody_can_open_is_told_at_once_and_once_a_day(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        await two.here.staff("4001", Role.REVIEWER)
+        chief = await two.here.staff("4002", Role.CHIEF)
+        admin = await two.here.staff("4003", Role.ADMIN)
+        lan, hoa = await two.there.subscriber("z-1"), await two.here.subscriber("1001")
+        await hoa.writes(_WORDS)
+        await _shown(two)
+        assert await _nobody_reads(chief) == []
+        for one in (lan, await two.there.subscriber("z-2"), lan):
+            await one.writes(_WORDS)
+            await _shown(two)
+        for one in (chief, admin):
+            told = await _nobody_reads(one)
+            assert len(told) == 1
+            assert "chat với máy trên Zalo OA" in told[0]
+        unit = two.here.unit
+        assert await two.here.look(lambda tx: unreadable.channels(tx, unit)) == ["zalo_oa"]
+        assert await two.here.look(unreadable.waiting) == 1
+        two.here.clock.forward(days=1)
+        await lan.writes("Họ lại bán pháo ở cổng trường Ví Dụ")
+        await _shown(two)
+        assert len(await _nobody_reads(chief)) == 2
+        await two.there.staff("z-8", Role.REVIEWER)
+        assert await two.here.look(lambda tx: unreadable.channels(tx, unit)) == []
+        assert await two.here.look(unreadable.waiting) == 0
+        two.here.clock.forward(days=2)
+        await lan.writes("Đêm nay họ chuyển hàng ra bến xe Ví Dụ")
+        await _shown(two)
+        assert len(await _nobody_reads(chief)) == 2
+
+
+async def _nobody_reads(party: Party) -> list[str]:
+    return [heard.text for heard in await party.heard() if "không ai mở được" in heard.text]
 
 
 async def test_the_words_of_consent_say_what_is_true_of_this_installation(

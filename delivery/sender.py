@@ -53,6 +53,7 @@ log = structlog.get_logger(__name__)
 _NAP_S = 0.5
 _WORDS_FIRST = frozenset({DeliveryKind.CAMPAIGN, DeliveryKind.POST})
 """What goes out without its picture where that cannot be had: the words were approved, too."""
+_ABOUT_TIPS = (DeliveryKind.CARD, DeliveryKind.STUB, DeliveryKind.NOTICE, DeliveryKind.PHOTO)
 
 _LONGEST_BACKOFF = timedelta(seconds=30)
 _COUNT_WITHIN = timedelta(seconds=5)
@@ -286,7 +287,8 @@ class Sender:
 
     def _choices(self, send: Send, outcome: Outcome) -> tuple[str, ...] | None:
         """Return what numbers typed after a message stand for; None where that changes nothing."""
-        if send.chat.kind is not ChatKind.PRIVATE or send.outgoing.effect is not None:
+        answered = send.chat.kind is ChatKind.PRIVATE or send.kind in _ABOUT_TIPS
+        if not answered or send.outgoing.effect is not None:
             return None
         if isinstance(outcome, Accepted) and outcome.pressable:
             return ()

@@ -16,6 +16,7 @@ from domain.messages import (
     ChatMoved,
     ChatRef,
     Copied,
+    Echo,
     Edit,
     Incoming,
     Membership,
@@ -29,7 +30,7 @@ from handlers import numbers
 from handlers.turn import Context, Turn
 from people import erasing, wishes
 from storage.database import Tx
-from storage.deliveries import hearing, receipts, typed_numbers
+from storage.deliveries import echoes, hearing, receipts, typed_numbers
 from storage.groups import group_requests
 from storage.people import addresses, away, joining, moving, residents, units, writers
 from storage.people.addresses import Account, Address
@@ -149,6 +150,8 @@ class Router:
                 group_requests.moved(tx, account.id, incoming.chat.chat_id, incoming.new_chat_id)
             case ReceiptEvent():
                 receipts.note(tx, account.id, incoming)
+            case Echo():
+                echoes.note(tx, account.id, incoming)
             case Copied():
                 if self._copied is not None:
                     self._copied(tx, account, incoming)
@@ -207,8 +210,8 @@ class Router:
                 turn.answer(
                     turn.incoming.press_id, turn.text(refusal.key, **refusal.facts), alert=True
                 )
-            elif turn.chat.kind is ChatKind.PRIVATE:
-                turn.say(refusal.key, **refusal.facts)
+            else:
+                turn.say_refused(turn.text(refusal.key, **refusal.facts))
 
     def _dispatch(self, turn: Turn) -> None:
         incoming = turn.incoming

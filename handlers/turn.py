@@ -30,6 +30,9 @@ from storage.people.residents import Resident
 from storage.people.units import Group, Staff, Unit
 from tips.language import Languages
 
+REVIEW = "review"
+"""Purpose of a group in which staff work."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRules:
@@ -167,6 +170,13 @@ class Turn:
         if self.unheard and not self.said and self.chat.kind is ChatKind.PRIVATE:
             self.tell(Outgoing(text="\n".join(self.unheard)))
         self.unheard.clear()
+
+    def say_refused(self, text: str) -> None:
+        """Say why nothing was done: privately, and to who typed a number among staff."""
+        if self.chat.kind is ChatKind.PRIVATE:
+            self.tell(Outgoing(text=text))
+        elif self.typed and self.group is not None and self.group.purpose == REVIEW:
+            self.tell_group(Outgoing(text=text, thread=self.chat.thread))
 
     def require(self, permission: Permission) -> Staff:
         """Return the member of staff who writes, if they may do this here.

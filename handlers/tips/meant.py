@@ -108,6 +108,7 @@ def say_here(
     thread = turn.chat.thread
     if thread is None and tip is not None and here.group_id is not None:
         thread = thread_of(turn.tx, tip, here.id)
+    turn.said = True
     return turn.context.outbox.put(
         turn.tx,
         here.id,

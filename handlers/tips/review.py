@@ -8,6 +8,7 @@ from domain.errors import Refusal
 from domain.messages import ChatKind, Edit, Message, Outgoing, Press
 from domain.roles import Permission
 from domain.tip import TipEventKind
+from domain.typed_number import typed_number
 from handlers.router import Presser, joined
 from handlers.tips import assigning, closing, labels, noting, telling, valuing, waiting
 from handlers.tips.meant import at_head, chat_of, named, say_here, tip_id_of
@@ -178,6 +179,9 @@ def _answer(turn: Turn, message: Message, row: Delivery, tip_id: UUID, chat: Add
             return None
         if row.kind not in _CARDS:
             raise Refusal("review.reply_to_card", ma_tin=tip.case_number)
+        if typed_number(message.text) is not None:
+            # A choice that is none (any more) must not become an officer's answer.
+            raise Refusal("numbers.no_answer", ma_tin=tip.case_number)
         return _relay(turn, message, tip_id, chat, message.text)
 
     _told_here(turn, message, tip_id, work)

@@ -292,7 +292,8 @@ def _left_out(tx: Tx, row: Delivery, result: Settled, moves: Moves) -> bool:
 
 def _arrive(tx: Tx, row: Delivery, moves: Moves, told: Told | None) -> None:
     """Take it for accepted, or for what receipts told already."""
-    move(tx, row, DeliveryState.DELIVERED if told else DeliveryState.ACCEPTED, moves)
+    arrived = told is not None and Told.DELIVERED in told
+    move(tx, row, DeliveryState.DELIVERED if arrived else DeliveryState.ACCEPTED, moves)
     if told is Told.SEEN:
         receipts.see(tx, row, moves)
 

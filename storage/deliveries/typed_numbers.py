@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, delete, select
+from sqlalchemy import Row, Uuid, bindparam, delete, select
 
 from domain.delivery import DeliveryKind
 from domain.ids import short
@@ -19,20 +21,31 @@ from storage.tables import attempt, delivery, run, typed_choice
 from storage.tables.deliveries import PENDING
 from storage.upsert import insert_into
 
+_ANSWERED_IN_GROUPS = timedelta(days=90)
+"""How long a message of a group has numbers: a tip may be worked on for weeks."""
 
-def note(tx: Tx, address_id: UUID, delivery_id: UUID, actions: Sequence[str]) -> None:
-    """Remember what numbers stand for since a message of ours; nothing where it has none."""
-    if not actions:
+
+def note(
+    tx: Tx, address_id: UUID, delivery_id: UUID, actions: Sequence[str], *, in_group: bool = False
+) -> None:
+    """Remember what numbers stand for since a message of ours; nothing where it has none.
+
+    Those under an older message of a group stay: there a number answers the message it is about.
+    """
+    if in_group:
+        old = _OF_CHAT & (typed_choice.c.at < tx.now - _ANSWERED_IN_GROUPS)
+        tx.connection.execute(delete(typed_choice).where(old), {"address": address_id})
+    else:
         forget(tx, address_id)
+    if not actions:
         return
-    sealed = tx.keys.seal(json.dumps(list(actions)), _place(address_id))
+    sealed = tx.keys.seal(json.dumps(list(actions)), _place(delivery_id))
     new = insert_into(tx, typed_choice).values(
         address_id=address_id, delivery_id=delivery_id, actions=sealed, at=tx.now
     )
-    written = {name: new.excluded[name] for name in ("delivery_id", "actions", "at")}
-    tx.connection.execute(
-        new.on_conflict_do_update(index_elements=[typed_choice.c.address_id], set_=written)
-    )
+    written = {name: new.excluded[name] for name in ("actions", "at")}
+    keys = [typed_choice.c.address_id, typed_choice.c.delivery_id]
+    tx.connection.execute(new.on_conflict_do_update(index_elements=keys, set_=written))
 
 
 def forget(tx: Tx, address_id: UUID) -> None:
@@ -44,7 +57,8 @@ def as_press(tx: Tx, account_id: UUID, message: Message) -> Press | None:
     """Return the press that a typed number stands for; None: it is a text like others.
 
     Privately it is about our newest message, also while that is just being sent: its reader may
-    type before we are told that it arrived. In a group it is about the post that it answers.
+    type before we are told that it arrived. In a group it is about the post that it answers, or
+    the message about a tip.
     """
     number = typed_number(message.text)
     if number is None or message.media:
@@ -55,7 +69,7 @@ def as_press(tx: Tx, account_id: UUID, message: Message) -> Press | None:
     if message.chat.kind is ChatKind.PRIVATE:
         found = _under_way(tx, where.id) or _remembered(tx, where.id)
     else:
-        found = _of_post(tx, where.id, message.reply_to)
+        found = _in_group(tx, where.id, message.reply_to)
     if found is None or not 1 <= number <= len(found[1]):
         return None
     delivery_id, actions = found
@@ -76,11 +90,14 @@ def as_press(tx: Tx, account_id: UUID, message: Message) -> Press | None:
 
 
 def _remembered(tx: Tx, address_id: UUID) -> tuple[UUID, list[str]] | None:
-    row = tx.connection.execute(_KNOWN, {"address": address_id}).one_or_none()
+    return _opened(tx, tx.connection.execute(_KNOWN, {"address": address_id}).first())
+
+
+def _opened(tx: Tx, row: Row[Any] | None) -> tuple[UUID, list[str]] | None:
     if row is None:
         return None
     try:
-        return row.delivery_id, json.loads(tx.keys.unseal(row.actions, _place(address_id)))
+        return row.delivery_id, json.loads(tx.keys.unseal(row.actions, _place(row.delivery_id)))
     except KeysUnusable:
         return None
 
@@ -93,11 +110,14 @@ def _under_way(tx: Tx, address_id: UUID) -> tuple[UUID, list[str]] | None:
     return (row.id, actions) if actions else None
 
 
-def _of_post(tx: Tx, address_id: UUID, message_id: str | None) -> tuple[UUID, list[str]] | None:
+def _in_group(tx: Tx, address_id: UUID, message_id: str | None) -> tuple[UUID, list[str]] | None:
     row = ledger.by_message(tx, address_id, message_id) if message_id else None
-    if row is None or row.run_id is None or row.kind is not DeliveryKind.POST:
+    if row is None:
         return None
-    return row.id, _actions(tx, row.id, row.run_id, DeliveryKind.POST.value)
+    if row.run_id is not None and row.kind is DeliveryKind.POST:
+        return row.id, _actions(tx, row.id, row.run_id, DeliveryKind.POST.value)
+    query = _KNOWN.where(typed_choice.c.delivery_id == row.id)
+    return _opened(tx, tx.connection.execute(query, {"address": address_id}).one_or_none())
 
 
 def _actions(tx: Tx, row_id: UUID, run_id: UUID | None, language: str) -> list[str]:
@@ -115,8 +135,8 @@ def _actions(tx: Tx, row_id: UUID, run_id: UUID | None, language: str) -> list[s
     return [action.replace("{d}", short(row_id)) for action in actions]
 
 
-def _place(address_id: UUID) -> Place:
-    return Place("typed_choice", "actions", address_id)
+def _place(delivery_id: UUID) -> Place:
+    return Place("typed_choice", "actions", delivery_id)
 
 
 _OF_CHAT = typed_choice.c.address_id == bindparam("address", type_=Uuid)

@@ -41,12 +41,13 @@ account_trait = Table(
     Column("value", String, nullable=False),
 )
 
-# What the numbers under our newest message to somebody stand for.
+# What numbers stand for: those under our newest message to somebody, and in a group those under
+# each message about a tip, until nobody answers it any more.
 typed_choice = Table(
     "typed_choice",
     metadata,
     Column("address_id", ForeignKey("address.id"), primary_key=True),
-    Column("delivery_id", Uuid, nullable=False),
+    Column("delivery_id", Uuid, primary_key=True),
     Column("actions", LargeBinary, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )

@@ -22,13 +22,16 @@ from domain.messages import ChatRef, Outgoing, Press, Sent
 from domain.messages import Sender as Writer
 from domain.tip import Secrecy
 from handlers.wiring import make_router
+from storage.database import Tx
 from storage.deliveries import typed_numbers
 from storage.people.residents import Wish
-from storage.tables import address, delivery
+from storage.tables import address, attempt, delivery
 from storage.tips import tip_events, tips
 from storage.tips.tips import Tip
 from tests.chat import Chat, Party, Takers, open_chat, pretend_capabilities
 from tests.delivery.post_office import QUICK, SPEED, Platform, at_work, until
+from tests.tips.world import furnish
+from tips import cards
 
 PLAIN = replace(
     pretend_capabilities(),
@@ -230,6 +233,30 @@ async def test_a_number_for_stop_pauses_and_is_asked_about(chat: Chat) -> None:
     assert "1. Dừng nhận tin" in (await bring(chat))[-1]
     await lan.writes("1")
     assert (await lan.record()).wish is Wish.STOPPED
+
+
+async def test_numbers_under_a_card_press_its_buttons_and_are_never_an_answer(chat: Chat) -> None:
+    world = await furnish(chat)
+    await world.lan.writes("Có người bán pháo lậu ở chợ Ví Dụ sáng nay")
+    chat.clock.forward(minutes=10)
+    await chat.do(lambda tx: cards.send_due(tx, chat.context))
+    [text] = [text for text in await bring(chat) if "Nhận việc" in text]
+    take = next(line for line in text.splitlines() if "Nhận việc" in line).split(".")[0]
+    [row] = await chat.look(card_rows)
+    await world.reviewer.writes(take, in_group=world.desk, reply_to=row)
+    said = await bring(chat)
+    assert ["nhận việc" in text for text in said] == [True], said
+    await world.reviewer.writes("9", in_group=world.desk, reply_to=row)
+    said = await bring(chat)
+    assert any("chưa gửi gì cho người báo" in text for text in said)
+    assert not any("Cán bộ trả lời" in text for text in said)
+    assert (await world.tip()).last_answer_at is None
+
+
+def card_rows(tx: Tx) -> list[str | None]:
+    """Return the messages that became cards."""
+    query = select(attempt.c.message_id).join(delivery).where(delivery.c.kind == "card")
+    return list(tx.connection.execute(query).scalars())
 
 
 async def own_tips(lan: Party) -> list[Tip]:

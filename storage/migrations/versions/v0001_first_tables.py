@@ -874,7 +874,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["address_id"], ["address.id"], name=op.f("fk_typed_choice_address_id_address")
         ),
-        sa.PrimaryKeyConstraint("address_id", name=op.f("pk_typed_choice")),
+        sa.PrimaryKeyConstraint("address_id", "delivery_id", name=op.f("pk_typed_choice")),
     )
     op.create_table(
         "wrong_code",

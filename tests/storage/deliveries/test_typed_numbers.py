@@ -137,6 +137,23 @@ async def test_in_a_group_a_number_that_answers_a_post_presses_its_button(two: T
         account_id = two.accounts[TELEGRAM].id
         return await two.world.do(lambda tx: typed_numbers.as_press(tx, account_id, message))
 
+    card = await two.world.do(
+        lambda tx: ledger.put(
+            tx,
+            NewDelivery(
+                kind=DeliveryKind.CARD,
+                lane=Lane.TALK,
+                address_id=address_id,
+                language="vi",
+                outgoing=Outgoing(text="Tin"),
+                group_id=group_id,
+            ),
+        )
+    )
+    await two.settle(await two.opened(TELEGRAM), choices=("take:x",), channel=TELEGRAM)
+    press = await answered(f"m{card}")
+    assert press is not None
+    assert press.action == "take:x"
     press = await answered(f"m{post.id}")
     assert press is not None
     assert (press.action, press.message_id) == (f"ack:{short(post.id)}", f"m{post.id}")

@@ -9,7 +9,7 @@ from handlers.residents import homes, questions
 from handlers.residents.questions import AREA, CONSENT, LANGUAGE, STOP, refresh, resident_of
 from handlers.turn import Turn
 from people import language_names, short_answers
-from storage.people import dialogues, residents
+from storage.people import dialogues, link_codes, residents
 from tips.language import reply_language
 
 _FREE = frozenset({CONSENT, STOP, LANGUAGE})
@@ -79,7 +79,8 @@ def press(turn: Turn, _press: Press, args: Sequence[str]) -> None:
 
 def _are_own_words(turn: Turn, message: Message) -> bool:
     """Tell whether it is text of their own, and not what a form of ours awaits."""
-    if not message.text.strip() or message.forwarded or message.text.lstrip().startswith("/"):
+    text = message.text.strip()
+    if not text or message.forwarded or text.startswith(("/", "#")) or link_codes.is_printed(text):
         return False
     current = dialogues.current(turn.tx, turn.me.id)
     if current is None or current.name in _FREE | _INVITED:

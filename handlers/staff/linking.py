@@ -1,5 +1,7 @@
 """Link a chat to a member of staff by a one-time code that an admin gave them."""
 
+from itertools import islice
+
 import structlog
 
 from broadcasts.desk import Desk
@@ -13,6 +15,7 @@ from storage.people import addresses, link_codes, units
 from storage.people.units import Staff
 from storage.staff import one_time_codes, staff_links
 from storage.staff.one_time_codes import CodePurpose, TooManyWrong
+from tips.urgency import alarm_in
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +23,8 @@ LINK = "lk-"
 """What the link with a code begins with, after `?start=`."""
 
 _COMMAND = "/lienket"
+_MOST_CODES = 8
+"""Of one text so many are looked up."""
 
 
 def take(turn: Turn, message: Message) -> bool:
@@ -49,24 +54,37 @@ def take(turn: Turn, message: Message) -> bool:
 
 
 def in_group(turn: Turn, message: Message) -> bool:
-    """Take `/lienket CODE` before everybody's eyes: the code works no more, nothing is said there.
+    """Take a code typed before everybody's eyes: it works no more, nothing is said there.
 
+    However it is written, in whatever is ours to read; a danger told beside it goes its own way.
     Who typed it is told in private, where we know them.
     """
-    typed = _typed(message)
-    if turn.chat.kind is ChatKind.PRIVATE or typed is None:
+    if turn.chat.kind is ChatKind.PRIVATE:
         return False
+    typed = _typed(message)
+    told: str | None = None
+    if typed is not None:
+        told = _revoke(turn, typed) or "linking.in_group"
+    elif message.addressed is not None:
+        for one in islice(link_codes.within(message.text), _MOST_CODES):
+            told = _revoke(turn, one) or told
+    if told is None:
+        return False
+    if turn.person is not None:
+        turn.say(told)
+    return alarm_in(message.text) is None
+
+
+def _revoke(turn: Turn, typed: str) -> str | None:
+    """Let a code of a resident or of staff work no more; returns what to say of it."""
     residents_code = link_codes.find(turn.tx, typed)
     if residents_code is not None:
         link_codes.forget(turn.tx, residents_code.resident_id)
-        if turn.person is not None:
-            turn.say("linked.in_group")
-        return True
+        return "linked.in_group"
     if one_time_codes.revoke_typed(turn.tx, CodePurpose.STAFF, typed):
         log.warning("link_code_shown_in_group")
-    if turn.person is not None:
-        turn.say("linking.in_group")
-    return True
+        return "linking.in_group"
+    return None
 
 
 def _typed(message: Message) -> str | None:

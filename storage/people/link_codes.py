@@ -26,6 +26,11 @@ _PRINTED = re.compile(
     re.IGNORECASE,
 )
 """As we print one: halves and a dash, or in one piece."""
+_ANYWHERE = re.compile(
+    rf"(?<![0-9A-Za-z]){_SIGN}{{{_HALF}}}[-\u2010-\u2015\s]?{_SIGN}{{{_HALF}}}(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+"""As people may write one among other words, which has to be looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ def is_in_halves(text: str) -> bool:
 
 def within(text: str) -> Iterator[str]:
     """Yield what is written like a code anywhere in a text."""
-    for found in _PRINTED.finditer(_plain(text)):
+    for found in _ANYWHERE.finditer(_plain(text)):
         yield found.group()
 
 

@@ -14,7 +14,7 @@ from domain.roles import Role
 from domain.tip import TipEventKind
 from people import wishes
 from storage.campaigns import recipients
-from storage.people import choices, consents
+from storage.people import choices, consents, link_codes
 from storage.people.residents import Wish
 from storage.staff import audit
 from storage.tables import address, link_code, resident, tip
@@ -64,6 +64,7 @@ async def test_a_new_phone_is_linked_by_a_code_and_everything_counts_in_both(
         assert f"https://zalo.me/8001?text=%23lk-{code.replace('-', '')}" in (await one.last()).text
         other = two.on_zalo("z-1")
         await other.writes(f"#lk-{code.replace('-', '')}")
+        assert (await other.record()).language is Language.VI
         asked = await other.last()
         assert "ai dùng kênh Telegram đó sẽ xem được mọi tin bà con báo ở đây" in asked.text
         assert (await one.record()).id != (await other.record()).id
@@ -221,16 +222,29 @@ async def test_every_wrong_way_gets_a_clear_sentence(migrated_database_url: str)
         assert "sau một giờ" in (await late.last()).text
 
 
-async def test_a_code_typed_in_a_group_works_no_more(migrated_database_url: str) -> None:
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "form", ["/lienket {}", "liên kết {}", "{}", "#lk-{}", "link {}", "mã của em là {} ạ"]
+)
+async def test_a_code_typed_in_a_group_works_no_more_and_is_no_tip(
+    migrated_database_url: str, form: str
+) -> None:
     async with open_two(migrated_database_url) as two:
         one = await two.here.subscriber("1001")
         group = await two.here.group("-100")
         code = await _code(one)
-        await one.writes(f"/lienket {code}", in_group=group)
+        await one.writes(form.format(code.lower()), in_group=group)
         assert "ai cũng đọc được" in (await one.last()).text
+        told = select(func.count()).select_from(tip)
+        assert await two.here.look(lambda tx: tx.connection.execute(told).scalar_one()) == 0
         other = two.on_zalo("z-1")
-        await other.writes(code)
-        assert (await other.record()).id != (await one.record()).id
+        await other.writes(f"/lienket {code}")
+        assert "không đúng" in (await other.last()).text
+        # A danger told beside a code is no code alone.
+        code = await _code(one)
+        await one.writes(f"cháy nhà ở khối 2, {code}", in_group=group)
+        assert await two.here.look(lambda tx: tx.connection.execute(told).scalar_one()) == 1
+        assert await two.here.look(lambda tx: link_codes.find(tx, code)) is None
 
 
 async def test_what_only_looks_like_a_wish_or_a_code_becomes_a_tip(

@@ -164,7 +164,7 @@ async def test_other_words_are_left_to_others(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize("where", ["neighbourhood", "review", "unconnected"])
-@pytest.mark.parametrize("command", ["/lienket", "/LienKet@vi_du_bot"])
+@pytest.mark.parametrize("command", ["/lienket", "/LienKet@vi_du_bot", "liên kết"])
 async def test_a_code_typed_in_a_group_works_no_more_and_only_who_typed_it_is_told(
     chat: Chat, where: str, command: str
 ) -> None:

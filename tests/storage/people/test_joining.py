@@ -1,15 +1,18 @@
 """Two residents become one in the middle of a run: nobody gets a message twice, figures agree."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
-from domain.delivery import DeliveryState
+from domain.delivery import DeliveryState, NotSent
+from domain.failures import Until
 from storage.database import Tx
-from storage.people import joining, residents
+from storage.people import addresses, joining, residents
 from storage.tables import resident
+from tests.storage.deliveries.two_channels import OA, TELEGRAM, two_channels
 from tests.storage.ledger_world import LedgerWorld, ledger_world
 
 
@@ -45,6 +48,36 @@ async def test_what_is_on_its_way_or_went_to_one_is_not_sent_to_the_other(
             assert await world.settle(window)
         assert await world.states(run_id) == [DeliveryState.ACCEPTED, DeliveryState.SKIPPED]
         assert await world.open() is None
+        assert await world.problems(run_id) == []
+
+
+@pytest.mark.parametrize("reached", [True, False])
+async def test_what_waits_for_a_parted_chat_goes_to_another_of_the_person_or_nowhere(
+    world: LedgerWorld, reached: bool
+) -> None:
+    two = await two_channels(world)
+    one = await two.resident(timedelta(hours=1), TELEGRAM, OA)
+    under_way = await two.run([(one, OA)])
+    window = await two.opened()
+    waiting = await two.run([(one, OA)])
+    gone, kept = await two.chat(one), await two.chat(one, TELEGRAM)
+
+    def part(tx: Tx) -> None:
+        if not reached:
+            addresses.mark_unreachable(tx, kept, Until.THEY_WRITE)
+        alone = joining.part(tx, residents.get(tx, one), gone, kept, kept)
+        residents.set_wish(tx, alone.id, residents.Wish.STOPPED)
+
+    await world.do(part)
+    assert await two.settle(window, NotSent("dns", timedelta(0)))
+    again = await two.open()
+    assert again is None or not again.sends
+    for run_id in (under_way, waiting):
+        row = await two.row_of(run_id, one)
+        if reached:
+            assert (row.state, row.address_id) == (DeliveryState.PENDING, kept)
+        else:
+            assert row.state is DeliveryState.SKIPPED
         assert await world.problems(run_id) == []
 
 

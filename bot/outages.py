@@ -40,7 +40,7 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "method": "máy chủ Bot API này quá cũ",
         "webhook": "{shown} không gọi tới được {webhook} (tên máy, cổng, chứng chỉ)",
         "consent": "{shown} cần quản trị viên cấp quyền lại cho ứng dụng ({consent})",
-        "app": "{shown} không nhận mã hoặc khóa bí mật của ứng dụng (xem lại hai mục này)",
+        "app": "{shown} không nhận mã hoặc khóa ứng dụng (xem ZALO_OA_APP_ID, ZALO_OA_APP_SECRET)",
         "quota": "đã hết số tin được gửi của kỳ này",
         "permission": "{shown} chưa cho ứng dụng quyền này",
         "package": "gói dịch vụ {shown} chưa có hoặc đã hết hạn",

@@ -101,6 +101,7 @@ class Exchange:
             sock_connect=self._connect_timeout_s,
             sock_read=self._read_timeout_s,
         )
+        heard = False
         # Raised after the handlers: aiohttp's exception may hold the address and what it carries.
         try:
             async with session.request(
@@ -112,6 +113,7 @@ class Exchange:
                 timeout=timeout,
                 allow_redirects=False,
             ) as response:
+                heard = True
                 body = await _read(response, limit)
                 if body is not None:
                     return Answer(response.status, response.headers, body)
@@ -120,6 +122,10 @@ class Exchange:
             failure = Broken(Fault.NOT_SENT, type(error).__name__)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             failure = Broken(Fault.UNKNOWN, type(error).__name__)
+        except ValueError as error:
+            # A host's name that cannot be encoded, a header that cannot be written.
+            fault = Fault.UNKNOWN if heard else Fault.NOT_SENT
+            failure = Broken(fault, type(error).__name__)
         raise failure
 
 

@@ -169,7 +169,7 @@ class ZaloBotChannel:
                 )
             else:
                 self._down = None
-                self._throttles.went()
+                self._throttles.went(chat.chat_id)
                 message_id = told(result.get("message_id"))
                 if message_id:
                     return Sent(message_id)

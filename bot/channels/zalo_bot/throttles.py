@@ -20,6 +20,7 @@ class Throttles:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._chats: dict[str, int] = {}
+        self._written_to: set[str] = set()
         self._until: datetime | None = None
 
     @property
@@ -27,23 +28,24 @@ class Throttles:
         """Whether the month's messages are taken for used up; asked again every hour."""
         return self._until is not None and self._clock.now() < self._until
 
-    def went(self) -> None:
-        """A message went: whatever held us is over."""
+    def went(self, chat_id: str) -> None:
+        """A message went to a chat: whatever held us is over."""
+        self._written_to.add(chat_id)
         self._chats.clear()
         self._until = None
 
     def meaning(self, chat_id: str, failure: CallFailed) -> SendFailure:
         """Return what a further throttle means.
 
-        One chat alone, again and again, is a person too many for the plan; several are the plan's
-        messages of the month.
+        One chat alone, again and again, is a person too many for the plan; several, or one that
+        we could write to before, are the plan's messages of the month.
         """
         tries = sum(self._chats.values())
         self._chats[chat_id] = self._chats.get(chat_id, 0) + 1
         if tries + 1 < MOST_IN_A_ROW:
             scope = Scope.ACCOUNT if len(self._chats) > 1 else Scope.CHAT
             return Throttled(wait_of(failure, tries), scope)
-        if len(self._chats) == 1:
+        if len(self._chats) == 1 and chat_id not in self._written_to:
             self._chats.clear()
             return Refused("quota: this chat, 429", rights=True)
         self._until = min(self._clock.now() + _ASK_AGAIN, _next_month(self._clock.now()))

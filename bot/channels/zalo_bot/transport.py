@@ -1,7 +1,7 @@
 """Calls of Zalo Bot methods: POST with JSON, faults sorted by certainty."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import orjson
@@ -28,7 +28,7 @@ class CallFailed(Exception):
     method: str
     status: int | None = None
     code: int | None = None
-    said: str = ""
+    said: str = field(default="", repr=False)
     retry_after_s: int | None = None
     network: Network | None = None
 

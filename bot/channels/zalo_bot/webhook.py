@@ -59,7 +59,7 @@ class Webhook:
         if body is None:
             return _refuse(413)
         try:
-            told = read_json(body)
+            told = read_json(body) if body.strip() else {}
         except ValueError:
             return _refuse(400)
         if not isinstance(told, dict):

@@ -6,17 +6,19 @@ from dataclasses import replace
 
 from bot.channels.in_flight import InFlight
 from bot.channels.raw import mapping
-from bot.channels.zalo_oa.outgoing import CS, Call, Way, calls, is_group
+from bot.channels.zalo_oa.outgoing import CS, V2, Call, Way, calls, is_group
 from bot.channels.zalo_oa.reading import told
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.channels.zalo_oa.tokens import TokenShelf
-from bot.channels.zalo_oa.translate import WRONG_PATH, Doing
+from bot.channels.zalo_oa.translate import SHUT_DOWN, WRONG_PATH, Doing
 from bot.channels.zalo_oa.transport import CallFailed, Transport
 from domain.failures import AccountDown, Ambiguous, SendFailure, Transient
 from domain.messages import ChatRef, Outgoing, Sent
 
 _LOG = logging.getLogger(__name__)
-_V2 = "v2_message"
+_V2, _V3 = "v2_message", "v3_cs"
+_LEFT_ON = {CS: WRONG_PATH, V2: SHUT_DOWN}
+"""The one answer to each path that says that the account takes the other."""
 
 Named = Callable[[CallFailed | AccountDown, Doing], SendFailure]
 
@@ -64,31 +66,37 @@ class Sending:
         raise Transient(reason)
 
     async def send(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
-        """Send one message, by the older path when the account takes no other.
+        """Send one message, by the other path when the account takes this one no more.
 
         Raises: SendFailure.
         """
-        way = Way(self.on_v2, self._settings.group_buttons, self._link)
-        todo = calls(chat, outgoing, way)
-        may_switch = self._settings.send_path == "auto" and todo[0].path == CS
-        try:
-            return await self._make(chat, todo, may_switch=may_switch)
-        except _WrongPath:
-            pass
-        # Nothing went out, and only this number says so: other errors may hide a delivery.
-        await self._pin()
-        return await self.send(chat, outgoing)
+        # Held as one: a stop between two calls would leave half a message.
+        with self._in_flight.one():
+            return await self._by_either_path(chat, outgoing)
 
-    async def _make(self, chat: ChatRef, todo: Sequence[Call], *, may_switch: bool) -> Sent:
+    async def _by_either_path(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
+        left: set[str] = set()
+        while True:
+            way = Way(self.on_v2, self._settings.group_buttons, self._link)
+            todo = calls(chat, outgoing, way)
+            path = todo[0].path
+            leave_on = _LEFT_ON.get(path) if self._settings.send_path == "auto" else None
+            try:
+                return await self._make(chat, todo, None if path in left else leave_on)
+            except _WrongPath:
+                # Nothing went out, and only this number says so: others may hide a delivery.
+                left.add(path)
+            await self._pin(_V2 if path == CS else _V3)
+
+    async def _make(self, chat: ChatRef, todo: Sequence[Call], leave_on: int | None) -> Sent:
         """Make the calls in order; what fails after the first went out is in doubt as a whole."""
         doing = Doing.GROUP if is_group(chat) else Doing.SEND
         done: list[Sent] = []
         for call in todo:
             try:
-                with self._in_flight.one():
-                    done.append(_sent_of(await self._transport.post(call.path, call.body)))
+                done.append(_sent_of(await self._transport.post(call.path, call.body)))
             except CallFailed as failure:
-                if may_switch and not done and failure.code == WRONG_PATH:
+                if not done and failure.code is not None and failure.code == leave_on:
                     raise _WrongPath from None
                 meaning = self._named(failure, doing)
             except AccountDown as failure:
@@ -103,11 +111,11 @@ class Sending:
             raise meaning
         return replace(done[-1], pressable=_has_buttons(todo[-1]))
 
-    async def _pin(self) -> None:
-        self.on_v2 = True
-        _LOG.warning("the account does not take consultation messages; sending by the older path")
+    async def _pin(self, path: str) -> None:
+        self.on_v2 = path == _V2
+        _LOG.warning("the account does not take messages on this path; sending by %s", path)
         try:
-            await self._shelf.pin(_V2)
+            await self._shelf.pin(path)
         except Exception as error:  # noqa: BLE001 - it is learned again after the next start
             _LOG.warning("the way of sending was not kept: %s", type(error).__name__)
 

@@ -25,6 +25,8 @@ _VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _MORNING = 6
 """The hour of Viet Nam from which what is closed at night may go out (broadcast rules)."""
 WRONG_PATH = -235
+SHUT_DOWN = -240
+"""The older path does not exist any more for this account."""
 PROCESSING = -214
 _RATE, _UNSPECIFIC, _NIGHT = -32, -200, -234
 _ARTICLE_QUOTA = -223

@@ -98,6 +98,9 @@ class Webhook:
 
 
 def _event(body: bytes) -> Raw | None:
+    if not body.strip():
+        # A look whether we are there.
+        return {}
     try:
         found = read_json(body)
     except ValueError:

@@ -144,6 +144,7 @@ async def test_the_door_answers_nobody_without_the_secret_and_never_with_a_fault
         assert await status(b"{}", {}) == 401
         assert await status(b"{}", {SECRET_HEADER: "x" * 16}) == 401
         assert await status(b"{}", ours) == 200
+        assert await status(b"", ours) == 200
         assert await status(b"[]", ours) == 400
         assert await status(b"{", ours) == 400
         assert await status(b'{"event_name": 5, "message": []}', ours) == 200

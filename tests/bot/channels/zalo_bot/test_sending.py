@@ -6,6 +6,7 @@ import pytest
 
 from bot.channels.zalo_bot.outgoing import NO_UPLOADS
 from bot.channels.zalo_bot.throttles import MOST_IN_A_ROW
+from bot.channels.zalo_bot.transport import CallFailed
 from domain.channel import Edits, Uploads
 from domain.failures import AccountDown, Refused, Scope, Throttled, Unreachable
 from domain.messages import Button, ChatKind, ChatRef, MediaKind, MediaRef, Outgoing
@@ -143,3 +144,20 @@ async def test_a_person_too_many_for_the_plan_stops_nobody_else(town: Town) -> N
         await channel.send(PERSON, Outgoing(text="a"))
     assert channel.down is None
     await channel.send(OTHER, Outgoing(text="vẫn gửi"))
+
+
+async def test_a_chat_that_was_written_to_is_no_person_too_many(town: Town) -> None:
+    channel = await town.started()
+    await town.says(THAO, "chào")
+    await channel.send(PERSON, Outgoing(text="a"))
+    await town.post("/sim/zalo-bot/rules", month_messages=0)
+    for _ in range(MOST_IN_A_ROW - 1):
+        with pytest.raises(Throttled):
+            await channel.send(PERSON, Outgoing(text="a"))
+    with pytest.raises(AccountDown, match="quota"):
+        await channel.send(PERSON, Outgoing(text="a"))
+    assert channel.down is not None
+
+
+def test_the_platforms_words_are_in_no_log() -> None:
+    assert "canary" not in repr(CallFailed("sendMessage", code=400, said="canary"))

@@ -1,10 +1,12 @@
 """What goes out to people and groups, and what is said when it does not."""
 
+import asyncio
 import logging
 from datetime import timedelta
 
 import orjson
 import pytest
+from aiohttp import web
 
 from bot.channels.zalo_oa import ZaloOaChannel
 from domain.failures import (
@@ -113,6 +115,44 @@ async def test_on_minus_235_alone_the_older_path_is_taken_and_remembered(
     await again.send(PERSON, Outgoing(text="x"))
     assert len(zalo.at(CS)) == 2
     assert len(zalo.at(V2)) == 2
+
+
+async def test_on_minus_240_the_older_path_is_left_again_once(
+    start_channel: StartChannel, zalo: PretendZalo, shelf: MemoryShelf
+) -> None:
+    shelf.path = "v2_message"
+    channel = await start_channel()
+    zalo.next(V2, said(error=-240))
+    await channel.send(PERSON, ASKED)
+    assert (len(zalo.at(V2)), len(zalo.at(CS))) == (1, 1)
+    assert (channel.capabilities.buttons, shelf.path, channel.down) == (5, "v3_cs", None)
+    # Each path is left once only: who is refused on both is not sent to and fro.
+    zalo.next(CS, said(error=-235), said(error=-235))
+    zalo.next(V2, said(error=-240))
+    with pytest.raises(AccountDown, match="-235"):
+        await channel.send(PERSON, ASKED)
+    assert (len(zalo.at(V2)), len(zalo.at(CS))) == (2, 3)
+
+
+async def test_a_message_of_several_calls_is_ended_before_the_channel_stops(
+    channel: ZaloOaChannel, zalo: PretendZalo
+) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        begun.set()
+        await go_on.wait()
+        return await said({"message_id": "m1"})(request)
+
+    zalo.next(CS, slow)
+    sending = asyncio.create_task(channel.send(PERSON, Outgoing(text="chữ " * 900)))
+    await begun.wait()
+    stopping = asyncio.create_task(channel.stop())
+    await asyncio.sleep(0)
+    go_on.set()
+    assert (await sending).message_id
+    await stopping
+    assert len(zalo.at(CS)) == 2
 
 
 async def test_a_path_that_is_set_is_never_left(

@@ -104,7 +104,7 @@ async def test_a_pair_that_could_not_be_kept_is_kept_before_the_end(
 async def test_a_wrong_secret_costs_no_token(
     door: _Door, zalo: PretendZalo, shelf: MemoryShelf
 ) -> None:
-    with pytest.raises(AccountDown, match="^app: .*ZALO_OA_APP_SECRET"):
+    with pytest.raises(AccountDown, match=r"^app: .*ZALO_OA_APP_SECRET"):
         await door.tokens(app_secret="mistyped").access()
     assert shelf.held is not None
     assert shelf.held.refused is None

@@ -21,6 +21,7 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "ChatMoved": "nhóm đổi mã",
         "Withdrawn": "tin bị thu hồi",
         "Copied": "bản sao bài kênh",
+        "Echo": "bản sao tin của tài khoản",
     }
 )
 

@@ -172,6 +172,18 @@ class ReceiptEvent:
     receipt: ReceiptKind
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo:
+    """A message went out in our account's name; `by_hand`: an administrator of it wrote it."""
+
+    kind: Literal["echo"] = "echo"
+    chat: ChatRef
+    at: datetime
+    message_id: str
+    text: str = field(default="", repr=False)
+    by_hand: bool = False
+
+
 class MembershipChange(StrEnum):
     """What changed between us and a chat."""
 
@@ -226,7 +238,9 @@ class Copied:
     post_id: str
 
 
-Incoming = Message | Edit | Press | ReceiptEvent | Membership | ChatMoved | Withdrawn | Copied
+Incoming = (
+    Message | Edit | Press | ReceiptEvent | Echo | Membership | ChatMoved | Withdrawn | Copied
+)
 
 
 @dataclass(frozen=True, slots=True)

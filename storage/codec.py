@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter
 from domain.messages import (
     ChatMoved,
     Copied,
+    Echo,
     Edit,
     Incoming,
     Membership,
@@ -18,7 +19,7 @@ from domain.messages import (
 )
 
 _Tagged = Annotated[
-    Message | Edit | Press | ReceiptEvent | Membership | ChatMoved | Withdrawn | Copied,
+    Message | Edit | Press | ReceiptEvent | Echo | Membership | ChatMoved | Withdrawn | Copied,
     Field(discriminator="kind"),
 ]
 _INCOMING: TypeAdapter[Incoming] = TypeAdapter(_Tagged)

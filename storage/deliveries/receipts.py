@@ -12,10 +12,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 import structlog
-from sqlalchemy import LargeBinary, Uuid, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, LargeBinary, Uuid, bindparam, delete, or_, select, update
 
 from domain.delivery import DeliveryKind, DeliveryState, Facet
 from domain.messages import ChatKind, ReceiptEvent, ReceiptKind
+from storage.accounts import traits
 from storage.database import Tx
 from storage.deliveries import ledger
 from storage.deliveries.counters import Moves
@@ -33,12 +34,26 @@ _AT_ONCE = timedelta(minutes=10)
 """Within this of a send of unknown fate a receipt for no message that we know is about that one."""
 
 
+_FOREIGN = "foreign"
+"""Kept in place of receipts for a message that went out in our name, and is none of ours."""
+_ECHOED = "echoed"
+"""Kept of an echo of what is still being sent."""
+
+
 class Told(IntFlag):
-    """What receipts told of one message; whoever saw it has it."""
+    """What receipts told of one message; whoever saw it has it, and so has the platform."""
 
     NOTHING = 0
-    DELIVERED = 1
-    SEEN = 3
+    TAKEN = 1
+    DELIVERED = 3
+    SEEN = 7
+
+
+class InDoubt(NamedTuple):
+    """A row of which nobody knows whether it arrived, and its newest attempt."""
+
+    row: Delivery
+    attempt_id: UUID
 
 
 class SentAs(NamedTuple):
@@ -56,14 +71,16 @@ def note(tx: Tx, account_id: UUID, receipt: ReceiptEvent) -> None:
     if where is None:
         return
     row = ledger.by_message(tx, where.id, receipt.message_id, lock=True)
-    if row is None:
+    if row is None and _is_foreign(tx, where.id, receipt.message_id):
+        return
+    if row is None and not traits.has(tx, account_id, traits.ECHOES):
         row = _of_unknown_fate(tx, where.id, receipt)
     if row is None or row.window_id is not None:
         # What is being sent is its worker's, who will look for it when settling.
         _keep(tx, where.id, receipt)
         return
     moves = Moves()
-    fold(tx, row, _told(receipt.receipt), moves)
+    fold(tx, row, _told(receipt.receipt.value), moves)
     moves.apply(tx)
 
 
@@ -82,6 +99,28 @@ def fold(tx: Tx, row: Delivery, told: Told, moves: Moves) -> None:
         return
     if told is Told.SEEN:
         see(tx, row, moves)
+
+
+def raise_by(tx: Tx, delivery_id: UUID, told: Told) -> None:
+    """Take what receipts told of a message that has just become known."""
+    if Told.DELIVERED not in told:
+        return
+    for row in ledger.locked(tx, [delivery_id]).values():
+        moves = Moves()
+        fold(tx, row, told, moves)
+        moves.apply(tx)
+
+
+def note_foreign(tx: Tx, address_id: UUID, message_id: str) -> None:
+    """Remember that a message is none of ours, and forget what receipts told of it."""
+    lookups = tx.keys.hashes(_purpose(address_id), message_id)
+    tx.connection.execute(delete(early_receipt).where(early_receipt.c.lookup.in_(lookups)))
+    _put(tx, address_id, message_id, _FOREIGN)
+
+
+def note_echoed(tx: Tx, address_id: UUID, message_id: str) -> None:
+    """Remember that what is being sent became a message."""
+    _put(tx, address_id, message_id, _ECHOED)
 
 
 def see(tx: Tx, row: Delivery, moves: Moves) -> None:
@@ -105,7 +144,7 @@ def early(tx: Tx, messages: Sequence[SentAs]) -> Mapping[SentAs, Told]:
     found: dict[SentAs, Told] = defaultdict(lambda: Told.NOTHING)
     rows = tx.connection.execute(_EARLY, {"lookups": list(hashes)}).all()
     for row in rows:
-        found[hashes[row.lookup]] |= _told(ReceiptKind(row.kind))
+        found[hashes[row.lookup]] |= _told(row.kind)
     if rows:
         tx.connection.execute(
             delete(early_receipt).where(early_receipt.c.id.in_([row.id for row in rows]))
@@ -114,16 +153,25 @@ def early(tx: Tx, messages: Sequence[SentAs]) -> Mapping[SentAs, Told]:
 
 
 def since_attempt(tx: Tx, address_id: UUID, attempt_id: UUID) -> Told:
-    """Take out what receipts tell of a send of unknown fate: to one chat one goes at a time."""
+    """Take out what receipts tell of a send of unknown fate: to one chat one goes at a time.
+
+    Where echoes come, only an echo of it says which receipts are its own.
+    """
     opened = select(attempt.c.opened_at).where(attempt.c.id == attempt_id).scalar_subquery()
+    since: tuple[ColumnElement[bool], ...] = (
+        early_receipt.c.address_id == address_id,
+        early_receipt.c.at >= opened,
+        early_receipt.c.kind != _FOREIGN,
+    )
+    if traits.has(tx, addresses.get(tx, address_id).account_id, traits.ECHOES):
+        echoed = select(early_receipt.c.lookup).where(*since, early_receipt.c.kind == _ECHOED)
+        since = (*since, early_receipt.c.lookup.in_(echoed))
     rows = tx.connection.execute(
-        delete(early_receipt)
-        .where(early_receipt.c.address_id == address_id, early_receipt.c.at >= opened)
-        .returning(early_receipt.c.kind)
+        delete(early_receipt).where(*since).returning(early_receipt.c.kind)
     ).scalars()
     told = Told.NOTHING
     for kind in rows.all():
-        told |= _told(ReceiptKind(kind))
+        told |= _told(kind)
     return told
 
 
@@ -138,8 +186,12 @@ def forget_old(tx: Tx, limit: int = 1000) -> int:
     return tx.connection.execute(delete(early_receipt).where(early_receipt.c.id.in_(old))).rowcount
 
 
-def _told(kind: ReceiptKind) -> Told:
-    return Told.SEEN if kind is ReceiptKind.SEEN else Told.DELIVERED
+def _told(kind: str) -> Told:
+    if kind == _FOREIGN:
+        return Told.NOTHING
+    if kind == _ECHOED:
+        return Told.TAKEN
+    return Told.SEEN if kind == ReceiptKind.SEEN.value else Told.DELIVERED
 
 
 def _purpose(address_id: UUID) -> str:
@@ -147,23 +199,35 @@ def _purpose(address_id: UUID) -> str:
 
 
 def _keep(tx: Tx, address_id: UUID, receipt: ReceiptEvent) -> None:
+    _put(tx, address_id, receipt.message_id, receipt.receipt.value)
+
+
+def _is_foreign(tx: Tx, address_id: UUID, message_id: str) -> bool:
+    lookups = tx.keys.hashes(_purpose(address_id), message_id)
+    query = select(early_receipt.c.id).where(
+        early_receipt.c.lookup.in_(lookups), early_receipt.c.kind == _FOREIGN
+    )
+    return tx.connection.execute(query).first() is not None
+
+
+def _put(tx: Tx, address_id: UUID, message_id: str, kind: str) -> None:
     tx.connection.execute(
         insert_into(tx, early_receipt)
         .values(
             id=tx.new_id(),
             address_id=address_id,
-            lookup=tx.keys.hash(_purpose(address_id), receipt.message_id),
-            kind=receipt.receipt.value,
+            lookup=tx.keys.hash(_purpose(address_id), message_id),
+            kind=kind,
             at=tx.now,
         )
         .on_conflict_do_nothing()
     )
 
 
-def _of_unknown_fate(tx: Tx, address_id: UUID, receipt: ReceiptEvent) -> Delivery | None:
+def in_doubt(tx: Tx, address_id: UUID) -> InDoubt | None:
     """Return the one message of a chat of which nobody knows whether it arrived, just sent.
 
-    Its id is known from now on. With two of them, or with one under way, nobody can tell.
+    It may lie in an open window. With two of them nobody can tell.
     """
     doubted = or_(
         delivery.c.state == DeliveryState.UNSURE.value,
@@ -185,14 +249,20 @@ def _of_unknown_fate(tx: Tx, address_id: UUID, receipt: ReceiptEvent) -> Deliver
     if len({one.id for one in tries}) != 1:
         return None
     last = tries[0]
-    if last.window_id is not None or not timedelta() <= tx.now - last.opened_at <= _AT_ONCE:
+    if not timedelta() <= tx.now - last.opened_at <= _AT_ONCE:
         return None
-    tx.connection.execute(
-        update(attempt).where(attempt.c.id == last.attempt_id).values(message_id=receipt.message_id)
-    )
-    row = as_delivery(last)
-    log.info("receipt_of_unknown_fate", delivery=str(row.id))
-    return row
+    return InDoubt(as_delivery(last), last.attempt_id)
+
+
+def _of_unknown_fate(tx: Tx, address_id: UUID, receipt: ReceiptEvent) -> Delivery | None:
+    """Return the one message that a receipt can be about; its id is known from now on."""
+    found = in_doubt(tx, address_id)
+    if found is None or found.row.window_id is not None:
+        return None
+    known = {"message_id": receipt.message_id}
+    tx.connection.execute(update(attempt).where(attempt.c.id == found.attempt_id).values(known))
+    log.info("receipt_of_unknown_fate", delivery=str(found.row.id))
+    return found.row
 
 
 # Asked for each receipt and each window, so they are built once.

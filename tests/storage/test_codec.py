@@ -15,6 +15,7 @@ from domain.messages import (
     ChatMoved,
     ChatRef,
     Copied,
+    Echo,
     Edit,
     Incoming,
     Location,
@@ -73,6 +74,7 @@ incoming = st.one_of(
     st.builds(ChatMoved, **about, new_chat_id=names),
     st.builds(Withdrawn, **about, message_id=names),
     st.builds(Copied, **about, message_id=names, channel_id=names, post_id=names),
+    st.builds(Echo, **about, message_id=names, text=words, by_hand=st.booleans()),
 )
 actions = words.filter(lambda action: len(action.encode()) <= 64)
 buttons = (
@@ -125,6 +127,7 @@ def test_every_kind_of_incoming_is_covered_by_the_property() -> None:
         "ChatMoved",
         "Withdrawn",
         "Copied",
+        "Echo",
     }
     assert drawn == told
 

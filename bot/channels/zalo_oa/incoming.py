@@ -17,6 +17,7 @@ from bot.channels.zalo_oa.reading import degrees, number, told
 from domain.messages import (
     ChatKind,
     ChatRef,
+    Echo,
     Incoming,
     Location,
     MediaKind,
@@ -64,13 +65,14 @@ _GROUPS = {
     "disperse_group": MembershipChange.REMOVED,
 }
 _PASSED_OVER = re.compile(
-    r"oa_send_.*|oa_reacted_message|user_reacted_message|user_submit_info|anonymous_send_.*"
+    r"oa_send_(group|anonymous|consent).*|oa_reacted_message|user_reacted_message|user_submit_info|anonymous_send_.*"
     r"|add_user_to_tag|remove_user_from_tag|remove_tag|update_user_info|user_reply_consent"
     r"|user_call_oa|oa_call_user|widget_interaction_accepted|extension_purchased"
     r"|user_(join|request_join|out|leave)_group|(accept|react|reject)_request_join_group(_accept)?"
     r"|(add|remove)_group_admin|update_group_info|event_journey_.*|change_.*|user_feedback"
     r"|user_click_response_button"
 )
+_ECHO = "oa_send_"
 _MARK, _STAFF = "z1", "lk-"
 """How payloads begin that our links, and the codes by which officers join, have."""
 _COMMAND = re.compile(r"[/#]([A-Za-z0-9_]{1,32})(?=\s|$)")
@@ -119,6 +121,8 @@ def parse(event: Raw, me: Me, at: datetime) -> Parsed:
     name = words(event.get("event_name"))
     if name == REVOKED:
         return Parsed(Fate.REVOKED if _is_ours(event, me) else Fate.FOREIGN)
+    if name.startswith(_ECHO) and not _PASSED_OVER.fullmatch(name):
+        return _echo(event, me, at)
     sent = _SENT.fullmatch(name)
     if sent is not None:
         kind = _ALIASES.get(sent[2], sent[2])
@@ -258,6 +262,21 @@ def _receipts(event: Raw, me: Me, at: datetime, kind: ReceiptKind) -> Parsed:
         for one in list(message_ids)[:_MOST_RECEIPTS]
     )
     return Parsed(Fate.TAKEN, items)
+
+
+def _echo(event: Raw, me: Me, at: datetime) -> Parsed:
+    raw = mapping(event.get("message"))
+    user, message_id = _id(event, "recipient"), told(raw.get("msg_id"))
+    if _id(event, "sender") != me.oa_id or not user or user == me.oa_id or not message_id:
+        return Parsed(Fate.FOREIGN)
+    echo = Echo(
+        chat=ChatRef(user, ChatKind.PRIVATE),
+        at=at,
+        message_id=message_id,
+        text=clean(words(raw.get("text"))).strip(),
+        by_hand=bool(told(mapping(event.get("sender")).get("admin_id"))),
+    )
+    return Parsed(Fate.TAKEN, (Item(f"echo:{message_id}", echo),))
 
 
 def _group(event: Raw, me: Me, at: datetime, change: MembershipChange) -> Parsed:

@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 from domain.delivery import Accepted, Lane, Outcome
 from domain.door import OPEN, Door
 from domain.language import Language
-from domain.messages import ChatKind, ChatRef, ReceiptEvent, ReceiptKind
+from domain.messages import ChatKind, ChatRef, Echo, ReceiptEvent, ReceiptKind
 from storage.database import Tx
-from storage.deliveries import ledger, merging, receipts
+from storage.deliveries import echoes, ledger, merging, receipts
 from storage.deliveries.ledger import NewRunRow
 from storage.deliveries.settling import Settled, settle
 from storage.deliveries.windows import Claim, Window, open_window
@@ -144,6 +144,17 @@ class Two:
             receipt=kind,
         )
         await self.world.do(lambda tx: receipts.note(tx, self.accounts[OA].id, event))
+
+    async def echo(self, resident_id: UUID, message_id: str, text: str, *, by_hand: bool) -> None:
+        """Let the asking platform tell of a message in our name."""
+        event = Echo(
+            chat=ChatRef(f"{OA} {resident_id}", ChatKind.PRIVATE),
+            at=self.world.clock.now(),
+            message_id=message_id,
+            text=text,
+            by_hand=by_hand,
+        )
+        await self.world.do(lambda tx: echoes.note(tx, self.accounts[OA].id, event))
 
     async def join(self, kept: UUID, other: UUID) -> None:
         """Let two residents be one, as linking them does."""

@@ -13,6 +13,7 @@ from domain.messages import (
     Addressed,
     ChatKind,
     ChatRef,
+    Echo,
     Location,
     MediaKind,
     Membership,
@@ -190,7 +191,8 @@ def test_who_turns_to_us_is_greeted_as_with_a_bare_start(told: dict[str, object]
     [
         (event("permission_revoked", oa_id=OA_ID), Fate.REVOKED),
         (event("permission_revoked", oa_id="1"), Fate.FOREIGN),
-        (event("oa_send_text"), Fate.PASSED_OVER),
+        (event("oa_send_group_text"), Fate.PASSED_OVER),
+        (event("oa_send_text"), Fate.FOREIGN),
         (event("user_submit_info", info={"phone": "canary"}), Fate.PASSED_OVER),
         (event("anonymous_send_text"), Fate.PASSED_OVER),
         (event("user_join_group"), Fate.PASSED_OVER),
@@ -205,6 +207,19 @@ def test_who_turns_to_us_is_greeted_as_with_a_bare_start(told: dict[str, object]
 )
 def test_what_is_not_for_us_is_only_counted(told: dict[str, object], fate: Fate) -> None:
     assert parse(told, ME, NOW) == Parsed(fate)
+
+
+@pytest.mark.parametrize("admin", [{}, {"admin_id": "77"}])
+def test_what_went_out_in_our_name_is_told_with_whether_it_was_by_hand(
+    admin: dict[str, str],
+) -> None:
+    said = {"msg_id": "o1", "text": "Chào bác"}
+    ends = {"sender": {"id": OA_ID, **admin}, "recipient": {"id": USER}}
+    (item,) = parse(event("oa_send_text", message=said, **ends), ME, NOW).items
+    assert isinstance(item.incoming, Echo)
+    echo = item.incoming
+    assert (echo.chat.chat_id, echo.message_id, echo.text) == (USER, "o1", "Chào bác")
+    assert echo.by_hand is bool(admin)
 
 
 async def admitted(text: str, quoted: str | None) -> object:

@@ -10,7 +10,10 @@ _QUOTA = "quota"
 
 
 def lines(reach: Reach, say: Say) -> list[str]:
-    """Write, under an empty line, how many articles the platform took, and what is to be done about the others."""
+    """Write how many articles the platform took, and what is to be done about the others.
+
+    The first line is empty; nothing is written where there are none.
+    """
     if not reach.articles.targeted:
         return []
     found = [

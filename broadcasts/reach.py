@@ -1,7 +1,7 @@
 """The reach of a run: what happened, what nobody can know, and why the rest was left out."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -144,10 +144,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] | None = None) -> Reach:
         private=_sum(private, receipts),
         posts=_sum(posts, receipts),
         articles=_sum(pages, ()),
-        by_page=tuple(
-            (channel, _sum((line for line in pages if line.key.channel == channel), ()))
-            for channel in sorted({line.key.channel for line in pages})
-        ),
+        by_page=_by_channel(pages, ()),
         article_reasons=ledger.reasons(tx, run.id, DeliveryKind.ARTICLE) if pages else {},
         members=sum(line.counts["members"] for line in posts),
         reasons={
@@ -169,13 +166,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] | None = None) -> Reach:
             )
             for language in languages
         ),
-        by_channel=tuple(
-            (
-                channel,
-                _sum((line for line in private if line.key.channel == channel), receipts),
-            )
-            for channel in sorted({line.key.channel for line in private})
-        ),
+        by_channel=_by_channel(private, receipts),
         plan=campaign_plans.plan_of(tx, run.campaign_id),
         tips_explicit=tips.get(Binding.EXPLICIT, 0),
         tips_assumed=tips.get(Binding.ASSUMED, 0),
@@ -186,6 +177,15 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] | None = None) -> Reach:
         by_parts=bool(run.audience.parts),
         by_hand=packs.posted_of_run(tx, run.id),
         pledges=answers.pledges_of(tx, run),
+    )
+
+
+def _by_channel(
+    lines: Sequence[Line], receipts: Collection[str]
+) -> tuple[tuple[str, Figures], ...]:
+    return tuple(
+        (channel, _sum((line for line in lines if line.key.channel == channel), receipts))
+        for channel in sorted({line.key.channel for line in lines})
     )
 
 

@@ -96,6 +96,13 @@ class Pace:
         if len(self._chats) > 10_000:
             self._forget(now)
 
+    def also(self, calls: int) -> None:
+        """Count what a message took beside its first call: the next one waits for that, too."""
+        for _ in range(calls):
+            gap = self._span_s() / self._allowed(reply=True)
+            now = self._monotonic()
+            self._sent.append(max(now, self._sent[-1] if self._sent else now) + gap)
+
     def _span_s(self) -> float:
         # Less than one a second is one in a longer span.
         return (1.0 + _GUARD) * max(1.0, 1.0 / self.rate_per_s)

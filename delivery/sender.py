@@ -246,6 +246,7 @@ class Sender:
             log.error("send_fault", error=type(error).__name__, delivery=str(send.delivery_id))
             return Unknowable(f"fault:{type(error).__name__}")
         self._transients = 0
+        self._pace.also(went.sent.calls - 1)
         accepted = came_to(outgoing.effect, went.sent, self._clock.now())
         await self._note_file(outgoing.media, went.media)
         return accepted

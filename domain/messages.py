@@ -342,6 +342,8 @@ class Sent:
     message_id: str
     pressable: bool = False
     """Whether its choices stand there as buttons: then no number is shown that could be typed."""
+    calls: int = 1
+    """How many calls it took: platforms count those, not messages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,25 @@ async def test_a_pace_below_one_a_second_is_kept_too() -> None:
     assert given_at[-1] - given_at[0] == pytest.approx(7 * 2 * (1 + GUARD), rel=0.02)
 
 
+@pytest.mark.parametrize("rate", [1.5, 10])
+async def test_a_message_of_several_calls_takes_the_place_of_several(rate: float) -> None:
+    world = World()
+    pace = new_pace(world, account_per_s=rate, chat_per_s=rate)
+    calls: list[float] = []
+
+    async def sends() -> None:
+        for number in range(60):
+            await slot(pace, chat(number), reply=True)
+            calls.extend([world.now] * 3)
+            pace.also(2)
+
+    task = asyncio.create_task(sends())
+    await world.pass_until(task.done)
+    assert len(calls) == 180
+    # The two calls of a message that begins at the very end are ahead of their time.
+    assert most_within(calls, 60) <= 60 * rate + 2
+
+
 async def test_one_chat_gets_one_a_second() -> None:
     world = World()
     pace = new_pace(world)

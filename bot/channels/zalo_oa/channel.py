@@ -200,7 +200,8 @@ class ZaloOaChannel:
             async with self._named(Doing.UPLOAD):
                 media = await files.put(self._transport, kind, upload, now)
             known = self._with_known_file(replace(outgoing, media=media))
-            return Uploaded(await self._sending.send(chat, known), media)
+            sent = await self._sending.send(chat, known)
+            return Uploaded(replace(sent, calls=sent.calls + 1), media)
 
     async def fetch(self, media: MediaRef) -> bytes:
         """Return the bytes of a file, from the platform's own hosts alone.

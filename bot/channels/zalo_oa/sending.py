@@ -109,7 +109,7 @@ class Sending:
             if done:
                 meaning = Ambiguous(f"half: {getattr(meaning, 'reason', '')}".rstrip())
             raise meaning
-        return replace(done[-1], pressable=_has_buttons(todo[-1]))
+        return replace(done[-1], pressable=_has_buttons(todo[-1]), calls=len(todo))
 
     async def _pin(self, path: str) -> None:
         self.on_v2 = path == _V2

@@ -44,6 +44,8 @@ def start(turn: Turn, message: Message) -> bool:
         case Purpose.PLEDGE:
             pledges.begin(turn, payload, came)
         case Purpose.JOIN:
+            if payload.is_bare and _welcomed_back(turn):
+                return True
             _meet_inviting_unit(turn)
             welcome(turn)
     return True
@@ -222,6 +224,28 @@ def _greeted(turn: Turn, message: Message) -> bool:
         questions.ask_consent(turn)
     else:
         turn.say("residents.hello", don_vi=turn.unit_values()["don_vi"])
+    return True
+
+
+def _welcomed_back(turn: Turn) -> bool:
+    """Tell who has answered everything where they stand; False for whom there is a question.
+
+    A platform's own button may bring them here, which asks for nothing. Whoever comes back from
+    having blocked us is asked again, for that alone has stopped what they are sent.
+    """
+    person = resident_of(turn)
+    if person.area_code is None or person.wish is Wish.NONE:
+        return False
+    receives_none = person.wish in (Wish.NO, Wish.STOPPED)
+    if receives_none and turn.away_since is not None:
+        return False
+    if person.wish is not Wish.PAUSED:
+        # Of who was asked whether to stop, that question stays open.
+        questions.end_ours(turn)
+    subscribe_button = Button(turn.text("residents.subscribe_button"), "consent:ask")
+    rows = ((subscribe_button,),) if receives_none else ()
+    don_vi = turn.unit_values()["don_vi"]
+    turn.say("residents.welcome_back", *rows, don_vi=don_vi, **homes.chosen(turn))
     return True
 
 

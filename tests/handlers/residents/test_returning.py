@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from domain.delivery import DeliveryState
 from domain.failures import Until
@@ -12,8 +12,8 @@ from handlers.wiring import make_router
 from storage.database import Tx
 from storage.people import addresses, consents
 from storage.people.residents import Wish
-from storage.tables import consent, delivery
-from tests.chat import GroupParty, Heard, Party
+from storage.tables import consent, delivery, resident
+from tests.chat import DONG_KINH, GroupParty, Heard, Party
 from tests.tips.world import World, open_world
 
 STORY = "tối qua có kẻ lạ vào trộm gà nhà bên"
@@ -179,3 +179,22 @@ async def test_a_fault_on_coming_back_loses_nothing_of_what_they_write(world: Wo
     said = await lan.news()
     assert "114" in said[0].text
     assert (await lan.address()).unreachable is None
+
+
+async def test_starting_again_says_where_they_stand_and_asks_nothing(world: World) -> None:
+    lan = await world.chat.subscriber("1001")
+    # They live elsewhere than the poster said by which they came.
+    invited = update(resident).values(invited_by=f"{DONG_KINH}-kp-vi-du-5")
+    await world.chat.do(lambda tx: tx.connection.execute(invited))
+    for said, stands, labels in (
+        ("xin chào", "đang nhận", []),
+        ("tạm ngưng 1 tuần", "đang tạm ngưng theo ý bà con, tới", []),
+        ("DỪNG", "đã dừng", ["Nhận tin an toàn"]),
+    ):
+        await lan.writes(said)
+        await lan.news()
+        await lan.starts()
+        [back] = await lan.news()
+        assert "Nơi ở: Khối phố Ví Dụ 2" in back.text
+        assert stands in back.text
+        assert back.labels == labels

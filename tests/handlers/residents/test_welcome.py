@@ -240,14 +240,6 @@ async def test_a_first_greeting_is_answered_with_the_welcome(world: World, said:
     assert world.tips == []
 
 
-async def test_starting_again_after_a_yes_asks_nothing(world: World) -> None:
-    lan = await world.chat.subscriber("1001")
-    await lan.starts()
-    [said] = await lan.news()
-    assert "Nơi ở: Khối phố Ví Dụ 2" in said.text
-    assert said.labels == []
-
-
 async def test_another_poster_asks_whether_one_moved(world: World) -> None:
     lan = await world.chat.subscriber("1001")
     await lan.starts("kp-vi-du-5")

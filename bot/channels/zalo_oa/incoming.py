@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.channels.raw import NOTHING, Raw, clean, mapping, words
+from bot.channels.raw import NOTHING, Raw, clean, cut, mapping, words
 from bot.channels.zalo_oa.outgoing import GROUP, PRESS
 from bot.channels.zalo_oa.reading import degrees, number, told
 from domain.messages import (
@@ -34,6 +34,8 @@ from domain.start_payload import Purpose, decode
 
 CONTACT_NOTE = "(gửi một danh thiếp)"
 """Stands for a shared contact; its name and phone are personal data of a third person."""
+UNSEEN_NOTE = "(gửi một nội dung mà máy chưa đọc được: hãy viết lại bằng chữ)"
+"""Stands for a kind of message that we do not know and that has no words."""
 REVOKED = "permission_revoked"
 
 _MOST_RECEIPTS = 500
@@ -49,6 +51,9 @@ _SENT = re.compile(
     r"user_send_(group_)?"
     r"(text|image|gif|link|links|audio|voice|video|sticker|location|file|business_card)"
 )
+_UNSEEN = re.compile(r"user_send_(?!group_)[a-z0-9_]+")
+_UNSEEN_KIND = "unseen"
+_ANONYMOUS = "anonymous_send_"
 _ALIASES = {"voice": "audio", "links": "link"}
 _RECEIPTS = {
     "user_seen_message": ReceiptKind.SEEN,
@@ -65,7 +70,7 @@ _GROUPS = {
     "disperse_group": MembershipChange.REMOVED,
 }
 _PASSED_OVER = re.compile(
-    r"oa_send_(group|anonymous|consent).*|oa_reacted_message|user_reacted_message|user_submit_info|anonymous_send_.*"
+    r"oa_send_(group|anonymous|consent).*|oa_reacted_message|user_reacted_message|user_submit_info"
     r"|add_user_to_tag|remove_user_from_tag|remove_tag|update_user_info|user_reply_consent"
     r"|user_call_oa|oa_call_user|widget_interaction_accepted|extension_purchased"
     r"|user_(join|request_join|out|leave)_group|(accept|react|reject)_request_join_group(_accept)?"
@@ -85,6 +90,8 @@ class Fate(StrEnum):
 
     TAKEN = "taken"
     PASSED_OVER = "passed_over"
+    ANONYMOUS = "anonymous"
+    """Of somebody who did not log in: nobody is there whom we could answer."""
     UNKNOWN = "unknown"
     FOREIGN = "foreign"
     REVOKED = "revoked"
@@ -133,6 +140,11 @@ def parse(event: Raw, me: Me, at: datetime) -> Parsed:
         return _group(event, me, at, _GROUPS[name])
     if name in _HELLO or name in _LEFT:
         return _turned(event, me, at, name)
+    if _UNSEEN.fullmatch(name):
+        # No tip may be lost to a kind of message that Zalo made since.
+        return _written(event, me, at, _UNSEEN_KIND, in_group=False)
+    if name.startswith(_ANONYMOUS):
+        return Parsed(Fate.ANONYMOUS)
     return Parsed(Fate.PASSED_OVER if _PASSED_OVER.fullmatch(name) else Fate.UNKNOWN)
 
 
@@ -152,7 +164,7 @@ def _written(event: Raw, me: Me, at: datetime, kind: str, *, in_group: bool) -> 
     chat = _group_chat(place) if in_group else ChatRef(user, ChatKind.PRIVATE)
     raw = mapping(event.get("message"))
     message_id = told(raw.get("msg_id"))
-    text = clean(words(raw.get("text"))).strip()
+    text = cut(clean(words(raw.get("text"))).strip())
     unnamed = f"{user}:{place}:{told(event.get('timestamp'))}:{kind}:{text}"
     source = f"message:{message_id or unnamed}"
     action = _ACTION.fullmatch(text) if kind == "text" else None
@@ -194,11 +206,13 @@ def _start(text: str) -> str | None:
 def _words(raw: Raw, kind: str, text: str) -> str:
     if kind == "business_card":
         return CONTACT_NOTE
+    if kind == _UNSEEN_KIND:
+        return text or UNSEEN_NOTE
     if kind != "link":
         return text
     payload = next(_payloads(raw), NOTHING)
     parts = (text, words(payload.get("description")), words(payload.get("url")))
-    return "\n".join(dict.fromkeys(clean(part).strip() for part in parts if part.strip()))
+    return cut("\n".join(dict.fromkeys(clean(part).strip() for part in parts if part.strip())))
 
 
 def _media(raw: Raw, kind: str) -> tuple[MediaRef, ...]:
@@ -273,7 +287,7 @@ def _echo(event: Raw, me: Me, at: datetime) -> Parsed:
         chat=ChatRef(user, ChatKind.PRIVATE),
         at=at,
         message_id=message_id,
-        text=clean(words(raw.get("text"))).strip(),
+        text=cut(clean(words(raw.get("text"))).strip()),
         by_hand=bool(told(mapping(event.get("sender")).get("admin_id"))),
     )
     return Parsed(Fate.TAKEN, (Item(f"echo:{message_id}", echo),))

@@ -64,8 +64,8 @@ class ZaloOaSettings:
     connect_timeout_s: float = 10
     send_timeout_s: float = 25
     """How long an answer may take. Shorter makes sends of unknown outcome out of slow ones."""
-    inbox_timeout_s: float = 1.5
-    """How long the inbox may take; Zalo waits two seconds for its answer."""
+    inbox_timeout_s: float = 1.7
+    """How long reading and keeping an event may take in all; Zalo waits two seconds."""
     article_hours: tuple[int, int] = (6, 22)
     """From which local hour until before which Zalo sends articles."""
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.channels.group_commands import GROUP_COMMANDS
 from bot.channels.zalo_oa.group_filter import GroupFilter
-from bot.channels.zalo_oa.incoming import CONTACT_NOTE, Fate, Me, Parsed, parse
+from bot.channels.zalo_oa.incoming import CONTACT_NOTE, UNSEEN_NOTE, Fate, Me, Parsed, parse
 from domain.messages import (
     Addressed,
     ChatKind,
@@ -194,7 +194,8 @@ def test_who_turns_to_us_is_greeted_as_with_a_bare_start(told: dict[str, object]
         (event("oa_send_group_text"), Fate.PASSED_OVER),
         (event("oa_send_text"), Fate.FOREIGN),
         (event("user_submit_info", info={"phone": "canary"}), Fate.PASSED_OVER),
-        (event("anonymous_send_text"), Fate.PASSED_OVER),
+        (event("anonymous_send_text"), Fate.ANONYMOUS),
+        (event("user_send_group_hologram"), Fate.UNKNOWN),
         (event("user_join_group"), Fate.PASSED_OVER),
         (event("react_request_join_group_accept"), Fate.PASSED_OVER),
         (event("user_leave_group"), Fate.PASSED_OVER),
@@ -207,6 +208,12 @@ def test_who_turns_to_us_is_greeted_as_with_a_bare_start(told: dict[str, object]
 )
 def test_what_is_not_for_us_is_only_counted(told: dict[str, object], fate: Fate) -> None:
     assert parse(told, ME, NOW) == Parsed(fate)
+
+
+@pytest.mark.parametrize(("text", "left"), [("có cháy nhà", "có cháy nhà"), ("", UNSEEN_NOTE)])
+def test_a_message_of_a_kind_that_we_do_not_know_is_no_lost_tip(text: str, left: str) -> None:
+    found = message(parse(written(text, "user_send_doodle"), ME, NOW))
+    assert (found.text, found.media, found.chat.kind) == (left, (), ChatKind.PRIVATE)
 
 
 @pytest.mark.parametrize("admin", [{}, {"admin_id": "77"}])

@@ -1,5 +1,6 @@
 """The door through which Zalo calls: signature, size, freshness, commit, never a 500."""
 
+import asyncio
 import io
 import logging
 from collections.abc import AsyncIterator
@@ -170,6 +171,23 @@ async def test_what_the_inbox_does_not_take_in_time_is_asked_for_again(
     assert len(inbox.items) == 1
     await channel.stop()
     assert await post(door, body(clock)) == 503
+    await door.close()
+
+
+async def test_a_body_that_does_not_come_has_no_more_time_than_all_the_rest(
+    start_channel: StartChannel, inbox: ListInbox, clock: MovingClock
+) -> None:
+    door = await opened(await start_channel(inbox_timeout_s=0.05))
+    loop = asyncio.get_running_loop()
+    never, began = loop.create_future(), loop.time()
+
+    async def halves() -> AsyncIterator[bytes]:
+        yield body(clock)[:20]
+        await never
+
+    answer = await door.post(PATH, data=halves())
+    assert (answer.status, inbox.tries) == (408, 0)
+    assert loop.time() - began < 1.4
     await door.close()
 
 

@@ -7,6 +7,10 @@ from types import MappingProxyType
 
 import orjson
 
+from domain.lengths import utf16_length
+
+LONGEST_TEXT = 20_000
+"""UTF-16 units of one message; ten times what Zalo's own apps send."""
 Raw = Mapping[str, object]
 NOTHING: Raw = MappingProxyType({})
 
@@ -32,6 +36,13 @@ def clean(text: str) -> str:
     """Return text as we keep and send it: NFC, no NUL, halves of broken emoji replaced."""
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return unicodedata.normalize("NFC", whole.replace("\0", ""))
+
+
+def cut(text: str) -> str:
+    """Return clean text without what lies beyond the longest that we keep, in UTF-16 units."""
+    if utf16_length(text) <= LONGEST_TEXT:
+        return text
+    return text.encode("utf-16-le")[: 2 * LONGEST_TEXT].decode("utf-16-le", "ignore")
 
 
 def read_json(body: bytes) -> object:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.channels.group_commands import CONNECT
-from bot.channels.raw import Raw, clean, mapping, words
+from bot.channels.raw import Raw, clean, cut, mapping, words
 from bot.channels.zalo_oa.incoming import command_of
 from bot.channels.zalo_oa.reading import instant, told
 from domain.ids import is_typed_code
@@ -114,7 +114,7 @@ def _words(raw: Raw, kind: str) -> str:
     if kind == "link":
         parts += [raw.get("url"), raw.get("link")]
     found = [clean(words(part)).strip() for part in parts]
-    return "\n".join(dict.fromkeys(part for part in found if part))
+    return cut("\n".join(dict.fromkeys(part for part in found if part)))
 
 
 def _media(raw: Raw, kind: str) -> tuple[MediaRef, ...]:

@@ -234,8 +234,12 @@ def approve(
 
 
 def paths(desk: Desk, plan: ReachPlan) -> list[Path]:
-    """Return the ways on which an alert goes, private ones by account, then groups."""
-    ways = sorted(plan.paths, key=lambda path: path.channel)
+    """Return the ways on which an alert goes now, private ones by account, then groups.
+
+    What an account that is down would carry is promised to nobody.
+    """
+    up = (path for path in plan.paths if not path.down)
+    ways = sorted(up, key=lambda path: path.channel)
     found = [
         Path(way.channel, way.people, _minutes(desk, way.channel, way.people))
         for way in ways
@@ -249,8 +253,6 @@ def paths(desk: Desk, plan: ReachPlan) -> list[Path]:
 
 
 def _minutes(desk: Desk, channel: str, number: int) -> int:
-    if desk.outbox.able(channel) is None:
-        return number
     return ceil(desk.outbox.time_for(channel, number).total_seconds() / 60)
 
 

@@ -1,10 +1,11 @@
 """A reach plan in words: by which path how many, at what cost, who is left out and why."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from broadcasts.desk import Say
 from domain.channel_names import channel_name
-from domain.clock import show_time
+from domain.clock import local, show_day
 from domain.figures import count
 from domain.reach_plan import Left, Path, Posts, ReachPlan
 
@@ -15,21 +16,19 @@ _TOLD_ELSEWHERE = (Left.NO_CONSENT, Left.PAUSED, Left.DECLINED, Left.UNREACHABLE
 """What an approval's other lines say already."""
 
 
-def brief(plan: ReachPlan, say: Say, told: Told = count) -> list[str]:
-    """Return what stands of a plan in a preview and an approval, beside the other lines of it."""
+def brief(plan: ReachPlan, say: Say, told: Told = count, *, repeats: bool = False) -> list[str]:
+    """Return what stands of a plan in a preview and an approval, beside the other lines of it.
+
+    What to decide on comes first: the money, and who is left out.
+    """
     paths = [path for path in plan.paths if path.people]
-    lines = [_path(path, say, told) for path in paths]
-    if len(paths) > 1:
-        lines += [
-            say("plan.ends", channel=channel_name(path.channel, say), when=show_time(path.through))
-            for path in paths
-        ]
-    lines += [*_down(plan, say), *_cost(plan, say, told)]
+    lines = [*down(plan, say), *_cost(plan, say, told, repeats=repeats)]
     lines += [
         say(f"plan.left_{reason}", n=told(number))
         for reason, number in plan.left.items()
         if reason not in _TOLD_ELSEWHERE and number
     ]
+    lines += [_path(path, say, told, timed=len(paths) > 1) for path in paths]
     lines += of_articles(plan, say)
     held = [plan.left.get(reason, 0) for reason in Left if reason not in _TOLD_ELSEWHERE]
     if any(held) and (plan.posts or plan.by_hand):
@@ -37,22 +36,19 @@ def brief(plan: ReachPlan, say: Say, told: Told = count) -> list[str]:
     return lines
 
 
-def full(plan: ReachPlan, say: Say, told: Told = count) -> list[str]:
+def full(plan: ReachPlan, say: Say, told: Told = count, *, repeats: bool = False) -> list[str]:
     """Return all of a plan, as it is printed by itself."""
     lines = [
-        say("plan.span", begins=show_time(plan.begins), ends=show_time(plan.ends)),
+        say("plan.span", begins=_when(plan.begins, say), ends=_when(plan.ends, say)),
         say(
             "plan.total",
             everybody=told(plan.everybody),
-            people=told(plan.people),
+            people=told(plan.people - plan.waiting),
             left=told(sum(plan.left.values())),
         ),
     ]
-    for path in plan.paths:
-        if path.people or path.posts:
-            lines.append(_path(path, say, told))
-            lines.append(say("plan.path_time", when=show_time(path.through)))
-    lines += [*_down(plan, say), *_cost(plan, say, told)]
+    lines += [_path(path, say, told) for path in plan.paths if path.people or path.posts]
+    lines += [*down(plan, say), *_cost(plan, say, told, repeats=repeats)]
     if plan.left:
         lines.append(say("plan.left_title"))
     for reason, number in plan.left.items():
@@ -76,16 +72,20 @@ def bounds(plan: ReachPlan, say: Say) -> list[str]:
     return lines
 
 
-def _path(path: Path, say: Say, told: Told) -> str:
-    channel = channel_name(path.channel, say)
+def _path(path: Path, say: Say, told: Told, *, timed: bool = True) -> str:
+    channel, n = channel_name(path.channel, say), told(path.people)
+    if path.down and path.people:
+        return say("plan.path_down", channel=channel, n=n)
+    done = say("plan.path_done", when=_when(path.through, say)) if timed else ""
     if not path.may_cost:
-        return say("plan.path_free", channel=channel, n=told(path.people))
+        return say("plan.path_free", channel=channel, n=n, done=done)
     parts = {"free": path.free, "covered": path.covered, "priced": path.priced}
     how = [say(f"plan.how_{key}", n=told(number)) for key, number in parts.items() if number]
-    return say("plan.path", channel=channel, n=told(path.people), how=", ".join(how))
+    return say("plan.path", channel=channel, n=n, how=", ".join(how), done=done)
 
 
-def _down(plan: ReachPlan, say: Say) -> list[str]:
+def down(plan: ReachPlan, say: Say) -> list[str]:
+    """Return which channels of a plan send nothing now."""
     return [
         say("plan.down", channel=channel_name(path.channel, say))
         for path in plan.paths
@@ -93,17 +93,23 @@ def _down(plan: ReachPlan, say: Say) -> list[str]:
     ]
 
 
-def _cost(plan: ReachPlan, say: Say, told: Told) -> list[str]:
+def _cost(plan: ReachPlan, say: Say, told: Told, *, repeats: bool) -> list[str]:
     """Say the money; what would tell of a few people of a part is told only as the most."""
     if not any(path.may_cost and path.price_vnd for path in plan.paths):
         return []
     most = count(plan.most_vnd)
     if not plan.most_vnd:
-        return [say("plan.free_only")]
+        covered = any(path.covered for path in plan.paths)
+        return [say("plan.no_more" if covered else "plan.free_only")]
+    each = "_each" if repeats else ""
     numbers = [path.priced for path in plan.paths if path.priced]
     if any(_digits(told(number)) != str(number) for number in numbers):
-        return [say("plan.most", most=most)]
-    return [say("plan.cost", cost=count(plan.cost_vnd), most=most)]
+        return [say(f"plan.most{each}", most=most)]
+    return [say(f"plan.cost{each}", cost=count(plan.cost_vnd), most=most)]
+
+
+def _when(at: datetime, say: Say) -> str:
+    return say("plan.time", hour=f"{local(at):%H:%M}", day=show_day(at))
 
 
 def of_articles(plan: ReachPlan, say: Say) -> list[str]:

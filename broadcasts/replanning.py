@@ -4,10 +4,11 @@ Until then the old plan goes on. What has gone out stays as it is and does not g
 plan begins after the instant at which it is approved.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from broadcasts import approving, firing, planning, signing
+from broadcasts import approving, firing, planning, reach_planning, signing
 from broadcasts.approving import RULES
 from broadcasts.desk import Desk
 from domain.audit import Act
@@ -67,7 +68,8 @@ def change(
     else:
         if rules is not None and due_at is not None:
             due_at = rules.opens_at(due_at)
-        proposal = Proposal(due_at=due_at, schedule=schedule, by=by.id, at=tx.now)
+        plan = reach_planning.of(tx, desk, replace(known, due_at=due_at, schedule=schedule))
+        proposal = Proposal(due_at=due_at, schedule=schedule, by=by.id, at=tx.now, reach_plan=plan)
         if not approvers(tx, known, proposal):
             raise Refusal("campaigns.no_approver")
         campaign_plans.propose(tx, known.id, proposal)
@@ -116,7 +118,7 @@ def signed(tx: Tx, known: Campaign, proposal: Proposal) -> str:
         approving.rules_of(tx, known),
         proposal.schedule,
         known.terms,
-        known.reach_plan,
+        proposal.reach_plan,
     )
 
 

@@ -165,6 +165,11 @@ class ReachPlan:
         return sum(path.people for path in self.paths)
 
     @property
+    def waiting(self) -> int:
+        """How many of them wait for an account that sends nothing now."""
+        return sum(path.people for path in self.paths if path.down)
+
+    @property
     def ends(self) -> datetime:
         """About when the last message of it goes."""
         return min(self.through, max(self.over, self.begins))

@@ -93,11 +93,11 @@ def told(tx: Tx, unit: Unit, found: Found, say_it: Say) -> list[str]:
     lines = [
         say_it("plan.title", number=str(known.number), title=title_of(known)),
         say_it("plan.made_at", when=show_time(found.plan.made_at), state=kept),
-        *plan_words.full(found.plan, say_it, teller),
+        *plan_words.full(found.plan, say_it, teller, repeats=known.schedule is not None),
     ]
     if known.reach_plan is not None and not found.runs:
         cost = "–" if known.audience.is_narrowed else count(found.now.cost_vnd)
-        people = teller(found.now.people)
+        people = teller(found.now.people - found.now.waiting)
         lines.append(say_it("plan.now_title", people=people, cost=cost))
     for one in found.runs:
         ran = [] if one.by_parts else one.by_channel
@@ -118,7 +118,11 @@ def as_data(found: Found) -> dict[str, Any]:
         "plan": plan_json(found.plan),
         "cost_vnd": found.plan.cost_vnd,
         "most_vnd": found.plan.most_vnd,
-        "now": {"people": found.now.people, "cost_vnd": found.now.cost_vnd},
+        "now": {
+            "people": found.now.people,
+            "waiting": found.now.waiting,
+            "cost_vnd": found.now.cost_vnd,
+        },
         "runs": [
             {
                 "code": one.code,

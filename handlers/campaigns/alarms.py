@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from broadcasts import alarming, approving, own_photos, reach_planning, telling
+from broadcasts import alarming, approving, own_photos, plan_words, reach_planning, telling
 from broadcasts.desk import Desk, Rows, Say
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.alert_words import stray_marks
@@ -202,6 +202,7 @@ def _shown(tx: Tx, context: Context, known: Campaign, say: Say) -> list[str]:
     if strays:
         lines.append(say("campaigns.urgent_stray", marks="; ".join(f"“{one}”" for one in strays)))
     plan = reach_planning.of(tx, desk, known)
+    lines += plan_words.down(plan, say)
     for path in alarming.paths(desk, plan):
         grouped = path.channel == alarming.GROUPS
         lines.append(

@@ -10,6 +10,7 @@ from broadcasts.desk import Desk, Say
 from domain.errors import Refusal
 from domain.figures import count
 from domain.messages import Button
+from domain.part import FEW
 from domain.reach_plan import ReachPlan
 from domain.toneless import fold
 from handlers.campaigns.buttons import ask_with, button
@@ -20,7 +21,7 @@ MOST = 100_000_000
 """More than that is a slip of the finger."""
 _ROUND = 1_000
 _MONEY = re.compile(r"(\d{1,3}(?:[., ]?\d{3})*|\d+) ?(k|nghin|ngan|dong|d|vnd)?", re.ASCII)
-_FREE = ("mien phi", "chi gui mien phi", "khong", "free")
+_FREE = ("mien phi", "chi gui mien phi", "khong", "khong tra them tien", "free")
 _THOUSANDS = ("k", "nghin", "ngan")
 
 
@@ -53,15 +54,25 @@ def read(words: str) -> int:
 
 def ask(turn: Turn, form: Form) -> None:
     """Ask how much, offering what would leave nobody out."""
-    wanting = _plan(turn, replace(form, most_vnd=0)).wanting_cost_vnd
+    plan = _plan(turn, replace(form, most_vnd=0))
+    enough = _rounded(plan, _ROUND)
+    wanting = plan.wanting_cost_vnd
+    if audience_of(turn.tx, form, turn.unit).is_narrowed:
+        # No less than a few people of a part would cost: else they could be counted back.
+        price = max((path.price_vnd for path in plan.paths), default=0)
+        step = _ROUND * max(1, -(-FEW * price // _ROUND))
+        enough = wanting = max(step, _rounded(plan, step))
     rows = [(button(form, turn.text("plan.button_free"), "money", "0"),)]
-    enough = -(-wanting // _ROUND) * _ROUND
     if 0 < enough <= MOST:
         label = turn.text("plan.button_upto", cost=count(enough))
         rows.append((button(form, label, "money", str(enough)),))
     leave = button(form, turn.text("campaigns.button_back"), "back")
     text = turn.text("plan.ask", wanting=count(wanting), now=said(form.most_vnd, turn.text))
     ask_with(turn, form, text, *rows, (leave,))
+
+
+def _rounded(plan: ReachPlan, step: int) -> int:
+    return -(-plan.wanting_cost_vnd // step) * step
 
 
 def button_of(turn: Turn, form: Form) -> Button:

@@ -1,6 +1,6 @@
 """Approving a campaign in chat: the request, the decision, a new time when it is too late."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -41,11 +41,15 @@ def ask_approvers(turn: Turn, known: Campaign, *, anew: bool = False) -> None:
     """
     desk = _desk(turn)
     asked = approving.approvers(turn.tx, known.unit_id, *known.hands)
+    said = {
+        language: _request(turn, known, desk.say(language))
+        for language in {one.language for one in asked}
+    }
     for one in asked:
         if known.content.photo is not None:
             key, number = "of_request", str(known.number)
             own_photos.show(turn.tx, desk, one, known.content.photo, key, number=number)
-        desk.notify(turn.tx, one.id, lambda say: _request(turn, known, say))
+        desk.notify(turn.tx, one.id, _ready(said[one.language]))
     if anew:
         return
     turn.say(
@@ -53,6 +57,16 @@ def ask_approvers(turn: Turn, known: Campaign, *, anew: bool = False) -> None:
         number=str(known.number),
         approvers=", ".join(one.name for one in asked),
     )
+
+
+def _ready(said: tuple[str, Rows]) -> Callable[[Say], tuple[str, Rows]]:
+    """Return what writes a request that was put into words already, in the right language."""
+
+    def compose(say: Say) -> tuple[str, Rows]:
+        del say
+        return said
+
+    return compose
 
 
 def approve(turn: Turn, press: Press, args: Sequence[str]) -> None:
@@ -113,6 +127,8 @@ def _ask_for_more(turn: Turn, press: Press, known: Campaign, plan: ReachPlan) ->
     """Ask again for what costs more by now than was shown."""
     before = known.reach_plan.cost_vnd if known.reach_plan is not None else 0
     said = turn.text("plan.cost_grew", before=count(before), now=count(plan.cost_vnd))
+    if known.audience.is_narrowed:
+        said = turn.text("plan.cost_grew_part")
     turn.answer(press.press_id, said, alert=True)
     ask_approvers(turn, approving.renew(turn.tx, _desk(turn), known), anew=True)
 

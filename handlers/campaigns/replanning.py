@@ -153,6 +153,7 @@ def _request(turn: Turn, known: Campaign, proposal: Proposal, say: Say) -> tuple
             terms=known.terms,
             written=tuple(known.content.bodies),
             own=known.id,
+            plan=proposal.reach_plan,
         ),
     )
     which = f"{short(known.id)}:{replanning.signed(turn.tx, known, proposal)[:8]}"

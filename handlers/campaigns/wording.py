@@ -12,6 +12,7 @@ from domain.campaign import Audience, CampaignState
 from domain.hours import day_start
 from domain.language import Language
 from domain.messages import Outgoing
+from domain.reach_plan import ReachPlan
 from domain.schedule import Schedule
 from domain.terms import Terms
 from handlers.campaigns import audiences, expiring, plans
@@ -51,30 +52,35 @@ def shown_plan(
     terms: Terms | None = None,
     written: Collection[Language] = tuple(Language),
     own: UUID | None = None,
+    plan: ReachPlan | None = None,
 ) -> str:
     """Return whom a campaign would reach, who of them not and why, and when it really goes out.
 
-    `written` are the languages in which it has words; `own` is the campaign, once it is kept.
+    `written` are the languages in which it has words; `own` is the campaign, once it is kept;
+    `plan` is the one that was handed in; None: as it would be now.
     """
     if audience.of_run is not None:
         unit = replace(unit, broadcasting=amending.hours(tx, unit, audience.of_run))
         lines = _amended(tx, audience.of_run, say)
     else:
         lines = audiences.lines(tx, unit, audience, written, say)
-    plan = reach_planning.make(
-        tx, desk, unit, audience, due_at=due_at, schedule=schedule, terms=terms
-    )
+    if plan is None:
+        plan = reach_planning.make(
+            tx, desk, unit, audience, due_at=due_at, schedule=schedule, terms=terms
+        )
     course = resting.course(plan, unit.broadcasting)
     if audience.of_run is None and not audience.posts_only:
         lines += _caps(tx, unit, audience, course, own, say)
-    lines += plan_words.brief(plan, say, audiences.teller(tx, unit, audience, say))
+    told = audiences.teller(tx, unit, audience, say)
+    lines += plan_words.brief(plan, say, told, repeats=schedule is not None)
     lines += [*_posts(tx, audience, say), *plan_words.bounds(plan, say)]
     lines += plans.lines(unit, due_at, schedule, course, tx.now, say)
     return "\n".join((*lines, *expiring.lines(unit, terms, course, say)))
 
 
 def plan_of(tx: Tx, desk: Desk, known: Campaign, say: Say) -> str:
-    """Return the plan of a campaign as it is now."""
+    """Return the plan of a campaign: as it was handed in while it waits, else as it is now."""
+    waits = known.state is CampaignState.SUBMITTED
     return shown_plan(
         tx,
         desk,
@@ -86,6 +92,7 @@ def plan_of(tx: Tx, desk: Desk, known: Campaign, say: Say) -> str:
         terms=known.terms,
         written=tuple(known.content.bodies),
         own=known.id,
+        plan=known.reach_plan if waits else None,
     )
 
 

@@ -123,6 +123,7 @@ def replan(
             rules=rules_json(rules) if rules is not None else None,
             content=content_json(content),
             next_at=next_at,
+            reach_plan=plan_json(proposal.reach_plan) if proposal.reach_plan else None,
             proposal=None,
             **_WELL,
             **values,

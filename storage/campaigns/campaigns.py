@@ -66,6 +66,8 @@ class Proposal:
     schedule: Schedule | None
     by: UUID
     at: datetime
+    reach_plan: ReachPlan | None = None
+    """Whom it would reach by which path then, and at what cost."""
 
 
 _PROPOSAL: TypeAdapter[Proposal] = TypeAdapter(Proposal)

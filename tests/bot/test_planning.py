@@ -49,7 +49,7 @@ async def test_a_plan_is_printed_with_groups_as_an_upper_bound(station: Station)
 
     assert "bản gửi cùng lúc gửi duyệt" in text
     assert "Cả phạm vi: 3 người; gửi riêng được: 3; để lại: 0." in text
-    assert "Gửi riêng qua Telegram: 3 người, không mất phí." in text
+    assert "Gửi riêng qua Telegram: 3 người, không mất phí" in text
     assert "Đăng vào nhóm, kênh qua Telegram: 1 bài." in text
     assert "mức trên, không cộng vào số người" in text
     assert "Nếu tính lại lúc này: gửi riêng được 4 người" in text

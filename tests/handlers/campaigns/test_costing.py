@@ -19,7 +19,7 @@ from handlers.router import Router
 from storage.database import Tx
 from storage.people import addresses, residents
 from storage.people.residents import Wish
-from storage.tables import address, campaign
+from storage.tables import account, address, campaign
 from tests.chat import DONG_KINH, Chat, Party, open_chat, pretend_capabilities
 from tests.handlers.campaigns.world import TAKERS, first, write
 
@@ -83,9 +83,10 @@ async def test_what_costs_is_left_out_until_its_author_allows_it(
     await write(officer)
 
     plain = (await officer.last()).text
-    assert "Gửi riêng qua Telegram: 1 người, không mất phí." in plain
-    assert "Gửi riêng qua Zalo OA: 4 người (2 miễn phí, 2 trong gói đã trả)." in plain
-    assert "Chỉ gửi miễn phí." in plain
+    assert "Gửi riêng qua Telegram: 1 người, không mất phí, xong khoảng " in plain
+    assert "Gửi riêng qua Zalo OA: 4 người (2 miễn phí, 2 trong gói đã trả), xong" in plain
+    assert "Không trả thêm tiền." in plain
+    assert "Chỉ gửi miễn phí" not in plain
     assert "Phải trả phí mà chưa được phép chi: 3 người." in plain
     assert "Lâu không nhắn cho đơn vị nên kênh không cho gửi riêng: 2 người." in plain
 
@@ -114,7 +115,7 @@ async def test_what_costs_more_by_now_must_be_approved_anew(
     await _followers(chat, 1, 47, 47, 47, 50)
     await write(officer)
     await officer.presses("Chi phí")
-    await officer.presses("Chỉ gửi miễn phí")
+    await officer.presses("Không trả thêm tiền")
     await officer.presses("Chi phí")
     await officer.writes("20k")
     await officer.presses("Gửi duyệt")
@@ -154,6 +155,65 @@ async def test_an_alert_says_what_it_may_cost_and_whom_it_cannot_reach(
     assert (await _stored(chat))["paid"] == {str(oa): 2}
 
 
+async def test_of_an_account_that_is_down_nothing_is_promised(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await chat.subscriber("3001")
+    oa = await _followers(chat, 1, 2, 3)
+    down = update(account).where(account.c.id == oa).values(down_reason="token: expired")
+    await chat.do(lambda tx: tx.connection.execute(down))
+    await officer.writes("/khan Nước suối Ví Dụ dâng nhanh, bà con lên nhà văn hóa ngay.")
+    told = (await chief.last()).text
+    assert "Zalo OA đang ngừng gửi" in told
+    assert told.index("Zalo OA đang ngừng gửi") < told.index("Tin riêng qua Telegram: 1 người")
+    assert "Tin riêng qua Zalo OA" not in told
+
+    await write(officer)
+    shown = (await officer.last()).text
+    assert "Qua Zalo OA: 3 người phải chờ" in shown
+    assert "Gửi riêng qua Zalo OA" not in shown
+
+
+async def test_the_price_gives_no_part_of_the_people_away(chat: Chat, officer: Party) -> None:
+    await _followers(chat, 50, 60, 70)
+    for n in range(3001, 3010):
+        await chat.subscriber(str(n), language=Language.EN)
+    await write(officer)
+    for label in ("Chọn người nhận", "Việt", "Xong"):
+        found = next(one for one in (await officer.last()).labels if label in one)
+        await officer.presses(found)
+    await officer.presses("Chi phí")
+    asked = await officer.last()
+    assert "khoảng 1.000 đồng" in asked.text
+    assert [one for one in asked.labels if "55 " in one or "110" in one] == []
+
+
+async def test_a_new_time_is_approved_with_its_own_plan(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await chat.subscriber("3001")
+    oa = await _followers(chat, 47, 47, 47, 47)
+    await write(officer)
+    await officer.presses("Đổi giờ")
+    await officer.writes("hằng ngày lúc 10h")
+    await officer.presses("Chi phí")
+    await officer.writes("110 đồng")
+    assert "Mỗi lần gửi dự kiến tốn " in (await officer.last()).text
+    await officer.presses("Gửi duyệt")
+    await chief.presses("Duyệt")
+    before = await first(chat)
+    await officer.writes("/doilich 1 hằng tuần thứ 6 lúc 8h")
+    await officer.presses("Gửi duyệt")
+    await chief.presses("Duyệt lịch mới")
+
+    after = await first(chat)
+    assert before.reach_plan is not None
+    assert after.reach_plan is not None
+    assert after.reach_plan.begins == after.next_at != before.reach_plan.begins
+    assert after.hash() == after.submitted_hash
+    assert (await _stored(chat))["paid"] == {str(oa): 2}
+
+
 async def test_without_a_channel_that_costs_nobody_is_asked_for_money(
     chat: Chat, officer: Party
 ) -> None:
@@ -173,6 +233,7 @@ async def test_without_a_channel_that_costs_nobody_is_asked_for_money(
         ("0", 0),
         ("Miễn phí", 0),
         ("mien phi", 0),
+        ("khong tra them tien", 0),
         (f"{MOST}", MOST),
     ],
 )

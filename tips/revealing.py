@@ -1,6 +1,6 @@
 """Who wrote a tip: for the chief alone, with a reason, each time logged with it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from domain.errors import Refusal
@@ -8,6 +8,7 @@ from domain.roles import Permission, may
 from domain.tip import TipEventKind
 from storage.database import Tx
 from storage.people import addresses, erasing
+from storage.people.addresses import Address
 from storage.people.units import Staff
 from storage.tips import tip_contacts, tip_events
 from storage.tips.tips import Tip
@@ -25,6 +26,9 @@ class Revealed:
     channel: str
     account: str = field(repr=False)
     contact: str = field(repr=False)
+    now_channel: str | None = None
+    """Where they write now, if they went on in another chat of theirs."""
+    now_account: str = field(repr=False, default="")
 
 
 def must_be_revealable(tx: Tx, tip_id: UUID, staff: Staff | None, reason: str) -> Tip:
@@ -53,6 +57,23 @@ def reveal(tx: Tx, tip_id: UUID, staff: Staff | None, reason: str) -> Revealed:
     if staff is None or tip.address_id is None:
         raise Refusal("app.not_allowed")
     tip_events.add(tx, tip, TipEventKind.REVEALED, text=reason, staff_id=staff.id)
-    chat = addresses.chat_of(tx, tip.address_id)
-    channel = addresses.home(tx, tip.address_id).channel
-    return Revealed(tip, channel, chat.chat_id, tip_contacts.of_tip(tx, tip) or "")
+    now = addresses.get(tx, tip.address_id)
+    first = _first_chat(tx, tip) or now
+    found = Revealed(
+        tip,
+        first.channel,
+        addresses.chat_of(tx, first.id).chat_id,
+        tip_contacts.of_tip(tx, tip) or "",
+    )
+    if first.id == now.id:
+        return found
+    account = addresses.chat_of(tx, now.id).chat_id
+    return replace(found, now_channel=now.channel, now_account=account)
+
+
+def _first_chat(tx: Tx, tip: Tip) -> Address | None:
+    """Return the chat of the writer by which a tip came, wherever they went on with it."""
+    if tip.resident_id is None:
+        return None
+    theirs = addresses.all_of_resident(tx, tip.resident_id)
+    return next((one for one in theirs if one.account_id == tip.account_id), None)

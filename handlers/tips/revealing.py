@@ -78,6 +78,9 @@ def press(turn: Turn, press: Press, args: Sequence[str]) -> None:
             ma_tai_khoan=found.account,
         )
     ]
+    if found.now_channel is not None:
+        now = channel_name(found.now_channel, turn.text)
+        lines.append(turn.text("revealing.shown_now", kenh=now, ma_tai_khoan=found.now_account))
     if found.contact:
         lines.append(turn.text("revealing.shown_contact", lien_he=found.contact))
     lines.append(turn.text("revealing.logged"))

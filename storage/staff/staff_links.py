@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.audit import Act, Thing
 from storage.database import Tx
+from storage.people import addresses, joining, residents
 from storage.people.addresses import Address
 from storage.people.residents import Wish
 from storage.people.units import Staff
@@ -17,6 +18,7 @@ from storage.tables import address, resident
 def link(tx: Tx, chat: Address, who: Staff) -> list[UUID]:
     """Give a chat to a member of staff; returns the chats of that account they had before.
 
+    One of several chats of a resident is parted from them first.
     A chat that only said hello as a resident is none any more: what staff write there is asked
     about before it becomes a tip.
     """
@@ -34,6 +36,7 @@ def link(tx: Tx, chat: Address, who: Staff) -> list[UUID]:
     tx.connection.execute(
         update(address).where(address.c.id == chat.id).values(staff_id=who.id, former_staff_id=None)
     )
+    _part(tx, chat)
     _forget_stranger(tx, chat.id)
     audit.append(
         tx,
@@ -75,6 +78,16 @@ def was_taken(tx: Tx, chat_id: UUID) -> bool:
         address.c.former_staff_id.is_not(None),
     )
     return tx.connection.execute(query).scalar_one_or_none() is not None
+
+
+def _part(tx: Tx, chat: Address) -> None:
+    """Part a chat from others of the same resident: whoever works here reads nothing of theirs."""
+    person = residents.get(tx, chat.resident_id) if chat.resident_id is not None else None
+    if person is None or not person.linked:
+        return
+    left = [one for one in addresses.all_of_resident(tx, person.id) if one.id != chat.id]
+    if left:
+        joining.part(tx, person, chat.id, left[0].id, left[0].id)
 
 
 def _forget_stranger(tx: Tx, chat_id: UUID) -> None:

@@ -2,8 +2,13 @@
 
 from datetime import timedelta
 
-from storage.people import mutes
+from domain.roles import Role
+from storage.database import Tx
+from storage.people import mutes, units
 from storage.people.residents import Wish
+from storage.staff import staff_links
+from storage.tips import tips
+from tests.chat_furniture import add_staff
 from tests.handlers.residents.channels import open_two
 from tests.handlers.residents.test_linked import _linked, _open_tip, _tips
 
@@ -53,3 +58,51 @@ async def test_a_mute_holds_in_both_chats(migrated_database_url: str) -> None:
         await other.writes("Mất xe máy ở chợ Ví Dụ lúc trưa nay")
         await one.writes("Mất xe máy ở chợ Ví Dụ lúc trưa nay")
         assert (len(await _tips(other)), len(await _tips(one))) == (1, 1)
+
+
+async def test_a_chat_that_becomes_an_officers_is_parted_first(migrated_database_url: str) -> None:
+    async with open_two(migrated_database_url) as two:
+        one, other = await _linked(two)
+        told = await _open_tip(other, "Có người bán pháo lậu ở chợ Ví Dụ sáng nay")
+        await one.writes("/tincuatoi")
+        chat = await one.address()
+        unit_id = two.here.unit.id
+
+        def link(tx: Tx) -> None:
+            who = add_staff(tx, unit_id, "Cán bộ Hai Vai", Role.REVIEWER)
+            found = units.get_staff(tx, who)
+            assert found is not None
+            staff_links.link(tx, chat, found)
+
+        await two.here.do(link)
+        assert [tip.id for tip in await _tips(other)] == [told.id]
+        assert await _tips(one) == []
+        assert (await one.address()).resident_id != (await other.address()).resident_id
+
+
+async def test_what_both_told_goes_with_who_parts(migrated_database_url: str) -> None:
+    async with open_two(migrated_database_url) as two:
+        one, other = await _linked(two)
+        told = await _open_tip(one, "Có nhóm đánh bạc ở nhà văn hóa tối qua")
+        await other.writes("Bổ sung: khoảng mười người, xe máy màu đỏ")
+        await other.writes("BỎ LIÊN KẾT")
+        again = await two.here.look(lambda tx: tips.get(tx, told.id))
+        assert again is not None
+        assert again.crossed
+        assert [tip.id for tip in await _tips(other)] == [told.id]
+        assert await _tips(one) == []
+
+
+async def test_the_chief_sees_by_which_chat_a_tip_came_and_where_they_write_now(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        one, other = await _linked(two)
+        told = await _open_tip(other, "Có người bán pháo lậu ở chợ Ví Dụ sáng nay")
+        await one.writes("/tincuatoi")
+        chief = await two.there.staff("z-5", Role.CHIEF)
+        await chief.writes(f"/danhtinh {told.case_number} Cần xác minh nguồn tin khẩn")
+        await chief.presses((await chief.last()).labels[0])
+        shown = (await chief.last()).text
+        assert "đến từ Zalo OA, mã tài khoản z-1" in shown
+        assert "Nay người đó nhắn từ Telegram, mã tài khoản 1001" in shown

@@ -59,6 +59,8 @@ def test_a_text_is_a_message_with_what_it_quotes() -> None:
     assert found.chat == ChatRef(USER, ChatKind.PRIVATE)
     assert (found.text, found.at, found.reply_to) == ("Xin chào", NOW, "q1")
     assert (found.start, found.addressed) == (None, None)
+    long = message(parse(written("a" + "🔥" * 15_000), ME, NOW)).text
+    assert long == "a" + "🔥" * 9_999
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from handlers.residents import returning, withdrawing
 from handlers.router import Presser, Router, joined
 from handlers.staff import answering, diary, figures, handing_over, linking, slips, tip_commands
 from handlers.staff import commands as staff_commands
-from handlers.tips import entering, photos, revealing, review, taking_down, ties
+from handlers.tips import entering, photos, revealing, review, taking_down, ties, valuing
 from handlers.tips import taking as tips
 from handlers.turn import Context
 
@@ -78,6 +78,7 @@ def make_router(context: Context) -> Router:
             residents.link,
             linking.take,
             staff_commands.greeting,
+            valuing.take,
             campaigns.staff_dialogue,
             wanting.take,
             packs.take,

@@ -1,19 +1,22 @@
 """Ask what a valuable tip helped to, one figure a message, each to be skipped; `/giatri`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from itertools import pairwise
 from uuid import UUID
 
 from domain.errors import Refusal
 from domain.figures import count
-from domain.ids import short
-from domain.messages import Button, Message, Outgoing, Press
+from domain.ids import from_short, short
+from domain.messages import Button, ChatKind, Message, Outgoing, Press
 from domain.roles import Permission
 from domain.tip import TipEventKind, ValueFigure
+from domain.toneless import fold
 from handlers.router import Presser
 from handlers.tips.meant import named, say_here, tip_id_of
 from handlers.turn import Turn
 from storage.deliveries.ledger import Delivery
+from storage.people import dialogues
 from storage.tips import tip_events, tip_values, tips
 from storage.tips.tips import Tip
 from tips import valuing
@@ -25,11 +28,20 @@ _SURE = "sure"
 _STEPS = (*(figure.value for figure in ValueFigure), _REASON, _END)
 _NEXT: Mapping[str, str] = dict(pairwise(_STEPS))
 _OFFERED = (1, 2, 3)
+VALUE = "value"
+"""Dialogue: a figure or the reason was asked for where people cannot reply to the question."""
+_ANSWERED_WITHIN = timedelta(minutes=30)
+_SKIPS = ("bo qua", "skip", "跳过")
+_ENDS = ("xong", "done", "完成")
 
 
 def ask(turn: Turn, tip: Tip, step: str) -> None:
-    """Ask for a figure or the reason; at the end show what is written down."""
+    """Ask for a figure or the reason; at the end show what is written down.
+
+    Where buttons would be numbers nothing is offered: a number typed there is the figure.
+    """
     if step == _END:
+        _stop_asking(turn)
         show(turn, tip)
         return
     rows: list[tuple[Button, ...]] = []
@@ -41,8 +53,45 @@ def ask(turn: Turn, tip: Tip, step: str) -> None:
         (_step_button(turn, tip, "skip", _NEXT[step]), _step_button(turn, tip, "end", _END))
     )
     text = turn.text(f"review.value_ask_{step}", ma_tin=tip.case_number)
+    if _is_numbered(turn):
+        text, rows = f"{text}\n\n{turn.text('numbers.value_words')}", []
+        if turn.chat.kind is ChatKind.PRIVATE:
+            data = {"tip": short(tip.id), "step": step}
+            dialogues.keep(turn.tx, turn.me.id, VALUE, data, interrupts=True)
     asked = say_here(turn, tip, Outgoing(text=text, buttons=tuple(rows)))
     tip_events.add(turn.tx, tip, TipEventKind.VALUE_ASKED, text=f"{short(asked)}:{step}")
+
+
+def _is_numbered(turn: Turn) -> bool:
+    able = turn.context.outbox.able(turn.account.channel)
+    if able is None or not able.typed_choices:
+        return False
+    return not able.buttons or turn.chat.kind is not ChatKind.PRIVATE
+
+
+def _stop_asking(turn: Turn) -> None:
+    known = dialogues.current(turn.tx, turn.me.id)
+    if known is not None and known.name == VALUE:
+        dialogues.end(turn.tx, turn.me.id)
+
+
+def take(turn: Turn, message: Message) -> bool:
+    """Take a figure, a reason or "xong" typed privately where nobody tells what was replied to."""
+    if turn.staff is None or message.reply_to is not None or message.media:
+        return False
+    known = dialogues.current(turn.tx, turn.me.id)
+    text = message.text.strip()
+    if known is None or known.name != VALUE or known.updated_at is None or not text:
+        return False
+    tip_id, step = from_short(known.data["tip"]), known.data["step"]
+    if tip_id is None or turn.tx.now - known.updated_at > _ANSWERED_WITHIN:
+        dialogues.end(turn.tx, turn.me.id)
+        return False
+    figure = step != _REASON and fold(text) not in {*_SKIPS, *_ENDS}
+    if text.startswith("/") or (figure and not text[0].isdigit()):
+        return False
+    reply(turn, message, tip_id, step)
+    return True
 
 
 def show(turn: Turn, tip: Tip) -> None:
@@ -90,6 +139,10 @@ def reply(turn: Turn, message: Message, tip_id: UUID, step: str) -> None:
 
     Raises: Refusal.
     """
+    if fold(message.text) in {*_SKIPS, *_ENDS}:
+        tip, _ = valuing.for_value(turn.tx, tip_id, turn.staff)
+        ask(turn, tip, _NEXT[step] if fold(message.text) in _SKIPS else _END)
+        return
     if step == _REASON:
         ask(turn, valuing.set_reason(turn.tx, tip_id, turn.staff, message.text), _NEXT[step])
         return

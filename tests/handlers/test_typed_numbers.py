@@ -20,13 +20,13 @@ from domain.ids import short
 from domain.language import Language
 from domain.messages import ChatRef, Outgoing, Press, Sent
 from domain.messages import Sender as Writer
-from domain.tip import Secrecy
+from domain.tip import Secrecy, ValueFigure
 from handlers.wiring import make_router
 from storage.database import Tx
 from storage.deliveries import typed_numbers
 from storage.people.residents import Wish
 from storage.tables import address, attempt, delivery
-from storage.tips import tip_events, tips
+from storage.tips import tip_events, tip_values, tips
 from storage.tips.tips import Tip
 from tests.chat import Chat, Party, Takers, open_chat, pretend_capabilities
 from tests.delivery.post_office import QUICK, SPEED, Platform, at_work, until
@@ -251,6 +251,32 @@ async def test_numbers_under_a_card_press_its_buttons_and_are_never_an_answer(ch
     assert any("chưa gửi gì cho người báo" in text for text in said)
     assert not any("Cán bộ trả lời" in text for text in said)
     assert (await world.tip()).last_answer_at is None
+
+
+async def test_figures_are_typed_as_they_are_and_words_skip_or_end(chat: Chat) -> None:
+    world = await furnish(chat, review_group=False)
+    await world.lan.writes("Có người bán pháo lậu ở chợ Ví Dụ sáng nay")
+    chat.clock.forward(minutes=10)
+    await chat.do(lambda tx: cards.send_due(tx, chat.context))
+    await bring(chat)
+    tip = await world.tip()
+    await world.reviewer.presses_action(f"take:{short(tip.id)}")
+    await world.reviewer.presses_action(f"close:{short(tip.id)}")
+    closing = (await bring(chat))[-1]
+    number = next(line for line in closing.splitlines() if "Có giá trị" in line).split(".")[0]
+    await world.reviewer.writes(number)
+    asked = (await bring(chat))[-1]
+    assert "mấy vụ" in asked
+    assert "\n1. " not in asked
+    await world.reviewer.writes("4")
+    assert "bao nhiêu đối tượng" in (await bring(chat))[-1]
+    await world.reviewer.writes("bo qua")
+    assert "bao nhiêu đồng" in (await bring(chat))[-1]
+    await world.reviewer.writes("Xong")
+    assert "4" in (await bring(chat))[-1]
+    value = await chat.look(lambda tx: tip_values.get(tx, tip.id))
+    assert value is not None
+    assert value.figures == {ValueFigure.CASES: 4}
 
 
 def card_rows(tx: Tx) -> list[str | None]:

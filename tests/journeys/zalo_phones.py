@@ -62,6 +62,16 @@ class ZaloPhones:
         """Look at the private chat, so that all of it is seen."""
         await self._post(f"{self._root}/people/{person}/open", {})
 
+    async def join(self, person: str, group: str) -> None:
+        """Join a group by its link."""
+        await self._post(f"{self._root}/people/{person}/groups/{group.removeprefix('g:')}/join", {})
+
+    async def groups(self) -> Sequence[Shown]:
+        """Return the groups that there are."""
+        state = await self._get(f"{self._root}/state")
+        found: Sequence[Shown] = state["groups"]
+        return found
+
     async def shown(self, chat: str) -> Sequence[Shown]:
         """Return what a chat shows, oldest first."""
         state = await self._get(f"{self._root}/state")

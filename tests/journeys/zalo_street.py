@@ -1,0 +1,81 @@
+"""A street with a Zalo group: the pretend platforms, the real service, and a crowd that chats."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from tests.journeys.phones import Phones
+from tests.journeys.processes import Program, service, simulator
+from tests.journeys.zalo_phones import Shown, ZaloPhones
+
+GROUP = "g:0a1b2c3d4e5f60718293"
+"""The group that the account made earlier."""
+LANH, THANH, NHAN, QUYEN = (f"246800000000000100{number}" for number in (1, 2, 3, 5))
+BINH, CHIEF, MAI = (f"246800000000000200{number}" for number in (1, 2, 3))
+CANARY = "chuyenriengcuaxom"
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """Everybody's phones, and the service they talk to."""
+
+    staff: Phones
+    oa: ZaloPhones
+    running: Program
+
+    async def crowd(self, count: int) -> Sequence[str]:
+        """Let so many made-up neighbours join the group by its link."""
+        made = await self.oa.switch("crowd", count=count)
+        ids: Sequence[str] = made["ids"]
+        for one in ids:
+            await self.oa.join(one, GROUP)
+        return ids
+
+    async def chatter(self, crowd: Sequence[str], post: Shown) -> None:
+        """Let everybody talk around us: of fires, with others, by commands of others, never to us.
+
+        The last of them quotes another neighbour, one more a number that answers nothing.
+        """
+        said = [
+            await self.oa.write(one, words, GROUP)
+            for number, one in enumerate(crowd)
+            for words in (
+                f"{CANARY} {number}",
+                f"{CANARY} cháy nhà rồi cứu với",
+                f"@Bác Thành (ví dụ) {CANARY}",
+                f"/start {CANARY}",
+                f"{CANARY} Công an phường (ví dụ) có người lạ",
+            )[number % 5 :][:1]
+        ]
+        assert said
+        await self.oa.write(crowd[0], f"đúng rồi {CANARY}", GROUP, reply_to=said[-1])
+        await self.oa.write(crowd[1], "1", GROUP)
+        assert post["id"] not in said
+
+    async def by_us(self) -> list[Shown]:
+        """Return what we wrote in the group, oldest first."""
+        shown = await self.oa.shown(GROUP)
+        return [
+            one for one in shown if one["from"] and one["from"]["is_oa"] and one["kind"] == "text"
+        ]
+
+
+@asynccontextmanager
+async def street(
+    folder: Path, database_url: str, *, telegram: bool = True
+) -> AsyncIterator[Street]:
+    """A street of its own; the service has the Zalo accounts and is stopped afterwards."""
+    async with simulator(folder) as address, aiohttp.ClientSession() as session:
+        oa = ZaloPhones(address, session, "/phone/zalo")
+        running = service(folder, address, database_url, zalo=True, telegram=telegram)
+        await running.start()
+        try:
+            await running.until_said("Dịch vụ đã chạy")
+            hook = running.health_address().replace("/healthz", "/zalo/oa")
+            await oa.switch("settings", webhook_url=hook)
+            yield Street(Phones(address, session), oa, running)
+        finally:
+            await running.stop()

@@ -170,6 +170,13 @@ class Party(Listener):
         """Come by a link or QR code."""
         return await self.writes(f"/start {payload}".rstrip())
 
+    async def turns_to_us(self) -> None:
+        """Follow the account, or open its chat, without a word."""
+        now, number = self.chat.clock.now(), self.chat.next_id()
+        await self.chat.handle(
+            Message(chat=self.ref, sender=self._sender, at=now, message_id=number, start="")
+        )
+
     async def sends_photo(self, caption: str = "") -> Message:
         """Send a photo."""
         return await self.writes(caption, media=(MediaRef(MediaKind.PHOTO, "file-1"),))

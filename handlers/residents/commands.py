@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from domain.messages import Message, Outgoing, Press
 from domain.place import Found
@@ -28,6 +29,7 @@ from handlers.turn import Turn
 from people import pause_words, words
 from storage.people import dialogues
 from storage.people.dialogues import Dialogue
+from storage.people.residents import Wish
 from tips.not_taken import not_taken
 
 __all__ = [
@@ -43,7 +45,6 @@ __all__ = [
     "stop",
 ]
 
-start = welcome.start
 stop = stopping.stop
 reply = replies.take
 language = tongues.named
@@ -58,8 +59,35 @@ _ANSWERS: Mapping[str, Callable[[Turn, Message, Dialogue], bool]] = {
 _COMMAND_NAME = re.compile(r"[A-Za-z0-9_]+(@\w+)?")
 """What the platforms let a command be called; anything else after a slash is a person's words."""
 _LONGEST_NAME = 64
+_JUST_ASKED = timedelta(minutes=5)
 OTHERS_COMMANDS = frozenset({"baotin"})
 """Commands that come after ours in the router's order."""
+
+
+def start(turn: Turn, message: Message) -> bool:
+    """Take those who come by a link; who only turned to us again keeps their open question."""
+    return _turned_again(turn, message) or welcome.start(turn, message)
+
+
+def _turned_again(turn: Turn, message: Message) -> bool:
+    """Repeat the open question alone to who followed us, or opened the chat, without a word.
+
+    Platforms tell of one visit several times within a second: then that says nothing.
+    """
+    current = questions.open_dialogue(turn) if turn.resident is not None else None
+    if message.start != "" or message.text or current is None or turn.resident is None:
+        return False
+    subscribed = turn.resident.wish in (Wish.YES, Wish.SUSPENDED)
+    if current.name == AREA and not subscribed:
+        return False
+    now, since = turn.tx.now, current.updated_at
+    if since is not None and now - since < _JUST_ASKED:
+        return True
+    if current.name not in OURS:
+        return False
+    if not questions.is_in_danger(turn):
+        _ask_again(turn, current)
+    return True
 
 
 def hear(turn: Turn, message: Message) -> None:

@@ -317,9 +317,9 @@ class Service:
         await forgetting.forget(self._steps)
 
     async def _menus(self) -> None:
-        words = self._house.context.catalogue
-        if await self._house.database.read(lambda tx: staff_menus.is_due(tx, words)):
-            await self._tick(lambda tx: staff_menus.renew(tx, words))
+        words, outbox = self._house.context.catalogue, self._house.context.outbox
+        if await self._house.database.read(lambda tx: staff_menus.is_due(tx, words, outbox)):
+            await self._tick(lambda tx: staff_menus.renew(tx, words, outbox))
 
     async def _leavers(self) -> None:
         await self._tick(lambda tx: left_lying.tell_due(tx, self._house.context))

@@ -112,6 +112,11 @@ class Outbox:
         """Tell whether groups of the channel may have topics."""
         return self._capabilities[channel].topics
 
+    def has_menus(self, channel: str) -> bool:
+        """Tell whether a chat of the channel may have a menu of its own; not of one out of use."""
+        able = self._capabilities.get(channel)
+        return able is not None and able.menus
+
     def largest_file(self, channel: str) -> int:
         """Return how many bytes of a file the channel hands out at most."""
         return self._capabilities[channel].download_limit_bytes

@@ -50,6 +50,8 @@ class Capabilities:
     """Whether the account makes its groups itself, and reaches no others."""
     topics: bool = False
     """Whether its groups may have topics, of which one is opened for each tip."""
+    menus: bool = False
+    """Whether a chat may have a menu of commands of its own."""
     edits: bool = True
     """Whether our messages can be changed; where not, the new words go as a new message."""
     withdraws: bool = True

@@ -92,6 +92,7 @@ def pretend_capabilities() -> Capabilities:
         receipts=False,
         reply_window=None,
         pace=Pace(account_per_s=25, chat_per_s=1, group_per_minute=20, reply_share=0.15),
+        menus=True,
     )
 
 

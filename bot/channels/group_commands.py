@@ -6,7 +6,17 @@ CONNECT = "ketnoi"
 GROUP_COMMANDS = frozenset(
     {
         *("baotin", "chuyentin", "ketnoi", "ngatketnoi", "lienket"),
-        *("dangky", "dulieu", "dung", "khuvuc", "loaitin", "ngonngu", "theodoi", "tincuatoi"),
+        *(
+            "dangky",
+            "dulieu",
+            "dung",
+            "kenh",
+            "khuvuc",
+            "loaitin",
+            "ngonngu",
+            "theodoi",
+            "tincuatoi",
+        ),
         *("tamngung", "trogiup", "vaitro"),
     }
 )

@@ -7,6 +7,7 @@ who leaves, another phone, a new version of the commands.
 import hashlib
 from collections.abc import Iterator
 
+from delivery.outbox import Outbox
 from domain.texts.catalogue import Catalogue
 from handlers.staff.commands import listed
 from storage.database import Tx
@@ -16,10 +17,13 @@ from storage.staff.menus import Diner
 _DASH = " – "
 
 
-def renew(tx: Tx, words: Catalogue, limit: int = 50) -> int:
-    """Put the right menu into up to `limit` chats that have another; return how many."""
+def renew(tx: Tx, words: Catalogue, outbox: Outbox, limit: int = 50) -> int:
+    """Put the right menu into up to `limit` chats that have another; return how many.
+
+    A chat whose channel has no menus gets none.
+    """
     done = 0
-    for diner, text, digest in _wrong(tx, words):
+    for diner, text, digest in _wrong(tx, words, outbox):
         if not diner.reachable:
             # Put again when they write.
             menus.note(tx, diner.address_id, None)
@@ -31,13 +35,15 @@ def renew(tx: Tx, words: Catalogue, limit: int = 50) -> int:
     return done
 
 
-def is_due(tx: Tx, words: Catalogue) -> bool:
+def is_due(tx: Tx, words: Catalogue, outbox: Outbox) -> bool:
     """Tell whether a chat has another menu than it should."""
-    return next(_wrong(tx, words), None) is not None
+    return next(_wrong(tx, words, outbox), None) is not None
 
 
-def _wrong(tx: Tx, words: Catalogue) -> Iterator[tuple[Diner, str, str | None]]:
+def _wrong(tx: Tx, words: Catalogue, outbox: Outbox) -> Iterator[tuple[Diner, str, str | None]]:
     for diner in menus.everybody(tx):
+        if not outbox.has_menus(diner.channel):
+            continue
         text = _menu(words, diner)
         digest = hashlib.sha256(text.encode()).hexdigest()[:16] if text else None
         wrong = digest != diner.digest if diner.reachable else diner.digest is not None

@@ -13,7 +13,7 @@ from domain.roles import Role
 from storage.database import Tx
 from storage.deliveries import ledger
 from storage.deliveries.ledger import NewDelivery
-from storage.tables import address, staff, staff_role
+from storage.tables import account, address, staff, staff_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Diner:
     digest: str | None
     """Of the menu that was put there last; None for the platform's own."""
     reachable: bool
+    channel: str
 
 
 def everybody(tx: Tx) -> Iterator[Diner]:
@@ -41,10 +42,12 @@ def everybody(tx: Tx) -> Iterator[Diner]:
             address.c.resident_id,
             address.c.menu,
             address.c.unreachable,
+            account.c.channel,
             staff.c.id.label("staff"),
             staff.c.language,
             staff.c.active,
         )
+        .join(account, account.c.id == address.c.account_id)
         .outerjoin(staff, staff.c.id == address.c.staff_id)
         .where(
             or_(address.c.staff_id.is_not(None), address.c.menu.is_not(None)),
@@ -56,7 +59,8 @@ def everybody(tx: Tx) -> Iterator[Diner]:
         theirs = frozenset(roles.get(row.staff, ())) if row.active else None
         language = Language(row.language) if row.language else Language.VI
         resident = row.resident_id is not None
-        yield Diner(row.id, language, theirs, resident, row.menu, row.unreachable is None)
+        reachable = row.unreachable is None
+        yield Diner(row.id, language, theirs, resident, row.menu, reachable, row.channel)
 
 
 def put(tx: Tx, diner: Diner, text: str, digest: str | None) -> None:

@@ -90,4 +90,5 @@ def capabilities(pace: Pace) -> Capabilities:
         reply_window=None,
         pace=pace,
         topics=True,
+        menus=True,
     )

@@ -1,5 +1,8 @@
 """Each member of staff has the menu of their own commands, and loses it with the role."""
 
+from dataclasses import replace
+
+from delivery.outbox import Outbox
 from domain.failures import Until
 from domain.messages import EffectKind
 from domain.roles import Role
@@ -8,14 +11,14 @@ from storage.database import Tx
 from storage.people import addresses, units
 from storage.people.units import Staff
 from storage.staff import setting_up, staff_links
-from tests.chat import Chat, Heard, Party, Takers, open_chat
+from tests.chat import Chat, Heard, Party, Takers, open_chat, pretend_capabilities
 
 
 async def _renewed(chat: Chat, who: Party) -> list[str]:
     """Renew all menus; return the texts that went to one chat."""
-    words = chat.context.catalogue
-    due = await chat.look(lambda tx: menus.is_due(tx, words))
-    done = await chat.do(lambda tx: menus.renew(tx, words))
+    words, outbox = chat.context.catalogue, chat.context.outbox
+    due = await chat.look(lambda tx: menus.is_due(tx, words, outbox))
+    done = await chat.do(lambda tx: menus.renew(tx, words, outbox))
     assert due or not done
     await chat.deliver()
     found: list[Heard] = await who.news()
@@ -100,3 +103,11 @@ async def test_staff_who_are_residents_too_have_both_lists_once_each(
         names = [line.partition(" – ")[0] for line in menu.splitlines()]
         assert len(names) == len(set(names))
         assert {"/baocao", "/dulieu"} <= set(names)
+
+
+async def test_a_chat_whose_channel_has_no_menus_gets_none(migrated_database_url: str) -> None:
+    async with open_chat(migrated_database_url, Takers()) as chat:
+        officer = await chat.staff("77005", Role.OFFICER)
+        outbox = Outbox({"telegram": replace(pretend_capabilities(), menus=False)})
+        chat.context = replace(chat.context, outbox=outbox)
+        assert await _renewed(chat, officer) == []

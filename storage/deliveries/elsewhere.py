@@ -3,6 +3,7 @@
 Never one that may have arrived: nobody gets a thing twice because they have two channels.
 """
 
+from enum import Enum, auto
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
@@ -12,10 +13,20 @@ from domain.messages import ChatKind
 from storage.database import Tx
 from storage.deliveries.counters import Moves
 from storage.deliveries.ledger import Delivery, as_delivery, key_of, move
-from storage.tables import account, address, attempt, delivery
+from storage.tables import account, address, attempt, delivery, resident
 
+_MAY_HAVE_ARRIVED = frozenset(
+    {DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNSURE}
+)
 _PASSED = "passed_on"
 """What an attempt came to that was not made: the chat was shut, or would have cost too much."""
+
+
+class Twin(Enum):
+    """How far the second row of a person in one run has come."""
+
+    UNDER_WAY = auto()
+    MAY_HAVE_ARRIVED = auto()
 
 
 def pass_on(tx: Tx, row: Delivery, reason: str, moves: Moves, *, tried: bool) -> bool:
@@ -25,6 +36,9 @@ def pass_on(tx: Tx, row: Delivery, reason: str, moves: Moves, *, tried: bool) ->
     whether it may be sent there is looked at when it is.
     """
     if row.kind is not DeliveryKind.CAMPAIGN or row.resident_id is None or row.again:
+        return False
+    if row.run_id is None:
+        # Said to one chat alone.
         return False
     asked = {"resident": row.resident_id, "here": row.address_id, "row": row.id}
     other = tx.connection.execute(_NEXT, {**asked, "account": row.account_id}).one_or_none()
@@ -49,6 +63,15 @@ def pass_on(tx: Tx, row: Delivery, reason: str, moves: Moves, *, tried: bool) ->
             moves.add(before, column, -1)
             moves.add(after, column)
     return True
+
+
+def standing_of_twin(tx: Tx, row: Delivery) -> Twin | None:
+    """Tell what became of a second row of the run for the same person, written before we knew."""
+    asked = {"run": row.run_id, "resident": row.resident_id}
+    found = tx.connection.execute(_TWINS, asked).all()
+    if any(DeliveryState(one.state) in _MAY_HAVE_ARRIVED or one.again for one in found):
+        return Twin.MAY_HAVE_ARRIVED
+    return Twin.UNDER_WAY if any(one.window_id is not None for one in found) else None
 
 
 def pass_on_waiting(tx: Tx, resident_id: UUID, address_id: UUID) -> None:
@@ -102,13 +125,26 @@ _NEXT = (
         address.c.account_id != bindparam("account", type_=Uuid),
         address.c.kind == ChatKind.PRIVATE.value,
         address.c.unreachable.is_(None),
-        account.c.down_reason.is_(None),
         address.c.id.not_in(
             select(attempt.c.address_id).where(
                 attempt.c.delivery_id == bindparam("row", type_=Uuid)
             )
         ),
     )
-    .order_by(address.c.preferred_at.is_(None), address.c.preferred_at.desc(), address.c.id)
+    # Where all that is left is an account that is down, it waits there.
+    .order_by(
+        account.c.down_reason.is_not(None),
+        address.c.preferred_at.is_(None),
+        address.c.preferred_at.desc(),
+        address.c.id,
+    )
     .limit(1)
+)
+_TWINS = (
+    select(delivery.c.state, delivery.c.again, delivery.c.window_id)
+    .join(resident, resident.c.id == delivery.c.resident_id)
+    .where(
+        delivery.c.run_id == bindparam("run", type_=Uuid),
+        resident.c.joined_to == bindparam("resident", type_=Uuid),
+    )
 )

@@ -7,9 +7,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from domain.delivery import DeliveryState, NotSent
+from domain.delivery import DeliveryKind, DeliveryState, Lane, NotSent
 from domain.failures import Until
+from domain.messages import Outgoing
 from storage.database import Tx
+from storage.deliveries import ledger
+from storage.deliveries.ledger import NewDelivery
 from storage.people import addresses, joining, residents
 from storage.tables import resident
 from tests.storage.deliveries.two_channels import OA, TELEGRAM, two_channels
@@ -61,8 +64,18 @@ async def test_what_waits_for_a_parted_chat_goes_to_another_of_the_person_or_now
     window = await two.opened()
     waiting = await two.run([(one, OA)])
     gone, kept = await two.chat(one), await two.chat(one, TELEGRAM)
+    alone_id: list[UUID | None] = []
 
     def part(tx: Tx) -> None:
+        new = NewDelivery(
+            kind=DeliveryKind.CAMPAIGN,
+            lane=Lane.ROUTINE,
+            address_id=gone,
+            language="vi",
+            outgoing=Outgoing(text="Đội mũ bảo hiểm"),
+            resident_id=one,
+        )
+        alone_id.append(ledger.put(tx, new))
         if not reached:
             addresses.mark_unreachable(tx, kept, Until.THEY_WRITE)
         alone = joining.part(tx, residents.get(tx, one), gone, kept, kept)
@@ -72,6 +85,8 @@ async def test_what_waits_for_a_parted_chat_goes_to_another_of_the_person_or_now
     assert await two.settle(window, NotSent("dns", timedelta(0)))
     again = await two.open()
     assert again is None or not again.sends
+    assert alone_id[0] is not None
+    assert (await world.row(alone_id[0])).state is DeliveryState.SKIPPED
     for run_id in (under_way, waiting):
         row = await two.row_of(run_id, one)
         if reached:

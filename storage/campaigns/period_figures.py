@@ -35,9 +35,9 @@ class Broadcast:
     subject: str | None
     broadcasts: int
     handed: int
-    """Handed to the platform, whatever came of it."""
+    """Handed to the platform, whatever came of it: pairs of person and broadcast, as the rest."""
     taken: int
-    """Taken by the platform without a fault: pairs of person and broadcast."""
+    """Taken by the platform without a fault."""
     delivered: int
     """Confirmed as delivered by a platform that tells."""
     seen: int
@@ -168,18 +168,21 @@ def _broadcasts(
     taken = delivery.c.state.in_(_TAKEN)
     tells = delivery.c.channel.in_(sorted(receipts))
     answered = or_(*(column.is_not(None) for column in _ANSWERS))
-    query = (
+    # Whoever was written to in two chats before these were joined is one person all the same.
+    person = func.coalesce(resident.c.joined_to, delivery.c.resident_id)
+    pairs = (
         select(
-            _subject(by_subject=by_subject),
-            func.count(func.distinct(case((taken & _begins(since), delivery.c.run_id)))),
-            func.count(),
-            _sum(taken),
-            _sum(tells & (delivery.c.state == DeliveryState.DELIVERED.value)),
-            _sum(tells & taken & delivery.c.seen_at.is_not(None)),
-            func.count(func.distinct(case((taken, delivery.c.resident_id)))),
-            _sum(taken & answered),
+            campaign.c.subject,
+            delivery.c.run_id,
+            person.label("person"),
+            _any(taken & _begins(since)).label("begun"),
+            _any(taken).label("taken"),
+            _any(tells & (delivery.c.state == DeliveryState.DELIVERED.value)).label("delivered"),
+            _any(tells & taken & delivery.c.seen_at.is_not(None)).label("seen"),
+            _any(taken & answered).label("answered"),
         )
         .select_from(delivery)
+        .join(resident, resident.c.id == delivery.c.resident_id)
         .join(run, run.c.id == delivery.c.run_id)
         .join(campaign, campaign.c.id == run.c.campaign_id)
         .where(
@@ -187,7 +190,19 @@ def _broadcasts(
             delivery.c.kind == DeliveryKind.CAMPAIGN.value,
             delivery.c.state.in_(_HANDED),
         )
+        .group_by(campaign.c.subject, delivery.c.run_id, person)
+        .subquery()
     )
+    query = select(
+        pairs.c.subject if by_subject else null(),
+        func.count(func.distinct(case((pairs.c.begun == 1, pairs.c.run_id)))),
+        func.count(),
+        *(func.coalesce(func.sum(pairs.c[name]), 0) for name in ("taken", "delivered", "seen")),
+        func.count(func.distinct(case((pairs.c.taken == 1, pairs.c.person)))),
+        func.coalesce(func.sum(pairs.c.answered), 0),
+    )
+    if by_subject:
+        query = query.group_by(pairs.c.subject).order_by(pairs.c.subject)
     return [
         Broadcast(
             subject=row[0],
@@ -199,7 +214,7 @@ def _broadcasts(
             people=row[6],
             answered=int(row[7]),
         )
-        for row in tx.connection.execute(_grouped(query, by_subject=by_subject))
+        for row in tx.connection.execute(query)
     ]
 
 
@@ -308,6 +323,10 @@ def _subject(*, by_subject: bool) -> ColumnElement[Any]:
 
 def _grouped(query: Select[Any], *, by_subject: bool) -> Select[Any]:
     return query.group_by(campaign.c.subject).order_by(campaign.c.subject) if by_subject else query
+
+
+def _any(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    return func.max(case((condition, 1), else_=0))
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[Any]:

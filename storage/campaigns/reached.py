@@ -167,14 +167,22 @@ def _fate(taken_down: str | None, *, movable: bool) -> Fate:
 
 def groups_left(tx: Tx, run_id: UUID) -> list[str]:
     """Return the labels of groups that a run left out because they were let go or left."""
+    left = delivery.c.reason == SkipReason.GROUP_LEFT.value
+    return _groups(tx, run_id, (delivery.c.state == DeliveryState.SKIPPED.value) & left)
+
+
+def groups_refused(tx: Tx, run_id: UUID) -> list[str]:
+    """Return the labels of groups into which the platform did not let a run's post."""
+    refused = (DeliveryState.REFUSED.value, DeliveryState.UNREACHABLE.value)
+    post = delivery.c.kind == DeliveryKind.POST.value
+    return _groups(tx, run_id, post & delivery.c.state.in_(refused))
+
+
+def _groups(tx: Tx, run_id: UUID, which: ColumnElement[bool]) -> list[str]:
     query = (
         select(group_chat.c.label)
         .join(delivery, delivery.c.group_id == group_chat.c.id)
-        .where(
-            delivery.c.run_id == run_id,
-            delivery.c.state == DeliveryState.SKIPPED.value,
-            delivery.c.reason == SkipReason.GROUP_LEFT.value,
-        )
+        .where(delivery.c.run_id == run_id, which)
         .order_by(group_chat.c.label)
     )
     return list(tx.connection.execute(query).scalars())
@@ -223,8 +231,12 @@ def _written(run_id: UUID) -> ColumnElement[bool]:
 
 
 def private(run_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    """Say which rows are private messages of a run that arrived or may have."""
+    """Say which rows, with their residents, are private messages of a run that may have arrived.
+
+    Of one person on two chats, joined since, only the row that is theirs now.
+    """
     return (
+        resident.c.joined_to.is_(None),
         delivery.c.run_id == run_id,
         delivery.c.kind == DeliveryKind.CAMPAIGN.value,
         delivery.c.state.in_(_HAVE_IT),

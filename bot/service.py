@@ -19,7 +19,7 @@ from bot.line_work import LineWork, Standing
 from bot.pager import ring_due
 from bot.revival import Revival
 from bot.web import WebDoor, create_app
-from broadcasts import expanding, finishing, firing, months, own_photos
+from broadcasts import expanding, finishing, firing, months, outages, own_photos
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from handlers.campaigns import alarm_photos, unanswered
@@ -216,6 +216,7 @@ class Service:
             "alone": (self._alone, timedelta(seconds=10)),
             "silence": (self._silence, timedelta(minutes=5)),
             "months": (self._months, timedelta(minutes=5)),
+            "outages": (self._outages, timedelta(seconds=30)),
             "addresses": (self._forget_addresses, timedelta(minutes=5)),
             "forget": (self._forget, timedelta(hours=1)),
             "menus": (self._menus, timedelta(seconds=10)),
@@ -336,6 +337,9 @@ class Service:
 
     async def _months(self) -> None:
         await self._tick(lambda tx: months.warn_due(tx, self._desk))
+
+    async def _outages(self) -> None:
+        await self._tick(lambda tx: outages.tell_due(tx, self._desk))
 
     async def _forget_addresses(self) -> None:
         await self._steps(erasing.forget_addresses)

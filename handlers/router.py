@@ -182,10 +182,16 @@ class Router:
         return press
 
     def _hear(self, turn: Turn) -> None:
-        """Note when somebody wrote, where we may answer only for a while after that."""
+        """Note when somebody wrote, where we may answer only for a while after that.
+
+        Also in a group, if we know them by then: a platform counts it as much (Zalo's rules of
+        interaction, 2026).
+        """
         door = self._context.outbox.door(turn.account.channel)
-        private = turn.chat.kind is ChatKind.PRIVATE and not isinstance(turn.incoming, Edit)
-        if door.listens and private and turn.person is not None:
+        private = turn.chat.kind is ChatKind.PRIVATE
+        in_group = turn.chat.kind is ChatKind.GROUP and isinstance(turn.incoming, Message)
+        spoke = in_group or (private and not isinstance(turn.incoming, Edit))
+        if door.listens and spoke and turn.person is not None:
             hearing.heard(turn.tx, turn.person.id, turn.incoming.at, door)
 
     def _welcome_back(self, turn: Turn) -> None:

@@ -6,18 +6,8 @@ CONNECT = "ketnoi"
 GROUP_COMMANDS = frozenset(
     {
         *("baotin", "chuyentin", "ketnoi", "ngatketnoi", "lienket"),
-        *(
-            "dangky",
-            "dulieu",
-            "dung",
-            "kenh",
-            "khuvuc",
-            "loaitin",
-            "ngonngu",
-            "theodoi",
-            "tincuatoi",
-        ),
-        *("tamngung", "trogiup", "vaitro"),
+        *("dangky", "dulieu", "dung", "kenh", "khuvuc", "loaitin", "ngonngu", "theodoi"),
+        *("tamngung", "tincuatoi", "trogiup", "vaitro"),
     }
 )
 """Commands that are ours in a group even when no bot is named after them.

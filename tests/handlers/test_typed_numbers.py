@@ -160,6 +160,16 @@ async def test_who_writes_is_heard_where_that_matters(chat: Chat) -> None:
     query = select(address.c.heard_at).where(address.c.id == (await lan.address()).id)
     heard = await chat.look(lambda tx: tx.connection.execute(query).scalar_one())
     assert chat.clock.now() - heard <= timedelta(seconds=1)
+    # What they say to us in a group counts as much, and makes nobody known.
+    chat.clock.forward(hours=1)
+    group, stranger = await chat.group("-100"), chat.resident("1002")
+    known = select(func.count()).select_from(address)
+    before = await chat.look(lambda tx: tx.connection.execute(known).scalar_one())
+    await lan.writes("cảm ơn các anh", in_group=group)
+    heard = await chat.look(lambda tx: tx.connection.execute(query).scalar_one())
+    assert chat.clock.now() - heard <= timedelta(seconds=1)
+    await stranger.writes("cảm ơn các anh", in_group=group)
+    assert await chat.look(lambda tx: tx.connection.execute(known).scalar_one()) == before
 
 
 async def test_a_receipt_has_only_as_many_buttons_as_the_app_shows(chat: Chat) -> None:

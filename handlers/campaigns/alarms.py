@@ -1,6 +1,7 @@
 """`/khan` in chat: one line, whom it reaches in how many minutes, one tap with a reason."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from broadcasts import alarming, approving, own_photos, plan_words, reach_planning, telling
 from broadcasts.desk import Desk, Rows, Say
@@ -28,6 +29,8 @@ REASON = "alarm_reason"
 _TYPED = "other"
 _REASONS = ("life", "crime", "missing")
 _LONGEST_REASON = 500
+_FRESH = timedelta(minutes=1)
+"""So long the plan that was made when an alert was handed in is shown as it was."""
 
 
 def hand_in(turn: Turn, argument: str) -> None:
@@ -201,7 +204,10 @@ def _shown(tx: Tx, context: Context, known: Campaign, say: Say) -> list[str]:
     strays = stray_marks(alarming.versions_of(known))
     if strays:
         lines.append(say("campaigns.urgent_stray", marks="; ".join(f"“{one}”" for one in strays)))
-    plan = reach_planning.of(tx, desk, known)
+    plan = known.reach_plan
+    if plan is None or tx.now - plan.made_at > _FRESH:
+        # Whoever is asked again later must hear which account is down by then.
+        plan = reach_planning.of(tx, desk, known)
     lines += plan_words.down(plan, say)
     for path in alarming.paths(desk, plan):
         grouped = path.channel == alarming.GROUPS

@@ -40,6 +40,7 @@ class ZaloSettings(BaseSettings):
     zalo_oa_price_vnd: int = Field(default=55, ge=0, le=100_000)
     zalo_oa_group_buttons: bool = False
     zalo_oa_name: str = Field(default="", max_length=100)
+    zalo_oa_admin: str = Field(default="", max_length=64)
     zalo_oa_articles: bool = False
     zalo_oa_catch_up_h: int = Field(default=0, ge=0, le=48)
 

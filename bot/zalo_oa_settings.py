@@ -38,6 +38,7 @@ def zalo_oa_settings(settings: Settings) -> ZaloOaSettings:
             price_vnd=settings.zalo_oa_price_vnd,
             group_buttons=settings.zalo_oa_group_buttons,
             mention=settings.zalo_oa_name,
+            admin=settings.zalo_oa_admin,
             articles=settings.zalo_oa_articles,
             catch_up=timedelta(hours=settings.zalo_oa_catch_up_h),
             send_timeout_s=settings.send_timeout_s,

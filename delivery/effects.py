@@ -88,11 +88,14 @@ async def _make_group(
     refused = Refused("nobody to make it with")
     for members in tries:
         try:
-            made = await channel.make_group(outgoing.text, outgoing.heading or "", members)
+            made = await channel.make_group(
+                outgoing.text, outgoing.heading or "", members, closed=outgoing.protected
+            )
         except Refused as failure:
             refused = failure
         else:
-            return Sent("\n".join((made.chat_id, made.link or "")))
+            shut = ("closed",) if made.closed else ()
+            return Sent("\n".join((made.chat_id, made.link or "", *shut)))
     raise refused
 
 

@@ -233,14 +233,20 @@ class NewGroup:
 
     chat_id: str
     link: str | None
+    closed: bool = False
+    """Whether nobody gets in without an administrator, nor sees what was said before."""
 
 
 @runtime_checkable
 class MakesGroups(Protocol):
     """A channel whose groups the account makes itself, and reaches no others."""
 
-    async def make_group(self, name: str, description: str, members: Sequence[ChatRef]) -> NewGroup:
+    async def make_group(
+        self, name: str, description: str, members: Sequence[ChatRef], *, closed: bool = False
+    ) -> NewGroup:
         """Make a group with these people, of whom one must look after the account.
+
+        One to be `closed` may be made and not be closed: what is told says so.
 
         Raises: SendFailure; when it is Ambiguous the group may exist.
         """

@@ -291,7 +291,7 @@ class EffectKind(StrEnum):
     MAKE_GROUP = "make_group"
     """The text is its name, the heading says what it is for; the chat's person is its member.
 
-    The id beside it, if any, is the private chat of a second one.
+    The id beside it, if any, is the private chat of a second one. A protected one is to be closed.
     """
     PUBLISH = "publish"
     """The heading is an article's title, the first paragraph its lead; twice: two stand there."""

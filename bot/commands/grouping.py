@@ -51,6 +51,8 @@ def make(
             raise Misconfigured(
                 "Chưa có kênh nào tự tạo được nhóm. Nhóm có sẵn thì cán bộ nhắn /ketnoi cho máy."
             )
+        if group_makings.has_twin(tx, ours.id, label):
+            raise Misconfigured(f"Nhóm “{label}” đã được xin tạo hoặc đang được tạo.")
         account_id = able[0].id
         asked = group_makings.ask(tx, ours.id, account_id, None, "neighbourhood", code, label)
         known = group_makings.get(tx, asked)
@@ -84,6 +86,11 @@ def show(
         if len(found) != 1:
             names = ", ".join(one.label for one in known) or "chưa có nhóm nào"
             raise Misconfigured(f"Không có đúng một nhóm tên {label}. Nhóm đã kết nối: {names}.")
+        if found[0].purpose == group_makings.REVIEW:
+            raise Misconfigured(
+                f"Nhóm {label} là nhóm kín của cán bộ, không có đường dẫn mời: "
+                "quản trị viên mời từng người trong phần quản lý nhóm."
+            )
         return group_makings.invitation(tx, found[0].id)
 
     url = with_database(settings_at_hand(), work)

@@ -23,11 +23,13 @@ from handlers.router import Presser
 from handlers.turn import Context, Turn
 from storage.database import Tx
 from storage.deliveries import ledger
+from storage.deliveries.ledger import Delivery
 from storage.groups import group_links, group_makings, group_requests
 from storage.groups.group_makings import Made, Making
 from storage.groups.group_requests import ANSWERED_WITHIN, Wanted
 from storage.people import addresses, units
 from storage.people.addresses import Account, Address
+from storage.savepoints import Spoiled, apart
 from storage.staff import audit
 
 log = structlog.get_logger(__name__)
@@ -62,6 +64,8 @@ def must_be_able(turn: Turn) -> None:
 def request(turn: Turn, purpose: str, area_code: str, label: str) -> None:
     """Ask the chief whether a group is to be made."""
     who = turn.require(Permission.CONNECT_GROUP)
+    if group_makings.has_twin(turn.tx, who.unit_id, label):
+        raise Refusal("making.twin", label=label)
     making_id = group_makings.ask(
         turn.tx, who.unit_id, turn.account.id, who.id, purpose, area_code, label
     )
@@ -155,13 +159,12 @@ def tell_due(tx: Tx, context: Context) -> int:
         row = ledger.get(tx, known.effect_id) if known.effect_id is not None else None
         if row is not None and row.state is DeliveryState.PENDING:
             continue
-        made = group_makings.told(tx, known.id)
-        if made is not None and row is not None and row.state in _ARRIVED:
-            _connect(tx, context, known, made)
-        else:
-            unsure = row is None or row.state is DeliveryState.UNSURE or row.state in _ARRIVED
-            log.warning("group_not_made", unsure=unsure)
-            _tell(tx, context, known, "making.unsure" if unsure else "making.failed")
+        try:
+            apart(tx, partial(_end, tx, context, known, row))
+        except Spoiled as fault:
+            # It may stand there; what the platform told of it cannot be read or used.
+            log.error("group_making_spoiled", error=str(fault))
+            _tell(tx, context, known, "making.unsure")
         group_makings.forget(tx, known.id)
         done += 1
     for known in group_makings.overdue(tx):
@@ -169,6 +172,20 @@ def tell_due(tx: Tx, context: Context) -> int:
         group_makings.forget(tx, known.id)
         done += 1
     return done
+
+
+def _end(tx: Tx, context: Context, known: Making, row: Delivery | None) -> None:
+    made = group_makings.told(tx, known.id)
+    if made is None or row is None or row.state not in _ARRIVED:
+        unsure = row is None or row.state is DeliveryState.UNSURE or row.state in _ARRIVED
+        log.warning("group_not_made", unsure=unsure)
+        _tell(tx, context, known, "making.unsure" if unsure else "making.failed")
+    elif known.purpose == group_makings.REVIEW and not made.closed:
+        # Whoever has its link could read tips there: nothing of ours goes into it.
+        log.warning("group_left_open")
+        _tell(tx, context, known, "making.left_open")
+    else:
+        _connect(tx, context, known, made)
 
 
 def _connect(tx: Tx, context: Context, known: Making, made: Made) -> None:
@@ -195,6 +212,7 @@ def _connect(tx: Tx, context: Context, known: Making, made: Made) -> None:
             wanted = Wanted(group.unit_id, staff_id, group.purpose, group.area_code, group.label)
             group_requests.watch(tx, wanted, group.id, notice_id)
     key = "making.made" if made.link is not None else "making.made_without_link"
+    key = "making.made_closed" if made.closed else key
     _tell(tx, context, known, key, lien_ket=made.link or "")
 
 

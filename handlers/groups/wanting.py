@@ -144,7 +144,8 @@ def _ask_area(turn: Turn, data: dict[str, str], page: int) -> None:
 
 def _ask_label(turn: Turn, data: dict[str, str]) -> None:
     dialogues.keep(turn.tx, turn.me.id, DIALOGUE, data)
-    turn.say("connecting.ask_label", _quit(turn, data["token"]))
+    key = "making.ask_label" if _MAKE in data else "connecting.ask_label"
+    turn.say(key, _quit(turn, data["token"]))
 
 
 def _give_code(turn: Turn, data: Mapping[str, str], label: str) -> None:

@@ -6,7 +6,7 @@ very transaction that settles its making; the ledger does not keep it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +15,18 @@ from sqlalchemy import delete, select, update
 from domain.delivery import DeliveryKind, Lane
 from domain.language import Language
 from domain.messages import Effect, EffectKind, Outgoing
+from domain.toneless import fold
 from storage.database import Tx
 from storage.deliveries import ledger
 from storage.deliveries.ledger import NewDelivery
 from storage.groups.group_requests import ANSWERED_WITHIN
 from storage.sealing import Place
 from storage.tables import attempt, group_chat, group_making
+
+REVIEW = "review"
+"""The purpose of a group that only staff may see into."""
+_MADE_WITHIN = timedelta(hours=24)
+"""How long a yes holds: an account that comes back after weeks makes nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class Made:
 
     chat_id: str = field(repr=False)
     link: str | None = field(repr=False)
+    closed: bool = False
+    """Whether nobody gets in by a link alone."""
 
 
 _COLUMNS = (
@@ -118,8 +126,12 @@ def begin(
             address_id=member_id,
             language=Language.VI.value,
             outgoing=Outgoing(
-                text=known.label, heading=about, effect=Effect(EffectKind.MAKE_GROUP, second_chat)
+                text=known.label,
+                heading=about,
+                effect=Effect(EffectKind.MAKE_GROUP, second_chat),
+                protected=known.purpose == REVIEW,
             ),
+            not_after=tx.now + _MADE_WITHIN,
         ),
     )
     tx.connection.execute(
@@ -150,8 +162,15 @@ def told(tx: Tx, making_id: UUID) -> Made | None:
     sealed = tx.connection.execute(query).scalar_one_or_none()
     if sealed is None:
         return None
-    chat_id, _, link = tx.keys.unseal(sealed, _place(making_id)).partition("\n")
-    return Made(chat_id, link or None)
+    chat_id, link, closed = (*tx.keys.unseal(sealed, _place(making_id)).split("\n"), "", "")[:3]
+    return Made(chat_id, link or None, closed == "closed")
+
+
+def has_twin(tx: Tx, unit_id: UUID, label: str) -> bool:
+    """Tell whether a group of that name is asked for, or being made, already."""
+    query = select(group_making.c.label).where(group_making.c.unit_id == unit_id)
+    labels = tx.connection.execute(query).scalars()
+    return any(fold(one) == fold(label) for one in labels)
 
 
 def under_way(tx: Tx) -> list[Making]:

@@ -230,13 +230,13 @@ class ZaloOaChannel:
         async with self._named(Doing.LOOK, noted=False):
             return await lookups.allowances(self._transport)
 
-    async def make_group(self, name: str, description: str, members: Sequence[ChatRef]) -> NewGroup:
-        """Make a group with these people, of whom one must be an administrator of the account.
-
-        Raises: SendFailure; when it is Ambiguous the group may exist.
-        """
+    async def make_group(
+        self, name: str, description: str, members: Sequence[ChatRef], *, closed: bool = False
+    ) -> NewGroup:
+        """Make a group: as `MakesGroups.make_group`; the administrator we know of is added."""
+        people = (self._settings.admin, *(member.chat_id for member in members))
         async with self._named(Doing.GROUP):
-            return await lookups.make_group(self._transport, name, description, members)
+            return await lookups.make_group(self._transport, name, description, people, closed)
 
     async def publish(self, article: Article) -> str:
         """Begin to put an article up, at an hour at which it could be sent; return its token.

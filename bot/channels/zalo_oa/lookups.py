@@ -3,19 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from bot.channels.raw import Raw, clean, mapping, words
 from bot.channels.zalo_oa.outgoing import GROUP
 from bot.channels.zalo_oa.reading import number, told
 from bot.channels.zalo_oa.transport import CallFailed, Transport
 from domain.channel import Allowance, NewGroup
-from domain.failures import Ambiguous, Refused
+from domain.failures import Ambiguous, Refused, SendFailure
 from domain.messages import ChatRef, Room
 
 _SELF = "/v2.0/oa/getoa"
 _QUOTA, _ASSETS = "/v3.0/oa/quota/message", "/v3.0/oa/quota/group"
 _GROUP, _MEMBERS = "/v3.0/oa/group/getgroup", "/v3.0/oa/group/listmember"
 _CREATE = "/v3.0/oa/group/creategroupwithoa"
+_UPDATE = "/v3.0/oa/group/updateinfo"
+_CLOSED = MappingProxyType(
+    {"join_appr": True, "enable_link_join": False, "enable_msg_history": False}
+)
 _SIZES = (10, 50, 100, 1000)
 _MOST_MEMBERS = 99
 _NO_SUCH_KIND = frozenset({-201, -233})
@@ -93,14 +98,20 @@ async def room(transport: Transport, chat: ChatRef) -> Room:
 
 
 async def make_group(
-    transport: Transport, name: str, description: str, members: Sequence[ChatRef]
+    transport: Transport,
+    name: str,
+    description: str,
+    people: Sequence[str],
+    closed: bool,
 ) -> NewGroup:
-    """Make a group in the smallest free asset that holds the people.
+    """Make a group in the smallest free asset that holds the people; one that is closed, if asked.
+
+    A closed group has no link: whoever has one could ask to be let in.
 
     Raises: Refused when there are too many people or no free asset; Ambiguous when the answer
     names no group; as `Transport.post`.
     """
-    ids = list(dict.fromkeys(member.chat_id for member in members))
+    ids = list(dict.fromkeys(one for one in people if one))
     if not ids or len(ids) > _MOST_MEMBERS:
         reason = f"content: a group begins with 1 to {_MOST_MEMBERS} people"
         raise Refused(reason)
@@ -115,12 +126,25 @@ async def make_group(
     if not group:
         reason = "answer: no group"
         raise Ambiguous(reason)
+    if closed:
+        return NewGroup(chat_id=GROUP + group, link=None, closed=await _is_closed(transport, group))
     return NewGroup(chat_id=GROUP + group, link=words(made.get("group_link")) or None)
+
+
+async def _is_closed(transport: Transport, group: str) -> bool:
+    """Let nobody into a group by its link alone, nor show newcomers what was said before."""
+    try:
+        found = mapping(await transport.post(_UPDATE, {"group_id": group, **_CLOSED}))
+    except (CallFailed, SendFailure):
+        return False
+    told_back = mapping(found.get("group_setting"))
+    return all(told_back.get(name, wanted) is wanted for name, wanted in _CLOSED.items())
 
 
 async def _free_asset(transport: Transport, people: int) -> str:
     for size in _SIZES:
-        if size < people:
+        if size < people + 1:
+            # The account takes a place as well.
             continue
         asked = {"quota_owner": "OA", "product_type": f"gmf{size}", "quota_type": "sub_quota"}
         for entry in _entries(await transport.post(_ASSETS, asked)):

@@ -57,6 +57,8 @@ class ZaloOaSettings:
     group_buttons: bool = False
     mention: str = ""
     """The name by which people mention the account in groups, without `@`; empty: its own."""
+    admin: str = ""
+    """The user id of an administrator of the account, who is put into every group it makes."""
     articles: bool = False
     catch_up: timedelta = timedelta(0)
     """How far back the history is looked through at the start; zero: not at all."""
@@ -89,6 +91,9 @@ class ZaloOaSettings:
     def _check_account(self) -> None:
         if not _ID.fullmatch(self.app_id) or not _ID.fullmatch(self.oa_id):
             message = "the app's id and the account's id are letters and digits"
+            raise ValueError(message)
+        if self.admin and not _ID.fullmatch(self.admin):
+            message = "the administrator's id is letters and digits"
             raise ValueError(message)
         if not self.app_secret.strip() or any(not secret for secret in self.webhook_secrets):
             message = "the app's secret and the webhook's secrets must not be empty"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from broadcasts.desk import Desk
 from delivery.effects import carry_out
@@ -56,6 +56,7 @@ async def _asked(two: Two) -> tuple[Party, Party]:
     assert (await officer.last()).labels == ["Nhóm dân cư", "Tổ tiếp nhận tin báo", "Thôi"]
     await officer.presses("Nhóm dân cư")
     await officer.presses("khối phố Ví Dụ 2")
+    assert "Ai trong nhóm cũng thấy" in (await officer.last()).text
     await officer.writes("Nhóm an ninh khối 2")
     assert "Đã hỏi chỉ huy" in (await officer.last()).text
     return officer, chief
@@ -180,6 +181,69 @@ async def test_what_did_not_certainly_succeed_is_told_and_never_tried_again(
         assert await _left(two.here) == 0
 
 
+@pytest.mark.parametrize(("told", "connected"), [("g:900\n\nclosed", True), ("g:900\n", False)])
+async def test_a_group_for_reviewers_is_connected_only_once_it_is_closed(
+    migrated_database_url: str, told: str, connected: bool
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        _let_make(two)
+        officer = await two.there.staff("z-4001", Role.OFFICER)
+        chief = await two.there.staff("z-5001", Role.CHIEF)
+        await officer.writes("/taonhom")
+        await officer.presses("Tổ tiếp nhận tin báo")
+        await officer.writes("Tổ tiếp nhận Ví Dụ")
+        await chief.presses("Đồng ý tạo")
+        closed = []
+
+        def answer(send: Send) -> Outcome | None:
+            if send.kind is not DeliveryKind.MAKING:
+                return None
+            closed.append(send.outgoing.protected)
+            return Accepted(told, two.here.clock.now())
+
+        await two.there.deliver(answer)
+        await two.here.do(lambda tx: making.tell_due(tx, two.here.context))
+        assert closed == [True]
+        words = "Đã tạo nhóm kín" if connected else "CHƯA được nối"
+        assert words in (await officer.last()).text
+        known = await two.here.look(lambda tx: addresses.find(tx, two.there.account.id, "g:900"))
+        assert (known is not None and known.group_id is not None) == connected
+
+
+async def test_a_second_of_the_name_is_refused_and_an_old_yes_makes_nothing(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        officer, chief = await _asked(two)
+        await officer.writes("/taonhom")
+        await officer.presses("Nhóm dân cư")
+        await officer.presses("khối phố Ví Dụ 2")
+        await officer.writes("nhom an ninh khoi 2")
+        assert "đã có người xin tạo" in (await officer.last()).text
+        assert await _left(two.here) == 1
+        await chief.presses("Đồng ý tạo")
+        two.here.clock.forward(hours=25)
+        assert await _come_to(two, Accepted("g:900\n", two.here.clock.now())) == 0
+        await two.here.do(lambda tx: making.tell_due(tx, two.here.context))
+        assert "Chưa tạo được nhóm" in (await officer.last()).text
+        assert await _left(two.here) == 0
+
+
+async def test_what_cannot_be_read_of_one_group_is_told_and_holds_back_no_other(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        officer, chief = await _asked(two)
+        await chief.presses("Đồng ý tạo")
+        told = Accepted("g:900\n", two.here.clock.now())
+        await two.there.deliver(lambda send: told if send.kind is DeliveryKind.MAKING else None)
+        spoiled = update(group_making).values(made=b"spoiled")
+        await two.here.do(lambda tx: tx.connection.execute(spoiled))
+        assert await two.here.do(lambda tx: making.tell_due(tx, two.here.context)) == 1
+        assert "Không rõ nhóm" in (await officer.last()).text
+        assert await _left(two.here) == 0
+
+
 async def test_a_no_or_a_days_silence_makes_nothing(migrated_database_url: str) -> None:
     async with open_two(migrated_database_url) as two:
         officer, chief = await _asked(two)
@@ -256,7 +320,12 @@ class _Maker:
         self.asked: list[list[str]] = []
 
     async def make_group(
-        self, name: str, description: str, members: tuple[ChatRef, ...]
+        self,
+        name: str,
+        description: str,
+        members: tuple[ChatRef, ...],
+        *,
+        closed: bool = False,
     ) -> NewGroup:
         self.asked.append([one.chat_id for one in members])
         if self.asked[-1] != self._takes:

@@ -35,6 +35,7 @@ def settings(zalo: PretendZalo) -> ZaloOaSettings:
         app_id=APP_ID,
         app_secret=APP_SECRET,
         oa_id=OA_ID,
+        admin="9001",
         refresh_token=FIRST,
         redirect_url="https://xa.example/zalo",
         api_url=zalo.url,

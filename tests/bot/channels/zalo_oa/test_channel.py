@@ -87,6 +87,12 @@ async def test_a_group_is_made_in_the_smallest_free_asset(
     assert [body["product_type"] for body in zalo.at(f"{QUOTA}group")] == ["gmf50", "gmf100"]
     (asked,) = zalo.at(f"{IN_GROUP}creategroupwithoa")
     assert asked["asset_id"] == "a2"
+    assert asked["member_user_ids"] == ["9001", *(one.chat_id for one in people)]
+    zalo.next(f"{QUOTA}group", said([{"asset_id": "a3", "status": "available"}]))
+    zalo.next(f"{IN_GROUP}creategroupwithoa", said(made))
+    await channel.make_group("Tổ 3", "", people[:9])
+    # The administrator and the account take a place each: two too many for ten.
+    assert zalo.at(f"{QUOTA}group")[-1]["product_type"] == "gmf50"
     zalo.next(f"{QUOTA}group", *(said([used]) for _ in range(4)))
     with pytest.raises(Refused, match="asset"):
         await channel.make_group("Tổ 3", "", people)
@@ -284,3 +290,24 @@ def test_settings_that_cannot_work_are_refused(changes: dict[str, object]) -> No
     with pytest.raises(ValueError, match=r"\w") as refused:
         ZaloOaSettings(**{**good, **changes})  # type: ignore[arg-type]
     assert "canary" not in str(refused.value)
+
+
+async def test_a_group_for_staff_has_no_link_and_tells_whether_it_could_be_closed(
+    channel: ZaloOaChannel, zalo: PretendZalo
+) -> None:
+    people = [ChatRef("1", ChatKind.PRIVATE)]
+    free = said([{"asset_id": "a2", "status": "available"}])
+    made = said({"group_id": GROUP, "group_link": "https://zalo.me/g/x"})
+    setting = {"join_appr": True, "enable_link_join": False, "enable_msg_history": False}
+    answers = (
+        said({"group_setting": setting}),
+        said(error=-201),
+        said({"group_setting": {**setting, "join_appr": False}}),
+    )
+    for answer, closed in zip(answers, (True, False, False), strict=True):
+        zalo.next(f"{QUOTA}group", free)
+        zalo.next(f"{IN_GROUP}creategroupwithoa", made)
+        zalo.next(f"{IN_GROUP}updateinfo", answer)
+        group = await channel.make_group("Tiep nhan", "", people, closed=True)
+        assert group == NewGroup(chat_id=f"g:{GROUP}", link=None, closed=closed)
+    assert zalo.at(f"{IN_GROUP}updateinfo")[0] == {"group_id": GROUP, **setting}

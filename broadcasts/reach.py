@@ -99,6 +99,8 @@ class Reach:
     """Tips that its posts brought, written in the group or by the link under a post."""
     groups_left: tuple[str, ...] = ()
     """Groups that got no post, for they were let go or left since it was approved."""
+    groups_refused: tuple[str, ...] = ()
+    """Groups into which the platform did not let its post."""
     posts_only: bool = False
     """It went into groups and channels alone: nobody was meant privately."""
     by_parts: bool = False
@@ -173,6 +175,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] | None = None) -> Reach:
         tips_by_post=sum(runs.tips_by_binding(tx, run.id, by_post=True).values()) - by_hand,
         tips_by_hand=by_hand,
         groups_left=tuple(reached.groups_left(tx, run.id)),
+        groups_refused=tuple(reached.groups_refused(tx, run.id)),
         posts_only=run.audience.posts_only,
         by_parts=bool(run.audience.parts),
         by_hand=packs.posted_of_run(tx, run.id),

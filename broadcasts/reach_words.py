@@ -60,6 +60,9 @@ def render(reach: Reach, say: Say) -> str:
     if reach.groups_left:
         names = ", ".join(reach.groups_left)
         lines.append(say("campaigns.reach_groups_left", names=names))
+    if reach.groups_refused:
+        names = ", ".join(reach.groups_refused)
+        lines.append(say("campaigns.reach_groups_refused", names=names))
     if reach.by_hand.posts or reach.tips_by_hand:
         lines += ["", _by_hand(reach.by_hand, reach.tips_by_hand, say)]
     return "\n".join(lines)

@@ -29,7 +29,7 @@ from handlers.staff import menus as staff_menus
 from people import wishes
 from storage.database import Tx
 from storage.deliveries import waiting
-from storage.people import erasing
+from storage.people import erasing, forgotten
 from tips import cards, files, notes, paging, photos, reminding, taking_down
 from tips.digest import DigestRules
 from tips.paging import PageRules
@@ -343,6 +343,7 @@ class Service:
 
     async def _forget_addresses(self) -> None:
         await self._steps(erasing.forget_addresses)
+        await self._steps(forgotten.forget_old)
 
     async def _steps(self, work: Callable[[Tx], object]) -> None:
         """Work in steps until nothing is left, at most a few seconds: the next ring goes on."""

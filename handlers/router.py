@@ -32,7 +32,7 @@ from people import erasing, wishes
 from storage.database import Tx
 from storage.deliveries import echoes, hearing, receipts, typed_numbers
 from storage.groups import group_requests
-from storage.people import addresses, away, joining, moving, residents, units, writers
+from storage.people import addresses, away, forgotten, joining, moving, residents, units, writers
 from storage.people.addresses import Account, Address
 from storage.people.residents import Resident
 from storage.people.units import Unit
@@ -128,6 +128,14 @@ class Router:
 
         Raises: NoUnit, so that the item waits until somebody is there to answer for.
         """
+        if self._was_forgotten_since(tx, account, incoming):
+            log.info("message_from_before_forgetting_dropped")
+            return []
+        return self._handle(tx, account, incoming, fresh=fresh)
+
+    def _handle(
+        self, tx: Tx, account: Account, incoming: Incoming, *, fresh: bool
+    ) -> list[PressAnswer]:
         typed = False
         if isinstance(incoming, Message):
             incoming = self._meant(tx, account, incoming)
@@ -180,6 +188,18 @@ class Router:
         if press is None or numbers.are_words(tx, self._context, account, message, press):
             return message
         return press
+
+    def _was_forgotten_since(self, tx: Tx, account: Account, incoming: Incoming) -> bool:
+        """Tell whether who wrote had us forget them later, on a platform that may tell late."""
+        if not isinstance(incoming, Message | Edit | Press):
+            return False
+        listens = self._context.outbox.door(account.channel).listens
+        private = incoming.chat.kind is ChatKind.PRIVATE
+        return (
+            listens
+            and private
+            and forgotten.since(tx, account.id, incoming.chat.chat_id, incoming.at)
+        )
 
     def _hear(self, turn: Turn) -> None:
         """Note when somebody wrote, where we may answer only for a while after that.
@@ -314,6 +334,7 @@ class Router:
                 addresses.mark_unreachable(tx, known.id, Until.THEY_WRITE)
                 self._away.blocked(tx, self._context, known)
             case MembershipChange.FORGET if known.kind is ChatKind.PRIVATE:
+                forgotten.note(tx, account.id, incoming.chat.chat_id, incoming.at)
                 self._away.forget(tx, self._context, known)
             case MembershipChange.REMOVED if known.group_id is not None:
                 self._presence(tx, self._context, known.group_id, present=False)

@@ -10,7 +10,7 @@ from delivery.outbox import Outbox
 from domain.audit import Act
 from domain.roles import Role
 from handlers.wiring import make_router
-from storage.people import addresses
+from storage.people import addresses, forgotten
 from storage.people.residents import Wish
 from storage.staff import audit
 from storage.tables import address, delivery, resident, tip
@@ -89,14 +89,40 @@ async def test_a_block_on_one_platform_stops_on_all_and_is_told_on_the_other(
         assert (await other.last()).id != said.id
 
 
+def _asking(two: Two) -> None:
+    """Let Zalo ask when people last wrote."""
+    asks = replace(pretend_capabilities(), reply_window=timedelta(days=7))
+    doors = {"telegram": pretend_capabilities(), "zalo_oa": asks}
+    two.there.context = replace(two.there.context, outbox=Outbox(doors))
+    two.there.router = make_router(two.there.context)
+
+
+async def test_a_message_from_before_they_had_us_forget_them_brings_nobody_back(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        _asking(two)
+        lan = await two.there.subscriber("z-1")
+        early = await lan.writes("xin chào")
+        account_id = (await lan.address()).account_id
+        two.here.clock.forward(minutes=1)
+        await lan.has_us_forget()
+        await two.there.handle(replace(early, message_id="late", text="tin cũ"))
+        assert await two.here.look(lambda tx: addresses.find(tx, account_id, "z-1")) is None
+        two.here.clock.forward(minutes=1)
+        await lan.writes("xin chào")
+        assert (await lan.record()).wish is Wish.NONE
+        two.here.clock.forward(hours=2)
+        assert await two.here.do(forgotten.forget_old) == 0
+        two.here.clock.forward(hours=2)
+        assert await two.here.do(forgotten.forget_old) == 1
+
+
 async def test_a_block_from_before_they_wrote_last_stops_nothing_when_it_comes_late(
     migrated_database_url: str,
 ) -> None:
     async with open_two(migrated_database_url) as two:
-        asks = replace(pretend_capabilities(), reply_window=timedelta(days=7))
-        doors = {"telegram": pretend_capabilities(), "zalo_oa": asks}
-        two.there.context = replace(two.there.context, outbox=Outbox(doors))
-        two.there.router = make_router(two.there.context)
+        _asking(two)
         lan = await two.there.subscriber("z-1")
         await lan.writes("xin chào")
         await lan.blocks(ago=timedelta(minutes=1))

@@ -289,8 +289,11 @@ def _one(condition: ColumnElement[bool]) -> ScalarSelect[int]:
     return found
 
 
-def _orders(tx: Tx, doors: Mapping[str, Door]) -> tuple[ColumnElement[bool] | None, ...]:
-    """Say which addresses come last, and at which a message costs; nothing if nobody asks."""
+def _orders(tx: Tx, doors: Mapping[str, Door]) -> tuple[ColumnElement[Any] | None, ...]:
+    """Say which addresses come last, and at which a message costs; nothing if nobody asks.
+
+    Before those that are shut come those of accounts that send nothing now.
+    """
     if not any(door.listens for door in doors.values()):
         return ()
     own = addresses.accounts(tx)
@@ -298,7 +301,9 @@ def _orders(tx: Tx, doors: Mapping[str, Door]) -> tuple[ColumnElement[bool] | No
     shut = [_silent(one, door.reply_window, tx.now) for one, door in asked if door.reply_window]
     costs = [_silent(one, door.free_window, tx.now) for one, door in asked if door.free_window]
     # PostgreSQL orders by no constant: where nothing costs, that is left out.
-    return _unusable(or_(false(), *shut)), or_(*costs) if costs else None
+    down = address.c.account_id.in_([one.id for one in own if one.down_reason is not None])
+    last = case((_unusable(or_(false(), *shut)), 2), (down, 1), else_=0)
+    return last, or_(*costs) if costs else None
 
 
 def _silent(account_id: UUID, span: timedelta, now: datetime) -> ColumnElement[bool]:
@@ -311,7 +316,7 @@ def _unusable(shut: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _best_address(
-    last: ColumnElement[bool] | None = None, costs: ColumnElement[bool] | None = None
+    last: ColumnElement[Any] | None = None, costs: ColumnElement[bool] | None = None
 ) -> ScalarSelect[UUID]:
     *wanted, oldest = addresses.best_first()
     order = [one for one in (last, *wanted, costs, oldest) if one is not None]

@@ -80,6 +80,8 @@ class Candidate:
     """Whether the person turned out to be another one, who has a row of their own."""
     parted: bool = False
     """Whether the chat is somebody else's by now, whatever the person agreed to."""
+    linked: bool = False
+    """Whether the person has chats on several channels, and may stand twice in an old run."""
 
 
 def live_runs(tx: Tx) -> list[LiveRun]:
@@ -148,6 +150,7 @@ def _candidate(raw: Row[Any], of: LiveRun | None) -> Candidate:
         raw.heard_at,
         raw.joined_to is not None,
         raw.resident_id is not None and raw.whose_chat not in (None, raw.resident_id),
+        bool(raw.linked),
     )
 
 
@@ -185,6 +188,7 @@ def _due(*which: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()) -
             resident.c.wish,
             resident.c.unit_id.label("lives_in"),
             resident.c.joined_to,
+            resident.c.linked,
             address.c.resident_id.label("whose_chat"),
             address.c.unreachable,
             address.c.heard_at,

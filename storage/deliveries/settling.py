@@ -25,16 +25,14 @@ from domain.delivery import (
     Unknowable,
 )
 from domain.door import OPEN, Door
-from domain.messages import Effect, EffectKind, Outgoing
-from storage.codec import write_outgoing
+from domain.messages import EffectKind
 from storage.database import Tx
-from storage.deliveries import effects, elsewhere, receipts, typed_numbers, use
+from storage.deliveries import article_steps, effects, elsewhere, receipts, typed_numbers, use
 from storage.deliveries.counters import Moves
-from storage.deliveries.ledger import Delivery, as_delivery, content, key_of, locked, move
+from storage.deliveries.ledger import Delivery, as_delivery, key_of, locked, move
 from storage.deliveries.receipts import SentAs, Told
 from storage.groups import group_makings
 from storage.people import addresses, moving, units
-from storage.sealing import Place
 from storage.tables import account, attempt, delivery
 from storage.tables import send_window as window
 from storage.tips import topics
@@ -91,8 +89,9 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled], door: Door = OPE
         if held is None or row.window_id != window_id:
             _weigh(tx, row, result.outcome, moves, told.get(result.attempt_id))
             continue
-        if not _left_out(tx, row, result, moves):
-            _apply(tx, row, result.outcome, moves, told.get(result.attempt_id))
+        what = told.get(result.attempt_id)
+        if what or row.proven or not _left_out(tx, row, result, moves):
+            _apply(tx, row, result.outcome, moves, what)
         _note_cost(tx, row, result, moves)
         if result.choices is not None and isinstance(result.outcome, Accepted | Unknowable):
             in_group = row.group_id is not None
@@ -175,7 +174,7 @@ def _told(tx: Tx, results: Sequence[Settled], rows: Mapping[UUID, Delivery]) -> 
     }
     told = {messages[sent]: what for sent, what in receipts.early(tx, list(messages)).items()}
     for one in known:
-        if isinstance(one.outcome, Unknowable):
+        if isinstance(one.outcome, Unknowable | GoneAway | TurnedDown):
             row = rows[one.delivery_id]
             told[one.attempt_id] = receipts.since_attempt(tx, row.address_id, one.attempt_id)
     return told
@@ -242,9 +241,9 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves, told: Told | N
         case Accepted():
             _accept(tx, row, outcome, moves, told)
         case Advanced(effect):
-            _go_on(tx, row, effect, moves)
+            article_steps.go_on(tx, row, effect, moves)
         case GoneAway() | TurnedDown():
-            _fail(tx, row, outcome, moves)
+            _fail(tx, row, outcome, moves, told)
         case NotSent(reason, wait, account_wide):
             held_until = tx.now + min(wait, _LONGEST_WAIT)
             if account_wide:
@@ -255,16 +254,31 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves, told: Told | N
         case Relocated(chat_id):
             _move(tx, row, chat_id, moves)
         case AccountStopped(reason):
-            tx.connection.execute(
-                update(account).where(account.c.id == row.account_id).values(down_reason=reason)
-            )
-            _back(row, reason, moves)
+            _stop(tx, row, reason, moves)
         case Unknowable(reason):
             _in_the_dark(tx, row, reason, moves, told)
 
 
-def _fail(tx: Tx, row: Delivery, outcome: GoneAway | TurnedDown, moves: Moves) -> None:
-    """Settle what certainly did not arrive, unless its person has another chat to try."""
+def _stop(tx: Tx, row: Delivery, reason: str, moves: Moves) -> None:
+    """Note that the account is down; an alert does not wait for it where there is another way."""
+    tx.connection.execute(
+        update(account).where(account.c.id == row.account_id).values(down_reason=reason)
+    )
+    urgent = row.lane is Lane.URGENT
+    if not (urgent and elsewhere.pass_on(tx, row, reason, moves, tried=True)):
+        _back(row, reason, moves)
+
+
+def _fail(
+    tx: Tx, row: Delivery, outcome: GoneAway | TurnedDown, moves: Moves, told: Told | None
+) -> None:
+    """Settle what did not arrive, unless its person has another chat to try.
+
+    A platform may answer an error and deliver: a press, an answer or a receipt knows better.
+    """
+    if row.proven or told:
+        _arrive(tx, row, moves, told)
+        return
     if isinstance(outcome, GoneAway):
         addresses.mark_unreachable(tx, row.address_id, outcome.until)
         state, for_another = DeliveryState.UNREACHABLE, True
@@ -323,7 +337,7 @@ def _in_the_dark(
     if row.proven or told:
         _arrive(tx, row, moves, told)
         return
-    if _only_asked(tx, row):
+    if article_steps.only_asked(tx, row):
         _back(row, reason, moves)
         return
     goes_again = row.run_id is None or row.lane is Lane.URGENT
@@ -335,21 +349,6 @@ def _in_the_dark(
         moves.write(row.id, window_id=None, again=True, reason=reason, not_before=not_before)
         return
     move(tx, row, DeliveryState.UNSURE, moves, reason)
-
-
-def _go_on(tx: Tx, row: Delivery, effect: Effect, moves: Moves) -> None:
-    """Let a row wait for its next step: what the platform told is kept in this transaction."""
-    payload = tx.keys.seal(
-        write_outgoing(Outgoing(text="", effect=effect)), Place("delivery", "payload", row.id)
-    )
-    moves.write(row.id, window_id=None, reason=None, payload=payload)
-
-
-def _only_asked(tx: Tx, row: Delivery) -> bool:
-    """Tell whether an article's step was one that changes nothing, however often it is done."""
-    words = content(tx, row.id) if row.kind is DeliveryKind.ARTICLE else None
-    effect = words.effect if words is not None else None
-    return effect is not None and effect.kind is EffectKind.AWAIT_ARTICLE
 
 
 def _move(tx: Tx, row: Delivery, chat_id: str, moves: Moves) -> None:

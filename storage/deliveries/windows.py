@@ -17,6 +17,7 @@ from storage.database import Tx
 from storage.deliveries import due, elsewhere, use
 from storage.deliveries.counters import Moves
 from storage.deliveries.due import Candidate
+from storage.deliveries.elsewhere import Twin
 from storage.deliveries.ledger import Delivery, move
 from storage.sealing import KeysUnusable, Place
 from storage.tables import account, attempt, delivery, run
@@ -134,7 +135,10 @@ def _pick(
         if len(chosen) >= size:
             break
         row = candidate.row
-        verdict = _verdict(tx, candidate) or _not_through(tx, claim.door, candidate, purse)
+        twin = elsewhere.standing_of_twin(tx, row) if candidate.linked and row.run_id else None
+        if twin is Twin.UNDER_WAY:
+            continue
+        verdict = _verdict(tx, candidate, twin) or _not_through(tx, claim.door, candidate, purse)
         if verdict is not None:
             state, reason = verdict
             _leave_out(tx, row, state, reason, moves)
@@ -203,13 +207,13 @@ def _urgent_open(tx: Tx, account_id: UUID) -> bool:
     return tx.connection.execute(_URGENT_OPEN, {"account": account_id}).one_or_none() is not None
 
 
-def _verdict(tx: Tx, candidate: Candidate) -> tuple[DeliveryState, str] | None:
+def _verdict(tx: Tx, candidate: Candidate, twin: Twin | None) -> tuple[DeliveryState, str] | None:
     """Say why a row must not be sent, or None."""
     row = candidate.row
     if candidate.not_after is not None and candidate.not_after < tx.now:
         return DeliveryState.SKIPPED, SkipReason.EXPIRED.value
     if row.kind is DeliveryKind.CAMPAIGN:
-        if candidate.joined or candidate.parted:
+        if candidate.joined or candidate.parted or twin is Twin.MAY_HAVE_ARRIVED:
             return DeliveryState.SKIPPED, SkipReason.ELSEWHERE.value
         if candidate.wish == "paused":
             return DeliveryState.SKIPPED, SkipReason.PAUSED.value

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from domain.delivery import Lane
 from domain.messages import ChatKind, ChatRef, Message, ReceiptEvent, ReceiptKind, Sender
 from storage.database import Tx
 from storage.deliveries import elsewhere, hearing, merging, receipts, typed_numbers, use
@@ -40,7 +39,7 @@ def _number(tx: Tx, two: Two, one: UUID, _row: Delivery) -> None:
 
 def _spent(tx: Tx, two: Two, _one: UUID, row: Delivery) -> None:
     assert row.run_id is not None
-    use.Purse(tx, two.accounts[OA].id, ASKING).allows(row.run_id, Lane.ROUTINE)
+    use.Purse(tx, two.accounts[OA].id, ASKING).allows(row.run_id)
 
 
 @pytest.mark.parametrize(

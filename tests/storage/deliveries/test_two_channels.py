@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from domain.delivery import (
+    AccountStopped,
     DeliveryState,
     GoneAway,
     Lane,
@@ -52,6 +53,7 @@ EVENT = st.one_of(
     st.tuples(st.just("settle"), st.just(""), st.integers(0, len(OUTCOMES) - 1)),
     st.tuples(st.just("late"), st.just(""), st.integers(0, len(OUTCOMES) - 1)),
     st.tuples(st.just("receipt"), st.sampled_from(list(ReceiptKind)), st.integers(0, PEOPLE - 1)),
+    st.tuples(st.just("press"), st.just(""), st.integers(0, PEOPLE - 1)),
     st.tuples(st.just("join"), st.just(""), st.integers(0, PEOPLE - 2)),
     st.tuples(st.just("wait"), st.just(""), st.sampled_from([1, 40, 90_000])),
     st.tuples(st.just("take over"), st.just(""), st.just(0)),
@@ -155,6 +157,9 @@ class Story:
             case "receipt":
                 row = (await self.two.world.rows(self.run))[number]
                 await self.two.receipt(self.people[number], f"m{row.id}", ReceiptKind(which))
+            case "press":
+                row = (await self.two.world.rows(self.run))[number]
+                await self.two.press(row.id)
             case "join":
                 await self.join(self.people[number], self.people[number + 1])
             case "wait":
@@ -242,4 +247,41 @@ async def test_two_who_are_one_get_it_once_whoever_was_under_way(
     # Only what certainly did not arrive goes on to their other chat.
     waits = row.state is DeliveryState.PENDING and row.channel == TELEGRAM
     assert waits is (first is BLOCKED)
+    assert await two.world.problems(run) == []
+
+
+async def test_what_was_pressed_has_arrived_whatever_the_platform_answered(two: Two) -> None:
+    one = await two.resident(timedelta(hours=1), TELEGRAM, OA)
+    run = await two.run([(one, OA)])
+    window = await two.opened()
+    await two.press(window.sends[0].delivery_id)
+    await two.settle(window, TurnedDown("error", rights=True))
+    row = await two.row_of(run, one)
+    assert (row.state, row.channel) == (DeliveryState.ACCEPTED, OA)
+    assert await two.open(TELEGRAM) is None
+    assert await two.world.problems(run) == []
+
+
+async def test_two_rows_under_way_of_who_turn_out_to_be_one_do_not_cross(two: Two) -> None:
+    one = await two.resident(timedelta(hours=1), OA)
+    other = await two.resident(None, TELEGRAM)
+    run = await two.run([(one, OA), (other, TELEGRAM)])
+    first, second = await two.opened(), await two.opened(TELEGRAM)
+    await two.join(one, other)
+    await two.settle(first, BLOCKED)
+    assert await two.open(TELEGRAM) is None
+    await two.settle(second, channel=TELEGRAM)
+    again = await two.open(TELEGRAM)
+    assert again is None or not again.sends
+    assert (await two.row_of(run, one)).reason == SkipReason.ELSEWHERE.value
+    assert await two.world.problems(run) == []
+
+
+async def test_an_alert_does_not_wait_for_an_account_that_is_down(two: Two) -> None:
+    one = await two.resident(timedelta(hours=1), TELEGRAM, OA)
+    run = await two.run([(one, OA)], Lane.URGENT)
+    await two.settle(await two.opened(), AccountStopped("token"))
+    await two.settle(await two.opened(TELEGRAM), channel=TELEGRAM)
+    row = await two.row_of(run, one)
+    assert (row.state, row.channel) == (DeliveryState.ACCEPTED, TELEGRAM)
     assert await two.world.problems(run) == []

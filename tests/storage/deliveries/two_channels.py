@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from domain.delivery import Accepted, Lane, Outcome
+from domain.delivery import Accepted, Facet, Lane, Outcome
 from domain.door import OPEN, Door
 from domain.language import Language
 from domain.messages import ChatKind, ChatRef, Echo, ReceiptEvent, ReceiptKind
@@ -165,8 +165,14 @@ class Two:
             tx.connection.execute(update(address).where(theirs).values(resident_id=kept))
             gone = {"joined_to": kept, "wish": residents.Wish.STOPPED.value}
             tx.connection.execute(update(resident).where(resident.c.id == other).values(gone))
+            one = {"linked": True}
+            tx.connection.execute(update(resident).where(resident.c.id == kept).values(one))
 
         await self.world.do(work)
+
+    async def press(self, delivery_id: UUID) -> None:
+        """Let somebody press "Đã đọc" under a message."""
+        await self.world.do(lambda tx: ledger.note_facet(tx, delivery_id, Facet.ACKNOWLEDGED))
 
     async def row_of(self, run_id: UUID, resident_id: UUID) -> ledger.Delivery:
         """Return a resident's row in a run."""

@@ -10,13 +10,14 @@ from domain.language import Language
 from domain.texts.catalogue import catalogue, places
 from tests.house.tree import modules
 
-NEUTRAL = {("tips/talk.py", "notify")}
+NEUTRAL = {("tips/talk.py", "_put_notice")}
 """To a resident, at somebody else's time: the line that tells of nothing."""
 ANSWERS = {
     ("handlers/turn.py", "tell"),
     ("handlers/residents/returning.py", "_put"),
     ("handlers/residents/choices.py", "_show_anew"),
     ("handlers/residents/own_data.py", "_erase"),
+    ("handlers/residents/questions.py", "ask_consent_in"),
     ("handlers/residents/telling.py", "tell_in"),
     ("handlers/residents/choices.py", "_show_anew"),
     ("handlers/staff/stopping_for.py", "_stop"),
@@ -31,6 +32,7 @@ IN_GROUPS = {
 TO_STAFF = {
     ("broadcasts/desk.py", "notify"),
     ("broadcasts/desk.py", "show"),
+    ("broadcasts/outages.py", "_tell_one"),
     ("handlers/staff/linking.py", "_link"),
     ("handlers/tips/evidence.py", "command"),
     ("handlers/tips/meant.py", "say_here"),
@@ -42,6 +44,7 @@ TO_STAFF = {
     ("tips/photos.py", "_put"),
     ("tips/reminding.py", "_put"),
     ("tips/taking_down.py", "_ask_by_hand"),
+    ("tips/unreadable.py", "tell"),
 }
 NAMES_NOTHING = ("tin báo", "tố giác", "vụ", "gỡ", "tip", "report", "case", "线索", "举报", "案")
 

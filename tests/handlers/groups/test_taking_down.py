@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
-from delivery.outbox import Outbox
 from domain.audit import Act
 from domain.delivery import Outcome, Relocated, TurnedDown
 from domain.messages import Addressed, ChatKind, ChatMoved, ChatRef, EffectKind, Quoted
@@ -20,7 +19,7 @@ from storage.people import units
 from storage.staff import audit
 from storage.tables import delivery
 from storage.tables import public_words as kept
-from tests.chat import Heard, Party, pretend_capabilities
+from tests.chat import Heard, Party
 from tests.handlers.groups.joining import Answer
 from tests.tips.world import RECEIPT_BUTTONS, World, open_world
 from tips import taking_down
@@ -262,25 +261,6 @@ async def test_a_writer_whose_words_cannot_be_removed_is_told_how_to(world: Worl
     await world.lan.presses("Xem")
     assert "tự gỡ được" in (await world.lan.last()).text
     assert "bằng tay" in (await world.chief.last()).text
-
-
-async def test_where_a_channel_takes_nothing_back_people_are_asked_at_once(world: World) -> None:
-    chat = world.chat
-    never = Outbox({chat.account.channel: replace(pretend_capabilities(), withdraws=False)})
-    chat.context = replace(chat.context, outbox=never)
-    chat.router = make_router(chat.context)
-    await accuse(world)
-    await world.tick(minutes=3)
-    (answer,) = await world.reviewer.presses(REMOVE, of=world.desk)
-    assert "máy không gỡ được" in answer.text
-    asked = await world.chief.last()
-    assert "không cho máy xóa" in asked.text
-    assert "quyền" not in asked.text
-    assert asked.labels == []
-    (answer,) = await world.lan.presses(UNSAY)
-    assert "nhờ người phụ trách" in answer.text
-    assert removed(await platform(world)) == []
-    assert await ids_kept(world) == 0
 
 
 async def test_after_two_days_nothing_is_known_and_nothing_is_done(world: World) -> None:

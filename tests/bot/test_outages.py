@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram.translate import translate
 from bot.channels.telegram.transport import Network
-from bot.outages import of_platform, of_reason, of_system
-from bot.platforms import PLATFORMS, TELEGRAM, ZALO_BOT, Platform
-from domain.failures import AccountDown, Scope, SendFailure, Throttled
+from bot.outages import of_platform, of_reason, of_refusal, of_system
+from bot.platforms import PLATFORMS, TELEGRAM, ZALO_BOT, ZALO_OA, Platform
+from domain.failures import AccountDown, Refused, Scope, SendFailure, Throttled
 
 ENGLISH = ("Not Found", "Unauthorized", "Bad", "error", "Errno", "denied", "Network", "Conflict")
 
@@ -83,3 +83,22 @@ def test_what_zalo_does_is_not_told_of_telegram(failure: SendFailure) -> None:
 
 def test_a_month_without_messages_left_is_no_fault_of_the_token() -> None:
     assert "hết số tin" in of_platform(AccountDown("quota: month"), ZALO_BOT)
+
+
+@pytest.mark.parametrize(
+    ("failure", "platform", "remedy"),
+    [
+        (AccountDown("consent: again"), ZALO_OA, "-m bot zalo consent"),
+        (AccountDown("token: another account"), ZALO_OA, "-m bot zalo consent"),
+        (AccountDown("package: none (-1)"), ZALO_OA, "gói dịch vụ"),
+        (AccountDown("token: 401"), ZALO_BOT, "ZALO_BOT_TOKEN"),
+        (Refused("webhook: no https"), TELEGRAM, "TELEGRAM_WEBHOOK_URL"),
+    ],
+)
+def test_a_refusal_names_what_lets_us_in_again(
+    failure: AccountDown | Refused, platform: Platform, remedy: str
+) -> None:
+    said = of_refusal(failure, platform)
+    assert remedy in said
+    assert "ZALO_OA_REFRESH_TOKEN" not in said
+    assert said.endswith(".")

@@ -7,6 +7,7 @@ from broadcasts.desk import Desk
 from domain import reach_plan
 from domain.campaign import Audience, CampaignRules
 from domain.delivery import Lane
+from domain.door import for_runs
 from domain.hours import ANY_TIME, BroadcastRules
 from domain.reach_plan import ReachPlan, Way
 from domain.schedule import Schedule
@@ -137,6 +138,6 @@ def _way(tx: Tx, desk: Desk, account: Account, at: datetime, posts: int) -> Way:
         price_vnd=able.price_vnd,
         allowance_left=able.allowance - used.paid,
         down=account.down_reason is not None,
-        month_left=able.most_a_month - used.sent if able.most_a_month is not None else None,
+        month_left=None if able.most_a_month is None else for_runs(able.most_a_month) - used.sent,
         posts=posts,
     )

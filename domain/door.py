@@ -58,5 +58,10 @@ def door_of(capabilities: Capabilities) -> Door:
     )
 
 
+def for_runs(most_a_month: int) -> int:
+    """Return how many messages of a month are for runs: a tenth, rounded up, is kept for talk."""
+    return most_a_month - -(-most_a_month // 10)
+
+
 def _is_over(window: timedelta | None, heard_at: datetime | None, now: datetime) -> bool:
     return window is not None and (heard_at is None or now - heard_at >= window)

@@ -200,7 +200,8 @@ def _note_cost(tx: Tx, row: Delivery, result: Settled, moves: Moves) -> None:
 
 
 def _count(tx: Tx, account_id: UUID, results: Sequence[Settled]) -> None:
-    sent = [one for one in results if isinstance(one.outcome, Accepted | Unknowable)]
+    counted = [one for one in results if one.paid is not None]
+    sent = [one for one in counted if isinstance(one.outcome, Accepted | Unknowable)]
     use.add(tx, account_id, len(sent), sum(bool(one.paid) for one in sent))
     costly = [one.outcome for one in results if one.paid]
     if any(_is_too_dear(outcome) for outcome in costly):

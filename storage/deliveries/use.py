@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, delete, func, select, update
 
 from domain.clock import local
-from domain.door import Door
+from domain.door import Door, for_runs
 from storage.database import Tx
 from storage.tables import (
     account,
@@ -81,8 +81,8 @@ def add(tx: Tx, account_id: UUID, sent: int, paid: int) -> None:
 
 
 def is_used_up(tx: Tx, account_id: UUID, door: Door) -> bool:
-    """Tell whether an account has sent as many messages in this month as it may."""
-    return door.most_a_month is not None and of(tx, account_id).sent >= door.most_a_month
+    """Tell whether runs may send nothing more in this month by an account."""
+    return door.most_a_month is not None and _left_for_runs(tx, account_id, door.most_a_month) <= 0
 
 
 def due_warning(tx: Tx, account_id: UUID, door: Door) -> NearlyUsedUp | None:
@@ -148,8 +148,16 @@ def _note(tx: Tx, account_id: UUID, name: str, value: str) -> None:
     )
 
 
+def _left_for_runs(tx: Tx, account_id: UUID, most: int) -> int:
+    """Return how many messages of a month runs may still send, what is in flight taken as sent."""
+    asked = {"account": account_id}
+    # In this order: what is settled in between is counted twice, and not left out.
+    under_way: int = tx.connection.execute(_IN_FLIGHT, asked).scalar_one()
+    return for_runs(most) - of(tx, account_id).sent - under_way
+
+
 class Purse:
-    """What may still cost of an account's broadcasts; looked up when the first one would cost."""
+    """What of an account's broadcasts may still go, and cost; looked up when it is first asked."""
 
     def __init__(self, tx: Tx, account_id: UUID, door: Door) -> None:
         self._tx = tx
@@ -158,6 +166,23 @@ class Purse:
         self._left: int | None = None
         self._stopped = False
         self._by_run: dict[UUID, int] = {}
+        self._of_month: int | None = None
+        self._taken = 0
+
+    def has_room(self, run_id: UUID | None) -> bool:
+        """Tell whether the month has room for one more; who writes to us is never held back."""
+        if run_id is None or self._door.most_a_month is None:
+            return True
+        if self._of_month is None:
+            # Locked, so that two windows do not take the same.
+            self._tx.connection.execute(_LOCK, {"account": self._account_id})
+            most = self._door.most_a_month
+            self._of_month = _left_for_runs(self._tx, self._account_id, most)
+        return self._of_month > self._taken
+
+    def take(self) -> None:
+        """Note that one more message goes now."""
+        self._taken += 1
 
     def allows(self, run_id: UUID) -> bool:
         """Tell whether one more message of a run may cost.
@@ -221,7 +246,7 @@ _PLAN = (
     .join(run, run.c.campaign_id == campaign.c.id)
     .where(run.c.id == bindparam("run", type_=Uuid))
 )
-_UNDER_WAY = (
+_IN_FLIGHT = (
     select(func.count())
     .select_from(attempt)
     .join(delivery, delivery.c.id == attempt.c.delivery_id)
@@ -229,10 +254,11 @@ _UNDER_WAY = (
         delivery.c.window_id.is_not(None),
         attempt.c.window_id == delivery.c.window_id,
         delivery.c.account_id == bindparam("account", type_=Uuid),
-        attempt.c.paid,
+        attempt.c.paid.is_not(None),
         attempt.c.outcome.is_(None),
     )
 )
+_UNDER_WAY = _IN_FLIGHT.where(attempt.c.paid)
 _ON_ITS_WAY = _UNDER_WAY.where(attempt.c.priced, delivery.c.run_id == bindparam("run", type_=Uuid))
 # Messages, not rows: of one that is sent again each may have arrived.
 _GONE = (

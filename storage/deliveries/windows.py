@@ -94,7 +94,8 @@ def open_window(
     size = min(size, _allowed(tx, claim.account_id, size))
     if not size:
         return None
-    # What is left of a month that is used up is for who writes to us.
+    # A part of each month is kept for who writes to us. This is a first look; what may go of runs
+    # is counted again under a lock, row by row.
     live = [] if use.is_used_up(tx, claim.account_id, claim.door) else due.live_runs(tx)
     busy = {one.lane for one in live} | due.lanes_of_talk(tx, claim.account_id)
     urgent_waits = False
@@ -151,6 +152,7 @@ def _pick(
         elif (
             share is Share.FREE
             and row.address_id not in chats
+            and (row.kind in _NO_MESSAGE or purse.has_room(row.run_id))
             and ready(row.address_id, candidate.chat_kind)
         ):
             try:
@@ -164,6 +166,8 @@ def _pick(
                 continue
             paid = _costs(tx, claim.door, candidate)
             priced = purse.pay(row.run_id) if paid else paid
+            if paid is not None:
+                purse.take()
             chosen.append(_Chosen(row, chat, outgoing, paid, priced))
             chats.add(row.address_id)
             shares.take(candidate)
@@ -245,10 +249,10 @@ def _not_through(
 
 
 def _costs(tx: Tx, door: Door, candidate: Candidate) -> bool | None:
-    """Tell whether a message costs; None where nothing is counted."""
-    if not door.is_counted:
+    """Tell whether a message costs; None where nothing is counted, or it is no message."""
+    if not door.is_counted or candidate.row.kind in _NO_MESSAGE:
         return None
-    private = candidate.chat_kind is ChatKind.PRIVATE and candidate.row.kind not in _NO_MESSAGE
+    private = candidate.chat_kind is ChatKind.PRIVATE
     return private and door.costs(candidate.heard_at, tx.now)
 
 

@@ -7,9 +7,19 @@ from uuid import UUID
 
 import pytest
 
-from domain.delivery import DeliveryState, Lane, SkipReason, TurnedDown, Unknowable
+from domain.delivery import (
+    Accepted,
+    DeliveryKind,
+    DeliveryState,
+    Lane,
+    SkipReason,
+    TurnedDown,
+    Unknowable,
+)
+from domain.messages import Outgoing
 from storage.campaigns import rest
-from storage.deliveries import hearing, use
+from storage.deliveries import hearing, ledger, use
+from storage.deliveries.ledger import NewDelivery
 from storage.deliveries.settling import take_over
 from tests.storage.deliveries.two_channels import ASKING, OA, TELEGRAM, Two, two_channels
 from tests.storage.ledger_world import ledger_world
@@ -130,6 +140,45 @@ async def test_a_reply_is_never_held_back_by_what_may_cost(two: Two) -> None:
     assert await used(two) == use.Use(1, 1)
 
 
+async def test_windows_keep_to_the_month_and_leave_a_tenth_of_it_to_talk(two: Two) -> None:
+    two.doors[OA] = replace(ASKING, most_a_month=5)
+    people = [await two.resident() for _ in range(7)]
+    run = await two.run([(one, OA) for one in people[:6]])
+    await two.world.reply(await two.chat(people[6]))
+    talk, first, second = await two.open(), await two.open(size=2), await two.open()
+    assert [one and len(one.sends) for one in (talk, first, second)] == [1, 2, 1]
+    assert await two.open() is None, "what is in flight is taken as sent"
+    for window, outcome in ((talk, None), (first, None), (second, TurnedDown("content"))):
+        assert window is not None
+        await two.settle(window, outcome)
+    again = await two.opened()
+    assert len(again.sends) == 1, "what was refused was not sent"
+    await two.settle(again)
+    assert await two.open() is None
+    await two.world.reply(await two.chat(people[0]))
+    await two.settle(await two.opened())
+    assert (await used(two)).sent == 5
+    assert await two.world.counted(run, "pending") == 2
+
+
+async def test_what_is_no_message_is_not_counted_as_one(two: Two) -> None:
+    two.doors[OA] = replace(ASKING, most_a_month=5)
+    address_id = await two.chat(await two.resident(LONG_AGO))
+    for kind in (DeliveryKind.EFFECT, DeliveryKind.MAKING, DeliveryKind.ARTICLE):
+        new = NewDelivery(
+            kind=kind,
+            lane=Lane.TALK,
+            address_id=address_id,
+            language="vi",
+            outgoing=Outgoing(text="x"),
+        )
+        await two.world.do(lambda tx, n=new: ledger.put(tx, n))  # type: ignore[misc]
+        await two.settle(await two.opened(), Accepted("", two.world.clock.now()))
+    await two.world.reply(address_id)
+    await two.settle(await two.opened())
+    assert await used(two) == use.Use(1, 1)
+
+
 async def test_a_month_that_is_used_up_stops_runs_and_no_replies_and_is_told_twice(
     two: Two,
 ) -> None:
@@ -141,10 +190,13 @@ async def test_a_month_that_is_used_up_stops_runs_and_no_replies_and_is_told_twi
     while (window := await two.open(size=1)) is not None:
         await two.settle(window)
         told.append(await two.world.do(lambda tx: use.due_warning(tx, account_id, door)))
-    assert [one and one.percent for one in told] == [None, None, None, 80, 100]
-    assert await two.world.counted(run, "pending") == 2
-    await two.world.reply(await two.chat(people[0]))
-    await two.settle(await two.opened())
+    assert [one and one.percent for one in told] == [None, None, None, 80]
+    assert await two.world.counted(run, "pending") == 3
+    for percent in (100, None):
+        await two.world.reply(await two.chat(people[0]))
+        await two.settle(await two.opened())
+        warned = await two.world.do(lambda tx: use.due_warning(tx, account_id, door))
+        assert (warned and warned.percent) == percent
 
     two.world.clock.forward(days=32)
     assert await two.world.do(lambda tx: use.is_used_up(tx, account_id, door)) is False

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, bindparam, delete, select
+from sqlalchemy import Row, Uuid, bindparam, delete, exists, select
 
 from domain.delivery import DeliveryKind
 from domain.ids import short
@@ -19,6 +19,7 @@ from storage.people import addresses
 from storage.sealing import KeysUnusable, Place
 from storage.tables import attempt, delivery, run, typed_choice
 from storage.tables.deliveries import PENDING
+from storage.types import UtcDateTime
 from storage.upsert import insert_into
 
 _ANSWERED_IN_GROUPS = timedelta(days=90)
@@ -57,7 +58,8 @@ def as_press(tx: Tx, account_id: UUID, message: Message) -> Press | None:
     """Return the press that a typed number stands for; None: it is a text like others.
 
     Privately it is about our newest message, also while that is just being sent: its reader may
-    type before we are told that it arrived. In a group it is about the post that it answers, or
+    type before we are told that it arrived. What was typed before we began to send it is about
+    the one before. In a group it is about the post that it answers, or
     the message about a tip.
     """
     number = typed_number(message.text)
@@ -67,7 +69,7 @@ def as_press(tx: Tx, account_id: UUID, message: Message) -> Press | None:
     if where is None:
         return None
     if message.chat.kind is ChatKind.PRIVATE:
-        found = _under_way(tx, where.id) or _remembered(tx, where.id)
+        found = _under_way(tx, where.id, message.at) or _remembered(tx, where.id)
     else:
         found = _in_group(tx, where.id, message.reply_to)
     if found is None or not 1 <= number <= len(found[1]):
@@ -102,8 +104,8 @@ def _opened(tx: Tx, row: Row[Any] | None) -> tuple[UUID, list[str]] | None:
         return None
 
 
-def _under_way(tx: Tx, address_id: UUID) -> tuple[UUID, list[str]] | None:
-    row = tx.connection.execute(_SENDING, {"address": address_id}).one_or_none()
+def _under_way(tx: Tx, address_id: UUID, typed_at: datetime) -> tuple[UUID, list[str]] | None:
+    row = tx.connection.execute(_SENDING, {"address": address_id, "at": typed_at}).one_or_none()
     if row is None:
         return None
     actions = _actions(tx, row.id, row.run_id, row.language)
@@ -148,6 +150,11 @@ _SENDING = (
         PENDING,
         delivery.c.address_id == bindparam("address", type_=Uuid),
         delivery.c.window_id.is_not(None),
+        exists().where(
+            attempt.c.delivery_id == delivery.c.id,
+            attempt.c.address_id == delivery.c.address_id,
+            attempt.c.opened_at <= bindparam("at", type_=UtcDateTime),
+        ),
     )
     .limit(1)
 )

@@ -1,6 +1,7 @@
 """A number typed privately is the press of our newest message that has choices, and of no other."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -49,11 +50,13 @@ def test_only_a_bare_number_is_one(text: str, number: int | None) -> None:
     assert typed_number(text) == number
 
 
-async def meant(two: Two, resident_id: UUID, text: str = "2") -> Press | None:
+async def meant(
+    two: Two, resident_id: UUID, text: str = "2", ago: timedelta = timedelta(0)
+) -> Press | None:
     message = Message(
         chat=ChatRef(f"{OA} {resident_id}", ChatKind.PRIVATE),
         sender=Sender(f"{OA} {resident_id}"),
-        at=two.world.clock.now(),
+        at=two.world.clock.now() - ago,
         message_id="t1",
         text=text,
     )
@@ -106,10 +109,16 @@ async def test_choices_count_while_the_message_is_being_sent(two: Two) -> None:
         )
     )
     assert await meant(two, one) is None
+    await say(two, one)
+    await two.settle(await two.opened(), choices=("ack:x", "tip:x"))
+    two.world.clock.forward(seconds=30)
     window = await two.opened()
     press = await meant(two, one)
     assert press is not None
     assert press.action == f"tip:{short(window.sends[0].delivery_id)}"
+    press = await meant(two, one, ago=timedelta(seconds=2))
+    assert press is not None
+    assert press.action == "tip:x", "what was typed before is about the one that stood there"
 
 
 async def test_in_a_group_a_number_that_answers_a_post_presses_its_button(two: Two) -> None:

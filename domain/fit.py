@@ -6,6 +6,9 @@ from domain.channel import Capabilities
 from domain.lengths import utf16_length
 from domain.messages import Button, Outgoing
 
+_ADDRESS = 110
+"""How long an address at most is that an adapter writes out behind the words of a button."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
@@ -37,19 +40,20 @@ def fit(outgoing: Outgoing, capabilities: Capabilities) -> Fitted:
         choices = (_actions(flat) or choices) if capabilities.typed_choices else ()
     limit = capabilities.caption_limit if outgoing.media else capabilities.text_limit
     heading = utf16_length(outgoing.heading) + 2 if outgoing.heading else 0
+    later = _room_for_lines(rows, outgoing.choose, capabilities)
     if heading >= capabilities.text_limit - 1:
         # A heading this long is text; as a heading it would leave no room for words.
         text = f"{outgoing.heading}\n\n{text}"
         outgoing, heading = replace(outgoing, heading=None), 0
     whole = _above(text, block)
-    if utf16_length(whole) + heading <= limit:
+    if utf16_length(whole) + heading + later <= limit:
         one = replace(outgoing, text=whole, buttons=rows, choices=choices)
         return Fitted((one,), choices)
     if outgoing.media:
         lead = replace(outgoing, text="", heading=None, buttons=(), choices=())
         rest = fit(replace(outgoing, media=None, text=text), capabilities)
         return Fitted((lead, *rest.parts), rest.choices)
-    pieces = _pieces(text, block, capabilities.text_limit - heading)
+    pieces = _pieces(text, block, capabilities.text_limit - heading - later)
     parts = [replace(outgoing, text=piece, buttons=(), choices=()) for piece in pieces]
     parts[1:] = [replace(part, heading=None, reply_to=None) for part in parts[1:]]
     parts[-1] = replace(parts[-1], buttons=rows, choices=choices)
@@ -70,12 +74,33 @@ def _pieces(text: str, block: str, limit: int) -> list[str]:
 def excess(outgoing: Outgoing, capabilities: Capabilities) -> int:
     """Return by how many UTF-16 units it is too long for one message; 0 when it fits."""
     text = outgoing.text
-    flat = [button for row in outgoing.buttons for button in row]
+    rows, choose = outgoing.buttons, outgoing.choose
+    flat = [button for row in rows for button in row]
     if flat and capabilities.buttons < len(flat):
-        text, _ = _as_choices(text, flat, outgoing.choose)
+        kept = capabilities.typed_choices
+        rows = tuple((button,) for button in flat if kept and button.action is None)
+        numbered_ones = [one for one in flat if not kept or one.action is not None]
+        text, _ = _as_choices(text, numbered_ones, choose)
+        choose = ""
     limit = capabilities.caption_limit if outgoing.media else capabilities.text_limit
     heading = utf16_length(outgoing.heading) + 2 if outgoing.heading else 0
-    return max(0, utf16_length(text) + heading - limit)
+    later = _room_for_lines(rows, choose, capabilities)
+    return max(0, utf16_length(text) + heading + later - limit)
+
+
+def _room_for_lines(
+    rows: tuple[tuple[Button, ...], ...], choose: str, capabilities: Capabilities
+) -> int:
+    """Return how many units to keep free for buttons that the adapter may have to write out.
+
+    Nothing where that would be most of a message: such a one the adapter has to cut.
+    """
+    flat = [button for row in rows for button in row]
+    if not flat or not capabilities.typed_choices:
+        return 0
+    block, _ = _lines(flat, choose)
+    room = utf16_length(block) + 2 + _ADDRESS * sum(one.start is not None for one in flat)
+    return room if room <= capabilities.text_limit // 2 else 0
 
 
 def numbered(outgoing: Outgoing) -> Outgoing:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.channel import Capabilities, Pace
-from domain.fit import fit, numbered, split_text
+from domain.fit import excess, fit, numbered, split_text
 from domain.lengths import utf16_length
 from domain.messages import Button, MediaKind, MediaRef, Outgoing
 
@@ -161,6 +161,27 @@ def test_where_numbers_may_be_typed_choices_are_known_beside_buttons_that_fit() 
     there = numbered(part)
     assert (there.text, there.buttons) == ("x\n\n1. Đã đọc\n2. Báo tin", ())
     assert there.choices == ("ok", "tip")
+
+
+@pytest.mark.parametrize("media", [None, PHOTO])
+def test_there_is_room_for_the_lines_which_an_adapter_may_have_to_write(
+    media: MediaRef | None,
+) -> None:
+    can = replace(TYPED, text_limit=400, caption_limit=400, buttons=5)
+    lines = "\n\nChọn:\n1. Đã đọc\n2. Báo tin"
+    full = Outgoing(
+        text="t" * (400 - len(lines)), media=media, buttons=((OK, TIP),), choose="Chọn:"
+    )
+    assert (excess(full, can), fit(full, can).parts) == (
+        0,
+        (replace(full, choices=("ok", "tip")),),
+    )
+    longer = replace(full, text=full.text + "tt")
+    assert excess(longer, can) == 2
+    parts = fit(longer, can).parts
+    assert len(parts) == 2 + (media is not None), "a picture goes alone before the words"
+    assert utf16_length(numbered(parts[-1]).text) <= 400
+    assert excess(replace(full, buttons=((OK, TIP), (OPEN,))), can) > 100, "an address is long"
 
 
 def test_numbered_lines_stand_together_on_the_last_part_which_alone_has_the_choices() -> None:

@@ -1,5 +1,7 @@
 """Words that link chats, part them or prefer one; whatever else begins like them is a tip."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +35,9 @@ def test_only_the_name_of_a_channel_is_preferred(text: str, meant: list[str]) ->
 @given(LEAD, st.lists(st.text("abcđêgiknotư345 .,-", min_size=1), min_size=1, max_size=8))
 def test_other_words_behind_it_are_left_to_the_tips(lead: str, rest: list[str]) -> None:
     said = " ".join(rest)
-    if not set(said.casefold().split()) <= _PARTS:
+    words = re.findall(r"[^\W_]+", said.casefold())
+    # A short word more may be mere politeness.
+    if any(len(word) > 4 and word not in _PARTS for word in words):
         assert preferred(f"{lead} {said}", NAMES) == []
 
 

@@ -1,15 +1,14 @@
 """The door through which Zalo calls a bot: secret, size, commit, and only then 200."""
 
 import asyncio
-import hmac
 import logging
 
 from aiohttp import web
 
 from bot.channels.raw import Raw, mapping, read_json
+from bot.channels.webhook_body import NotRead, knows_secret, read_body, refuse
 from bot.channels.zalo_bot.intake import Intake
 
-BODY_LIMIT = 1024 * 1024
 SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 
 _LOG = logging.getLogger(__name__)
@@ -46,24 +45,19 @@ class Webhook:
         wrong secret, the body unread. 413: more than 1 MiB. 400: not a JSON object. 408: the body
         did not come. 503: the inbox did not take it.
         """
-        shown = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        if not self._secret or not hmac.compare_digest(shown, self._secret):
-            return _refuse(401)
-        if (request.content_length or 0) > BODY_LIMIT:
-            return _refuse(413)
+        if not knows_secret(request, SECRET_HEADER, self._secret):
+            return refuse(401)
         try:
-            async with asyncio.timeout(_READ_TIMEOUT_S):
-                body = await _read(request)
-        except TimeoutError:
-            return _refuse(408)
-        if body is None:
-            return _refuse(413)
+            until = asyncio.get_running_loop().time() + _READ_TIMEOUT_S
+            body = await read_body(request, until)
+        except NotRead as fault:
+            return refuse(fault.status)
         try:
             told = read_json(body) if body.strip() else {}
         except ValueError:
-            return _refuse(400)
+            return refuse(400)
         if not isinstance(told, dict):
-            return _refuse(400)
+            return refuse(400)
         update = mapping(told.get("result")) if "event_name" not in told else told
         return await self._commit(update)
 
@@ -84,19 +78,3 @@ class Webhook:
             else:
                 return web.Response()
         return web.Response(status=503)
-
-
-def _refuse(status: int) -> web.Response:
-    """Answer without reading what is left of the body: the connection ends with the answer."""
-    response = web.Response(status=status)
-    response.force_close()
-    return response
-
-
-async def _read(request: web.Request) -> bytes | None:
-    body = bytearray()
-    async for piece in request.content.iter_chunked(64 * 1024):
-        body += piece
-        if len(body) > BODY_LIMIT:
-            return None
-    return bytes(body)

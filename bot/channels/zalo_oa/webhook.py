@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from aiohttp import web
 
 from bot.channels.raw import Raw, read_json
+from bot.channels.webhook_body import NotRead, read_body, refuse
 from bot.channels.zalo_oa.intake import Intake
 from bot.channels.zalo_oa.reading import told
 from bot.channels.zalo_oa.signature import HEADER, signed_with
-
-BODY_LIMIT = 1024 * 1024
 
 _LOG = logging.getLogger(__name__)
 _PROBE = 2
@@ -57,23 +56,18 @@ class Webhook:
         not come. 503: the inbox did not take it in time, so Zalo shall send it again.
         """
         until = asyncio.get_running_loop().time() + self._within_s
-        if (request.content_length or 0) > BODY_LIMIT:
-            return _refuse(413)
         try:
-            async with asyncio.timeout_at(until):
-                body = await _read(request)
-        except TimeoutError:
-            return _refuse(408)
-        if body is None:
-            return _refuse(413)
+            body = await read_body(request, until)
+        except NotRead as fault:
+            return refuse(fault.status)
         event = _event(body)
         if event is None:
-            return _refuse(400)
+            return refuse(400)
         if not event and len(body.strip()) <= _PROBE:
             return web.Response()
         place = signed_with(request.headers.get(HEADER, ""), body, event, self._secrets)
         if place is None or told(event.get("app_id")) != self._app_id:
-            return _refuse(403)
+            return refuse(403)
         self._note(place)
         return await self._commit(event, until)
 
@@ -106,19 +100,3 @@ def _event(body: bytes) -> Raw | None:
     except ValueError:
         return None
     return found if isinstance(found, dict) else None
-
-
-def _refuse(status: int) -> web.Response:
-    """Answer and end the connection: what is left of a body is not read."""
-    response = web.Response(status=status)
-    response.force_close()
-    return response
-
-
-async def _read(request: web.Request) -> bytes | None:
-    body = bytearray()
-    async for piece in request.content.iter_chunked(64 * 1024):
-        body += piece
-        if len(body) > BODY_LIMIT:
-            return None
-    return bytes(body)

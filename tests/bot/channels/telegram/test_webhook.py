@@ -11,7 +11,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels.telegram.group_filter import Me
 from bot.channels.telegram.intake import Intake
-from bot.channels.telegram.webhook import BODY_LIMIT, SECRET_HEADER, Webhook
+from bot.channels.telegram.webhook import SECRET_HEADER, Webhook
+from bot.channels.webhook_body import BODY_LIMIT
 from domain.clock import SystemClock
 from tests.bot.channels.telegram.pretend import BOT_ID, USERNAME, ListInbox
 from tests.bot.channels.telegram.updates import GROUP, message, texts, update

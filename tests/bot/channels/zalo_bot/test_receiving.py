@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.group_commands import GROUP_COMMANDS
+from bot.channels.webhook_body import BODY_LIMIT
 from bot.channels.zalo_bot.incoming import UNSEEN_NOTE, Me, parse
-from bot.channels.zalo_bot.webhook import BODY_LIMIT, SECRET_HEADER
+from bot.channels.zalo_bot.webhook import SECRET_HEADER
 from domain.failures import Refused
 from domain.ids import CODE_LETTERS
 from domain.messages import Addressed, ChatKind, MediaKind, MediaRef, Message

@@ -11,9 +11,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.channels.webhook_body import BODY_LIMIT
 from bot.channels.zalo_oa import ZaloOaChannel, ZaloOaSettings
 from bot.channels.zalo_oa.intake import FRESH_FOR
-from bot.channels.zalo_oa.webhook import BODY_LIMIT
 from bot.forgetting import KEYS_KEPT
 from domain.failures import AccountDown
 from domain.ids import CODE_LETTERS

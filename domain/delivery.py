@@ -96,6 +96,8 @@ class Facet(StrEnum):
     """It went outside the window in which messages cost nothing."""
     REOPENED = "reopened"
     """They wrote after it, and what we write next is free again."""
+    NEWCOMERS = "newcomers"
+    """They joined its audience after that was written down; somebody decided that they get it."""
 
 
 @dataclass(frozen=True, slots=True)

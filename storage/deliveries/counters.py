@@ -24,6 +24,7 @@ FACET_COLUMNS = {
     Facet.SAFE: delivery.c.safe_at,
     Facet.PAID: delivery.c.paid_at,
     Facet.REOPENED: delivery.c.reopened_at,
+    Facet.NEWCOMERS: delivery.c.newcomer_at,
 }
 
 _COUNTED = (*(state.value for state in DeliveryState), *(facet.value for facet in Facet))

@@ -71,6 +71,8 @@ class NewRunRow:
     language: str
     skip: SkipReason | None = None
     """Why it is not sent, if that is certain from the start."""
+    newcomer: bool = False
+    """Whether they joined its audience after that had been written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,8 @@ def put_run_rows(tx: Tx, run_rows: Sequence[NewRunRow]) -> None:
         state = DeliveryState.PENDING if new.skip is None else DeliveryState.SKIPPED
         moves.add(key, "targeted")
         moves.add(key, state.value)
+        if new.newcomer:
+            moves.add(key, Facet.NEWCOMERS.value)
     rows = [
         {
             "id": row_id,
@@ -169,22 +173,17 @@ def put_run_rows(tx: Tx, run_rows: Sequence[NewRunRow]) -> None:
             "area_code": new.area_code,
             "channel": new.channel,
             "language": new.language,
-            "state": DeliveryState.PENDING.value,
+            "state": (DeliveryState.SKIPPED if new.skip else DeliveryState.PENDING).value,
+            "reason": new.skip.value if new.skip else None,
             "created_at": now,
+            "settled_at": now if new.skip else None,
             "tries": 0,
             "again": False,
+            "newcomer_at": now if new.newcomer else None,
         }
         for row_id, new in zip(ids, run_rows, strict=True)
     ]
     tx.connection.execute(delivery.insert(), rows)
-    for row_id, new in zip(ids, run_rows, strict=True):
-        if new.skip is not None:
-            moves.write(
-                row_id,
-                state=DeliveryState.SKIPPED.value,
-                reason=new.skip.value,
-                settled_at=now,
-            )
     moves.apply(tx)
 
 

@@ -11,7 +11,14 @@ from storage.tables.channels import (
     typed_choice,
 )
 from storage.tables.codes import link_code, one_time_code, stop_code, wrong_code
-from storage.tables.deliveries import attempt, delivery, neutral_line, post_reaction, send_window
+from storage.tables.deliveries import (
+    attempt,
+    delivery,
+    neutral_line,
+    post_reaction,
+    send_mark,
+    send_window,
+)
 from storage.tables.duty import duty, duty_turn, page_watch
 from storage.tables.groups import group_making, group_request, post_copy, public_words
 from storage.tables.handovers import handed_thing, handover
@@ -102,6 +109,7 @@ __all__ = [
     "resident_part",
     "run",
     "run_counter",
+    "send_mark",
     "send_window",
     "sequence",
     "sign_off",

@@ -83,6 +83,8 @@ run = Table(
     Column("cursor", Uuid),
     # When somebody decided to send it to its rest.
     Column("rest_at", UtcDateTime),
+    # When somebody decided to send it to who joined its audience since.
+    Column("newcomers_at", UtcDateTime),
     Column("expanded_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
     Column("pause_reason", String),
@@ -109,6 +111,7 @@ _COUNTS = (
     "safe",
     "paid",
     "reopened",
+    "newcomers",
     "members",
 )
 

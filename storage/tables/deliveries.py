@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ColumnElement,
@@ -30,6 +31,17 @@ send_window = Table(
     Column("lane", String, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("lease_until", UtcDateTime, nullable=False),
+)
+
+# How many windows each task of a process that sends has opened: its file outside of the database
+# knows that, too, so that an older copy of the database is noticed.
+send_mark = Table(
+    "send_mark",
+    metadata,
+    Column("worker_id", Uuid, primary_key=True),
+    Column("slot", Integer, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 delivery = Table(
@@ -68,6 +80,8 @@ delivery = Table(
     Column("paid_at", UtcDateTime),
     # They wrote after it, and had been silent for longer than the free window before it.
     Column("reopened_at", UtcDateTime),
+    # They joined the run's audience after it had been written down.
+    Column("newcomer_at", UtcDateTime),
     Column("failed_at", UtcDateTime),
     Column("amends", Uuid, unique=True),
     UniqueConstraint("run_id", "resident_id"),

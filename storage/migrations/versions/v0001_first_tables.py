@@ -53,6 +53,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("version", name=op.f("pk_pledge_words")),
     )
     op.create_table(
+        "send_mark",
+        sa.Column("worker_id", sa.Uuid(), nullable=False),
+        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("worker_id", "slot", name=op.f("pk_send_mark")),
+    )
+    op.create_table(
         "sequence",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
@@ -847,6 +855,7 @@ def upgrade() -> None:
         sa.Column("created_at", storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("cursor", sa.Uuid(), nullable=True),
         sa.Column("rest_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("newcomers_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("expanded_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("finished_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("pause_reason", sa.String(), nullable=True),
@@ -1018,6 +1027,7 @@ def upgrade() -> None:
         sa.Column("safe", sa.Integer(), server_default="0", nullable=False),
         sa.Column("paid", sa.Integer(), server_default="0", nullable=False),
         sa.Column("reopened", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("newcomers", sa.Integer(), server_default="0", nullable=False),
         sa.Column("members", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_counter_run_id_run")),
         sa.PrimaryKeyConstraint(
@@ -1151,6 +1161,7 @@ def upgrade() -> None:
         sa.Column("safe_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("paid_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("reopened_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("newcomer_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("failed_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("amends", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -2082,6 +2093,7 @@ def downgrade() -> None:
     op.drop_table("account")
     op.drop_table("unit")
     op.drop_table("sequence")
+    op.drop_table("send_mark")
     op.drop_table("pledge_words")
     op.drop_table("installation")
     op.drop_table("forgotten")

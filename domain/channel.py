@@ -28,6 +28,8 @@ class Pace:
     group_per_minute: int
     reply_share: float
     """Share of `account_per_s` that only replies may use."""
+    known: bool = True
+    """Whether the platform tells `account_per_s`; where not, it is a ceiling that is felt for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

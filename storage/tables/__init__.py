@@ -4,6 +4,7 @@ from storage.tables.answers import pledge, pledge_words
 from storage.tables.audit import audit_entry
 from storage.tables.campaigns import campaign, prepared_draft, run, run_counter, sign_off
 from storage.tables.channels import (
+    account_pace,
     account_token,
     account_trait,
     account_use,
@@ -58,6 +59,7 @@ from storage.tables.topics import card_digest, topic
 
 __all__ = [
     "account",
+    "account_pace",
     "account_token",
     "account_trait",
     "account_use",

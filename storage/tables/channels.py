@@ -1,7 +1,9 @@
 """What an account needs beside its messages: its tokens, traits, typed numbers, early receipts."""
 
 from sqlalchemy import (
+    BigInteger,
     Column,
+    Float,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -39,6 +41,20 @@ account_trait = Table(
     Column("account_id", ForeignKey("account.id"), primary_key=True),
     Column("name", String, primary_key=True),
     Column("value", String, nullable=False),
+)
+
+# When its messages go, shared by all processes: instants in µs since 1970, eight bytes each.
+account_pace = Table(
+    "account_pace",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("common", LargeBinary, nullable=False),
+    Column("kept", LargeBinary, nullable=False),
+    # Messages a second at `rated_at`; null: what the platform allows.
+    Column("rate", Float),
+    Column("rated_at", BigInteger, nullable=False),
+    Column("slowed_at", BigInteger),
+    Column("ceiling", Float),
 )
 
 # What numbers stand for: those under our newest message to somebody, and in a group those under

@@ -201,6 +201,8 @@ address = Table(
     Column("preferred_at", UtcDateTime),
     # When it was linked to a person who had written from another chat before.
     Column("joined_at", UtcDateTime),
+    # When our last messages went there, in µs since 1970, eight bytes each: the chat's own pace.
+    Column("paced", LargeBinary),
     # A digest of the menu of commands that was put there for its member of staff.
     Column("menu", String),
     UniqueConstraint("account_id", "lookup"),

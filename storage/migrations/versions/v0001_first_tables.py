@@ -242,6 +242,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
     )
     op.create_table(
+        "account_pace",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("common", sa.LargeBinary(), nullable=False),
+        sa.Column("kept", sa.LargeBinary(), nullable=False),
+        sa.Column("rate", sa.Float(), nullable=True),
+        sa.Column("rated_at", sa.BigInteger(), nullable=False),
+        sa.Column("slowed_at", sa.BigInteger(), nullable=True),
+        sa.Column("ceiling", sa.Float(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_account_pace_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account_pace")),
+    )
+    op.create_table(
         "account_token",
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("pair", sa.LargeBinary(), nullable=False),
@@ -299,6 +313,7 @@ def upgrade() -> None:
         sa.Column("heard_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("preferred_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("joined_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("paced", sa.LargeBinary(), nullable=True),
         sa.Column("menu", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_address_account_id_account")
@@ -2060,6 +2075,7 @@ def downgrade() -> None:
     op.drop_table("account_use")
     op.drop_table("account_trait")
     op.drop_table("account_token")
+    op.drop_table("account_pace")
     op.drop_table("staff")
     with op.batch_alter_table("resident", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resident_unit_id_wish_id"))

@@ -1,0 +1,202 @@
+"""The pace of an account and of its chats, in the database: slots that all processes share.
+
+They are given out in the window's own transaction, on the database's clock; SQLite has none, so
+there the one process that may write goes by its own.
+"""
+
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Float, LargeBinary, Row, Uuid, bindparam, select, text, update
+
+from domain import slots
+from domain.channel import Pace
+from domain.delivery import Lane
+from domain.messages import ChatKind
+from domain.slots import Timetable, Went
+from storage.database import Tx
+from storage.tables import account_pace, address
+from storage.upsert import insert_into
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The clock of the slots, and what our own monotonic one showed just after."""
+
+    at: int
+    monotonic: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """How fast an account may go, by which clocks, and what became of earlier slots."""
+
+    limits: Pace
+    instant: Callable[[], int]
+    """Our own clock, in µs since 1970."""
+    monotonic: Callable[[], float]
+    went: Sequence[Went] = ()
+    throttled: bool = False
+    """Whether the platform found the account too fast since the last time."""
+
+
+class Booking:
+    """What one transaction has to do with an account's slots."""
+
+    def __init__(self, tx: Tx, account_id: UUID, pacing: Pacing) -> None:
+        self._tx = tx
+        self._account_id = account_id
+        self._pacing = pacing
+        self._noted = not (pacing.went or pacing.throttled)
+        self._table: Timetable | None = None
+        self.reading: Reading | None = None
+        self.free_at: dict[bool, int] = {}
+        """From when on there are slots: for replies, and for the rest."""
+
+    def has_slots(self, lane: Lane) -> bool:
+        """Tell whether there seem to be any now; nothing is locked for that."""
+        if self._table is None:
+            self._table = self._mended(self._read(_FOUND) or Timetable())
+            self.reading = self._now()
+        reply = lane is Lane.TALK
+        if reply not in self.free_at:
+            self._free(self._table, self._at, reply=reply)
+        return self.free_at[reply] <= self._at + slots.AHEAD
+
+    def chat_is_ready(self, paced: bytes | None, kind: ChatKind) -> bool:
+        """Tell whether a chat's own pace allows a message now."""
+        group = kind is not ChatKind.PRIVATE
+        return slots.chat_is_ready(_unpacked(paced), self._pacing.limits, self._at, group=group)
+
+    def take(self, lane: Lane, most: int) -> Sequence[int]:
+        """Return up to `most` slots that are ours now; until the end nobody else can take any."""
+        table = self._mended(self._locked())
+        self.reading = self._now()
+        reply = lane is Lane.TALK
+        taken = slots.take(table, self._pacing.limits, self._at, most, reply=reply)
+        for kind in (False, True):
+            self._free(taken.table, self._at, reply=kind)
+        if taken.slots or not self._noted:
+            self._write(taken.table)
+        return taken.slots
+
+    def put_in_chats(self, sent: Sequence[tuple[UUID, bytes | None, ChatKind, int]]) -> None:
+        """Note when messages go to their chats: address, what was noted before, kind, slot."""
+        rows = [
+            {
+                "chat": address_id,
+                "at": _packed(
+                    slots.chat_after(
+                        _unpacked(paced),
+                        self._pacing.limits,
+                        at,
+                        group=kind is not ChatKind.PRIVATE,
+                    )
+                ),
+            }
+            for address_id, paced, kind, at in sorted(sent, key=lambda one: one[0])
+        ]
+        if rows:
+            self._tx.connection.execute(_TO_CHAT, rows)
+
+    def note(self) -> None:
+        """Write down what became of earlier slots, if that is not done."""
+        if not self._noted:
+            self._write(self._mended(self._locked()))
+
+    @property
+    def _at(self) -> int:
+        if self.reading is None:
+            self.reading = self._now()
+        return self.reading.at
+
+    def _now(self) -> Reading:
+        if self._tx.connection.dialect.name == "postgresql":
+            at: int = self._tx.connection.execute(_CLOCK).scalar_one()
+        else:
+            at = self._pacing.instant()
+        return Reading(at, self._pacing.monotonic())
+
+    def _free(self, table: Timetable, now: int, *, reply: bool) -> None:
+        found = slots.take(table, self._pacing.limits, now, 0, reply=reply)
+        self.free_at[reply] = found.free_at
+
+    def _mended(self, table: Timetable) -> Timetable:
+        table = slots.mend(table, self._pacing.went)
+        if self._pacing.throttled:
+            table = slots.slow_down(table, self._pacing.limits, self._now().at)
+        return table
+
+    def _locked(self) -> Timetable:
+        found = self._read(_LOCKED)
+        if found is not None:
+            return found
+        empty = {"account_id": self._account_id, "common": b"", "kept": b"", "rated_at": 0}
+        self._tx.connection.execute(
+            insert_into(self._tx, account_pace).values(empty).on_conflict_do_nothing()
+        )
+        return self._read(_LOCKED) or Timetable()
+
+    def _read(self, query: Any) -> Timetable | None:
+        row = self._tx.connection.execute(query, {"account": self._account_id}).one_or_none()
+        return _timetable(row) if row is not None else None
+
+    def _write(self, table: Timetable) -> None:
+        self._tx.connection.execute(
+            _WRITE,
+            {
+                "account": self._account_id,
+                "in_common": _packed(table.common),
+                "for_replies": _packed(table.kept),
+                "per_s": table.rate,
+                "rated": table.rated_at,
+                "slowed": table.slowed_at,
+                "at_most": table.ceiling,
+            },
+        )
+        self._noted = True
+
+
+def _timetable(row: Row[Any]) -> Timetable:
+    return Timetable(
+        _unpacked(row.common),
+        _unpacked(row.kept),
+        row.rate,
+        row.rated_at,
+        row.slowed_at,
+        row.ceiling,
+    )
+
+
+def _packed(instants: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(instants)}q", *instants)
+
+
+def _unpacked(packed: bytes | None) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(packed) // 8}q", packed) if packed else ()
+
+
+_FOUND = select(account_pace).where(account_pace.c.account_id == bindparam("account", type_=Uuid))
+_LOCKED = _FOUND.with_for_update()
+# Asked after the lock is ours: a statement that waits for it would tell when it began to.
+_CLOCK = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+_WRITE = (
+    update(account_pace)
+    .where(account_pace.c.account_id == bindparam("account", type_=Uuid))
+    .values(
+        common=bindparam("in_common", type_=LargeBinary),
+        kept=bindparam("for_replies", type_=LargeBinary),
+        rate=bindparam("per_s", type_=Float),
+        rated_at=bindparam("rated", type_=BigInteger),
+        slowed_at=bindparam("slowed", type_=BigInteger),
+        ceiling=bindparam("at_most", type_=Float),
+    )
+)
+_TO_CHAT = (
+    update(address)
+    .where(address.c.id == bindparam("chat", type_=Uuid))
+    .values(paced=bindparam("at", type_=LargeBinary))
+)

@@ -1,22 +1,25 @@
 """Echoes: what a platform tells of messages that went out in our account's name.
 
 Most are ours and known. What an administrator wrote by hand is not, and its receipts must settle
-nothing of ours. An echo proves that the platform took a message, not that it arrived.
+nothing of ours. An echo proves that the platform took a message, not that it arrived. It settles a
+send of unknown fate only where that is the one in doubt to its chat and has the same words.
 """
 
 from uuid import UUID
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from domain.delivery import DeliveryState
-from domain.messages import ChatKind, Echo
+from domain.delivery import DeliveryKind, DeliveryState
+from domain.messages import ChatKind, Echo, Outgoing
 from storage.accounts import traits
+from storage.codec import read_outgoing
 from storage.database import Tx
 from storage.deliveries import ledger, receipts
 from storage.deliveries.counters import Moves
+from storage.deliveries.ledger import Delivery
 from storage.people import addresses
-from storage.tables import attempt
+from storage.tables import attempt, run
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +40,7 @@ def note(tx: Tx, account_id: UUID, echo: Echo) -> None:
     if ledger.by_message(tx, where.id, echo.message_id) is not None:
         return
     found = receipts.in_doubt(tx, where.id)
-    if found is None or not _same_words(tx, found.row.id, echo.text):
+    if found is None or not _same_words(tx, found.row, echo.text):
         return
     if found.row.window_id is not None:
         # What is being sent is its worker's, who will look for it when settling.
@@ -55,13 +58,20 @@ def note(tx: Tx, account_id: UUID, echo: Echo) -> None:
         receipts.raise_by(tx, found.row.id, what)
 
 
-def _same_words(tx: Tx, row_id: UUID, text: str) -> bool:
-    """Tell whether an echo is of a row; a campaign's rows have no words of their own to compare."""
-    ours = ledger.content(tx, row_id)
+def _same_words(tx: Tx, row: Delivery, text: str) -> bool:
+    """Tell whether an echo is of a row, by the row's own words or its run's."""
+    ours = ledger.content(tx, row.id) or _words_of_run(tx, row)
     if ours is None:
         return False
     beginning = _plain(ours.text)[:_ENOUGH]
     return bool(beginning) and beginning in _plain(text)
+
+
+def _words_of_run(tx: Tx, row: Delivery) -> Outgoing | None:
+    if row.run_id is None or row.kind is not DeliveryKind.CAMPAIGN:
+        return None
+    words = tx.connection.execute(select(run.c.content).where(run.c.id == row.run_id)).scalar_one()
+    return read_outgoing(words[row.language]) if row.language in words else None
 
 
 def _plain(text: str) -> str:

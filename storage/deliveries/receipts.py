@@ -12,7 +12,17 @@ from typing import NamedTuple
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, LargeBinary, Uuid, bindparam, delete, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Uuid,
+    bindparam,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
 
 from domain.delivery import DeliveryKind, DeliveryState, Facet
 from domain.messages import ChatKind, ReceiptEvent, ReceiptKind
@@ -173,6 +183,18 @@ def since_attempt(tx: Tx, address_id: UUID, attempt_id: UUID) -> Told:
     for kind in rows.all():
         told |= _told(kind)
     return told
+
+
+def of_dead_window(tx: Tx, window_id: UUID) -> Mapping[UUID, Told]:
+    """Take out, by row, what receipts and echoes told of sends whose worker never said."""
+    tries = tx.connection.execute(
+        select(attempt.c.delivery_id, attempt.c.address_id, attempt.c.id).where(
+            attempt.c.window_id == window_id,
+            attempt.c.outcome.is_(None),
+            exists().where(early_receipt.c.address_id == attempt.c.address_id),
+        )
+    ).all()
+    return {one.delivery_id: since_attempt(tx, one.address_id, one.id) for one in tries}
 
 
 def forget_of(tx: Tx, address_id: UUID) -> None:

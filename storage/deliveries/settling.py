@@ -124,8 +124,9 @@ def take_over(tx: Tx, account_id: UUID, *, all_dead: bool = False) -> int:
         opened = tx.connection.execute(
             select(delivery).where(delivery.c.window_id == window_id).with_for_update()
         ).all()
+        told = receipts.of_dead_window(tx, window_id)
         for raw in opened:
-            _apply(tx, as_delivery(raw), Unknowable(WORKER_DIED), moves)
+            _apply(tx, as_delivery(raw), Unknowable(WORKER_DIED), moves, told.get(raw.id))
             rows += 1
         _count_dead(tx, account_id, window_id, moves)
         tx.connection.execute(

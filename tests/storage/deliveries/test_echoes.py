@@ -10,6 +10,7 @@ from domain.messages import Outgoing, ReceiptKind
 from storage.database import Tx
 from storage.deliveries import ledger
 from storage.deliveries.ledger import NewDelivery
+from storage.deliveries.settling import take_over
 from tests.storage.deliveries.two_channels import Two, two_channels
 from tests.storage.ledger_world import ledger_world
 
@@ -95,3 +96,42 @@ async def test_an_echo_of_what_is_known_changes_nothing(two: Two) -> None:
     assert await state(two, row) is DeliveryState.ACCEPTED
     await two.receipt(one, f"m{row}", DELIVERED)
     assert await state(two, row) is DeliveryState.DELIVERED
+
+
+OF_RUN = "Đội mũ bảo hiểm"
+
+
+@pytest.mark.parametrize("fate", ["settled", "in window", "worker dead"])
+async def test_an_echo_with_a_campaigns_words_settles_the_one_in_doubt(two: Two, fate: str) -> None:
+    one = await two.resident()
+    run = await two.run([(one, "zalo_oa")])
+    window = await two.opened()
+    if fate == "settled":
+        await two.settle(window, Unknowable("reset"))
+    await two.echo(one, "m-ours", f"{OF_RUN}\n1. Đã đọc", by_hand=False)
+    if fate == "in window":
+        await two.settle(window, Unknowable("reset"))
+    if fate == "worker dead":
+        two.world.clock.forward(minutes=5)
+        account = two.accounts["zalo_oa"].id
+        assert await two.world.do(lambda tx: take_over(tx, account)) == 1
+    assert (await two.row_of(run, one)).state is DeliveryState.ACCEPTED
+    assert await two.world.counted(run, "accepted") == 1
+    assert await two.world.problems(run) == []
+
+
+@pytest.mark.parametrize("why", ["other words", "two in doubt", "no words", "too late"])
+async def test_an_echo_that_may_be_of_something_else_settles_no_campaign(
+    two: Two, why: str
+) -> None:
+    one = await two.resident()
+    run = await two.run([(one, "zalo_oa")])
+    await two.settle(await two.opened(), Unknowable("reset"))
+    if why == "two in doubt":
+        await two.run([(one, "zalo_oa")])
+        await two.settle(await two.opened(), Unknowable("reset"))
+    if why == "too late":
+        two.world.clock.forward(minutes=11)
+    text = {"other words": "Mời bà con đi họp tổ dân phố", "no words": ""}.get(why, OF_RUN)
+    await two.echo(one, "m-ours", text, by_hand=False)
+    assert (await two.row_of(run, one)).state is DeliveryState.UNSURE

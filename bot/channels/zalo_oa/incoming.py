@@ -7,12 +7,13 @@ shape of event makes it raise.
 import mimetypes
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from bot.channels.raw import NOTHING, Raw, clean, cut, mapping, words
-from bot.channels.zalo_oa.outgoing import GROUP, PRESS
+from bot.channels.zalo_oa.outgoing import GROUP
+from bot.channels.zalo_oa.pressing import action_of
 from bot.channels.zalo_oa.reading import degrees, number, told
 from domain.messages import (
     ChatKind,
@@ -82,7 +83,6 @@ _MARK, _STAFF = "z1", "lk-"
 """How payloads begin that our links, and the codes by which officers join, have."""
 _COMMAND = re.compile(r"[/#]([A-Za-z0-9_]{1,32})(?=\s|$)")
 _PAYLOAD = re.compile(r"#([A-Za-z0-9_-]{1,64})")
-_ACTION = re.compile(rf"{re.escape(PRESS)}(\S{{1,64}})")
 
 
 class Fate(StrEnum):
@@ -105,6 +105,8 @@ class Me:
     commands: frozenset[str]
     mention: str = ""
     group_buttons: bool = False
+    secret: bytes = field(default=b"", repr=False)
+    """By which what our buttons send is known from what anybody may write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +169,11 @@ def _written(event: Raw, me: Me, at: datetime, kind: str, *, in_group: bool) -> 
     text = cut(clean(words(raw.get("text"))).strip())
     unnamed = f"{user}:{place}:{told(event.get('timestamp'))}:{kind}:{text}"
     source = f"message:{message_id or unnamed}"
-    action = _ACTION.fullmatch(text) if kind == "text" else None
-    if action is not None and len(action[1].encode()) <= 64 and (not in_group or me.group_buttons):
+    pressable = kind == "text" and (not in_group or me.group_buttons)
+    action = action_of(me.secret, chat.chat_id, text) if pressable else None
+    if action is not None:
         press = Press(
-            chat=chat, sender=Sender(user), at=at, message_id="", action=action[1], press_id=""
+            chat=chat, sender=Sender(user), at=at, message_id="", action=action, press_id=""
         )
         return Parsed(Fate.TAKEN, (Item(source, press),))
     command = command_of(text, me.commands)

@@ -48,7 +48,7 @@ class Intake:
         describe: DescribeRoom,
         revoked: Callable[[], None],
     ) -> None:
-        self._me = me
+        self._me = replace(me, secret=secret)
         self._inbox = inbox
         self._filter = GroupFilter(me, ours)
         self._clock = clock

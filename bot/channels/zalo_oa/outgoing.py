@@ -1,8 +1,9 @@
 """From our messages to calls of the Open API. Pure; there is no rich text, so all is plain."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.channels.raw import clean
+from bot.channels.zalo_oa.pressing import press_text
 from bot.channels.zalo_oa.settings import BUTTON_TITLE, BUTTONS, TEXT_LIMIT
 from domain.failures import Refused
 from domain.fit import numbered, split_text
@@ -11,8 +12,6 @@ from domain.start_payload import link_to
 
 GROUP = "g:"
 """Before the id of a group: people and groups have ids of different kinds."""
-PRESS = "#!"
-"""Before a button's action: a press comes back as a text that nobody types by chance."""
 
 CS, V2, GROUP_PATH = "/v3.0/oa/message/cs", "/v2.0/oa/message", "/v3.0/oa/group/message"
 _MENTION = "[@"
@@ -30,6 +29,8 @@ class Way:
     group_buttons: bool
     link: str
     """Of the account, with `{payload}` in it."""
+    secret: bytes = field(default=b"", repr=False)
+    """Seals what buttons send back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def calls(chat: ChatRef, outgoing: Outgoing, way: Way) -> tuple[Call, ...]:
     if media is None and not text:
         reason = "content: empty"
         raise Refused(reason)
-    messages = _messages(text, media, _buttons(said, way))
+    messages = _messages(text, media, _buttons(chat, said, way))
     path = GROUP_PATH if group else V2 if way.on_v2 else CS
     return tuple(Call(path, {"recipient": recipient(chat), "message": one}) for one in messages)
 
@@ -157,13 +158,14 @@ def _picture(media: MediaRef) -> dict[str, object]:
     return {"type": "template", "payload": payload}
 
 
-def _buttons(outgoing: Outgoing, way: Way) -> list[dict[str, object]]:
-    return [_button(button, way) for row in outgoing.buttons for button in row]
+def _buttons(chat: ChatRef, outgoing: Outgoing, way: Way) -> list[dict[str, object]]:
+    return [_button(chat, button, way) for row in outgoing.buttons for button in row]
 
 
-def _button(button: Button, way: Way) -> dict[str, object]:
+def _button(chat: ChatRef, button: Button, way: Way) -> dict[str, object]:
     title = clean(button.label)[:BUTTON_TITLE]
     if button.action is not None:
-        return {"title": title, "type": "oa.query.hide", "payload": PRESS + button.action}
+        told = press_text(way.secret, chat.chat_id, button.action)
+        return {"title": title, "type": "oa.query.hide", "payload": told}
     url = link_to(way.link, button.start or "")
     return {"title": title, "type": "oa.open.url", "payload": {"url": url}}

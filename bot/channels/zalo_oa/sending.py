@@ -77,7 +77,8 @@ class Sending:
     async def _by_either_path(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
         left: set[str] = set()
         while True:
-            way = Way(self.on_v2, self._settings.group_buttons, self._link)
+            secret = self._settings.app_secret.encode()
+            way = Way(self.on_v2, self._settings.group_buttons, self._link, secret)
             todo = calls(chat, outgoing, way)
             path = todo[0].path
             leave_on = _LEFT_ON.get(path) if self._settings.send_path == "auto" else None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.channels.group_commands import GROUP_COMMANDS
 from bot.channels.zalo_oa.group_filter import GroupFilter
 from bot.channels.zalo_oa.incoming import CONTACT_NOTE, UNSEEN_NOTE, Fate, Me, Parsed, parse
+from bot.channels.zalo_oa.pressing import STALE, press_text
 from domain.messages import (
     Addressed,
     ChatKind,
@@ -26,7 +27,7 @@ from domain.messages import (
 from tests.bot.channels.zalo_oa.pretend import GROUP, OA_ID, USER, KnownMessages
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-ME = Me(OA_ID, GROUP_COMMANDS, "Công an xã ví dụ")
+ME = Me(OA_ID, GROUP_COMMANDS, "Công an xã ví dụ", secret=b"s")
 STAMP = str(int(NOW.timestamp() * 1000))
 
 
@@ -85,16 +86,32 @@ def test_links_come_back_as_a_hash_with_their_payload(
     assert (found.start, found.text) == (start, seen)
 
 
-def test_a_payload_that_is_exactly_an_action_is_a_press_of_nothing_in_particular() -> None:
-    (item,) = parse(written("#!seen:1"), ME, NOW).items
+def test_what_a_button_of_ours_sends_is_a_press_of_nothing_in_particular() -> None:
+    (item,) = parse(written(press_text(b"s", USER, "seen:1")), ME, NOW).items
     assert isinstance(item.incoming, Press)
     assert (item.incoming.action, item.incoming.message_id, item.incoming.press_id) == (
         "seen:1",
         "",
         "",
     )
-    for text in ("#!", "#! a", f"#!{'a' * 65}", "#!a b", "x #!a"):
+    for text in ("#!", "#! a", f"#!{'a' * 78}", "#!a b", "x #!a"):
         assert isinstance(parse(written(text), ME, NOW).items[0].incoming, Message)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#!consent:yes:vi:30d053e1d167",
+        press_text(b"s", "another", "consent:yes:vi:30d053e1d167"),
+        press_text(b"theirs", USER, "consent:yes:vi:30d053e1d167"),
+        press_text(b"s", USER, "consent:no:vi:1").replace(":no:", ":yes:"),
+        "#!a~",
+    ],
+)
+def test_a_press_that_a_link_or_another_chats_button_wrote_presses_nothing(text: str) -> None:
+    (item,) = parse(written(text), ME, NOW).items
+    assert isinstance(item.incoming, Press)
+    assert item.incoming.action == STALE
 
 
 @pytest.mark.parametrize(

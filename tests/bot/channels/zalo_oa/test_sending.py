@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.channels.zalo_oa import ZaloOaChannel
+from bot.channels.zalo_oa.pressing import press_text
 from domain.failures import (
     AccountDown,
     Ambiguous,
@@ -73,7 +74,11 @@ async def test_words_and_buttons_go_out_and_what_zalo_has_no_way_for_is_left_out
     assert message(zalo)["text"] == "Cảnh báo\n\nLừa đảo qua điện thoại."
     payload = message(zalo)["attachment"]["payload"]  # type: ignore[index]
     assert payload["buttons"] == [
-        {"title": "Đã xem", "type": "oa.query.hide", "payload": "#!seen:1"},
+        {
+            "title": "Đã xem",
+            "type": "oa.query.hide",
+            "payload": press_text(APP_SECRET.encode(), USER, "seen:1"),
+        },
         {
             "title": "Báo tin riêng",
             "type": "oa.open.url",

@@ -19,6 +19,7 @@ from bot.commands import (
     looking_after,
     planning,
     results,
+    scaling,
     serving,
     setting_up,
     staffing,
@@ -61,6 +62,7 @@ def _app() -> typer.Typer:
         ("doctor", looking_after.doctor),
         ("evidence", evidence.evidence),
         ("inbox", looking_after.show_inbox),
+        ("simulate-scale", scaling.simulate_scale),
     ):
         app.command(name, cls=Command)(command)
     staff = _group("Cán bộ: ai làm việc gì, liên kết tài khoản trò chuyện.")

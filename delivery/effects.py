@@ -1,7 +1,10 @@
 """What a row of the ledger does to a chat where it sends nothing: pin, leave, delete, remove."""
 
+import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+
+import structlog
 
 from domain.article import article_of
 from domain.channel import (
@@ -11,6 +14,7 @@ from domain.channel import (
     Edits,
     Leaves,
     MakesGroups,
+    Members,
     Pins,
     Withdraws,
 )
@@ -18,6 +22,10 @@ from domain.delivery import Accepted, Advanced
 from domain.failures import Refused
 from domain.messages import ChatRef, Effect, EffectKind, Outgoing, Sent
 
+log = structlog.get_logger(__name__)
+
+COUNT_WITHIN = timedelta(seconds=5)
+"""How long counting the members of a group may take."""
 _NOTHING_SENT = Sent("")
 _ARRANGEMENTS = frozenset(
     {
@@ -120,3 +128,15 @@ async def _withdraw(channel: Withdraws, chat: ChatRef, message_id: str, outgoing
         if not outgoing.text or not isinstance(channel, Edits):
             raise
         await channel.edit(chat, message_id, replace(outgoing, effect=None))
+
+
+async def count_members(channel: Channel, chat: ChatRef) -> int | None:
+    """Return how many are in a group; None where its platform does not tell now."""
+    if not isinstance(channel, Members):
+        return None
+    try:
+        async with asyncio.timeout(COUNT_WITHIN.total_seconds()):
+            return await channel.count_members(chat)
+    except Exception as error:  # noqa: BLE001 - the post went out; a count is not worth a fault
+        log.info("members_unknown", error=type(error).__name__)
+        return None

@@ -11,11 +11,13 @@ from uuid import UUID
 import structlog
 
 from delivery.bell import Bell
-from delivery.effects import came_to, carry_out
+from delivery.effects import COUNT_WITHIN, came_to, carry_out, count_members
 from delivery.files import NoFile, Shelf, send_file
+from delivery.high_water import HighWater, OlderCopy
 from delivery.outbox import NO_WORDS, personal
 from delivery.pace import Pace
-from domain.channel import Capabilities, Channel, Edits, Members
+from delivery.undertaking import look, undertake
+from domain.channel import Capabilities, Channel, Edits
 from domain.clock import Clock
 from domain.delivery import (
     Accepted,
@@ -56,7 +58,6 @@ _WORDS_FIRST = frozenset({DeliveryKind.CAMPAIGN, DeliveryKind.POST})
 _ABOUT_TIPS = (DeliveryKind.CARD, DeliveryKind.STUB, DeliveryKind.NOTICE, DeliveryKind.PHOTO)
 
 _LONGEST_BACKOFF = timedelta(seconds=30)
-_COUNT_WITHIN = timedelta(seconds=5)
 _CONVERSATION = (Lane.URGENT, Lane.TALK)
 _EVERYTHING = tuple(Lane)
 
@@ -101,6 +102,7 @@ class Sender:
         mark_again: Callable[[Outgoing, str], Outgoing],
         shelf: Shelf | None = None,
         choose: Mapping[str, str] = NO_WORDS,
+        water: HighWater | None = None,
     ) -> None:
         self._shelf = shelf
         self._choose = choose
@@ -113,6 +115,7 @@ class Sender:
         self._clock = clock
         self._bell = bell
         self._mark_again = mark_again
+        self._water = water or HighWater()
         self._stopping = asyncio.Event()
         self._transients = 0
         self._quiet_until = clock.now()
@@ -125,7 +128,9 @@ class Sender:
         async with asyncio.TaskGroup() as group:
             for lanes in (*talk, *other):
                 group.create_task(self._slot(lanes))
-            group.create_task(self._undertake())
+            group.create_task(
+                undertake(self._database, self._account_id, self._water, self._bell, self._stopping)
+            )
 
     def stop(self) -> None:
         """Open no more windows; sends not yet begun go back untouched."""
@@ -138,17 +143,16 @@ class Sender:
         results: list[Settled] = []
         faulty = False
         reply = lanes is _CONVERSATION
+        slot = self._water.slot()
         while done is not None or not self._stopping.is_set():
             heard = self._bell.rings
             promised = 0 if faulty else self._promised(reply=reply)
             if not promised and done is None and not faulty:
-                # Nothing is opened that could not go at once: a worker that dies waiting would
-                # leave its sends in the dark.
-                await self._pace.ready(_NAP_S, reply=reply)
+                await self._rest(heard, reply=reply)
                 continue
             used = 0
             try:
-                window = await self._step(lanes, done, results, promised)
+                window = await self._step(slot, lanes, done, results, promised)
                 used = len(window.sends) if window else 0
             except DatabaseAway:
                 # The results stay with us: they are settled as soon as the database is back.
@@ -159,7 +163,7 @@ class Sender:
                 await asyncio.sleep(_NAP_S)
                 continue
             except Exception as error:  # noqa: BLE001 - one faulty row must not stop all the others
-                log.error("window_fault", error=type(error).__name__, unsettled=len(results))
+                await self._note_fault(error, len(results))
                 if faulty or done is None:
                     # Even settling alone fails: the lease will end, and the window be taken over.
                     done, results = None, []
@@ -177,8 +181,26 @@ class Sender:
                 results = list(await asyncio.gather(*(self._one(window, s) for s in window.sends)))
                 done = window
 
+    async def _note_fault(self, error: Exception, unsettled: int) -> None:
+        if isinstance(error, OlderCopy):
+            # What was sent is settled alone, and then all waits.
+            await look(self._water, self._database)
+        else:
+            log.error("window_fault", error=type(error).__name__, unsettled=unsettled)
+
+    async def _rest(self, heard: int, *, reply: bool) -> None:
+        """Wait until something may go: what could not go at once is not opened.
+
+        A worker that died waiting would leave its sends in the dark.
+        """
+        if self._water.held:
+            await self._bell.wait(heard, _NAP_S)
+        else:
+            await self._pace.ready(_NAP_S, reply=reply)
+
     async def _step(
         self,
+        slot: int,
         lanes: Sequence[Lane],
         done: Window | None,
         results: Sequence[Settled],
@@ -186,13 +208,17 @@ class Sender:
     ) -> Window | None:
         claim = Claim(self._account_id, self._rules.worker, self._rules.lease, self._door)
 
-        def step(tx: Tx) -> tuple[bool, Window | None]:
+        def step(tx: Tx) -> tuple[bool, Window | None, int]:
             held = done is None or settling.settle(tx, done.id, results, self._door)
             if not size:
-                return held, None
-            return held, windows.open_window(tx, claim, lanes, size, self._ready)
+                return held, None, 0
+            window = windows.open_window(tx, claim, lanes, size, self._ready)
+            sends = window is not None and bool(window.sends)
+            return held, window, self._water.rise(tx, slot) if sends else 0
 
-        held, window = await self._database.write(step)
+        held, window, number = await self._database.write(step)
+        if number:
+            await self._water.passed(slot, number)
         if not held:
             log.warning("window_taken_over", rows=len(results))
         if done is not None:
@@ -202,7 +228,7 @@ class Sender:
 
     def _promised(self, *, reply: bool) -> int:
         """Reserve a window's worth of sends: a quarter of a second's, 1 to 16."""
-        if self._stopping.is_set():
+        if self._stopping.is_set() or self._water.held:
             return 0
         size = max(1, min(16, int(self._pace.rate_per_s / 4)))
         return self._pace.reserve(size, reply=reply)
@@ -219,8 +245,9 @@ class Sender:
         else:
             outcome = await self._attempt(send)
         members = None
-        if isinstance(outcome, Accepted) and send.kind is DeliveryKind.POST:
-            members = await self._members(window, send)
+        in_time = self._clock.now() + COUNT_WITHIN <= window.lease_until
+        if in_time and isinstance(outcome, Accepted) and send.kind is DeliveryKind.POST:
+            members = await count_members(self._channel, send.chat)
         choices = self._choices(send, outcome) if self._door.typed_choices else None
         row, tried = send.delivery_id, send.attempt_id
         return Settled(row, tried, outcome, members, send.paid, choices)
@@ -356,37 +383,6 @@ class Sender:
             wait = timedelta(seconds=2**self._transients / 4)
             self._quiet_until = now + min(_LONGEST_BACKOFF, wait)
         return self._quiet_until - now
-
-    async def _members(self, window: Window, send: Send) -> int | None:
-        late = self._clock.now() + _COUNT_WITHIN > window.lease_until
-        if late or not isinstance(self._channel, Members):
-            return None
-        try:
-            async with asyncio.timeout(_COUNT_WITHIN.total_seconds()):
-                return await self._channel.count_members(send.chat)
-        except Exception as error:  # noqa: BLE001 - the post went out; a count is not worth a fault
-            log.info("members_unknown", error=type(error).__name__)
-            return None
-
-    async def _undertake(self) -> None:
-        """Take over the windows of workers that died."""
-        while not self._stopping.is_set():
-            try:
-                rows = await self._database.write(
-                    lambda tx: settling.take_over(tx, self._account_id)
-                )
-            except DatabaseAway:
-                rows = 0
-            except Exception as error:  # noqa: BLE001 - what sends must outlive a faulty row
-                log.error("take_over_fault", error=type(error).__name__)
-                rows = 0
-            if rows:
-                log.warning("taken_over", rows=rows)
-                self._bell.ring()
-            try:
-                await asyncio.wait_for(self._stopping.wait(), 2.0)
-            except TimeoutError:
-                continue
 
 
 def _one_part(outgoing: Outgoing, able: Capabilities) -> Outgoing:

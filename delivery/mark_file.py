@@ -1,0 +1,119 @@
+"""The file in which a process that sends keeps, outside the database, how far it has come.
+
+`<folder>/<installation>/<n>.json`, of which each process holds one by a lock; a process that comes
+later takes the first that nobody holds, and goes on as the same worker.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from uuid import UUID, uuid4
+
+_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How far one worker has come: the number of the last window of each of its tasks."""
+
+    worker_id: UUID
+    confirmed: int = 0
+    """How many older copies had been confirmed by then."""
+    numbers: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    at: datetime | None = None
+    """When it was written; None where it never was."""
+
+
+class UnreadableMark(Exception):
+    """A mark's file cannot be read or written: its text is the path."""
+
+
+class MarkFile:
+    """The file of one worker, ours for as long as the process lives."""
+
+    def __init__(self, path: Path, lock: int) -> None:
+        self._path = path
+        # Held until the process ends, however it ends.
+        self._lock = lock
+
+    @classmethod
+    def take(cls, folder: Path, installation: UUID) -> "MarkFile":
+        """Take the first file that no other process holds.
+
+        Raises: UnreadableMark.
+        """
+        place = folder / str(installation)
+        try:
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for number in range(1, _MOST):
+                lock = os.open(place / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    os.close(lock)
+                    continue
+                return cls(place / f"{number}.json", lock)
+        except OSError as error:
+            raise UnreadableMark(place) from error
+        raise UnreadableMark(place)
+
+    def mine(self) -> Mark:
+        """Return what the worker before us knew; that of a new one where there was none.
+
+        Raises: UnreadableMark.
+        """
+        return _read(self._path) if self._path.exists() else Mark(worker_id=uuid4())
+
+    def others(self) -> Iterator[Mark]:
+        """Yield what all other workers of the folder know, alive or not.
+
+        Raises: UnreadableMark.
+        """
+        for path in sorted(self._path.parent.glob("*.json")):
+            if path != self._path:
+                yield _read(path)
+
+    def write(self, mark: Mark) -> None:
+        """Replace the file, so that it lasts through a loss of power.
+
+        Raises: OSError.
+        """
+        told = {
+            "worker": str(mark.worker_id),
+            "confirmed": mark.confirmed,
+            "numbers": {str(slot): number for slot, number in sorted(mark.numbers.items())},
+            "at": mark.at.isoformat() if mark.at else None,
+        }
+        new = self._path.with_suffix(".new")
+        with new.open("w", encoding="utf-8") as file:
+            json.dump(told, file)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._path)
+        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def close(self) -> None:
+        """Let another process have it."""
+        os.close(self._lock)
+
+
+def _read(path: Path) -> Mark:
+    try:
+        told = json.loads(path.read_text("utf-8"))
+        return Mark(
+            worker_id=UUID(told["worker"]),
+            confirmed=int(told["confirmed"]),
+            numbers={int(slot): int(number) for slot, number in told["numbers"].items()},
+            at=datetime.fromisoformat(told["at"]) if told["at"] else None,
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnreadableMark(path) from error

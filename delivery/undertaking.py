@@ -1,0 +1,49 @@
+"""What goes on beside the sending: windows of the dead are taken over, a copy is looked at."""
+
+import asyncio
+from uuid import UUID
+
+import structlog
+
+from delivery.bell import Bell
+from delivery.high_water import HighWater
+from storage.database import Database, DatabaseAway
+from storage.deliveries import settling
+
+log = structlog.get_logger(__name__)
+
+_EVERY_S = 2.0
+
+
+async def undertake(
+    database: Database, account_id: UUID, water: HighWater, bell: Bell, stopping: asyncio.Event
+) -> None:
+    """Take over the windows of workers that died, and see when an older copy is confirmed."""
+    while not stopping.is_set():
+        rows = 0
+        try:
+            rows = await database.write(lambda tx: settling.take_over(tx, account_id))
+        except DatabaseAway:
+            log.warning("database_away")
+        except Exception as error:  # noqa: BLE001 - what sends must outlive a faulty row
+            log.error("take_over_fault", error=type(error).__name__)
+        if rows:
+            log.warning("taken_over", rows=rows)
+            bell.ring()
+        if water.held:
+            await look(water, database)
+            bell.ring()
+        try:
+            await asyncio.wait_for(stopping.wait(), _EVERY_S)
+        except TimeoutError:
+            continue
+
+
+async def look(water: HighWater, database: Database) -> None:
+    """See how the database stands to what we have sent; while it is away, nothing changes."""
+    try:
+        await water.look(database)
+    except DatabaseAway:
+        log.warning("database_away")
+    except Exception as error:  # noqa: BLE001 - what sends must outlive a faulty file
+        log.error("mark_fault", error=type(error).__name__)

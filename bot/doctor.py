@@ -6,7 +6,7 @@ import socket
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.doctor_accounts import accounts_told, platforms_told
+from bot.doctor_accounts import accounts_told, calls_told, platforms_told
 from bot.doctor_files import files_told
 from bot.findings import Finding
 from bot.folders import check_folder, closing_keys, loose
@@ -107,6 +107,7 @@ async def _read_store(
         findings = [Finding("good", "Cơ sở dữ liệu đúng phiên bản và đúng khóa.")]
         accounts = addresses.accounts(tx)
         findings += accounts_told(accounts)
+        findings += calls_told(tx, accounts)
         everybody = units.all_units(tx)
         if not everybody:
             findings.append(Finding("bad", f"Chưa có đơn vị nào. Chạy: {typed('seed TỆP.toml')}"))

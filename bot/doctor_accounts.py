@@ -1,8 +1,9 @@
 """How our accounts stand: what the database says of each, and what its platform answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from bot.accounts import NOT_CONNECTED, Configured, configured
 from bot.channel_making import make, prober
@@ -13,15 +14,29 @@ from bot.outages import of_platform, of_reason
 from bot.platforms import PLATFORMS, ZALO_OA, shown
 from bot.settings import Settings
 from domain.account_tokens import TokenState
-from domain.clock import SystemClock, show_day
+from domain.channel import Unheard
+from domain.clock import SystemClock, show_day, show_time
 from domain.errors import Misconfigured
 from domain.failures import SendFailure
-from storage.accounts import tokens
-from storage.database import DatabaseAway
+from storage.accounts import calls, tokens
+from storage.database import DatabaseAway, Tx
 from storage.people.addresses import Account
 from storage.trouble import in_words
 
 _PATIENCE_S = 15.0
+_UNHEARD: Mapping[Unheard, str] = MappingProxyType(
+    {
+        Unheard.ELSEWHERE: "nền tảng không gọi vào {webhook}: địa chỉ nhận tin đã bị đổi hoặc xóa; "
+        "khởi động lại dịch vụ để đặt lại.",
+        Unheard.FAILING: "nền tảng gọi vào {webhook} mà không được trả lời: xem tên miền, chứng "
+        "chỉ, máy chuyển tiếp; tin đến đang chờ bên đó.",
+        Unheard.MISSED: "có người nhắn mà nền tảng không gọi vào {webhook}: bật lại webhook trong "
+        "trang quản lý ứng dụng (tắt mục lọc cú pháp), nhắn thử một tin, đọc tin đã lỡ trong trang "
+        "quản lý tài khoản.",
+        Unheard.UNANSWERED: "nền tảng không báo gì về tin đã gửi như trước: xem webhook "
+        "({webhook}) còn bật trong trang quản lý ứng dụng không, rồi nhắn thử một tin.",
+    }
+)
 
 
 def accounts_told(accounts: Sequence[Account]) -> list[Finding]:
@@ -34,6 +49,20 @@ def accounts_told(accounts: Sequence[Account]) -> list[Finding]:
         )
         for one in accounts
         if one.down_reason
+    ]
+
+
+def calls_told(tx: Tx, accounts: Sequence[Account]) -> list[Finding]:
+    """Tell whose platform does not reach us, as the running service found out."""
+    found = [(one, calls.silence(tx, one.id)) for one in accounts]
+    return [
+        Finding(
+            "bad",
+            f"{shown(one.channel, one.username)}: từ {show_time(silence.since)} "
+            f"{_UNHEARD[silence.proof].format(webhook=PLATFORMS[one.channel].webhook)}",
+        )
+        for one, silence in found
+        if silence is not None
     ]
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.delivery import Lane
-from storage.accounts import tokens
+from storage.accounts import calls, tokens
 from storage.database import Tx
 from storage.deliveries import inbox, ledger, waiting
 from storage.people import addresses
@@ -32,6 +32,8 @@ class AccountStored:
     """How long ago what renews its tokens was renewed itself; None where none are kept."""
     consent: bool = True
     """False when a human must consent again before it gets tokens."""
+    unheard: bool = False
+    """Whether something proves that its platform's calls do not reach us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def stored(tx: Tx, account_ids: Collection[UUID]) -> Stored:
             paused,
             tx.now - token.refresh_since if token else None,
             token is None or token.refused is None,
+            calls.silence(tx, one.id) is not None,
         )
 
     return Stored(
@@ -110,6 +113,7 @@ def problems(store: Stored, running: Running) -> list[str]:
         "token_old": "token_old" in found,
         "consent_needed": "consent_needed" in found,
         "platform_silent": "platform_silent" in found,
+        "calls_stopped": "calls_stopped" in found,
         "ticks_overdue": bool(running.overdue),
         "inbox_waits": store.inbox_age > _INBOX_LIMIT,
         "inbox_aside": store.inbox.get("aside", 0) > 0,
@@ -130,6 +134,7 @@ def _signs(store: Stored, running: Running, line: LineHealth) -> list[str]:
         "token_old": own.token_age is not None and own.token_age > TOKEN_LIMIT,
         "consent_needed": not own.consent,
         "platform_silent": silent,
+        "calls_stopped": own.unheard,
     }
     return [name for name, wrong in signs.items() if wrong]
 

@@ -1,6 +1,7 @@
 """Handle what came in: the items of one chat in order, chats side by side."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from delivery.bell import Bell
 from domain.channel import AnswersPresses, Channel
 from domain.messages import PressAnswer, Received
 from handlers.router import Router
+from storage.accounts import calls
 from storage.database import Database, DatabaseAway, Tx
 from storage.deliveries import inbox
 from storage.deliveries.inbox import InboxItem
@@ -23,23 +25,50 @@ _TOGETHER = 8
 """How many items share a transaction, and its wait for the disk, where one alone can write."""
 _MOST_TRIES = 6
 _MOST_CHATS = 10_000
+_CALLS_NOTED_S = 60.0
 
 
 class AccountInbox:
-    """Where one account's adapter puts what came in."""
+    """Where one account's adapter puts what came in; `is_called` by a platform that is not polled.
 
-    def __init__(self, database: Database, account_id: UUID, bell: Bell) -> None:
+    That it called is noted once a minute, also when nothing came of it.
+    """
+
+    def __init__(
+        self, database: Database, account_id: UUID, bell: Bell, *, is_called: bool = False
+    ) -> None:
         self._database = database
         self._account_id = account_id
         self._bell = bell
+        self._is_called = is_called
+        self._noted_at: float | None = None
 
     async def put(self, items: Sequence[Received]) -> None:
         """Commit the items; those already known are dropped.
 
         Raises: DatabaseAway; then the platform must not be told that we have them.
         """
-        await self._database.write(lambda tx: inbox.put(tx, self._account_id, items))
-        self._bell.ring()
+        noting = self._is_called and (
+            self._noted_at is None or time.monotonic() - self._noted_at >= _CALLS_NOTED_S
+        )
+        if not items and not noting:
+            return
+
+        def work(tx: Tx) -> None:
+            inbox.put(tx, self._account_id, items)
+            if noting:
+                calls.note(tx, self._account_id)
+
+        try:
+            await self._database.write(work)
+        except DatabaseAway:
+            if items:
+                raise
+            return
+        if noting:
+            self._noted_at = time.monotonic()
+        if items:
+            self._bell.ring()
 
 
 class InboxWorker:

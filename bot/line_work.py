@@ -12,6 +12,7 @@ from bot.health import LineHealth
 from bot.inbox_worker import AccountInbox
 from bot.line import CountsEvents, Line, ShowsCommands
 from bot.line_files import LineFiles
+from bot.listening import Listening
 from bot.menu import menus
 from bot.outages import of_platform, of_refusal
 from bot.revival import Revival
@@ -52,6 +53,7 @@ class LineWork:
         *,
         files: LineFiles,
         revival: Revival,
+        listening: Listening,
         know: Callable[[Account], None],
         warn: Callable[[str], None],
     ) -> None:
@@ -60,6 +62,7 @@ class LineWork:
         self.standing = Standing.KNOCKING
         self.files = files
         self.revival = revival
+        self.listening = listening
         self.refusal = ""
         """The sentence of an account while it is refused."""
         self._database = database
@@ -133,7 +136,12 @@ class LineWork:
         Raises: AccountDown, Refused.
         """
         line = self.line
-        box = AccountInbox(self._database, line.account.id, self._inbox_bell)
+        box = AccountInbox(
+            self._database,
+            line.account.id,
+            self._inbox_bell,
+            is_called=line.longest_poll is None,
+        )
         said = ""
         while not self._stopping.is_set():
             try:

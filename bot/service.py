@@ -16,10 +16,11 @@ from bot.instance_lock import StillOurs
 from bot.line import Line
 from bot.line_files import LineFiles
 from bot.line_work import LineWork, Standing
+from bot.listening import Listening
 from bot.pager import ring_due
 from bot.revival import Revival
 from bot.web import WebDoor, create_app
-from broadcasts import expanding, finishing, firing, months, outages, own_photos
+from broadcasts import expanding, finishing, firing, months, outages, own_photos, silence
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from handlers.campaigns import alarm_photos, unanswered
@@ -70,6 +71,12 @@ class Service:
             files=LineFiles(line, house.database, house.media_folder, house.context, house.clock),
             revival=Revival(
                 house.database, line.account.id, line.channel, house.outbox_bell, house.clock
+            ),
+            listening=Listening(
+                house.database,
+                line.account.id,
+                line.channel,
+                is_called=line.longest_poll is None,
             ),
             know=house.worker.know,
             warn=self._tell,
@@ -213,6 +220,7 @@ class Service:
             "groups": (self._groups, every_second),
             "expire": (self._expire, timedelta(seconds=10)),
             "revive": (self._revive, timedelta(seconds=5)),
+            "calls": (self._calls, timedelta(minutes=5)),
             "alone": (self._alone, timedelta(seconds=10)),
             "silence": (self._silence, timedelta(minutes=5)),
             "months": (self._months, timedelta(minutes=5)),
@@ -284,6 +292,10 @@ class Service:
 
     async def _revive(self) -> None:
         await self._each(lambda work: work.revival.look())
+
+    async def _calls(self) -> None:
+        await self._each(lambda work: work.listening.look())
+        await self._tick(lambda tx: silence.tell_due(tx, self._desk))
 
     async def _each(self, do: Callable[[LineWork], Awaitable[object]]) -> None:
         """Do something for every account that is up, side by side; a fault of one stops no other.

@@ -1,6 +1,6 @@
 """An account that sends nothing any more: its admins are told by another account that does."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -36,7 +36,7 @@ def tell_due(tx: Tx, desk: Desk) -> int:
             _note_up(tx, account, noted)
         elif noted is not None:
             traits.put(tx, account.id, traits.OUTAGE, _TOLD)
-        elif _tell(tx, desk, account, down):
+        elif tell(tx, desk, account, "channels.account_down"):
             told += 1
             traits.put(tx, account.id, traits.OUTAGE, _TOLD)
             log.warning("outage_told", account=str(account.id))
@@ -50,28 +50,39 @@ def _note_up(tx: Tx, account: Account, noted: str | None) -> None:
         traits.drop(tx, account.id, traits.OUTAGE)
 
 
-def _tell(tx: Tx, desk: Desk, account: Account, down: Collection[UUID]) -> bool:
+def tell(tx: Tx, desk: Desk, account: Account, key: str, **facts: str) -> bool:
+    """Tell those who look after an account something of it; False when nobody could be told.
+
+    `key` names a text that has a place for the channel's name.
+    """
+    down = {one.id for one in addresses.accounts(tx) if one.down_reason is not None}
     reached = False
     for unit in units.all_units(tx):
         if account.unit_id not in (None, unit.id):
             continue
         for roles in _WHO:
             people = units.staff_with(tx, unit.id, roles)
-            if sum(_tell_one(tx, desk, staff, account, down) for staff in people):
+            if sum(_tell_one(tx, desk, staff, account, down, key, facts) for staff in people):
                 reached = True
                 break
     return reached
 
 
 def _tell_one(
-    tx: Tx, desk: Desk, staff: units.Staff, account: Account, down: Collection[UUID]
+    tx: Tx,
+    desk: Desk,
+    staff: units.Staff,
+    account: Account,
+    down: Collection[UUID],
+    key: str,
+    facts: Mapping[str, str],
 ) -> bool:
     chats = addresses.all_of_staff(tx, staff.id)
     where = next((chat for chat in chats if chat.account_id not in down), None)
     if where is None:
         return False
     say = desk.say(staff.language)
-    text = say("channels.account_down", channel=channel_name(account.channel, say))
+    text = say(key, channel=channel_name(account.channel, say), **facts)
     desk.outbox.put(
         tx,
         where.id,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from domain.messages import (
@@ -78,7 +79,10 @@ class Inbox(Protocol):
     """Where an adapter puts what came in."""
 
     async def put(self, items: Sequence[Received]) -> None:
-        """Commit the items, dropping those already known; only then may the platform be told."""
+        """Commit the items, dropping those already known; only then may the platform be told.
+
+        No items tell that the platform called, and nothing came of it.
+        """
         ...
 
 
@@ -292,6 +296,31 @@ class Articles(Protocol):
 
     async def retract(self, article_id: str) -> None:
         """Take a page down; whoever has read it has read it.
+
+        Raises: SendFailure.
+        """
+        ...
+
+
+class Unheard(StrEnum):
+    """What shows that what people write does not reach us."""
+
+    ELSEWHERE = "elsewhere"
+    """The platform calls another address than ours, or none."""
+    FAILING = "failing"
+    """It calls and is not answered; what came in waits there."""
+    MISSED = "missed"
+    """Somebody wrote, and no call came."""
+    UNANSWERED = "unanswered"
+    """We wrote, and nothing came of what always comes after it."""
+
+
+@runtime_checkable
+class IsCalled(Protocol):
+    """A channel whose platform calls us, and can be asked whether the calls reach us."""
+
+    async def unheard(self, since: datetime) -> Unheard | None:
+        """Return what proves that they do not, if anything; the last one came at `since`.
 
         Raises: SendFailure.
         """

@@ -32,6 +32,11 @@ class IdMaker:
         return uuid.UUID(int=(high << 80) | (0x7 << 76) | (middle << 64) | (0b10 << 62) | low)
 
 
+def first_id(at: datetime) -> uuid.UUID:
+    """Return the smallest of the ids that are made at an instant or later."""
+    return uuid.UUID(int=int(at.timestamp() * 1000) << 80)
+
+
 def short(value: uuid.UUID) -> str:
     """Write an id in 22 characters of base64url, short enough for a button's 64 bytes."""
     return base64.urlsafe_b64encode(value.bytes).rstrip(b"=").decode()

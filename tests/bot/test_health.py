@@ -101,6 +101,7 @@ def test_all_is_well_when_nothing_is_beyond_its_limit() -> None:
             {"accounts": {OURS: health.AccountStored(paused=timedelta(minutes=30))}},
             "account_paused",
         ),
+        ({"accounts": {THEIRS: health.AccountStored(unheard=True)}}, "calls_stopped"),
         ({"inbox_age": timedelta(minutes=3)}, "inbox_waits"),
         ({"inbox": {"new": 0, "aside": 1}}, "inbox_aside"),
         ({"talk_age": timedelta(minutes=4)}, "replies_wait"),

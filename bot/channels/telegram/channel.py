@@ -16,14 +16,14 @@ from bot.channels.telegram.group_filter import Me
 from bot.channels.telegram.incoming import file_of
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.outgoing import Call, deleting, editing, leaving, pinning, sending
-from bot.channels.telegram.polling import ALLOWED_UPDATES, Poller
+from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.request import CallRejected, SilentBot
 from bot.channels.telegram.settings import TelegramSettings, capabilities
 from bot.channels.telegram.traffic import RecentSends
 from bot.channels.telegram.translate import is_gone, is_unmodified, translate
 from bot.channels.telegram.transport import CallFailed, FilePart, Transport
-from bot.channels.telegram.webhook import Webhook
-from domain.channel import Capabilities, Inbox
+from bot.channels.telegram.webhook import Webhook, ask_for_calls, unheard
+from domain.channel import Capabilities, Inbox, Unheard
 from domain.clock import Clock, SystemClock
 from domain.failures import AccountDown, Ambiguous, Refused, SendFailure, Transient
 from domain.messages import (
@@ -295,6 +295,15 @@ class TelegramChannel:
             raise Ambiguous(reason)
         return max(0, count - 1)
 
+    async def unheard(self, since: datetime) -> Unheard | None:
+        """Ask Telegram whether it calls us, and is answered.
+
+        Raises: SendFailure.
+        """
+        with self._rare(None):
+            info = await self._bot.get_webhook_info()
+        return unheard(info, self._settings.webhook_url, since, self._clock.now())
+
     async def publish_commands(self, commands: Mapping[str, Sequence[tuple[str, str]]]) -> None:
         """Set the menu of commands per language (`""`: all others), only where it differs.
 
@@ -329,13 +338,7 @@ class TelegramChannel:
         # Opened first: Telegram may call before it has answered us.
         self._webhook.open(intake)
         with self._rare(None):
-            await self._bot.set_webhook(
-                self._settings.webhook_url,
-                allowed_updates=ALLOWED_UPDATES,
-                secret_token=self._settings.webhook_secret,
-                max_connections=self._settings.webhook_max_connections,
-                drop_pending_updates=False,
-            )
+            await ask_for_calls(self._bot, self._settings)
 
     async def _call(
         self,

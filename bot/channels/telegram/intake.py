@@ -53,8 +53,7 @@ class Intake:
         Raises: whatever the inbox raises; then nothing may be confirmed to Telegram.
         """
         items = [item for update in updates if (item := self.receive(mapping(update))) is not None]
-        if items:
-            await self._inbox.put(await self._counted(items))
+        await self._inbox.put(await self._counted(items))
 
     def receive(self, update: Raw) -> Received | None:
         """Turn one update into an item for the inbox; None when it is not ours. Never raises."""

@@ -2,18 +2,47 @@
 
 import asyncio
 import logging
+from datetime import datetime, timedelta
 
 from aiohttp import web
+from telegram import WebhookInfo
 
 from bot.channels.raw import read_json
 from bot.channels.telegram.intake import Intake
+from bot.channels.telegram.polling import ALLOWED_UPDATES
+from bot.channels.telegram.request import SilentBot
+from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.webhook_body import NotRead, knows_secret, read_body, refuse
+from domain.channel import Unheard
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 
 _LOG = logging.getLogger(__name__)
 _READ_TIMEOUT_S = 10
 _RETRY = {"Retry-After": "2"}
+_LATELY = timedelta(minutes=10)
+"""Telegram tries again at least every few minutes while something waits."""
+
+
+async def ask_for_calls(bot: SilentBot, settings: TelegramSettings) -> None:
+    """Tell Telegram to call us; what waits is kept. Raises: what the library raises."""
+    await bot.set_webhook(
+        settings.webhook_url,
+        allowed_updates=ALLOWED_UPDATES,
+        secret_token=settings.webhook_secret,
+        max_connections=settings.webhook_max_connections,
+        drop_pending_updates=False,
+    )
+
+
+def unheard(info: WebhookInfo, url: str, since: datetime, now: datetime) -> Unheard | None:
+    """Judge what Telegram says of its calls (getWebhookInfo); the last one came at `since`."""
+    if url.isascii() and info.url.rstrip("/") != url.rstrip("/"):
+        return Unheard.ELSEWHERE
+    failed = info.last_error_date
+    lately = failed is not None and failed > since and now - failed < _LATELY
+    long_silent = now - since > _LATELY
+    return Unheard.FAILING if info.pending_update_count and lately and long_silent else None
 
 
 class Webhook:

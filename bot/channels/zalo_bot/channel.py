@@ -19,7 +19,7 @@ from bot.channels.zalo_bot.transport import CallFailed, Transport
 from bot.channels.zalo_bot.webhook import Webhook
 from bot.channels.zalo_oa import files
 from bot.channels.zalo_oa.reading import told
-from domain.channel import Capabilities, Inbox
+from domain.channel import Capabilities, Inbox, Unheard
 from domain.clock import Clock
 from domain.failures import AccountDown, Ambiguous, Refused, SendFailure, Transient
 from domain.messages import ChatRef, MediaRef, Outgoing, Sent
@@ -184,6 +184,13 @@ class ZaloBotChannel:
         limit = self._capabilities.download_limit_bytes
         return await files.fetch(self._calls, media.ref, self._settings.api_url, limit)
 
+    async def unheard(self, _since: datetime) -> Unheard | None:
+        """Ask Zalo whether the address that it calls is ours; more it does not tell.
+
+        Raises: SendFailure.
+        """
+        return None if await self._is_called() else Unheard.ELSEWHERE
+
     def _open(self) -> None:
         self._calls.open()
         self._polls.open()
@@ -260,8 +267,15 @@ class ZaloBotChannel:
 
     async def _is_called(self) -> bool:
         """Tell whether our address is set already."""
-        info = mapping(await self._rare("getWebhookInfo"))
-        return words(info.get("url")) == self._settings.webhook_url
+        try:
+            with self._in_flight.one():
+                found = await self._transport.call(self._calls, "getWebhookInfo")
+        except CallFailed as failure:
+            if failure.code == NOT_THERE:
+                return False
+            raise self._noted(translate(failure)) from None
+        ours = self._settings.webhook_url.rstrip("/")
+        return words(mapping(found).get("url")).rstrip("/") == ours
 
     def _note_hearing(self, failure: AccountDown | None) -> None:
         self._deaf = failure

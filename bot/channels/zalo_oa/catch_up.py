@@ -4,15 +4,21 @@ Zalo tries an event again for two hours and then drops it; only the history stil
 ids there are those of the webhook is not confirmed, so this is off unless it is switched on.
 """
 
+import logging
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 
 from bot.channels.raw import Raw, mapping, read_json, words
+from bot.channels.zalo_oa.intake import Intake
 from bot.channels.zalo_oa.reading import instant, number, told
+from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.channels.zalo_oa.transport import Transport
+from domain.channel import Unheard
+from domain.clock import Clock
 
+_LOG = logging.getLogger(__name__)
 _RECENT, _HISTORY = "/v2.0/oa/listrecentchat", "/v2.0/oa/conversation"
 _PAGE = 10
 _MOST_PAGES = 20
@@ -28,6 +34,44 @@ _KINDS = {
     "sticker": "sticker",
     "location": "location",
 }
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
+_CALLED_AGAIN = timedelta(minutes=20)
+"""What we did not answer Zalo tells again after half a minute, 5 and then 15 minutes."""
+
+
+async def unheard(transport: Transport, since: datetime, now: datetime) -> Unheard | None:
+    """Look whether somebody wrote after `since`, and long enough ago to have been told to us.
+
+    Only text counts: of other things some are nothing to us.
+
+    Raises: as `Transport.get`.
+    """
+    if now - since < _CALLED_AGAIN + _CLOCKS_DIFFER:
+        return None
+    async for item in _newest(transport, _RECENT, {}, since + _CLOCKS_DIFFER, 1):
+        at = instant(item.get("time"))
+        theirs = number(item.get("src")) == _FROM_THEM and words(item.get("type")) == "text"
+        if theirs and at is not None and at < now - _CALLED_AGAIN:
+            return Unheard.MISSED
+    return None
+
+
+async def take_missed(
+    transport: Transport, settings: ZaloOaSettings, intake: Intake | None, clock: Clock
+) -> None:
+    """Take what people wrote while the webhook was not answered; known messages are dropped."""
+    back = settings.catch_up
+    if not back or intake is None:
+        return
+    try:
+        events = await missed(transport, settings.oa_id, clock.now() - back)
+        for event in events:
+            await intake.take(event, back + timedelta(minutes=10))
+    except Exception as error:  # noqa: BLE001 - what comes in now matters more
+        _LOG.warning("the history was not looked through: %s", type(error).__name__)
+    else:
+        _LOG.info("the history of %s held %d messages", back, len(events))
 
 
 async def missed(transport: Transport, oa_id: str, since: datetime) -> list[Raw]:

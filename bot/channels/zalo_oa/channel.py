@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aiohttp import web
 
@@ -23,7 +23,15 @@ from bot.channels.zalo_oa.tokens import CONSENT, LEASE_SPARE, Tokens, TokenShelf
 from bot.channels.zalo_oa.translate import Doing, is_known, translate
 from bot.channels.zalo_oa.transport import CallFailed, Transport
 from bot.channels.zalo_oa.webhook import Webhook
-from domain.channel import Allowance, Article, Capabilities, Inbox, NewGroup, OurMessages
+from domain.channel import (
+    Allowance,
+    Article,
+    Capabilities,
+    Inbox,
+    NewGroup,
+    OurMessages,
+    Unheard,
+)
 from domain.clock import Clock
 from domain.failures import AccountDown, Ambiguous, Refused, SendFailure, Transient
 from domain.messages import ChatRef, MediaKind, MediaRef, Outgoing, Room, Sent, Upload, Uploaded
@@ -230,6 +238,14 @@ class ZaloOaChannel:
         async with self._named(Doing.LOOK, noted=False):
             return await lookups.allowances(self._transport)
 
+    async def unheard(self, since: datetime) -> Unheard | None:
+        """Look whether the history holds what somebody wrote long after the last call.
+
+        Raises: SendFailure.
+        """
+        async with self._named(Doing.LOOK, noted=False):
+            return await catch_up.unheard(self._transport, since, self._clock.now())
+
     async def make_group(
         self, name: str, description: str, members: Sequence[ChatRef], *, closed: bool = False
     ) -> NewGroup:
@@ -368,24 +384,9 @@ class ZaloOaChannel:
     def _note_hearing(self) -> None:
         self._heard_at = self._clock.now()
 
-    async def _catch_up(self) -> None:
-        """Take what people wrote while the webhook was not answered; known messages are dropped."""
-        back, intake = self._settings.catch_up, self._intake
-        if not back or intake is None:
-            return
-        try:
-            since = self._clock.now() - back
-            events = await catch_up.missed(self._transport, self._settings.oa_id, since)
-            for event in events:
-                await intake.take(event, back + timedelta(minutes=10))
-        except Exception as error:  # noqa: BLE001 - what comes in now matters more
-            _LOG.warning("the history was not looked through: %s", type(error).__name__)
-        else:
-            _LOG.info("the history of %s held %d messages", back, len(events))
-
     async def _keep_tokens(self) -> None:
         """Refresh also while nobody sends, and notice a refresh token that grows old."""
-        await self._catch_up()
+        await catch_up.take_missed(self._transport, self._settings, self._intake, self._clock)
         while not self._stopping.is_set():
             try:
                 await self._tokens.look_after()

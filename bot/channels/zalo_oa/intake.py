@@ -78,8 +78,8 @@ class Intake:
         if parsed.fate is Fate.REVOKED:
             self._revoked()
         received = [one for item in parsed.items if (one := await self._ours(item)) is not None]
-        if received:
-            await self._inbox.put(received)
+        # Also nothing is news: that Zalo called.
+        await self._inbox.put(received)
 
     def _count(self, fate: str) -> None:
         self.counts[fate] += 1

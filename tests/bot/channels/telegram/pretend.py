@@ -162,6 +162,8 @@ class ListInbox:
 
     async def put(self, items: Sequence[Received]) -> None:
         """Keep new items, all or none."""
+        if not items:
+            return
         self.tries += 1
         await asyncio.sleep(self.slow_s)
         if self.failures:

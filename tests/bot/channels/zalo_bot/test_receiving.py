@@ -15,6 +15,7 @@ from bot.channels.group_commands import GROUP_COMMANDS
 from bot.channels.webhook_body import BODY_LIMIT
 from bot.channels.zalo_bot.incoming import UNSEEN_NOTE, Me, parse
 from bot.channels.zalo_bot.webhook import SECRET_HEADER
+from domain.channel import Unheard
 from domain.failures import Refused
 from domain.ids import CODE_LETTERS
 from domain.messages import Addressed, ChatKind, MediaKind, MediaRef, Message
@@ -173,6 +174,14 @@ async def test_an_address_set_too_often_is_kept_as_it_is(town: Town, door: TestS
     await town.channel.start(town.inbox)
     await town.says(THAO, "vẫn nghe")
     assert [one.text for one in await town.messages(1)] == ["vẫn nghe"]
+
+
+async def test_an_address_that_was_taken_away_is_noticed(town: Town, door: TestServer) -> None:
+    assert town.channel is not None
+    await town.channel.start(town.inbox)
+    assert await town.channel.unheard(NOW) is None
+    town.world.webhook = None
+    assert await town.channel.unheard(NOW) is Unheard.ELSEWHERE
 
 
 async def test_in_a_group_only_what_is_for_us_comes_and_says_why(town: Town) -> None:

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from bot.channels.zalo_oa import ZaloOaChannel, ZaloOaSettings
-from domain.channel import Article
+from domain.channel import Article, Unheard
 from domain.failures import AccountDown, Ambiguous, Refused, Throttled, Unreachable, Until
 from domain.messages import (
     Addressed,
@@ -310,3 +310,24 @@ async def test_the_history_and_the_webhook_tell_of_one_message_once(street: Stre
     await until(lambda: street.inbox.tries > tries)
     await again.stop()
     assert len(street.of(Message)) == 1
+
+
+async def test_a_text_in_the_history_long_after_the_last_call_proves_that_none_comes(
+    street: Street,
+) -> None:
+    clock, channel = street.simulator.world.clock, street.channel
+    await street.phone(LANH, "messages", text="Xin chào")
+    await street.next(Message)
+    clock.advance(HOUR)
+    began = clock.now()
+    await street.order("settings", events_off=["user_send_text", "user_send_sticker"])
+    await channel.send(PERSON, Outgoing(text="Lời của ta"))
+    clock.advance(HOUR)
+    assert await channel.unheard(began) is None
+    await street.phone(LANH, "messages", text="Có ai ở đó không?")
+    assert await channel.unheard(began) is None
+    clock.advance(HOUR)
+    assert await channel.unheard(began) is Unheard.MISSED
+    # Called since, or only a moment before they wrote: nothing is wrong.
+    assert await channel.unheard(clock.now()) is None
+    assert await channel.unheard(clock.now() - timedelta(minutes=61)) is None

@@ -6,7 +6,8 @@ import socket
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.doctor_accounts import accounts_told, calls_told, platforms_told
+from bot.copy_told import copy_held
+from bot.doctor_accounts import accounts_told, allowances_told, calls_told, platforms_told
 from bot.doctor_files import files_told
 from bot.findings import Finding
 from bot.folders import check_folder, closing_keys, loose
@@ -14,7 +15,7 @@ from bot.forgetting_told import forgetting_told
 from bot.invocation import typed
 from bot.keys import check_keys
 from bot.opening import open_database
-from bot.platforms import PLATFORMS
+from bot.platforms import PLATFORMS, ZALO_OA
 from bot.settings import Settings, at_hand, load_settings
 from bot.web import cannot_open
 from broadcasts import signing
@@ -23,7 +24,7 @@ from domain.errors import Misconfigured
 from domain.roles import Permission, Role, may
 from storage.campaigns import campaigns, runs
 from storage.database import Database, DatabaseAway, Tx
-from storage.deliveries import inbox, ledger
+from storage.deliveries import inbox, ledger, marks
 from storage.packaged import load_library
 from storage.people import addresses, units
 from storage.people.addresses import Account
@@ -105,9 +106,13 @@ async def _read_store(
     def look(tx: Tx) -> tuple[list[Finding], Sequence[Account]]:
         check_keys(tx)
         findings = [Finding("good", "Cơ sở dữ liệu đúng phiên bản và đúng khóa.")]
+        if marks.noticed(tx) is not None:
+            findings.append(Finding("bad", copy_held()))
         accounts = addresses.accounts(tx)
         findings += accounts_told(accounts)
         findings += calls_told(tx, accounts)
+        ours = {ZALO_OA.channel: settings.zalo_oa_allowance}
+        findings += allowances_told(tx, accounts, ours)
         everybody = units.all_units(tx)
         if not everybody:
             findings.append(Finding("bad", f"Chưa có đơn vị nào. Chạy: {typed('seed TỆP.toml')}"))

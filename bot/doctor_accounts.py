@@ -18,12 +18,14 @@ from domain.channel import Unheard
 from domain.clock import SystemClock, show_day, show_time
 from domain.errors import Misconfigured
 from domain.failures import SendFailure
-from storage.accounts import calls, tokens
+from storage.accounts import calls, tokens, told_left
 from storage.database import DatabaseAway, Tx
+from storage.deliveries import use
 from storage.people.addresses import Account
 from storage.trouble import in_words
 
 _PATIENCE_S = 15.0
+_ALLOWANCE: Mapping[str, str] = MappingProxyType({ZALO_OA.channel: "ZALO_OA_ALLOWANCE"})
 _UNHEARD: Mapping[Unheard, str] = MappingProxyType(
     {
         Unheard.ELSEWHERE: "nền tảng không gọi vào {webhook}: địa chỉ nhận tin đã bị đổi hoặc xóa; "
@@ -64,6 +66,31 @@ def calls_told(tx: Tx, accounts: Sequence[Account]) -> list[Finding]:
         for one, silence in found
         if silence is not None
     ]
+
+
+def allowances_told(tx: Tx, accounts: Sequence[Account], ours: Mapping[str, int]) -> list[Finding]:
+    """Tell what platforms say is left to send, beside what we count; `ours`: allowed a month."""
+    found = []
+    for one in accounts:
+        paid = use.of(tx, one.id).paid
+        told = told_left.of(tx, one.id, paid)
+        if told is None:
+            continue
+        left = max(0, ours.get(one.channel, 0) - paid)
+        text = (
+            f"{shown(one.channel, one.username)}: nền tảng báo còn {told.left} tin trong gói "
+            f"(lúc {show_time(told.at)}), sổ của ta còn {left}"
+        )
+        if not told.fresh:
+            found.append(Finding("warn", f"{text}; số của nền tảng đã cũ: dịch vụ có đang chạy?"))
+        elif told.left != left:
+            text = (
+                f"{text}; máy tính theo số nhỏ hơn: xem lại {_ALLOWANCE[one.channel]} trong .env."
+            )
+            found.append(Finding("warn", text))
+        else:
+            found.append(Finding("good", f"{text}."))
+    return found
 
 
 async def platforms_told(settings: Settings, accounts: Sequence[Account]) -> list[Finding]:

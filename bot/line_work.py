@@ -8,6 +8,7 @@ from typing import Self
 
 import structlog
 
+from bot.allowance_look import AllowanceLook
 from bot.health import LineHealth
 from bot.inbox_worker import AccountInbox
 from bot.line import CountsEvents, Line, ShowsCommands
@@ -54,6 +55,7 @@ class LineWork:
         files: LineFiles,
         revival: Revival,
         listening: Listening,
+        allowance: AllowanceLook,
         know: Callable[[Account], None],
         warn: Callable[[str], None],
     ) -> None:
@@ -63,6 +65,7 @@ class LineWork:
         self.files = files
         self.revival = revival
         self.listening = listening
+        self.allowance = allowance
         self.refusal = ""
         """The sentence of an account while it is refused."""
         self._database = database

@@ -10,6 +10,7 @@ from typing import TypeVar
 import structlog
 
 from bot import forgetting, health
+from bot.allowance_look import AllowanceLook
 from bot.assembly import House
 from bot.clockwork import Clockwork, Tick
 from bot.instance_lock import StillOurs
@@ -78,6 +79,7 @@ class Service:
                 line.channel,
                 is_called=line.longest_poll is None,
             ),
+            allowance=AllowanceLook(house.database, line.account.id, line.channel, house.clock),
             know=house.worker.know,
             warn=self._tell,
         )
@@ -220,6 +222,7 @@ class Service:
             "groups": (self._groups, every_second),
             "expire": (self._expire, timedelta(seconds=10)),
             "revive": (self._revive, timedelta(seconds=5)),
+            "allowances": (self._allowances, timedelta(seconds=20)),
             "calls": (self._calls, timedelta(minutes=5)),
             "alone": (self._alone, timedelta(seconds=10)),
             "silence": (self._silence, timedelta(minutes=5)),
@@ -292,6 +295,9 @@ class Service:
 
     async def _revive(self) -> None:
         await self._each(lambda work: work.revival.look())
+
+    async def _allowances(self) -> None:
+        await self._each(lambda work: work.allowance.look())
 
     async def _calls(self) -> None:
         await self._each(lambda work: work.listening.look())
@@ -379,5 +385,6 @@ class Service:
             lines=tuple(work.health(self._made_at) for work in self._works),
             ticks=self._clockwork.well_at(),
             overdue=self._clockwork.overdue(),
+            mark_unwritten=house.water.unwritten,
         )
         return health.facts(store, running)

@@ -23,6 +23,7 @@ def brief(plan: ReachPlan, say: Say, told: Told = count, *, repeats: bool = Fals
     """
     paths = [path for path in plan.paths if path.people]
     lines = [*down(plan, say), *_cost(plan, say, told, repeats=repeats)]
+    lines += _their_counts(plan, say, only_news=True)
     lines += [
         say(f"plan.left_{reason}", n=told(number))
         for reason, number in plan.left.items()
@@ -49,6 +50,7 @@ def full(plan: ReachPlan, say: Say, told: Told = count, *, repeats: bool = False
     ]
     lines += [_path(path, say, told) for path in plan.paths if path.people or path.posts]
     lines += [*down(plan, say), *_cost(plan, say, told, repeats=repeats)]
+    lines += _their_counts(plan, say)
     if plan.left:
         lines.append(say("plan.left_title"))
     for reason, number in plan.left.items():
@@ -106,6 +108,31 @@ def _cost(plan: ReachPlan, say: Say, told: Told, *, repeats: bool) -> list[str]:
     if any(_digits(told(number)) != str(number) for number in numbers):
         return [say(f"plan.most{each}", most=most)]
     return [say(f"plan.cost{each}", cost=count(plan.cost_vnd), most=most)]
+
+
+def _their_counts(plan: ReachPlan, say: Say, *, only_news: bool = False) -> list[str]:
+    """Say what platforms count as paid for; as news only where it is not what we count."""
+    lines = []
+    for path in plan.paths:
+        theirs = path.their_count
+        if theirs is None:
+            continue
+        differs = theirs.left != theirs.ours
+        matters = path.covered or path.priced or plan.left.get(Left.ALLOWANCE, 0)
+        if only_news and not (matters and (differs or not theirs.fresh)):
+            continue
+        key = ("differs" if differs else "same") if theirs.fresh else "stale"
+        lines.append(
+            say(
+                f"plan.their_count_{key}",
+                channel=channel_name(path.channel, say),
+                told=count(theirs.left if theirs.fresh else theirs.told),
+                ours=count(theirs.ours),
+                used=count(path.allowance_left),
+                when=_when(theirs.at, say),
+            )
+        )
+    return lines
 
 
 def _when(at: datetime, say: Say) -> str:

@@ -1,6 +1,7 @@
 """The reach plan of a campaign: made when it is handed in, approved with it, kept when it runs."""
 
 from datetime import datetime
+from uuid import UUID
 
 from broadcasts import amending
 from broadcasts.desk import Desk
@@ -9,9 +10,10 @@ from domain.campaign import Audience, CampaignRules
 from domain.delivery import Lane
 from domain.door import for_runs
 from domain.hours import ANY_TIME, BroadcastRules
-from domain.reach_plan import ReachPlan, Way
+from domain.reach_plan import ReachPlan, TheirCount, Way
 from domain.schedule import Schedule
 from domain.terms import AS_RULED, Terms
+from storage.accounts import told_left
 from storage.campaigns import articles, reach_counts
 from storage.campaigns.campaigns import Campaign
 from storage.campaigns.reach_counts import Counts, Windows
@@ -130,14 +132,24 @@ def _way(tx: Tx, desk: Desk, account: Account, at: datetime, posts: int) -> Way:
             down=True,
         )
     used = reach_counts.use_of(tx, account.id, at)
+    ours = max(0, able.allowance - used.paid)
+    theirs = _their_count(tx, account.id, at, used.paid, ours)
     return Way(
         account_id=account.id,
         channel=account.channel,
         per_s=desk.outbox.pace(account.channel),
         may_cost=able.free_window is not None,
         price_vnd=able.price_vnd,
-        allowance_left=able.allowance - used.paid,
+        allowance_left=min(ours, theirs.left) if theirs is not None and theirs.fresh else ours,
+        their_count=theirs,
         down=account.down_reason is not None,
         month_left=None if able.most_a_month is None else for_runs(able.most_a_month) - used.sent,
         posts=posts,
     )
+
+
+def _their_count(tx: Tx, account_id: UUID, at: datetime, paid: int, ours: int) -> TheirCount | None:
+    found = told_left.of(tx, account_id, paid, at)
+    if found is None:
+        return None
+    return TheirCount(at=found.at, told=found.told, left=found.left, ours=ours, fresh=found.fresh)

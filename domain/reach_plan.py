@@ -53,6 +53,21 @@ PUBLIC_ONLY = (Left.UNREACHABLE, Left.WINDOW, Left.QUOTA, Left.ALLOWANCE, Left.L
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TheirCount:
+    """What a platform says that an account has paid for already, beside our own count."""
+
+    at: datetime
+    """When it said so."""
+    told: int
+    left: int
+    """What of it was left when the plan was made, by our count since."""
+    ours: int
+    """What our own count alone says."""
+    fresh: bool
+    """Whether it was young enough to be counted on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
     """One account and what it may do in the month in which a campaign begins."""
 
@@ -71,6 +86,8 @@ class Way:
     """Posts of the same campaign that go out by it."""
     down: bool = False
     """Whether it sends nothing now; what is meant for it waits."""
+    their_count: TheirCount | None = None
+    """What the platform says of `allowance_left`, where it says anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +110,7 @@ class Path:
     """When the last of it would go at its pace, were it not over before."""
     down: bool = False
     """Whether its account sent nothing when this was planned."""
+    their_count: TheirCount | None = None
 
     @property
     def people(self) -> int:
@@ -320,6 +338,7 @@ def _path(
         posts=way.posts,
         through=rules.after_open(begins, needs),
         down=way.down,
+        their_count=way.their_count,
     ), out
 
 

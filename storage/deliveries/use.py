@@ -9,6 +9,7 @@ from sqlalchemy import Uuid, bindparam, delete, func, select, update
 
 from domain.clock import local
 from domain.door import Door, for_runs
+from storage.accounts import told_left
 from storage.database import Tx
 from storage.tables import (
     account,
@@ -214,7 +215,12 @@ class Purse:
             self._tx.connection.execute(_LOCK, asked)
             self._stopped = _is_stopped(self._tx, self._account_id)
             under_way: int = self._tx.connection.execute(_UNDER_WAY, asked).scalar_one()
-            self._left = self._door.allowance - of(self._tx, self._account_id).paid - under_way
+            paid = of(self._tx, self._account_id).paid
+            left = self._door.allowance - paid
+            theirs = told_left.of(self._tx, self._account_id, paid)
+            if theirs is not None and theirs.fresh:
+                left = min(left, theirs.left)
+            self._left = left - under_way
         return self._left
 
     def _of_run(self, run_id: UUID) -> int:

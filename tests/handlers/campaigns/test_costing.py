@@ -11,12 +11,15 @@ from sqlalchemy import select, update
 
 from delivery.outbox import Outbox
 from domain.campaign import CampaignState
+from domain.channel import Allowance
 from domain.errors import Refusal
 from domain.language import Language
 from domain.messages import ChatKind
 from handlers.campaigns.costing import MOST, read
 from handlers.router import Router
+from storage.accounts import told_left
 from storage.database import Tx
+from storage.deliveries import use
 from storage.people import addresses, residents
 from storage.people.residents import Wish
 from storage.tables import account, address, campaign
@@ -107,6 +110,46 @@ async def test_what_costs_is_left_out_until_its_author_allows_it(
     assert known.reach_plan.everybody == 10
     await chief.presses("Duyệt")
     assert (await first(chat)).state is CampaignState.APPROVED
+
+
+async def _told(chat: Chat, oa: UUID, remaining: int | None) -> None:
+    """Let the platform say what the account has left."""
+    said = [Allowance(name="sub_quota", total=500, remaining=remaining)]
+    await chat.do(lambda tx: told_left.note(tx, oa, said, use.of(tx, oa).paid))
+
+
+async def test_where_the_platform_counts_otherwise_the_smaller_number_holds(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    oa = await _followers(chat, 1, 50, 60)
+    await _told(chat, oa, None)
+    await write(officer)
+    assert "sổ của ta" not in (await officer.last()).text
+    await _told(chat, oa, 1)
+    await officer.presses("Gửi duyệt")
+    shown = (await chief.last()).text
+    assert "Zalo OA báo còn 1 tin trong gói" in shown
+    assert "sổ của ta: 2; tính theo số nhỏ hơn là 1." in shown
+    assert "(1 miễn phí, 1 trong gói đã trả)" in shown
+    known = await first(chat)
+    assert known.reach_plan is not None
+    [path] = [one for one in known.reach_plan.paths if one.account_id == oa]
+    assert path.their_count is not None
+    assert (path.their_count.told, path.their_count.ours, path.allowance_left) == (1, 2, 1)
+    await chief.presses("Duyệt")
+    assert (await first(chat)).state is CampaignState.APPROVED
+
+
+async def test_an_old_figure_of_the_platform_is_named_as_such_and_holds_nothing(
+    chat: Chat, officer: Party
+) -> None:
+    oa = await _followers(chat, 1, 50, 60)
+    await _told(chat, oa, 0)
+    chat.clock.forward(hours=3)
+    await write(officer)
+    plain = (await officer.last()).text
+    assert "số cũ, nên tính theo sổ của ta: 2" in plain
+    assert "(1 miễn phí, 2 trong gói đã trả)" in plain
 
 
 async def test_what_costs_more_by_now_must_be_approved_anew(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.channel import Allowance
 from domain.delivery import (
     Accepted,
     DeliveryKind,
@@ -17,6 +18,7 @@ from domain.delivery import (
     Unknowable,
 )
 from domain.messages import Outgoing
+from storage.accounts import told_left
 from storage.campaigns import rest
 from storage.deliveries import hearing, ledger, use
 from storage.deliveries.ledger import NewDelivery
@@ -66,6 +68,19 @@ async def test_no_more_costs_than_the_allowance_and_beyond_it_the_plan_let(
     assert await ways(two, run) == (sent, 6 - sent)
     assert await used(two) == use.Use(sent, sent - 1)
     assert await two.world.counted(run, "paid") == sent - 1
+
+
+@pytest.mark.parametrize(("age", "sent"), [(timedelta(0), 1), (timedelta(hours=3), 2)])
+async def test_no_more_costs_than_the_platform_has_just_said_is_left(
+    two: Two, age: timedelta, sent: int
+) -> None:
+    oa = two.accounts[OA].id
+    said = [Allowance(name="sub_quota", total=500, remaining=1)]
+    await two.world.do(lambda tx: told_left.note(tx, oa, said, use.of(tx, oa).paid))
+    two.world.clock.forward(seconds=int(age.total_seconds()))
+    people = [await two.resident(LONG_AGO) for _ in range(3)]
+    run = await two.run([(one, OA) for one in people])
+    assert await ways(two, run) == (sent, 3 - sent)
 
 
 @pytest.mark.parametrize("planned", [0, 1])

@@ -81,7 +81,7 @@ def came_to(effect: Effect | None, sent: Sent, now: datetime) -> Accepted | Adva
             return Advanced(Effect(EffectKind.AWAIT_ARTICLE, sent.message_id))
         case Effect(EffectKind.AWAIT_ARTICLE):
             return Advanced(Effect(EffectKind.BROADCAST, sent.message_id))
-    return Accepted(sent.message_id, now, sent.pressable)
+    return Accepted(sent.message_id, now, sent.pressable, sent.others)
 
 
 async def _make_group(

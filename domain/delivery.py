@@ -108,6 +108,8 @@ class Accepted:
     at: datetime
     pressable: bool = False
     """Whether its choices stand there as buttons, so that numbers stand for nothing."""
+    others: tuple[str, ...] = ()
+    """Messages that went before it, where one of ours took several: people answer them, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -344,6 +344,8 @@ class Sent:
     """Whether its choices stand there as buttons: then no number is shown that could be typed."""
     calls: int = 1
     """How many calls it took: platforms count those, not messages."""
+    others: tuple[str, ...] = ()
+    """Where it took several messages, such as a file and its words, those before the last."""
 
 
 @dataclass(frozen=True, slots=True)

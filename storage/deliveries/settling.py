@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import String, Uuid, bindparam, delete, or_, select, true, update
+from sqlalchemy import Uuid, bindparam, delete, or_, select, true, update
 
 from domain.delivery import (
     Accepted,
@@ -25,9 +25,16 @@ from domain.delivery import (
     Unknowable,
 )
 from domain.door import OPEN, Door
-from domain.messages import EffectKind
 from storage.database import Tx
-from storage.deliveries import article_steps, effects, elsewhere, receipts, typed_numbers, use
+from storage.deliveries import (
+    article_steps,
+    attempts,
+    effects,
+    elsewhere,
+    receipts,
+    typed_numbers,
+    use,
+)
 from storage.deliveries.counters import Moves
 from storage.deliveries.ledger import Delivery, as_delivery, key_of, locked, move
 from storage.deliveries.receipts import SentAs, Told
@@ -80,7 +87,7 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled], door: Door = OPE
     ).one_or_none()
     moves = Moves()
     rows = locked(tx, [result.delivery_id for result in results])
-    _note_attempts(tx, results)
+    attempts.note(tx, {result.attempt_id: result.outcome for result in results})
     told = _told(tx, results, rows) if door.receipts else {}
     for result in results:
         row = rows.get(result.delivery_id)
@@ -139,41 +146,19 @@ def take_over(tx: Tx, account_id: UUID, *, all_dead: bool = False) -> int:
     return rows
 
 
-def _note_attempts(tx: Tx, results: Sequence[Settled]) -> None:
-    if not results:
-        return
-    tx.connection.execute(
-        _NOTE,
-        [
-            {
-                "attempt": result.attempt_id,
-                "at": tx.now,
-                "came_to": type(result.outcome).__name__.lower(),
-                "became": _became(result.outcome),
-            }
-            for result in results
-        ],
-    )
-
-
-def _became(outcome: Outcome) -> str | None:
-    """Return the id that a platform gave: of a message, or of an article that stands there now."""
-    if isinstance(outcome, Accepted):
-        return outcome.message_id or None
-    if isinstance(outcome, Advanced) and outcome.next.kind is EffectKind.BROADCAST:
-        return outcome.next.message_id
-    return None
-
-
 def _told(tx: Tx, results: Sequence[Settled], rows: Mapping[UUID, Delivery]) -> Mapping[UUID, Told]:
     """Return by attempt what receipts told before we knew the message ourselves."""
     known = [one for one in results if one.delivery_id in rows]
     messages = {
-        SentAs(rows[one.delivery_id].address_id, one.outcome.message_id): one.attempt_id
+        SentAs(rows[one.delivery_id].address_id, message_id): one.attempt_id
         for one in known
-        if isinstance(one.outcome, Accepted) and one.outcome.message_id
+        if isinstance(one.outcome, Accepted)
+        for message_id in (one.outcome.message_id, *one.outcome.others)
+        if message_id
     }
-    told = {messages[sent]: what for sent, what in receipts.early(tx, list(messages)).items()}
+    told: dict[UUID, Told] = {}
+    for sent, what in receipts.early(tx, list(messages)).items():
+        told[messages[sent]] = told.get(messages[sent], Told.NOTHING) | what
     for one in known:
         if isinstance(one.outcome, Unknowable | GoneAway | TurnedDown):
             row = rows[one.delivery_id]
@@ -388,13 +373,4 @@ _PAID = (
     update(delivery)
     .where(delivery.c.id == bindparam("row", type_=Uuid), delivery.c.paid_at.is_(None))
     .values(paid_at=bindparam("at", type_=UtcDateTime))
-)
-_NOTE = (
-    update(attempt)
-    .where(attempt.c.id == bindparam("attempt", type_=Uuid))
-    .values(
-        settled_at=bindparam("at", type_=UtcDateTime),
-        outcome=bindparam("came_to", type_=String),
-        message_id=bindparam("became", type_=String),
-    )
 )

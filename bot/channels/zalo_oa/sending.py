@@ -110,7 +110,9 @@ class Sending:
             if done:
                 meaning = Ambiguous(f"half: {getattr(meaning, 'reason', '')}".rstrip())
             raise meaning
-        return replace(done[-1], pressable=_has_buttons(todo[-1]), calls=len(todo))
+        *before, last = done
+        others = tuple(one.message_id for one in before)
+        return replace(last, pressable=_has_buttons(todo[-1]), calls=len(todo), others=others)
 
     async def _pin(self, path: str) -> None:
         self.on_v2 = path == _V2

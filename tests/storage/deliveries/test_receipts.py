@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from domain.delivery import DeliveryState, Unknowable
+from domain.delivery import Accepted, DeliveryState, TurnedDown, Unknowable
 from domain.messages import ReceiptKind
-from storage.deliveries import receipts
+from storage.accounts import ours
+from storage.deliveries import ledger, receipts
 from storage.people import erasing
 from storage.tables import early_receipt
 from tests.storage.deliveries.two_channels import Two, two_channels
@@ -106,3 +107,33 @@ async def test_receipts_for_no_message_go_after_a_week_and_with_their_person(two
 async def test_a_receipt_from_a_chat_that_nobody_knows_is_let_go(two: Two) -> None:
     await two.receipt(UUID(int=5), "m1", SEEN)
     assert await waiting(two) == 0
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["early", "late"])
+async def test_a_message_in_parts_is_known_by_each_and_none_settles_another(
+    two: Two, *, early: bool
+) -> None:
+    one = await two.resident()
+    run, later = await two.run([(one, "zalo_oa")]), await two.run([(one, "zalo_oa")])
+    window = await two.opened()
+    if early:
+        await two.receipt(one, "the file", DELIVERED)
+        await two.receipt(one, "the words", SEEN)
+    now, where = two.world.clock.now(), await two.chat(one)
+    await two.settle(window, Accepted("the words", now, others=("the file",)))
+    second = await two.opened()
+    if not early:
+        await two.receipt(one, "the words", DELIVERED)
+        await two.receipt(one, "the file", SEEN)
+    await two.settle(second, TurnedDown("content"))
+    assert await figures(two, run) == (0, 1, 1)
+    assert await figures(two, later) == (0, 0, 0)
+    assert await waiting(two) == 0
+    known = await two.world.do(
+        lambda tx: (
+            ledger.by_message(tx, where, "the file"),
+            ours.ours(tx, two.accounts["zalo_oa"].id, f"zalo_oa {one}", ["the file", "another"]),
+        )
+    )
+    assert known[0] is not None
+    assert (known[0].id, known[1]) == (window.sends[0].delivery_id, frozenset({"the file"}))

@@ -202,6 +202,7 @@ async def test_a_file_goes_first_and_its_words_follow_with_the_choices_numbered(
     outgoing = Outgoing(text="Báo cáo", buttons=ROWS, media=MediaRef(MediaKind.FILE, ""))
     went = await channel.upload(PERSON, outgoing, Upload("b.pdf", "application/pdf", b"%PDF"))
     assert went.sent.calls == 3
+    assert len({went.sent.message_id, *went.sent.others}) == 2
     first, second = (body["message"] for body in zalo.at(CS))
     assert first["attachment"]["type"] == "file"  # type: ignore[index]
     assert str(second["text"]).startswith("Báo cáo\n\n1. Đã xem")  # type: ignore[index]

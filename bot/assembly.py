@@ -23,6 +23,8 @@ from bot.report_shelf import ReportShelf
 from bot.seed import seed_areas, seed_plan
 from bot.settings import Settings
 from delivery.bell import Bell
+from delivery.high_water import HighWater
+from delivery.mark_file import MarkFile, UnreadableMark
 from delivery.outbox import Outbox
 from delivery.pace import Pace
 from delivery.sender import Sender, SenderRules
@@ -37,7 +39,7 @@ from handlers.turn import ChatRules, Context
 from handlers.wiring import make_router
 from storage import installation
 from storage.database import Database, Tx, is_sqlite
-from storage.deliveries import settling
+from storage.deliveries import marks, settling
 from storage.packaged import load_gazetteer, load_library
 from storage.people import addresses, areas
 from storage.people.addresses import Account
@@ -47,6 +49,11 @@ from storage.tips.media_shelf import MediaShelf
 _NO_UNIT = (
     "Chưa có đơn vị nào nên không có ai trả lời bà con: hãy ghi đơn vị, cán bộ, nhóm vào một tệp "
     "TOML rồi chạy: {command}"
+)
+
+_UNREADABLE = (
+    "VAR_DIR: không đọc hoặc không ghi được {path}, nơi ghi máy đã gửi tới đâu. Hãy xem quyền và "
+    "chỗ trống của đĩa; nếu tệp đã hỏng và cơ sở dữ liệu không phải bản sao cũ thì xóa tệp đó đi."
 )
 
 
@@ -64,6 +71,7 @@ class House:
     inbox_bell: Bell
     outbox_bell: Bell
     media_folder: MediaFolder
+    water: HighWater
     pager: Pager | None = None
 
 
@@ -81,6 +89,7 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
             lambda tx: _prepare(tx, settings, shipped, demo=demo)
         )
         known = list(zip(wanted, accounts, strict=True))
+        water = await _high_water(settings, database, clock)
         made = [make(one.platform, account, settings, clock, database) for one, account in known]
     except BaseException:
         await database.close()
@@ -97,9 +106,8 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
     )
     inbox_bell, outbox_bell = Bell(), Bell()
     media_folder = MediaFolder(settings.media)
-    desk = _Desk(
-        database, clock, outbox_bell, _shelf(database, media_folder), _marker(words), choose
-    )
+    shelf = _shelf(database, media_folder)
+    desk = _Desk(database, clock, outbox_bell, shelf, _marker(words), choose, water)
     lines = tuple(
         _line(desk, one, account, channel)
         for (one, account), channel in zip(known, made, strict=True)
@@ -121,6 +129,7 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         inbox_bell,
         outbox_bell,
         media_folder,
+        water,
         _pager(settings),
     )
 
@@ -135,6 +144,7 @@ class _Desk:
     shelf: OwnPhotoShelf
     mark_again: Callable[[Outgoing, str], Outgoing]
     choose: Mapping[str, str]
+    water: HighWater
 
 
 def _line(desk: _Desk, wanted: Configured, account: Account, made: Made) -> Line:
@@ -152,6 +162,7 @@ def _line(desk: _Desk, wanted: Configured, account: Account, made: Made) -> Line
         mark_again=desk.mark_again,
         shelf=desk.shelf,
         choose=desk.choose,
+        water=desk.water,
     )
     return Line(
         platform=wanted.platform,
@@ -161,6 +172,20 @@ def _line(desk: _Desk, wanted: Configured, account: Account, made: Made) -> Line
         sender=sender,
         longest_poll=made.longest_poll,
     )
+
+
+async def _high_water(settings: Settings, database: Database, clock: Clock) -> HighWater:
+    """See how far this process, and others that send from here, had come.
+
+    Raises: Misconfigured, DatabaseAway.
+    """
+    installation_id = await database.write(marks.installation_id)
+    try:
+        water = HighWater(MarkFile.take(settings.marks, installation_id), clock)
+        await water.look(database)
+    except UnreadableMark as error:
+        raise Misconfigured(_UNREADABLE.format(path=error)) from error
+    return water
 
 
 def _shelf(database: Database, folder: MediaFolder) -> OwnPhotoShelf:

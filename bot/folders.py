@@ -74,10 +74,12 @@ def ours(settings: Settings) -> Iterator[Path]:
     folder = settings.var_dir
     if settings.keys.parent.parent == folder and settings.keys.parent.is_dir():
         yield settings.keys.parent
-    if settings.media.is_dir():
-        yield settings.media
+    for place in (settings.media, settings.marks):
+        if place.is_dir():
+            yield place
     if folder.is_dir() and all(
-        one.name in names or one in {settings.keys, settings.keys.parent, settings.media}
+        one.name in names
+        or one in {settings.keys, settings.keys.parent, settings.media, settings.marks}
         for one in folder.iterdir()
     ):
         yield folder

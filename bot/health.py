@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.delivery import Lane
 from storage.accounts import calls, tokens
 from storage.database import Tx
-from storage.deliveries import inbox, ledger, waiting
+from storage.deliveries import inbox, ledger, marks, waiting
 from storage.people import addresses
 from storage.tips import tip_rows
 from tips import unreadable
@@ -49,6 +49,8 @@ class Stored:
     accounts: Mapping[UUID, AccountStored]
     unread_channels: int = 0
     """On how many channels tips wait that nobody of their unit can open there."""
+    older_copy: bool = False
+    """Whether nothing is sent, for the database is an older copy that nobody has confirmed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,8 @@ class Running:
     lines: Sequence[LineHealth]
     ticks: Mapping[str, datetime]
     overdue: Sequence[str] = field(default_factory=tuple)
+    mark_unwritten: bool = False
+    """Whether how far we have sent could not be written outside the database."""
 
 
 def stored(tx: Tx, account_ids: Collection[UUID]) -> Stored:
@@ -101,6 +105,7 @@ def stored(tx: Tx, account_ids: Collection[UUID]) -> Stored:
         unseen_tips=tip_rows.unseen(tx, _CARD_LIMIT),
         accounts={one.id: standing(one) for one in addresses.accounts(tx) if one.id in account_ids},
         unread_channels=unreadable.waiting(tx),
+        older_copy=marks.noticed(tx) is not None,
     )
 
 
@@ -108,6 +113,8 @@ def problems(store: Stored, running: Running) -> list[str]:
     """Name what is beyond its limit, by words that do not vary."""
     found = {sign for line in running.lines for sign in _signs(store, running, line)}
     signs = {
+        "older_copy": store.older_copy,
+        "mark_unwritten": running.mark_unwritten,
         "account_down": "account_down" in found,
         "account_paused": "account_paused" in found,
         "token_old": "token_old" in found,

@@ -18,6 +18,7 @@ from bot.commands import (
     linking,
     looking_after,
     planning,
+    restoring,
     results,
     scaling,
     serving,
@@ -90,6 +91,7 @@ def _app() -> typer.Typer:
     app.add_typer(oa, name="zalo")
     db = _group("Cơ sở dữ liệu.")
     db.command("upgrade", cls=Command)(setting_up.db_upgrade)
+    db.command("confirm", cls=Command)(restoring.confirm)
     app.add_typer(db, name="db")
     return app
 

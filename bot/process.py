@@ -7,6 +7,7 @@ import uvloop
 
 from bot.accounts import some_configured
 from bot.assembly import build
+from bot.copy_told import copy_held
 from bot.instance_lock import sole_instance
 from bot.invocation import typed
 from bot.service import Service
@@ -22,7 +23,8 @@ def serve(settings: Settings, say: Callable[[str], None], *, demo: bool) -> None
     with sole_instance(settings.database, locks) as still_ours:
 
         async def work() -> None:
-            service = Service(await build(settings, demo=demo), still_ours)
+            house = await build(settings, demo=demo)
+            service = Service(house, still_ours)
 
             def announce(port: int) -> None:
                 host = f"[{settings.web_host}]" if ":" in settings.web_host else settings.web_host
@@ -30,7 +32,12 @@ def serve(settings: Settings, say: Callable[[str], None], *, demo: bool) -> None
                 say(f"Dịch vụ đã chạy: {who}, sức khỏe http://{host}:{port}/healthz")
                 say(f"Xem tình trạng, ở một cửa sổ lệnh khác: {typed('doctor')}")
 
-            await service.run(announce, say)
+            if house.water.held:
+                say(copy_held())
+            try:
+                await service.run(announce, say)
+            finally:
+                await house.water.close()
 
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work())

@@ -211,6 +211,11 @@ class Settings(ZaloSettings):
         return self.var_dir / "media"
 
     @property
+    def marks(self) -> Path:
+        """Where processes that send keep, outside the database, how far they have come."""
+        return self.var_dir / "senders"
+
+    @property
     def keys(self) -> Path:
         """Where the sealing keys lie: never in the database."""
         return self.key_file or self.var_dir / "keys" / "keyring.json"

@@ -111,11 +111,17 @@ def note(tx: Tx, sent_until: datetime, files_confirmed: int) -> bool:
     return True
 
 
-def confirm(tx: Tx, known: Noticed) -> None:
-    """Let everybody go on with this copy: whoever knows of more takes its numbers from now on."""
+def confirm(tx: Tx, known: Noticed) -> bool:
+    """Let everybody go on with this copy; False when it waits for nobody any more.
+
+    Whoever knows of more takes the copy's numbers from now on.
+    """
+    gone = tx.connection.execute(delete(facts).where(facts.c.name == _NOTICED))
+    if not gone.rowcount:
+        return False
     count = max(confirmed(tx), known.confirmed) + 1
     installation.write(tx, _CONFIRMED, str(count).encode())
-    tx.connection.execute(delete(facts).where(facts.c.name == _NOTICED))
+    return True
 
 
 def _newest(tx: Tx) -> datetime | None:

@@ -386,6 +386,5 @@ class Service:
             ticks=self._clockwork.well_at(),
             overdue=self._clockwork.overdue(),
             mark_unwritten=house.water.unwritten,
-            mark_unwritten=house.water.unwritten,
         )
         return health.facts(store, running)

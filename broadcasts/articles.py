@@ -17,8 +17,9 @@ from domain.errors import Refusal
 from domain.language import Language
 from domain.lengths import utf16_length
 from domain.messages import Outgoing
-from domain.start_payload import link_to
+from domain.start_payload import Purpose, StartPayload, encode, link_to
 from storage.campaigns import articles
+from storage.campaigns.campaigns import Campaign
 from storage.codec import write_outgoing
 from storage.database import Tx
 from storage.people import addresses
@@ -48,32 +49,42 @@ def check(audience: Audience, prepared: Mapping[str, Outgoing]) -> None:
 
 
 def prepared(
-    tx: Tx,
-    desk: Desk,
-    unit: Unit,
-    audience: Audience,
-    messages: Mapping[str, Outgoing],
+    tx: Tx, desk: Desk, unit: Unit, known: Campaign, messages: Mapping[str, Outgoing]
 ) -> dict[str, str]:
     """Return a run's articles as it keeps them: the words of its posts, and how to answer."""
-    found = {}
+    return {
+        articles.key_of(account.id): write_outgoing(as_outgoing(article))
+        for account, article in pages(tx, desk, unit, known, messages)
+    }
+
+
+def pages(
+    tx: Tx, desk: Desk, unit: Unit, known: Campaign, messages: Mapping[str, Outgoing]
+) -> list[tuple[Account, Article]]:
+    """Return by account the page that a campaign becomes with these messages."""
     post = messages[POST]
-    for account in addresses.accounts(tx):
-        if account.id in audience.articles:
-            article = Article(
+    return [
+        (
+            account,
+            Article(
                 title=post.heading or "",
                 lead=lead_of(post.text),
-                body=f"{post.text}\n\n{_how_to_answer(desk, unit, account)}",
-            )
-            found[articles.key_of(account.id)] = write_outgoing(as_outgoing(article))
-    return found
+                body=f"{post.text}\n\n{_how_to_answer(desk, unit, account, known)}",
+            ),
+        )
+        for account in addresses.accounts(tx)
+        if account.id in known.audience.articles
+    ]
 
 
-def _how_to_answer(desk: Desk, unit: Unit, account: Account) -> str:
+def _how_to_answer(desk: Desk, unit: Unit, account: Account, known: Campaign) -> str:
     say = desk.say(Language.VI)
     named = unit.values(Language.VI)["don_vi"]
     if account.link is None:
         return say("articles.answer_by_name", don_vi=named)
-    link = link_to(account.link, "")
+    # Who comes by it is counted for the campaign, as by its other links.
+    payload = StartPayload(purpose=Purpose.TIP, area=known.audience.area_code, campaign=known.id)
+    link = link_to(account.link, encode(payload))
     return say("articles.answer", don_vi=named, lien_ket=link)
 
 

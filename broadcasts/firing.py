@@ -161,7 +161,7 @@ def _new_run(
         # A photo ends with its first withdrawal; the words that were approved with it go on.
         prepared = {name: replace(one, media=None) for name, one in prepared.items()}
     written = {name: write_outgoing(message) for name, message in prepared.items()}
-    written |= articles.prepared(tx, desk, unit, known.audience, prepared)
+    written |= articles.prepared(tx, desk, unit, known, prepared)
     amends = known.audience.of_run
     urgent = amends is not None and amending.is_urgent(tx, amends)
     lane = Lane.URGENT if urgent else known.lane

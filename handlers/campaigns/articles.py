@@ -6,6 +6,8 @@ from types import MappingProxyType
 
 from broadcasts import articles, plan_words, reach_planning, telling
 from broadcasts.desk import Desk
+from broadcasts.preparing import SAMPLE_CODE, prepare
+from domain.channel_names import channel_name
 from domain.errors import Refusal
 from domain.ids import short
 from domain.messages import Button, Outgoing
@@ -59,7 +61,8 @@ def take(turn: Turn, known: Campaign, args: tuple[str, ...]) -> Campaign | None:
 
 
 def _ask(turn: Turn, known: Campaign) -> None:
-    """Warn once more that it goes to everybody who follows, and let the approver choose."""
+    """Show the page as it will be, warn once more who gets it, and let the approver choose."""
+    _show(turn, known)
     which = f"approve:{short(known.id)}:{known.hash()[:8]}"
     plan = reach_planning.of(turn.tx, _desk(turn), known)
     text = "\n".join(
@@ -73,6 +76,24 @@ def _ask(turn: Turn, known: Campaign) -> None:
         for choice in (_WITH, _PLAIN)
     )
     turn.tell(Outgoing(text=text, buttons=rows))
+
+
+def _show(turn: Turn, known: Campaign) -> None:
+    """Show what all will read on each account's page; only the run's code is still to come."""
+    messages = prepare(turn.context.catalogue, known.content, SAMPLE_CODE, turn.tx.now)
+    for account, page in articles.pages(turn.tx, _desk(turn), turn.unit, known, messages):
+        turn.tell(
+            Outgoing(
+                text=turn.text(
+                    "articles.page",
+                    channel=channel_name(account.channel, turn.text),
+                    title=page.title,
+                    lead=page.lead,
+                    cover=page.cover_url or turn.text("articles.no_cover"),
+                    body=page.body,
+                )
+            )
+        )
 
 
 def _choose(turn: Turn, form: Form, choice: str) -> Form:

@@ -34,6 +34,7 @@ from domain.delivery import (
 from domain.language import Language
 from domain.messages import Effect, EffectKind
 from domain.period import Period
+from domain.start_payload import Purpose, decode
 from handlers.router import Router
 from reports import articles as article_report
 from reports import run_report
@@ -44,7 +45,8 @@ from storage.deliveries import settling
 from storage.deliveries.ledger import Delivery, as_delivery
 from storage.deliveries.settling import Settled
 from storage.deliveries.windows import Claim, Window, open_window
-from storage.people import addresses
+from storage.people import addresses, links
+from storage.people.links import Source
 from storage.tables import account, delivery
 from tests.bot.channels.telegram.pretend import ListInbox
 from tests.bot.channels.zalo_oa.pretend import KnownMessages, MemoryShelf
@@ -169,6 +171,31 @@ def _has_state(state: DeliveryState, kind: DeliveryKind) -> Callable[[Tx], bool]
     return holds
 
 
+async def _came_of_it(chat: Chat, said: str) -> tuple[Source, str | None]:
+    """Return what whoever opens the page's link is counted for, and the area it names."""
+    (word,) = [one for one in said.split() if one.startswith("https://zalo.me/9001?text=%23")]
+    payload = decode(word.removeprefix("https://zalo.me/9001?text=%23"))
+    came = await chat.look(lambda tx: links.trace(tx, payload))
+    assert came is not None
+    assert payload.purpose is Purpose.TIP
+    return came.source, payload.area
+
+
+async def test_who_approves_sees_the_page_as_it_will_be(
+    chat: Chat, officer: Party, chief: Party
+) -> None:
+    await write(officer)
+    await officer.presses("Bài viết Zalo")
+    await officer.presses("Gửi duyệt")
+    await chief.presses("Duyệt")
+    *_, page, asked = [one.text for one in await chief.heard()]
+    assert "xin chọn một" in asked
+    assert "Tiêu đề: Mũ bảo hiểm cho cả nhà" in page
+    assert "Ảnh bìa: không có" in page
+    assert "AN-XXXXX" in page
+    assert (await _came_of_it(chat, page))[0] is Source.CAMPAIGN
+
+
 async def test_an_article_goes_up_is_sent_once_counted_apart_and_taken_down(
     chat: Chat, officer: Party, chief: Party
 ) -> None:
@@ -185,7 +212,7 @@ async def test_an_article_goes_up_is_sent_once_counted_apart_and_taken_down(
             said = "\n".join(block["content"] for block in article.fields["body"])
             assert article.fields["title"] == "Mũ bảo hiểm cho cả nhà"
             assert run.code in said
-            assert "https://zalo.me/9001" in said
+            assert await _came_of_it(chat, said) == (Source.CAMPAIGN, "05977")
             assert "Công an phường Đông Kinh" in said
             assert [one.kind for one in pretend.zalo.record.sends] == ["broadcast"]
             await chat.deliver()

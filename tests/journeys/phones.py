@@ -1,11 +1,12 @@
 """Play people: act on the simulator's phones over HTTP and read what their chats show."""
 
-import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import aiohttp
+
+from tests.journeys.players import Glances
 
 Shown = Mapping[str, Any]
 """A message as the phone API shows it."""
@@ -18,10 +19,14 @@ GROUP, REVIEW_GROUP, CHANNEL = -1001000000001, -1001000000002, -1001000000003
 class Phones:
     """All phones of a simulator."""
 
+    qr = "kp-vi-du-2"
+    """What the code on the poster of a quarter carries."""
+
     def __init__(self, base: str, session: aiohttp.ClientSession, patience_s: float = 90) -> None:
         self.base = base
         self._session = session
         self._patience_s = patience_s
+        self._glances = Glances(lambda: self._get("/phone/state"))
 
     async def start(self, user: int, payload: str | None = None) -> None:
         """Press Start, as after opening a link with that payload."""
@@ -53,29 +58,42 @@ class Phones:
         shown = [[button["text"] for button in row] for row in message["buttons"] or []]
         raise AssertionError(f"no button {label!r} among {shown}")
 
+    async def newcomers(self, count: int) -> Sequence[int]:
+        """Let so many more made-up residents exist; return their ids."""
+        state = await self._get("/phone/state")
+        first = 1 + max((user["id"] for user in state["users"]), default=5000)
+        await self._post("/sim/users", {"count": count, "from": first})
+        return range(first, first + count)
+
     async def shown(self, chat: int) -> list[Shown]:
         """Return what a chat shows, oldest first."""
         state = await self._get("/phone/state")
         messages: list[Shown] = state["messages"].get(str(chat), [])
         return messages
 
+    async def answers(self, chat: int, after: int) -> list[str]:
+        """Return what the bot said after a message."""
+        shown = (await self._glances.next())["messages"].get(str(chat), [])
+        return [one["text"] for one in shown if one["id"] > after and is_from_bot(one)]
+
     async def until(
         self, chat: int, wanted: Callable[[Shown], bool], *, after: int = 0, what: str = ""
     ) -> Shown:
         """Wait until a chat shows a message from the bot that is wanted; returns the newest."""
         end = time.monotonic() + self._patience_s
+        messages = await self.shown(chat)
         while True:
             seen = [
                 message
-                for message in await self.shown(chat)
+                for message in messages
                 if message["id"] > after and is_from_bot(message) and wanted(message)
             ]
             if seen:
                 return seen[-1]
             if time.monotonic() > end:
-                last = [m["text"][:80] for m in await self.shown(chat)][-6:]
+                last = [m["text"][:80] for m in messages][-6:]
                 raise AssertionError(f"never shown: {what}; the last were {last}")
-            await asyncio.sleep(0.1)
+            messages = (await self._glances.next())["messages"].get(str(chat), [])
 
     async def says(self, chat: int, words: str, *, after: int = 0) -> Shown:
         """Wait until the bot says something that contains the words."""

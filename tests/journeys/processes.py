@@ -4,10 +4,12 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from simulator.spec import read_world
 from tests.bot.commands import kitchen
@@ -16,6 +18,14 @@ ROOT = Path(__file__).parents[2]
 TOKEN = "700000001:SIMULATOR-demo-token-not-a-secret"
 _HEALTH = re.compile(r"http://127\.0\.0\.1:\d+/healthz")
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on just now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
 
 
 class Program:
@@ -96,21 +106,27 @@ def service(
     *,
     zalo: bool = False,
     telegram: bool = True,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Program:
     """The service on the demo installation, not yet started, in a folder of its own.
 
-    With `zalo` it has the shipped world's accounts there, without `telegram` only those.
+    With `zalo` it has the shipped world's accounts there, without `telegram` only those; `settings`
+    are further lines of its `.env`.
     """
-    env = (_on_zalo(simulator_address) if zalo else {}) | {
-        "TELEGRAM_API_URL": simulator_address if telegram else "",
-        "TELEGRAM_TOKEN": TOKEN if telegram else "",
-        "VAR_DIR": str(folder / "var"),
-        "DATABASE_URL": database_url,
-        "WEB_PORT": "0",
-        "BURST_S": "1",
-        "SEND_TIMEOUT_S": "2",
-        "LOG_FORMAT": "json",
-    }
+    env = (
+        (_on_zalo(simulator_address) if zalo else {})
+        | {
+            "TELEGRAM_API_URL": simulator_address if telegram else "",
+            "TELEGRAM_TOKEN": TOKEN if telegram else "",
+            "VAR_DIR": str(folder / "var"),
+            "DATABASE_URL": database_url,
+            "WEB_PORT": "0",
+            "BURST_S": "1",
+            "SEND_TIMEOUT_S": "2",
+            "LOG_FORMAT": "json",
+        }
+        | dict(settings)
+    )
     return Program(["-m", "bot", "run", "--demo"], env, folder / "service.log")
 
 

@@ -31,9 +31,9 @@ class Told:
     case_number: str
 
 
-async def subscribe(phones: Player, resident: Any = LANH, payload: str = "kp-vi-du-2") -> None:
-    """Scan the code, say yes, confirm the quarter."""
-    await phones.start(resident, payload)
+async def subscribe(phones: Player, resident: Any = LANH) -> None:
+    """Scan the code on the poster, say yes, confirm the quarter."""
+    await phones.start(resident, phones.qr)
     asked = await phones.offers(resident, "Đồng ý")
     await phones.press(resident, asked, "Đồng ý")
     where = await phones.offers(resident, "đúng", after=asked["id"])

@@ -23,7 +23,6 @@ from tests.journeys.zalo_street import (
 from tests.kept import found_in
 
 CROWD = 30
-QR = "z1j_a05977-kp-vi-du-2"
 SEEN = "Tối qua cuoixomcokelarinhnha có hai người lạ ngó vào cổng [@all] rồi bỏ đi"
 LAMP = "cuối ngõ dencuoingohong đèn đường hỏng ba hôm nay"
 STRANGERS = "có hai người lạ muonnhalangnoi đi xe không biển số"
@@ -94,7 +93,7 @@ async def test_a_group_of_the_account_hears_and_keeps_only_what_is_said_to_us(
 ) -> None:
     async with street(tmp_path, database_url) as town:
         crowd = await town.crowd(CROWD)
-        await subscribe(town.oa, LANH, QR)
+        await subscribe(town.oa, LANH)
         await plan_and_approve(town.staff)
         post, code = await _post(town)
         await town.chatter(crowd, post)

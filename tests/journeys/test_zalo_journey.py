@@ -18,7 +18,6 @@ THAO = "6ede9afa66b88fe6d603"
 MAI_OA, MAI_BOT = "2468000000000002003", "6ede9afa66b88fe6d602"
 """The reviewer has a chat on each."""
 BINH_BOT, CHIEF_OA = "6ede9afa66b88fe6d601", "2468000000000002002"
-QR = "z1j_a05977-kp-vi-du-2"
 GROUP = "g:0a1b2c3d4e5f60718293"
 """The group that the account made earlier, which is posted to beside those of Telegram."""
 
@@ -66,8 +65,8 @@ async def test_residents_on_both_kinds_of_zalo_live_the_journey_with_staff_on_te
             await running.until_said("Zalo Bot")
             hook = running.health_address().replace("/healthz", "/zalo/oa")
             await oa.switch("settings", webhook_url=hook)
-            await subscribe(oa, LANH, QR)
-            await subscribe(bot, THAO, QR)
+            await subscribe(oa, LANH)
+            await subscribe(bot, THAO)
             await plan_and_approve(staff)
             message, code = await read_alone(oa, LANH)
             await oa.open(LANH)
@@ -116,8 +115,8 @@ async def test_a_unit_without_telegram_works_on_zalo_alone(
             await running.until_said("Zalo OA")
             hook = running.health_address().replace("/healthz", "/zalo/oa")
             await oa.switch("settings", webhook_url=hook)
-            await subscribe(oa, LANH, QR)
-            await subscribe(bot, THAO, QR)
+            await subscribe(oa, LANH)
+            await subscribe(bot, THAO)
             await bot.write(MAI_BOT, "/trogiup")
             await _plan_by_numbers(bot, BINH_BOT)
             await oa.press(CHIEF_OA, await oa.offers(CHIEF_OA, "Duyệt"), "Duyệt")

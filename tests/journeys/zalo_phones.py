@@ -1,12 +1,13 @@
 """Play people on Zalo: followers of the Official Account, and those who talk with a Zalo bot."""
 
-import asyncio
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import aiohttp
+
+from tests.journeys.players import Glances
 
 Shown = Mapping[str, Any]
 """A message as the phone API shows it."""
@@ -20,6 +21,9 @@ class ZaloPhones:
     `root` is where its phones are: `/phone/zalo` of the account, `/phone/zalo-bot` of the bot.
     """
 
+    qr = "z1j_a05977-kp-vi-du-2"
+    """What the code on the poster of a quarter carries."""
+
     def __init__(
         self, base: str, session: aiohttp.ClientSession, root: str, patience_s: float = 90
     ) -> None:
@@ -27,6 +31,7 @@ class ZaloPhones:
         self._root = root
         self._session = session
         self._patience_s = patience_s
+        self._glances = Glances(lambda: self._get(f"{root}/state"))
 
     async def start(self, person: str, payload: str | None = None) -> None:
         """Send the words that a link or QR code fills in; without any, begin to write."""
@@ -44,6 +49,25 @@ class ZaloPhones:
         answer = await self._post(f"{self._root}/people/{person}/messages", body)
         number: str = answer["id"]
         return number
+
+    async def send(self, person: str, kind: str, name: str, content: bytes, words: str) -> None:
+        """Send a picture or a file, privately; only a picture has words of its own on Zalo."""
+        form = aiohttp.FormData()
+        form.add_field("kind", kind)
+        if kind == "image":
+            form.add_field("caption", words)
+        form.add_field("file", content, filename=name, content_type="image/jpeg")
+        path = f"{self._base}{self._root}/people/{person}/messages"
+        async with self._session.post(path, data=form) as answer:
+            assert answer.status < 300, await answer.text()
+        if kind != "image":
+            await self.write(person, words)
+
+    async def file(self, message: Shown) -> bytes:
+        """Return the bytes of what a message shows."""
+        async with self._session.get(self._base + message["file"]["url"]) as answer:
+            answer.raise_for_status()
+            return await answer.read()
 
     async def press(self, person: str, message: Shown, label: str) -> None:
         """Press the button whose title contains the words; without buttons, type its number."""
@@ -72,28 +96,37 @@ class ZaloPhones:
         found: Sequence[Shown] = state["groups"]
         return found
 
+    async def newcomers(self, count: int) -> Sequence[str]:
+        """Let so many more made-up residents exist; return their ids."""
+        ids: Sequence[str] = (await self.switch("crowd", count=count))["ids"]
+        return ids
+
     async def shown(self, chat: str) -> Sequence[Shown]:
         """Return what a chat shows, oldest first."""
         state = await self._get(f"{self._root}/state")
         messages: Sequence[Shown] = state["messages"].get(chat, [])
         return messages
 
+    async def answers(self, chat: str, after: str) -> list[str]:
+        """Return what we said after a message."""
+        later = _after((await self._glances.next())["messages"].get(chat, []), after)
+        return [one["text"] for one in later if _is_ours(one)]
+
     async def until(
         self, chat: str, wanted: Callable[[Shown], bool], *, after: str = "", what: str = ""
     ) -> Shown:
         """Wait until a chat shows a message of ours that is wanted; returns the newest."""
         end = time.monotonic() + self._patience_s
+        messages = await self.shown(chat)
         while True:
-            messages = await self.shown(chat)
-            ids = [message["id"] for message in messages]
-            later = messages[ids.index(after) + 1 :] if after in ids else messages
+            later = _after(messages, after)
             seen = [message for message in later if _is_ours(message) and wanted(message)]
             if seen:
                 return seen[-1]
             if time.monotonic() > end:
                 last = [message["text"][:80] for message in messages][-6:]
                 raise AssertionError(f"never shown: {what}; the last were {last}")
-            await asyncio.sleep(0.1)
+            messages = (await self._glances.next())["messages"].get(chat, [])
 
     async def says(self, chat: str, words: str, *, after: str = "") -> Shown:
         """Wait until we say something that contains the words."""
@@ -130,6 +163,11 @@ class ZaloPhones:
             if response.status >= 400:
                 raise AssertionError(f"{path}: {answer}")
             return answer
+
+
+def _after(messages: Sequence[Shown], number: str) -> Sequence[Shown]:
+    ids = [message["id"] for message in messages]
+    return messages[ids.index(number) + 1 :] if number in ids else messages
 
 
 def _choices(message: Shown) -> list[tuple[str, str]]:

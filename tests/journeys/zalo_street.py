@@ -1,20 +1,23 @@
 """A street with a Zalo group: the pretend platforms, the real service, and a crowd that chats."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import aiohttp
 
 from tests.journeys.phones import Phones
-from tests.journeys.processes import Program, service, simulator
+from tests.journeys.processes import Program, free_port, service, simulator
 from tests.journeys.zalo_phones import Shown, ZaloPhones
 
 GROUP = "g:0a1b2c3d4e5f60718293"
 """The group that the account made earlier."""
 LANH, THANH, NHAN, QUYEN = (f"246800000000000100{number}" for number in (1, 2, 3, 5))
 BINH, CHIEF, MAI = (f"246800000000000200{number}" for number in (1, 2, 3))
+BINH_BOT, MAI_BOT, THAO = (f"6ede9afa66b88fe6d60{number}" for number in (1, 2, 3))
+"""The Zalo bot's people: the officer, the reviewer, and a resident."""
 CANARY = "chuyenriengcuaxom"
 
 
@@ -24,6 +27,7 @@ class Street:
 
     staff: Phones
     oa: ZaloPhones
+    bot: ZaloPhones
     running: Program
 
     async def crowd(self, count: int) -> Sequence[str]:
@@ -65,17 +69,34 @@ class Street:
 
 @asynccontextmanager
 async def street(
-    folder: Path, database_url: str, *, telegram: bool = True
+    folder: Path,
+    database_url: str,
+    *,
+    telegram: bool = True,
+    bot_webhook: bool = False,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Street]:
-    """A street of its own; the service has the Zalo accounts and is stopped afterwards."""
+    """A street of its own; the service has the Zalo accounts and is stopped afterwards.
+
+    With `bot_webhook` the Zalo bot is called, else it asks, as often as one update a time.
+    """
     async with simulator(folder) as address, aiohttp.ClientSession() as session:
         oa = ZaloPhones(address, session, "/phone/zalo")
-        running = service(folder, address, database_url, zalo=True, telegram=telegram)
+        bot = ZaloPhones(address, session, "/phone/zalo-bot")
+        # The same after a new start: Zalo is told where to call once.
+        port = str(free_port())
+        await oa.switch("settings", webhook_url=f"http://127.0.0.1:{port}/zalo/oa")
+        own = {"WEB_PORT": port} | dict(settings)
+        if bot_webhook:
+            own |= {
+                "ZALO_BOT_MODE": "webhook",
+                "ZALO_BOT_WEBHOOK_URL": f"http://127.0.0.1:{port}/zalo/bot",
+                "ZALO_BOT_WEBHOOK_SECRET": "simulator-not-a-secret",
+            }
+        running = service(folder, address, database_url, zalo=True, telegram=telegram, settings=own)
         await running.start()
         try:
             await running.until_said("Dịch vụ đã chạy")
-            hook = running.health_address().replace("/healthz", "/zalo/oa")
-            await oa.switch("settings", webhook_url=hook)
-            yield Street(Phones(address, session), oa, running)
+            yield Street(Phones(address, session), oa, bot, running)
         finally:
             await running.stop()

@@ -38,6 +38,8 @@ _KEEP_EVERY_S = 0.5
 _KEEP_AT_STOP_S = 20.0
 _POLL_S = 0.1
 _PATIENCE_S = 20.0
+_EARLY_PATIENCE_S = 1.0
+"""So long a send waits for the next token while its own is good for hours."""
 _LOST_TWICE_PAUSE = timedelta(minutes=1)
 _WARN_EVERY = timedelta(days=1)
 
@@ -115,6 +117,7 @@ class Tokens:
         self._warned: datetime | None = None
         self._lost = False
         self._tasks: set[asyncio.Task[HeldTokens]] = set()
+        self._early: asyncio.Task[HeldTokens] | None = None
         self._keeping: asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
@@ -126,8 +129,10 @@ class Tokens:
         Raises: AccountDown when somebody must consent, Transient when none can be had now.
         """
         held = self._held
-        if held is None or held.refused is not None or self._is_due(held):
+        if held is None or held.refused is not None or self._is_over(held):
             held = await self._looked_up(stale=None)
+        elif self._is_due(held):
+            held = await self._renewed_in_time(held)
         return held.pair.access
 
     async def instead_of(self, stale: str) -> str:
@@ -179,20 +184,31 @@ class Tokens:
             _LOG.error("a new pair of tokens was not kept; somebody may have to consent")
 
     async def _looked_up(self, stale: str | None) -> HeldTokens:
-        # In a task of its own: who waits may be cancelled, an exchange of tokens must not be.
-        task = asyncio.create_task(self._one_by_one(stale), name="zalo token")
-        self._tasks.add(task)
-        task.add_done_callback(self._over)
+        task = self._in_task(stale)
         done, _ = await asyncio.wait({task}, timeout=_PATIENCE_S)
         if not done:
             reason = "network: the token takes long to refresh"
             raise Transient(reason)
         return task.result()
 
+    def _in_task(self, stale: str | None) -> asyncio.Task[HeldTokens]:
+        """Begin in a task of its own: who waits may be cancelled, an exchange must not be."""
+        task = asyncio.create_task(self._one_by_one(stale), name="zalo token")
+        self._tasks.add(task)
+        task.add_done_callback(self._over)
+        return task
+
     def _over(self, task: asyncio.Task[HeldTokens]) -> None:
         self._tasks.discard(task)
         if not task.cancelled():
             task.exception()
+
+    async def _renewed_in_time(self, held: HeldTokens) -> HeldTokens:
+        """Return the next pair if it comes at once: nobody waits long while theirs is good."""
+        if self._early is None or self._early.done():
+            self._early = self._in_task(stale=None)
+            await asyncio.wait({self._early}, timeout=_EARLY_PATIENCE_S)
+        return self._early.result() if self._early.done() else held
 
     async def _one_by_one(self, stale: str | None) -> HeldTokens:
         try:

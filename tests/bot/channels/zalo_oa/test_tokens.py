@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from bot.channels.exchange import Exchange
 from bot.channels.zalo_oa import ZaloOaSettings
@@ -49,6 +50,29 @@ async def lost(pretend: PretendZalo) -> None:
         return await cut(request)  # type: ignore[arg-type]
 
     pretend.next(REFRESH_PATH, answer)  # type: ignore[arg-type]
+
+
+async def test_nobody_waits_for_a_server_of_tokens_that_hangs_while_theirs_is_good(
+    door: _Door, zalo: PretendZalo, clock: MovingClock
+) -> None:
+    tokens = door.tokens()
+    await tokens.access()
+    clock.forward(hours=20, minutes=1)
+    let_go = asyncio.Event()
+
+    async def hang(request: web.Request) -> web.StreamResponse:
+        await let_go.wait()
+        return web.Response(status=504)
+
+    zalo.next(REFRESH_PATH, hang, hang)
+    assert await tokens.access() == "canary-access-1"
+    # It is still being asked, and nobody waits again.
+    async with asyncio.timeout(0.5):
+        assert await tokens.access() == "canary-access-1"
+    let_go.set()
+    await tokens.close()
+    clock.forward(hours=5)
+    assert await tokens.access() == "canary-access-2"
 
 
 async def test_the_first_pair_comes_from_the_setting_and_is_used_until_twenty_hours_passed(

@@ -194,12 +194,8 @@ class Router:
         if not isinstance(incoming, Message | Edit | Press):
             return False
         listens = self._context.outbox.door(account.channel).listens
-        private = incoming.chat.kind is ChatKind.PRIVATE
-        return (
-            listens
-            and private
-            and forgotten.since(tx, account.id, incoming.chat.chat_id, incoming.at)
-        )
+        who = incoming.sender.user_id
+        return listens and forgotten.since(tx, account.id, who, incoming.at)
 
     def _hear(self, turn: Turn) -> None:
         """Note when somebody wrote, where we may answer only for a while after that.
@@ -322,6 +318,9 @@ class Router:
 
     def _membership(self, tx: Tx, account: Account, incoming: Membership) -> None:
         known = addresses.find(tx, account.id, incoming.chat.chat_id)
+        if incoming.change is MembershipChange.FORGET and incoming.chat.kind is ChatKind.PRIVATE:
+            # Also of somebody unknown: what they wrote before may still be on its way.
+            forgotten.note(tx, account.id, incoming.chat.chat_id, incoming.at)
         if known is None:
             return
         left = incoming.change in {MembershipChange.BLOCKED, MembershipChange.REMOVED}
@@ -334,7 +333,6 @@ class Router:
                 addresses.mark_unreachable(tx, known.id, Until.THEY_WRITE)
                 self._away.blocked(tx, self._context, known)
             case MembershipChange.FORGET if known.kind is ChatKind.PRIVATE:
-                forgotten.note(tx, account.id, incoming.chat.chat_id, incoming.at)
                 self._away.forget(tx, self._context, known)
             case MembershipChange.REMOVED if known.group_id is not None:
                 self._presence(tx, self._context, known.group_id, present=False)

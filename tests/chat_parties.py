@@ -240,9 +240,9 @@ class Party(Listener):
         """Lift the block again."""
         await self._changes(MembershipChange.UNBLOCKED)
 
-    async def has_us_forget(self) -> None:
-        """Tell the platform that we must forget them."""
-        await self._changes(MembershipChange.FORGET)
+    async def has_us_forget(self, *, ago: timedelta = timedelta(0)) -> None:
+        """Tell the platform that we must forget them; `ago` is how late we are told of it."""
+        await self._changes(MembershipChange.FORGET, ago)
 
     async def _changes(self, change: MembershipChange, ago: timedelta = timedelta(0)) -> None:
         now = self.chat.clock.now() - ago

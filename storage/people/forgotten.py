@@ -36,7 +36,11 @@ def note(tx: Tx, account_id: UUID, chat_id: str, at: datetime) -> None:
         **values,
     )
     tx.connection.execute(
-        new.on_conflict_do_update(index_elements=[inbox.c.account_id, inbox.c.key], set_=values)
+        new.on_conflict_do_update(
+            index_elements=[inbox.c.account_id, inbox.c.key],
+            set_=values,
+            where=inbox.c.received_at < at,
+        )
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 
 from delivery.outbox import Outbox
 from domain.audit import Act
+from domain.messages import Addressed, Message, Sender
 from domain.roles import Role
 from handlers.wiring import make_router
 from storage.people import addresses, forgotten
@@ -116,6 +117,32 @@ async def test_a_message_from_before_they_had_us_forget_them_brings_nobody_back(
         assert await two.here.do(forgotten.forget_old) == 0
         two.here.clock.forward(hours=2)
         assert await two.here.do(forgotten.forget_old) == 1
+
+
+async def test_what_a_stranger_wrote_before_they_had_us_forget_them_is_not_kept_when_it_comes_late(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        _asking(two)
+        group = await two.there.group("g:1")
+        minh = two.on_zalo("z-5")
+        before = two.here.clock.now()
+        two.here.clock.forward(minutes=5)
+        await minh.has_us_forget()
+        await minh.has_us_forget(ago=timedelta(minutes=10))
+        words = "Có người bán pháo lậu ở chợ Ví Dụ"
+        late = Message(
+            chat=minh.ref, sender=Sender("z-5"), at=before, message_id="late", text=words
+        )
+        await two.there.handle(late)
+        shown = replace(late, chat=group.ref, message_id="there", addressed=Addressed.MENTION)
+        await two.there.handle(shown)
+        account = two.there.account.id
+        assert await two.here.look(lambda tx: addresses.find(tx, account, "z-5")) is None
+        assert await _count(two, select(func.count()).select_from(tip)) == 0
+        two.here.clock.forward(minutes=1)
+        await minh.writes(words)
+        assert await _count(two, select(func.count()).select_from(tip)) == 1
 
 
 async def test_a_block_from_before_they_wrote_last_stops_nothing_when_it_comes_late(

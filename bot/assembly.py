@@ -37,7 +37,7 @@ from domain.places import Gazetteer
 from domain.texts.catalogue import Catalogue, catalogue
 from handlers.turn import ChatRules, Context
 from handlers.wiring import make_router
-from storage import installation
+from storage import installation, turns
 from storage.database import Database, Tx, is_sqlite
 from storage.deliveries import marks, settling
 from storage.packaged import load_gazetteer, load_library
@@ -45,6 +45,7 @@ from storage.people import addresses, areas
 from storage.people.addresses import Account
 from storage.tips.media_folder import MediaFolder
 from storage.tips.media_shelf import MediaShelf
+from storage.wire import Wire
 
 _NO_UNIT = (
     "Chưa có đơn vị nào nên không có ai trả lời bà con: hãy ghi đơn vị, cán bộ, nhóm vào một tệp "
@@ -73,6 +74,8 @@ class House:
     media_folder: MediaFolder
     water: HighWater
     pager: Pager | None = None
+    wire: Wire | None = None
+    """Carries rings to other processes; None where there are none."""
 
 
 async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -> House:
@@ -105,6 +108,7 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         articles=settings.zalo_oa_articles,
     )
     inbox_bell, outbox_bell = Bell(), Bell()
+    wire = _wire(settings, inbox=inbox_bell, outbox=outbox_bell)
     media_folder = MediaFolder(settings.media)
     shelf = _shelf(database, media_folder)
     desk = _Desk(database, clock, outbox_bell, shelf, _marker(words), choose, water)
@@ -131,6 +135,7 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         media_folder,
         water,
         _pager(settings),
+        wire,
     )
 
 
@@ -171,6 +176,7 @@ def _line(desk: _Desk, wanted: Configured, account: Account, made: Made) -> Line
         channel=channel,
         sender=sender,
         longest_poll=made.longest_poll,
+        lock=wanted.lock,
     )
 
 
@@ -188,6 +194,16 @@ async def _high_water(settings: Settings, database: Database, clock: Clock) -> H
     return water
 
 
+def _wire(settings: Settings, **bells: Bell) -> Wire | None:
+    """Return what rings these bells in other processes too, where there can be any."""
+    if is_sqlite(settings.database):
+        return None
+    wire = Wire(settings.database)
+    for name, bell in bells.items():
+        bell.passes_on(wire.connect(name, bell.ring))
+    return wire
+
+
 def _shelf(database: Database, folder: MediaFolder) -> OwnPhotoShelf:
     """Return all files of ours that messages may name."""
     reports = ReportShelf(database, MediaShelf(database, folder))
@@ -203,6 +219,8 @@ def _pager(settings: Settings) -> Pager | None:
 def _prepare(
     tx: Tx, settings: Settings, shipped: Gazetteer, *, demo: bool
 ) -> tuple[Sequence[Account], Gazetteer]:
+    # Several processes may start at once.
+    turns.wait(tx, "preparing")
     check_keys(tx)
     seed_areas(tx, shipped)
     if demo:

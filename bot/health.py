@@ -62,6 +62,8 @@ class LineHealth:
     heard_at: datetime | None
     heard_limit: timedelta
     refused: bool
+    stands_by: bool = False
+    """Whether another process receives for it, and this one would if that one died."""
     events: Mapping[str, int] = field(default_factory=dict)
     """What became of what the platform told us since the start, where that is counted."""
 
@@ -73,6 +75,7 @@ class Running:
     now: datetime
     lines: Sequence[LineHealth]
     ticks: Mapping[str, datetime]
+    roles: Sequence[str] = field(default_factory=tuple)
     overdue: Sequence[str] = field(default_factory=tuple)
     mark_unwritten: bool = False
     """Whether how far we have sent could not be written outside the database."""
@@ -159,12 +162,15 @@ def facts(store: Stored, running: Running) -> dict[str, object]:
             "paused_s": seconds(own.paused),
             "poll_age_s": seconds(running.now - line.heard_at) if line.heard_at else None,
             "token_age_s": seconds(own.token_age) if own.token_age is not None else None,
-        } | ({"events": dict(line.events)} if line.events else {})
+            **({"stands_by": True} if line.stands_by else {}),
+            **({"events": dict(line.events)} if line.events else {}),
+        }
 
     found = problems(store, running)
     return {
         "ok": not found,
         "problems": found,
+        "roles": list(running.roles),
         "inbox": dict(store.inbox),
         "inbox_age_s": seconds(store.inbox_age),
         "waiting": {lane.name.lower(): count for lane, count in store.waiting.items()},

@@ -68,7 +68,7 @@ class AccountInbox:
         if noting:
             self._noted_at = time.monotonic()
         if items:
-            self._bell.ring()
+            self._bell.ring_everywhere()
 
 
 class InboxWorker:
@@ -149,7 +149,7 @@ class InboxWorker:
             for item in items:
                 await self._handle([item])
             return
-        self._outbox_bell.ring()
+        self._outbox_bell.ring_everywhere()
         for channel, answers in answered:
             for answer in answers:
                 self._answer(channel, answer)
@@ -183,7 +183,7 @@ class InboxWorker:
             raise
         except Exception as fault:  # noqa: BLE001 - the item is set aside, and stays so
             log.error("apology_fault", item=str(item.id), error=type(fault).__name__)
-        self._outbox_bell.ring()
+        self._outbox_bell.ring_everywhere()
 
     def _answer(self, channel: Channel, answer: PressAnswer) -> None:
         if not isinstance(channel, AnswersPresses):

@@ -41,6 +41,13 @@ class Served(Channel, Protocol):
         """Return what goes into the web door before it opens; none where we poll."""
         ...
 
+    async def ready(self) -> None:
+        """Check the account, so that it can send; nothing is received before `start`.
+
+        Raises: AccountDown, Transient.
+        """
+        ...
+
     async def probe(self) -> str:
         """Ask the platform who we are and receive nothing; returns the name.
 
@@ -53,6 +60,15 @@ class Served(Channel, Protocol):
 
         Raises: SendFailure.
         """
+        ...
+
+
+@runtime_checkable
+class Deafens(Protocol):
+    """A channel that can stop to receive and go on sending, as one that polls must."""
+
+    async def deafen(self) -> None:
+        """Receive no more; what is received already is committed."""
         ...
 
 
@@ -89,6 +105,8 @@ class Line:
     sender: Sender
     longest_poll: timedelta | None = None
     """How long a poll without news may take; None where the platform calls us."""
+    lock: str = ""
+    """What the account is called among locks."""
 
     @property
     def shown(self) -> str:

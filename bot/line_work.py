@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -16,11 +17,13 @@ from bot.line_files import LineFiles
 from bot.listening import Listening
 from bot.menu import menus
 from bot.outages import of_platform, of_refusal
+from bot.receiving import Receiving
 from bot.revival import Revival
 from delivery.bell import Bell
 from domain.account_tokens import TokenState
 from domain.failures import AccountDown, Refused, SendFailure, Transient
 from domain.texts.catalogue import Catalogue
+from storage.account_lock import AccountLock
 from storage.accounts import tokens
 from storage.database import Database, DatabaseAway, Tx
 from storage.people import addresses
@@ -42,6 +45,16 @@ class Standing(StrEnum):
     REFUSED = "refused"
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What this process does for an account."""
+
+    receives: bool = True
+    sends: bool = True
+    lock: AccountLock | None = None
+    """Under which it receives; None where nobody else can."""
+
+
 class LineWork:
     """Start a line as soon as its platform answers, and send for it until told to stop."""
 
@@ -52,6 +65,7 @@ class LineWork:
         inbox_bell: Bell,
         words: Catalogue,
         *,
+        part: Part,
         files: LineFiles,
         revival: Revival,
         listening: Listening,
@@ -61,6 +75,7 @@ class LineWork:
     ) -> None:
         """`know` is told the account as it stands once the platform answered."""
         self.line = line
+        self._part = part
         self.standing = Standing.KNOCKING
         self.files = files
         self.revival = revival
@@ -69,7 +84,11 @@ class LineWork:
         self.refusal = ""
         """The sentence of an account while it is refused."""
         self._database = database
-        self._inbox_bell = inbox_bell
+        called = line.longest_poll is None
+        self._box = AccountInbox(database, line.account.id, inbox_bell, is_called=called)
+        self._receiving = (
+            Receiving(part.lock, line.channel, self._box) if part.lock is not None else None
+        )
         self._words = words
         self._know = know
         self._warn = warn
@@ -100,15 +119,22 @@ class LineWork:
         self.refusal = ""
         self.standing = Standing.UP
         changed(self)
-        if isinstance(self.line.channel, ShowsCommands):
+        if self._part.sends and isinstance(self.line.channel, ShowsCommands):
             # Beside the work: a platform slow to take a menu must not keep messages waiting.
             self._menu = asyncio.create_task(self._publish_menu(self.line.channel), name="menu")
-        await self.line.sender.run()
+        async with asyncio.TaskGroup() as group:
+            if self._receiving is not None:
+                group.create_task(self._receiving.run())
+            if self._part.sends:
+                group.create_task(self.line.sender.run())
+            await self._stopping.wait()
 
     def stop(self) -> None:
-        """Knock and send no more."""
+        """Knock, receive and send no more."""
         self._stopping.set()
         self.line.sender.stop()
+        if self._receiving is not None:
+            self._receiving.stop()
 
     async def close(self) -> None:
         """Stop the channel."""
@@ -121,13 +147,17 @@ class LineWork:
         """Return what this process knows of the line; before the first poll since `made_at`."""
         line = self.line
         knocking = self.standing is Standing.KNOCKING
+        hears = self._part.receives and (self._receiving is None or self._receiving.ours)
         heard_at = made_at if knocking else line.channel.heard_at
         if heard_at is None and line.longest_poll is not None:
             heard_at = made_at
+        if not knocking and (line.longest_poll is None or not hears):
+            heard_at = None
         return LineHealth(
             account_id=line.account.id,
             shown=line.platform.shown,
-            heard_at=heard_at if line.longest_poll is not None or knocking else None,
+            stands_by=self._receiving is not None and not self._receiving.ours,
+            heard_at=heard_at,
             heard_limit=(line.longest_poll or timedelta(0)) + _POLL_GRACE,
             refused=self.standing is Standing.REFUSED or line.channel.down is not None,
             events=line.channel.counts if isinstance(line.channel, CountsEvents) else {},
@@ -139,16 +169,10 @@ class LineWork:
         Raises: AccountDown, Refused.
         """
         line = self.line
-        box = AccountInbox(
-            self._database,
-            line.account.id,
-            self._inbox_bell,
-            is_called=line.longest_poll is None,
-        )
         said = ""
         while not self._stopping.is_set():
             try:
-                await line.channel.start(box)
+                await self._open()
                 self._know(await self._database.write(self._introduce))
             except Transient as trouble:
                 why = of_platform(trouble, line.platform)
@@ -172,6 +196,13 @@ class LineWork:
                 return True
             await self._pause(_KNOCK_AGAIN_S)
         return False
+
+    async def _open(self) -> None:
+        """Be heard and hear; what is received under a lock is not received yet."""
+        if self._part.receives and self._receiving is None:
+            await self.line.channel.start(self._box)
+        else:
+            await self.line.channel.ready()
 
     def _introduce(self, tx: Tx) -> Account:
         line = self.line

@@ -11,6 +11,8 @@ _QUIET = (
     "apscheduler",
     "httpx",
     "httpcore",
+    "procrastinate",
+    "psycopg",
     "telegram",
     "asyncio",
     "sqlalchemy",

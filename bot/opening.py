@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from bot import jobs_schema
 from bot.accounts import NOT_CONNECTED, configured
 from bot.folders import check_folder, close_to_others, prepare
 from bot.invocation import typed
@@ -53,6 +54,7 @@ def open_database(settings: Settings, clock: Clock, *, bring_up_to_date: bool) -
     if not current:
         upgrade(url)
     if bring_up_to_date:
+        jobs_schema.bring_up(url)
         close_to_others(settings)
     return Database(url, keys, clock)
 

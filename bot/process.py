@@ -5,30 +5,31 @@ from collections.abc import Callable
 
 import uvloop
 
-from bot.accounts import some_configured
 from bot.assembly import build
 from bot.copy_told import copy_held
 from bot.instance_lock import sole_instance
 from bot.invocation import typed
+from bot.roles import Role
 from bot.service import Service
 from bot.settings import Settings
 
 
-def serve(settings: Settings, say: Callable[[str], None], *, demo: bool) -> None:
-    """Run the service until SIGINT or SIGTERM; `say` tells people how it stands.
+def serve(
+    settings: Settings, roles: frozenset[Role], say: Callable[[str], None], *, demo: bool
+) -> None:
+    """Run these roles until SIGINT or SIGTERM; `say` tells people how it stands.
 
     Raises: Misconfigured, DatabaseAway.
     """
-    locks = [one.lock for one in some_configured(settings)]
-    with sole_instance(settings.database, locks) as still_ours:
+    with sole_instance(settings.database):
 
         async def work() -> None:
             house = await build(settings, demo=demo)
-            service = Service(house, still_ours)
+            service = Service(house, roles)
 
             def announce(port: int) -> None:
                 host = f"[{settings.web_host}]" if ":" in settings.web_host else settings.web_host
-                who = service.shown or "chưa tài khoản nào gửi được"
+                who = service.shown
                 say(f"Dịch vụ đã chạy: {who}, sức khỏe http://{host}:{port}/healthz")
                 say(f"Xem tình trạng, ở một cửa sổ lệnh khác: {typed('doctor')}")
 

@@ -74,4 +74,4 @@ class Revival:
             return
         await self._database.write(lambda tx: addresses.mark_up(tx, self._account_id))
         log.warning("account_up_again")
-        self._bell.ring()
+        self._bell.ring_everywhere()

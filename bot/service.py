@@ -1,45 +1,34 @@
-"""Run every role in one event loop, and stop so that nothing is left half done."""
+"""Run the roles of this process in one event loop, and stop so that nothing is left half done."""
 
 import asyncio
 import signal
-import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TypeVar
 
 import structlog
 
-from bot import forgetting, health
+from bot import health
 from bot.allowance_look import AllowanceLook
 from bot.assembly import House
 from bot.clockwork import Clockwork, Tick
-from bot.instance_lock import StillOurs
+from bot.coarse import jobs_of
+from bot.jobs import Jobs, JobsHere
+from bot.jobs_postgres import JobsOnPostgres
 from bot.line import Line
 from bot.line_files import LineFiles
-from bot.line_work import LineWork, Standing
+from bot.line_ticks import LineTicks
+from bot.line_work import LineWork, Part, Standing
 from bot.listening import Listening
-from bot.pager import ring_due
 from bot.revival import Revival
+from bot.roles import Role
+from bot.steps import Steps
+from bot.ticks import Ticks
 from bot.web import WebDoor, create_app
-from broadcasts import expanding, finishing, firing, months, outages, own_photos, silence
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
-from handlers.campaigns import alarm_photos, unanswered
-from handlers.groups import copies, making, noticing, outcomes
-from handlers.staff import left_lying
-from handlers.staff import menus as staff_menus
-from people import wishes
-from storage.database import Tx
-from storage.deliveries import waiting
-from storage.people import erasing, forgotten
-from tips import cards, files, notes, paging, photos, reminding, taking_down
-from tips.digest import DigestRules
-from tips.paging import PageRules
+from storage.account_lock import AccountLock
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
-
-_STEPS_S = 5.0
 
 
 def _nobody(_sentence: str) -> None:
@@ -49,26 +38,53 @@ def _nobody(_sentence: str) -> None:
 class Service:
     """The running service."""
 
-    def __init__(self, house: House, still_ours: StillOurs = lambda: True) -> None:
+    def __init__(self, house: House, roles: frozenset[Role] = frozenset(Role)) -> None:
         self._house = house
-        self._still_ours = still_ours
+        self._roles = roles
         self._made_at = house.clock.now()
-        self._usurped = False
         self._announced = False
         self._stopping = asyncio.Event()
         self._changed = asyncio.Event()
-        self._desk = Desk(house.context.outbox, house.context.catalogue)
+        self._carrying: asyncio.Task[None] | None = None
         self._warn: Callable[[str], None] = _nobody
-        self._works = tuple(self._line_work(line) for line in house.lines)
+        heard = () if roles == {Role.SCHEDULER} else house.lines
+        self._works = tuple(self._line_work(line) for line in heard)
+        self._steps = Steps(house.database, house.outbox_bell)
+        self._desk = Desk(house.context.outbox, house.context.catalogue)
+        self._jobs = self._made_jobs()
         self._clockwork = Clockwork(self._ticks(), house.clock)
+
+    def _made_jobs(self) -> Jobs:
+        house = self._house
+        jobs = jobs_of(self._steps, self._desk, house.settings.keeping)
+        if house.wire is None:
+            return JobsHere(house.database, jobs)
+        return JobsOnPostgres(house.database, jobs)
+
+    def _ticks(self) -> dict[str, tuple[Tick, timedelta]]:
+        of_lines = LineTicks(self._works)
+        ticks: dict[str, tuple[Tick, timedelta]] = {}
+        for role in sorted(self._roles):
+            ticks |= of_lines.of(role)
+        if Role.SCHEDULER in self._roles:
+            ticks |= Ticks(self._house, self._steps, self._desk, self._jobs).all()
+        return ticks
 
     def _line_work(self, line: Line) -> LineWork:
         house = self._house
+        # Where one process is alone, nobody else can poll.
+        locked = house.wire is not None and line.longest_poll is not None
+        receives = Role.WEB in self._roles
         return LineWork(
             line,
             house.database,
             house.inbox_bell,
             house.context.catalogue,
+            part=Part(
+                receives=receives,
+                sends=Role.WORKER in self._roles,
+                lock=AccountLock(house.database.url, line.lock) if receives and locked else None,
+            ),
             files=LineFiles(line, house.database, house.media_folder, house.context, house.clock),
             revival=Revival(
                 house.database, line.account.id, line.channel, house.outbox_bell, house.clock
@@ -86,8 +102,14 @@ class Service:
 
     @property
     def shown(self) -> str:
-        """The accounts that work now, as people call them."""
-        return ", ".join(work.line.shown for work in self._up)
+        """The accounts that work now, as people call them, and what of it this process does."""
+        who = ", ".join(work.line.shown for work in self._up)
+        if self._works and not who:
+            who = "chưa tài khoản nào gửi được"
+        if self._roles == frozenset(Role):
+            return who
+        part = "phần " + ", ".join(sorted(self._roles))
+        return f"{part}, {who}" if who else part
 
     @property
     def _up(self) -> list[LineWork]:
@@ -104,14 +126,15 @@ class Service:
         let us in again; `warn` is told why the others do not, and when they do after all.
 
         Raises: Misconfigured when every account is refused and none can be let in again but by
-        another setting, the port is taken, or another process took our place.
+        another setting, or the port is taken.
         """
         house = self._house
         self._warn = warn
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, self._stop)
-        routes = [route for line in house.lines for route in line.channel.routes()]
+        hears = Role.WEB in self._roles
+        routes = [route for line in house.lines if hears for route in line.channel.routes()]
         door = WebDoor(
             create_app(routes, self._health), house.settings.web_host, house.settings.web_port
         )
@@ -133,32 +156,47 @@ class Service:
             asyncio.create_task(work.run(self._note), name=work.line.platform.channel)
             for work in self._works
         ]
-        inbox: asyncio.Task[None] | None = None
+        beside: list[asyncio.Task[None]] = []
         try:
             await self._first_up(lines)
             if not self._stopping.is_set():
-                inbox = asyncio.create_task(house.worker.run(), name="inbox")
+                beside = self._begun_beside()
                 self._clockwork.start()
                 announce()
                 self._announced = True
                 for work in self._works:
                     if work.refusal:
                         self._warn(work.refusal)
-                await self._until_over([inbox, *lines])
+                await self._until_over([*beside, *lines])
+                self._steps.stop()
                 await self._clockwork.stop()
         finally:
             house.worker.stop()
+            self._jobs.stop()
             for work in self._works:
                 work.stop()
-            jobs = [*lines, *([inbox] if inbox is not None else [])]
-            results = await asyncio.gather(*jobs, return_exceptions=True)
+            results = await asyncio.gather(*lines, *beside, return_exceptions=True)
+            await self._cut_off()
         for result in results:
             if isinstance(result, BaseException):
                 raise result
-        if self._usurped:
-            message = "Một tiến trình khác đã chạy tài khoản này; tiến trình này dừng lại."
-            raise Misconfigured(message)
         log.info("stopped", by_signal=self._stopping.is_set())
+
+    def _begun_beside(self) -> list[asyncio.Task[None]]:
+        """Begin what serves all accounts, as far as this process does it."""
+        house, works = self._house, Role.WORKER in self._roles
+        begun = [asyncio.create_task(house.worker.run(), name="inbox")] if works else []
+        if works or Role.SCHEDULER in self._roles:
+            begun.append(asyncio.create_task(self._jobs.run(works=works), name="jobs"))
+        if house.wire is not None:
+            self._carrying = asyncio.create_task(house.wire.run(listens=works), name="bells")
+        return begun
+
+    async def _cut_off(self) -> None:
+        """End the wire last: what the end leaves to others is rung for."""
+        if self._carrying is not None and self._house.wire is not None:
+            self._house.wire.stop()
+            await asyncio.gather(self._carrying, return_exceptions=True)
 
     def _tell(self, sentence: str) -> None:
         self._warn(sentence)
@@ -177,7 +215,7 @@ class Service:
 
         Raises: Misconfigured when every one is refused, and none can come back by itself.
         """
-        while not (self._up or self._stopping.is_set()):
+        while self._works and not (self._up or self._stopping.is_set()):
             refused = [work for work in self._works if work.refusal]
             if len(refused) == len(self._works):
                 if any(work.line.platform.consent for work in refused):
@@ -203,182 +241,9 @@ class Service:
         finally:
             stop.cancel()
 
-    def _ticks(self) -> dict[str, tuple[Tick, timedelta]]:
-        every_second = timedelta(seconds=1)
-        return {
-            "fire": (self._fire, every_second),
-            "expand": (self._expand, every_second),
-            "finish": (self._finish, every_second),
-            "cards": (self._cards, every_second),
-            "pages": (self._pages, timedelta(seconds=5)),
-            "rings": (self._ring, timedelta(seconds=2)),
-            "deadlines": (self._remind, timedelta(minutes=30)),
-            "photos": (self._fetch_photos, timedelta(seconds=5)),
-            "large_files": (self._fetch_large_files, timedelta(seconds=60)),
-            "own_films": (self._fetch_own_films, timedelta(seconds=20)),
-            "own_photos": (self._fetch_own_photos, every_second),
-            "photos_end": (self._end_photos, timedelta(seconds=10)),
-            "sweep": (self._sweep_photos, timedelta(minutes=1)),
-            "groups": (self._groups, every_second),
-            "expire": (self._expire, timedelta(seconds=10)),
-            "revive": (self._revive, timedelta(seconds=5)),
-            "allowances": (self._allowances, timedelta(seconds=20)),
-            "calls": (self._calls, timedelta(minutes=5)),
-            "alone": (self._alone, timedelta(seconds=10)),
-            "silence": (self._silence, timedelta(minutes=5)),
-            "months": (self._months, timedelta(minutes=5)),
-            "outages": (self._outages, timedelta(seconds=30)),
-            "addresses": (self._forget_addresses, timedelta(minutes=5)),
-            "forget": (self._forget, timedelta(hours=1)),
-            "menus": (self._menus, timedelta(seconds=10)),
-            "leavers": (self._leavers, timedelta(minutes=1)),
-            "keeping": (self._forget_at_night, timedelta(minutes=10)),
-        }
-
-    async def _fire(self) -> None:
-        await self._tick(lambda tx: firing.fire_due(tx, self._desk))
-        await self._tick(lambda tx: unanswered.look_due(tx, self._house.context))
-
-    async def _expand(self) -> None:
-        def step(tx: Tx) -> bool:
-            return expanding.expand_due(tx, self._desk)
-
-        await self._steps(step)
-
-    async def _finish(self) -> None:
-        await self._tick(lambda tx: finishing.finish_due(tx, self._desk))
-
-    async def _cards(self) -> None:
-        await self._tick(lambda tx: cards.mend_failures(tx, self._house.context))
-        settings = self._house.settings
-        rules = DigestRules(
-            most=settings.cards_most, within=timedelta(seconds=settings.cards_within_s)
-        )
-        await self._tick(lambda tx: cards.send_due(tx, self._house.context, rules=rules))
-
-    async def _groups(self) -> None:
-        await self._tick(lambda tx: noticing.put_up_due(tx, self._house.context))
-        await self._tick(lambda tx: making.tell_due(tx, self._house.context))
-        await self._tick(lambda tx: outcomes.tell_due(tx, self._desk))
-        await self._tick(lambda tx: taking_down.tell_due(tx, self._house.context))
-        await self._tick(lambda tx: copies.comment_due(tx, self._house.context))
-
-    async def _pages(self) -> None:
-        settings = self._house.settings
-        rules = PageRules(
-            acknowledge_within=timedelta(seconds=settings.page_ack_s),
-            look_within=timedelta(seconds=settings.urgent_look_s),
-        )
-        await self._tick(lambda tx: paging.escalate_due(tx, self._house.context, rules))
-        await self._tick(lambda tx: notes.remind_due(tx, self._house.context))
-
-    async def _ring(self) -> None:
-        house = self._house
-        if house.pager is not None:
-            await ring_due(house.database, house.pager, house.context, house.outbox_bell.ring)
-
-    async def _remind(self) -> None:
-        await self._tick(lambda tx: reminding.remind_due(tx, self._house.context))
-
-    async def _fetch_photos(self) -> None:
-        await self._each(lambda work: work.files.photos.fetch_due())
-
-    async def _fetch_large_files(self) -> None:
-        await self._each(lambda work: work.files.large_files.fetch_due())
-
-    async def _fetch_own_films(self) -> None:
-        await self._each(lambda work: work.files.own_films.fetch_due())
-
-    async def _fetch_own_photos(self) -> None:
-        await self._each(lambda work: work.files.own_photos.fetch_due())
-        await self._tick(lambda tx: alarm_photos.tell_due(tx, self._house.context))
-
-    async def _revive(self) -> None:
-        await self._each(lambda work: work.revival.look())
-
-    async def _allowances(self) -> None:
-        await self._each(lambda work: work.allowance.look())
-
-    async def _calls(self) -> None:
-        await self._each(lambda work: work.listening.look())
-        await self._tick(lambda tx: silence.tell_due(tx, self._desk))
-
-    async def _each(self, do: Callable[[LineWork], Awaitable[object]]) -> None:
-        """Do something for every account that is up, side by side; a fault of one stops no other.
-
-        Raises: the first fault, once all are through.
-        """
-        results = await asyncio.gather(*map(do, self._up), return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-
-    async def _end_photos(self) -> None:
-        await self._tick(lambda tx: files.tell_ended(tx, self._house.context))
-        await self._steps(photos.take_back_due)
-        await self._steps(lambda tx: own_photos.take_down_due(tx, self._desk))
-
-    async def _sweep_photos(self) -> None:
-        await self._tick(own_photos.forget_due)
-        # Files lie in one folder, whichever account they came by.
-        await self._works[0].files.photos.sweep()
-
-    async def _expire(self) -> None:
-        await self._steps(waiting.expire_due)
-
-    async def _alone(self) -> None:
-        if not await asyncio.to_thread(self._still_ours):
-            log.error("another_process_runs_this_account")
-            self._usurped = True
-            self._stop()
-
-    async def _forget(self) -> None:
-        await forgetting.forget(self._steps)
-
-    async def _menus(self) -> None:
-        words, outbox = self._house.context.catalogue, self._house.context.outbox
-        if await self._house.database.read(lambda tx: staff_menus.is_due(tx, words, outbox)):
-            await self._tick(lambda tx: staff_menus.renew(tx, words, outbox))
-
-    async def _leavers(self) -> None:
-        await self._tick(lambda tx: left_lying.tell_due(tx, self._house.context))
-
-    async def _forget_at_night(self) -> None:
-        if await self._house.database.read(forgetting.is_due):
-            works = forgetting.nightly(self._house.settings.keeping)
-            await forgetting.forget(self._steps, works)
-            await self._tick(lambda tx: forgetting.finish(tx, works))
-
-    async def _silence(self) -> None:
-        await self._steps(wishes.settle_silence)
-        await self._steps(wishes.wake)
-
-    async def _months(self) -> None:
-        await self._tick(lambda tx: months.warn_due(tx, self._desk))
-
-    async def _outages(self) -> None:
-        await self._tick(lambda tx: outages.tell_due(tx, self._desk))
-
-    async def _forget_addresses(self) -> None:
-        await self._steps(erasing.forget_addresses)
-        await self._steps(forgotten.forget_old)
-
-    async def _steps(self, work: Callable[[Tx], object]) -> None:
-        """Work in steps until nothing is left, at most a few seconds: the next ring goes on."""
-        deadline = time.monotonic() + _STEPS_S
-        while not self._stopping.is_set() and time.monotonic() < deadline:
-            if not await self._tick(work):
-                return
-
-    async def _tick(self, work: Callable[[Tx], T]) -> T:
-        result = await self._house.database.write(work)
-        if result:
-            self._house.outbox_bell.ring()
-        return result
-
     async def _health(self) -> dict[str, object]:
         house = self._house
-        ids = [line.account.id for line in house.lines]
+        ids = [work.line.account.id for work in self._works]
         store = await house.database.read(lambda tx: health.stored(tx, ids))
         running = health.Running(
             now=house.clock.now(),
@@ -386,5 +251,6 @@ class Service:
             ticks=self._clockwork.well_at(),
             overdue=self._clockwork.overdue(),
             mark_unwritten=house.water.unwritten,
+            roles=sorted(self._roles),
         )
         return health.facts(store, running)

@@ -29,6 +29,11 @@ log = structlog.get_logger(__name__)
 _ALL_OPEN: Mapping[str, Door] = MappingProxyType({})
 
 
+def is_due(tx: Tx) -> bool:
+    """Tell whether a run is expanding."""
+    return bool(runs.ids_in(tx, (RunState.EXPANDING,)))
+
+
 def expand_due(tx: Tx, desk: Desk, limit: int = 500) -> bool:
     """Take one step of the oldest run that is expanding, urgent ones first; False without one.
 

@@ -289,6 +289,13 @@ class _Sqlite:
         self._reader.dispose()
 
 
+def connect_arguments(url: str) -> dict[str, Any]:
+    """Return what psycopg itself needs to know to connect to the server that the URL names."""
+    parsed = make_url(url)
+    _, given = parsed.get_dialect()().create_connect_args(parsed)
+    return {**given, **_alive(url)}
+
+
 def _alive(url: str) -> dict[str, int]:
     named = make_url(url).query
     return {name: value for name, value in _ALIVE.items() if name not in named}

@@ -20,6 +20,7 @@ _UPGRADE_LOCK = 0x5A414E
 """Number of the advisory lock under which one process upgrades and the others wait."""
 _OTHER_VERSION = "nó thuộc về một phiên bản khác, có thể mới hơn, của chương trình"
 _VERSIONS = "alembic_version"
+_OF_JOBS = "procrastinate_"
 _FOREIGN = "nó đã có bảng của chương trình khác; hãy chọn một cơ sở dữ liệu trống"
 
 
@@ -96,8 +97,15 @@ def newest_revision() -> str | None:
 def differences(url: str) -> list[str]:
     """Return how the migrated schema differs from the tables in code; empty when it does not."""
     with _connected(url, writes=False) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": is_ours}
+        )
         return [str(difference) for difference in compare_metadata(context, metadata)]
+
+
+def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:
+    """Tell whether something of the database is ours: the tables for jobs are Procrastinate's."""
+    return kind != "table" or not (name or "").startswith(_OF_JOBS)
 
 
 def new_revision(url: str, message: str, number: str) -> None:
@@ -105,6 +113,7 @@ def new_revision(url: str, message: str, number: str) -> None:
     with _connected(url, writes=True) as connection:
         config = _config()
         config.attributes["connection"] = connection
+        config.attributes["include_name"] = is_ours
         command.revision(config, message, autogenerate=True, rev_id=number)
 
 

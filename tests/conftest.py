@@ -64,7 +64,9 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_server: PostgresServer) -> MigratedPostgres:
     """PostgreSQL databases migrated to head."""
-    _upgrade()(postgres_server.create("migrated"))
+    url = postgres_server.create("migrated")
+    _upgrade()(url)
+    _bring_up()(url)
     return MigratedPostgres(postgres_server, "migrated")
 
 
@@ -94,3 +96,9 @@ def _upgrade() -> Callable[[str], None]:
     from storage.migrations_runner import upgrade
 
     return upgrade
+
+
+def _bring_up() -> Callable[[str], None]:
+    from bot.jobs_schema import bring_up
+
+    return bring_up

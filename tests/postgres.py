@@ -26,7 +26,7 @@ _SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
     "listen_addresses": "",
-    "max_connections": "100",
+    "max_connections": "300",
     "shared_buffers": "64MB",
     "timezone": "Asia/Ho_Chi_Minh",
     "log_timezone": "UTC",

@@ -1,10 +1,11 @@
 """What is on its way now."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 
-from domain.failures import Transient
+from domain.failures import Ambiguous, Transient
 
 
 class InFlight:
@@ -42,3 +43,18 @@ class InFlight:
             self._count -= 1
             if not self._count:
                 self._idle.set()
+
+
+@asynccontextmanager
+async def in_time(limit: timedelta) -> AsyncIterator[None]:
+    """Let a send take no longer than who sends thinks that it can.
+
+    Raises: Ambiguous when it does.
+    """
+    try:
+        async with asyncio.timeout(limit.total_seconds()):
+            yield
+        return
+    except TimeoutError:
+        reason = "network: too slow"
+    raise Ambiguous(reason)

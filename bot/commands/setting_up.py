@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from bot import jobs_schema
 from bot.accounts import some_configured
 from bot.commands.terminal import err, say, settings_at_hand, with_database
 from bot.folders import check_folder, prepare
@@ -103,9 +104,10 @@ def db_upgrade() -> None:
     """Tạo cơ sở dữ liệu nếu chưa có, đưa nó lên phiên bản mới nhất."""
     settings = settings_at_hand()
     prepare(settings)
-    if is_current(settings.database):
+    if is_current(settings.database) and jobs_schema.is_there(settings.database):
         say("Cơ sở dữ liệu đã ở phiên bản mới nhất.")
         return
     with err.status("Đang nâng cấp cơ sở dữ liệu…"):
         upgrade(settings.database)
+        jobs_schema.bring_up(settings.database)
     say("Đã nâng cấp cơ sở dữ liệu.")

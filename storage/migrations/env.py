@@ -9,6 +9,7 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     compare_type=True,
+    include_name=context.config.attributes.get("include_name"),
     user_module_prefix="storage.types.",
 )
 with context.begin_transaction():

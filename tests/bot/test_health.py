@@ -67,6 +67,7 @@ def test_all_is_well_when_nothing_is_beyond_its_limit() -> None:
     assert health.facts(busy, AT_WORK) == {
         "ok": True,
         "problems": [],
+        "roles": [],
         "inbox": {"new": 3, "aside": 0},
         "inbox_age_s": 40.0,
         "waiting": {"routine": 90_000},

@@ -1,4 +1,4 @@
-"""One service per database file, or per account on a server; a killed one blocks nobody."""
+"""One service per SQLite file; a killed one blocks nobody."""
 
 import subprocess
 import sys
@@ -8,64 +8,55 @@ import pytest
 
 from bot.instance_lock import sole_instance
 from domain.errors import Misconfigured
-from storage.database import DatabaseAway
 
 OTHER = "tiến trình khác"
 
 
-def test_a_second_holder_is_refused_until_the_first_lets_go(database_url: str) -> None:
-    with sole_instance(database_url, ["7001"]) as still_ours:
-        assert still_ours()
-        with (
-            pytest.raises(Misconfigured, match=OTHER),
-            sole_instance(database_url, ["7001"], patience_s=0.1),
-        ):
-            pytest.fail("two at once")
-        assert still_ours()
-    with sole_instance(database_url, ["7001"]):
+def test_a_second_holder_is_refused_until_the_first_lets_go(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    with (
+        sole_instance(url),
+        pytest.raises(Misconfigured, match=OTHER),
+        sole_instance(url),
+    ):
+        pytest.fail("two at once")
+    with sole_instance(url):
         pass
 
 
-def test_one_account_that_another_process_runs_is_enough_to_be_refused(database_url: str) -> None:
-    with sole_instance(database_url, ["7001", "zalo_oa 4001"]) as still_ours:
-        with (
-            pytest.raises(Misconfigured, match=OTHER),
-            sole_instance(database_url, ["7002", "zalo_oa 4001"], patience_s=0.1),
-        ):
-            pytest.fail("two at once")
-        assert still_ours()
-    with sole_instance(database_url, ["7002", "zalo_oa 4001"], patience_s=0.1):
-        pass
+def test_on_a_server_several_work_side_by_side(tmp_path: Path) -> None:
+    url = f"postgresql+psycopg:///nobody?host={tmp_path}"
+    with sole_instance(url), sole_instance(url):
+        assert not list(tmp_path.iterdir())
 
 
-def test_the_lock_is_let_go_after_a_fault(database_url: str) -> None:
-    with pytest.raises(LookupError), sole_instance(database_url, ["7001"]):
+def test_the_lock_is_let_go_after_a_fault(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    with pytest.raises(LookupError), sole_instance(url):
         raise LookupError
-    with sole_instance(database_url, ["7001"], patience_s=0.1):
+    with sole_instance(url):
         pass
 
 
-def test_a_killed_process_leaves_the_place_free(database_url: str) -> None:
+def test_a_killed_process_leaves_the_place_free(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
     script = (
         "import sys, time\n"
         "from bot.instance_lock import sole_instance\n"
-        "with sole_instance(sys.argv[1], ['7001']):\n"
+        "with sole_instance(sys.argv[1]):\n"
         "    print('held', flush=True)\n"
         "    time.sleep(60)\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script, database_url], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, url], stdout=subprocess.PIPE, text=True
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        with (
-            pytest.raises(Misconfigured),
-            sole_instance(database_url, ["7001"], patience_s=0.1),
-        ):
+        with pytest.raises(Misconfigured), sole_instance(url):
             pytest.fail("two at once")
         holder.kill()
         holder.wait(10)
-    with sole_instance(database_url, ["7001"]):
+    with sole_instance(url):
         pass
 
 
@@ -78,26 +69,17 @@ def test_one_file_is_one_place_by_whatever_way_one_comes_to_it(tmp_path: Path) -
         f"sqlite:///{tmp_path / 'data' / '..' / 'data' / 'a.db'}",
     ):
         with (
-            sole_instance(straight, ["7001"]),
+            sole_instance(straight),
             pytest.raises(Misconfigured, match=OTHER),
-            sole_instance(other, ["7002"]),
+            sole_instance(other),
         ):
             pytest.fail("two at once")
-    with (
-        sole_instance(straight, ["7001"]),
-        sole_instance(f"sqlite:///{tmp_path / 'new' / 'b.db'}", ["7001"]),
-    ):
-        pass
+    with sole_instance(straight), sole_instance(f"sqlite:///{tmp_path / 'new' / 'b.db'}"):
+        assert (tmp_path / "new").is_dir()
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     url = f"sqlite:///{tmp_path / 'file' / 'a.db'}"
-    with pytest.raises(Misconfigured, match="Không ghi được"), sole_instance(url, ["7001"]):
+    with pytest.raises(Misconfigured, match="Không ghi được"), sole_instance(url):
         pytest.fail("there is no folder")
-
-
-def test_a_server_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
-    url = f"postgresql+psycopg:///nobody?host={tmp_path}"
-    with pytest.raises(DatabaseAway), sole_instance(url, ["7001"]):
-        pytest.fail("there is no server")

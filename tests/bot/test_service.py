@@ -1,4 +1,4 @@
-"""The running service on both databases: alone at its account, told when it is not."""
+"""The running service on both databases: well when it hears, told when it does not."""
 
 import asyncio
 import os
@@ -59,14 +59,13 @@ class Running:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.ours = True
         self.port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.task: asyncio.Task[None] | None = None
         self.warned: list[str] = []
 
     async def begin(self) -> None:
         house = await build(self.settings, demo=True)
-        service = Service(house, lambda: self.ours)
+        service = Service(house)
         self.task = asyncio.create_task(service.run(self.port.set_result, self.warned.append))
 
     async def start(self) -> None:
@@ -95,19 +94,10 @@ async def test_a_service_that_hears_and_ticks_is_well(running: Running) -> None:
     facts = await running.health()
     assert facts["problems"] == []
     assert facts["accounts"]["Telegram"]["poll_age_s"] < 60
-    assert {"fire", "expand", "cards", "expire", "revive", "alone"} <= facts["ticks_age_s"].keys()
+    assert {"fire", "expand", "cards", "expire", "revive", "photos"} <= facts["ticks_age_s"].keys()
     assert {"silence", "addresses", "forget", "pages", "rings", "leavers"} <= facts[
         "ticks_age_s"
     ].keys()
-
-
-async def test_a_service_that_another_process_replaced_ends_and_says_so(
-    running: Running,
-) -> None:
-    assert running.task is not None
-    running.ours = False
-    with pytest.raises(Misconfigured, match="tiến trình khác"):
-        await asyncio.wait_for(running.task, 90)
 
 
 async def test_one_stray_refusal_of_a_poll_is_told_and_does_not_end_the_service(

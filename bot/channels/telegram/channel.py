@@ -9,9 +9,10 @@ import telegram
 from aiohttp import web
 
 from bot.channels.in_flight import InFlight
-from bot.channels.raw import clean, integer, mapping, words
-from bot.channels.telegram.answers import is_bad_address, sent_of, topic_of
+from bot.channels.raw import clean, integer, mapping
+from bot.channels.telegram.answers import at_start, sent_of, topic_of
 from bot.channels.telegram.arranging import arranging, is_arranged, without_topic
+from bot.channels.telegram.fetching import fetched
 from bot.channels.telegram.group_filter import Me
 from bot.channels.telegram.incoming import file_of
 from bot.channels.telegram.intake import Intake
@@ -43,7 +44,7 @@ _PRESS_TEXT_LIMIT = 200
 
 
 class TelegramChannel:
-    """A bot account. `username` and `bot_id` are known after `start`.
+    """A bot account. `username` is known after `ready` or `start`.
 
     In webhook mode `routes()` go into the one aiohttp app before it starts to listen.
     """
@@ -64,6 +65,7 @@ class TelegramChannel:
         self._in_flight = InFlight()
         self._recent = RecentSends(settings.pace.account_per_s, settings.pace.chat_per_s)
         self._me: Me | None = None
+        self._is_ready = False
         self._intake: Intake | None = None
         self._poller: Poller | None = None
         self._down: AccountDown | None = None
@@ -88,11 +90,6 @@ class TelegramChannel:
     def link(self) -> str:
         """How links to the bot are written (Bot API, deep linking); empty before `start`."""
         return f"https://t.me/{self.username}?start={{payload}}" if self.username else ""
-
-    @property
-    def bot_id(self) -> str:
-        """The bot's user id; empty before `start`."""
-        return str(self._me.bot_id) if self._me else ""
 
     @property
     def down(self) -> AccountDown | None:
@@ -130,27 +127,48 @@ class TelegramChannel:
         """Check the account and begin to receive; what is waiting at Telegram is kept.
 
         Raises: AccountDown when the account is refused, Refused when the webhook's address is, and
-        Transient when Telegram is not there.
+        Transient when Telegram is not there; a channel that was ready stays so.
         """
-        self._down = self._deaf = None
-        self._transport.open()
-        self._in_flight.open()
+        was_ready = self._is_ready
+        await self.ready()
+        assert self._me is not None, "it is known of a channel that is ready"
+        secret = self._settings.token.encode()
+        self._intake = intake = Intake(self._me, inbox, self._clock, secret, self.count_members)
         try:
-            me = await self._introduced()
-            secret = self._settings.token.encode()
-            intake = Intake(me, inbox, self._clock, secret, self.count_members)
-            self._me, self._intake = me, intake
             if self._settings.mode == "webhook":
                 await self._receive_by_webhook(intake)
             else:
                 await self._receive_by_polling(intake)
         except SendFailure as failure:
             self._webhook.close()
+            if not was_ready:
+                self._is_ready = False
+                await self._transport.close()
+            raise at_start(failure) from None
+
+    async def ready(self) -> None:
+        """Check the account, so that it can send; nothing is received before `start`.
+
+        Raises: AccountDown, Transient.
+        """
+        if self._is_ready:
+            return
+        self._down = self._deaf = None
+        self._transport.open()
+        self._in_flight.open()
+        try:
+            self._me = await self._introduced()
+        except SendFailure as failure:
             await self._transport.close()
-            if isinstance(failure, AccountDown | Transient) or is_bad_address(failure):
-                raise
-            meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
-            raise Transient(meaning.rstrip()) from None
+            raise at_start(failure) from None
+        self._is_ready = True
+
+    async def deafen(self) -> None:
+        """Receive no more; sending goes on."""
+        self._webhook.close()
+        poller, self._poller = self._poller, None
+        if poller is not None:
+            await poller.stop()
 
     async def probe(self) -> str:
         """Ask the platform who we are and receive nothing; returns the bot's username.
@@ -174,10 +192,8 @@ class TelegramChannel:
 
     async def stop(self) -> None:
         """Stop receiving, wait for the sends in flight (at most their time-outs), close."""
-        self._webhook.close()
-        poller, self._poller = self._poller, None
-        if poller is not None:
-            await poller.stop()
+        await self.deafen()
+        self._is_ready = False
         await self._in_flight.close()
         await self._transport.close()
 
@@ -259,23 +275,8 @@ class TelegramChannel:
 
         Raises: Refused when it is too big or gone, Transient when Telegram is not there.
         """
-        limit = self._capabilities.download_limit_bytes
-        if media.size is not None and media.size > limit:
-            reason = "media: file is too big"
-            raise Refused(reason)
         try:
-            with self._in_flight.one():
-                found = mapping(await self._transport.call("getFile", {"file_id": media.ref}))
-                size = integer(found.get("file_size"))
-                path = words(found.get("file_path"))
-                if size is not None and size > limit:
-                    reason = "media: file is too big"
-                    raise Refused(reason)
-                if not path or path.startswith("/") or ".." in path:
-                    reason = "media: Telegram named no file to fetch"
-                    raise Refused(reason)
-            # Not waited for when we stop, as a send is: it is begun anew by the next process.
-            return await self._transport.download(path, limit)
+            return await fetched(self._transport, self._in_flight, media, self._capabilities)
         except CallFailed as failure:
             gone = failure.method == "download" and failure.status == 404
             meaning = Refused("media: gone") if gone else self._meaning(failure, None)

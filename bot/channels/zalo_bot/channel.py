@@ -47,6 +47,7 @@ class ZaloBotChannel:
         self._in_flight = InFlight()
         self._throttles = Throttles(clock)
         self._account_name = ""
+        self._is_ready = False
         self._poller: Poller | None = None
         self._down: AccountDown | None = None
         self._deaf: AccountDown | None = None
@@ -97,26 +98,46 @@ class ZaloBotChannel:
         """Check the account and begin to receive.
 
         Raises: AccountDown when the account is refused, Refused when the webhook's address is, and
-        Transient when Zalo is not there.
+        Transient when Zalo is not there; a channel that was ready stays so.
         """
-        self._down = self._deaf = None
-        self._open()
+        was_ready = self._is_ready
+        await self.ready()
         me = Me(self._settings.mention, self._settings.group_commands)
         intake = Intake(me, inbox, self._clock, self._settings.token.encode())
         try:
-            await self._introduced()
             if self._settings.mode == "webhook":
                 await self._receive_by_webhook(intake)
             else:
                 await self._receive_by_polling(intake)
         except SendFailure as failure:
             self._webhook.close()
+            if not was_ready:
+                self._is_ready = False
+                await self._close()
+            raise _at_start(failure) from None
+
+    async def ready(self) -> None:
+        """Check the account, so that it can send; nothing is received before `start`.
+
+        Raises: AccountDown, Transient.
+        """
+        if self._is_ready:
+            return
+        self._down = self._deaf = None
+        self._open()
+        try:
+            await self._introduced()
+        except SendFailure as failure:
             await self._close()
-            bad_address = isinstance(failure, Refused) and failure.reason.startswith("webhook")
-            if bad_address or isinstance(failure, AccountDown | Transient):
-                raise
-            meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
-            raise Transient(meaning.rstrip()) from None
+            raise _at_start(failure) from None
+        self._is_ready = True
+
+    async def deafen(self) -> None:
+        """Receive no more; sending goes on."""
+        self._webhook.close()
+        poller, self._poller = self._poller, None
+        if poller is not None:
+            await poller.stop()
 
     async def probe(self) -> str:
         """Ask the platform who we are and receive nothing; returns the bot's name.
@@ -143,10 +164,8 @@ class ZaloBotChannel:
 
     async def stop(self) -> None:
         """Stop receiving, wait for the sends in flight (at most their time-outs), close."""
-        self._webhook.close()
-        poller, self._poller = self._poller, None
-        if poller is not None:
-            await poller.stop()
+        await self.deafen()
+        self._is_ready = False
         await self._in_flight.close()
         await self._close()
 
@@ -279,3 +298,11 @@ class ZaloBotChannel:
 
     def _note_hearing(self, failure: AccountDown | None) -> None:
         self._deaf = failure
+
+
+def _at_start(failure: SendFailure) -> SendFailure:
+    bad_address = isinstance(failure, Refused) and failure.reason.startswith("webhook")
+    if bad_address or isinstance(failure, AccountDown | Transient):
+        return failure
+    meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
+    return Transient(meaning.rstrip())

@@ -10,7 +10,7 @@ from datetime import datetime
 from aiohttp import web
 
 from bot.channels.exchange import Exchange
-from bot.channels.in_flight import InFlight
+from bot.channels.in_flight import InFlight, in_time
 from bot.channels.zalo_oa import articles, catch_up, files, lookups
 from bot.channels.zalo_oa.incoming import Me
 from bot.channels.zalo_oa.intake import Intake
@@ -33,7 +33,7 @@ from domain.channel import (
     Unheard,
 )
 from domain.clock import Clock
-from domain.failures import AccountDown, Ambiguous, Refused, SendFailure, Transient
+from domain.failures import AccountDown, Refused, SendFailure, Transient
 from domain.messages import ChatRef, MediaKind, MediaRef, Outgoing, Room, Sent, Upload, Uploaded
 
 _LOG = logging.getLogger(__name__)
@@ -135,9 +135,20 @@ class ZaloOaChannel:
         Raises: AccountDown when the account or its tokens are refused, Transient when Zalo is not
         there.
         """
+        await self._begin(inbox)
+
+    async def ready(self) -> None:
+        """Check the account, so that it can send; nothing is received.
+
+        Raises: AccountDown, Transient.
+        """
+        await self._begin(None)
+
+    async def _begin(self, inbox: Inbox | None) -> None:
         self._down = None
         self._open()
-        self._receive(inbox, self._settings.mention)
+        if inbox is not None:
+            self._receive(inbox, self._settings.mention)
         try:
             await self._sending.remember()
             about = await self._introduced()
@@ -147,7 +158,7 @@ class ZaloOaChannel:
                 raise
             meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
             raise Transient(meaning.rstrip()) from None
-        if not self._settings.mention:
+        if inbox is not None and not self._settings.mention:
             self._receive(inbox, about.name)
         self._stopping.clear()
         self._keeper = asyncio.create_task(self._keep_tokens(), name="zalo tokens")
@@ -189,7 +200,7 @@ class ZaloOaChannel:
 
         Raises: SendFailure. When cancelled, the message may have been sent.
         """
-        async with self._in_time():
+        async with in_time(3 * self._settings.longest_call):
             return await self._sending.send(chat, self._with_known_file(outgoing))
 
     async def upload(self, chat: ChatRef, outgoing: Outgoing, upload: Upload) -> Uploaded:
@@ -204,7 +215,7 @@ class ZaloOaChannel:
         if outgoing.media is None:
             return Uploaded(await self.send(chat, outgoing), None)
         kind, now = outgoing.media.kind, self._clock.now()
-        async with self._in_time():
+        async with in_time(3 * self._settings.longest_call):
             async with self._named(Doing.UPLOAD):
                 media = await files.put(self._transport, kind, upload, now)
             known = self._with_known_file(replace(outgoing, media=media))
@@ -321,17 +332,6 @@ class ZaloOaChannel:
     async def _close(self) -> None:
         await self._tokens.close()
         await self._exchange.close()
-
-    @asynccontextmanager
-    async def _in_time(self) -> AsyncIterator[None]:
-        """Let nothing take longer than who sends thinks that it can."""
-        try:
-            async with asyncio.timeout(3 * self._settings.longest_call.total_seconds()):
-                yield
-            return
-        except TimeoutError:
-            reason = "network: too slow"
-        raise Ambiguous(reason)
 
     async def _introduced(self) -> About:
         async with self._named(Doing.LOOK):

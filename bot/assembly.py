@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -158,7 +157,7 @@ def _line(desk: _Desk, wanted: Configured, account: Account, made: Made) -> Line
         database=desk.database,
         account_id=account.id,
         channel=channel,
-        pace=Pace(channel.capabilities.pace, time.monotonic),
+        pace=Pace(channel.capabilities.pace),
         rules=SenderRules(
             worker=f"{os.getpid()}-{secrets.token_hex(4)}", send_timeout=made.longest_send
         ),

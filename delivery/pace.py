@@ -1,129 +1,128 @@
-"""How fast an account sends: a sliding window over actual send instants, per account and chat."""
+"""How fast this process sends for an account: it asks for slots in time, and keeps to them."""
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable
-from uuid import UUID
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 
 from domain.channel import Pace as Limits
+from domain.slots import AHEAD, SECOND, Went
+from storage.deliveries.slots import Pacing, Reading
 
-_GUARD = 0.03
-"""Share by which windows are stretched, so that jitter on the way never makes us too fast."""
-_FORGET_AFTER_S = 120.0
-_SAME_THROTTLE_S = 1.0
+_LEAD_S = 0.1
+"""How long before slots are free they are asked for: a transaction takes its time, too."""
+_MOST_AT_ONCE = 16
+_TOO_LATE_S = AHEAD / SECOND
+_DRIFT_S = 0.001
+_JUMP_S = 1.0
 
 
 class Pace:
-    """Say when the next message may go.
+    """Say when it is time to ask for slots, and let each message go at its own.
 
-    After a start the account's window counts as full: a process before us may just have filled it.
+    The slots are given out in the database, for all processes together. Theirs is the database's
+    clock: what ours shows beside it is learned with each transaction.
     """
 
     def __init__(
         self,
         limits: Limits,
-        monotonic: Callable[[], float],
+        monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._limits = limits
         self._monotonic = monotonic
         self._sleep = sleep
-        self._rate = limits.account_per_s
-        self._slowed_at = monotonic()
-        self._slowed = False
-        self._promised = 0
-        self._sent: deque[float] = deque([monotonic()] * max(1, int(limits.account_per_s)))
-        self._chats: dict[UUID, deque[float]] = {}
-        self._per_chat = max(1, limits.group_per_minute)
+        # Where the database has no clock, ours is not put back or forward as long as we run.
+        self._begun = wall() - monotonic()
+        self._behind: float | None = None
+        self._free_at = {False: monotonic(), True: monotonic()}
+        self._shut_until = monotonic()
+        self._went: list[Went] = []
+        self._throttled = False
 
     @property
-    def rate_per_s(self) -> float:
-        """The account's rate now: the limit, or less after a throttle."""
-        recovered = self._rate + (self._monotonic() - self._slowed_at) * 0.02 * self._rate
-        return min(self._limits.account_per_s, recovered)
+    def at_once(self) -> int:
+        """How many messages to take up together: a quarter of a second's, 1 to 16."""
+        return max(1, min(_MOST_AT_ONCE, round(self._limits.account_per_s / 4)))
 
-    def slow_down(self) -> None:
-        """Lower the rate after a throttle; it recovers by two hundredths a second.
+    def wait_s(self, *, reply: bool) -> float:
+        """Return how long it is of no use to ask for slots; a reply may have either kind."""
+        free_at = min(self._free_at.values()) if reply else self._free_at[False]
+        return max(0.0, free_at - _LEAD_S - self._monotonic())
 
-        Sends that were in flight together are throttled together: within a second they count once.
-        """
-        now = self._monotonic()
-        if self._slowed and now - self._slowed_at < _SAME_THROTTLE_S:
-            return
-        self._rate = max(min(1.0, self._limits.account_per_s), self.rate_per_s * 0.7)
-        self._slowed_at = now
-        self._slowed = True
-
-    def chat_ready(self, address_id: UUID, *, group: bool) -> bool:
-        """Tell whether the chat's own pace allows a message now."""
-        sent = self._chats.get(address_id)
-        if not sent:
-            return True
-        now = self._monotonic()
-        if now - sent[-1] < (1 + _GUARD) / self._limits.chat_per_s:
-            return False
-        if group:
-            # A copy: this is asked in a thread of the database's, while sends go on.
-            recent = sum(1 for instant in tuple(sent) if now - instant < 60 * (1 + _GUARD))
-            return recent < self._limits.group_per_minute
-        return True
-
-    def reserve(self, most: int, *, reply: bool) -> int:
-        """Promise up to `most` sends that may go now; returns how many, perhaps none.
-
-        Only replies may use the reserved share. Each is used up by `sending` or given `back`.
-        """
-        free = max(0, min(most, self._allowed(reply=reply) - len(self._sent) - self._promised))
-        self._promised += free
-        return free
-
-    def back(self, promised: int) -> None:
-        """Give promised sends back that were not needed."""
-        self._promised -= promised
+    def nap_s(self, most_s: float) -> float:
+        """Return how long to wait for a bell when nothing could be taken up, at most so long."""
+        wait_s = self.wait_s(reply=False)
+        return min(wait_s, most_s) if wait_s > 0 else most_s
 
     async def ready(self, most_s: float, *, reply: bool) -> None:
-        """Wait until a send may go, at most so long."""
-        wait_s = min(most_s, self._wait_s(reply=reply))
+        """Wait until there should be slots, at most so long."""
+        wait_s = min(most_s, self.wait_s(reply=reply))
         if wait_s > 0:
             await self._sleep(wait_s)
 
-    def sending(self, address_id: UUID) -> None:
-        """Use up one promised send: call it at the instant at which the message goes."""
+    def news(self) -> Pacing:
+        """Return what a transaction must know to give out slots, with what became of earlier ones.
+
+        If it fails, tell it `again`.
+        """
+        went, self._went = self._went, []
+        throttled, self._throttled = self._throttled, False
+        return Pacing(self._limits, self._instant, self._monotonic, went, throttled)
+
+    def again(self, told: Pacing) -> None:
+        """Keep for the next transaction what one that failed was told."""
+        self._went = [*told.went, *self._went]
+        self._throttled = self._throttled or told.throttled
+
+    def learn(self, reading: Reading | None, free_at: Mapping[bool, int]) -> None:
+        """Hear by the clock of the slots what time it is, and when there are more."""
+        if reading is None:
+            return
+        # It showed this a little before: the least is nearest to the truth.
+        behind = reading.monotonic - reading.at / SECOND
+        if self._behind is not None and behind - self._behind < _JUMP_S:
+            behind = min(behind, self._behind + _DRIFT_S)
+        self._behind = behind
+        for kind, at in free_at.items():
+            self._free_at[kind] = self._local(at)
+
+    async def reach(self, slot: int) -> bool:
+        """Wait for a slot; False when it is over, or the account was found too fast meanwhile.
+
+        What is sent much too late would come together with what others send now.
+        """
+        at = self._local(slot)
+        wait_s = at - self._monotonic()
+        if wait_s > 0:
+            await self._sleep(wait_s)
         now = self._monotonic()
-        self._promised -= 1
-        self._sent.append(now)
-        self._chats.setdefault(address_id, deque(maxlen=self._per_chat)).append(now)
-        if len(self._chats) > 10_000:
-            self._forget(now)
+        if now < self._shut_until or now - at > _TOO_LATE_S:
+            self.unused(slot)
+            return False
+        self._went.append(Went(slot, slot + max(0, round((now - at) * SECOND))))
+        return True
 
-    def also(self, calls: int) -> None:
-        """Count what a message took beside its first call: the next one waits for that, too."""
-        for _ in range(calls):
-            gap = self._span_s() / self._allowed(reply=True)
-            now = self._monotonic()
-            self._sent.append(max(now, self._sent[-1] if self._sent else now) + gap)
+    def unused(self, slot: int) -> None:
+        """Give a slot back."""
+        self._went.append(Went(slot, None))
 
-    def _span_s(self) -> float:
-        # Less than one a second is one in a longer span.
-        return (1.0 + _GUARD) * max(1.0, 1.0 / self.rate_per_s)
+    def also(self, slot: int | None, calls: int) -> None:
+        """Count what a message took beside its first call: the next ones wait for that, too."""
+        if slot is not None and calls > 0:
+            self._went.append(Went(slot, slot, calls))
 
-    def _allowed(self, *, reply: bool) -> int:
-        now, span = self._monotonic(), self._span_s()
-        while self._sent and now - self._sent[0] >= span:
-            self._sent.popleft()
-        rate = self.rate_per_s
-        return max(1, int(rate if reply else rate * (1 - self._limits.reply_share)))
+    def throttled(self, wait: timedelta) -> None:
+        """Hear that the platform found the account too fast: what has not gone yet stays."""
+        self._throttled = True
+        self._shut_until = max(self._shut_until, self._monotonic() + wait.total_seconds())
 
-    def _wait_s(self, *, reply: bool) -> float:
-        over = len(self._sent) + self._promised - self._allowed(reply=reply)
-        if over < 0:
-            return 0.0
-        # What is promised goes any moment: look again soon; else when the oldest leave the window.
-        if over >= len(self._sent):
-            return 0.02
-        return max(0.001, self._sent[over] + self._span_s() - self._monotonic())
+    def _instant(self) -> int:
+        return round((self._begun + self._monotonic()) * SECOND)
 
-    def _forget(self, now: float) -> None:
-        self._chats = {
-            chat: sent for chat, sent in self._chats.items() if now - sent[-1] < _FORGET_AFTER_S
-        }
+    def _local(self, at: int) -> float:
+        if self._behind is None:
+            return self._monotonic()
+        return at / SECOND + self._behind

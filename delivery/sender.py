@@ -14,10 +14,11 @@ from delivery.bell import Bell
 from delivery.effects import COUNT_WITHIN, came_to, carry_out, count_members
 from delivery.files import NoFile, Shelf, send_file
 from delivery.high_water import HighWater, OlderCopy
-from delivery.outbox import NO_WORDS, personal
+from delivery.outbox import NO_WORDS
 from delivery.pace import Pace
 from delivery.undertaking import look, undertake
-from domain.channel import Capabilities, Channel, Edits
+from delivery.wording import Wording
+from domain.channel import Channel, Edits
 from domain.clock import Clock
 from domain.delivery import (
     Accepted,
@@ -43,11 +44,11 @@ from domain.failures import (
     Transient,
     Unreachable,
 )
-from domain.fit import fit
 from domain.messages import ChatKind, ChatRef, MediaRef, Outgoing, Sent, Uploaded
 from storage.database import Database, DatabaseAway, Tx
 from storage.deliveries import settling, windows
 from storage.deliveries.settling import Settled
+from storage.deliveries.slots import Booking
 from storage.deliveries.windows import Claim, Send, Window
 
 log = structlog.get_logger(__name__)
@@ -72,7 +73,7 @@ class SenderRules:
     """How long one send may take, connecting included: it is broken off then, and a lease
     outlives it."""
     talk_windows: int = 2
-    other_windows: int = 2
+    other_windows: int = 4
     patience: timedelta = timedelta(seconds=10)
     """How long to go on trying, once told to stop, to settle what was sent."""
 
@@ -80,10 +81,6 @@ class SenderRules:
     def lease(self) -> timedelta:
         """How long a window is ours: afterwards its sends are certainly over."""
         return self.send_timeout + timedelta(seconds=10)
-
-
-class _TooLong(Exception):
-    """A run's message does not fit one message of this channel."""
 
 
 class Sender:
@@ -105,7 +102,7 @@ class Sender:
         water: HighWater | None = None,
     ) -> None:
         self._shelf = shelf
-        self._choose = choose
+        self._wording = Wording(mark_again, choose)
         self._database = database
         self._account_id = account_id
         self._channel = channel
@@ -114,9 +111,9 @@ class Sender:
         self._rules = rules
         self._clock = clock
         self._bell = bell
-        self._mark_again = mark_again
         self._water = water or HighWater()
         self._stopping = asyncio.Event()
+        self._asking = asyncio.Lock()
         self._transients = 0
         self._quiet_until = clock.now()
         self._give_up_at = math.inf
@@ -146,14 +143,12 @@ class Sender:
         slot = self._water.slot()
         while done is not None or not self._stopping.is_set():
             heard = self._bell.rings
-            promised = 0 if faulty else self._promised(reply=reply)
-            if not promised and done is None and not faulty:
+            size = 0 if faulty else self._size(reply=reply)
+            if not size and done is None and not faulty:
                 await self._rest(heard, reply=reply)
                 continue
-            used = 0
             try:
-                window = await self._step(slot, lanes, done, results, promised)
-                used = len(window.sends) if window else 0
+                window = await self._ask(slot, lanes, done, results, size)
             except DatabaseAway:
                 # The results stay with us: they are settled as soon as the database is back.
                 log.warning("database_away", unsettled=len(results))
@@ -170,13 +165,11 @@ class Sender:
                 faulty = done is not None
                 await asyncio.sleep(_NAP_S)
                 continue
-            finally:
-                self._pace.back(promised - used)
             done, results = None, []
             if faulty:
                 faulty = False
             elif window is None:
-                await self._bell.wait(heard, _NAP_S)
+                await self._bell.wait(heard, self._pace.nap_s(_NAP_S))
             elif window.sends:
                 results = list(await asyncio.gather(*(self._one(window, s) for s in window.sends)))
                 done = window
@@ -198,6 +191,21 @@ class Sender:
         else:
             await self._pace.ready(_NAP_S, reply=reply)
 
+    async def _ask(
+        self,
+        slot: int,
+        lanes: Sequence[Lane],
+        done: Window | None,
+        results: Sequence[Settled],
+        size: int,
+    ) -> Window | None:
+        if done is not None:
+            return await self._step(slot, lanes, done, results, size)
+        async with self._asking:
+            # Whoever asked before us has heard from when on there are more slots.
+            size = self._size(reply=lanes is _CONVERSATION)
+            return await self._step(slot, lanes, None, (), size) if size else None
+
     async def _step(
         self,
         slot: int,
@@ -208,15 +216,23 @@ class Sender:
     ) -> Window | None:
         claim = Claim(self._account_id, self._rules.worker, self._rules.lease, self._door)
 
-        def step(tx: Tx) -> tuple[bool, Window | None, int]:
-            held = done is None or settling.settle(tx, done.id, results, self._door)
-            if not size:
-                return held, None, 0
-            window = windows.open_window(tx, claim, lanes, size, self._ready)
-            sends = window is not None and bool(window.sends)
-            return held, window, self._water.rise(tx, slot) if sends else 0
+        news = self._pace.news()
 
-        held, window, number = await self._database.write(step)
+        def step(tx: Tx) -> tuple[bool, Window | None, int, Booking]:
+            held = done is None or settling.settle(tx, done.id, results, self._door)
+            booking = Booking(tx, self._account_id, news)
+            window = windows.open_window(tx, claim, lanes, size, booking) if size else None
+            sends = window is not None and bool(window.sends)
+            number = self._water.rise(tx, slot) if sends else 0
+            booking.note()
+            return held, window, number, booking
+
+        try:
+            held, window, number, booking = await self._database.write(step)
+        except BaseException:
+            self._pace.again(news)
+            raise
+        self._pace.learn(booking.reading, booking.free_at)
         if number:
             await self._water.passed(slot, number)
         if not held:
@@ -226,24 +242,16 @@ class Sender:
             self._bell.ring()
         return window
 
-    def _promised(self, *, reply: bool) -> int:
-        """Reserve a window's worth of sends: a quarter of a second's, 1 to 16."""
-        if self._stopping.is_set() or self._water.held:
+    def _size(self, *, reply: bool) -> int:
+        """Return how many sends to take up now; none where there can be no slots."""
+        if self._stopping.is_set() or self._water.held or self._pace.wait_s(reply=reply):
             return 0
-        size = max(1, min(16, int(self._pace.rate_per_s / 4)))
-        return self._pace.reserve(size, reply=reply)
-
-    def _ready(self, address_id: UUID, kind: ChatKind) -> bool:
-        return self._pace.chat_ready(address_id, group=kind is not ChatKind.PRIVATE)
+        return self._pace.at_once
 
     async def _one(self, window: Window, send: Send) -> Settled:
-        self._pace.sending(send.address_id)
-        if self._stopping.is_set():
-            outcome: Outcome = NotSent("shutdown", timedelta(0))
-        elif self._clock.now() + self._rules.send_timeout > window.lease_until:
-            outcome = NotSent("lease", timedelta(0))
-        else:
-            outcome = await self._attempt(send)
+        hindrance = await self._hindrance(window, send)
+        now = timedelta(0)
+        outcome = NotSent(hindrance, now) if hindrance else await self._attempt(send)
         members = None
         in_time = self._clock.now() + COUNT_WITHIN <= window.lease_until
         if in_time and isinstance(outcome, Accepted) and send.kind is DeliveryKind.POST:
@@ -252,8 +260,19 @@ class Sender:
         row, tried = send.delivery_id, send.attempt_id
         return Settled(row, tried, outcome, members, send.paid, choices)
 
+    async def _hindrance(self, window: Window, send: Send) -> str | None:
+        """Wait for the slot of a send; say why it does not go then, or None."""
+        if send.slot is not None and not await self._pace.reach(send.slot):
+            return "pace"
+        stopped = self._stopping.is_set()
+        if not stopped and self._clock.now() + self._rules.send_timeout <= window.lease_until:
+            return None
+        if send.slot is not None:
+            self._pace.unused(send.slot)
+        return "shutdown" if stopped else "lease"
+
     async def _attempt(self, send: Send) -> Outcome:
-        outgoing = self._words_of(send)
+        outgoing = self._wording.of(send, self._channel.capabilities)
         if isinstance(outgoing, TurnedDown):
             return outgoing
         limit_s = self._rules.send_timeout.total_seconds()
@@ -273,7 +292,7 @@ class Sender:
             log.error("send_fault", error=type(error).__name__, delivery=str(send.delivery_id))
             return Unknowable(f"fault:{type(error).__name__}")
         self._transients = 0
-        self._pace.also(went.sent.calls - 1)
+        self._pace.also(send.slot, went.sent.calls - 1)
         accepted = came_to(outgoing.effect, went.sent, self._clock.now())
         await self._note_file(outgoing.media, went.media)
         return accepted
@@ -320,34 +339,8 @@ class Sender:
             return None
         if isinstance(outcome, Accepted) and outcome.pressable:
             return ()
-        outgoing = self._words_of(send)
+        outgoing = self._wording.of(send, self._channel.capabilities)
         return None if isinstance(outgoing, TurnedDown) else outgoing.choices
-
-    def _words_of(self, send: Send) -> Outgoing | TurnedDown:
-        try:
-            return self._worded(send)
-        except _TooLong:
-            # Where messages may be longer, it may go.
-            return TurnedDown("too_long", rights=True)
-        except ValueError:
-            log.error("unsendable", delivery=str(send.delivery_id))
-            return TurnedDown("unsendable")
-
-    def _worded(self, send: Send) -> Outgoing:
-        outgoing = personal(send.outgoing, send.delivery_id)
-        able = self._channel.capabilities
-        if outgoing.edits is not None and not able.edits:
-            outgoing = replace(outgoing, edits=None)
-        if able.typed_choices and outgoing.effect is None:
-            choose = self._choose.get(send.language, "")
-            outgoing = _one_part(replace(outgoing, choose=choose), able)
-        if not send.again or outgoing.edits is not None or outgoing.effect is not None:
-            # What takes the place of a message may do so twice without anybody noticing.
-            return outgoing
-        marked = self._mark_again(outgoing, send.language)
-        # A text that fills a message to the brim goes again without the mark, not cut.
-        fits = len(fit(marked, self._channel.capabilities).parts) == 1
-        return marked if fits else outgoing
 
     def _outcome(self, failure: SendFailure) -> Outcome:
         match failure:
@@ -357,7 +350,7 @@ class Sender:
                 return TurnedDown(reason, rights)
             case Throttled(retry_after, scope):
                 if scope is Scope.ACCOUNT:
-                    self._pace.slow_down()
+                    self._pace.throttled(retry_after)
                 log.warning("throttled", seconds=retry_after.total_seconds(), scope=scope.value)
                 return NotSent("throttled", retry_after, account_wide=scope is Scope.ACCOUNT)
             case Moved(chat_id):
@@ -383,14 +376,3 @@ class Sender:
             wait = timedelta(seconds=2**self._transients / 4)
             self._quiet_until = now + min(_LONGEST_BACKOFF, wait)
         return self._quiet_until - now
-
-
-def _one_part(outgoing: Outgoing, able: Capabilities) -> Outgoing:
-    """Put choices where the channel can show them; what has them already stays as it is.
-
-    Raises: _TooLong.
-    """
-    parts = fit(outgoing, able).parts
-    if len(parts) > 1:
-        raise _TooLong
-    return parts[0]

@@ -79,8 +79,9 @@ class _Track:
         at = now
         if gone:
             at = max(at, gone[-1] + self.apart)
-        if len(gone) >= self.most:
-            at = max(at, gone[-self.most] + self.span)
+        # Of several spans, too: a message of several calls has gone beyond the first.
+        for spans in range(1, len(gone) // self.most + 1):
+            at = max(at, gone[-spans * self.most] + spans * self.span)
         return at
 
 
@@ -96,8 +97,8 @@ def rate(table: Timetable, limits: Pace, now: int) -> float:
 
 def take(table: Timetable, limits: Pace, now: int, most: int, *, reply: bool) -> Taken:
     """Give out up to `most` slots from now on; a reply may also have one of those kept for it."""
-    table = _felt(_without_future(table, now), limits, now)
-    broad, kept_track = _tracks(rate(table, limits, now), limits.reply_share)
+    table = _felt(put_back(table, now), limits, now)
+    broad, kept_track = _tracks(rate(table, limits, now), limits)
     common, kept = list(table.common), list(table.kept)
     slots: list[int] = []
     while True:
@@ -125,6 +126,24 @@ def mend(table: Timetable, went: Sequence[Went]) -> Timetable:
         for _ in range(one.more_calls):
             insort(common, one.at if one.at is not None else one.slot)
     return replace(table, common=_lately(common), kept=_lately(kept))
+
+
+def put_back(table: Timetable, now: int) -> Timetable:
+    """Return the same table, unless the clock was put back since: then what it says ends soon.
+
+    What lies further ahead than slots can goes as late as it may.
+    """
+    latest = now + AHEAD
+    newest = max((*table.common[-1:], *table.kept[-1:], table.rated_at + AHEAD))
+    if newest <= latest:
+        return table
+    return replace(
+        table,
+        common=tuple(min(at, latest) for at in table.common),
+        kept=tuple(min(at, latest) for at in table.kept),
+        rated_at=min(now, table.rated_at),
+        slowed_at=None if table.slowed_at is None else min(now, table.slowed_at),
+    )
 
 
 def slow_down(table: Timetable, limits: Pace, now: int) -> Timetable:
@@ -186,34 +205,24 @@ def _felt(table: Timetable, limits: Pace, now: int) -> Timetable:
     return replace(table, rate=grown, rated_at=now)
 
 
-def _tracks(per_s: float, reply_share: float) -> tuple[_Track, _Track | None]:
-    """Share a rate out: what everything may use, and what is kept for replies."""
+def _tracks(per_s: float, limits: Pace) -> tuple[_Track, _Track | None]:
+    """Share a rate out: what everything may use, and what is kept for replies.
+
+    Of a higher rate neither part is smaller: while it recovers the two never come to more.
+    """
     # Less than one a second is one in a longer span.
     span = (1 + GUARD) * SECOND * max(1.0, 1 / per_s)
-    count = max(1, int(per_s))
-    common = max(1, int(per_s * (1 - reply_share)))
-    even = span / common
-    broad = _Track(common, round(span), round(even * _EVENLY))
-    if common > _MOST_KEPT:
-        broad = _Track(_MOST_KEPT, round(even * _MOST_KEPT), round(even))
-    kept = count - common
-    if kept > _MOST_KEPT:
-        return broad, _Track(_MOST_KEPT, round(span / kept * _MOST_KEPT), round(span / kept))
-    return broad, _Track(kept, round(span), 0) if kept else None
+    count, full = max(1, int(per_s)), max(1, int(limits.account_per_s))
+    kept = count * (full - max(1, int(limits.account_per_s * (1 - limits.reply_share)))) // full
+    broad = _track(count - kept, span, evenly=True)
+    return broad, _track(kept, span, evenly=False) if kept else None
 
 
-def _without_future(table: Timetable, now: int) -> Timetable:
-    """Take for gone just now what lies further ahead than slots can: the clock was put back."""
-    newest = max((*table.common[-1:], *table.kept[-1:], table.rated_at + AHEAD))
-    if newest <= now + AHEAD:
-        return table
-    common, kept = (
-        tuple(sorted(at if at <= now + AHEAD else now for at in track))
-        for track in (table.common, table.kept)
-    )
-    slowed_at = None if table.slowed_at is None else min(now, table.slowed_at)
-    rated_at = min(now, table.rated_at)
-    return replace(table, common=common, kept=kept, rated_at=rated_at, slowed_at=slowed_at)
+def _track(most: int, span: float, *, evenly: bool) -> _Track:
+    even = span / most
+    if most > _MOST_KEPT:
+        return _Track(_MOST_KEPT, round(even * _MOST_KEPT), round(even))
+    return _Track(most, round(span), round(even * _EVENLY) if evenly else 0)
 
 
 def _lately(gone: Sequence[int]) -> tuple[int, ...]:

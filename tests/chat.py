@@ -223,7 +223,7 @@ class Chat:
         members: Callable[[Send], int | None],
     ) -> tuple[Send, ...]:
         claim = Claim(self.account.id, "tests", timedelta(minutes=1))
-        window = open_window(tx, claim, list(Lane), most, lambda _address, _kind: True)
+        window = open_window(tx, claim, list(Lane), most)
         if window is None:
             return ()
         results = []

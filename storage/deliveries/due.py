@@ -82,6 +82,8 @@ class Candidate:
     """Whether the chat is somebody else's by now, whatever the person agreed to."""
     linked: bool = False
     """Whether the person has chats on several channels, and may stand twice in an old run."""
+    paced: bytes | None = field(default=None, repr=False)
+    """When our last messages went to the chat, as slots are written down."""
 
 
 def live_runs(tx: Tx) -> list[LiveRun]:
@@ -151,6 +153,7 @@ def _candidate(raw: Row[Any], of: LiveRun | None) -> Candidate:
         raw.joined_to is not None,
         raw.resident_id is not None and raw.whose_chat not in (None, raw.resident_id),
         bool(raw.linked),
+        raw.paced,
     )
 
 
@@ -192,6 +195,7 @@ def _due(*which: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()) -
             address.c.resident_id.label("whose_chat"),
             address.c.unreachable,
             address.c.heard_at,
+            address.c.paced,
             address.c.platform_id,
             address.c.kind.label("chat_kind"),
             group_chat.c.left_at,

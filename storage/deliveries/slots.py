@@ -18,6 +18,7 @@ from domain.delivery import Lane
 from domain.messages import ChatKind
 from domain.slots import Timetable, Went
 from storage.database import Tx
+from storage.deliveries.due import Candidate
 from storage.tables import account_pace, address
 from storage.upsert import insert_into
 
@@ -59,22 +60,25 @@ class Booking:
     def has_slots(self, lane: Lane) -> bool:
         """Tell whether there seem to be any now; nothing is locked for that."""
         if self._table is None:
-            self._table = self._mended(self._read(_FOUND) or Timetable())
+            found = self._read(_FOUND) or Timetable()
             self.reading = self._now()
+            self._table = self._mended(found, self._at)
         reply = lane is Lane.TALK
         if reply not in self.free_at:
             self._free(self._table, self._at, reply=reply)
         return self.free_at[reply] <= self._at + slots.AHEAD
 
-    def chat_is_ready(self, paced: bytes | None, kind: ChatKind) -> bool:
-        """Tell whether a chat's own pace allows a message now."""
-        group = kind is not ChatKind.PRIVATE
-        return slots.chat_is_ready(_unpacked(paced), self._pacing.limits, self._at, group=group)
+    def chat_is_ready(self, candidate: Candidate) -> bool:
+        """Tell whether the chat's own pace allows a message now."""
+        group = candidate.chat_kind is not ChatKind.PRIVATE
+        gone = _unpacked(candidate.paced)
+        return slots.chat_is_ready(gone, self._pacing.limits, self._at, group=group)
 
     def take(self, lane: Lane, most: int) -> Sequence[int]:
         """Return up to `most` slots that are ours now; until the end nobody else can take any."""
-        table = self._mended(self._locked())
+        found = self._locked()
         self.reading = self._now()
+        table = self._mended(found, self._at)
         reply = lane is Lane.TALK
         taken = slots.take(table, self._pacing.limits, self._at, most, reply=reply)
         for kind in (False, True):
@@ -105,7 +109,8 @@ class Booking:
     def note(self) -> None:
         """Write down what became of earlier slots, if that is not done."""
         if not self._noted:
-            self._write(self._mended(self._locked()))
+            found = self._locked()
+            self._write(self._mended(found, self._now().at))
 
     @property
     def _at(self) -> int:
@@ -124,11 +129,14 @@ class Booking:
         found = slots.take(table, self._pacing.limits, now, 0, reply=reply)
         self.free_at[reply] = found.free_at
 
-    def _mended(self, table: Timetable) -> Timetable:
-        table = slots.mend(table, self._pacing.went)
+    def _mended(self, table: Timetable, now: int) -> Timetable:
+        known = slots.put_back(table, now)
+        if known is not table:
+            self._noted = False
+        known = slots.mend(known, self._pacing.went)
         if self._pacing.throttled:
-            table = slots.slow_down(table, self._pacing.limits, self._now().at)
-        return table
+            known = slots.slow_down(known, self._pacing.limits, now)
+        return known
 
     def _locked(self) -> Timetable:
         found = self._read(_LOCKED)

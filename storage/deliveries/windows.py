@@ -1,6 +1,6 @@
 """Windows: what is being sent right now, by whom, and until when nobody else may touch it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,6 +19,7 @@ from storage.deliveries.counters import Moves
 from storage.deliveries.due import Candidate
 from storage.deliveries.elsewhere import Twin
 from storage.deliveries.ledger import Delivery, move
+from storage.deliveries.slots import Booking
 from storage.sealing import KeysUnusable, Place
 from storage.tables import account, attempt, delivery, run
 from storage.tables import send_window as window
@@ -50,6 +51,8 @@ class Send:
     again: bool
     paid: bool | None = None
     """Whether it goes outside the free window; None where nothing is counted."""
+    slot: int | None = None
+    """When it goes, by the clock of the slots; None: at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +82,18 @@ class _Chosen:
     outgoing: Outgoing
     paid: bool | None
     priced: bool | None
+    paced: bytes | None
 
 
 def open_window(
-    tx: Tx, claim: Claim, lanes: Sequence[Lane], size: int, ready: Callable[[UUID, ChatKind], bool]
+    tx: Tx, claim: Claim, lanes: Sequence[Lane], size: int, booking: Booking | None = None
 ) -> Window | None:
     """Take the most urgent due rows, write the intent and the lease; None when nothing is due.
 
-    `ready` says of an address whether its own pace allows a message now. Wish, stop and expiry
-    are checked again here, and what the account's platform asks: who must not be sent to is
-    settled as skipped, or waits in another chat of theirs. The window may come back without sends,
-    when all that was due was skipped.
+    `booking` gives each a slot, and leaves out whose chat's own pace allows none now; without one
+    there is no hurry too great. Wish, stop and expiry are checked again here, and what the
+    account's platform asks: who must not be sent to is settled as skipped, or waits in another
+    chat of theirs. The window may come back without sends, when all that was due was skipped.
     """
     size = min(size, _allowed(tx, claim.account_id, size))
     if not size:
@@ -100,17 +104,24 @@ def open_window(
     busy = {one.lane for one in live} | due.lanes_of_talk(tx, claim.account_id)
     urgent_waits = False
     for lane in sorted(busy.intersection(lanes)):
+        if booking is not None and not booking.has_slots(lane):
+            # Replies have slots of their own; the other lanes share theirs.
+            continue
         candidates = due.candidates(tx, claim.account_id, lane, live, size * 4)
         if not candidates:
             continue
-        if lane > Lane.TALK and (urgent_waits or _urgent_open(tx, claim.account_id)):
+        if lane > Lane.TALK and (urgent_waits or _more_urgent_open(tx, claim.account_id, lane)):
             return None
-        chosen, settled = _pick(tx, claim, candidates, size, ready)
+        chosen, settled = _pick(tx, claim, candidates, size, booking)
         if chosen:
             # Whoever gave a row back just now may have paused the account in the same breath.
             chosen = chosen[: _allowed(tx, claim.account_id, len(chosen))]
+        slots: Sequence[int | None] = [None] * len(chosen)
+        if chosen and booking is not None:
+            slots = booking.take(lane, len(chosen))
+            chosen = chosen[: len(slots)]
         if chosen or settled:
-            return _write_window(tx, claim, lane, chosen)
+            return _write_window(tx, claim, lane, list(zip(chosen, slots, strict=True)), booking)
         # Every chat of this lane has to wait for its own pace; that must not hold up the others,
         # else one person who writes without pause would mute a broadcast to everybody.
         urgent_waits = urgent_waits or lane is Lane.URGENT
@@ -122,7 +133,7 @@ def _pick(
     claim: Claim,
     candidates: Sequence[Candidate],
     size: int,
-    ready: Callable[[UUID, ChatKind], bool],
+    booking: Booking | None,
 ) -> tuple[list[_Chosen], int]:
     """Return up to `size` rows to send, one per chat, and how many were settled unsent."""
     moves = Moves()
@@ -153,7 +164,7 @@ def _pick(
             share is Share.FREE
             and row.address_id not in chats
             and (row.kind in _NO_MESSAGE or purse.has_room(row.run_id))
-            and ready(row.address_id, candidate.chat_kind)
+            and (booking is None or booking.chat_is_ready(candidate))
         ):
             try:
                 chat, outgoing = _chat(tx, candidate), words.of(candidate)
@@ -168,7 +179,7 @@ def _pick(
             priced = purse.pay(row.run_id) if paid else paid
             if paid is not None:
                 purse.take()
-            chosen.append(_Chosen(row, chat, outgoing, paid, priced))
+            chosen.append(_Chosen(row, chat, outgoing, paid, priced, candidate.paced))
             chats.add(row.address_id)
             shares.take(candidate)
     moves.apply(tx)
@@ -207,8 +218,11 @@ def _allowed(tx: Tx, account_id: UUID, size: int) -> int:
     return 0 if tx.connection.execute(_TRIED, account_now).one_or_none() else 1
 
 
-def _urgent_open(tx: Tx, account_id: UUID) -> bool:
-    return tx.connection.execute(_URGENT_OPEN, {"account": account_id}).one_or_none() is not None
+def _more_urgent_open(tx: Tx, account_id: UUID, lane: Lane) -> bool:
+    """Tell whether something more urgent of a run is on its way; a conversation mutes no run."""
+    lanes = [one.name for one in Lane if one < lane and one is not Lane.TALK]
+    asked = {"account": account_id, "lanes": lanes}
+    return tx.connection.execute(_OPEN_IN, asked).one_or_none() is not None
 
 
 def _verdict(tx: Tx, candidate: Candidate, twin: Twin | None) -> tuple[DeliveryState, str] | None:
@@ -256,7 +270,13 @@ def _costs(tx: Tx, door: Door, candidate: Candidate) -> bool | None:
     return private and door.costs(candidate.heard_at, tx.now)
 
 
-def _write_window(tx: Tx, claim: Claim, lane: Lane, chosen: Sequence[_Chosen]) -> Window:
+def _write_window(
+    tx: Tx,
+    claim: Claim,
+    lane: Lane,
+    chosen: Sequence[tuple[_Chosen, int | None]],
+    booking: Booking | None,
+) -> Window:
     window_id = tx.new_id()
     until = tx.now + claim.lease
     if not chosen:
@@ -283,8 +303,9 @@ def _write_window(tx: Tx, claim: Claim, lane: Lane, chosen: Sequence[_Chosen]) -
             one.outgoing,
             one.row.again,
             one.paid,
+            slot,
         )
-        for one in chosen
+        for one, slot in chosen
     ]
     tx.connection.execute(
         attempt.insert(),
@@ -298,11 +319,19 @@ def _write_window(tx: Tx, claim: Claim, lane: Lane, chosen: Sequence[_Chosen]) -
                 "paid": send.paid,
                 "priced": one.priced,
             }
-            for send, one in zip(sends, chosen, strict=True)
+            for send, (one, _) in zip(sends, chosen, strict=True)
         ],
     )
     rows = [send.delivery_id for send in sends]
     tx.connection.execute(_TAKE, {"rows": rows, "into": window_id})
+    if booking is not None:
+        booking.put_in_chats(
+            [
+                (one.row.address_id, one.paced, one.chat.kind, slot)
+                for one, slot in chosen
+                if slot is not None
+            ]
+        )
     return Window(window_id, lane, until, tuple(sends))
 
 
@@ -347,7 +376,7 @@ _STANDING = select(account.c.down_reason, account.c.paused_until).where(
 )
 _STANDING_LOCKED = _STANDING.with_for_update()
 _TRIED = select(window.c.id).where(window.c.account_id == bindparam("account", type_=Uuid)).limit(1)
-_URGENT_OPEN = _TRIED.where(window.c.lane == Lane.URGENT.name)
+_OPEN_IN = _TRIED.where(window.c.lane.in_(bindparam("lanes", expanding=True)))
 _TAKE = (
     update(delivery)
     .where(delivery.c.id.in_(bindparam("rows", expanding=True)))

@@ -152,9 +152,7 @@ async def test_the_words_that_are_on_their_way_while_they_are_hidden_are_taken_b
         world.chat.clock.forward(minutes=3)
         await world.chat.do(lambda tx: cards.send_due(tx, world.chat.context))
         claim = Claim(world.chat.account.id, "tests", timedelta(minutes=1))
-        window = await world.chat.do(
-            lambda tx: open_window(tx, claim, list(Lane), 50, lambda _address, _kind: True)
-        )
+        window = await world.chat.do(lambda tx: open_window(tx, claim, list(Lane), 50))
         assert window is not None
         await world.lan.presses("Chỉ chỉ huy xem")
         results = [

@@ -137,7 +137,7 @@ class Station:
 
         def bring(tx: Tx) -> bool:
             claim = Claim(self.chat.account.id, "tests", LEASE)
-            window = open_window(tx, claim, (Lane.ROUTINE,), 50, lambda _a, _k: True)
+            window = open_window(tx, claim, (Lane.ROUTINE,), 50)
             if window is None:
                 return False
             settle(

@@ -13,12 +13,12 @@ from bot import figures
 from bot.commands.results import read_period
 from broadcasts import expanding, finishing, firing, own_photos, reach
 from broadcasts.desk import Desk
-from delivery.pace import Pace
 from domain.clock import HANOI
 from domain.delivery import DeliveryKind, Outcome
 from domain.hours import BroadcastRules
 from domain.language import Language
 from domain.roles import Role
+from domain.slots import SECOND, Timetable, Went, mend, take
 from handlers.campaigns import alarm_photos, unanswered
 from handlers.groups import copies, noticing, outcomes
 from handlers.staff import left_lying
@@ -65,7 +65,7 @@ class Commune:
     duty: Party
     desk: GroupParty
     groups: dict[int, GroupParty]
-    pace: Pace
+    table: Timetable
 
     async def resident(
         self, platform_id: str, village: int = 1, language: Language = Language.VI
@@ -119,15 +119,16 @@ class Commune:
     async def deliver(self, answer: Answer | None = None, *, most: int = 1_000_000) -> list[Heard]:
         """Bring at most so many of what is due, at the platform's pace; return them in order."""
         brought: list[Send] = []
+        pace = pretend_capabilities().pace
         while len(brought) < most:
-            free = self.pace.reserve(min(50, most - len(brought)), reply=False)
-            if not free:
-                await self.pace.ready(1.0, reply=False)
+            now = round(self.chat.clock.now().timestamp() * SECOND)
+            taken = take(self.table, pace, now, min(50, most - len(brought)), reply=False)
+            if not taken.slots:
+                self.chat.clock.forward(seconds=(taken.free_at - now) / SECOND)
                 continue
-            sends = await self.chat.bring(answer, most=free, members=_members)
-            for send in sends:
-                self.pace.sending(send.address_id)
-            self.pace.back(free - len(sends))
+            sends = await self.chat.bring(answer, most=len(taken.slots), members=_members)
+            unused = [Went(slot, None) for slot in taken.slots[len(sends) :]]
+            self.table = mend(taken.table, unused)
             if not sends:
                 break
             brought += sends
@@ -188,9 +189,6 @@ async def open_commune(
         await chat.do(lambda tx: tx.connection.execute(unit.update().values(broadcasting=kept)))
         chat.unit = await chat.look(lambda tx: units.get_unit(tx, chat.unit.id))
 
-        async def sleep(seconds: float) -> None:
-            chat.clock.forward(seconds=seconds)
-
         yield Commune(
             chat,
             officer=await chat.staff("2001", Role.OFFICER, name="Lê Cán Bộ"),
@@ -205,5 +203,5 @@ async def open_commune(
                 )
                 for n in villages
             },
-            pace=Pace(pretend_capabilities().pace, lambda: chat.clock.now().timestamp(), sleep),
+            table=Timetable(),
         )

@@ -33,9 +33,7 @@ from tests.cellar import COMMUNE, VILLAGE, Cellar
 from tests.chat import MovingClock, pretend_capabilities
 
 T = TypeVar("T")
-QUICK = Limits(account_per_s=400, chat_per_s=400, group_per_minute=10_000, reply_share=0.15)
-SPEED = 50
-"""How much faster than real the pace's own time goes."""
+QUICK = Limits(account_per_s=4000, chat_per_s=4000, group_per_minute=100_000, reply_share=0.15)
 
 Script = Callable[[ChatRef, Outgoing], Awaitable[Sent | None]]
 
@@ -125,16 +123,11 @@ class Office:
         patience: timedelta = timedelta(seconds=10),
         shelf: Shelf | None = None,
     ) -> Sender:
-        pace = Pace(
-            limits,
-            lambda: time.monotonic() * SPEED,
-            lambda seconds: asyncio.sleep(seconds / SPEED),
-        )
         return Sender(
             database=database or self.cellar.db,
             account_id=self.cellar.account_id,
             channel=platform,
-            pace=pace,
+            pace=Pace(limits),
             rules=SenderRules(worker=worker, send_timeout=send_timeout, patience=patience),
             clock=self.clock,
             bell=self.bell,

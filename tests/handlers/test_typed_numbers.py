@@ -1,7 +1,5 @@
 """Where there are no buttons people type numbers, and are understood and answered all the same."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -29,7 +27,7 @@ from storage.tables import address, attempt, delivery
 from storage.tips import tip_events, tip_values, tips
 from storage.tips.tips import Tip
 from tests.chat import Chat, Party, Takers, open_chat, pretend_capabilities
-from tests.delivery.post_office import QUICK, SPEED, Platform, at_work, until
+from tests.delivery.post_office import QUICK, Platform, at_work, until
 from tests.tips.world import furnish
 from tips import cards
 
@@ -75,11 +73,7 @@ async def bring(chat: Chat) -> list[str]:
         database=chat.db,
         account_id=chat.account.id,
         channel=platform,
-        pace=Pace(
-            QUICK,
-            lambda: time.monotonic() * SPEED,
-            lambda seconds: asyncio.sleep(seconds / SPEED),
-        ),
+        pace=Pace(QUICK),
         rules=SenderRules(worker="w1", send_timeout=timedelta(seconds=5)),
         clock=chat.clock,
         bell=Bell(),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from broadcasts import reach
 from domain.campaign import Audience, Content, RunState
+from domain.channel import Pace
 from domain.delivery import Accepted, DeliveryKind, DeliveryState, Lane, Outcome
 from domain.language import Language
 from domain.messages import ChatKind, Outgoing
@@ -22,8 +23,10 @@ from storage.codec import write_outgoing
 from storage.database import Database, Tx
 from storage.deliveries import ledger
 from storage.deliveries.counters import of_run
+from storage.deliveries.due import Candidate
 from storage.deliveries.ledger import Delivery, NewDelivery, NewRunRow
 from storage.deliveries.settling import Settled, settle
+from storage.deliveries.slots import Booking, Pacing
 from storage.deliveries.windows import Claim, Window, open_window
 from storage.people import addresses, residents
 from storage.people.addresses import Account
@@ -36,6 +39,18 @@ T = TypeVar("T")
 
 LEASE = timedelta(seconds=30)
 AREA = "00001"
+_QUICK = Pace(account_per_s=4000, chat_per_s=4000, group_per_minute=4000, reply_share=0.15)
+
+
+class _Choosy(Booking):
+    """Slots for everybody, but only in chats that a test names."""
+
+    def __init__(self, tx: Tx, account_id: UUID, ready: Callable[[UUID, ChatKind], bool]) -> None:
+        super().__init__(tx, account_id, Pacing(_QUICK, lambda: 0, lambda: 0.0))
+        self._ready = ready
+
+    def chat_is_ready(self, candidate: Candidate) -> bool:
+        return self._ready(candidate.row.address_id, candidate.chat_kind)
 
 
 @dataclass(slots=True)
@@ -200,11 +215,19 @@ class LedgerWorld:
         *,
         worker: str = "w1",
         lanes: Sequence[Lane] = tuple(Lane),
-        ready: Callable[[UUID, ChatKind], bool] = lambda _address, _kind: True,
+        ready: Callable[[UUID, ChatKind], bool] | None = None,
+        pacing: Pacing | None = None,
     ) -> Window | None:
-        """Open a window."""
+        """Open a window; `ready` says which chats have a slot free, of an account in no hurry."""
         claim = Claim(self.account.id, worker, LEASE)
-        return await self.do(lambda tx: open_window(tx, claim, lanes, size, ready))
+
+        def take(tx: Tx) -> Window | None:
+            booking = Booking(tx, claim.account_id, pacing) if pacing else None
+            if ready is not None:
+                booking = _Choosy(tx, claim.account_id, ready)
+            return open_window(tx, claim, lanes, size, booking)
+
+        return await self.do(take)
 
     async def settle(
         self, window: Window, outcome: Outcome | Callable[[int], Outcome] | None = None

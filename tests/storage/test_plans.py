@@ -145,7 +145,7 @@ async def test_a_window_reads_what_is_due_in_order_and_nothing_of_other_runs(
     claim = Claim(world.account.id, "w1", timedelta(seconds=30))
 
     def open_it(tx: Tx) -> None:
-        open_window(tx, claim, tuple(Lane), 7, lambda _address, _kind: True)
+        open_window(tx, claim, tuple(Lane), 7)
 
     found = [
         plan for plan in await world.do(lambda tx: plans(tx, open_it)) if "ix_delivery" in plan
@@ -197,7 +197,7 @@ async def test_counting_what_people_had_reads_their_own_rows_only(world: LedgerW
     claim = Claim(world.account.id, "w1", timedelta(seconds=30))
 
     def open_it(tx: Tx) -> None:
-        assert open_window(tx, claim, tuple(Lane), 7, lambda _address, _kind: True)
+        assert open_window(tx, claim, tuple(Lane), 7)
 
     found = await world.do(lambda tx: plans(tx, open_it))
     counting = [plan for plan in found if "ix_delivery_resident" in plan]

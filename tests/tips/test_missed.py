@@ -40,7 +40,7 @@ async def fails(
 
     def bring(tx: Tx) -> list[bool] | None:
         claim = Claim(world.chat.account.id, "tests", timedelta(minutes=1))
-        window = open_window(tx, claim, list(Lane), 50, lambda _address, _kind: True)
+        window = open_window(tx, claim, list(Lane), 50)
         if window is None:
             return None
         hit = [

@@ -36,7 +36,7 @@ async def _bring(world: World, *outcomes: Outcome) -> list[Outgoing]:
 
     def bring(tx: Tx) -> list[Outgoing]:
         claim = Claim(world.chat.account.id, "tests", timedelta(minutes=1))
-        window = open_window(tx, claim, list(Lane), 50, lambda _address, _kind: True)
+        window = open_window(tx, claim, list(Lane), 50)
         sends = window.sends if window is not None else ()
         pairs = zip(sends, outcomes, strict=True)
         done = [Settled(send.delivery_id, send.attempt_id, came) for send, came in pairs]
@@ -177,7 +177,7 @@ async def test_once_the_chief_alone_may_see_it_what_was_typed_goes_and_the_topic
 
         def bring(tx: Tx) -> list[Outgoing]:
             claim = Claim(world.chat.account.id, "tests", timedelta(minutes=1))
-            window = open_window(tx, claim, list(Lane), 50, lambda _address, _kind: True)
+            window = open_window(tx, claim, list(Lane), 50)
             if window is None:
                 return []
             refused = TurnedDown("rights: Bad Request: message can't be deleted")

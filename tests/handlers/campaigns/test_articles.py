@@ -1,7 +1,6 @@
 """A campaign as a public article: chosen by hand, agreed to by a tap, put up and sent once."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -140,7 +139,7 @@ async def _sending(chat: Chat, pretend: Running) -> AsyncIterator[None]:
         database=chat.db,
         account_id=await _oa(chat),
         channel=channel,
-        pace=Pace(_QUICK, time.monotonic),
+        pace=Pace(_QUICK),
         rules=SenderRules(worker="w1", send_timeout=timedelta(seconds=5)),
         clock=chat.clock,
         bell=Bell(),
@@ -233,9 +232,7 @@ async def test_an_article_goes_up_is_sent_once_counted_apart_and_taken_down(
 
 async def _window(chat: Chat, account_id: UUID) -> Window:
     claim = Claim(account_id, "w1", _LEASE)
-    opened = await chat.do(
-        lambda tx: open_window(tx, claim, (Lane.ROUTINE,), 8, lambda _address, _kind: True)
-    )
+    opened = await chat.do(lambda tx: open_window(tx, claim, (Lane.ROUTINE,), 8))
     assert opened is not None
     return opened
 
@@ -275,7 +272,7 @@ async def test_killed_at_any_step_nothing_is_put_up_or_sent_twice(
         return
     claim = Claim(oa, "w2", _LEASE)
     chat.clock.forward(hours=1)
-    again = await chat.do(lambda tx: open_window(tx, claim, tuple(Lane), 8, lambda _a, _k: True))
+    again = await chat.do(lambda tx: open_window(tx, claim, tuple(Lane), 8))
     assert again is None
     await chat.deliver()
     await tick(chat)

@@ -209,7 +209,7 @@ async def open_one(chat: Chat) -> None:
     claim = Claim(chat.account.id, "tests", timedelta(minutes=1))
 
     def open_it(tx: Tx) -> int:
-        window = open_window(tx, claim, (Lane.ROUTINE,), 9, lambda _address, _kind: True)
+        window = open_window(tx, claim, (Lane.ROUTINE,), 9)
         return len(window.sends) if window else 0
 
     assert await chat.do(open_it) == 1

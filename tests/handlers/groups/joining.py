@@ -93,7 +93,7 @@ async def bring(chat: Chat, answer: Answer | None = None) -> list[Send]:
 
     def step(tx: Tx) -> int:
         claim = Claim(chat.account.id, "tests", timedelta(minutes=1))
-        window = open_window(tx, claim, list(Lane), 50, lambda _address, _kind: True)
+        window = open_window(tx, claim, list(Lane), 50)
         if window is None:
             return 0
         results = []

@@ -173,7 +173,7 @@ async def test_a_refused_edit_moves_no_card_elsewhere(migrated_database_url: str
         def refuse(tx: Tx) -> None:
             cards.send_due(tx, world.chat.context)
             claim = Claim(world.chat.account.id, "tests", LEASE)
-            window = open_window(tx, claim, tuple(Lane), 50, lambda _a, _k: True)
+            window = open_window(tx, claim, tuple(Lane), 50)
             assert window is not None
             settle(
                 tx,
@@ -207,7 +207,7 @@ async def test_a_card_that_stands_twice_is_reduced_in_both_places(
             claim = Claim(world.chat.account.id, worker, LEASE)
             window = await world.chat.do(
                 lambda tx, claim=claim: open_window(  # type: ignore[misc]
-                    tx, claim, tuple(Lane), 50, lambda _a, _k: True
+                    tx, claim, tuple(Lane), 50
                 )
             )
             assert window is not None
@@ -248,7 +248,7 @@ async def test_a_new_card_goes_before_the_edits_of_old_ones(migrated_database_ur
             claim = Claim(world.chat.account.id, "tests", LEASE)
             window = await world.chat.do(
                 lambda tx, claim=claim: open_window(  # type: ignore[misc]
-                    tx, claim, tuple(Lane), 50, lambda _a, _k: True
+                    tx, claim, tuple(Lane), 50
                 )
             )
             if window is None:

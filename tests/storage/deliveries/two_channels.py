@@ -103,7 +103,7 @@ class Two:
         claim = Claim(self.accounts[channel].id, "w1", LEASE, self.doors[channel])
 
         def work(tx: Tx) -> Window | None:
-            return open_window(tx, claim, tuple(Lane), size, lambda _address, _kind: True)
+            return open_window(tx, claim, tuple(Lane), size)
 
         return await self.world.do(work)
 

@@ -1,0 +1,125 @@
+"""Slots in the database: given out once, given back, lowered for all, on both databases."""
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from domain.channel import Pace
+from domain.delivery import Lane
+from domain.slots import AHEAD, SECOND, Went
+from storage.database import Tx
+from storage.deliveries.slots import Booking, Pacing
+from tests.storage.ledger_world import LedgerWorld, ledger_world
+
+LIMITS = Pace(account_per_s=28, chat_per_s=1, group_per_minute=20, reply_share=0.15)
+SLOW = replace(LIMITS, account_per_s=0.01, reply_share=0)
+
+
+def _instant() -> int:
+    return round(time.time() * SECOND)
+
+
+def pacing(*went: Went, limits: Pace = LIMITS, throttled: bool = False) -> Pacing:
+    return Pacing(limits, _instant, time.monotonic, went, throttled)
+
+
+@pytest.fixture
+async def world(migrated_database_url: str) -> AsyncIterator[LedgerWorld]:
+    async with ledger_world(migrated_database_url) as made:
+        yield made
+
+
+async def take(
+    world: LedgerWorld, told: Pacing, most: int = 16, lane: Lane = Lane.BULK
+) -> list[int]:
+    def work(tx: Tx) -> list[int]:
+        booking = Booking(tx, world.account.id, told)
+        slots = booking.take(lane, most) if booking.has_slots(lane) else ()
+        booking.note()
+        return list(slots)
+
+    return await world.do(work)
+
+
+async def test_transactions_at_once_get_slots_apart(world: LedgerWorld) -> None:
+    first = await take(world, pacing(), 3)
+    second = await take(world, pacing(), 3)
+    both = sorted(first + second)
+    assert len(first) == 3
+    assert second
+    assert min(later - earlier for earlier, later in pairwise(both)) > SECOND // 40
+    assert max(both) - min(both) <= 2 * AHEAD
+
+
+async def test_no_slot_is_more_than_a_quarter_of_a_second_ahead(world: LedgerWorld) -> None:
+    def work(tx: Tx) -> None:
+        booking = Booking(tx, world.account.id, pacing())
+        slots = booking.take(Lane.BULK, 16)
+        assert booking.reading is not None
+        assert len(slots) < 16
+        assert max(slots) <= booking.reading.at + AHEAD < booking.free_at[False]
+        assert booking.free_at[True] <= booking.reading.at, "replies have slots of their own"
+
+    await world.do(work)
+
+
+async def test_a_slot_given_back_is_there_for_the_next(world: LedgerWorld) -> None:
+    (slot,) = await take(world, pacing(limits=SLOW))
+    assert await take(world, pacing(limits=SLOW)) == []
+    assert len(await take(world, pacing(Went(slot, None), limits=SLOW))) == 1
+
+
+async def test_a_throttle_slows_everybody_down(world: LedgerWorld) -> None:
+    before = await take(world, pacing(limits=replace(LIMITS, reply_share=0)))
+    await world.do(lambda tx: Booking(tx, world.account.id, pacing(throttled=True)).note())
+    given_back = [Went(slot, None) for slot in before]
+    after = await take(world, pacing(*given_back, limits=replace(LIMITS, reply_share=0)))
+    assert len(before) > len(after) > 2
+
+
+async def test_a_clock_put_back_by_an_hour_stops_nobody_for_an_hour(world: LedgerWorld) -> None:
+    (slot,) = await take(world, pacing(limits=SLOW))
+    ahead = pacing(Went(slot, slot + 3600 * SECOND), limits=SLOW)
+    await world.do(lambda tx: Booking(tx, world.account.id, ahead).note())
+
+    def free_in(tx: Tx) -> float:
+        booking = Booking(tx, world.account.id, pacing(limits=SLOW))
+        booking.has_slots(Lane.BULK)
+        booking.note()
+        assert booking.reading is not None
+        return (booking.free_at[False] - booking.reading.at) / SECOND
+
+    assert await world.do(free_in) < 110
+    # It was written down: the time does not begin anew with each look.
+    assert await world.do(free_in) < 110
+
+
+async def test_a_window_gives_each_message_a_slot_and_each_chat_its_rest(
+    world: LedgerWorld,
+) -> None:
+    people = [await world.person() for _ in range(4)]
+    await world.run(people)
+    patient = replace(LIMITS, chat_per_s=0.01)
+    window = await world.open(pacing=pacing(limits=patient))
+    assert window is not None
+    slots = [send.slot for send in window.sends]
+    assert len({slot for slot in slots if slot}) == len(slots)
+    await world.settle(window)
+    await world.reply(people[0][1])
+    assert await world.open(pacing=pacing(limits=patient)) is None
+    assert await world.open(pacing=pacing(limits=replace(LIMITS, chat_per_s=1000))) is not None
+
+
+async def test_rows_for_which_there_are_no_slots_stay_due(world: LedgerWorld) -> None:
+    await world.run([await world.person() for _ in range(3)])
+    window = await world.open(pacing=pacing(limits=SLOW))
+    assert window is not None
+    assert len(window.sends) == 1
+    await world.settle(window)
+    assert await world.open(pacing=pacing(limits=SLOW)) is None
+    rest = await world.open()
+    assert rest is not None
+    assert len(rest.sends) == 2

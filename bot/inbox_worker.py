@@ -1,6 +1,7 @@
 """Handle what came in: the items of one chat in order, chats side by side."""
 
 import asyncio
+import random
 import time
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -106,12 +107,15 @@ class InboxWorker:
                 self._note_turns(items)
                 step = _TOGETHER if self._database.one_writer else 1
                 shares = [items[at : at + step] for at in range(0, len(items), step)]
-                await asyncio.gather(*(self._handle(share) for share in shares))
+                if not self._database.one_writer:
+                    # Several workers see the same items: they should not all begin with one.
+                    random.shuffle(shares)
+                had = sum(await asyncio.gather(*(self._handle(share) for share in shares)))
             except DatabaseAway:
                 log.warning("database_away")
                 await asyncio.sleep(_NAP_S)
                 continue
-            if not items:
+            if not had:
                 await self._inbox_bell.wait(heard, _NAP_S)
         if self._answering:
             await asyncio.wait(self._answering, timeout=2)
@@ -131,8 +135,11 @@ class InboxWorker:
         self._round += 1
         self._turns.update((item.order, self._round) for item in items)
 
-    async def _handle(self, items: Sequence[InboxItem]) -> None:
-        """Handle items of different chats in one transaction; each alone when that fails."""
+    async def _handle(self, items: Sequence[InboxItem]) -> int:
+        """Handle items of different chats in one transaction; each alone when that fails.
+
+        Returns how many were this worker's, and no other's.
+        """
 
         def handle(tx: Tx) -> list[tuple[Channel, list[PressAnswer]]]:
             ours = inbox.take(tx, *(item.id for item in items))
@@ -145,14 +152,14 @@ class InboxWorker:
         except Exception as error:  # noqa: BLE001 - no fault may lose an item or stop the others
             if len(items) == 1:
                 await self._failed(items[0], error)
-                return
-            for item in items:
-                await self._handle([item])
-            return
-        self._outbox_bell.ring_everywhere()
+                return 1
+            return sum([await self._handle([item]) for item in items])
+        if answered:
+            self._outbox_bell.ring_everywhere()
         for channel, answers in answered:
             for answer in answers:
                 self._answer(channel, answer)
+        return len(answered)
 
     def _one(self, tx: Tx, item: InboxItem) -> tuple[Channel, list[PressAnswer]]:
         account, channel = self._accounts[item.account_id]

@@ -128,8 +128,10 @@ def opened(tx: Tx, item: InboxItem) -> Incoming:
 
 
 def take(tx: Tx, *item_ids: UUID) -> set[UUID]:
-    """Empty items that this transaction handles, and return which: others took the rest meanwhile.
+    """Empty items that this transaction handles, and return which: others have or had the rest.
 
+    What another worker holds is not waited for: it is done by the time that worker commits, and
+    is new again when it does not. A chat's next item is nobody's before that: see `next_items`.
     Their keys stay, but not whose chats they came from. What does not end well is new again.
     """
     asked = {"items": item_ids, "handled_at": tx.now}
@@ -257,9 +259,16 @@ _PUT = MappingProxyType(
         for name in DIALECTS
     }
 )
+_free = inbox.alias("free")
 _TAKE = (
     inbox.update()
-    .where(inbox.c.id.in_(bindparam("items", expanding=True)), inbox.c.state == "new")
+    .where(
+        inbox.c.id.in_(
+            select(_free.c.id)
+            .where(_free.c.id.in_(bindparam("items", expanding=True)), _free.c.state == "new")
+            .with_for_update(skip_locked=True)
+        )
+    )
     .values(
         state="done",
         body=None,

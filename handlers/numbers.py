@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from domain.messages import Button, Message, Press
@@ -9,6 +10,7 @@ from domain.tip import TipEventKind
 from domain.toneless import fold
 from handlers.turn import Context, Turn
 from storage.database import Tx
+from storage.deliveries import typed_numbers
 from storage.people import addresses
 from storage.people.addresses import Account
 from storage.tips import tip_events
@@ -17,6 +19,7 @@ from tips import intake
 SURE = "sure"
 """Verb before an action that was asked about once more."""
 _NOT = "no"
+_WHICH = "which"
 _TAKES_AWAY: Mapping[str, str] = MappingProxyType(
     {
         "mistake": "tips.button_mistake",
@@ -57,6 +60,49 @@ _OPEN_END_HAN = (
 )
 
 
+def meant(tx: Tx, context: Context, account: Account, message: Message) -> Message | Press:
+    """Return the press that a typed number stands for, or the message as it is."""
+    found = typed_numbers.as_press(tx, account.id, message)
+    if found is None:
+        return message
+    presses = (found,) if isinstance(found, Press) else (found.earlier, found.later)
+    if any(are_words(tx, context, account, message, press) for press in presses):
+        return message
+    if isinstance(found, Press):
+        return found
+    return replace(found.later, action=_both(found))
+
+
+def _both(found: typed_numbers.Unclear) -> str:
+    return f"{_WHICH}:{found.earlier.action}\n{found.later.action}"
+
+
+def ask_which(turn: Turn, press: Press) -> bool:
+    """Ask which of two messages a typed number answers; False where that is clear."""
+    verb, _, both = press.action.partition(":")
+    if not turn.typed or verb != _WHICH:
+        return False
+    earlier, _, later = both.partition("\n")
+    turn.say(
+        "numbers.which",
+        (Button(_called(turn, earlier, "numbers.button_earlier"), f"{SURE}:{earlier}"),),
+        (Button(_called(turn, later, "numbers.button_later"), f"{SURE}:{later}"),),
+        (Button(turn.text("numbers.button_no"), f"{SURE}:{_NOT}"),),
+    )
+    return True
+
+
+def _called(turn: Turn, action: str, place: str) -> str:
+    label = _label(action)
+    return f"{turn.text(place)}: {turn.text(label)}" if label is not None else turn.text(place)
+
+
+def _label(action: str) -> str | None:
+    return _TAKES_AWAY.get(action.partition(":")[0]) or _TAKES_AWAY.get(
+        ":".join(action.split(":")[:2])
+    )
+
+
 def are_words(tx: Tx, context: Context, account: Account, message: Message, press: Press) -> bool:
     """Tell whether a number goes on with a tip just being told, rather than choosing.
 
@@ -85,9 +131,7 @@ def wants_number(text: str) -> bool:
 
 def ask_again(turn: Turn, press: Press) -> bool:
     """Ask whether a typed number really meant what takes something away; False for others."""
-    label = _TAKES_AWAY.get(press.action.partition(":")[0]) or _TAKES_AWAY.get(
-        ":".join(press.action.split(":")[:2])
-    )
+    label = _label(press.action)
     if not turn.typed or label is None:
         return False
     said = turn.text(label)

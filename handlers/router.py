@@ -30,7 +30,7 @@ from handlers import numbers
 from handlers.turn import Context, Turn
 from people import erasing, wishes
 from storage.database import Tx
-from storage.deliveries import echoes, hearing, receipts, typed_numbers
+from storage.deliveries import echoes, hearing, receipts
 from storage.groups import group_requests
 from storage.people import addresses, away, forgotten, joining, moving, residents, units, writers
 from storage.people.addresses import Account, Address
@@ -184,10 +184,7 @@ class Router:
         """Return the press that a typed number stands for, or the message as it is."""
         if not self._context.outbox.door(account.channel).typed_choices:
             return message
-        press = typed_numbers.as_press(tx, account.id, message)
-        if press is None or numbers.are_words(tx, self._context, account, message, press):
-            return message
-        return press
+        return numbers.meant(tx, self._context, account, message)
 
     def _was_forgotten_since(self, tx: Tx, account: Account, incoming: Incoming) -> bool:
         """Tell whether who wrote had us forget them later, on a platform that may tell late."""
@@ -258,7 +255,7 @@ class Router:
             verb, *args = args or [""]
             done = numbers.meant_no(turn, press.action)
         else:
-            done = numbers.ask_again(turn, press)
+            done = numbers.ask_which(turn, press) or numbers.ask_again(turn, press)
         presser = self._presses.get(verb)
         if not done and presser is None:
             raise Refusal("app.stale_button")

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, bindparam, delete, exists, select
+from sqlalchemy import Row, Uuid, bindparam, delete, exists, func, or_, select
 
 from domain.delivery import DeliveryKind
 from domain.ids import short
@@ -17,11 +18,14 @@ from storage.database import Tx
 from storage.deliveries import ledger
 from storage.people import addresses
 from storage.sealing import KeysUnusable, Place
-from storage.tables import attempt, delivery, run, typed_choice
+from storage.tables import address, attempt, delivery, run, typed_choice
 from storage.tables.deliveries import PENDING
 from storage.types import UtcDateTime
 from storage.upsert import insert_into
 
+_EVER = datetime.min.replace(tzinfo=UTC)
+_MOMENT = timedelta(seconds=5)
+"""So long after a message arrived nobody may have read it yet."""
 _ANSWERED_IN_GROUPS = timedelta(days=90)
 """How long a message of a group has numbers: a tip may be worked on for weeks."""
 
@@ -32,10 +36,15 @@ def note(
     """Remember what numbers stand for since a message of ours; nothing where it has none.
 
     Those under an older message of a group stay: there a number answers the message it is about.
+    Privately those of the one before stay as long as nobody spoke since: its answer may be on its
+    way just now.
     """
     if in_group:
         old = _OF_CHAT & (typed_choice.c.at < tx.now - _ANSWERED_IN_GROUPS)
         tx.connection.execute(delete(typed_choice).where(old), {"address": address_id})
+    elif actions:
+        asked = {"address": address_id, "delivery": delivery_id}
+        tx.connection.execute(_FORGET_ANSWERED, asked)
     else:
         forget(tx, address_id)
     if not actions:
@@ -54,13 +63,21 @@ def forget(tx: Tx, address_id: UUID) -> None:
     tx.connection.execute(_FORGET, {"address": address_id})
 
 
-def as_press(tx: Tx, account_id: UUID, message: Message) -> Press | None:
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A number that may answer either of two messages: the newer one has only just come."""
+
+    earlier: Press
+    later: Press
+
+
+def as_press(tx: Tx, account_id: UUID, message: Message) -> Press | Unclear | None:
     """Return the press that a typed number stands for; None: it is a text like others.
 
     Privately it is about our newest message, also while that is just being sent: its reader may
     type before we are told that it arrived. What was typed before we began to send it is about
-    the one before. In a group it is about the post that it answers, or
-    the message about a tip.
+    the one before; what was typed within a moment of it may be, as long as that one was not
+    answered. In a group it is about the post that it answers, or the message about a tip.
     """
     number = typed_number(message.text)
     if number is None or message.media:
@@ -68,16 +85,35 @@ def as_press(tx: Tx, account_id: UUID, message: Message) -> Press | None:
     where = addresses.find(tx, account_id, message.chat.chat_id)
     if where is None:
         return None
-    if message.chat.kind is ChatKind.PRIVATE:
-        found = _under_way(tx, where.id, message.at) or _remembered(tx, where.id)
-    else:
+    if message.chat.kind is not ChatKind.PRIVATE:
         found = _in_group(tx, where.id, message.reply_to)
-    if found is None or not 1 <= number <= len(found[1]):
+        return _press(tx, where.id, message, number, found)
+    later, earlier = _newest_two(tx, where.id, message.at)
+    if later is not None and later.may_be_unread_at < message.at:
+        earlier = None
+    elif later is not None and earlier is not None and message.at < later.begun_at:
+        later = None
+    new = _press(tx, where.id, message, number, later)
+    old = _press(tx, where.id, message, number, earlier)
+    return Unclear(old, new) if new is not None and old is not None else new or old
+
+
+class _Choices(NamedTuple):
+    delivery_id: UUID
+    actions: Sequence[str]
+    begun_at: datetime = _EVER
+    may_be_unread_at: datetime = _EVER
+    """Until when what is typed may be about the message before it."""
+
+
+def _press(
+    tx: Tx, address_id: UUID, message: Message, number: int, found: _Choices | None
+) -> Press | None:
+    if found is None or not 1 <= number <= len(found.actions):
         return None
-    delivery_id, actions = found
     query = (
         select(attempt.c.message_id)
-        .where(attempt.c.delivery_id == delivery_id, attempt.c.address_id == where.id)
+        .where(attempt.c.delivery_id == found.delivery_id, attempt.c.address_id == address_id)
         .order_by(attempt.c.id.desc())
         .limit(1)
     )
@@ -86,38 +122,60 @@ def as_press(tx: Tx, account_id: UUID, message: Message) -> Press | None:
         sender=message.sender,
         at=message.at,
         message_id=tx.connection.execute(query).scalar_one_or_none() or "",
-        action=actions[number - 1],
+        action=found.actions[number - 1],
         press_id="",
     )
 
 
-def _remembered(tx: Tx, address_id: UUID) -> tuple[UUID, list[str]] | None:
-    return _opened(tx, tx.connection.execute(_KNOWN, {"address": address_id}).first())
+def _newest_two(
+    tx: Tx, address_id: UUID, typed_at: datetime
+) -> tuple[_Choices | None, _Choices | None]:
+    """Return our newest message with choices, and the one before it if that was not answered."""
+    asked = {"address": address_id}
+    rows = tx.connection.execute(_KNOWN.order_by(typed_choice.c.at.desc()).limit(2), asked).all()
+    known = [one for row in rows if (one := _opened(tx, row)) is not None]
+    sending = _under_way(tx, address_id, typed_at)
+    found = ([sending] if sending is not None else []) + known
+    later, earlier = (*found, None, None)[:2]
+    if earlier is not None:
+        heard = select(address.c.heard_at).where(address.c.id == address_id)
+        heard_at = tx.connection.execute(heard).scalar_one()
+        if heard_at is not None and heard_at >= _begun_at(tx, earlier.delivery_id):
+            earlier = None
+    return later, earlier
 
 
-def _opened(tx: Tx, row: Row[Any] | None) -> tuple[UUID, list[str]] | None:
+def _begun_at(tx: Tx, delivery_id: UUID) -> datetime:
+    query = select(func.max(attempt.c.opened_at)).where(attempt.c.delivery_id == delivery_id)
+    begun: datetime | None = tx.connection.execute(query).scalar_one()
+    return begun or _EVER
+
+
+def _opened(tx: Tx, row: Row[Any] | None) -> _Choices | None:
     if row is None:
         return None
     try:
-        return row.delivery_id, json.loads(tx.keys.unseal(row.actions, _place(row.delivery_id)))
+        actions = json.loads(tx.keys.unseal(row.actions, _place(row.delivery_id)))
     except KeysUnusable:
         return None
+    begun = _begun_at(tx, row.delivery_id)
+    return _Choices(row.delivery_id, actions, begun, row.at + _MOMENT)
 
 
-def _under_way(tx: Tx, address_id: UUID, typed_at: datetime) -> tuple[UUID, list[str]] | None:
+def _under_way(tx: Tx, address_id: UUID, typed_at: datetime) -> _Choices | None:
     row = tx.connection.execute(_SENDING, {"address": address_id, "at": typed_at}).one_or_none()
     if row is None:
         return None
     actions = _actions(tx, row.id, row.run_id, row.language)
-    return (row.id, actions) if actions else None
+    return _Choices(row.id, actions, may_be_unread_at=typed_at) if actions else None
 
 
-def _in_group(tx: Tx, address_id: UUID, message_id: str | None) -> tuple[UUID, list[str]] | None:
+def _in_group(tx: Tx, address_id: UUID, message_id: str | None) -> _Choices | None:
     row = ledger.by_message(tx, address_id, message_id) if message_id else None
     if row is None:
         return None
     if row.run_id is not None and row.kind is DeliveryKind.POST:
-        return row.id, _actions(tx, row.id, row.run_id, DeliveryKind.POST.value)
+        return _Choices(row.id, _actions(tx, row.id, row.run_id, DeliveryKind.POST.value))
     query = _KNOWN.where(typed_choice.c.delivery_id == row.id)
     return _opened(tx, tx.connection.execute(query, {"address": address_id}).one_or_none())
 
@@ -144,6 +202,30 @@ def _place(delivery_id: UUID) -> Place:
 _OF_CHAT = typed_choice.c.address_id == bindparam("address", type_=Uuid)
 _KNOWN = select(typed_choice).where(_OF_CHAT)
 _FORGET = delete(typed_choice).where(_OF_CHAT)
+_THIS_ONE = typed_choice.c.delivery_id == bindparam("delivery", type_=Uuid)
+_OTHER = typed_choice.alias()
+_NEWEST_OTHER = (
+    select(func.max(_OTHER.c.at))
+    .where(
+        _OTHER.c.address_id == bindparam("address", type_=Uuid),
+        _OTHER.c.delivery_id != bindparam("delivery", type_=Uuid),
+    )
+    .scalar_subquery()
+)
+_SPOKEN_SINCE = (
+    select(attempt.c.id)
+    .select_from(attempt)
+    .join(address, address.c.id == bindparam("address", type_=Uuid))
+    .where(
+        attempt.c.delivery_id == typed_choice.c.delivery_id,
+        address.c.heard_at >= attempt.c.opened_at,
+    )
+    .correlate(typed_choice)
+    .exists()
+)
+_FORGET_ANSWERED = delete(typed_choice).where(
+    _OF_CHAT, ~_THIS_ONE, or_(typed_choice.c.at < _NEWEST_OTHER, _SPOKEN_SINCE)
+)
 _SENDING = (
     select(delivery.c.id, delivery.c.run_id, delivery.c.language)
     .where(

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -228,6 +229,25 @@ async def test_a_number_within_a_burst_is_a_piece_and_a_later_one_is_asked_about
     await lan.writes("1")
     [tip] = await own_tips(lan)
     assert not tip.state.is_open
+
+
+async def test_a_number_between_two_messages_does_nothing_until_it_is_clear_which_it_answers(
+    chat: Chat,
+) -> None:
+    lan = await chat.subscriber("1001")
+    here = await lan.address()
+    old, new = uuid4(), uuid4()
+    await chat.do(lambda tx: typed_numbers.note(tx, here.id, old, ("stop:x",)))
+    chat.clock.forward(hours=1)
+    await chat.do(lambda tx: typed_numbers.note(tx, here.id, new, ("language:en",)))
+    await bring(chat)
+    await lan.writes("1")
+    assert (await lan.record()).wish is Wish.YES
+    [asked] = (await bring(chat))[-1:]
+    assert "1. Tin trước đó\n2. Tin mới nhất\n3. Không phải" in asked
+    chat.clock.forward(minutes=1)
+    await lan.writes("1")
+    assert (await lan.record()).wish is Wish.PAUSED
 
 
 async def test_a_number_for_stop_pauses_and_is_asked_about(chat: Chat) -> None:

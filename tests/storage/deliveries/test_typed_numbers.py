@@ -14,10 +14,11 @@ from domain.typed_number import typed_number
 from storage.codec import write_outgoing
 from storage.deliveries import ledger, typed_numbers
 from storage.deliveries.ledger import NewDelivery
+from storage.deliveries.typed_numbers import Unclear
 from storage.people import addresses, erasing
 from storage.tables import run as run_table
 from storage.tables import typed_choice
-from tests.storage.deliveries.two_channels import OA, TELEGRAM, Two, two_channels
+from tests.storage.deliveries.two_channels import OA, TELEGRAM, Two, heard_at, two_channels
 from tests.storage.ledger_world import ledger_world
 
 CHOICES = ("ack:{d}", "tip:{d}")
@@ -53,6 +54,14 @@ def test_only_a_bare_number_is_one(text: str, number: int | None) -> None:
 async def meant(
     two: Two, resident_id: UUID, text: str = "2", ago: timedelta = timedelta(0)
 ) -> Press | None:
+    found = await meant_by(two, resident_id, text, ago)
+    assert not isinstance(found, Unclear)
+    return found
+
+
+async def meant_by(
+    two: Two, resident_id: UUID, text: str = "2", ago: timedelta = timedelta(0)
+) -> Press | Unclear | None:
     message = Message(
         chat=ChatRef(f"{OA} {resident_id}", ChatKind.PRIVATE),
         sender=Sender(f"{OA} {resident_id}"),
@@ -113,12 +122,54 @@ async def test_choices_count_while_the_message_is_being_sent(two: Two) -> None:
     await two.settle(await two.opened(), choices=("ack:x", "tip:x"))
     two.world.clock.forward(seconds=30)
     window = await two.opened()
-    press = await meant(two, one)
-    assert press is not None
-    assert press.action == f"tip:{short(window.sends[0].delivery_id)}"
+    new = f"tip:{short(window.sends[0].delivery_id)}"
+    found = await meant_by(two, one)
+    assert isinstance(found, Unclear), "nobody answered the one that stood there"
+    assert (found.earlier.action, found.later.action) == ("tip:x", new)
     press = await meant(two, one, ago=timedelta(seconds=2))
     assert press is not None
     assert press.action == "tip:x", "what was typed before is about the one that stood there"
+    chat = await two.chat(one)
+    await two.world.do(lambda tx: heard_at(tx, chat, tx.now - timedelta(seconds=20)))
+    press = await meant(two, one)
+    assert press is not None
+    assert press.action == new, "the one before was answered"
+
+
+@pytest.mark.parametrize(
+    ("typed_after", "spoke", "means"),
+    [(0, False, None), (4, False, None), (6, False, "tip:new"), (0, True, "tip:new")],
+)
+async def test_a_number_typed_just_when_another_message_came_is_asked_about(
+    two: Two, typed_after: int, means: str | None, *, spoke: bool
+) -> None:
+    one = await two.resident()
+    await say(two, one)
+    await two.settle(await two.opened(), choices=("ack:old", "tip:old"))
+    two.world.clock.forward(minutes=3)
+    if spoke:
+        chat = await two.chat(one)
+        await two.world.do(lambda tx: heard_at(tx, chat, tx.now))
+    two.world.clock.forward(minutes=3)
+    await say(two, one)
+    window = await two.opened()
+    two.world.clock.forward(seconds=1)
+    await two.settle(window, choices=("ack:new", "tip:new", "more:new"))
+    two.world.clock.forward(seconds=typed_after)
+    found = await meant_by(two, one)
+    if means is None:
+        assert isinstance(found, Unclear)
+        assert (found.earlier.action, found.later.action) == ("tip:old", "tip:new")
+        # A number that only one of them has is about that one.
+        press = await meant(two, one, "3")
+        assert press is not None
+        assert press.action == "more:new"
+        press = await meant(two, one, ago=timedelta(seconds=typed_after + 2))
+        assert press is not None
+        assert press.action == "tip:old"
+    else:
+        assert isinstance(found, Press)
+        assert found.action == means
 
 
 async def test_in_a_group_a_number_that_answers_a_post_presses_its_button(two: Two) -> None:
@@ -134,7 +185,7 @@ async def test_in_a_group_a_number_that_answers_a_post_presses_its_button(two: T
     [post] = await two.world.rows(run)
     chat_id = await two.world.do(lambda tx: addresses.chat_of(tx, address_id))
 
-    async def answered(reply_to: str | None) -> Press | None:
+    async def answered(reply_to: str | None) -> Press | Unclear | None:
         message = Message(
             chat=chat_id,
             sender=Sender("9"),

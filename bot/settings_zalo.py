@@ -42,6 +42,7 @@ class ZaloSettings(BaseSettings):
     zalo_oa_name: str = Field(default="", max_length=100)
     zalo_oa_admin: str = Field(default="", max_length=64)
     zalo_oa_articles: bool = False
+    zalo_oa_article_hours: str = "6-22"
     zalo_oa_catch_up_h: int = Field(default=0, ge=0, le=48)
 
     zalo_bot_token: SecretStr = SecretStr("")
@@ -51,6 +52,15 @@ class ZaloSettings(BaseSettings):
     zalo_bot_webhook_secret: SecretStr = SecretStr("")
     zalo_bot_name: str = Field(default="", max_length=100)
     zalo_bot_pace_per_s: float = Field(default=1.0, gt=0, le=100, allow_inf_nan=False)
+
+    @field_validator("zalo_oa_article_hours")
+    @classmethod
+    def _hours_are_a_span(cls, value: str) -> str:
+        first, _, end = value.partition("-")
+        if not (first.isdecimal() and end.isdecimal() and int(first) < int(end) <= 24):
+            message = "phải là giờ đầu và giờ cuối trong ngày, như 6-22"
+            raise ValueError(message)
+        return value
 
     @field_validator("zalo_oa_app_id", "zalo_oa_id")
     @classmethod

@@ -40,9 +40,15 @@ def zalo_oa_settings(settings: Settings) -> ZaloOaSettings:
             mention=settings.zalo_oa_name,
             admin=settings.zalo_oa_admin,
             articles=settings.zalo_oa_articles,
+            article_hours=_span(settings.zalo_oa_article_hours),
             catch_up=timedelta(hours=settings.zalo_oa_catch_up_h),
             send_timeout_s=settings.send_timeout_s,
         )
     except ValueError as error:
         message = "Các dòng ZALO_OA_… chưa đúng; hãy so với tệp .env.example."
         raise Misconfigured(message) from error
+
+
+def _span(hours: str) -> tuple[int, int]:
+    first, _, end = hours.partition("-")
+    return int(first), int(end)

@@ -1,11 +1,11 @@
 """Articles: public pages of the account, and their broadcast to all who follow it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.channels.raw import clean, mapping
 from bot.channels.zalo_oa.reading import told
 from bot.channels.zalo_oa.settings import ZaloOaSettings
-from bot.channels.zalo_oa.translate import PROCESSING, to_morning
+from bot.channels.zalo_oa.translate import PROCESSING
 from bot.channels.zalo_oa.transport import CallFailed, Transport
 from domain.channel import Article
 from domain.clock import local
@@ -28,8 +28,11 @@ def check(settings: ZaloOaSettings, now: datetime) -> None:
         reason = "permission: articles are switched off"
         raise Refused(reason)
     first, end = settings.article_hours
-    if not first <= local(now).hour < end:
-        raise Throttled(to_morning(now), Scope.CHAT)
+    here = local(now)
+    if not first <= here.hour < end:
+        opens = here.replace(hour=first, minute=0, second=0, microsecond=0)
+        opens += timedelta(days=1 if here.hour >= end else 0)
+        raise Throttled(opens - here, Scope.CHAT)
 
 
 async def publish(transport: Transport, article: Article, author: str) -> str:

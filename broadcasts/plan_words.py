@@ -1,6 +1,6 @@
 """A reach plan in words: by which path how many, at what cost, who is left out and why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from broadcasts.desk import Say
@@ -30,6 +30,7 @@ def brief(plan: ReachPlan, say: Say, told: Told = count, *, repeats: bool = Fals
         if reason not in _TOLD_ELSEWHERE and number
     ]
     lines += [_path(path, say, told, timed=len(paths) > 1) for path in paths]
+    lines += _in_parts(paths, say)
     lines += of_articles(plan, say)
     held = [plan.left.get(reason, 0) for reason in Left if reason not in _TOLD_ELSEWHERE]
     if any(held) and (plan.posts or plan.by_hand):
@@ -49,6 +50,7 @@ def full(plan: ReachPlan, say: Say, told: Told = count, *, repeats: bool = False
         ),
     ]
     lines += [_path(path, say, told) for path in plan.paths if path.people or path.posts]
+    lines += _in_parts([path for path in plan.paths if path.people], say)
     lines += [*down(plan, say), *_cost(plan, say, told, repeats=repeats)]
     lines += _their_counts(plan, say)
     if plan.left:
@@ -84,6 +86,15 @@ def _path(path: Path, say: Say, told: Told, *, timed: bool = True) -> str:
     parts = {"free": path.free, "covered": path.covered, "priced": path.priced}
     how = [say(f"plan.how_{key}", n=told(number)) for key, number in parts.items() if number]
     return say("plan.path", channel=channel, n=n, how=", ".join(how), done=done)
+
+
+def _in_parts(paths: Sequence[Path], say: Say) -> list[str]:
+    """Return where a person gets several messages, each of which counts."""
+    return [
+        say("plan.each", channel=channel_name(path.channel, say), n=count(path.each))
+        for path in paths
+        if path.each > 1
+    ]
 
 
 def down(plan: ReachPlan, say: Say) -> list[str]:
@@ -128,7 +139,7 @@ def _their_counts(plan: ReachPlan, say: Say, *, only_news: bool = False) -> list
                 channel=channel_name(path.channel, say),
                 told=count(theirs.left if theirs.fresh else theirs.told),
                 ours=count(theirs.ours),
-                used=count(path.allowance_left),
+                used=count(min(theirs.ours, theirs.left) if theirs.fresh else theirs.ours),
                 when=_when(theirs.at, say),
             )
         )

@@ -1,5 +1,7 @@
 """The reach plan of a campaign: made when it is handed in, approved with it, kept when it runs."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +12,8 @@ from domain.campaign import Audience, CampaignRules
 from domain.delivery import Lane
 from domain.door import for_runs
 from domain.hours import ANY_TIME, BroadcastRules
-from domain.reach_plan import ReachPlan, TheirCount, Way
+from domain.messages import MediaKind
+from domain.reach_plan import Posts, ReachPlan, TheirCount, Way
 from domain.schedule import Schedule
 from domain.terms import AS_RULED, Terms
 from storage.accounts import told_left
@@ -37,10 +40,12 @@ def make(
     schedule: Schedule | None = None,
     terms: Terms | None = None,
     urgent: bool = False,
+    goes_with: MediaKind | None = None,
 ) -> ReachPlan:
     """Return the plan of what would be approved now; of a repeating one of its first time.
 
-    An urgent alert rests for nothing and costs whatever it takes.
+    An urgent alert rests for nothing and costs whatever it takes. `goes_with`: what goes with its
+    words.
     """
     hours = hours_of(tx, unit, audience, urgent=urgent)
     at = schedule.next_after(tx.now) if schedule is not None else due_at
@@ -50,7 +55,12 @@ def make(
     counts = _counts(tx, desk, unit, audience, begins, hours)
     posts = reach_counts.posts(tx, audience.group_ids)
     ways = [
-        _way(tx, desk, account, begins, sum(one.groups for of, one in posts if of == account.id))
+        _in_people(
+            _way(
+                tx, desk, account, begins, sum(one.groups for of, one in posts if of == account.id)
+            ),
+            desk.outbox.door(account.channel).messages(goes_with),
+        )
         for account in addresses.accounts(tx)
         if account.unit_id in (None, unit.id) or account.id in {of for of, _ in counts}
     ]
@@ -79,6 +89,7 @@ def of(tx: Tx, desk: Desk, known: Campaign) -> ReachPlan:
         schedule=known.schedule,
         terms=known.terms,
         urgent=known.lane is Lane.URGENT,
+        goes_with=known.content.goes_with,
     )
 
 
@@ -145,6 +156,24 @@ def _way(tx: Tx, desk: Desk, account: Account, at: datetime, posts: int) -> Way:
         down=account.down_reason is not None,
         month_left=None if able.most_a_month is None else for_runs(able.most_a_month) - used.sent,
         posts=posts,
+    )
+
+
+def _posts_by(posts: Sequence[tuple[UUID, Posts]], account_id: UUID) -> int:
+    return sum(one.groups for of, one in posts if of == account_id)
+
+
+def _in_people(way: Way, each: int) -> Way:
+    """Return what an account may do where one person's are several messages."""
+    if each == 1:
+        return way
+    return replace(
+        way,
+        each=each,
+        per_s=way.per_s / each,
+        price_vnd=way.price_vnd * each,
+        allowance_left=way.allowance_left // each,
+        month_left=None if way.month_left is None else way.month_left // each,
     )
 
 

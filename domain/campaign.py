@@ -16,6 +16,7 @@ from domain.hours import BroadcastRules
 from domain.ids import random_code
 from domain.language import Language
 from domain.library import fill, placeholders
+from domain.messages import MediaKind
 from domain.own_photo import OwnPhoto
 from domain.part import Part
 from domain.pledge import Pledge
@@ -191,6 +192,13 @@ class Content:
     theirs. None: no card."""
     photo: OwnPhoto | None = None
     """The unit's own photo that goes with it, in the place of a card."""
+
+    @property
+    def goes_with(self) -> MediaKind | None:
+        """What goes with the words, if anything does."""
+        if self.photo is not None:
+            return self.photo.kind
+        return MediaKind.PHOTO if self.card is not None else None
 
     def heading(self, language: Language) -> str:
         """Return the line on top: titles exist in Vietnamese only, others get the unit's name."""

@@ -65,6 +65,8 @@ class Capabilities:
     """How long after they last wrote a message costs nothing; None: it never costs."""
     price_vnd: int = 0
     """What a message costs beyond the free window and the account's allowance, in đồng."""
+    apart: frozenset[MediaKind] = frozenset()
+    """Media whose words go as a message of their own, which counts and may cost as well."""
     allowance: int = 0
     """How many messages a month beyond the free window the account has already paid for."""
     most_people: int | None = None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.channel import Capabilities
+from domain.messages import MediaKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,12 @@ class Door:
     """How many messages a month beyond the free window are paid for already."""
     most_a_month: int | None = None
     """How many messages may go in a month; None: no limit is known."""
+    apart: frozenset[MediaKind] = frozenset()
+    """Media whose words go as a message of their own, which counts and may cost as well."""
+
+    def messages(self, goes_with: MediaKind | None) -> int:
+        """Return how many messages words with such media are; without media one."""
+        return 2 if goes_with in self.apart else 1
 
     @property
     def listens(self) -> bool:
@@ -55,6 +62,7 @@ def door_of(capabilities: Capabilities) -> Door:
         free_window=capabilities.free_window,
         allowance=capabilities.allowance,
         most_a_month=capabilities.most_a_month,
+        apart=capabilities.apart,
     )
 
 

@@ -84,6 +84,8 @@ class Way:
     """How many messages of any kind it may still send; None: no limit is known."""
     posts: int = 0
     """Posts of the same campaign that go out by it."""
+    each: int = 1
+    """How many messages one person's are; all else here counts people."""
     down: bool = False
     """Whether it sends nothing now; what is meant for it waits."""
     their_count: TheirCount | None = None
@@ -108,6 +110,8 @@ class Path:
     posts: int
     through: datetime
     """When the last of it would go at its pace, were it not over before."""
+    each: int = 1
+    """How many messages one person's are: what costs is counted by people all the same."""
     down: bool = False
     """Whether its account sent nothing when this was planned."""
     their_count: TheirCount | None = None
@@ -337,6 +341,7 @@ def _path(
         most_paid=most if way.may_cost else 0,
         posts=way.posts,
         through=rules.after_open(begins, needs),
+        each=way.each,
         down=way.down,
         their_count=way.their_count,
     ), out

@@ -185,6 +185,7 @@ def _show_summary(turn: Turn, form: Form) -> None:
             schedule=form.schedule(),
             terms=planning.terms_of(turn.tx, desk, turn.unit.id, form.expiry, form.most_vnd),
             written=tuple(content.bodies),
+            goes_with=content.goes_with,
         ),
     )
     text = f"{text}\n\n{photo}" if photo else text

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from uuid import UUID
 
 from broadcasts import planning, reach_planning
 from broadcasts.desk import Desk, Say
@@ -16,6 +17,7 @@ from domain.toneless import fold
 from handlers.campaigns.buttons import ask_with, button
 from handlers.campaigns.form import Form, Step, audience_of
 from handlers.turn import Turn
+from storage.campaigns import own_photos
 
 MOST = 100_000_000
 """More than that is a slip of the finger."""
@@ -125,6 +127,7 @@ def _plan(turn: Turn, form: Form) -> ReachPlan:
         due_at=form.due_at(turn.tx.now),
         schedule=form.schedule(),
         terms=planning.terms_of(turn.tx, desk, turn.unit.id, form.expiry, form.most_vnd),
+        goes_with=own_photos.kind_of(turn.tx, UUID(form.photo)) if form.photo else None,
     )
 
 

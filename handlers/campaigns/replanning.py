@@ -72,6 +72,7 @@ def summary(turn: Turn, form: Form) -> str:
             terms=replanning.terms_for(turn.tx, known, due_at, schedule),
             written=tuple(known.content.bodies),
             own=known.id,
+            goes_with=known.content.goes_with,
         ),
     )
 
@@ -153,6 +154,7 @@ def _request(turn: Turn, known: Campaign, proposal: Proposal, say: Say) -> tuple
             terms=known.terms,
             written=tuple(known.content.bodies),
             own=known.id,
+            goes_with=known.content.goes_with,
             plan=proposal.reach_plan,
         ),
     )

@@ -11,7 +11,7 @@ from broadcasts.resting import Course
 from domain.campaign import Audience, CampaignState
 from domain.hours import day_start
 from domain.language import Language
-from domain.messages import Outgoing
+from domain.messages import MediaKind, Outgoing
 from domain.reach_plan import ReachPlan
 from domain.schedule import Schedule
 from domain.terms import Terms
@@ -53,6 +53,7 @@ def shown_plan(
     written: Collection[Language] = tuple(Language),
     own: UUID | None = None,
     plan: ReachPlan | None = None,
+    goes_with: MediaKind | None = None,
 ) -> str:
     """Return whom a campaign would reach, who of them not and why, and when it really goes out.
 
@@ -66,7 +67,14 @@ def shown_plan(
         lines = audiences.lines(tx, unit, audience, written, say)
     if plan is None:
         plan = reach_planning.make(
-            tx, desk, unit, audience, due_at=due_at, schedule=schedule, terms=terms
+            tx,
+            desk,
+            unit,
+            audience,
+            due_at=due_at,
+            schedule=schedule,
+            terms=terms,
+            goes_with=goes_with,
         )
     course = resting.course(plan, unit.broadcasting)
     if audience.of_run is None and not audience.posts_only:
@@ -93,6 +101,7 @@ def plan_of(tx: Tx, desk: Desk, known: Campaign, say: Say) -> str:
         written=tuple(known.content.bodies),
         own=known.id,
         plan=known.reach_plan if waits else None,
+        goes_with=known.content.goes_with,
     )
 
 

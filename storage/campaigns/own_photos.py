@@ -131,6 +131,12 @@ def get(tx: Tx, photo_id: UUID, *, lock: bool = False) -> Photo | None:
     return _photo(row) if row else None
 
 
+def kind_of(tx: Tx, photo_id: UUID) -> MediaKind | None:
+    """Return whether it is a photo, a film or a document; None for what is not kept."""
+    known = get(tx, photo_id)
+    return known.kind if known is not None else None
+
+
 def untold(tx: Tx, limit: int) -> list[Photo]:
     """Return photos of whose end who sent them was not told yet, locked, oldest first."""
     query = (

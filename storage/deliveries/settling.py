@@ -187,13 +187,21 @@ def _note_cost(tx: Tx, row: Delivery, result: Settled, moves: Moves) -> None:
 
 def _count(tx: Tx, account_id: UUID, results: Sequence[Settled]) -> None:
     counted = [one for one in results if one.paid is not None]
-    sent = [one for one in counted if isinstance(one.outcome, Accepted | Unknowable)]
-    use.add(tx, account_id, len(sent), sum(bool(one.paid) for one in sent))
+    sent = [(one, _messages(one.outcome)) for one in counted]
+    paid = sum(messages for one, messages in sent if one.paid)
+    use.add(tx, account_id, sum(messages for _, messages in sent), paid)
     costly = [one.outcome for one in results if one.paid]
     if any(_is_too_dear(outcome) for outcome in costly):
         use.stop_paid(tx, account_id)
     elif any(isinstance(outcome, Accepted) for outcome in costly):
         use.resume_paid(tx, account_id)
+
+
+def _messages(outcome: Outcome) -> int:
+    """Return how many messages went out, or may have: a file's words are one of their own."""
+    if isinstance(outcome, Accepted):
+        return 1 + len(outcome.others)
+    return int(isinstance(outcome, Unknowable))
 
 
 def _count_dead(tx: Tx, account_id: UUID, window_id: UUID, moves: Moves) -> None:

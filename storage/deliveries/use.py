@@ -10,6 +10,7 @@ from sqlalchemy import Uuid, bindparam, delete, func, select, update
 from domain.clock import local
 from domain.door import Door, for_runs
 from storage.accounts import told_left
+from storage.codec import read_outgoing
 from storage.database import Tx
 from storage.tables import (
     account,
@@ -167,6 +168,7 @@ class Purse:
         self._left: int | None = None
         self._stopped = False
         self._by_run: dict[UUID, int] = {}
+        self._messages: dict[UUID, int] = {}
         self._of_month: int | None = None
         self._taken = 0
 
@@ -192,8 +194,8 @@ class Purse:
         may send what its own plan says, and nothing without a plan. Nothing may while the platform
         takes none.
         """
-        whole = self._of_account()
-        return not self._stopped and (whole > 0 or self._of_run(run_id) > 0)
+        enough = self._of_account() >= self._each(run_id)
+        return not self._stopped and (enough or self._of_run(run_id) > 0)
 
     def pay(self, run_id: UUID | None) -> bool:
         """Note that one more message goes now, and costs; tell whether it costs its run money."""
@@ -201,9 +203,9 @@ class Purse:
             # Never held back, so nothing is locked for it; what is known is kept right.
             self._left = self._left - 1 if self._left is not None else None
             return False
-        whole = self._of_account()
-        self._left = whole - 1
-        if whole > 0:
+        whole, each = self._of_account(), self._each(run_id)
+        self._left = whole - each
+        if whole >= each:
             return False
         self._by_run[run_id] = self._of_run(run_id) - 1
         return True
@@ -223,8 +225,20 @@ class Purse:
             self._left = left - under_way
         return self._left
 
+    def _each(self, run_id: UUID) -> int:
+        """Return how many messages one person's of a run are."""
+        if not self._door.apart:
+            return 1
+        if run_id not in self._messages:
+            content = self._tx.connection.execute(_CONTENT, {"run": run_id}).scalar_one()
+            told = (words for name, words in content.items() if not name.startswith("article:"))
+            first = next(told, None)
+            media = read_outgoing(first).media if first is not None else None
+            self._messages[run_id] = self._door.messages(media.kind if media else None)
+        return self._messages[run_id]
+
     def _of_run(self, run_id: UUID) -> int:
-        """Return how many more of a run may go beyond what is paid for, by its plan."""
+        """Return how many more people of a run may go beyond what is paid for, by its plan."""
         if run_id not in self._by_run:
             plan: Any = self._tx.connection.execute(_PLAN, {"run": run_id}).scalar_one_or_none()
             paid = (plan or {}).get("paid", {})
@@ -252,6 +266,7 @@ _PLAN = (
     .join(run, run.c.campaign_id == campaign.c.id)
     .where(run.c.id == bindparam("run", type_=Uuid))
 )
+_CONTENT = select(run.c.content).where(run.c.id == bindparam("run", type_=Uuid))
 _IN_FLIGHT = (
     select(func.count())
     .select_from(attempt)

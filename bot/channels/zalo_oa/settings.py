@@ -139,6 +139,8 @@ def capabilities(settings: ZaloOaSettings, *, buttons: bool = True) -> Capabilit
         typed_choices=True,
         free_window=timedelta(hours=48),
         price_vnd=settings.price_vnd,
+        # A file has no caption.
+        apart=frozenset({MediaKind.FILE}),
         allowance=settings.allowance,
         articles=settings.articles,
     )

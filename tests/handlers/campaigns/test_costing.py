@@ -9,12 +9,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
+from broadcasts import plan_words, reach_planning
+from broadcasts.desk import Desk
 from delivery.outbox import Outbox
-from domain.campaign import CampaignState
+from domain.campaign import Audience, CampaignState
 from domain.channel import Allowance
 from domain.errors import Refusal
 from domain.language import Language
-from domain.messages import ChatKind
+from domain.messages import ChatKind, MediaKind
+from domain.terms import Terms
 from handlers.campaigns.costing import MOST, read
 from handlers.router import Router
 from storage.accounts import told_left
@@ -110,6 +113,23 @@ async def test_what_costs_is_left_out_until_its_author_allows_it(
     assert known.reach_plan.everybody == 10
     await chief.presses("Duyệt")
     assert (await first(chat)).state is CampaignState.APPROVED
+
+
+async def test_a_file_whose_words_go_by_themselves_costs_twice(chat: Chat) -> None:
+    await _followers(chat, 1, 50, 60, 70)
+    apart = replace(_OA, apart=frozenset({MediaKind.FILE}))
+    desk = Desk(Outbox({"zalo_oa": apart}), chat.context.catalogue)
+    terms, audience = Terms(most_vnd=220), Audience(area_code=DONG_KINH)
+
+    def shown(tx: Tx, goes_with: MediaKind) -> tuple[int, int, int, int, bool]:
+        plan = reach_planning.make(tx, desk, chat.unit, audience, terms=terms, goes_with=goes_with)
+        [path] = [one for one in plan.paths if one.channel == "zalo_oa"]
+        words = "\n".join(plan_words.full(plan, desk.say(Language.VI)))
+        twice = "qua Zalo OA mỗi người nhận 2 tin nhắn" in words
+        return path.free, path.covered, path.priced, plan.cost_vnd, twice
+
+    assert await chat.look(lambda tx: shown(tx, MediaKind.PHOTO)) == (1, 2, 1, 55, False)
+    assert await chat.look(lambda tx: shown(tx, MediaKind.FILE)) == (1, 1, 2, 220, True)
 
 
 async def _told(chat: Chat, oa: UUID, remaining: int | None) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from domain.channel import Allowance
 from domain.delivery import (
@@ -17,12 +18,14 @@ from domain.delivery import (
     TurnedDown,
     Unknowable,
 )
-from domain.messages import Outgoing
+from domain.messages import MediaKind, MediaRef, Outgoing
 from storage.accounts import told_left
 from storage.campaigns import rest
+from storage.codec import write_outgoing
 from storage.deliveries import hearing, ledger, use
 from storage.deliveries.ledger import NewDelivery
 from storage.deliveries.settling import take_over
+from storage.tables import run
 from tests.storage.deliveries.two_channels import ASKING, OA, TELEGRAM, Two, two_channels
 from tests.storage.ledger_world import ledger_world
 
@@ -68,6 +71,23 @@ async def test_no_more_costs_than_the_allowance_and_beyond_it_the_plan_let(
     assert await ways(two, run) == (sent, 6 - sent)
     assert await used(two) == use.Use(sent, sent - 1)
     assert await two.world.counted(run, "paid") == sent - 1
+
+
+async def test_a_file_and_its_words_are_two_messages_out_of_one_purse(two: Two) -> None:
+    two.doors[OA] = replace(ASKING, apart=frozenset({MediaKind.FILE}))
+    run_id = await two.run([(await two.resident(LONG_AGO), OA) for _ in range(4)], paid=1)
+    words = Outgoing(text="Đội mũ", media=MediaRef(MediaKind.FILE, "sealed", sealed=True))
+    content = {"post": write_outgoing(words), "vi": write_outgoing(words)}
+    await two.world.do(lambda tx: tx.connection.execute(update(run).values(content=content)))
+    while window := await two.open(size=2):
+        now = two.world.clock.now()
+        for send in window.sends:
+            assert send.outgoing.media is not None
+        name = f"m{window.id}"
+        await two.settle(window, Accepted(name, now, others=(f"file of {name}",)))
+    # One by what is paid for already, one by the plan.
+    assert await two.world.counted(run_id, "accepted") == 2
+    assert await used(two) == use.Use(4, 4)
 
 
 @pytest.mark.parametrize(("age", "sent"), [(timedelta(0), 1), (timedelta(hours=3), 2)])

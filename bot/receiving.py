@@ -8,8 +8,8 @@ import asyncio
 
 import structlog
 
-from bot.inbox_worker import AccountInbox
 from bot.line import Deafens, Served
+from domain.channel import Inbox
 from domain.failures import AccountDown, Refused, SendFailure
 from storage.account_lock import AccountLock
 from storage.database import DatabaseAway
@@ -25,7 +25,7 @@ _REFUSED_S = 30.0
 class Receiving:
     """Receive while the lock is ours, stand by while it is another's."""
 
-    def __init__(self, lock: AccountLock, channel: Served, box: AccountInbox) -> None:
+    def __init__(self, lock: AccountLock, channel: Served, box: Inbox) -> None:
         self._lock = lock
         self._channel = channel
         self._box = box

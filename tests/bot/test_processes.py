@@ -17,7 +17,7 @@ from tests.journeys.story import ADDED, ANSWERED, TOLD, Told, whole_journey
 from tests.postgres import PostgresServer
 
 ROLES = ("web", "web", "worker", "worker", "scheduler", "scheduler")
-KILLS = 8
+KILLS = 6
 
 
 def _process(folder: Path, address: str, database_url: str, number: int) -> Program:

@@ -98,11 +98,12 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         raise
     words = catalogue()
     choose = {one.value: words.say(one, "app.choose") for one in Language}
+    no_file = {one.value: words.say(one, "app.no_file") for one in Language}
     context = Context(
         catalogue=words,
         library=load_library(),
         gazetteer=gazetteer,
-        outbox=Outbox(all_capabilities(settings), choose),
+        outbox=Outbox(all_capabilities(settings), choose, no_file),
         rules=ChatRules(burst=timedelta(seconds=settings.burst_s)),
         articles=settings.zalo_oa_articles,
     )

@@ -24,10 +24,17 @@ class Outbox:
     """Write messages that will be sent, fitted to what the channel can do."""
 
     def __init__(
-        self, capabilities: Mapping[str, Capabilities], choose: Mapping[str, str] = NO_WORDS
+        self,
+        capabilities: Mapping[str, Capabilities],
+        choose: Mapping[str, str] = NO_WORDS,
+        no_file: Mapping[str, str] = NO_WORDS,
     ) -> None:
-        """Take what each channel can do; `choose` says by language that a number is to be typed."""
+        """Take what each channel can do, and two sentences by language.
+
+        `choose` says that a number is to be typed, `no_file` that a file cannot be sent.
+        """
         self._choose = choose
+        self._no_file = no_file
         self._capabilities = dict(capabilities)
         self._doors = {name: door_of(able) for name, able in capabilities.items()}
 
@@ -64,6 +71,11 @@ class Outbox:
         if not (able.edits and outgoing.edits):
             # Nothing to change there: the new words go as a new message.
             outgoing = replace(outgoing, edits=None)
+        media = outgoing.media
+        if media is not None and media.sealed and media.kind not in able.uploads:
+            # Somebody waits for it: they are told, instead of hearing nothing.
+            said = (outgoing.text, self._no_file.get(language, ""))
+            outgoing = replace(outgoing, media=None, text="\n\n".join(filter(None, said)))
         if able.typed_choices and outgoing.buttons:
             outgoing = replace(outgoing, choose=self._choose.get(language, ""))
         for part in fit(outgoing, able).parts:

@@ -75,6 +75,8 @@ class Capabilities:
     """How many messages it may send in a month; None: no limit is known."""
     articles: bool = False
     """Whether the account shows pages to whoever follows it."""
+    uploads: frozenset[MediaKind] = frozenset(MediaKind)
+    """Of which kinds files of ours can be sent; `media` may also go by address."""
 
 
 class Inbox(Protocol):

@@ -126,6 +126,7 @@ def show(tx: Tx, desk: Desk, file_id: UUID, asker: Asker) -> Shown:
         if not rights.may_be_opened_on(tx, tip, here.channel):
             where = desk.catalogue.channel(own.language, rights.channel_of(tx, tip) or "")
             raise Refusal("review.other_channel", ma_tin=tip.case_number, kenh=where)
+    _must_be_sendable(desk, here, picture, tip, own)
     photo = picture.kind not in _RECORDINGS
     everything = _photos(tx, tip) if photo else _recordings(tx, tip)
     if picture not in everything:
@@ -193,6 +194,7 @@ def _put(
         tong=str(len(everything)),
         ten=reader.name,
         luc=show_time(tx.now),
+        rut=_how_long(desk, reader),
     )
     delivery_id = desk.outbox.put(
         tx,
@@ -213,6 +215,12 @@ def _put(
     media_views.note(tx, picture.id, delivery_id)
 
 
+def _how_long(desk: Desk, reader: Reader) -> str:
+    able = desk.outbox.able(reader.address.channel)
+    key = "goes_by_itself" if able is None or able.withdraws else "delete_yourself"
+    return desk.catalogue.say(reader.language, f"review.{key}")
+
+
 def _photos(tx: Tx, tip: Tip, events: Sequence[UUID] | None = None) -> list[TipFile]:
     return [one for one in media.of_tip(tx, tip.id, events) if one.kind is FileKind.PICTURE]
 
@@ -223,6 +231,14 @@ def _recordings(tx: Tx, tip: Tip, events: Sequence[UUID] | None = None) -> list[
         for one in media.of_tip(tx, tip.id, events)
         if one.kind in _RECORDINGS and one.state is FileState.CLEAN
     ]
+
+
+def _must_be_sendable(desk: Desk, here: Address, picture: TipFile, tip: Tip, own: Staff) -> None:
+    """Refuse where no file can be sent: else they would wait for one, again and again."""
+    able = desk.outbox.able(here.channel)
+    if able is not None and _SENT_AS.get(picture.kind) not in able.uploads:
+        where = desk.catalogue.channel(own.language, here.channel)
+        raise Refusal("review.cannot_be_shown", ma_tin=tip.case_number, kenh=where)
 
 
 def _must_be_clean(picture: TipFile, tip: Tip) -> None:

@@ -28,12 +28,12 @@ async def test_ten_kills_at_random_moments_of_the_journey_lose_nothing(
         phones = Phones(address, session, patience_s=150)
         program = service(tmp_path, address, database_url)
         await program.start()
-        killer = asyncio.create_task(_kill_and_restart(program, chance))
+        killer = asyncio.create_task(kill_and_restart(program, chance, KILLS))
         try:
             told = await whole_journey(phones)
             kills = await killer
             assert kills == KILLS, f"seed {seed}"
-            await _all_quiet(program, session)
+            await all_quiet(program, session)
             await _judge(phones, told)
         except Exception as error:
             error.add_note(f"the kills were ordered by seed {seed}")
@@ -51,16 +51,17 @@ async def test_ten_kills_at_random_moments_of_the_journey_lose_nothing(
     assert "handler_fault" not in program.said()
 
 
-async def _kill_and_restart(program: Program, chance: random.Random) -> int:
-    for _ in range(KILLS):
+async def kill_and_restart(program: Program, chance: random.Random, kills: int) -> int:
+    """Kill it so many times, at moments of chance; return how often."""
+    for _ in range(kills):
         await asyncio.sleep(chance.uniform(0.3, 3.5))
         await program.kill()
         await asyncio.sleep(chance.uniform(0, 0.3))
         await program.start()
-    return KILLS
+    return kills
 
 
-async def _all_quiet(program: Program, session: aiohttp.ClientSession) -> None:
+async def all_quiet(program: Program, session: aiohttp.ClientSession) -> None:
     """Wait until all that came in is handled and all that is to go out is settled."""
     facts: Mapping[str, Any] = {}
     for _ in range(120):

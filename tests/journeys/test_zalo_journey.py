@@ -10,6 +10,7 @@ from tests.journeys.players import Player, Shown
 from tests.journeys.processes import command, service, simulator
 from tests.journeys.story import ANSWERED, TOLD, plan_and_approve, read_alone, subscribe, tell
 from tests.journeys.zalo_phones import ZaloPhones
+from tests.journeys.zalo_street import plan_alone, work_alone
 
 LANH = "2468000000000001001"
 """She follows the Official Account by phone."""
@@ -118,41 +119,16 @@ async def test_a_unit_without_telegram_works_on_zalo_alone(
             await subscribe(oa, LANH)
             await subscribe(bot, THAO)
             await bot.write(MAI_BOT, "/trogiup")
-            await _plan_by_numbers(bot, BINH_BOT)
+            await plan_alone(bot, BINH_BOT)
             await oa.press(CHIEF_OA, await oa.offers(CHIEF_OA, "Duyệt"), "Duyệt")
             for phones, resident, reviewer in ((oa, LANH, MAI_OA), (bot, THAO, MAI_BOT)):
                 message, _ = await read_alone(phones, resident)
                 case_number = await tell(phones, message, resident)
-                await _work_alone(phones, resident, reviewer, case_number)
+                await work_alone(phones, resident, reviewer, case_number)
         finally:
             exit_code = await running.stop()
         assert exit_code == 0
         assert "Traceback" not in running.said()
-
-
-async def _plan_by_numbers(phones: ZaloPhones, officer: str) -> None:
-    await phones.write(officer, "/chiendich")
-    step = await phones.offers(officer, "Trộm cắp")
-    for label in ("Trộm cắp", "Đi vắng", "Dùng bài này", "Toàn đơn vị", "Có", "Ngay", "Gửi duyệt"):
-        await phones.press(officer, step, label)
-        step = await phones.until(officer, lambda _: True, after=step["id"], what=f"after {label}")
-
-
-async def _work_alone(phones: ZaloPhones, resident: str, reviewer: str, case_number: str) -> None:
-    """Without a review group the card comes to the reviewer, who answers there and closes."""
-    card = await phones.says(reviewer, TOLD)
-    await phones.write(reviewer, f"{case_number}: {ANSWERED}")
-    notice = await phones.offers(resident, "Xem")
-    await phones.press(resident, notice, "Xem")
-    await phones.says(resident, ANSWERED)
-    await phones.write(reviewer, f"/tin {case_number}")
-    closing = await phones.offers(reviewer, "Kết thúc", after=card["id"])
-    await phones.press(reviewer, closing, "Kết thúc")
-    choice = await phones.offers(reviewer, "Có giá trị", after=closing["id"])
-    await phones.press(reviewer, choice, "Có giá trị")
-    news = await phones.offers(resident, "Xem", after=notice["id"])
-    await phones.press(resident, news, "Xem")
-    await phones.says(resident, f"Tin {case_number} đã kết thúc")
 
 
 async def _reach(folder: Path, code: str, database_url: str) -> str:

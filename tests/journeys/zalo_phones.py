@@ -27,9 +27,9 @@ class ZaloPhones:
     def __init__(
         self, base: str, session: aiohttp.ClientSession, root: str, patience_s: float = 90
     ) -> None:
-        self._base = base
+        self.base = base
         self._root = root
-        self._session = session
+        self.session = session
         self._patience_s = patience_s
         self._glances = Glances(lambda: self._get(f"{root}/state"))
 
@@ -57,15 +57,15 @@ class ZaloPhones:
         if kind == "image":
             form.add_field("caption", words)
         form.add_field("file", content, filename=name, content_type="image/jpeg")
-        path = f"{self._base}{self._root}/people/{person}/messages"
-        async with self._session.post(path, data=form) as answer:
+        path = f"{self.base}{self._root}/people/{person}/messages"
+        async with self.session.post(path, data=form) as answer:
             assert answer.status < 300, await answer.text()
         if kind != "image":
             await self.write(person, words)
 
     async def file(self, message: Shown) -> bytes:
         """Return the bytes of what a message shows."""
-        async with self._session.get(self._base + message["file"]["url"]) as answer:
+        async with self.session.get(self.base + message["file"]["url"]) as answer:
             answer.raise_for_status()
             return await answer.read()
 
@@ -152,13 +152,17 @@ class ZaloPhones:
         """Change a setting of the platform, or let something happen to it."""
         return await self._post(self._root.replace("/phone/", "/sim/") + f"/{what}", values)
 
+    async def look(self, what: str) -> Any:
+        """Return what the platform says of itself."""
+        return await self._get(self._root.replace("/phone/", "/sim/") + f"/{what}")
+
     async def _get(self, path: str) -> Any:
-        async with self._session.get(self._base + path) as response:
+        async with self.session.get(self.base + path) as response:
             response.raise_for_status()
             return await response.json()
 
     async def _post(self, path: str, body: Mapping[str, object]) -> Any:
-        async with self._session.post(self._base + path, json=body) as response:
+        async with self.session.post(self.base + path, json=body) as response:
             answer = await response.json()
             if response.status >= 400:
                 raise AssertionError(f"{path}: {answer}")

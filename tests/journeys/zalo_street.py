@@ -10,6 +10,7 @@ import aiohttp
 
 from tests.journeys.phones import Phones
 from tests.journeys.processes import Program, free_port, service, simulator
+from tests.journeys.story import ANSWERED, TOLD
 from tests.journeys.zalo_phones import Shown, ZaloPhones
 
 GROUP = "g:0a1b2c3d4e5f60718293"
@@ -100,3 +101,29 @@ async def street(
             yield Street(Phones(address, session), oa, bot, running)
         finally:
             await running.stop()
+
+
+async def plan_alone(phones: ZaloPhones, officer: str) -> None:
+    """The officer takes a starter text for the whole unit and its groups, by numbers."""
+    await phones.write(officer, "/chiendich")
+    step = await phones.offers(officer, "Trộm cắp")
+    for label in ("Trộm cắp", "Đi vắng", "Dùng bài này", "Toàn đơn vị", "Có", "Ngay", "Gửi duyệt"):
+        await phones.press(officer, step, label)
+        step = await phones.until(officer, lambda _: True, after=step["id"], what=f"after {label}")
+
+
+async def work_alone(phones: ZaloPhones, resident: str, reviewer: str, case_number: str) -> None:
+    """Without a review group the card comes to the reviewer, who answers there and closes."""
+    card = await phones.says(reviewer, TOLD)
+    await phones.write(reviewer, f"{case_number}: {ANSWERED}")
+    notice = await phones.offers(resident, "Xem")
+    await phones.press(resident, notice, "Xem")
+    await phones.says(resident, ANSWERED)
+    await phones.write(reviewer, f"/tin {case_number}")
+    closing = await phones.offers(reviewer, "Kết thúc", after=card["id"])
+    await phones.press(reviewer, closing, "Kết thúc")
+    choice = await phones.offers(reviewer, "Có giá trị", after=closing["id"])
+    await phones.press(reviewer, choice, "Có giá trị")
+    news = await phones.offers(resident, "Xem", after=notice["id"])
+    await phones.press(resident, news, "Xem")
+    await phones.says(resident, f"Tin {case_number} đã kết thúc")

@@ -82,6 +82,7 @@ def capabilities(per_s: float) -> Capabilities:
         buttons_per_row=1,
         buttons=0,
         media=frozenset({MediaKind.PHOTO, MediaKind.STICKER}),
+        uploads=frozenset(),
         download_limit_bytes=_DOWNLOAD_LIMIT,
         receipts=False,
         reply_window=None,

@@ -129,6 +129,7 @@ def capabilities(settings: ZaloOaSettings, *, buttons: bool = True) -> Capabilit
         buttons_per_row=1,
         buttons=BUTTONS if buttons else 0,
         media=frozenset({MediaKind.PHOTO, MediaKind.FILE}),
+        uploads=frozenset({MediaKind.PHOTO, MediaKind.FILE}),
         download_limit_bytes=_DOWNLOAD_LIMIT,
         receipts=True,
         makes_groups=True,

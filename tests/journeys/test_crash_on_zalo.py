@@ -1,0 +1,122 @@
+"""SIGKILL while a unit lives on Zalo alone: nothing that our doors took is lost, nothing doubled.
+
+Zalo's own part, which no program can mend: an event of the Official Account that finds nobody is
+tried again for two hours and then dropped with the webhook; an update that the Zalo bot was just
+given when it died is given again at most by chance. So here people write again what was not
+answered for long, as they would, and only what was answered counts as told.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.processes import command
+from tests.journeys.story import ADDED, ANSWERED, TOLD, read_alone, subscribe, tell
+from tests.journeys.test_crash import all_quiet, kill_and_restart
+from tests.journeys.zalo_phones import Shown, ZaloPhones
+from tests.journeys.zalo_street import (
+    BINH_BOT,
+    CHIEF,
+    GROUP,
+    LANH,
+    MAI,
+    MAI_BOT,
+    THAO,
+    Street,
+    plan_alone,
+    street,
+    work_alone,
+)
+
+KILLS = 4
+_UNANSWERED_S = 45
+
+
+class Persistent(ZaloPhones):
+    """Phones of people who write once more what nobody answers."""
+
+    _last: tuple[str, str] = ("", "")
+
+    async def write(
+        self, person: str, text: str, chat: str | None = None, reply_to: str | None = None
+    ) -> str:
+        """Write, and remember it."""
+        self._last = (person, text)
+        return await super().write(person, text, chat, reply_to)
+
+    async def until(
+        self, chat: str, wanted: Callable[[Shown], bool], *, after: str = "", what: str = ""
+    ) -> Shown:
+        """Wait, and say it again for a while."""
+        for _ in range(4):
+            with suppress(AssertionError):
+                return await super().until(chat, wanted, after=after, what=what)
+            await super().write(*self._last)
+        return await super().until(chat, wanted, after=after, what=what)
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(420)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_kills_while_a_unit_lives_on_zalo_lose_nothing_and_double_no_broadcast(
+    tmp_path: Path, database_url: str
+) -> None:
+    seed = random.randrange(1 << 32)
+    async with street(tmp_path, database_url, telegram=False) as town:
+        killer = asyncio.create_task(kill_and_restart(town.running, random.Random(seed), KILLS))
+        try:
+            code = await _journey(town)
+            assert await killer == KILLS
+            await all_quiet(town.running, town.oa.session)
+            await _judge(town, code)
+        except Exception as error:
+            error.add_note(f"the kills were ordered by seed {seed}")
+            raise
+        finally:
+            killer.cancel()
+            with suppress(asyncio.CancelledError):
+                await killer
+            assert await town.running.stop() == 0
+        for words in (("verify",), ("reach", code)):
+            exit_code, printed = await command(tmp_path, *words, database_url=database_url)
+            assert exit_code == 0, printed
+        assert "Định gửi: 2 người" in printed
+        assert "Bấm “Đã đọc”: 2" in printed
+    assert "handler_fault" not in town.running.said()
+
+
+async def _journey(town: Street) -> str:
+    oa = ZaloPhones(town.oa.base, town.oa.session, "/phone/zalo", patience_s=150)
+    bot = Persistent(town.oa.base, town.oa.session, "/phone/zalo-bot", patience_s=_UNANSWERED_S)
+    await subscribe(oa, LANH)
+    await subscribe(bot, THAO)
+    await bot.write(MAI_BOT, "/trogiup")
+    await bot.says(MAI_BOT, "/trogiup")
+    await plan_alone(bot, BINH_BOT)
+    await oa.press(CHIEF, await oa.offers(CHIEF, "Duyệt"), "Duyệt")
+    code = ""
+    for phones, resident, reviewer in ((oa, LANH, MAI), (bot, THAO, MAI_BOT)):
+        message, code = await read_alone(phones, resident)
+        case_number = await tell(phones, message, resident)
+        await work_alone(phones, resident, reviewer, case_number)
+    return code
+
+
+async def _judge(town: Street, code: str) -> None:
+    """Compare with what the platforms really took."""
+    for phones, places in ((town.oa, (LANH, GROUP)), (town.bot, (THAO,))):
+        sends = await phones.record()
+        for place in places:
+            marked = f"Mã bản tin: {code}"
+            routine = [one for one in sends if one["chat"] == place and marked in one["text"]]
+            assert len(routine) == 1, f"{len(routine)} times in {place}"
+        everything = "\n".join(one["text"].replace("\n│ ", " ") for one in sends)
+        for words in (TOLD, ADDED, ANSWERED):
+            assert words in everything
+    webhook = await town.oa.look("webhook")
+    assert webhook["enabled"], "it was answered again before Zalo gave up"
+    assert webhook["waiting"] == 0

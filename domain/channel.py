@@ -59,6 +59,8 @@ class Capabilities:
     """Whether our messages can be changed; where not, the new words go as a new message."""
     withdraws: bool = True
     """Whether messages can be taken back, ours and in a group theirs; where not, people do it."""
+    quotes: bool = True
+    """Whether we are told which message somebody answers; where not, a number says it."""
     typed_choices: bool = False
     """Whether a number may have to be typed in place of a press: choices are remembered."""
     free_window: timedelta | None = None

@@ -10,7 +10,7 @@ from domain.clock import show_time
 from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.ids import short
 from domain.language import Language
-from domain.messages import Button, Outgoing
+from domain.messages import Button, ChatKind, Outgoing
 from domain.tip import Binding, Secrecy, TipEventKind, TipKind, TipOutcome, TipState
 from storage.database import Tx
 from storage.deliveries import undelivered
@@ -143,8 +143,7 @@ def compose(tx: Tx, desk: Desk, tip: Tip, events: Sequence[Event], reader: Reade
     lines += files.lines(tx, desk, tip, events, reader.language, with_places=withheld)
     lines += topics.doubts(tx, desk, tip, reader) if first else []
     if first:
-        key = "how_to_answer" if tip.heard is None else "no_answer_possible"
-        lines += ["", desk.catalogue.say(reader.language, f"review.{key}")]
+        lines += ["", _how_to_answer(desk, tip, reader)]
     return Outgoing(
         heading=desk.catalogue.say(
             reader.language, _heading(tip, events, first=first), ma_tin=tip.case_number
@@ -157,6 +156,20 @@ def compose(tx: Tx, desk: Desk, tip: Tip, events: Sequence[Event], reader: Reade
         ),
         reply_to=None if first else tip_rows.first_card(tx, tip.id, reader.address.id),
         protected=True,
+    )
+
+
+def _how_to_answer(desk: Desk, tip: Tip, reader: Reader) -> str:
+    """Say how the writer is answered from where the card is read."""
+    if tip.heard is not None:
+        return desk.catalogue.say(reader.language, "review.no_answer_possible")
+    able = desk.outbox.able(reader.address.channel)
+    if able is None or able.quotes:
+        return desk.catalogue.say(reader.language, "review.how_to_answer")
+    # Where we are not told what was replied to, only the number says whom words are for.
+    key = "private" if reader.address.kind is ChatKind.PRIVATE else "group"
+    return desk.catalogue.say(
+        reader.language, f"review.how_to_answer_{key}", ma_tin=tip.case_number
     )
 
 

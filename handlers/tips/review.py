@@ -13,11 +13,11 @@ from handlers.router import Presser, joined
 from handlers.tips import assigning, closing, labels, noting, telling, valuing, waiting
 from handlers.tips.meant import at_head, chat_of, named, say_here, tip_id_of
 from handlers.turn import Turn
-from storage.deliveries import ledger
+from storage.deliveries import ledger, typed_numbers
 from storage.deliveries.ledger import Delivery
 from storage.people import addresses
 from storage.people.addresses import Address
-from storage.tips import tip_events, tips
+from storage.tips import tip_events, tip_rows, tips
 from storage.tips.tip_events import Event
 from storage.tips.tips import Tip
 from tips import cards, files, notes, photos, rights, talk
@@ -39,7 +39,8 @@ def take(turn: Turn, message: Message) -> bool:
         # Who hears the group can be heard in it: its cards need not go elsewhere any more.
         addresses.mark_reachable(turn.tx, turn.group_address.id)
     if message.reply_to is None:
-        _answer_by_number(turn, message, turn.group_address)
+        if not _answer_by_number(turn, message, turn.group_address):
+            _ask_for_number(turn, message)
         return True
     row = ledger.by_message(turn.tx, turn.group_address.id, message.reply_to)
     if row is not None and row.tip_id is not None:
@@ -193,8 +194,50 @@ def _answer_by_number(turn: Turn, message: Message, chat: Address) -> bool:
     if found is None:
         return False
     tip_id, words = found
-    _told_here(turn, message, tip_id, lambda _: _relay(turn, message, tip_id, chat, words))
+
+    def work(tip: Tip) -> str | None:
+        number = typed_number(words)
+        if number is None:
+            return _relay(turn, message, tip_id, chat, words)
+        if not _choose(turn, message, chat, tip_id, number):
+            # A choice that is none (any more) must not become an officer's answer.
+            raise Refusal("numbers.no_answer", ma_tin=tip.case_number)
+        return None
+
+    _told_here(turn, message, tip_id, work)
     return True
+
+
+def _choose(turn: Turn, message: Message, chat: Address, tip_id: UUID, number: int) -> bool:
+    """Press what a number stands for under a tip's newest card here; False where it is none."""
+    action = typed_numbers.under_tip(turn.tx, chat.id, tip_id, number)
+    verb, *args = action.split(":") if action is not None else [""]
+    presser = PRESSES.get(verb)
+    if action is None or presser is None:
+        return False
+    turn.typed = True
+    press = Press(
+        chat=message.chat,
+        sender=message.sender,
+        at=message.at,
+        message_id="",
+        action=action,
+        press_id="",
+    )
+    with turn.tx.savepoint():
+        presser(turn, press, args)
+    turn.say_unheard()
+    return True
+
+
+def _ask_for_number(turn: Turn, message: Message) -> None:
+    """Say that words without a tip's number went nowhere, where nobody tells what they answer."""
+    able = turn.context.outbox.able(turn.account.channel)
+    if able is None or able.quotes or turn.staff is None or message.text.startswith("/"):
+        return
+    tip = tip_rows.newest_carded(turn.tx, chat_of(turn).id)
+    number = tip.case_number if tip is not None else "MÃ"
+    say_here(turn, tip, Outgoing(text=turn.text("review.needs_number", ma_tin=number)))
 
 
 def _told_here(

@@ -63,6 +63,20 @@ def forget(tx: Tx, address_id: UUID) -> None:
     tx.connection.execute(_FORGET, {"address": address_id})
 
 
+def under_tip(tx: Tx, address_id: UUID, tip_id: UUID, number: int) -> str | None:
+    """Return the action that a number stands for under the newest message about a tip in a chat."""
+    query = (
+        _KNOWN.join(delivery, delivery.c.id == typed_choice.c.delivery_id)
+        .where(delivery.c.tip_id == tip_id)
+        .order_by(typed_choice.c.at.desc())
+        .limit(1)
+    )
+    found = _opened(tx, tx.connection.execute(query, {"address": address_id}).one_or_none())
+    if found is None or not 1 <= number <= len(found.actions):
+        return None
+    return found.actions[number - 1]
+
+
 @dataclass(frozen=True, slots=True)
 class Unclear:
     """A number that may answer either of two messages: the newer one has only just come."""

@@ -171,6 +171,23 @@ def has_pending_cards(tx: Tx, tip_id: UUID) -> bool:
     return any(row.state is DeliveryState.PENDING for row in cards(tx, tip_id))
 
 
+def newest_carded(tx: Tx, address_id: UUID) -> Tip | None:
+    """Return the tip of the newest card in a chat."""
+    query = (
+        select(tip)
+        .join(delivery, delivery.c.tip_id == tip.c.id)
+        .where(
+            delivery.c.address_id == address_id,
+            delivery.c.run_id.is_(None),
+            delivery.c.kind == DeliveryKind.CARD.value,
+        )
+        .order_by(delivery.c.id.desc())
+        .limit(1)
+    )
+    row = tx.connection.execute(query).one_or_none()
+    return tips.as_tip(row) if row is not None else None
+
+
 def first_card(tx: Tx, tip_id: UUID, address_id: UUID) -> str | None:
     """Return the message id of the first card of a tip in a chat, to reply to; None if none yet."""
     query = (

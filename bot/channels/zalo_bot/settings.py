@@ -94,6 +94,7 @@ def capabilities(per_s: float) -> Capabilities:
         ),
         edits=False,
         withdraws=False,
+        quotes=False,
         typed_choices=True,
         most_people=MOST_PEOPLE,
         most_a_month=MOST_A_MONTH,

@@ -1,10 +1,22 @@
 """Cards are answered by their number, too, where no platform tells what was replied to."""
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from sqlalchemy import func, select
+
+from delivery.outbox import Outbox
+from domain.delivery import DeliveryKind
+from domain.ids import short
 from domain.roles import Role
 from domain.tip import TipEventKind
+from handlers.wiring import make_router
+from storage.database import Tx
+from storage.deliveries import typed_numbers
+from storage.tables import delivery
+from storage.tables import tip as tip_table
 from storage.tips import tip_events
+from tests.chat import pretend_capabilities
 from tests.handlers.tips.test_review import carded
 from tests.tips.world import World, open_world
 
@@ -79,3 +91,61 @@ async def test_a_number_that_no_tip_has_is_no_answer(migrated_database_url: str)
         await world.reviewer.writes(f"0900123456: {WORDS}")
         await world.reviewer.writes("/traloi 260001")
         assert await world.lan.news() == []
+
+
+def _tell_of_no_reply(world: World) -> None:
+    """Let the platform be one that does not say which message somebody answers."""
+    able = replace(pretend_capabilities(), quotes=False, buttons=0, typed_choices=True)
+    world.chat.context = replace(world.chat.context, outbox=Outbox({"telegram": able}))
+    world.chat.router = make_router(world.chat.context)
+
+
+async def test_where_replies_are_not_told_the_card_says_how_to_answer_and_its_numbers_work(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        _tell_of_no_reply(world)
+        await carded(world)
+        await world.lan.news()
+        tip = await world.tip()
+        (card,) = [one for one in await world.desk.heard() if "lời nhắn" in one.text]
+        assert f"viết {tip.case_number}: rồi lời nhắn" in card.text
+        assert "reply" not in card.text
+
+        def numbered(tx: Tx) -> str:
+            query = select(delivery.c.id, delivery.c.address_id).where(
+                delivery.c.kind == DeliveryKind.CARD.value, delivery.c.group_id.is_not(None)
+            )
+            row = tx.connection.execute(query).one()
+            actions = (f"take:{short(tip.id)}", "stale:x")
+            typed_numbers.note(tx, row.address_id, row.id, actions, in_group=True)
+            return tip.case_number
+
+        number = await world.chat.do(numbered)
+        for typed in (f"{number}: 3", f"{number}: 2"):
+            await world.reviewer.writes(typed, in_group=world.desk)
+            assert "chưa gửi gì cho người báo" in (await world.desk.last()).text
+        assert (await world.tip()).taken_by is None
+        await world.reviewer.writes(f"{number}: 1", in_group=world.desk)
+        assert (await world.tip()).taken_by is not None
+        assert await world.lan.news() == []
+
+
+async def test_words_without_a_number_are_told_that_they_went_nowhere(
+    migrated_database_url: str,
+) -> None:
+    async with open_world(migrated_database_url) as world:
+        await carded(world)
+        await world.lan.news()
+        before = len(await world.desk.heard())
+        await world.reviewer.writes(WORDS, in_group=world.desk)
+        assert len(await world.desk.heard()) == before
+        _tell_of_no_reply(world)
+        await world.reviewer.writes(WORDS, in_group=world.desk)
+        tip = await world.tip()
+        assert f"ví dụ {tip.case_number}: lời nhắn" in (await world.desk.last()).text
+        assert await world.lan.news() == []
+        await world.chat.resident("770010020009").writes("chào", in_group=world.desk)
+        assert len(await world.desk.heard()) == before + 1
+        count = select(func.count()).select_from(tip_table)
+        assert await world.chat.look(lambda tx: tx.connection.execute(count).scalar_one()) == 1

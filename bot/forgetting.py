@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import structlog
 
+from broadcasts import archiving
 from domain.clock import local
 from domain.keeping import KeepingTerms
 from handlers.staff import slips
@@ -83,6 +84,7 @@ def nightly(terms: KeepingTerms) -> Mapping[str, Callable[[Tx], int]]:
         "links": lambda tx: keeping.cut_links(tx, terms),
         "tips": lambda tx: keeping.erase_closed(tx, terms),
         "talk": lambda tx: keeping.forget_talk(tx, terms),
+        "deliveries": lambda tx: archiving.put_away_due(tx, terms.deliveries),
         "dialogues": lambda tx: keeping.forget_dialogues(tx, terms),
         "consents": lambda tx: keeping.forget_consents(tx, terms),
         "mutes": mutes.forget_over,

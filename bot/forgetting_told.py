@@ -19,6 +19,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "tips": "tin báo",
         "links": "đường liên lạc với người báo",
         "talk": "lời trò chuyện cũ",
+        "deliveries": "dòng gửi của các đợt cũ",
         "dialogues": "cuộc hỏi đáp bỏ dở",
         "consents": "bằng chứng đồng ý hết hiệu lực",
         "acts": "dòng nhật ký",
@@ -33,8 +34,9 @@ def forgetting_told(
     said = ", ".join(sorted({unit.retention["vi"] for unit in units}))
     text = (
         f"Hạn lưu: tin đã kết thúc {terms.closed.days} ngày, liên lạc với người báo "
-        f"{terms.link.days} ngày, tin ngoài phạm vi hay báo nhầm {terms.other.days} ngày, bằng "
-        f"chứng và nhật ký {terms.proof.days} ngày. Bà con được báo: {said or 'chưa có đơn vị'}; "
+        f"{terms.link.days} ngày, tin ngoài phạm vi hay báo nhầm {terms.other.days} ngày, từng "
+        f"dòng gửi của đợt đã xong {terms.deliveries.days} ngày, bằng chứng và nhật ký "
+        f"{terms.proof.days} ngày. Bà con được báo: {said or 'chưa có đơn vị'}; "
         "hai bên phải khớp nhau."
     )
     yield "good", text

@@ -66,6 +66,7 @@ class Settings(ZaloSettings):
     keep_closed_days: int = Field(default=365, ge=1, le=36_500)
     keep_link_days: int = Field(default=90, ge=1, le=36_500)
     keep_other_days: int = Field(default=30, ge=1, le=36_500)
+    keep_deliveries_days: int = Field(default=400, ge=60, le=36_500)
     keep_proof_days: int = Field(default=730, ge=1, le=36_500)
     send_timeout_s: float = Field(default=25.0, ge=1, le=120, allow_inf_nan=False)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -202,6 +203,7 @@ class Settings(ZaloSettings):
             closed=timedelta(days=self.keep_closed_days),
             link=timedelta(days=self.keep_link_days),
             other=timedelta(days=self.keep_other_days),
+            deliveries=timedelta(days=self.keep_deliveries_days),
             proof=timedelta(days=self.keep_proof_days),
         )
 

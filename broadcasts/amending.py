@@ -76,6 +76,8 @@ def check(tx: Tx, unit_id: UUID, run_id: UUID) -> Wrong:
     for other in campaigns.waiting(tx, unit_id, _UNDER_WAY):
         if other.audience.of_run == run.id:
             raise Refusal("campaigns.amended_already", number=str(other.number), code=run.code)
+    if run.archived_at is not None:
+        raise Refusal("campaigns.put_away", code=run.code)
     found = reached.whom(tx, run.id)
     public = bool(packs.standing(tx, run.id)) or articles.has_any(tx, run.id)
     if found.nobody and not public:

@@ -15,7 +15,7 @@ from domain.part import FEW
 from domain.place import reading_order
 from domain.reach_plan import ReachPlan
 from domain.tip import Binding
-from storage.campaigns import campaign_plans, packs, reached, runs
+from storage.campaigns import archiving, campaign_plans, packs, reached, runs
 from storage.campaigns.packs import Posted
 from storage.campaigns.runs import Run
 from storage.database import Tx
@@ -149,11 +149,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] | None = None) -> Reach:
         by_page=_by_channel(pages, ()),
         article_reasons=ledger.reasons(tx, run.id, DeliveryKind.ARTICLE) if pages else {},
         members=sum(line.counts["members"] for line in posts),
-        reasons={
-            key: number
-            for key, number in ledger.reasons(tx, run.id, DeliveryKind.CAMPAIGN).items()
-            if key[0] != DeliveryState.PENDING.value
-        },
+        reasons=_reasons(tx, run),
         by_area=tuple(
             (
                 units.area_name(tx, code),
@@ -215,7 +211,7 @@ def disagreements(tx: Tx, run_id: UUID) -> list[str]:
         return [f"there is no run {run_id}"]
     problems = []
     counted = {line.key: line.counts for line in counters.of_run(tx, run_id)}
-    rows = {line.key: line.counts for line in counters.recounted(tx, run_id)}
+    rows = {line.key: line.counts for line in _recounted(tx, run)}
     for key in sorted(counted.keys() | rows.keys()):
         name = f"run {run.code}, {key.kind} {key.area_code} {key.channel} {key.language}"
         kept = dict(counted.get(key, {}))
@@ -244,7 +240,7 @@ def _verify_run(tx: Tx, run_id: UUID) -> list[str]:
     posted = sum(runs.tips_by_binding(tx, run_id, by_post=True).values())
     # One tip may mark the post it came from and the private message with the same words.
     tips = posted + sum(runs.tips_by_binding(tx, run_id, by_post=False).values())
-    rows = counters.recounted(tx, run_id)
+    rows = _recounted(tx, run)
     private = [line.counts for line in rows if line.key.kind == DeliveryKind.CAMPAIGN.value]
     taken = sum(counts["accepted"] + counts["delivered"] for counts in private)
     by_hour = sum(number for _, number in hours.taken(tx, run_id))
@@ -258,6 +254,23 @@ def _verify_run(tx: Tx, run_id: UUID) -> list[str]:
     if run.state is RunState.FINISHED and any(line.counts["pending"] for line in rows):
         problems.append(f"run {run.code} is finished but has pending rows")
     return problems
+
+
+def _reasons(tx: Tx, run: Run) -> dict[tuple[str, str], int]:
+    if run.archived_at is not None:
+        return archiving.reasons(tx, run.id)
+    found = ledger.reasons(tx, run.id, DeliveryKind.CAMPAIGN)
+    return {why: number for why, number in found.items() if why[0] != DeliveryState.PENDING.value}
+
+
+def _recounted(tx: Tx, run: Run) -> list[Line]:
+    """Return a run's figures by its rows; of those that were put away, as they were counted."""
+    rows = counters.recounted(tx, run.id)
+    if run.archived_at is None:
+        return rows
+    private = DeliveryKind.CAMPAIGN.value
+    put_away = [line for line in counters.of_run(tx, run.id) if line.key.kind == private]
+    return [*put_away, *(line for line in rows if line.key.kind != private)]
 
 
 def _sum(lines: Iterable[Line], receipts: Collection[str]) -> Figures:

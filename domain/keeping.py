@@ -14,5 +14,7 @@ class KeepingTerms:
     """The way back to its writer, after its closing."""
     other: timedelta = timedelta(days=30)
     """What was closed as out of scope or as a mistake."""
+    deliveries: timedelta = timedelta(days=400)
+    """Who got which broadcast, after its end; a year's report can still be made the month after."""
     proof: timedelta = timedelta(days=730)
     """Proofs of consent that hold no more, and the log of acts."""

@@ -119,6 +119,7 @@ def sheets(
             (
                 "Tin đính chính, rút lại đứng riêng, không tính vào đợt tin và lượt tiếp cận.",
                 "Lượt tiếp cận là số lần, người tiếp cận là số người; hai số không cộng với nhau.",
+                *_put_away(now, before),
                 "Một máy dùng chung được tính là một người; người dùng hai kênh có thể trùng.",
             ),
         ),
@@ -184,7 +185,7 @@ def _private(known: _Known, subject: str | None, *, told: bool) -> Mapping[str, 
         "delivered": _if_told(sent.delivered if sent else 0, told=told),
         "seen": _if_told(sent.seen if sent else 0, told=told),
         "reached": sent.taken if sent else 0,
-        "people": sent.people if sent else 0,
+        "people": _if_kept(sent.people) if sent else 0,
         "seen_rate": Share(sent.seen, sent.delivered) if sent and told else NotKnown(),
         "answered": sent.answered if sent else 0,
         "tips": came.explicit if came else 0,
@@ -219,6 +220,17 @@ def _amended(known: _Known, *, told: bool) -> Mapping[str, Cell]:
 
 def _if_told(number: int, *, told: bool) -> Cell:
     return number if told else NotKnown()
+
+
+def _put_away(*known: _Known) -> tuple[str, ...]:
+    """Say why people are not counted, where they are not."""
+    if all(line.people is not None for one in known for line in one.private.values()):
+        return ()
+    return ("Đợt đã quá hạn lưu từng dòng chỉ còn số của đợt: không còn tính được người tiếp cận.",)
+
+
+def _if_kept(people: int | None) -> Cell:
+    return NotKnown() if people is None else people
 
 
 def _posted(known: _Known, subject: str | None) -> Mapping[str, Cell]:

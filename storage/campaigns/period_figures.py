@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, null, or_, sel
 
 from domain.delivery import DeliveryKind, DeliveryState
 from domain.tip import Binding, TipKind
+from storage.campaigns import archiving
 from storage.database import Tx
 from storage.tables import attempt, campaign, delivery, resident, run, run_counter, tip
 
@@ -41,7 +42,8 @@ class Broadcast:
     delivered: int
     """Confirmed as delivered by a platform that tells."""
     seen: int
-    people: int
+    people: int | None
+    """None where the rows of some are gone, for figures of people cannot be added."""
     answered: int
     """Replied to, or one of its buttons pressed: Đã đọc, Báo tin, Hỏi."""
 
@@ -81,10 +83,15 @@ def broadcasts(
     Amendments are none of them. `receipts` names the channels that tell of delivery.
     """
     which = (_in(unit_id), ~_AMENDS, _settled(since, until))
-    return [
-        *_broadcasts(tx, which, since, receipts, by_subject=True),
-        *_broadcasts(tx, which, since, receipts, by_subject=False),
+    span = (since, until)
+    whole = [
+        _with_put_away(tx, (_in(unit_id), ~_AMENDS), span, receipts, living, by_subject=by_subject)
+        for by_subject, living in (
+            (True, _broadcasts(tx, which, since, receipts, by_subject=True)),
+            (False, _broadcasts(tx, which, since, receipts, by_subject=False)),
+        )
     ]
+    return [line for lines in whole for line in lines]
 
 
 def amendments(
@@ -92,7 +99,9 @@ def amendments(
 ) -> Broadcast:
     """Return the corrections and withdrawals of a period, told as `broadcasts` tells the rest."""
     which = (_in(unit_id), _AMENDS, _settled(since, until))
-    (found,) = _broadcasts(tx, which, since, receipts, by_subject=False)
+    living = _broadcasts(tx, which, since, receipts, by_subject=False)
+    runs = (_in(unit_id), _AMENDS)
+    (found,) = _with_put_away(tx, runs, (since, until), receipts, living, by_subject=False)
     return found
 
 
@@ -187,6 +196,7 @@ def _broadcasts(
         .join(campaign, campaign.c.id == run.c.campaign_id)
         .where(
             *which,
+            run.c.archived_at.is_(None),
             delivery.c.kind == DeliveryKind.CAMPAIGN.value,
             delivery.c.state.in_(_HANDED),
         )
@@ -216,6 +226,33 @@ def _broadcasts(
         )
         for row in tx.connection.execute(query)
     ]
+
+
+def _with_put_away(
+    tx: Tx,
+    which: Sequence[ColumnElement[bool]],
+    span: tuple[datetime, datetime],
+    receipts: Collection[str],
+    living: Sequence[Broadcast],
+    *,
+    by_subject: bool,
+) -> list[Broadcast]:
+    """Add what is left of runs whose rows are gone."""
+    lines = {line.subject: line for line in living}
+    gone = archiving.figures(tx, which, *span, sorted(receipts), by_subject=by_subject)
+    for old in gone:
+        now = lines.get(old.subject)
+        lines[old.subject] = Broadcast(
+            subject=old.subject,
+            broadcasts=old.broadcasts + (now.broadcasts if now else 0),
+            handed=old.handed + (now.handed if now else 0),
+            taken=old.taken + (now.taken if now else 0),
+            delivered=old.delivered + (now.delivered if now else 0),
+            seen=old.seen + (now.seen if now else 0),
+            people=None,
+            answered=old.answered + (now.answered if now else 0),
+        )
+    return sorted(lines.values(), key=lambda line: line.subject or "")
 
 
 def _posts(tx: Tx, which: Sequence[ColumnElement[bool]], *, by_subject: bool) -> list[Posted]:

@@ -69,6 +69,8 @@ class Run:
     """When somebody decided to send it once more to those whom it may have missed."""
     expanded_at: datetime | None
     finished_at: datetime | None
+    archived_at: datetime | None
+    """From when on only figures of its private messages are kept."""
     pause_reason: PauseReason | None
 
 
@@ -376,5 +378,6 @@ def _run(row: Row[Any]) -> Run:
         rest_at=row.rest_at,
         expanded_at=row.expanded_at,
         finished_at=row.finished_at,
+        archived_at=row.archived_at,
         pause_reason=PauseReason(row.pause_reason) if row.pause_reason else None,
     )

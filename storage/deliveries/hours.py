@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from domain.clock import local
 from domain.delivery import DeliveryKind, DeliveryState
 from storage.database import Tx
-from storage.tables import attempt, delivery
+from storage.tables import archived_hour, attempt, delivery
 from storage.types import UtcDateTime
 
 _TAKEN = (DeliveryState.ACCEPTED.value, DeliveryState.DELIVERED.value)
@@ -20,6 +20,10 @@ def taken(tx: Tx, run_id: UUID) -> tuple[tuple[datetime, int], ...]:
 
     A message counts where it went out last: a receipt may come days later.
     """
+    put_away = select(archived_hour.c.hour, archived_hour.c.taken).order_by(archived_hour.c.hour)
+    kept = tx.connection.execute(put_away.where(archived_hour.c.run_id == run_id)).all()
+    if kept:
+        return tuple((local(row.hour), row.taken) for row in kept)
     went = func.max(attempt.c.opened_at)
     each = (
         select(

@@ -2,7 +2,16 @@
 
 from storage.tables.answers import pledge, pledge_words
 from storage.tables.audit import audit_entry
-from storage.tables.campaigns import campaign, prepared_draft, run, run_counter, sign_off
+from storage.tables.campaigns import (
+    archived_hour,
+    archived_reason,
+    archived_run,
+    campaign,
+    prepared_draft,
+    run,
+    run_counter,
+    sign_off,
+)
 from storage.tables.channels import (
     account_pace,
     account_token,
@@ -64,6 +73,9 @@ __all__ = [
     "account_trait",
     "account_use",
     "address",
+    "archived_hour",
+    "archived_reason",
+    "archived_run",
     "area",
     "attachment",
     "attempt",

@@ -90,7 +90,22 @@ run = Table(
     Column("pause_reason", String),
     Column("faults", Integer, nullable=False, server_default="0"),
     Column("retry_at", UtcDateTime),
+    # From when on only figures of its private messages are kept.
+    Column("archived_at", UtcDateTime),
     UniqueConstraint("campaign_id", "occurrence"),
+)
+
+# What is left of the private messages of a run whose rows are gone, for the reports of its time.
+archived_run = Table(
+    "archived_run",
+    metadata,
+    Column("run_id", ForeignKey("run.id"), primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("first_at", UtcDateTime),
+    *(
+        Column(name, Integer, nullable=False)
+        for name in ("handed", "taken", "delivered", "seen", "answered")
+    ),
 )
 
 _COUNTS = (
@@ -124,6 +139,23 @@ run_counter = Table(
     Column("channel", String, primary_key=True),
     Column("language", String, primary_key=True),
     *(Column(name, Integer, nullable=False, server_default="0") for name in _COUNTS),
+)
+
+archived_reason = Table(
+    "archived_reason",
+    metadata,
+    Column("run_id", ForeignKey("run.id"), primary_key=True),
+    Column("state", String, primary_key=True),
+    Column("reason", String, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+
+archived_hour = Table(
+    "archived_hour",
+    metadata,
+    Column("run_id", ForeignKey("run.id"), primary_key=True),
+    Column("hour", UtcDateTime, primary_key=True),
+    Column("taken", Integer, nullable=False),
 )
 
 # A campaign that was got ready elsewhere and waits for an officer to look at it and hand it in.

@@ -876,6 +876,7 @@ def upgrade() -> None:
         sa.Column("pause_reason", sa.String(), nullable=True),
         sa.Column("faults", sa.Integer(), server_default="0", nullable=False),
         sa.Column("retry_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("archived_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_run_campaign_id_campaign")
         ),
@@ -915,6 +916,36 @@ def upgrade() -> None:
             batch_op.f("ix_wrong_code_address_id_at"), ["address_id", "at"], unique=False
         )
 
+    op.create_table(
+        "archived_hour",
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("hour", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_archived_hour_run_id_run")),
+        sa.PrimaryKeyConstraint("run_id", "hour", name=op.f("pk_archived_hour")),
+    )
+    op.create_table(
+        "archived_reason",
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_archived_reason_run_id_run")),
+        sa.PrimaryKeyConstraint("run_id", "state", "reason", name=op.f("pk_archived_reason")),
+    )
+    op.create_table(
+        "archived_run",
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("first_at", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("handed", sa.Integer(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("delivered", sa.Integer(), nullable=False),
+        sa.Column("seen", sa.Integer(), nullable=False),
+        sa.Column("answered", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_archived_run_run_id_run")),
+        sa.PrimaryKeyConstraint("run_id", "channel", name=op.f("pk_archived_run")),
+    )
     op.create_table(
         "own_photo_upload",
         sa.Column("photo_id", sa.Uuid(), nullable=False),
@@ -1932,6 +1963,9 @@ def downgrade() -> None:
 
     op.drop_table("own_photo_use")
     op.drop_table("own_photo_upload")
+    op.drop_table("archived_run")
+    op.drop_table("archived_reason")
+    op.drop_table("archived_hour")
     with op.batch_alter_table("wrong_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wrong_code_address_id_at"))
 

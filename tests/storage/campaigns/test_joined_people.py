@@ -26,7 +26,7 @@ async def test_whoever_got_it_twice_before_their_chats_were_joined_is_one_person
     now = two.world.clock.now()
     day = timedelta(days=1)
 
-    def figures(tx: Tx) -> tuple[int, int, int, int]:
+    def figures(tx: Tx) -> tuple[int, int, int, int | None]:
         unit_id = two.world.unit.id
         found = period_figures.broadcasts(tx, unit_id, now - day, now + day)[-1]
         return found.broadcasts, found.handed, found.taken, found.people

@@ -1,0 +1,187 @@
+"""Put old runs away: their figures stay for good, the rows of who got what go.
+
+Only private messages are put away; posts stay, for they tell of groups and of nobody.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, delete, func, insert, null, or_, select, update
+
+from domain.campaign import RunState
+from domain.delivery import DeliveryKind, DeliveryState
+from storage.database import Tx
+from storage.deliveries import hours, ledger
+from storage.tables import (
+    archived_hour,
+    archived_reason,
+    archived_run,
+    attempt,
+    campaign,
+    delivery,
+    resident,
+    run,
+)
+
+_OVER = tuple(state.value for state in RunState if state.is_over)
+_TAKEN = (DeliveryState.ACCEPTED.value, DeliveryState.DELIVERED.value)
+_NOT_HANDED = (DeliveryState.PENDING.value, DeliveryState.SKIPPED.value)
+_ANSWERS = (delivery.c.replied_at, delivery.c.acknowledged_at, delivery.c.pressed_at)
+_PRIVATE = delivery.c.kind == DeliveryKind.CAMPAIGN.value
+_LOOKED_AT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutAway:
+    """What is left of the private messages of runs that were put away, of a subject or of all."""
+
+    subject: str | None
+    broadcasts: int
+    handed: int
+    taken: int
+    delivered: int
+    seen: int
+    answered: int
+
+
+def due(tx: Tx, before: datetime) -> Sequence[UUID]:
+    """Return the next runs that were over before an instant and are not put away, oldest first."""
+    ended = func.coalesce(run.c.finished_at, run.c.not_after)
+    query = (
+        select(run.c.id)
+        .where(run.c.state.in_(_OVER), run.c.archived_at.is_(None), ended < before)
+        .order_by(run.c.id)
+        .limit(_LOOKED_AT)
+    )
+    return list(tx.connection.execute(query).scalars())
+
+
+def begin(tx: Tx, run_id: UUID) -> None:
+    """Write down what the reports of a run's time need, and let its rows go from now on."""
+    taken = delivery.c.state.in_(_TAKEN)
+    answered = or_(*(column.is_not(None) for column in _ANSWERS))
+    person = func.coalesce(resident.c.joined_to, delivery.c.resident_id)
+    handed = delivery.c.state.not_in(_NOT_HANDED)
+    pairs = (
+        select(
+            delivery.c.channel,
+            func.min(case((taken, delivery.c.settled_at))).label("first_at"),
+            _any(handed).label("handed"),
+            _any(taken).label("taken"),
+            _any(delivery.c.state == DeliveryState.DELIVERED.value).label("delivered"),
+            _any(taken & delivery.c.seen_at.is_not(None)).label("seen"),
+            _any(taken & answered).label("answered"),
+        )
+        .select_from(delivery)
+        .join(resident, resident.c.id == delivery.c.resident_id)
+        .where(delivery.c.run_id == run_id, _PRIVATE)
+        .group_by(delivery.c.channel, person)
+        .subquery()
+    )
+    figures = ("handed", "taken", "delivered", "seen", "answered")
+    rows = tx.connection.execute(
+        select(
+            pairs.c.channel,
+            func.min(pairs.c.first_at).label("first_at"),
+            *(func.sum(pairs.c[name]).label(name) for name in figures),
+        ).group_by(pairs.c.channel)
+    ).all()
+    if rows:
+        values = [
+            {
+                "run_id": run_id,
+                "channel": row.channel,
+                "first_at": row.first_at,
+                **{name: int(row._mapping[name]) for name in figures},
+            }
+            for row in rows
+        ]
+        tx.connection.execute(insert(archived_run), values)
+    by_hour = hours.taken(tx, run_id)
+    if by_hour:
+        taken_at = [{"run_id": run_id, "hour": at, "taken": number} for at, number in by_hour]
+        tx.connection.execute(insert(archived_hour), taken_at)
+    why = ledger.reasons(tx, run_id, DeliveryKind.CAMPAIGN)
+    if why:
+        lines = [
+            {"run_id": run_id, "state": state, "reason": reason, "number": number}
+            for (state, reason), number in why.items()
+        ]
+        tx.connection.execute(insert(archived_reason), lines)
+    tx.connection.execute(update(run).where(run.c.id == run_id).values(archived_at=tx.now))
+
+
+def reasons(tx: Tx, run_id: UUID) -> dict[tuple[str, str], int]:
+    """Return how often each (state, reason) occurred among the rows that are gone."""
+    rows = tx.connection.execute(select(archived_reason).where(archived_reason.c.run_id == run_id))
+    return {(row.state, row.reason): row.number for row in rows}
+
+
+def drop(tx: Tx, limit: int = 500) -> int:
+    """Delete up to `limit` private rows of runs that were put away, and their attempts."""
+    rows = (
+        select(delivery.c.id)
+        .join(run, run.c.id == delivery.c.run_id)
+        .where(run.c.archived_at.is_not(None), _PRIVATE, delivery.c.window_id.is_(None))
+        .limit(limit)
+    )
+    ids = list(tx.connection.execute(rows).scalars())
+    tx.connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(ids)))
+    tx.connection.execute(delete(delivery).where(delivery.c.id.in_(ids)))
+    return len(ids)
+
+
+def figures(
+    tx: Tx,
+    which: Sequence[ColumnElement[bool]],
+    since: datetime,
+    until: datetime,
+    receipts: Sequence[str],
+    *,
+    by_subject: bool,
+) -> list[PutAway]:
+    """Return what is left of the runs whose first message was taken from `since` up to `until`."""
+    tells = archived_run.c.channel.in_(receipts)
+    first = (
+        select(func.min(archived_run.c.first_at))
+        .where(archived_run.c.run_id == run.c.id)
+        .correlate(run)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            campaign.c.subject if by_subject else null(),
+            func.count(func.distinct(case((archived_run.c.taken > 0, run.c.id)))),
+            func.sum(archived_run.c.handed),
+            func.sum(archived_run.c.taken),
+            func.sum(case((tells, archived_run.c.delivered), else_=0)),
+            func.sum(case((tells, archived_run.c.seen), else_=0)),
+            func.sum(archived_run.c.answered),
+        )
+        .select_from(archived_run)
+        .join(run, run.c.id == archived_run.c.run_id)
+        .join(campaign, campaign.c.id == run.c.campaign_id)
+        .where(*which, first >= since, first < until)
+    )
+    if by_subject:
+        query = query.group_by(campaign.c.subject)
+    return [
+        PutAway(
+            subject=row[0],
+            broadcasts=int(row[1]),
+            handed=int(row[2]),
+            taken=int(row[3]),
+            delivered=int(row[4]),
+            seen=int(row[5]),
+            answered=int(row[6]),
+        )
+        for row in tx.connection.execute(query)
+        if row[2] is not None
+    ]
+
+
+def _any(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    return func.max(case((condition, 1), else_=0))

@@ -64,7 +64,8 @@ def expand_step(
     if run.rest_at is not None:
         return _rest_step(tx, run, run.rest_at, limit)
     unit = units.get_unit(tx, run.unit_id)
-    if run.lane is Lane.URGENT and run.cursor is None:
+    late = run.newcomers_at is not None
+    if run.lane is Lane.URGENT and run.cursor is None and not late:
         # Many read a group at once; again at the end does no harm, each has one row.
         _write_posts(tx, run, unit)
     if run.audience.of_run is not None:
@@ -84,6 +85,7 @@ def expand_step(
                 area_code=one.area_code or unit.area_code,
                 language=one.language if one.language in run.content else Language.VI.value,
                 skip=SkipReason.WINDOW if one.shut else None,
+                newcomer=late,
             )
             for one in found
         ],
@@ -92,8 +94,8 @@ def expand_step(
         runs.advance(tx, run.id, found[-1].resident_id)
     if len(found) == limit:
         return True
-    posts = _write_posts(tx, run, unit)
-    pages = articles.write(tx, run, unit.area_code)
+    posts = 0 if late else _write_posts(tx, run, unit)
+    pages = 0 if late else articles.write(tx, run, unit.area_code)
     runs.change(tx, run, RunState.SENDING, expanded_at=tx.now)
     log.info("run_expanded", run=str(run.id), posts=posts, articles=pages)
     return False

@@ -55,6 +55,8 @@ class Figures:
     """They went outside the window in which messages cost nothing."""
     reopened: int = 0
     """Their people wrote after it, so that what we write next is free again."""
+    newcomers: int = 0
+    """They joined the audience after it had been written down, and got it by a decision."""
 
     @property
     def taken(self) -> int:
@@ -304,6 +306,7 @@ def _sum(lines: Iterable[Line], receipts: Collection[str]) -> Figures:
         safe=total["safe"],
         paid=total["paid"],
         reopened=total["reopened"],
+        newcomers=total["newcomers"],
     )
 
 

@@ -264,6 +264,7 @@ def _funnel(reach: Reach, say: Say) -> list[str]:
 
     return [
         say("campaigns.reach_targeted", n=count(of)),
+        *_newcomers(reach, say),
         line("accepted", private.taken),
         *_receipts(reach, say),
         line("unreachable", private.unreachable),
@@ -277,6 +278,11 @@ def _funnel(reach: Reach, say: Say) -> list[str]:
         _tips(reach, say),
         say("campaigns.reach_stopped", n=_told(reach, private.stopped, say)),
     ]
+
+
+def _newcomers(reach: Reach, say: Say) -> list[str]:
+    later = reach.private.newcomers
+    return [say("campaigns.reach_newcomers", n=_told(reach, later, say))] if later else []
 
 
 def _receipts(reach: Reach, say: Say) -> list[str]:

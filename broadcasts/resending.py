@@ -33,6 +33,18 @@ def check(tx: Tx, run: Run, rules: CampaignRules = RULES) -> tuple[Campaign, Res
     if known is None:
         raise Refusal("campaigns.no_such_run")
     _check_age(tx, run, known, rules)
+    check_words(tx, run, known)
+    found = rest.count(tx, run.id)
+    if not found.people and not found.posts:
+        raise Refusal("campaigns.no_rest", code=run.code)
+    return known, found
+
+
+def check_words(tx: Tx, run: Run, known: Campaign) -> None:
+    """See that a run's words may still go to more people.
+
+    Raises: Refusal when it was corrected, is not signed any more, or tells of another unit.
+    """
     states = [state for state in CampaignState if state not in _GONE]
     for other in campaigns.waiting(tx, run.unit_id, states):
         if other.audience.of_run == run.id:
@@ -43,10 +55,6 @@ def check(tx: Tx, run: Run, rules: CampaignRules = RULES) -> tuple[Campaign, Res
         raise Refusal("campaigns.rest_photo", code=run.code)
     if approving.tells_old_unit(tx, known):
         raise Refusal("unit_changes.rest", code=run.code)
-    found = rest.count(tx, run.id)
-    if not found.people and not found.posts:
-        raise Refusal("campaigns.no_rest", code=run.code)
-    return known, found
 
 
 def _check_age(tx: Tx, run: Run, known: Campaign, rules: CampaignRules) -> None:

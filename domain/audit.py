@@ -25,6 +25,8 @@ class Act(StrEnum):
     RUN_CANCELLED = "run_cancelled"
     RUN_RESENT = "run_resent"
     """It was sent to those whom it may have missed."""
+    RUN_TO_NEWCOMERS = "run_to_newcomers"
+    """It was sent to those who joined its audience since, too."""
     RUN_CORRECTED = "run_corrected"
     """A correction or withdrawal of it was handed in."""
     TIP_TAKEN = "tip_taken"

@@ -85,7 +85,15 @@ CAMPAIGN_MOVES: Mapping[CampaignState, frozenset[CampaignState]] = MappingProxyT
 RUN_MOVES: Mapping[RunState, frozenset[RunState]] = MappingProxyType(
     {
         RunState.EXPANDING: frozenset({RunState.SENDING, RunState.PAUSED, RunState.CANCELLED}),
-        RunState.SENDING: frozenset({RunState.FINISHED, RunState.PAUSED, RunState.CANCELLED}),
+        RunState.SENDING: frozenset(
+            {
+                RunState.FINISHED,
+                RunState.PAUSED,
+                RunState.CANCELLED,
+                # To who joined its audience since, by a person's decision.
+                RunState.EXPANDING,
+            }
+        ),
         RunState.PAUSED: frozenset({RunState.EXPANDING, RunState.SENDING, RunState.CANCELLED}),
         # To its rest, by a person's decision.
         RunState.FINISHED: frozenset({RunState.EXPANDING}),

@@ -34,6 +34,7 @@ PRESSES: Mapping[str, Presser] = MappingProxyType(
         "uncampaign": running.cancel_campaign,
         "amend": amending.begin,
         "rest": resending.start,
+        "newcomers": resending.start_newcomers,
         "replan": replanning.decide,
         "sample": samples.press,
         "alarm": alarms.approve,

@@ -82,12 +82,7 @@ def step(
     Only what belongs to the next residents is read, in an order that an index gives: a database
     that has just been filled has no statistics, and would guess wrongly how to join long tables.
     """
-    already = (
-        select(delivery.c.id)
-        .where(delivery.c.run_id == run_id, delivery.c.resident_id == resident.c.id)
-        .scalar_subquery()
-    )
-    where = [*_audience(tx, unit, audience), already.is_(None), _has_address()]
+    where = [*_without_row(tx, run_id, unit, audience), _has_address()]
     if after is not None:
         where.append(resident.c.id > after)
     page = (
@@ -120,6 +115,29 @@ def step(
         )
         for row in tx.connection.execute(query)
     ]
+
+
+def newcomers(tx: Tx, run_id: UUID, unit: units.Unit, audience: Audience) -> int:
+    """Return how many of an audience have no row in a run, and can be reached: they came later."""
+    open_one = (address.c.resident_id == resident.c.id) & address.c.unreachable.is_(None)
+    query = (
+        select(func.count())
+        .select_from(resident)
+        .where(*_without_row(tx, run_id, unit, audience), _one(open_one).is_not(None))
+    )
+    count: int = tx.connection.execute(query).scalar_one()
+    return count
+
+
+def _without_row(
+    tx: Tx, run_id: UUID, unit: units.Unit, audience: Audience
+) -> list[ColumnElement[bool]]:
+    already = (
+        select(delivery.c.id)
+        .where(delivery.c.run_id == run_id, delivery.c.resident_id == resident.c.id)
+        .scalar_subquery()
+    )
+    return [*_audience(tx, unit, audience), already.is_(None)]
 
 
 def expected(tx: Tx, unit: units.Unit, audience: Audience) -> Expected:

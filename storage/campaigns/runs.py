@@ -67,6 +67,8 @@ class Run:
     cursor: UUID | None
     rest_at: datetime | None
     """When somebody decided to send it once more to those whom it may have missed."""
+    newcomers_at: datetime | None
+    """When somebody decided to send it to who joined its audience since it was written down."""
     expanded_at: datetime | None
     finished_at: datetime | None
     archived_at: datetime | None
@@ -376,6 +378,7 @@ def _run(row: Row[Any]) -> Run:
         created_at=row.created_at,
         cursor=row.cursor,
         rest_at=row.rest_at,
+        newcomers_at=row.newcomers_at,
         expanded_at=row.expanded_at,
         finished_at=row.finished_at,
         archived_at=row.archived_at,

@@ -99,6 +99,14 @@ def inbound_command(
     ] = 1000,
     database: DatabaseUrl = "",
     token: Token = DEMO_TOKEN,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=16,
+            help="Số tiến trình worker riêng, với PostgreSQL; 0: cùng một tiến trình.",
+        ),
+    ] = 0,
     patience: Patience = 60,
     as_json: AsJson = False,
 ) -> None:
@@ -113,9 +121,8 @@ def inbound_command(
     async def measure(told: Told) -> Received:
         async with platform(api, lifted=pace > PLATFORM_PER_S) as server:
             await server.people(senders)
-            return await inbound(
-                _plan(server.url, token, database, pace, patience), server, senders, told
-            )
+            made = _plan(server.url, token, database, pace, patience)
+            return await inbound(made, server, senders, told, workers)
 
     _report(_run(measure, api, database, tally, quiet=as_json))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bench.filling import fill
+from bench.workers import workers
 from bot.assembly import House, build
 from bot.inbox_worker import AccountInbox
 from bot.line import Line
@@ -68,8 +69,15 @@ class Engine:
         await line.channel.start(AccountInbox(house.database, line.account.id, house.inbox_bell))
 
     @asynccontextmanager
-    async def at_work(self, *, sends: bool = True) -> AsyncIterator[None]:
-        """Handle what comes in and send what is due; what is under way then is finished."""
+    async def at_work(self, *, sends: bool = True, processes: int = 0) -> AsyncIterator[None]:
+        """Handle what comes in and send what is due; what is under way then is finished.
+
+        With `processes` so many workers of their own do that, and this one only receives.
+        """
+        if processes:
+            async with self._by_others(processes):
+                yield
+            return
         house, line = self.house, self.line
         jobs = [asyncio.create_task(house.worker.run())]
         if sends:
@@ -81,6 +89,19 @@ class Engine:
             line.sender.stop()
             await asyncio.gather(*jobs)
             await line.channel.stop()
+
+    @asynccontextmanager
+    async def _by_others(self, processes: int) -> AsyncIterator[None]:
+        async with workers(self.house.settings, processes):
+            wire = self.house.wire
+            assert wire is not None, "several processes meet on a server only"
+            ringing = asyncio.create_task(wire.run(listens=False))
+            try:
+                yield
+            finally:
+                await self.line.channel.stop()
+                wire.stop()
+                await ringing
 
 
 @asynccontextmanager

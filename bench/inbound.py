@@ -41,6 +41,8 @@ class Received:
     seconds: float
     database: str
     pace: float
+    workers: int = 0
+    """How many processes handled and sent beside the one that received; 0: it did so itself."""
 
     @property
     def complete(self) -> bool:
@@ -49,14 +51,18 @@ class Received:
         return arrived and self.tips == self.receipts == self.senders
 
 
-async def inbound(plan: Plan, platform: Platform, senders: int, progress: Progress) -> Received:
+async def inbound(
+    plan: Plan, platform: Platform, senders: int, progress: Progress, workers: int = 0
+) -> Received:
     """Let everybody write, then begin to listen, so that all of it comes at the same instant.
+
+    `workers`: how many processes handle and send, on PostgreSQL; 0: this one does.
 
     Raises: NoPlatform, Misconfigured, DatabaseAway, SendFailure.
     """
     async with engine(plan, senders, progress) as made:
         await platform.write([_WORDS.format(number=at + 1) for at in range(senders)])
-        async with made.at_work():
+        async with made.at_work(processes=workers):
             if not plan.lifted:
                 await asyncio.sleep(_STOOD_S)
             started = time.monotonic()
@@ -77,6 +83,7 @@ async def inbound(plan: Plan, platform: Platform, senders: int, progress: Progre
             seconds=round(seconds, 3),
             database=made.database_kind,
             pace=plan.pace_per_s,
+            workers=workers,
         )
 
 

@@ -119,14 +119,17 @@ class Poller:
     async def _commit(self, updates: list[object]) -> None:
         """Put updates into the inbox, as often as it takes: nobody will give them again."""
         attempt = 0
+        last = False
         while True:
             try:
                 await self._intake.take(updates)
             except Exception as error:  # noqa: BLE001 - the inbox may fail in any way
                 attempt += 1
                 _LOG.warning("inbox did not take an update: %s", type(error).__name__)
-                if await self._pause(self._delay(attempt)):
+                if last:
                     return
+                # Told to stop, it tries once more: the database may just have come back.
+                last = await self._pause(self._delay(attempt))
             else:
                 return
 

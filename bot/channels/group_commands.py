@@ -3,9 +3,12 @@
 CONNECT = "ketnoi"
 """Connects a group to a unit, with a code behind it."""
 
+REPORT = "baotin"
+"""Begins a tip."""
+
 GROUP_COMMANDS = frozenset(
     {
-        *("baotin", "chuyentin", "ketnoi", "ngatketnoi", "lienket"),
+        *(REPORT, "chuyentin", "ketnoi", "ngatketnoi", "lienket"),
         *("dangky", "dulieu", "dung", "kenh", "khuvuc", "loaitin", "ngonngu", "theodoi"),
         *("tamngung", "tincuatoi", "trogiup", "vaitro"),
     }

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 from bot.channels.raw import clean
-from bot.channels.zalo_oa.incoming import Me, command_of
+from bot.channels.zalo_oa.incoming import Me, command_in_group, command_of
 from domain.channel import OurMessages
 from domain.messages import Addressed, ChatKind, Incoming, Message
 from domain.toneless import toneless
@@ -41,7 +41,7 @@ class GroupFilter:
         return replace(incoming, text=text, addressed=why)
 
     async def _why(self, message: Message) -> Addressed | None:
-        if command_of(message.text, self._me.commands) is not None:
+        if command_in_group(message.text, self._me.commands) is not None:
             return Addressed.COMMAND
         quoted = message.reply_to
         if quoted is not None and await self._ours.are_ours(message.chat, [quoted]):

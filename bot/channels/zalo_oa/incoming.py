@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.channels.group_commands import REPORT
 from bot.channels.raw import NOTHING, Raw, clean, cut, mapping, words
 from bot.channels.zalo_oa.outgoing import GROUP
 from bot.channels.zalo_oa.pressing import action_of
@@ -158,6 +159,13 @@ def command_of(text: str, commands: frozenset[str]) -> tuple[str, str] | None:
     return found[1].lower(), text[found.end() :].strip()
 
 
+def command_in_group(text: str, commands: frozenset[str]) -> tuple[str, str] | None:
+    """Split a command of ours in a group; behind `#` only a tip's: neighbours write hashtags."""
+    command = command_of(text, commands)
+    hashtag = text.startswith("#") and command is not None and command[0] != REPORT
+    return None if hashtag else command
+
+
 def _written(event: Raw, me: Me, at: datetime, kind: str, *, in_group: bool) -> Parsed:
     user, place = _id(event, "sender"), _id(event, "recipient")
     ours = told(event.get("oa_id")) if in_group else place
@@ -176,7 +184,7 @@ def _written(event: Raw, me: Me, at: datetime, kind: str, *, in_group: bool) -> 
             chat=chat, sender=Sender(user), at=at, message_id="", action=action, press_id=""
         )
         return Parsed(Fate.TAKEN, (Item(source, press),))
-    command = command_of(text, me.commands)
+    command = (command_in_group if in_group else command_of)(text, me.commands)
     if command is not None:
         text = f"/{command[0]} {command[1]}".rstrip()
     start = _start(text) if kind == "text" and not in_group else None

@@ -278,6 +278,8 @@ async def test_in_a_group_what_is_addressed_to_us_is_ours(
     ("text", "quoted"),
     [
         ("chuyện riêng", None),
+        ("#dung rồi đó, mai họp lúc 7 giờ", None),
+        ("#kenh", None),
         ("trả lời người khác", "theirs"),
         ("/start", None),
         ("@Công an xã ví dụkhác", "x"),

@@ -62,12 +62,14 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_server: PostgresServer) -> MigratedPostgres:
+def migrated_postgres(postgres_server: PostgresServer) -> Iterator[MigratedPostgres]:
     """PostgreSQL databases migrated to head."""
     url = postgres_server.create("migrated")
     _upgrade()(url)
     _bring_up()(url)
-    return MigratedPostgres(postgres_server, "migrated")
+    databases = MigratedPostgres(postgres_server, "migrated")
+    yield databases
+    databases.end()
 
 
 @pytest.fixture

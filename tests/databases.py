@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.lines import Lines
 from tests.postgres import PostgresServer
 
 KINDS = ("sqlite", "postgresql")
@@ -35,22 +36,21 @@ def fresh_postgres(server: PostgresServer, template: str = "template1") -> Itera
         server.drop(name)
 
 
-_EVERYTHING_BUT_ROWS = """
-    SELECT concat_ws(' ', c.relname, c.relkind, a.attname, a.atttypid, a.attnotnull)
-    FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-    WHERE c.relnamespace = 'public'::regnamespace
-    UNION ALL SELECT concat_ws(' ', conname, pg_get_constraintdef(oid))
-    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-    UNION ALL SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal
-    UNION ALL SELECT concat_ws(' ', proname, prosrc)
-    FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-    UNION ALL SELECT version_num::text FROM alembic_version
-    UNION ALL SELECT array_to_string(setconfig, ' ') FROM pg_db_role_setting
-"""
-_SCHEMA = f"""
-    SELECT md5(string_agg(line, chr(10) ORDER BY line))
-    FROM ({_EVERYTHING_BUT_ROWS}) AS everything (line)
-"""
+_CATALOGUE = (
+    *("pg_class WHERE oid", "pg_attribute WHERE attrelid", "pg_attrdef WHERE oid"),
+    *("pg_constraint WHERE oid", "pg_index WHERE indexrelid", "pg_type WHERE oid"),
+    *("pg_trigger WHERE oid", "pg_proc WHERE oid"),
+)
+# Whatever changes a schema writes rows of the catalogue, in a later transaction than those before
+# it; 16384 is the first number of what does not come with the server.
+_SCHEMA = "SELECT {}, {}, {}".format(
+    ", ".join(
+        f"(SELECT concat(count(*), ' ', sum(xmin::text::bigint)) FROM {rows} >= 16384)"
+        for rows in _CATALOGUE
+    ),
+    "(SELECT string_agg(version_num, ' ') FROM alembic_version)",
+    "(SELECT string_agg(array_to_string(setconfig, ' '), ' ') FROM pg_db_role_setting)",
+)
 _FILLED_TABLES = """
     SELECT relname FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname != 'alembic_version'
@@ -70,18 +70,25 @@ class MigratedPostgres:
         with server.connect(template) as connection:
             self._schema = connection.execute(_SCHEMA).fetchone()
         self._free: list[str] = []
+        self._lines = Lines()
+
+    def end(self) -> None:
+        """Close the connections that were kept for the next test."""
+        self._lines.end()
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
         """Yield the URL of a database that nobody else has."""
         name = self._free.pop() if self._free else self._copied()
+        self._lines.open(name)
         try:
             yield self._server.url(name)
         finally:
-            self._server.send_away(name)
+            self._server.send_away(name, self._lines.sessions(name))
             if self._emptied(name):
                 self._free.append(name)
             else:
+                self._lines.close(name)
                 self._server.drop(name)
 
     @contextmanager

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import psycopg
@@ -18,7 +18,7 @@ _PREFIX = "anninh-pg-"
 _SUPERUSER = "postgres"
 _START_S = 60.0
 _SEND_AWAY = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid != %s
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid != ALL(%s)
 """
 
 # Durability is not what these tests are about, and a zone that is not UTC finds code that hopes.
@@ -65,16 +65,18 @@ class PostgresServer:
             self._kept.pop(name).close()
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def send_away(self, name: str) -> None:
-        """End the sessions of a database but the kept one, and return when they are gone.
+    def send_away(self, name: str, but: Collection[int] = ()) -> None:
+        """End the sessions of a database but the kept one and those of the numbers given.
+
+        Returns when they are gone.
 
         Raises: TimeoutError.
         """
         assert self._admin is not None, "the server has not been waited for"
         deadline = time.monotonic() + _START_S
-        ours = self._kept[name].info.backend_pid if name in self._kept else 0
+        ours = [self._kept[name].info.backend_pid] if name in self._kept else []
         # The server itself, told to wait, looks every tenth of a second only.
-        while self._admin.execute(_SEND_AWAY, (name, ours)).fetchall():
+        while self._admin.execute(_SEND_AWAY, (name, [*ours, *but])).fetchall():
             if time.monotonic() > deadline:
                 message = f"Sessions of {name} do not end."
                 raise TimeoutError(message)

@@ -96,3 +96,45 @@ def test_a_database_is_used_again_unless_its_schema_was_changed(
         assert "here_before" not in _tables(third)
     assert first == second
     assert third != second
+
+
+def _session(url: str, *deeds: str) -> int:
+    engine = sqlalchemy.create_engine(url)
+    with engine.begin() as connection:
+        for deed in deeds:
+            connection.exec_driver_sql(deed)
+        number = int(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+    engine.dispose()
+    return number
+
+
+def test_a_session_that_serves_the_next_test_has_forgotten_the_one_before(
+    migrated_postgres: MigratedPostgres,
+) -> None:
+    deeds = (
+        "SET search_path TO nowhere",
+        "SELECT pg_advisory_lock(7)",
+        "CREATE TEMPORARY TABLE here_before (id INTEGER)",
+        "LISTEN here",
+    )
+    with migrated_postgres.fresh() as url:
+        first = _session(url, *deeds)
+    with migrated_postgres.fresh() as url:
+        engine = sqlalchemy.create_engine(url)
+        with engine.connect() as connection:
+            ask = connection.exec_driver_sql
+            assert ask("SELECT pg_backend_pid()").scalar_one() == first
+            assert ask("SHOW search_path").scalar_one() == '"$user", public'
+            assert ask("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").scalar() == 0
+            assert ask("SELECT to_regclass('pg_temp.here_before')").scalar_one() is None
+            assert ask("SELECT count(*) FROM pg_listening_channels()").scalar_one() == 0
+        engine.dispose()
+
+
+def test_a_session_that_the_server_ended_serves_nobody(
+    postgres_server: PostgresServer, migrated_postgres: MigratedPostgres
+) -> None:
+    with migrated_postgres.fresh() as url:
+        first = _session(url)
+        postgres_server.send_away(str(sqlalchemy.make_url(url).database))
+        assert _session(url) != first

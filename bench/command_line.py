@@ -19,8 +19,10 @@ from bench.deliver import Delivered, deliver
 from bench.engine import PLATFORM_PER_S, Plan
 from bench.engine import Progress as Told
 from bench.inbound import Received, inbound
+from bench.pace import Paced, paced
 from bench.platform import DEMO_TOKEN, NoPlatform, is_real, platform
 from bench.tally import Tally
+from bench.urgent import Urgent, urgent
 from bench.webhooks import Called, webhooks
 from bot.channels.telegram.settings import DEFAULT_PACE
 from domain.errors import Misconfigured
@@ -153,6 +155,60 @@ def webhooks_command(
     _report(_run(measure, None, database, tally, quiet=as_json))
 
 
+@app.command("pace")
+def pace_command(
+    *,
+    recipients: Annotated[int, typer.Option(min=50, max=100_000, help="Số bà con.")] = 600,
+    processes: Annotated[
+        int, typer.Option(min=1, max=16, help="Số tiến trình cùng gửi; trên 1 cần PostgreSQL.")
+    ] = 1,
+    api: Api = None,
+    pace: Annotated[
+        int, typer.Option(min=1, max=1000, help="Số tin mỗi giây mà máy chủ cho, không hơn.")
+    ] = 30,
+    database: DatabaseUrl = "",
+    token: Token = DEMO_TOKEN,
+    patience: Patience = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Gửi qua một máy chủ đếm từng giây trượt, đo phần tốc độ dùng được và số lần bị từ chối."""
+    tally = Tally()
+
+    async def measure(told: Told) -> Paced:
+        async with platform(api, lifted=False) as server:
+            await server.people(recipients)
+            made = _plan(server.url, token, database, pace, patience)
+            return await paced(made, server, recipients, processes, told)
+
+    _report(_run(measure, api, database, tally, quiet=as_json))
+
+
+@app.command("urgent")
+def urgent_command(
+    *,
+    recipients: Annotated[int, typer.Option(min=100, max=100_000, help="Số bà con.")] = 600,
+    alarmed: Annotated[int, typer.Option(min=1, max=90, help="Số bà con nhận tin khẩn.")] = 30,
+    api: Api = None,
+    pace: Annotated[
+        float, typer.Option(min=1, max=1000, help="Số tin mỗi giây mà tài khoản được gửi.")
+    ] = 30,
+    database: DatabaseUrl = "",
+    token: Token = DEMO_TOKEN,
+    patience: Patience = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Cho tin khẩn chen vào giữa một đợt gửi lớn, đo bao lâu thì tin đầu và tin cuối tới nơi."""
+    tally = Tally()
+
+    async def measure(told: Told) -> Urgent:
+        async with platform(api, lifted=pace > PLATFORM_PER_S) as server:
+            await server.people(recipients)
+            made = _plan(server.url, token, database, pace, patience)
+            return await urgent(made, recipients, alarmed, told, tally)
+
+    _report(_run(measure, api, database, tally, quiet=as_json))
+
+
 def main() -> None:
     """Run the command line."""
     app(prog_name="python -m bench")
@@ -200,7 +256,7 @@ def _refuse(sentence: str) -> NoReturn:
     raise typer.Exit(2)
 
 
-def _report(result: Called | Delivered | Received) -> None:
+def _report(result: Called | Delivered | Paced | Received | Urgent) -> None:
     figures = asdict(result)
     typer.echo(json.dumps(figures, ensure_ascii=False))
     if not result.complete:

@@ -61,7 +61,7 @@ async def deliver(plan: Plan, recipients: int, progress: Progress, tally: Tally)
         await made.listen()
         begun = time.monotonic()
         async with made.at_work():
-            run = await made.house.database.write(lambda tx: _started(tx, made))
+            run = await made.house.database.write(lambda tx: started(tx, made))
             expanding_now = asyncio.create_task(_expand(made))
             state, ended = await _until_over(made, run.id, recipients, plan.patience_s, progress)
             expanded = await expanding_now
@@ -79,7 +79,8 @@ async def deliver(plan: Plan, recipients: int, progress: Progress, tally: Tally)
         )
 
 
-def _started(tx: Tx, made: Engine) -> Run:
+def started(tx: Tx, made: Engine, lane: Lane = Lane.ROUTINE, area_code: str | None = None) -> Run:
+    """Write a run down that is due now, to everybody of an area; it waits to be expanded."""
     unit = made.unit
     author = setting_up.create_staff(tx, unit.id, "Cán bộ Ví Dụ", [])
     content = Content(
@@ -94,9 +95,9 @@ def _started(tx: Tx, made: Engine) -> Run:
             author_id=author.id,
             template_id=None,
             subject="traffic",
-            lane=Lane.ROUTINE,
+            lane=lane,
             content=content,
-            audience=Audience(area_code=unit.area_code),
+            audience=Audience(area_code=area_code or unit.area_code),
             due_at=None,
         ),
     )
@@ -109,7 +110,7 @@ def _started(tx: Tx, made: Engine) -> Run:
             occurrence=1,
             unit_id=unit.id,
             code=code,
-            lane=Lane.ROUTINE,
+            lane=lane,
             state=RunState.EXPANDING,
             content={name: write_outgoing(message) for name, message in words.items()},
             audience=known.audience,

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -41,6 +42,27 @@ class Platform:
         """Let the simulator take whatever comes."""
         async with aiohttp.ClientSession() as session:
             await _post(session, f"{self.url}/sim/rates", {"enforce": False})
+
+    async def be_strict(self, per_s: int) -> None:
+        """Let the simulator refuse whatever comes faster, in any sliding second, and to any chat.
+
+        Raises: NoPlatform when the server is no simulator: nobody else tells what it refused.
+        """
+        if not self.is_simulator:
+            message = f"Máy chủ {self.url} không phải trình mô phỏng, nên không đếm được lỗi 429."
+            raise NoPlatform(message)
+        async with aiohttp.ClientSession() as session:
+            body = {"enforce": True, "per_second": per_s, "per_chat_burst": 1}
+            await _post(session, f"{self.url}/sim/rates", body)
+            await _post(session, f"{self.url}/sim/record/clear", {})
+
+    async def record(self) -> Any:
+        """Return what the simulator accepted and refused."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"{self.url}/sim/record") as response,
+        ):
+            return await response.json()
 
     async def write(self, texts: Sequence[str]) -> None:
         """Let each resident write one text to the bot.

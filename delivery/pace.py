@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from domain.channel import Pace as Limits
-from domain.slots import AHEAD, SECOND, Went
+from domain.slots import AHEAD, GUARD, LATE, SECOND, Went
 from storage.deliveries.slots import Pacing, Reading
 
 _LEAD_S = 0.1
@@ -15,6 +15,7 @@ _MOST_AT_ONCE = 16
 _TOO_LATE_S = AHEAD / SECOND
 _DRIFT_S = 0.001
 _JUMP_S = 1.0
+_LEARNED = 0.1
 
 
 class Pace:
@@ -41,6 +42,7 @@ class Pace:
         self._shut_until = monotonic()
         self._went: list[Went] = []
         self._throttled = False
+        self._usual_s: float | None = None
 
     @property
     def at_once(self) -> int:
@@ -89,25 +91,39 @@ class Pace:
         for kind, at in free_at.items():
             self._free_at[kind] = self._local(at)
 
-    async def reach(self, slot: int) -> bool:
-        """Wait for a slot; False when it is over, or the account was found too fast meanwhile.
+    async def reach(self, slot: int | None) -> int | None:
+        """Wait for a slot and return when it is used, about the slot itself.
 
-        What is sent much too late would come together with what others send now.
+        None when it is over, or the account was found too fast meanwhile: what is sent much too
+        late would come together with what others send now.
         """
-        at = self._local(slot)
+        at = self._local(slot) if slot is not None else self._monotonic()
         wait_s = at - self._monotonic()
         if wait_s > 0:
             await self._sleep(wait_s)
         now = self._monotonic()
         if now < self._shut_until or now - at > _TOO_LATE_S:
             self.unused(slot)
-            return False
-        self._went.append(Went(slot, slot + max(0, round((now - at) * SECOND))))
-        return True
+            return None
+        late = round((now - at) * SECOND)
+        if slot is None or late <= LATE:
+            return slot or 0
+        self._went.append(Went(slot, slot + late))
+        return slot + late
 
-    def unused(self, slot: int) -> None:
-        """Give a slot back."""
-        self._went.append(Went(slot, None))
+    def answered(self, used: int | None, took_s: float) -> None:
+        """Hear how long the platform took to answer: what took unusually long came late, too."""
+        if self._usual_s is None:
+            self._usual_s = took_s
+        too_long = took_s - self._usual_s
+        if used and too_long > GUARD:
+            self._went.append(Went(used, used + round(too_long * SECOND)))
+        self._usual_s += too_long * _LEARNED
+
+    def unused(self, slot: int | None) -> None:
+        """Give a slot back, if there is one."""
+        if slot:
+            self._went.append(Went(slot, None))
 
     def also(self, slot: int | None, calls: int) -> None:
         """Count what a message took beside its first call: the next ones wait for that, too."""

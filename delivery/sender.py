@@ -249,9 +249,15 @@ class Sender:
         return self._pace.at_once
 
     async def _one(self, window: Window, send: Send) -> Settled:
-        hindrance = await self._hindrance(window, send)
-        now = timedelta(0)
-        outcome = NotSent(hindrance, now) if hindrance else await self._attempt(send)
+        used = await self._pace.reach(send.slot)
+        hindrance = "pace" if used is None else self._hindrance(window)
+        if hindrance is None:
+            begun = time.monotonic()
+            outcome = await self._attempt(send)
+            self._pace.answered(used, time.monotonic() - begun)
+        else:
+            outcome = NotSent(hindrance, timedelta(0))
+            self._pace.unused(used)
         members = None
         in_time = self._clock.now() + COUNT_WITHIN <= window.lease_until
         if in_time and isinstance(outcome, Accepted) and send.kind is DeliveryKind.POST:
@@ -260,16 +266,12 @@ class Sender:
         row, tried = send.delivery_id, send.attempt_id
         return Settled(row, tried, outcome, members, send.paid, choices)
 
-    async def _hindrance(self, window: Window, send: Send) -> str | None:
-        """Wait for the slot of a send; say why it does not go then, or None."""
-        if send.slot is not None and not await self._pace.reach(send.slot):
-            return "pace"
-        stopped = self._stopping.is_set()
-        if not stopped and self._clock.now() + self._rules.send_timeout <= window.lease_until:
-            return None
-        if send.slot is not None:
-            self._pace.unused(send.slot)
-        return "shutdown" if stopped else "lease"
+    def _hindrance(self, window: Window) -> str | None:
+        """Say why nothing of a window may be sent any more, or None."""
+        if self._stopping.is_set():
+            return "shutdown"
+        late = self._clock.now() + self._rules.send_timeout > window.lease_until
+        return "lease" if late else None
 
     async def _attempt(self, send: Send) -> Outcome:
         outgoing = self._wording.of(send, self._channel.capabilities)

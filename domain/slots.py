@@ -21,7 +21,8 @@ _EVENLY = 0.9
 """Of an even spacing: what is late may be caught up with, and no burst goes out."""
 _MOST_KEPT = 64
 """A faster pace is kept in spans shorter than a second."""
-_LATE = 5_000
+LATE = 5_000
+"""What goes so little after its slot counts as gone at it."""
 _SAME_THROTTLE = SECOND
 _RECOVERY = 0.02
 _SLOWED = 0.7
@@ -119,7 +120,7 @@ def mend(table: Timetable, went: Sequence[Went]) -> Timetable:
     common, kept = list(table.common), list(table.kept)
     for one in went:
         track = next((track for track in (common, kept) if one.slot in track), None)
-        if track is not None and (one.at is None or one.at - one.slot > _LATE):
+        if track is not None and (one.at is None or one.at - one.slot > LATE):
             track.remove(one.slot)
             if one.at is not None:
                 insort(track, one.at)

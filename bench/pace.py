@@ -1,0 +1,204 @@
+"""How much of the allowed pace is used, by one process or several, before a strict server."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bench.deliver import started
+from bench.engine import Engine, Plan, Progress, engine
+from bench.platform import Platform
+from bot.channels.telegram.settings import DEFAULT_PACE
+from broadcasts import expanding
+from broadcasts.desk import Desk
+from domain.delivery import DeliveryKind, DeliveryState, Lane
+from domain.errors import Misconfigured
+from domain.messages import Outgoing
+from domain.slots import GUARD
+from storage.database import Tx, is_sqlite
+from storage.deliveries import ledger
+from storage.deliveries.ledger import NewDelivery
+from storage.tables import address, delivery
+
+_LOOK_EVERY_S = 0.2
+_END_S = 20.0
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paced:
+    """What a server saw that refuses whatever comes faster than the pace in any sliding second."""
+
+    processes: int
+    pace: int
+    messages: int
+    accepted: int
+    broadcast_share: float
+    """Of what a broadcast may use: the pace but for the replies' part, with its guard."""
+    share: float
+    """Of the whole pace with its guard, when there are replies enough for their part."""
+    most_in_a_second: int
+    throttled: int
+    """How often the server said 429."""
+    database: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything arrived, and nothing too fast."""
+        return self.accepted == self.messages and not self.throttled
+
+
+async def paced(
+    plan: Plan, platform: Platform, count: int, processes: int, progress: Progress
+) -> Paced:
+    """Send a broadcast, then as many replies; `count` of each.
+
+    Raises: NoPlatform, Misconfigured, DatabaseAway, SendFailure.
+    """
+    if processes > 1 and (not plan.database_url or is_sqlite(plan.database_url)):
+        message = "Nhiều tiến trình cùng gửi thì cần PostgreSQL: xin nêu --database postgresql://…"
+        raise Misconfigured(message)
+    rate = int(plan.pace_per_s)
+    async with engine(plan, count, progress) as made, _at_work(made, processes):
+        await platform.be_strict(rate)
+        await made.house.database.write(lambda tx: started(tx, made, Lane.BULK))
+        desk = Desk(made.house.context.outbox, made.house.context.catalogue)
+        while await made.house.database.write(lambda tx: expanding.expand_due(tx, desk)):
+            made.house.outbox_bell.ring()
+        await _until_sent(made, plan.patience_s, partial(progress, "Chiến dịch"))
+        broadcast = await platform.record()
+        for lot in range(0, count, 100):
+            await made.house.database.write(partial(_put_replies, lot, min(count, lot + 100)))
+        made.house.outbox_bell.ring()
+        await _until_sent(made, plan.patience_s, partial(progress, "Trả lời"))
+        record = await platform.record()
+        instants = _instants(record["sends"])
+        first = len(broadcast["sends"])
+        common = max(1, int(rate * (1 - DEFAULT_PACE.reply_share)))
+        return Paced(
+            processes=processes,
+            pace=rate,
+            messages=2 * count,
+            accepted=len(instants),
+            broadcast_share=round(_rate(instants[:first]) * (1 + GUARD) / common, 4),
+            share=round(_rate(instants[first:]) * (1 + GUARD) / rate, 4),
+            most_in_a_second=_most_in_a_second(instants),
+            throttled=sum("429" in str(one) for one in record["rejected"]),
+            database=made.database_kind,
+        )
+
+
+def _put_replies(start: int, end: int, tx: Tx) -> None:
+    chats = select(address.c.id).where(address.c.resident_id.is_not(None)).order_by(address.c.id)
+    found = tx.connection.execute(chats.offset(start).limit(end - start)).scalars()
+    for address_id in list(found):
+        new = NewDelivery(
+            kind=DeliveryKind.REPLY,
+            lane=Lane.TALK,
+            address_id=address_id,
+            language="vi",
+            outgoing=Outgoing(text="Đã nhận tin của bà con."),
+        )
+        assert ledger.put(tx, new) is not None, "the address is there"
+
+
+async def _until_sent(
+    made: Engine, patience_s: float, progress: Callable[[int, int], None]
+) -> None:
+    pending = select(func.count()).where(delivery.c.state == DeliveryState.PENDING.value)
+    left, still, at_first = -1, 0.0, 0
+    while left and still < patience_s:
+        await asyncio.sleep(_LOOK_EVERY_S)
+        before = left
+        left = await made.house.database.read(
+            lambda tx: int(tx.connection.execute(pending).scalar_one())
+        )
+        still = still + _LOOK_EVERY_S if left == before else 0.0
+        at_first = max(at_first, left)
+        progress(at_first - left, at_first)
+
+
+def _instants(sends: Sequence[Any]) -> list[float]:
+    return [datetime.fromisoformat(send["at"]).timestamp() for send in sends]
+
+
+def _rate(instants: Sequence[float]) -> float:
+    if len(instants) < 2:
+        return 0.0
+    return (len(instants) - 1) / (instants[-1] - instants[0])
+
+
+def _most_in_a_second(instants: Sequence[float]) -> int:
+    return max(
+        (
+            sum(1 for at in instants[first : first + 2000] if at < begun + 1)
+            for first, begun in enumerate(instants)
+        ),
+        default=0,
+    )
+
+
+@asynccontextmanager
+async def _at_work(made: Engine, processes: int) -> AsyncIterator[None]:
+    """Let one process send, this one, or several others in its place."""
+    if processes == 1:
+        await made.listen()
+        async with made.at_work():
+            yield
+        return
+    with tempfile.TemporaryDirectory(prefix="an-ninh-bench-") as folder:
+        async with contextlib.AsyncExitStack() as stack:
+            for number in range(processes):
+                own = Path(folder, f"var-{number}")
+                await stack.enter_async_context(_worker(made, Path(folder), own))
+            yield
+
+
+@asynccontextmanager
+async def _worker(made: Engine, folder: Path, var: Path) -> AsyncIterator[None]:
+    settings = made.house.settings
+    own = {
+        "PYTHONPATH": str(_ROOT),
+        "TELEGRAM_TOKEN": settings.telegram_token.get_secret_value(),
+        "TELEGRAM_API_URL": settings.telegram_api_url,
+        "TELEGRAM_MODE": "polling",
+        "TELEGRAM_PACE_PER_S": str(settings.telegram_pace_per_s),
+        "DATABASE_URL": settings.database_url,
+        "VAR_DIR": str(var),
+        "KEY_FILE": str(settings.keys),
+        "WEB_PORT": "0",
+        "ZALO_OA_ID": "",
+        "ZALO_OA_APP_ID": "",
+        "ZALO_OA_APP_SECRET": "",
+        "ZALO_BOT_TOKEN": "",
+    }
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bot", "run", "--role", "worker"),
+        cwd=folder,
+        env={**os.environ, **own},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            child.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(child.wait(), _END_S)
+        except TimeoutError:
+            child.kill()
+            await child.wait()

@@ -35,8 +35,7 @@ class Wire:
         self._rung: set[str] = set()
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
-        self.deaf = False
-        """Whether nothing can be heard now, so that only naps find what is to do."""
+        self._cut_off = False
 
     def connect(self, name: str, ring: Callable[[], None]) -> Callable[[], None]:
         """Have `ring` called for each ring of `name` elsewhere; returns what rings it there."""
@@ -68,15 +67,16 @@ class Wire:
                 async with await psycopg.AsyncConnection.connect(
                     **connect_arguments(self._url), autocommit=True
                 ) as connection:
+                    self._cut_off = False
                     await work(connection)
             except psycopg.Error as fault:
-                self.deaf = True
-                log.warning("bells_cut_off", error=type(fault).__name__)
+                if not self._cut_off:
+                    log.warning("bells_cut_off", error=type(fault).__name__)
+                self._cut_off = True
             await asyncio.sleep(_AGAIN_S)
 
     async def _listen(self, connection: _Connection) -> None:
         await connection.execute(f"LISTEN {_CHANNEL}")
-        self.deaf = False
         # Whatever rang while nobody listened.
         for ring in self._bells.values():
             ring()

@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from bot.jobs import Job, Jobs, JobsHere
 from bot.jobs_postgres import JobsOnPostgres
-from storage.database import Database, DatabaseAway, Tx
+from storage.database import Database, DatabaseAway, Tx, connect_arguments
 from tests.cellar import Cellar, furnished
 from tests.delivery.post_office import until
 
@@ -147,6 +148,37 @@ async def test_what_a_dead_worker_had_begun_is_taken_back_and_done_by_another(
 
         await until(over)
     assert bench.done["plain"] >= 1
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_a_server_that_cut_all_connections_loses_no_job_and_stops_no_worker(
+    cellar: Cellar, database_kind: str
+) -> None:
+    bench = Bench(cellar)
+    async with bench.at_work():
+        await cellar.do(lambda tx: bench.jobs.defer(tx, "plain"))
+        await until(_done(bench, "plain", 1))
+        for times in (2, 3):
+            await asyncio.to_thread(cut, cellar.url)
+
+            async def asked() -> bool:
+                try:
+                    await cellar.do(lambda tx: bench.jobs.defer(tx, "plain"))
+                except DatabaseAway:
+                    return False
+                return True
+
+            await until(asked)
+            await until(_done(bench, "plain", times))
+
+
+def cut(url: str) -> None:
+    """End every session of the database."""
+    with psycopg.connect(**connect_arguments(url), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def _done(bench: Bench, name: str, times: int) -> Callable[[], bool]:

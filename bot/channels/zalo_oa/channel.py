@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -161,6 +161,8 @@ class ZaloOaChannel:
         if inbox is not None and not self._settings.mention:
             self._receive(inbox, about.name)
         self._stopping.clear()
+        if self._keeper is not None:
+            self._keeper.cancel()
         self._keeper = asyncio.create_task(self._keep_tokens(), name="zalo tokens")
 
     async def probe(self) -> str:
@@ -394,7 +396,5 @@ class ZaloOaChannel:
                 self._noted(failure)
             except Exception as error:  # noqa: BLE001 - the next round may do
                 _LOG.warning("the tokens were not looked after: %s", type(error).__name__)
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), _ROUND_S)
-            except TimeoutError:
-                continue

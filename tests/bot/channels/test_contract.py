@@ -182,6 +182,24 @@ async def test_a_stopped_channel_starts_again(driver: Driver) -> None:
     assert driver.texts()[-1] == "dạ còn"
 
 
+async def test_a_channel_that_is_ready_sends_and_hears_nothing_before_it_starts(
+    driver: Driver,
+) -> None:
+    await driver.channel.stop()
+    await driver.channel.ready()
+    await driver.channel.ready()
+    assert driver.channel.username
+    before = len(driver.inbox.items)
+    await driver.channel.send(driver.person, Outgoing(text="chỉ gửi"))
+    assert driver.texts()[-1] == "chỉ gửi"
+    await driver.channel.check()
+    assert driver.channel.heard_at is None or driver.channel.name == "zalo_oa"
+    assert len(driver.inbox.items) == before
+    await driver.channel.start(driver.inbox)
+    await driver.says("giờ thì nghe")
+    await until(lambda: any(_text(item) == "giờ thì nghe" for item in driver.inbox.items))
+
+
 async def test_an_account_says_who_it_is(driver: Driver) -> None:
     assert driver.channel.username
     await driver.channel.check()

@@ -120,6 +120,8 @@ def _claim(tx: Tx, account_id: UUID, version: int, by: str, lease: timedelta) ->
     free = (
         columns.refreshing_until.is_(None)
         | (columns.refreshing_until <= tx.now)
+        # Taken when a clock was wrong: else nobody might for as long as it was.
+        | (columns.refreshing_until > tx.now + 2 * lease)
         | (columns.refreshing_by == by)
     )
     taken = tx.connection.execute(
@@ -195,7 +197,7 @@ def _forgive(tx: Tx, account_id: UUID, version: int, app: str, after: timedelta)
         return False
     met = _trait(tx, account_id, _REFUSED_TO)
     another = met is not None and met not in {known.hex() for known in tx.keys.hashes(_APP, app)}
-    if not another and tx.now - row.refused_at < after:
+    if not another and abs(tx.now - row.refused_at) < after:
         return False
     taken_back = tx.connection.execute(
         account_token.update()

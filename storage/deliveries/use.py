@@ -130,7 +130,7 @@ def due_stop(tx: Tx, account_id: UUID) -> bool:
 
 def _is_stopped(tx: Tx, account_id: UUID) -> bool:
     since = _noted(tx, account_id, _STOPPED)
-    return since is not None and tx.now - datetime.fromisoformat(since) < _STOP_LASTS
+    return since is not None and abs(tx.now - datetime.fromisoformat(since)) < _STOP_LASTS
 
 
 def _noted(tx: Tx, account_id: UUID, name: str) -> str | None:

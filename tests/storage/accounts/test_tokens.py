@@ -80,6 +80,20 @@ async def test_of_many_who_want_to_renew_one_may_until_the_lease_ends(
     assert not await shelf.claim(2, "heir", LEASE)
 
 
+async def test_what_was_taken_or_refused_when_our_clock_was_wrong_holds_nobody_back(
+    shelf: SealedTokens, clock: MovingClock
+) -> None:
+    await shelf.begin(FIRST)
+    clock.forward(hours=24 * 30)
+    assert await shelf.claim(1, "dead", LEASE)
+    clock.forward(hours=-24 * 30)
+    assert await shelf.claim(1, "heir", LEASE)
+    clock.forward(hours=24 * 30)
+    await shelf.release(1, "heir", refused="no", app="app")
+    clock.forward(hours=-24 * 30)
+    assert await shelf.forgive(1, "app", timedelta(hours=1))
+
+
 async def test_a_pair_that_comes_late_is_kept_unless_another_came_before(
     shelf: SealedTokens, clock: MovingClock
 ) -> None:

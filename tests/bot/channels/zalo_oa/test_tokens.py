@@ -166,6 +166,17 @@ async def test_a_token_that_is_refused_when_it_is_new_is_not_refreshed(
     assert await tokens.instead_of(stale) == "canary-access-2"
 
 
+async def test_a_pair_that_was_made_when_our_clock_was_wrong_locks_nobody_out(
+    door: _Door, clock: MovingClock
+) -> None:
+    clock.forward(hours=24 * 30)
+    stale = await door.tokens().access()
+    clock.forward(hours=-24 * 30)
+    tokens = door.tokens()
+    assert await tokens.access() == stale
+    assert await tokens.instead_of(stale) == "canary-access-2"
+
+
 async def test_who_gives_up_waiting_does_not_end_the_exchange(
     door: _Door, zalo: PretendZalo, shelf: MemoryShelf
 ) -> None:

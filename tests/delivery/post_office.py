@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from delivery.bell import Bell
 from delivery.files import Shelf
+from delivery.high_water import HighWater
 from delivery.pace import Pace
 from delivery.sender import Sender, SenderRules
 from domain.channel import Capabilities, Inbox
@@ -122,6 +123,7 @@ class Office:
         send_timeout: timedelta = timedelta(seconds=5),
         patience: timedelta = timedelta(seconds=10),
         shelf: Shelf | None = None,
+        water: HighWater | None = None,
     ) -> Sender:
         return Sender(
             database=database or self.cellar.db,
@@ -133,6 +135,7 @@ class Office:
             bell=self.bell,
             mark_again=lambda outgoing, _: replace(outgoing, text=f"(gửi lại) {outgoing.text}"),
             shelf=shelf,
+            water=water,
         )
 
     async def reply(self, platform_id: str, *texts: str, lane: Lane = Lane.TALK) -> list[UUID]:

@@ -26,7 +26,7 @@ from bench.filling import FIRST_CHAT
 from bench.inbound import percentile
 from bot.channels.zalo_oa.signature import HEADER
 from bot.settings import Settings
-from bot.web import WebDoor, create_app
+from bot.web import Told, WebDoor, create_app
 from domain.tip import TipEventKind
 from storage.database import Tx
 from storage.tables import inbox, tip, tip_event
@@ -88,7 +88,7 @@ async def webhooks(plan: Plan, events: int, seconds: float, progress: Progress) 
     """
     async with engine(plan, events, progress, _settings) as made:
         line = made.line
-        door = WebDoor(create_app(line.channel.routes(), _health), "127.0.0.1", 0)
+        door = WebDoor(create_app(line.channel.routes(), _told()), "127.0.0.1", 0)
         address = f"http://127.0.0.1:{await door.open()}{made.house.settings.zalo_oa_webhook_path}"
         try:
             async with made.at_work(sends=False):
@@ -196,8 +196,17 @@ def _handled(tx: Tx) -> tuple[int, int, int]:
     return tips, found, kept
 
 
-async def _health() -> dict[str, object]:
-    return {"ok": True}
+def _told() -> Told:
+    async def health() -> dict[str, object]:
+        return {"ok": True}
+
+    async def not_ready() -> tuple[str, ...]:
+        return ()
+
+    async def figures() -> bytes:
+        return b""
+
+    return Told(health=health, not_ready=not_ready, figures=figures)
 
 
 def _settings(plan: Plan, folder: Path) -> Settings:

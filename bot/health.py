@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from domain.channel import Pace
 from domain.delivery import Lane
+from domain.slots import Timetable
 from storage.accounts import calls, tokens
 from storage.database import Tx
-from storage.deliveries import inbox, ledger, marks, waiting
+from storage.deliveries import inbox, ledger, marks, slots, waiting
 from storage.people import addresses
 from storage.tips import tip_rows
 from tips import unreadable
@@ -34,6 +36,8 @@ class AccountStored:
     """False when a human must consent again before it gets tokens."""
     unheard: bool = False
     """Whether something proves that its platform's calls do not reach us."""
+    timetable: Timetable = field(default_factory=Timetable)
+    """When its messages go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class Stored:
     accounts: Mapping[UUID, AccountStored]
     unread_channels: int = 0
     """On how many channels tips wait that nobody of their unit can open there."""
+    lags: Mapping[Lane, timedelta] = field(default_factory=dict)
+    """For how long the oldest message that may go has been due, by lane."""
     older_copy: bool = False
     """Whether nothing is sent, for the database is an older copy that nobody has confirmed."""
 
@@ -64,6 +70,10 @@ class LineHealth:
     refused: bool
     stands_by: bool = False
     """Whether another process receives for it, and this one would if that one died."""
+    pace: Pace | None = None
+    """What its platform allows; None where this process does not send for it."""
+    sends: Mapping[str, int] = field(default_factory=dict)
+    """What became of sends since the start of this process."""
     events: Mapping[str, int] = field(default_factory=dict)
     """What became of what the platform told us since the start, where that is counted."""
 
@@ -97,6 +107,7 @@ def stored(tx: Tx, account_ids: Collection[UUID]) -> Stored:
             tx.now - token.refresh_since if token else None,
             token is None or token.refused is None,
             calls.silence(tx, one.id) is not None,
+            slots.timetable(tx, one.id),
         )
 
     return Stored(
@@ -108,14 +119,20 @@ def stored(tx: Tx, account_ids: Collection[UUID]) -> Stored:
         unseen_tips=tip_rows.unseen(tx, _CARD_LIMIT),
         accounts={one.id: standing(one) for one in addresses.accounts(tx) if one.id in account_ids},
         unread_channels=unreadable.waiting(tx),
+        lags={lane: max(age(at), timedelta(0)) for lane, at in waiting.due_since(tx).items()},
         older_copy=marks.noticed(tx) is not None,
     )
 
 
 def problems(store: Stored, running: Running) -> list[str]:
     """Name what is beyond its limit, by words that do not vary."""
-    found = {sign for line in running.lines for sign in _signs(store, running, line)}
-    signs = {
+    return [name for name, wrong in judged(store, running).items() if wrong]
+
+
+def judged(store: Stored, running: Running) -> dict[str, bool]:
+    """Tell of each thing that has a limit whether it is beyond it."""
+    found = {sign for line in running.lines for sign in signs(store, running, line)}
+    return {
         "older_copy": store.older_copy,
         "mark_unwritten": running.mark_unwritten,
         "account_down": "account_down" in found,
@@ -131,14 +148,13 @@ def problems(store: Stored, running: Running) -> list[str]:
         "tips_unseen": store.unseen_tips > 0,
         "tips_unreadable": store.unread_channels > 0,
     }
-    return [name for name, wrong in signs.items() if wrong]
 
 
-def _signs(store: Stored, running: Running, line: LineHealth) -> list[str]:
+def signs(store: Stored, running: Running, line: LineHealth) -> list[str]:
     """Name what is beyond its limit with one account."""
     own = store.accounts.get(line.account_id, AccountStored())
     silent = line.heard_at is not None and running.now - line.heard_at > line.heard_limit
-    signs = {
+    judged_here = {
         "account_down": own.down or line.refused,
         "account_paused": own.paused > _PAUSE_LIMIT,
         "token_old": own.token_age is not None and own.token_age > TOKEN_LIMIT,
@@ -146,7 +162,7 @@ def _signs(store: Stored, running: Running, line: LineHealth) -> list[str]:
         "platform_silent": silent,
         "calls_stopped": own.unheard,
     }
-    return [name for name, wrong in signs.items() if wrong]
+    return [name for name, wrong in judged_here.items() if wrong]
 
 
 def facts(store: Stored, running: Running) -> dict[str, object]:
@@ -158,7 +174,7 @@ def facts(store: Stored, running: Running) -> dict[str, object]:
     def account(line: LineHealth) -> dict[str, object]:
         own = store.accounts.get(line.account_id, AccountStored())
         return {
-            "problems": _signs(store, running, line),
+            "problems": signs(store, running, line),
             "paused_s": seconds(own.paused),
             "poll_age_s": seconds(running.now - line.heard_at) if line.heard_at else None,
             "token_age_s": seconds(own.token_age) if own.token_age is not None else None,
@@ -174,6 +190,7 @@ def facts(store: Stored, running: Running) -> dict[str, object]:
         "inbox": dict(store.inbox),
         "inbox_age_s": seconds(store.inbox_age),
         "waiting": {lane.name.lower(): count for lane, count in store.waiting.items()},
+        "lag_s": {lane.name.lower(): seconds(lag) for lane, lag in store.lags.items()},
         "talk_age_s": seconds(store.talk_age),
         "unsure": store.unsure,
         "unseen_tips": store.unseen_tips,

@@ -160,6 +160,8 @@ class LineWork:
             heard_at=heard_at,
             heard_limit=(line.longest_poll or timedelta(0)) + _POLL_GRACE,
             refused=self.standing is Standing.REFUSED or line.channel.down is not None,
+            pace=line.channel.capabilities.pace if self._part.sends else None,
+            sends=line.sender.counts,
             events=line.channel.counts if isinstance(line.channel, CountsEvents) else {},
         )
 

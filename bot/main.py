@@ -24,6 +24,7 @@ from bot.commands import (
     serving,
     setting_up,
     staffing,
+    watching,
     zalo,
 )
 from bot.commands.terminal import complain
@@ -59,6 +60,7 @@ def _app() -> typer.Typer:
         ("plan", planning.plan),
         ("reach", results.reach),
         ("verify", results.verify),
+        ("top", watching.top),
         ("link", linking.link),
         ("doctor", looking_after.doctor),
         ("evidence", evidence.evidence),

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot import health
+from bot import health, metrics
 from bot.allowance_look import AllowanceLook
 from bot.assembly import House
 from bot.clockwork import Clockwork, Tick
@@ -23,10 +23,11 @@ from bot.revival import Revival
 from bot.roles import Role
 from bot.steps import Steps
 from bot.ticks import Ticks
-from bot.web import WebDoor, create_app
+from bot.web import Told, WebDoor, create_app
 from broadcasts.desk import Desk
 from domain.errors import Misconfigured
 from storage.account_lock import AccountLock
+from storage.database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 
@@ -136,7 +137,7 @@ class Service:
         hears = Role.WEB in self._roles
         routes = [route for line in house.lines if hears for route in line.channel.routes()]
         door = WebDoor(
-            create_app(routes, self._health), house.settings.web_host, house.settings.web_port
+            create_app(routes, self._told()), house.settings.web_host, house.settings.web_port
         )
         try:
             port = await door.open()
@@ -241,11 +242,32 @@ class Service:
         finally:
             stop.cancel()
 
+    def _told(self) -> Told:
+        return Told(health=self._health, not_ready=self._not_ready, figures=self._figures)
+
     async def _health(self) -> dict[str, object]:
+        return health.facts(*await self._looked())
+
+    async def _figures(self) -> bytes:
+        return metrics.exposed(*await self._looked())
+
+    async def _not_ready(self) -> Sequence[str]:
+        why = []
+        if not self._announced:
+            why.append("starting")
+        if self._stopping.is_set():
+            why.append("stopping")
+        try:
+            await self._house.database.read(lambda _: None)
+        except DatabaseAway:
+            why.append("database_away")
+        return why
+
+    async def _looked(self) -> tuple[health.Stored, health.Running]:
         house = self._house
         ids = [work.line.account.id for work in self._works]
         store = await house.database.read(lambda tx: health.stored(tx, ids))
-        running = health.Running(
+        return store, health.Running(
             now=house.clock.now(),
             lines=tuple(work.health(self._made_at) for work in self._works),
             ticks=self._clockwork.well_at(),
@@ -253,4 +275,3 @@ class Service:
             mark_unwritten=house.water.unwritten,
             roles=sorted(self._roles),
         )
-        return health.facts(store, running)

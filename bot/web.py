@@ -1,10 +1,12 @@
-"""The one aiohttp application: health, and the channels' webhooks."""
+"""The one aiohttp application: health, readiness, figures, and the channels' webhooks."""
 
 import errno
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.metrics import CONTENT_TYPE
 from bot.outages import of_system
 from domain.errors import Misconfigured
 from storage.database import DatabaseAway
@@ -13,18 +15,41 @@ Health = Callable[[], Awaitable[dict[str, object]]]
 """Returns facts without any content; `ok` says whether all is well."""
 
 
-def create_app(routes: Sequence[web.RouteDef], health: Health) -> web.Application:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the service tells of itself to who watches it."""
+
+    health: Health
+    not_ready: Callable[[], Awaitable[Sequence[str]]]
+    """Returns why nothing should be brought to this process now; empty when it is ready."""
+    figures: Callable[[], Awaitable[bytes]]
+    """Returns all figures in the text form of Prometheus."""
+
+
+def create_app(routes: Sequence[web.RouteDef], told: Told) -> web.Application:
     """Put the routes together; bodies are limited to 1 MiB."""
 
     async def healthz(_request: web.Request) -> web.Response:
         try:
-            facts = await health()
+            facts = await told.health()
         except DatabaseAway:
             facts = {"ok": False, "database": "away"}
         return web.json_response(facts, status=200 if facts["ok"] else 503)
 
+    async def readyz(_request: web.Request) -> web.Response:
+        why = list(await told.not_ready())
+        return web.json_response({"ready": not why, "why": why}, status=503 if why else 200)
+
+    async def metrics(_request: web.Request) -> web.Response:
+        try:
+            body = await told.figures()
+        except DatabaseAway:
+            return web.Response(status=503, text="# the database is away\n")
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
+
     app = web.Application(client_max_size=1024 * 1024)
-    app.add_routes([web.get("/healthz", healthz), *routes])
+    watched = [web.get("/healthz", healthz), web.get("/readyz", readyz)]
+    app.add_routes([*watched, web.get("/metrics", metrics), *routes])
     return app
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,6 +22,7 @@ from delivery.wording import Wording
 from domain.channel import Channel, Edits
 from domain.clock import Clock
 from domain.delivery import (
+    THROTTLED,
     Accepted,
     AccountStopped,
     DeliveryKind,
@@ -31,6 +33,7 @@ from domain.delivery import (
     Relocated,
     TurnedDown,
     Unknowable,
+    named,
 )
 from domain.door import door_of
 from domain.failures import (
@@ -117,6 +120,8 @@ class Sender:
         self._transients = 0
         self._quiet_until = clock.now()
         self._give_up_at = math.inf
+        self.counts: Counter[str] = Counter()
+        """What became of sends since the start."""
 
     async def run(self) -> None:
         """Send until `stop`; what is in flight then is finished and settled."""
@@ -263,6 +268,7 @@ class Sender:
         if in_time and isinstance(outcome, Accepted) and send.kind is DeliveryKind.POST:
             members = await count_members(self._channel, send.chat)
         choices = self._choices(send, outcome) if self._door.typed_choices else None
+        self.counts[named(outcome)] += 1
         row, tried = send.delivery_id, send.attempt_id
         return Settled(row, tried, outcome, members, send.paid, choices)
 
@@ -354,7 +360,7 @@ class Sender:
                 if scope is Scope.ACCOUNT:
                     self._pace.throttled(retry_after)
                 log.warning("throttled", seconds=retry_after.total_seconds(), scope=scope.value)
-                return NotSent("throttled", retry_after, account_wide=scope is Scope.ACCOUNT)
+                return NotSent(THROTTLED, retry_after, account_wide=scope is Scope.ACCOUNT)
             case Moved(chat_id):
                 return Relocated(chat_id)
             case Transient(reason):

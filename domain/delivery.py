@@ -1,8 +1,10 @@
 """The words of the ledger: states, lanes, kinds, and what a send came to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 
 from domain.failures import Until
 from domain.messages import Effect
@@ -169,3 +171,24 @@ class AccountStopped:
 Outcome = (
     Accepted | Advanced | GoneAway | TurnedDown | NotSent | Relocated | Unknowable | AccountStopped
 )
+_NAMES: Mapping[type[Outcome], str] = MappingProxyType(
+    {
+        Accepted: "accepted",
+        Advanced: "accepted",
+        GoneAway: "unreachable",
+        TurnedDown: "refused",
+        NotSent: "not_sent",
+        Relocated: "not_sent",
+        Unknowable: "unsure",
+        AccountStopped: "account_down",
+    }
+)
+THROTTLED = "throttled"
+"""Why a send did not happen that the platform found too fast."""
+
+
+def named(outcome: Outcome) -> str:
+    """Return what an outcome is counted as."""
+    if isinstance(outcome, NotSent) and outcome.reason == THROTTLED:
+        return THROTTLED
+    return _NAMES[type(outcome)]

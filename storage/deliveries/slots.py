@@ -168,6 +168,12 @@ class Booking:
         self._noted = True
 
 
+def timetable(tx: Tx, account_id: UUID) -> Timetable:
+    """Return an account's slots as they were last given out."""
+    row = tx.connection.execute(_FOUND, {"account": account_id}).one_or_none()
+    return Timetable() if row is None else _timetable(row)
+
+
 def _timetable(row: Row[Any]) -> Timetable:
     return Timetable(
         _unpacked(row.common),

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from domain.delivery import DeliveryState, Lane, SkipReason
 from storage.database import Tx
@@ -62,6 +62,37 @@ def backlog(tx: Tx) -> dict[Lane, int]:
     for lane, count in alone:
         waiting[Lane(lane)] += count
     return {lane: count for lane, count in sorted(waiting.items()) if count}
+
+
+def due_since(tx: Tx) -> dict[Lane, datetime]:
+    """Return since when the oldest message that may go now has been due, by lane.
+
+    Of a run that is since its start, or since its hours began again.
+    """
+    alone = (
+        select(delivery.c.lane, func.min(delivery.c.created_at))
+        .join(address, address.c.id == delivery.c.address_id)
+        .where(
+            DUE,
+            delivery.c.run_id.is_(None),
+            or_(delivery.c.not_before.is_(None), delivery.c.not_before <= tx.now),
+            or_(address.c.not_before.is_(None), address.c.not_before <= tx.now),
+        )
+        .group_by(delivery.c.lane)
+    )
+    since = {Lane(lane): at for lane, at in tx.connection.execute(alone)}
+    pending = exists().where(run_counter.c.run_id == run.c.id, run_counter.c.pending > 0)
+    live = select(run.c.lane, run.c.created_at, run.c.open_from).where(
+        run.c.state.in_(ledger.SENDING_RUNS),
+        pending,
+        or_(run.c.open_from.is_(None), run.c.open_from <= tx.now),
+        or_(run.c.open_until.is_(None), run.c.open_until > tx.now),
+    )
+    for row in tx.connection.execute(live):
+        began = max(row.created_at, row.open_from or row.created_at)
+        lane = Lane[row.lane]
+        since[lane] = min(since.get(lane, began), began)
+    return since
 
 
 def oldest_talk(tx: Tx) -> datetime | None:

@@ -56,6 +56,7 @@ def test_all_is_well_when_nothing_is_beyond_its_limit() -> None:
         inbox={"new": 3, "aside": 0},
         inbox_age=timedelta(seconds=40),
         waiting={Lane.ROUTINE: 90_000},
+        lags={Lane.ROUTINE: timedelta(minutes=5)},
         talk_age=timedelta(seconds=30),
         unsure=2,
         accounts={
@@ -71,6 +72,7 @@ def test_all_is_well_when_nothing_is_beyond_its_limit() -> None:
         "inbox": {"new": 3, "aside": 0},
         "inbox_age_s": 40.0,
         "waiting": {"routine": 90_000},
+        "lag_s": {"routine": 300.0},
         "talk_age_s": 30.0,
         "unsure": 2,
         "unseen_tips": 0,

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.web import WebDoor, create_app
+from bot.web import Told, WebDoor, create_app
 from domain.errors import Misconfigured
 from storage.database import DatabaseAway
 
@@ -31,6 +31,31 @@ async def _echo(request: web.Request) -> web.Response:
     return web.Response(text=str(len(await request.read())))
 
 
+async def _ready() -> list[str]:
+    return []
+
+
+async def _starting() -> list[str]:
+    return ["starting"]
+
+
+async def _figures() -> bytes:
+    return b"an_ninh_unsure 0.0\n"
+
+
+async def _no_figures() -> bytes:
+    message = "canary of a path"
+    raise DatabaseAway(message)
+
+
+def _told(
+    health: Callable[[], Awaitable[Facts]] = _well,
+    not_ready: Callable[[], Awaitable[list[str]]] = _ready,
+    figures: Callable[[], Awaitable[bytes]] = _figures,
+) -> Told:
+    return Told(health=health, not_ready=not_ready, figures=figures)
+
+
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as made:
@@ -51,7 +76,7 @@ async def test_health_is_told_by_status_and_facts(
     status: int,
     facts: Facts,
 ) -> None:
-    door = WebDoor(create_app([], health), "127.0.0.1", 0)
+    door = WebDoor(create_app([], _told(health)), "127.0.0.1", 0)
     port = await door.open()
     try:
         async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
@@ -61,10 +86,42 @@ async def test_health_is_told_by_status_and_facts(
         await door.close()
 
 
+async def test_who_brings_work_is_told_whether_to_and_why_not(
+    session: aiohttp.ClientSession,
+) -> None:
+    for not_ready, status, why in ((_ready, 200, []), (_starting, 503, ["starting"])):
+        door = WebDoor(create_app([], _told(not_ready=not_ready)), "127.0.0.1", 0)
+        port = await door.open()
+        try:
+            async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+                assert answer.status == status
+                assert await answer.json() == {"ready": not why, "why": why}
+        finally:
+            await door.close()
+
+
+async def test_figures_are_text_for_prometheus_and_none_without_the_database(
+    session: aiohttp.ClientSession,
+) -> None:
+    for figures, status, told in (
+        (_figures, 200, "an_ninh_unsure 0.0\n"),
+        (_no_figures, 503, "# the database is away\n"),
+    ):
+        door = WebDoor(create_app([], _told(figures=figures)), "127.0.0.1", 0)
+        port = await door.open()
+        try:
+            async with session.get(f"http://127.0.0.1:{port}/metrics") as answer:
+                assert answer.status == status
+                assert await answer.text() == told
+                assert answer.content_type == "text/plain"
+        finally:
+            await door.close()
+
+
 async def test_a_channels_routes_are_served_with_limited_bodies(
     session: aiohttp.ClientSession,
 ) -> None:
-    door = WebDoor(create_app([web.post("/hook", _echo)], _well), "127.0.0.1", 0)
+    door = WebDoor(create_app([web.post("/hook", _echo)], _told()), "127.0.0.1", 0)
     url = f"http://127.0.0.1:{await door.open()}"
     try:
         async with session.post(f"{url}/hook", data=b"x" * 1000) as answer:
@@ -80,9 +137,9 @@ async def test_a_channels_routes_are_served_with_limited_bodies(
 async def test_a_busy_port_is_told_in_a_sentence_and_leaves_the_first_alone(
     session: aiohttp.ClientSession,
 ) -> None:
-    first = WebDoor(create_app([], _well), "127.0.0.1", 0)
+    first = WebDoor(create_app([], _told()), "127.0.0.1", 0)
     port = await first.open()
-    second = WebDoor(create_app([], _well), "127.0.0.1", port)
+    second = WebDoor(create_app([], _told()), "127.0.0.1", port)
     with pytest.raises(Misconfigured, match=rf"{port} \(đã có chương trình khác dùng\).*WEB_PORT"):
         await second.open()
     await second.close()
@@ -93,13 +150,13 @@ async def test_a_busy_port_is_told_in_a_sentence_and_leaves_the_first_alone(
 
 async def test_an_address_that_is_not_ours_is_told_as_such() -> None:
     # 192.0.2.0/24 is set aside for examples (RFC 5737): no machine has it.
-    door = WebDoor(create_app([], _well), "192.0.2.1", 0)
+    door = WebDoor(create_app([], _told()), "192.0.2.1", 0)
     with pytest.raises(Misconfigured, match="WEB_HOST"):
         await door.open()
 
 
 async def test_after_closing_nobody_answers(session: aiohttp.ClientSession) -> None:
-    door = WebDoor(create_app([], _well), "127.0.0.1", 0)
+    door = WebDoor(create_app([], _told()), "127.0.0.1", 0)
     port = await door.open()
     await door.close()
     with pytest.raises(aiohttp.ClientConnectorError):

@@ -5,6 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
+# What Python has compiled is kept, whatever the surroundings say: hundreds of processes start here.
+unexport PYTHONDONTWRITEBYTECODE
 
 PORT ?= 8081
 # Run-time files of the demo: database, keys.

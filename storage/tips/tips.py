@@ -26,7 +26,7 @@ from domain.tip import (
 from storage.database import Tx
 from storage.people import addresses
 from storage.sealing import DataKey, Place
-from storage.sequences import next_number
+from storage.sequences import next_apart
 from storage.tables import campaign, delivery, run, tip, tip_event
 from storage.tables.intake import typed_under
 from storage.tips import tip_files, tip_ties
@@ -326,7 +326,7 @@ def _subject_of(tx: Tx, run_id: UUID) -> str | None:
 
 def _case_number(tx: Tx, unit_code: str) -> str:
     year = f"{local(tx.now).year % 100:02}"
-    number = next_number(tx, f"tip:{unit_code}:{year}")
+    number = next_apart(tx, f"tip:{unit_code}:{year}")
     return f"{unit_code}-{year}{number:04}"
 
 

@@ -98,8 +98,11 @@ def stored(tx: Tx, account_ids: Collection[UUID]) -> Stored:
         return tx.now - instant if instant else timedelta(0)
 
     def standing(one: addresses.Account) -> AccountStored:
-        until = one.paused_until
+        until, since = one.paused_until, one.paused_since
         paused = max(until - tx.now, timedelta(0)) if until else timedelta(0)
+        if since is not None:
+            # However short each pause: it has sent nothing for so long.
+            paused = max(paused, tx.now - since)
         token = tokens.state(tx, one.id)
         return AccountStored(
             one.down_reason is not None,

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from broadcasts import answers
+from broadcasts import answers, standstill
 from broadcasts.answers import Pledges
+from broadcasts.standstill import Hindrance
 from domain.campaign import RunState
 from domain.delivery import DeliveryKind, DeliveryState, Facet
 from domain.language import Language
@@ -103,6 +104,8 @@ class Reach:
     """Groups that got no post, for they were let go or left since it was approved."""
     groups_refused: tuple[str, ...] = ()
     """Groups into which the platform did not let its post."""
+    hindrances: tuple[Hindrance, ...] = ()
+    """What keeps what waits from going now."""
     posts_only: bool = False
     """It went into groups and channels alone: nobody was meant privately."""
     by_parts: bool = False
@@ -174,6 +177,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] | None = None) -> Reach:
         tips_by_hand=by_hand,
         groups_left=tuple(reached.groups_left(tx, run.id)),
         groups_refused=tuple(reached.groups_refused(tx, run.id)),
+        hindrances=_hindrances(tx, run, lines),
         posts_only=run.audience.posts_only,
         by_parts=bool(run.audience.parts),
         by_hand=packs.posted_of_run(tx, run.id),
@@ -188,6 +192,12 @@ def _by_channel(
         (channel, _sum((line for line in lines if line.key.channel == channel), receipts))
         for channel in sorted({line.key.channel for line in lines})
     )
+
+
+def _hindrances(tx: Tx, run: Run, lines: Sequence[Line]) -> tuple[Hindrance, ...]:
+    if run.state.is_over or run.state is RunState.PAUSED or _rests_until(tx, run) is not None:
+        return ()
+    return standstill.of(tx, {line.key.channel for line in lines if line.counts["pending"]})
 
 
 def _rests_until(tx: Tx, run: Run) -> datetime | None:

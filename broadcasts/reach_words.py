@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from broadcasts import answers, article_words
+from broadcasts import answers, article_words, standstill
 from broadcasts.answers import few_told
 from broadcasts.desk import Say
 from broadcasts.reach import Figures, Reach
@@ -27,6 +27,7 @@ def render(reach: Reach, say: Say) -> str:
     if private.pending and not reach.is_hidden:
         key = "stopping" if reach.state is RunState.CANCELLED else "pending"
         lines.append(say(f"campaigns.reach_{key}", n=_funnel_told(reach, say)["pending"]))
+    lines += standstill.render(reach.hindrances, say)
     for key, tally in (("area", reach.by_area), ("language", reach.by_language)):
         if len(tally) > 1 and not _gives_away(reach, tally):
             lines += ["", say(f"campaigns.reach_by_{key}")]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Uuid, bindparam, delete, or_, select, true, update
+from sqlalchemy import Uuid, bindparam, delete, func, or_, select, true, update
 
 from domain.delivery import (
     Accepted,
@@ -364,7 +364,7 @@ def _pause_account(tx: Tx, account_id: UUID, until: datetime) -> None:
             account.c.id == account_id,
             or_(account.c.paused_until.is_(None), account.c.paused_until < until),
         )
-        .values(paused_until=until)
+        .values(paused_until=until, paused_since=func.coalesce(account.c.paused_since, tx.now))
     )
 
 
@@ -372,8 +372,11 @@ def _end_pause(tx: Tx, account_id: UUID) -> None:
     """Let the account send freely again, once the platform took what was tried after a pause."""
     tx.connection.execute(
         update(account)
-        .where(account.c.id == account_id, account.c.paused_until <= tx.now)
-        .values(paused_until=None)
+        .where(
+            account.c.id == account_id,
+            or_(account.c.paused_until <= tx.now, account.c.paused_since > tx.now),
+        )
+        .values(paused_until=None, paused_since=None)
     )
 
 

@@ -211,7 +211,8 @@ def _allowed(tx: Tx, account_id: UUID, size: int) -> int:
         return 0
     if row.paused_until is None:
         return size
-    if row.paused_until > tx.now:
+    moved_back = row.paused_since is not None and row.paused_since > tx.now
+    if row.paused_until > tx.now and not moved_back:
         return 0
     # Locked, so that two do not try at once.
     tx.connection.execute(_STANDING_LOCKED, account_now)
@@ -371,7 +372,7 @@ class _RunWords:
 
 
 # Built once, since they are asked several times a second.
-_STANDING = select(account.c.down_reason, account.c.paused_until).where(
+_STANDING = select(account.c.down_reason, account.c.paused_until, account.c.paused_since).where(
     account.c.id == bindparam("account", type_=Uuid)
 )
 _STANDING_LOCKED = _STANDING.with_for_update()

@@ -28,6 +28,8 @@ class Account:
     paused_until: datetime | None
     link: str | None = None
     """How links to it are written, with `{payload}` in them; None while none is known."""
+    paused_since: datetime | None = None
+    """Since when its platform takes nothing, by itself or by its wish; None while it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def accounts(tx: Tx) -> list[Account]:
             row.down_reason,
             row.paused_until,
             row.link,
+            row.paused_since,
         )
         for row in rows
     ]

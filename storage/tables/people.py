@@ -74,6 +74,8 @@ account = Table(
     Column("unit_id", ForeignKey("unit.id")),
     Column("down_reason", String),
     Column("paused_until", UtcDateTime),
+    # Since when it has sent nothing, for its platform could not be reached or had us wait.
+    Column("paused_since", UtcDateTime),
     UniqueConstraint("channel", "platform_key"),
 )
 

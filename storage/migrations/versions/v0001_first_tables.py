@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("down_reason", sa.String(), nullable=True),
         sa.Column("paused_until", storage.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("paused_since", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_account_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint(

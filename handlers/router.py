@@ -145,9 +145,9 @@ class Router:
                 turn = self._turn(tx, account, incoming)
                 turn.fresh = fresh
                 turn.typed = typed
-                self._hear(turn)
                 self._guarded(turn)
                 self._welcome_back(turn)
+                self._hear(turn)
                 return turn.answers
             case Membership():
                 self._membership(tx, account, incoming)
@@ -198,7 +198,7 @@ class Router:
         """Note when somebody wrote, where we may answer only for a while after that.
 
         Also in a group, if we know them by then: a platform counts it as much (Zalo's rules of
-        interaction, 2026).
+        interaction, 2026). Last of all, as rows of the ledger are locked before chats.
         """
         door = self._context.outbox.door(turn.account.channel)
         private = turn.chat.kind is ChatKind.PRIVATE

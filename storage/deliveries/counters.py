@@ -1,7 +1,7 @@
 """The counters of a run, moved in the same transaction as the rows they count."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from uuid import UUID
@@ -52,6 +52,7 @@ class Moves:
 
     _rows: dict[tuple[tuple[str, object], ...], list[UUID]] = field(default_factory=dict)
     _changes: dict[CounterKey, Counter[str]] = field(default_factory=dict)
+    _last: list[tuple[UUID, Callable[[Tx], None]]] = field(default_factory=list)
 
     def write(self, row_id: UUID, **values: object) -> None:
         """Note new values of a row of the ledger; rows that get the same are written together."""
@@ -66,6 +67,14 @@ class Moves:
         if before is not after:
             self.add(key, before.value, -1)
             self.add(key, after.value)
+
+    def after(self, chat_or_account: UUID, change: Callable[[Tx], None]) -> None:
+        """Let a chat or an account change once rows and counters are written.
+
+        That is everybody's order: rows of the ledger, their counters, chats, accounts. Who goes
+        another way may be waited for by whom they wait for.
+        """
+        self._last.append((chat_or_account, change))
 
     def apply(self, tx: Tx) -> None:
         """Write the changes, in sorted order so that two transactions cannot lock each other."""
@@ -89,6 +98,9 @@ class Moves:
         if changed:
             tx.connection.execute(_ADD[tx.connection.dialect.name], changed)
         self._changes.clear()
+        for _, change in sorted(self._last, key=lambda one: one[0]):
+            change(tx)
+        self._last.clear()
 
 
 def _added(insert: sqlite.Insert) -> sqlite.Insert:

@@ -37,8 +37,8 @@ def pass_on(tx: Tx, row: Delivery, reason: str, moves: Moves, *, tried: bool) ->
     """
     if row.kind is not DeliveryKind.CAMPAIGN or row.resident_id is None or row.again:
         return False
-    if row.run_id is None:
-        # Said to one chat alone.
+    if row.run_id is None or row.proven:
+        # Said to one chat alone, or answered there already.
         return False
     asked = {"resident": row.resident_id, "here": row.address_id, "row": row.id}
     other = tx.connection.execute(_NEXT, {**asked, "account": row.account_id}).one_or_none()

@@ -22,7 +22,11 @@ def heard(tx: Tx, address_id: UUID, at: datetime, door: Door) -> None:
     The message of a run after which they wrote is marked, if it cost.
     """
     asked = {"address": address_id}
-    before: datetime | None = tx.connection.execute(_HEARD_AT, asked).scalar_one()
+    known = tx.connection.execute(_HEARD_AT, asked).one_or_none()
+    if known is None:
+        # They had us forget them with these very words.
+        return
+    before: datetime | None = known.heard_at
     at = min(at, tx.now)
     if before is not None and before >= at:
         return

@@ -106,10 +106,10 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled], door: Door = OPE
         _note_members(tx, row, result.members, moves)
     if held is not None and door.is_counted:
         _count(tx, held.account_id, results)
-    if held is not None and any(isinstance(result.outcome, _ANSWERS) for result in results):
-        _end_pause(tx, held.account_id)
     tx.connection.execute(delete(window).where(window.c.id == window_id))
     moves.apply(tx)
+    if held is not None and any(isinstance(result.outcome, _ANSWERS) for result in results):
+        _end_pause(tx, held.account_id)
     if len(rows) < len(results):
         log.warning("settled_after_erasing", rows=len(results) - len(rows))
     return held is not None
@@ -242,9 +242,11 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves, told: Told | N
         case NotSent(reason, wait, account_wide):
             held_until = tx.now + min(wait, _LONGEST_WAIT)
             if account_wide:
-                _pause_account(tx, row.account_id, held_until)
+                here = row.account_id
+                moves.after(here, lambda tx: _pause_account(tx, here, held_until))
             elif wait:
-                addresses.hold_until(tx, row.address_id, held_until)
+                chat = row.address_id
+                moves.after(chat, lambda tx: addresses.hold_until(tx, chat, held_until))
             _back(row, reason, moves)
         case Relocated(chat_id):
             _move(tx, row, chat_id, moves)
@@ -256,9 +258,8 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves, told: Told | N
 
 def _stop(tx: Tx, row: Delivery, reason: str, moves: Moves) -> None:
     """Note that the account is down; an alert does not wait for it where there is another way."""
-    tx.connection.execute(
-        update(account).where(account.c.id == row.account_id).values(down_reason=reason)
-    )
+    here = row.account_id
+    moves.after(here, lambda tx: addresses.mark_down(tx, here, reason))
     urgent = row.lane is Lane.URGENT
     if not (urgent and elsewhere.pass_on(tx, row, reason, moves, tried=True)):
         _back(row, reason, moves)
@@ -275,7 +276,8 @@ def _fail(
         _arrive(tx, row, moves, told)
         return
     if isinstance(outcome, GoneAway):
-        addresses.mark_unreachable(tx, row.address_id, outcome.until)
+        chat, until = row.address_id, outcome.until
+        moves.after(chat, lambda tx: addresses.mark_unreachable(tx, chat, until))
         state, for_another = DeliveryState.UNREACHABLE, True
     else:
         state, for_another = DeliveryState.REFUSED, outcome.rights

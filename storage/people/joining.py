@@ -41,9 +41,14 @@ class Pair:
 
 
 def lock(tx: Tx, kept_id: UUID, other_id: UUID) -> Pair | None:
-    """Lock two residents, in an order that is the same for everybody; None when one is erased."""
+    """Lock two residents, in an order that is the same for everybody; None when one is erased.
+
+    Who only names them waits for nothing, as PostgreSQL looks after each second change of a row
+    whether those exist whom it names: else whoever settles would wait here, and be waited for.
+    """
     query = select(resident.c.id).where(resident.c.id.in_([kept_id, other_id]))
-    tx.connection.execute(query.order_by(resident.c.id).with_for_update()).all()
+    query = query.order_by(resident.c.id).with_for_update(key_share=True)
+    tx.connection.execute(query).all()
     kept, other = residents.get(tx, kept_id), residents.get(tx, other_id)
     if kept.erased_at is not None or other.erased_at is not None:
         return None

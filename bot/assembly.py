@@ -19,7 +19,7 @@ from bot.pager import WebhookPager
 from bot.plan import read_plan
 from bot.print_shelf import PrintShelf
 from bot.report_shelf import ReportShelf
-from bot.seed import seed_areas, seed_plan
+from bot.seed import complete_plan, seed_areas, seed_plan
 from bot.settings import Settings
 from delivery.bell import Bell
 from delivery.high_water import HighWater
@@ -224,7 +224,10 @@ def _prepare(
     check_keys(tx)
     seed_areas(tx, shipped)
     if demo:
-        seed_plan(tx, register(tx, settings), read_plan(None))
+        ours, plan = register(tx, settings), read_plan(None)
+        if not seed_plan(tx, ours, plan):
+            # A demonstration begun with an older file gets what came since.
+            complete_plan(tx, ours, plan)
     accounts = register(tx, settings)
     if not installation.count_units(tx):
         raise Misconfigured(_NO_UNIT.format(command=typed("seed TỆP.toml")))

@@ -70,6 +70,38 @@ def seed_plan(tx: Tx, accounts: Sequence[Account], plan: Plan) -> bool:
     return True
 
 
+def complete_plan(tx: Tx, accounts: Sequence[Account], plan: Plan) -> int:
+    """Add groups and chats of a newer plan to a unit that was set up by an older one; how many.
+
+    Nothing that is there is changed, and nothing that was let go or taken comes back. Accounts of
+    nobody become the unit's. Nothing is done where the unit is another's.
+    """
+    unit = next((one for one in units.all_units(tx) if one.code == plan.unit.code), None)
+    if unit is None:
+        return 0
+    for account in accounts:
+        if account.unit_id is None:
+            setting_up.give_account(tx, account.id, unit.id)
+    homes = {one.channel: one.id for one in addresses.accounts(tx) if one.unit_id == unit.id}
+    added = 0
+    for person in plan.staff:
+        found = [
+            addresses.find(tx, home, person.ids[on])
+            for on, home in homes.items()
+            if on in person.ids
+        ]
+        staff_id = next((one.staff_id for one in found if one and one.staff_id), None)
+        known = units.get_staff(tx, staff_id) if staff_id is not None else None
+        if known is not None and known.unit_id == unit.id:
+            added += _link(tx, homes, known.id, person)
+    for group in plan.groups:
+        ((channel, chat_id),) = group.ids.items()
+        there = addresses.find(tx, homes[channel], chat_id) if channel in homes else None
+        if channel in homes and (there is None or there.group_id is None):
+            added += _update_group(tx, homes, unit, group) == "added"
+    return added
+
+
 def update_plan(tx: Tx, plan: Plan) -> Update:
     """Bring the unit of the plan's code to what the plan says; again changes nothing more.
 

@@ -8,7 +8,7 @@ from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
 from domain.ids import from_short, short
 from domain.messages import Button, ChatKind, Message, Outgoing, Press
-from handlers.residents import aside, homes, pausing
+from handlers.residents import aside, homes, pausing, withdrawing
 from handlers.residents.pledges import PLEDGE
 from handlers.residents.questions import BUTTON, OURS, evidence, refresh, resident_of
 from handlers.residents.telling import shown
@@ -181,9 +181,11 @@ def _erase(turn: Turn, press: Press, who: str, asked_at: datetime | None) -> Non
         "residents.erased", luc=show_time(turn.tx.now), don_vi=turn.unit_values()["don_vi"]
     )
     receipt = "\n\n".join([receipt, *_kept(turn, person)])
+    mine = addresses.all_of_resident(turn.tx, person.id)
     if not erasing.erase(turn.tx, person):
         turn.answer(press.press_id, turn.text("residents.erased_already"), alert=True)
         return
+    withdrawing.tell_erased(turn.tx, turn.context, person, turn.me, mine)
     _end_their_talk(turn)
     turn.context.outbox.put(
         turn.tx,

@@ -1,5 +1,6 @@
 """Who turns away on one platform: a block stops all broadcasts, a demand to forget erases all."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from domain.messages import Outgoing
@@ -10,7 +11,7 @@ from storage.database import Tx
 from storage.people import addresses, residents, units
 from storage.people import erasing as stored
 from storage.people.addresses import Address
-from storage.people.residents import Wish
+from storage.people.residents import Resident, Wish
 
 _RECEIVING = (Wish.YES, Wish.PAUSED, Wish.SUSPENDED)
 
@@ -44,11 +45,18 @@ def forget(tx: Tx, context: Context, chat: Address) -> None:
     if person is not None:
         mine = addresses.all_of_resident(tx, person.id)
         erasing.erase(tx, person, withdrawn=True)
-        words, language = context.catalogue, person.language
-        values = unit_values(units.get_unit(tx, person.unit_id), language)
-        where = words.channel(language, chat.channel)
-        facts = {"kenh": where, "don_vi": values["don_vi"]}
-        receipt = Outgoing(text=words.say(language, "linked.forgotten_there", **facts))
-        others = [replace(one, resident_id=None) for one in mine if one.id != chat.id]
-        tell_in(tx, context, [one for one in others if one.unreachable is None], language, receipt)
+        tell_erased(tx, context, person, chat, mine)
     stored.forget_chat(tx, chat)
+
+
+def tell_erased(
+    tx: Tx, context: Context, person: Resident, chat: Address, chats: Sequence[Address]
+) -> None:
+    """Say in a person's other chats that all was erased by their word in this one."""
+    words, language = context.catalogue, person.language
+    values = unit_values(units.get_unit(tx, person.unit_id), language)
+    where = words.channel(language, chat.channel)
+    facts = {"kenh": where, "don_vi": values["don_vi"]}
+    receipt = Outgoing(text=words.say(language, "linked.forgotten_there", **facts))
+    others = [replace(one, resident_id=None) for one in chats if one.id != chat.id]
+    tell_in(tx, context, [one for one in others if one.unreachable is None], language, receipt)

@@ -66,6 +66,20 @@ async def test_the_chats_of_the_same_person_elsewhere_are_erased_and_told(
         assert await _count(two, mine) == 0
 
 
+async def test_who_erases_all_in_one_chat_is_told_in_the_other_what_that_means(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        one, other = await _linked(two)
+        where = (await one.address()).id
+        await other.writes("XÓA DỮ LIỆU")
+        await other.presses("Xóa hẳn")
+        last = (await two.here.said(where))[-1].text
+        assert "Zalo OA" in last
+        assert "kênh này cũng không nhận tin nữa" in last
+        assert "ĐĂNG KÝ" in last
+
+
 async def test_a_chat_of_staff_goes_on_when_they_write_again(migrated_database_url: str) -> None:
     async with open_two(migrated_database_url) as two:
         officer = await two.there.staff("z-9", Role.OFFICER)

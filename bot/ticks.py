@@ -8,7 +8,7 @@ from bot.coarse import EXPAND
 from bot.jobs import Jobs
 from bot.pager import ring_due
 from bot.steps import Steps
-from broadcasts import finishing, firing, months, outages, own_photos, silence
+from broadcasts import all_gone, finishing, firing, months, outages, own_photos, silence
 from broadcasts.desk import Desk
 from handlers.campaigns import alarm_photos, unanswered
 from handlers.groups import copies, making, noticing, outcomes
@@ -142,6 +142,7 @@ class Ticks:
 
     async def _outages(self) -> None:
         await self._steps.one("outages", lambda tx: outages.tell_due(tx, self._desk))
+        await self._steps.one("all_gone", lambda tx: all_gone.tell_due(tx, self._desk))
 
     async def _forget_addresses(self) -> None:
         await self._steps.all("addresses", erasing.forget_addresses)

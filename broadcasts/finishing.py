@@ -9,6 +9,7 @@ from broadcasts import amending, controlling, reach, reach_words, resting, telli
 from broadcasts.desk import Desk, Say
 from broadcasts.trouble import put_off_run
 from domain.audit import Act
+from domain.breaker import Refusal
 from domain.campaign import PauseReason, RunState
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.figures import count
@@ -16,7 +17,7 @@ from storage.campaigns import campaigns, runs
 from storage.campaigns.campaigns import Campaign
 from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.deliveries import ledger
+from storage.deliveries import breaking, ledger
 from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,8 @@ def finish_due(tx: Tx, desk: Desk) -> list[UUID]:
         _skip(tx, desk, run_id)
     for run_id in runs.overdue_paused(tx):
         _wake(tx, desk, run_id)
+    for run_id, why in breaking.alarmed_runs(tx):
+        _stop(tx, desk, run_id, why)
     busy = set(runs.having_pending(tx, (RunState.SENDING,)))
     waiting = runs.ids_in(tx, (RunState.SENDING,))
     return [run_id for run_id in waiting if _look_at(tx, desk, run_id, busy=run_id in busy)]
@@ -133,9 +136,21 @@ def _watch_refusals(tx: Tx, desk: Desk, run_id: UUID) -> None:
         _pause(tx, desk, run, PauseReason.MOSTLY_REFUSED)
 
 
-def _pause(tx: Tx, desk: Desk, run: Run, reason: PauseReason) -> None:
+def _stop(tx: Tx, desk: Desk, run_id: UUID, why: Refusal) -> None:
+    """Pause a run of which message after message is refused, and say why; it is said once."""
+    run = runs.get(tx, run_id, lock=True)
+    if run is None or run.pause_reason is not None:
+        return
+    try:
+        key = f"campaigns.paused_refused_{why.value}"
+        apart(tx, lambda: _pause(tx, desk, run, PauseReason.MOSTLY_REFUSED, key))
+    except Spoiled as fault:
+        put_off_run(tx, desk, run_id, fault)
+
+
+def _pause(tx: Tx, desk: Desk, run: Run, reason: PauseReason, key: str = "") -> None:
     runs.change(tx, run, RunState.PAUSED, pause_reason=reason.value)
     controlling.note(tx, Act.RUN_PAUSED, run, None, why=reason.value)
     known = campaigns.get(tx, run.campaign_id)
     if known is not None:
-        telling.tell(tx, desk, known, f"campaigns.paused_{reason.value}", code=run.code)
+        telling.tell(tx, desk, known, key or f"campaigns.paused_{reason.value}", code=run.code)

@@ -19,6 +19,7 @@ from delivery.outbox import NO_WORDS
 from delivery.pace import Pace
 from delivery.undertaking import look, undertake
 from delivery.wording import Wording
+from domain.breaker import Breaker
 from domain.channel import Channel, Edits
 from domain.clock import Clock
 from domain.delivery import (
@@ -49,7 +50,7 @@ from domain.failures import (
 )
 from domain.messages import ChatKind, ChatRef, MediaRef, Outgoing, Sent, Uploaded
 from storage.database import Database, DatabaseAway, Tx
-from storage.deliveries import settling, windows
+from storage.deliveries import breaking, settling, windows
 from storage.deliveries.settling import Settled
 from storage.deliveries.slots import Booking
 from storage.deliveries.windows import Claim, Send, Window
@@ -117,6 +118,7 @@ class Sender:
         self._water = water or HighWater()
         self._stopping = asyncio.Event()
         self._asking = asyncio.Lock()
+        self._breaker = Breaker()
         self._transients = 0
         self._quiet_until = clock.now()
         self._give_up_at = math.inf
@@ -220,11 +222,11 @@ class Sender:
         size: int,
     ) -> Window | None:
         claim = Claim(self._account_id, self._rules.worker, self._rules.lease, self._door)
-
-        news = self._pace.news()
+        news, trips = self._pace.news(), self._breaker.trips()
 
         def step(tx: Tx) -> tuple[bool, Window | None, int, Booking]:
             held = done is None or settling.settle(tx, done.id, results, self._door)
+            breaking.note(tx, self._account_id, trips, results)
             booking = Booking(tx, self._account_id, news)
             window = windows.open_window(tx, claim, lanes, size, booking) if size else None
             sends = window is not None and bool(window.sends)
@@ -236,6 +238,7 @@ class Sender:
             held, window, number, booking = await self._database.write(step)
         except BaseException:
             self._pace.again(news)
+            self._breaker.again(trips)
             raise
         self._pace.learn(booking.reading, booking.free_at)
         if number:
@@ -260,6 +263,7 @@ class Sender:
             begun = time.monotonic()
             outcome = await self._attempt(send)
             self._pace.answered(used, time.monotonic() - begun)
+            self._breaker.note(send.run_id, outcome)
         else:
             outcome = NotSent(hindrance, timedelta(0))
             self._pace.unused(used)

@@ -9,6 +9,8 @@ from storage.database import Tx
 from storage.tables import account_trait
 from storage.upsert import insert_into
 
+ALL_GONE: Final = "all_gone"
+"""Nobody could be reached any more, whoever it was; its value says whether people know."""
 ECHOES: Final = "echoes"
 """The platform tells us of messages that went out in the account's name, also of others'."""
 OUTAGE: Final = "outage"

@@ -53,6 +53,7 @@ class Send:
     """Whether it goes outside the free window; None where nothing is counted."""
     slot: int | None = None
     """When it goes, by the clock of the slots; None: at once."""
+    run_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +306,7 @@ def _write_window(
             one.row.again,
             one.paid,
             slot,
+            one.row.run_id,
         )
         for one, slot in chosen
     ]

@@ -88,6 +88,8 @@ run = Table(
     Column("expanded_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
     Column("pause_reason", String),
+    # Why the platform refused many of its messages in a row, the first time.
+    Column("refused_as", String),
     Column("faults", Integer, nullable=False, server_default="0"),
     Column("retry_at", UtcDateTime),
     # From when on only figures of its private messages are kept.

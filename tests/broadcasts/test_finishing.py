@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import select, update
 
 from broadcasts import controlling, expanding, reach
+from domain.breaker import Refusal as Refused
+from domain.breaker import RunRefused
 from domain.campaign import PauseReason, RunState
 from domain.delivery import Accepted, DeliveryState, TurnedDown, Unknowable
 from domain.errors import Refusal
 from storage.campaigns import runs
 from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.deliveries import ledger
+from storage.deliveries import breaking, ledger
 from storage.deliveries.counters import Moves
 from storage.people import residents
 from storage.people.residents import Wish
@@ -125,6 +127,30 @@ async def test_a_run_that_the_platform_refuses_pauses_itself_once(station: Stati
 
     officer = await station.staff(station.officer)
     await station.chat.do(lambda tx: controlling.resume(tx, _fresh(tx, run), officer))
+    await station.finish()
+    assert (await station.newest()).state is RunState.SENDING, "the same alarm rang twice"
+
+
+async def test_a_run_refused_message_after_message_pauses_once_and_says_how_to_go_on(
+    station: Station,
+) -> None:
+    for number in range(5):
+        await station.chat.subscriber(str(3000 + number))
+    run = await station.fired()
+    await station.expand(run)
+    trips = [RunRefused(run.id, Refused.QUOTA)]
+    account_id = station.chat.account.id
+    await station.chat.do(lambda tx: breaking.note(tx, account_id, trips, ()))
+
+    assert await station.finish() == []
+    paused = await station.newest()
+    assert (paused.state, paused.pause_reason) == (RunState.PAUSED, PauseReason.MOSTLY_REFUSED)
+    told = (await station.officer.last()).text
+    assert "hết lượt gửi" in told
+    assert f"/tieptuc {run.code}" in told
+    officer = await station.staff(station.officer)
+    await station.chat.do(lambda tx: controlling.resume(tx, _fresh(tx, run), officer))
+    await station.chat.do(lambda tx: breaking.note(tx, account_id, trips, ()))
     await station.finish()
     assert (await station.newest()).state is RunState.SENDING, "the same alarm rang twice"
 

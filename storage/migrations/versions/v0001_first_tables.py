@@ -875,6 +875,7 @@ def upgrade() -> None:
         sa.Column("expanded_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("finished_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("pause_reason", sa.String(), nullable=True),
+        sa.Column("refused_as", sa.String(), nullable=True),
         sa.Column("faults", sa.Integer(), server_default="0", nullable=False),
         sa.Column("retry_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("archived_at", storage.types.UtcDateTime(timezone=True), nullable=True),

@@ -1,0 +1,133 @@
+"""When to stop by ourselves: many sends in a row that came to the same trouble.
+
+Counted by each process for itself: what one of them meets is met by all, and a count that begins
+anew with a process costs a few more messages, not the campaign.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from domain.delivery import (
+    Accepted,
+    Advanced,
+    GoneAway,
+    Outcome,
+    TurnedDown,
+    Unknowable,
+)
+
+REFUSED_MOST = 20
+"""So many messages of a run, refused in a row for one kind of reason, pause it."""
+GONE_MOST = 20
+"""So many people in a row, gone for one reason, are rather a fault of the account."""
+SILENT_MOST = 5
+"""After so many sends in a row of which nobody knows what came, the platform is left alone."""
+_SHORTEST = timedelta(seconds=5)
+_LONGEST = timedelta(seconds=30)
+
+
+class Refusal(StrEnum):
+    """Why a platform refuses message after message of a run."""
+
+    RIGHTS = "rights"
+    QUOTA = "quota"
+    MEDIA = "media"
+    TOO_LONG = "too_long"
+    CONTENT = "content"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRefused:
+    """A run of which everything is refused."""
+
+    run_id: UUID
+    why: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class EverybodyGone:
+    """An account by which nobody can be reached any more, whoever it is."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A platform of which nobody knows what it takes; leave it alone for so long."""
+
+    wait: timedelta
+
+
+Trip = RunRefused | EverybodyGone | Silent
+
+
+def refusal(outcome: TurnedDown) -> Refusal:
+    """Say of what kind a refusal is."""
+    if outcome.reason.startswith("quota:"):
+        return Refusal.QUOTA
+    if outcome.reason.startswith("media:") or outcome.reason == "file_missing":
+        return Refusal.MEDIA
+    if outcome.reason == "too_long":
+        return Refusal.TOO_LONG
+    return Refusal.RIGHTS if outcome.rights else Refusal.CONTENT
+
+
+class Breaker:
+    """Count troubles in a row, and say when there are too many."""
+
+    def __init__(self) -> None:
+        self._refused: dict[UUID, tuple[Refusal, int]] = {}
+        self._gone: tuple[str, int] = ("", 0)
+        self._silent = 0
+        self._trips: list[Trip] = []
+
+    def note(self, run_id: UUID | None, outcome: Outcome) -> None:
+        """Hear what a send came to, in the order in which they ended."""
+        match outcome:
+            case Accepted() | Advanced():
+                if run_id is not None:
+                    self._refused.pop(run_id, None)
+                self._gone, self._silent = ("", 0), 0
+            case TurnedDown():
+                self._silent = 0
+                if run_id is not None:
+                    self._note_refusal(run_id, refusal(outcome))
+            case GoneAway(_, reason):
+                self._silent = 0
+                if run_id is not None:
+                    self._note_gone(reason)
+            case Unknowable():
+                self._silent += 1
+                if self._silent >= SILENT_MOST:
+                    wait = _SHORTEST * 2 ** min(10, self._silent - SILENT_MOST)
+                    self._trips.append(Silent(min(_LONGEST, wait)))
+            case _:
+                # It says nothing of what would come next.
+                return
+
+    def trips(self) -> Sequence[Trip]:
+        """Return what there was too much of since the last time; of silences the longest wait."""
+        trips, self._trips = self._trips, []
+        silent = [trip for trip in trips if isinstance(trip, Silent)]
+        others = [trip for trip in dict.fromkeys(trips) if not isinstance(trip, Silent)]
+        return [*others, *silent[-1:]]
+
+    def again(self, trips: Sequence[Trip]) -> None:
+        """Keep for the next time what could not be written down."""
+        self._trips = [*trips, *self._trips]
+
+    def _note_refusal(self, run_id: UUID, why: Refusal) -> None:
+        before, count = self._refused.get(run_id, (why, 0))
+        count = count + 1 if before is why else 1
+        self._refused[run_id] = (why, count)
+        if count == REFUSED_MOST:
+            self._trips.append(RunRefused(run_id, why))
+
+    def _note_gone(self, reason: str) -> None:
+        before, count = self._gone
+        self._gone = (reason, count + 1 if before == reason else 1)
+        if self._gone[1] >= GONE_MOST:
+            self._trips.append(EverybodyGone(reason))

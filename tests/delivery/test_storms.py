@@ -1,0 +1,87 @@
+"""When a platform has the same trouble with everybody, not everybody is written off for it."""
+
+from collections import Counter
+from datetime import timedelta
+
+from domain.breaker import GONE_MOST, Refusal
+from domain.delivery import DeliveryState, Lane
+from domain.failures import Ambiguous, Refused, SendFailure, Unreachable, Until
+from domain.messages import ChatRef, Outgoing
+from storage.deliveries import breaking
+from tests.delivery.post_office import Office, Platform, at_work, until
+
+PEOPLE = [str(1000 + number) for number in range(400)]
+MOST_OPEN = 6 * 16
+"""What the windows hold that are open when it is noticed."""
+
+
+class Moody(Platform):
+    """A platform that fails with everybody until it is well again."""
+
+    def __init__(self, failure: SendFailure) -> None:
+        super().__init__(self._answer)
+        self.failure: SendFailure | None = failure
+
+    async def _answer(self, _chat: ChatRef, _outgoing: Outgoing) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+async def waits(office: Office) -> bool:
+    return not await office.open_windows() and await office.paused_for() > timedelta(0)
+
+
+async def test_an_account_that_reaches_nobody_any_more_waits_and_then_tries_one_alone(
+    office: Office,
+) -> None:
+    rows = await office.broadcast(PEOPLE, "Cảnh giác", Lane.BULK)
+    platform = Moody(Unreachable(Until.FOREVER, "chat not found"))
+    async with at_work(office.sender(platform)):
+        await until(lambda: waits(office))
+        gone = (await office.states(rows))[DeliveryState.UNREACHABLE]
+        assert GONE_MOST <= gone <= GONE_MOST + MOST_OPEN
+        office.clock.forward(seconds=601)
+        office.bell.ring()
+        await until(lambda: len(platform.sends) > gone)
+        await until(lambda: waits(office))
+        assert len(platform.sends) == gone + 1, "one alone tried the water"
+        platform.failure = None
+        office.clock.forward(seconds=601)
+        office.bell.ring()
+
+        async def all_sent() -> bool:
+            return (await office.states(rows))[DeliveryState.ACCEPTED] == 400 - gone - 1
+
+        await until(all_sent)
+
+
+async def test_a_platform_that_answers_nobody_is_left_alone_before_all_are_unsure(
+    office: Office,
+) -> None:
+    rows = await office.broadcast(PEOPLE, "Cảnh giác", Lane.BULK)
+    platform = Moody(Ambiguous("read time-out"))
+    async with at_work(office.sender(platform)):
+        await until(lambda: waits(office))
+        unsure = (await office.states(rows))[DeliveryState.UNSURE]
+        assert unsure <= MOST_OPEN
+        platform.failure = None
+        office.clock.forward(seconds=31)
+        office.bell.ring()
+
+        async def all_sent() -> bool:
+            return (await office.states(rows))[DeliveryState.ACCEPTED] == 400 - unsure
+
+        await until(all_sent)
+    assert not [n for n in Counter(chat for chat, _ in platform.sends).values() if n > 1]
+
+
+async def test_a_run_that_is_refused_all_along_is_noted_with_the_reason(office: Office) -> None:
+    await office.broadcast(PEOPLE[:40], "Cảnh giác", Lane.BULK)
+    async with at_work(office.sender(Moody(Refused("bad words")))):
+
+        async def noted() -> bool:
+            return bool(await office.cellar.look(breaking.alarmed_runs))
+
+        await until(noted)
+    ((_, why),) = await office.cellar.look(breaking.alarmed_runs)
+    assert why is Refusal.CONTENT

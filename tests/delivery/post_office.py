@@ -212,7 +212,7 @@ class Office:
             "unit_id": self.cellar.unit_id,
             "lane": lane.name,
             "content": {"vi": written, "post": written},
-            "audience": {"areas": [COMMUNE]},
+            "audience": {"area_code": COMMUNE},
             "created_at": tx.now,
             "due_at": tx.now,
             "occurrence": 1,

@@ -139,6 +139,7 @@ class Ticks:
 
     async def _months(self) -> None:
         await self._steps.one("months", lambda tx: months.warn_due(tx, self._desk))
+        await self._steps.all("months_passed_on", lambda tx: months.pass_on_due(tx, self._desk))
 
     async def _outages(self) -> None:
         await self._steps.one("outages", lambda tx: outages.tell_due(tx, self._desk))

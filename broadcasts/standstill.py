@@ -7,8 +7,9 @@ from datetime import datetime
 from broadcasts.desk import Say
 from domain.channel_names import channel_name
 from domain.clock import show_time
+from storage.accounts import traits
 from storage.database import Tx
-from storage.deliveries import marks
+from storage.deliveries import marks, use
 from storage.people import addresses
 
 
@@ -35,6 +36,8 @@ def of(tx: Tx, channels: Collection[str]) -> tuple[Hindrance, ...]:
             found.append(Hindrance("reach.still_down", account.channel))
         elif account.paused_since is not None:
             found.append(Hindrance("reach.still_away", account.channel, account.paused_since))
+        elif traits.value(tx, account.id, traits.MONTH_OVER) == use.month_of(tx.now):
+            found.append(Hindrance("reach.still_month", account.channel))
     return tuple(found)
 
 

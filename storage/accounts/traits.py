@@ -15,6 +15,8 @@ ECHOES: Final = "echoes"
 """The platform tells us of messages that went out in the account's name, also of others'."""
 OUTAGE: Final = "outage"
 """How far people know that the account is down."""
+MONTH_OVER: Final = "month_over"
+"""The month in which broadcasts may send nothing more by the account."""
 _YES = "yes"
 
 

@@ -3,17 +3,19 @@
 Never one that may have arrived: nobody gets a thing twice because they have two channels.
 """
 
+from collections.abc import Collection
 from enum import Enum, auto
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import Uuid, bindparam, exists, select
 
 from domain.delivery import DeliveryKind, DeliveryState, SkipReason
 from domain.messages import ChatKind
 from storage.database import Tx
 from storage.deliveries.counters import Moves
-from storage.deliveries.ledger import Delivery, as_delivery, key_of, move
-from storage.tables import account, address, attempt, delivery, resident
+from storage.deliveries.ledger import SENDING_RUNS, Delivery, as_delivery, key_of, move
+from storage.tables import account, address, attempt, delivery, resident, run
+from storage.tables.deliveries import DUE
 
 _MAY_HAVE_ARRIVED = frozenset(
     {DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNSURE}
@@ -29,11 +31,19 @@ class Twin(Enum):
     MAY_HAVE_ARRIVED = auto()
 
 
-def pass_on(tx: Tx, row: Delivery, reason: str, moves: Moves, *, tried: bool) -> bool:
+def pass_on(
+    tx: Tx,
+    row: Delivery,
+    reason: str,
+    moves: Moves,
+    *,
+    tried: bool,
+    shut: Collection[UUID] = (),
+) -> bool:
     """Let `moves` bring a run's row to the next chat of its person; False where there is none.
 
-    `tried`: an attempt at this chat is written down already. The row waits there like a new one;
-    whether it may be sent there is looked at when it is.
+    `tried`: an attempt at this chat is written down already. `shut`: accounts that it must not go
+    to. The row waits there like a new one; whether it may be sent there is looked at when it is.
     """
     if row.kind is not DeliveryKind.CAMPAIGN or row.resident_id is None or row.again:
         return False
@@ -41,7 +51,8 @@ def pass_on(tx: Tx, row: Delivery, reason: str, moves: Moves, *, tried: bool) ->
         # Said to one chat alone, or answered there already.
         return False
     asked = {"resident": row.resident_id, "here": row.address_id, "row": row.id}
-    other = tx.connection.execute(_NEXT, {**asked, "account": row.account_id}).one_or_none()
+    asked_of = {**asked, "shut": [row.account_id, *shut]}
+    other = tx.connection.execute(_NEXT, asked_of).one_or_none()
     if other is None:
         return False
     if not tried:
@@ -63,6 +74,51 @@ def pass_on(tx: Tx, row: Delivery, reason: str, moves: Moves, *, tried: bool) ->
             moves.add(before, column, -1)
             moves.add(after, column)
     return True
+
+
+def pass_on_account(
+    tx: Tx, account_id: UUID, reason: str, shut: Collection[UUID], limit: int = 200
+) -> int:
+    """Bring what waits of runs at an account to other chats of its people; return how many went.
+
+    `shut`: accounts at which it would only wait on. Who has no other chat is left as they are.
+    """
+    other = address.alias()
+    tried = exists().where(
+        attempt.c.delivery_id == delivery.c.id, attempt.c.address_id == other.c.id
+    )
+    elsewhere = (
+        select(other.c.id)
+        .join(account, account.c.id == other.c.account_id)
+        .where(
+            other.c.resident_id == delivery.c.resident_id,
+            other.c.account_id.not_in([account_id, *shut]),
+            other.c.kind == ChatKind.PRIVATE.value,
+            other.c.unreachable.is_(None),
+            account.c.down_reason.is_(None),
+            ~tried,
+        )
+        .exists()
+    )
+    rows = tx.connection.execute(
+        select(delivery)
+        .join(run, run.c.id == delivery.c.run_id)
+        .where(
+            DUE,
+            delivery.c.account_id == account_id,
+            delivery.c.kind == DeliveryKind.CAMPAIGN.value,
+            ~delivery.c.again,
+            run.c.state.in_(SENDING_RUNS),
+            elsewhere,
+        )
+        .order_by(delivery.c.id)
+        .limit(limit)
+        .with_for_update(of=delivery, skip_locked=True)
+    ).all()
+    moves = Moves()
+    went = sum(pass_on(tx, as_delivery(row), reason, moves, tried=False, shut=shut) for row in rows)
+    moves.apply(tx)
+    return went
 
 
 def standing_of_twin(tx: Tx, row: Delivery) -> Twin | None:
@@ -122,7 +178,7 @@ _NEXT = (
     .where(
         address.c.resident_id == bindparam("resident", type_=Uuid),
         address.c.id != bindparam("here", type_=Uuid),
-        address.c.account_id != bindparam("account", type_=Uuid),
+        address.c.account_id.not_in(bindparam("shut", type_=Uuid, expanding=True)),
         address.c.kind == ChatKind.PRIVATE.value,
         address.c.unreachable.is_(None),
         address.c.id.not_in(

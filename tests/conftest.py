@@ -1,7 +1,6 @@
 """What every test may ask for: databases of both kinds, a browser."""
 
 import gc
-import shutil
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
 
@@ -10,7 +9,13 @@ from hypothesis import settings
 from playwright.async_api import Browser
 
 from tests.browser import chromium
-from tests.databases import KINDS, MigratedPostgres, fresh_postgres, settle_sqlite, sqlite_url
+from tests.databases import (
+    KINDS,
+    MigratedPostgres,
+    MigratedSqlite,
+    fresh_postgres,
+    sqlite_url,
+)
 from tests.postgres import PostgresServer, private_postgres
 from tests.statements import Statements, share
 
@@ -65,12 +70,13 @@ def database_url(
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file migrated to head, only to be copied."""
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MigratedSqlite]:
+    """SQLite files migrated to head."""
     path = tmp_path_factory.mktemp("migrated") / "template.db"
     _upgrade()(sqlite_url(path))
-    settle_sqlite(path)
-    return path
+    databases = MigratedSqlite(path)
+    yield databases
+    databases.end()
 
 
 @pytest.fixture(scope="session")
@@ -90,8 +96,9 @@ def migrated_database_url(
 ) -> Iterator[str]:
     """The SQLAlchemy URL of a fresh database with today's schema and no rows of ours."""
     if database_kind == "sqlite":
-        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), tmp_path / "x.db")
-        yield sqlite_url(tmp_path / "x.db")
+        files: MigratedSqlite = request.getfixturevalue("migrated_sqlite")
+        with files.fresh(tmp_path / "x.db") as url:
+            yield url
         return
     migrated: MigratedPostgres = request.getfixturevalue("migrated_postgres")
     with migrated.fresh() as url:

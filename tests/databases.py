@@ -1,5 +1,6 @@
 """Fresh databases for tests: empty, or migrated once and then copied or emptied."""
 
+import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import Connection, Engine, event
 
 from tests.lines import Lines
 from tests.postgres import PostgresServer
@@ -56,6 +58,39 @@ _FILLED_TABLES = """
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname != 'alembic_version'
       AND pg_relation_size(oid) > 0
 """
+
+
+class MigratedSqlite:
+    """Copies of a SQLite file migrated to head, written without waiting for the disk.
+
+    They need to outlive no loss of power, and waiting was a quarter of each short test.
+    """
+
+    def __init__(self, template: Path) -> None:
+        settle_sqlite(template)
+        self.template = template
+        self._lent: set[str] = set()
+        event.listen(Engine, "engine_connect", self._connected)
+
+    def end(self) -> None:
+        """Interfere no longer."""
+        event.remove(Engine, "engine_connect", self._connected)
+
+    @contextmanager
+    def fresh(self, path: Path) -> Iterator[str]:
+        """Yield the URL of a copy at this path."""
+        shutil.copyfile(self.template, path)
+        self._lent.add(str(path))
+        try:
+            yield sqlite_url(path)
+        finally:
+            self._lent.discard(str(path))
+
+    def _connected(self, connection: Connection) -> None:
+        if connection.engine.url.database in self._lent:
+            driver = connection.connection.dbapi_connection
+            assert isinstance(driver, sqlite3.Connection)
+            driver.execute("PRAGMA synchronous=OFF")
 
 
 class MigratedPostgres:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from storage import installation, sequences
 from storage.database import DatabaseAway, Tx, sqlite_engine
+from tests.databases import MigratedSqlite
 from tests.storage.doors import alone, count_facts, opened
 
 CANARY = "canary-0900-000-113"
@@ -56,9 +57,9 @@ async def test_a_file_that_is_no_database_is_the_databases_trouble(tmp_path: Pat
 
 
 async def test_a_full_disk_is_the_databases_trouble_and_keeps_nothing(
-    tmp_path: Path, migrated_sqlite: Path
+    tmp_path: Path, migrated_sqlite: MigratedSqlite
 ) -> None:
-    path = _copy(migrated_sqlite, tmp_path)
+    path = _copy(migrated_sqlite.template, tmp_path)
     async with opened(f"sqlite:///{path}") as database:
 
         def fill(tx: Tx) -> None:
@@ -73,9 +74,9 @@ async def test_a_full_disk_is_the_databases_trouble_and_keeps_nothing(
 
 
 async def test_a_file_locked_for_too_long_is_the_databases_trouble(
-    tmp_path: Path, migrated_sqlite: Path
+    tmp_path: Path, migrated_sqlite: MigratedSqlite
 ) -> None:
-    path = _copy(migrated_sqlite, tmp_path)
+    path = _copy(migrated_sqlite.template, tmp_path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         async with opened(f"sqlite:///{path}", timedelta(milliseconds=50)) as database:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
-from broadcasts import approving, expanding, firing, planning, signing
+from broadcasts import approving, firing, planning, signing
 from broadcasts.approving import RULES
 from broadcasts.desk import Desk
 from domain.alert_words import read_versions, write_versions
@@ -229,7 +229,6 @@ def approve(
     run_id = campaigns.newest_run(tx, known.id)
     if run_id is None:
         raise Refusal("campaigns.already_decided")
-    expanding.expand_step(tx, run_id, doors=desk.outbox.doors())
     return runs.get(tx, run_id)
 
 

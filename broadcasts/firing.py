@@ -13,6 +13,7 @@ from broadcasts import (
     amending,
     approving,
     articles,
+    expanding,
     leaflets,
     own_photos,
     signing,
@@ -93,6 +94,9 @@ def _fire(tx: Tx, desk: Desk, known: Campaign, rules: CampaignRules) -> bool:
     if known.audience.of_run is not None and not missed:
         amending.take_down(tx, desk, known.audience.of_run)
     log.info("run_fired", run=str(run.id), missed=missed)
+    if not missed and run.lane is Lane.URGENT:
+        # Nobody in danger waits for the next tick.
+        expanding.expand_step(tx, run.id, doors=desk.outbox.doors())
     return not missed
 
 

@@ -22,6 +22,9 @@ from storage.deliveries.due import Candidate
 from storage.tables import account_pace, address
 from storage.upsert import insert_into
 
+_READINGS = 3
+_PROMPT_S = 0.01
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -119,11 +122,25 @@ class Booking:
         return self.reading.at
 
     def _now(self) -> Reading:
+        """Read the clock of the slots; again when the answer was too slow to tell the time by."""
+        best: tuple[float, Reading] | None = None
+        for _ in range(_READINGS):
+            asked = self._pacing.monotonic()
+            at = self._clock()
+            reading = Reading(at, self._pacing.monotonic())
+            took = reading.monotonic - asked
+            if best is None or took < best[0]:
+                best = (took, reading)
+            if took <= _PROMPT_S:
+                break
+        assert best is not None, "it was read at least once"
+        return best[1]
+
+    def _clock(self) -> int:
         if self._tx.connection.dialect.name == "postgresql":
             at: int = self._tx.connection.execute(_CLOCK).scalar_one()
-        else:
-            at = self._pacing.instant()
-        return Reading(at, self._pacing.monotonic())
+            return at
+        return self._pacing.instant()
 
     def _free(self, table: Timetable, now: int, *, reply: bool) -> None:
         found = slots.take(table, self._pacing.limits, now, 0, reply=reply)

@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from broadcasts import approving, firing
 from broadcasts.preparing import SAMPLE_CODE, prepare
 from domain.campaign import CampaignState, RunState, read_code
+from domain.delivery import Lane
 from domain.errors import Refusal
 from domain.language import Language
 from storage.campaigns import campaigns, runs
 from storage.codec import read_outgoing
+from storage.tables import campaign
 from tests.broadcasts.station import Station, open_station
 
 
@@ -55,6 +58,18 @@ async def test_two_ticks_fire_once(station: Station) -> None:
     assert found is not None
     assert (found.state, found.occurrence, found.next_at) == (CampaignState.DONE, 1, None)
     assert len(await station.chat.look(runs.all_ids)) == 1
+
+
+async def test_what_is_urgent_waits_for_no_other_tick(station: Station) -> None:
+    known = await station.submitted()
+    await station.approve(known)
+    urgent = update(campaign).where(campaign.c.id == known.id).values(lane=Lane.URGENT.name)
+    await station.chat.do(lambda tx: tx.connection.execute(urgent))
+
+    assert await fire(station) == 1
+    run = await station.newest()
+    assert run.lane is Lane.URGENT
+    assert await station.chat.look(lambda tx: runs.counted(tx, run.id, "pending")) == 1
 
 
 async def test_two_campaigns_have_two_codes(station: Station) -> None:

@@ -44,7 +44,7 @@ from storage.people import addresses, areas, consents, residents, units
 from storage.people.addresses import Account
 from storage.people.consents import Answer, Evidence
 from storage.people.residents import Wish
-from storage.sealing import Place, fresh_keyring
+from storage.sealing import Keyring, Place, fresh_keyring
 from storage.tables import delivery, group_chat, run
 from tests.chat_furniture import (
     DONG_KINH,
@@ -280,6 +280,7 @@ async def open_chat(
     rules: ChatRules | None = None,
     gazetteer: Gazetteer | None = None,
     home: tuple[str, str, str] = ("dong-kinh", DONG_KINH, "Công an phường Đông Kinh"),
+    keys: Keyring | None = None,
 ) -> AsyncIterator[Chat]:
     """Open a world on a migrated, empty database: one unit, all areas, no people.
 
@@ -287,7 +288,7 @@ async def open_chat(
     """
     clock = MovingClock()
     places = gazetteer or demo_gazetteer()
-    db = Database(url, fresh_keyring(), clock)
+    db = Database(url, keys or fresh_keyring(), clock)
     context = Context(
         catalogue=catalogue(),
         library=shipped_library(),

@@ -22,6 +22,7 @@ from storage.database import Tx
 from storage.deliveries.settling import Settled, settle
 from storage.deliveries.windows import Claim, open_window
 from storage.people import addresses, units
+from storage.sealing import Keyring
 from tests.chat import DONG_KINH, Chat, Party, Takers, open_chat
 from tests.storage.ledger_world import LEASE
 
@@ -164,9 +165,9 @@ class Station:
 
 
 @asynccontextmanager
-async def open_station(url: str) -> AsyncIterator[Station]:
+async def open_station(url: str, *, keys: Keyring | None = None) -> AsyncIterator[Station]:
     """Open a station on a migrated, empty database."""
-    async with open_chat(url, Takers()) as chat:
+    async with open_chat(url, Takers(), keys=keys) as chat:
         officer = await chat.staff("2001", Role.OFFICER, name="Lê Cán Bộ")
         chief = await chat.staff("2002", Role.CHIEF, name="Trần Chỉ Huy")
         yield Station(chat, officer, chief)

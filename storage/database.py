@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 _LOCK_PATIENCE = timedelta(seconds=15)
 _RETRY_STATES = frozenset({"40001", "40P01"})
-_UNDEFINED_TABLE = "42P01"
+_UNDEFINED_TABLE, _FROZE = "42P01", "25P03"
 _OPTIONS = {"preserve_rowcount": True}
 """Without it an INSERT … ON CONFLICT on PostgreSQL tells −1 rows, whatever it did."""
 _MOST_TRIES = 5
@@ -51,6 +51,9 @@ _RESTS_SINCE = "rests since"
 _WAL_PAUSE_S = 0.01
 _ALIVE = MappingProxyType({"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3})
 """A server that is gone is noticed after a minute (libpq, 34.1.2); the URL may say otherwise."""
+_FROZEN = "-c idle_in_transaction_session_timeout=15000"
+"""A process frozen in the middle of a transaction lets its locks go after so many ms: nothing of
+ours waits within one (PostgreSQL 15, 20.11.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def sorted_errors() -> Iterator[None]:
 
 
 def _is_away(error: DBAPIError) -> bool:
-    if getattr(error.orig, "sqlstate", None) == _UNDEFINED_TABLE:
+    if getattr(error.orig, "sqlstate", None) in (_UNDEFINED_TABLE, _FROZE):
         return True
     if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
         # SQLite calls a faulty statement "operational" too: that is our mistake, no use waiting.
@@ -296,9 +299,10 @@ def connect_arguments(url: str) -> dict[str, Any]:
     return {**given, **_alive(url)}
 
 
-def _alive(url: str) -> dict[str, int]:
+def _alive(url: str) -> dict[str, int | str]:
     named = make_url(url).query
-    return {name: value for name, value in _ALIVE.items() if name not in named}
+    wanted = {**_ALIVE, "options": _FROZEN}
+    return {name: value for name, value in wanted.items() if name not in named}
 
 
 def _note_rest(_connection: Any, record: ConnectionPoolEntry) -> None:

@@ -27,8 +27,8 @@ def _strings() -> frozenset[str]:
     """Return every string of the house's own code."""
     return frozenset(
         node.value
-        for name, _, tree in modules()
-        if not name.startswith(("tests/", "simulator/"))
+        for name, _, tree in modules(with_tests=False)
+        if not name.startswith("simulator/")
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )

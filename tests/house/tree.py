@@ -1,6 +1,7 @@
 """The house as files: its rooms, its modules, its texts."""
 
 import ast
+import gc
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -50,13 +51,22 @@ def texts() -> Iterator[tuple[str, str]]:
 
 def modules(*, with_tests: bool = True) -> Iterator[tuple[str, str, ast.Module]]:
     """Walk over the Python modules: name from the root, source, syntax tree (not to be changed)."""
-    for name, source, tree in _modules():
-        if with_tests or name.split("/", 1)[0] not in _BESIDE_ROOMS:
-            yield name, source, tree
+    for beside in (False, True) if with_tests else (False,):
+        yield from _modules(beside)
 
 
 @cache
-def _modules() -> tuple[tuple[str, str, ast.Module], ...]:
-    # Read once for all tests of a session: they take no part in changing the house.
-    named = [(name, source) for name, source in texts() if name.endswith(".py")]
-    return tuple((name, source, ast.parse(source)) for name, source in named)
+def _modules(beside: bool) -> tuple[tuple[str, str, ast.Module], ...]:
+    # Read once for all tests of a session: they take no part in changing the house. Trees are
+    # millions of objects, which the garbage collector is spared for the rest of the session.
+    named = [
+        (name, source)
+        for name, source in texts()
+        if name.endswith(".py") and (name.split("/", 1)[0] in _BESIDE_ROOMS) == beside
+    ]
+    gc.disable()
+    try:
+        return tuple((name, source, ast.parse(source)) for name, source in named)
+    finally:
+        gc.freeze()
+        gc.enable()

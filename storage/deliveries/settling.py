@@ -85,6 +85,9 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled], door: Door = OPE
     held = tx.connection.execute(
         select(window.c.account_id).where(window.c.id == window_id).with_for_update()
     ).one_or_none()
+    if held is not None and (door.is_counted or any(map(_is_of_account, results))):
+        # Before all else, as whoever opens the next window with these counters locked needs it.
+        use.hold(tx, held.account_id)
     moves = Moves()
     rows = locked(tx, [result.delivery_id for result in results])
     attempts.note(tx, {result.attempt_id: result.outcome for result in results})
@@ -283,6 +286,14 @@ def _fail(
         state, for_another = DeliveryState.REFUSED, outcome.rights
     if not (for_another and elsewhere.pass_on(tx, row, outcome.reason, moves, tried=True)):
         move(tx, row, state, moves, outcome.reason)
+
+
+def _is_of_account(result: Settled) -> bool:
+    """Tell whether what a send came to changes its account."""
+    outcome = result.outcome
+    return isinstance(outcome, AccountStopped) or (
+        isinstance(outcome, NotSent) and outcome.account_wide
+    )
 
 
 def _is_too_dear(outcome: Outcome) -> bool:

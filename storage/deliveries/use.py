@@ -82,6 +82,11 @@ def add(tx: Tx, account_id: UUID, sent: int, paid: int) -> None:
     )
 
 
+def hold(tx: Tx, account_id: UUID) -> None:
+    """Lock an account until the transaction ends; who only names it waits for nothing."""
+    tx.connection.execute(_LOCK, {"account": account_id})
+
+
 def is_used_up(tx: Tx, account_id: UUID, door: Door) -> bool:
     """Tell whether runs may send nothing more in this month by an account."""
     return door.most_a_month is not None and _left_for_runs(tx, account_id, door.most_a_month) <= 0

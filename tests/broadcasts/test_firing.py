@@ -16,6 +16,8 @@ from domain.errors import Refusal
 from domain.language import Language
 from storage.campaigns import campaigns, runs
 from storage.codec import read_outgoing
+from storage.database import Database
+from storage.sealing import fresh_keyring
 from storage.tables import campaign
 from tests.broadcasts.station import Station, open_station
 
@@ -47,17 +49,26 @@ async def test_nothing_fires_without_approval(station: Station) -> None:
     assert await fire(station) == 0
 
 
-async def test_two_ticks_fire_once(station: Station) -> None:
-    known = await station.submitted()
-    await station.approve(known)
+async def test_eight_engines_on_one_schedule_start_one_run(migrated_database_url: str) -> None:
+    keys = fresh_keyring()
+    async with open_station(migrated_database_url, keys=keys) as station:
+        await station.chat.subscriber("3001")
+        known = await station.submitted()
+        await station.approve(known)
+        clock, desk = station.chat.clock, station.desk
+        engines = [Database(migrated_database_url, keys, clock) for _ in range(8)]
 
-    counts = await asyncio.gather(*(fire(station) for _ in range(6)))
+        counts = await asyncio.gather(
+            *(engine.write(lambda tx: firing.fire_due(tx, desk)) for engine in engines)
+        )
 
-    assert sum(counts) == 1
-    found = await station.chat.look(lambda tx: campaigns.get(tx, known.id))
-    assert found is not None
-    assert (found.state, found.occurrence, found.next_at) == (CampaignState.DONE, 1, None)
-    assert len(await station.chat.look(runs.all_ids)) == 1
+        assert sum(counts) == 1
+        found = await station.chat.look(lambda tx: campaigns.get(tx, known.id))
+        assert found is not None
+        assert (found.state, found.occurrence, found.next_at) == (CampaignState.DONE, 1, None)
+        assert len(await station.chat.look(runs.all_ids)) == 1
+        for engine in engines:
+            await engine.close()
 
 
 async def test_what_is_urgent_waits_for_no_other_tick(station: Station) -> None:

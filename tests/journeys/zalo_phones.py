@@ -78,9 +78,22 @@ class ZaloPhones:
                 return
         for number, words in _choices(message):
             if label in words:
-                await self.write(person, number)
+                await self._type(person, message, number)
                 return
         raise AssertionError(f"no choice {label!r} in {message['text']!r}")
+
+    async def _type(self, person: str, message: Shown, number: str) -> None:
+        """Type a number, and which message it answers where that is asked.
+
+        We read faster than anybody, so that the message before may be meant.
+        """
+        offered = [one for one in await self.shown(person) if _is_ours(one) and _choices(one)]
+        newest = "Tin mới nhất" if offered[-1]["id"] == message["id"] else "Tin trước đó"
+        typed = await self.write(person, number)
+        answer = await self.until(person, lambda _: True, after=typed, what="answer to a number")
+        for choice, words in _choices(answer):
+            if words.startswith(newest):
+                await self.write(person, choice)
 
     async def open(self, person: str) -> None:
         """Look at the private chat, so that all of it is seen."""

@@ -301,7 +301,7 @@ def connect_arguments(url: str) -> dict[str, Any]:
 
 def _alive(url: str) -> dict[str, int | str]:
     named = make_url(url).query
-    wanted = {**_ALIVE, "options": _FROZEN}
+    wanted: dict[str, int | str] = {**_ALIVE, "options": _FROZEN}
     return {name: value for name, value in wanted.items() if name not in named}
 
 

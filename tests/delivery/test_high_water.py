@@ -39,7 +39,7 @@ async def confirm(office: Office) -> bool:
 async def says(office: Office, platform: Platform, *texts: str) -> None:
     for text in texts:
         await office.reply("77", text)
-        await until(lambda text=text: text in platform.texts())  # type: ignore[misc]
+        await until(lambda text=text: text in platform.texts())
 
 
 async def test_an_older_copy_is_noticed_at_the_start_and_nothing_goes_until_it_is_confirmed(
@@ -88,7 +88,7 @@ async def test_a_running_process_notices_by_the_next_window_and_goes_on_by_itsel
         # A task that has opened no window yet knows of nothing: then it is the next one's turn.
         for number in count():
             await office.reply("78", f"sau {number}")
-            await until(lambda text=f"sau {number}": water.held or text in platform.texts())  # type: ignore[misc]
+            await until(lambda text=f"sau {number}": water.held or text in platform.texts())
             if water.held:
                 break
         sent = len(platform.sends)

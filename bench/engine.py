@@ -22,6 +22,7 @@ from storage.people import units
 from storage.people.units import Unit
 
 PLATFORM_PER_S = 30.0
+"""What Telegram takes of an account in all (its bot FAQ)."""
 
 Progress = Callable[[str, int, int], None]
 """Is told what is being done, how much of it is done, and of how much."""
@@ -38,11 +39,6 @@ class Plan:
     pace_per_s: float
     patience_s: float
     """Give up when nothing has moved for so long."""
-
-    @property
-    def lifted(self) -> bool:
-        """Whether more is sent than Telegram would take (30 a second in all, its bot FAQ)."""
-        return self.pace_per_s > PLATFORM_PER_S
 
 
 @dataclass(frozen=True, slots=True)

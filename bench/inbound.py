@@ -20,8 +20,6 @@ from storage.database import Tx
 from storage.tables import delivery, tip
 
 _LOOK_EVERY_S = 0.05
-_STOOD_S = 1.1
-"""For so long a service just started holds back, as if it had sent at full pace before."""
 _WORDS = "Tối qua có hai người lạ ngó vào cổng nhà số {number} ở ngõ ví dụ rồi bỏ đi"
 
 
@@ -63,8 +61,6 @@ async def inbound(
     async with engine(plan, senders, progress) as made:
         await platform.write([_WORDS.format(number=at + 1) for at in range(senders)])
         async with made.at_work(processes=workers):
-            if not plan.lifted:
-                await asyncio.sleep(_STOOD_S)
             started = time.monotonic()
             await made.listen()
             waits = await _until_over(made, _QUEUED, senders, plan.patience_s, progress)

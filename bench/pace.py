@@ -1,17 +1,10 @@
 """How much of the allowed pace is used, by one process or several, before a strict server."""
 
 import asyncio
-import contextlib
-import os
-import signal
-import sys
-import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -23,17 +16,14 @@ from bot.channels.telegram.settings import DEFAULT_PACE
 from broadcasts import expanding
 from broadcasts.desk import Desk
 from domain.delivery import DeliveryKind, DeliveryState, Lane
-from domain.errors import Misconfigured
 from domain.messages import Outgoing
 from domain.slots import GUARD
-from storage.database import Tx, is_sqlite
+from storage.database import Tx
 from storage.deliveries import ledger
 from storage.deliveries.ledger import NewDelivery
 from storage.tables import address, delivery
 
 _LOOK_EVERY_S = 0.2
-_END_S = 20.0
-_ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +56,10 @@ async def paced(
 
     Raises: NoPlatform, Misconfigured, DatabaseAway, SendFailure.
     """
-    if processes > 1 and (not plan.database_url or is_sqlite(plan.database_url)):
-        message = "Nhiều tiến trình cùng gửi thì cần PostgreSQL: xin nêu --database postgresql://…"
-        raise Misconfigured(message)
     rate = int(plan.pace_per_s)
-    async with engine(plan, count, progress) as made, _at_work(made, processes):
+    others = processes if processes > 1 else 0
+    async with engine(plan, count, progress) as made, made.at_work(processes=others):
+        await made.listen()
         await platform.be_strict(rate)
         await made.house.database.write(lambda tx: started(tx, made, Lane.BULK))
         desk = Desk(made.house.context.outbox, made.house.context.catalogue)
@@ -147,58 +136,3 @@ def _most_in_a_second(instants: Sequence[float]) -> int:
         ),
         default=0,
     )
-
-
-@asynccontextmanager
-async def _at_work(made: Engine, processes: int) -> AsyncIterator[None]:
-    """Let one process send, this one, or several others in its place."""
-    if processes == 1:
-        await made.listen()
-        async with made.at_work():
-            yield
-        return
-    with tempfile.TemporaryDirectory(prefix="an-ninh-bench-") as folder:
-        async with contextlib.AsyncExitStack() as stack:
-            for number in range(processes):
-                own = Path(folder, f"var-{number}")
-                await stack.enter_async_context(_worker(made, Path(folder), own))
-            yield
-
-
-@asynccontextmanager
-async def _worker(made: Engine, folder: Path, var: Path) -> AsyncIterator[None]:
-    settings = made.house.settings
-    own = {
-        "PYTHONPATH": str(_ROOT),
-        "TELEGRAM_TOKEN": settings.telegram_token.get_secret_value(),
-        "TELEGRAM_API_URL": settings.telegram_api_url,
-        "TELEGRAM_MODE": "polling",
-        "TELEGRAM_PACE_PER_S": str(settings.telegram_pace_per_s),
-        "DATABASE_URL": settings.database_url,
-        "VAR_DIR": str(var),
-        "KEY_FILE": str(settings.keys),
-        "WEB_PORT": "0",
-        "ZALO_OA_ID": "",
-        "ZALO_OA_APP_ID": "",
-        "ZALO_OA_APP_SECRET": "",
-        "ZALO_BOT_TOKEN": "",
-    }
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "bot", "run", "--role", "worker"),
-        cwd=folder,
-        env={**os.environ, **own},
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            child.send_signal(signal.SIGTERM)
-        try:
-            await asyncio.wait_for(child.wait(), _END_S)
-        except TimeoutError:
-            child.kill()
-            await child.wait()

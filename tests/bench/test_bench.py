@@ -55,6 +55,25 @@ async def test_a_campaign_reaches_everybody_and_the_figures_say_so(
     assert found["per_s"] == pytest.approx(7 / found["seconds"], rel=0.1)
 
 
+async def test_the_share_of_the_pace_is_told_of_a_broadcast_and_of_everything() -> None:
+    code, printed, said = await bench("pace", "--recipients", "50", "--pace", "1000")
+    found = figures(printed)
+    assert (code, said) == (0, "")
+    assert (found["messages"], found["accepted"], found["throttled"]) == (100, 100, 0)
+    assert 0 < found["broadcast_share"] < 2
+    assert 0 < found["share"] < 2
+    assert found["most_in_a_second"] <= 100
+
+
+async def test_an_urgent_run_is_timed_from_the_tap_to_the_last_answer() -> None:
+    _, printed, said = await bench("urgent", "--recipients", "100", "--alarmed", "5")
+    found = figures(printed)
+    assert said == ""
+    assert (found["alarmed"], found["accepted"]) == (5, 5)
+    assert 0 < found["first_s"] <= found["all_s"]
+    assert found["of_the_large_run_before"] >= 33
+
+
 async def test_a_message_that_was_not_taken_is_not_counted_and_ends_with_one(
     tmp_path: Path,
 ) -> None:

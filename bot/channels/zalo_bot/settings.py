@@ -91,6 +91,7 @@ def capabilities(per_s: float) -> Capabilities:
             chat_per_s=min(1.0, per_s),
             group_per_minute=_GROUP_PER_MINUTE,
             reply_share=0.15,
+            known=False,
         ),
         edits=False,
         withdraws=False,

@@ -24,7 +24,7 @@ from storage.types import UtcDateTime
 from storage.upsert import insert_into
 
 _EVER = datetime.min.replace(tzinfo=UTC)
-_MOMENT = timedelta(seconds=3)
+_MOMENT = timedelta(seconds=1.5)
 """So long after a message arrived nobody may have read it yet."""
 _ANSWERED_IN_GROUPS = timedelta(days=90)
 """How long a message of a group has numbers: a tip may be worked on for weeks."""

@@ -138,7 +138,7 @@ async def test_choices_count_while_the_message_is_being_sent(two: Two) -> None:
 
 @pytest.mark.parametrize(
     ("typed_after", "spoke", "means"),
-    [(0, False, None), (2, False, None), (4, False, "tip:new"), (0, True, "tip:new")],
+    [(0, False, None), (1, False, None), (2, False, "tip:new"), (0, True, "tip:new")],
 )
 async def test_a_number_typed_just_when_another_message_came_is_asked_about(
     two: Two, typed_after: int, means: str | None, *, spoke: bool

@@ -212,10 +212,10 @@ async def test_in_a_group_a_number_that_answers_a_post_presses_its_button(two: T
     )
     await two.settle(await two.opened(TELEGRAM), choices=("take:x",), channel=TELEGRAM)
     press = await answered(f"m{card}")
-    assert press is not None
+    assert isinstance(press, Press)
     assert press.action == "take:x"
     press = await answered(f"m{post.id}")
-    assert press is not None
+    assert isinstance(press, Press)
     assert (press.action, press.message_id) == (f"ack:{short(post.id)}", f"m{post.id}")
     assert await answered(None) is None
     assert await answered("another") is None

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from domain.channel import Pace as Limits
 from domain.slots import AHEAD, GUARD, LATE, SECOND, Went
-from storage.deliveries.slots import Pacing, Reading
+from storage.deliveries.slots import Late, Pacing, Reading
+from storage.deliveries.windows import Send
 
 _LEAD_S = 0.1
 """How long before slots are free they are asked for: a transaction takes its time, too."""
@@ -41,6 +42,7 @@ class Pace:
         self._free_at = {False: monotonic(), True: monotonic()}
         self._shut_until = monotonic()
         self._went: list[Went] = []
+        self._late: list[Late] = []
         self._throttled = False
         self._usual_s: float | None = None
 
@@ -72,12 +74,14 @@ class Pace:
         """
         went, self._went = self._went, []
         throttled, self._throttled = self._throttled, False
-        return Pacing(self._limits, self._instant, self._monotonic, went, throttled)
+        late, self._late = self._late, []
+        return Pacing(self._limits, self._instant, self._monotonic, went, throttled, late)
 
     def again(self, told: Pacing) -> None:
         """Keep for the next transaction what one that failed was told."""
         self._went = [*told.went, *self._went]
         self._throttled = self._throttled or told.throttled
+        self._late = [*told.late, *self._late]
 
     def learn(self, reading: Reading | None, free_at: Mapping[bool, int]) -> None:
         """Hear by the clock of the slots what time it is, and when there are more."""
@@ -111,14 +115,19 @@ class Pace:
         self._went.append(Went(slot, slot + late))
         return slot + late
 
-    def answered(self, used: int | None, took_s: float) -> None:
+    def answered(self, send: Send, used: int | None, took_s: float) -> None:
         """Hear how long the platform took to answer: what took unusually long came late, too."""
         if self._usual_s is None:
             self._usual_s = took_s
         too_long = took_s - self._usual_s
-        if used and too_long > GUARD:
-            self._went.append(Went(used, used + round(too_long * SECOND)))
         self._usual_s += too_long * _LEARNED
+        if send.slot is None or not used:
+            return
+        came = used + max(0, round(too_long * SECOND))
+        if came - used > GUARD * SECOND:
+            self._went.append(Went(used, came))
+        if came - send.slot > GUARD * SECOND:
+            self._late.append(Late(send.address_id, send.slot, came))
 
     def unused(self, slot: int | None) -> None:
         """Give a slot back, if there is one."""

@@ -228,6 +228,7 @@ class Sender:
             held = done is None or settling.settle(tx, done.id, results, self._door)
             breaking.note(tx, self._account_id, trips, results)
             booking = Booking(tx, self._account_id, news)
+            booking.mend_chats()
             window = windows.open_window(tx, claim, lanes, size, booking) if size else None
             sends = window is not None and bool(window.sends)
             number = self._water.rise(tx, slot) if sends else 0
@@ -262,7 +263,7 @@ class Sender:
         if hindrance is None:
             begun = time.monotonic()
             outcome = await self._attempt(send)
-            self._pace.answered(used, time.monotonic() - begun)
+            self._pace.answered(send, used, time.monotonic() - begun)
             self._breaker.note(send.run_id, outcome)
         else:
             outcome = NotSent(hindrance, timedelta(0))

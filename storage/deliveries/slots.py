@@ -35,6 +35,15 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """A message that went to its chat so long after its slot that the chat's pace must know."""
+
+    address_id: UUID
+    slot: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pacing:
     """How fast an account may go, by which clocks, and what became of earlier slots."""
 
@@ -45,6 +54,7 @@ class Pacing:
     went: Sequence[Went] = ()
     throttled: bool = False
     """Whether the platform found the account too fast since the last time."""
+    late: Sequence[Late] = ()
 
 
 class Booking:
@@ -108,6 +118,25 @@ class Booking:
         ]
         if rows:
             self._tx.connection.execute(_TO_CHAT, rows)
+
+    def mend_chats(self) -> None:
+        """Write down of chats when what was late went there, before anything is chosen."""
+        moved = {(one.address_id, one.slot): one.at for one in self._pacing.late}
+        if not moved:
+            return
+        chats = sorted({address_id for address_id, _ in moved})
+        rows = self._tx.connection.execute(
+            select(address.c.id, address.c.paced).where(address.c.id.in_(chats))
+        ).all()
+        mended = [
+            {
+                "chat": row.id,
+                "at": _packed(sorted(moved.get((row.id, at), at) for at in _unpacked(row.paced))),
+            }
+            for row in sorted(rows, key=lambda one: chats.index(one.id))
+        ]
+        if mended:
+            self._tx.connection.execute(_TO_CHAT, mended)
 
     def note(self) -> None:
         """Write down what became of earlier slots, if that is not done."""

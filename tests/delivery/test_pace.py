@@ -1,13 +1,17 @@
 """A process keeps to the slots that it was given, whatever the database's clock shows."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from delivery.pace import Pace
 from domain.channel import Pace as Limits
+from domain.delivery import DeliveryKind, Lane
+from domain.messages import ChatKind, ChatRef, Outgoing
 from domain.slots import SECOND, Went
 from storage.deliveries.slots import Reading
+from storage.deliveries.windows import Send
 
 LIMITS = Limits(account_per_s=25, chat_per_s=1, group_per_minute=20, reply_share=0.15)
 NOON = 1_800_000_000 * SECOND
@@ -79,9 +83,25 @@ async def test_what_is_late_is_told_and_what_is_much_too_late_does_not_go(
 
 
 def test_an_unusually_late_answer_tells_of_a_message_that_may_have_come_late(pace: Pace) -> None:
+    send = Send(
+        delivery_id=UUID(int=1),
+        attempt_id=UUID(int=2),
+        address_id=UUID(int=3),
+        chat=ChatRef("1001", ChatKind.PRIVATE),
+        kind=DeliveryKind.REPLY,
+        lane=Lane.TALK,
+        language="vi",
+        outgoing=Outgoing(text="Chào"),
+        again=False,
+        slot=NOON,
+    )
     for took_s in (0.2, 0.21, 0.22, 0.19, 0.4, 0.2):
-        pace.answered(NOON, took_s)
-    (late,) = pace.news().went
+        pace.answered(send, NOON, took_s)
+    news = pace.news()
+    (late,) = news.went
+    assert [(one.address_id, one.slot, one.at) for one in news.late] == [
+        (UUID(int=3), NOON, late.at)
+    ]
     assert late.slot == NOON
     assert late.at is not None
     assert late.at - NOON == pytest.approx(SECOND // 5, rel=0.1)

@@ -1,17 +1,20 @@
 """Slots in the database: given out once, given back, lowered for all, on both databases."""
 
+import struct
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import select
 
 from domain.channel import Pace
 from domain.delivery import Lane
 from domain.slots import AHEAD, SECOND, Went
 from storage.database import Tx
-from storage.deliveries.slots import Booking, Pacing
+from storage.deliveries.slots import Booking, Late, Pacing
+from storage.tables import address
 from tests.storage.ledger_world import LedgerWorld, ledger_world
 
 LIMITS = Pace(account_per_s=28, chat_per_s=1, group_per_minute=20, reply_share=0.15)
@@ -111,6 +114,22 @@ async def test_a_window_gives_each_message_a_slot_and_each_chat_its_rest(
     await world.reply(people[0][1])
     assert await world.open(pacing=pacing(limits=patient)) is None
     assert await world.open(pacing=pacing(limits=replace(LIMITS, chat_per_s=1000))) is not None
+
+
+async def test_a_chat_rests_from_when_a_late_message_really_went(world: LedgerWorld) -> None:
+    person = await world.person()
+    await world.reply(person[1])
+    quick = replace(LIMITS, chat_per_s=1000)
+    window = await world.open(pacing=pacing(limits=quick))
+    assert window is not None
+    slot = window.sends[0].slot
+    assert slot is not None
+    await world.settle(window)
+    late = replace(pacing(limits=quick), late=[Late(person[1], slot, slot + AHEAD // 2)])
+    await world.do(lambda tx: Booking(tx, world.account.id, late).mend_chats())
+    where = select(address.c.paced).where(address.c.id == person[1])
+    written = await world.do(lambda tx: bytes(tx.connection.execute(where).scalar_one()))
+    assert struct.unpack("<q", written) == (slot + AHEAD // 2,)
 
 
 async def test_rows_for_which_there_are_no_slots_stay_due(world: LedgerWorld) -> None:

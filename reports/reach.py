@@ -7,7 +7,8 @@ from domain.period import Period
 from domain.subject import Subject
 from reports.sheet import Cell, Column, NotKnown, Row, Share, Sheet
 from storage.campaigns import period_figures
-from storage.campaigns.period_figures import Broadcast, Brought, Posted
+from storage.campaigns.broadcast_figures import Broadcast
+from storage.campaigns.period_figures import Brought, Posted
 from storage.database import Tx
 from storage.deliveries import counters
 from storage.people import subscriptions

@@ -4,7 +4,6 @@ Only private messages are put away; posts stay, for they tell of groups and of n
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from sqlalchemy import ColumnElement, case, delete, func, insert, null, or_, sel
 
 from domain.campaign import RunState
 from domain.delivery import DeliveryKind, DeliveryState
+from storage.campaigns.broadcast_figures import Broadcast
 from storage.database import Tx
 from storage.deliveries import hours, ledger
 from storage.tables import (
@@ -32,19 +32,6 @@ _NOT_HANDED = (DeliveryState.PENDING.value, DeliveryState.SKIPPED.value)
 _ANSWERS = (delivery.c.replied_at, delivery.c.acknowledged_at, delivery.c.pressed_at)
 _PRIVATE = delivery.c.kind == DeliveryKind.CAMPAIGN.value
 _LOOKED_AT = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PutAway:
-    """What is left of the private messages of runs that were put away, of a subject or of all."""
-
-    subject: str | None
-    broadcasts: int
-    handed: int
-    taken: int
-    delivered: int
-    seen: int
-    answered: int
 
 
 def due(tx: Tx, before: datetime) -> Sequence[UUID]:
@@ -142,7 +129,7 @@ def figures(
     receipts: Sequence[str],
     *,
     by_subject: bool,
-) -> list[PutAway]:
+) -> list[Broadcast]:
     """Return what is left of the runs whose first message was taken from `since` up to `until`."""
     tells = archived_run.c.channel.in_(receipts)
     first = (
@@ -169,13 +156,14 @@ def figures(
     if by_subject:
         query = query.group_by(campaign.c.subject)
     return [
-        PutAway(
+        Broadcast(
             subject=row[0],
             broadcasts=int(row[1]),
             handed=int(row[2]),
             taken=int(row[3]),
             delivered=int(row[4]),
             seen=int(row[5]),
+            people=None,
             answered=int(row[6]),
         )
         for row in tx.connection.execute(query)

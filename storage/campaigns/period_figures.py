@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, null, or_, sel
 from domain.delivery import DeliveryKind, DeliveryState
 from domain.tip import Binding, TipKind
 from storage.campaigns import archiving
+from storage.campaigns.broadcast_figures import Broadcast
 from storage.database import Tx
 from storage.tables import attempt, campaign, delivery, resident, run, run_counter, tip
 
@@ -24,28 +25,6 @@ _HANDED = (
 _ANSWERS = (delivery.c.replied_at, delivery.c.acknowledged_at, delivery.c.pressed_at)
 _AMENDS = run.c.audience["of_run"].as_string().is_not(None)
 """Corrections and withdrawals go to those whom another run reached; they reach nobody anew."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broadcast:
-    """Private messages about one subject, or about all (`subject` is None).
-
-    `people` are distinct: those of two subjects, units or periods must never be added.
-    """
-
-    subject: str | None
-    broadcasts: int
-    handed: int
-    """Handed to the platform, whatever came of it: pairs of person and broadcast, as the rest."""
-    taken: int
-    """Taken by the platform without a fault."""
-    delivered: int
-    """Confirmed as delivered by a platform that tells."""
-    seen: int
-    people: int | None
-    """None where the rows of some are gone, for figures of people cannot be added."""
-    answered: int
-    """Replied to, or one of its buttons pressed: Đã đọc, Báo tin, Hỏi."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,16 +221,7 @@ def _with_put_away(
     gone = archiving.figures(tx, which, *span, sorted(receipts), by_subject=by_subject)
     for old in gone:
         now = lines.get(old.subject)
-        lines[old.subject] = Broadcast(
-            subject=old.subject,
-            broadcasts=old.broadcasts + (now.broadcasts if now else 0),
-            handed=old.handed + (now.handed if now else 0),
-            taken=old.taken + (now.taken if now else 0),
-            delivered=old.delivered + (now.delivered if now else 0),
-            seen=old.seen + (now.seen if now else 0),
-            people=None,
-            answered=old.answered + (now.answered if now else 0),
-        )
+        lines[old.subject] = old if now is None else now.plus(old)
     return sorted(lines.values(), key=lambda line: line.subject or "")
 
 

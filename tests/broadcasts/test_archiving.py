@@ -16,7 +16,7 @@ from domain.period import Period
 from reports.reach import sheets
 from reports.sheet import NotKnown
 from storage.campaigns import period_figures, runs
-from storage.campaigns.period_figures import Broadcast
+from storage.campaigns.broadcast_figures import Broadcast
 from storage.campaigns.runs import Run
 from storage.database import Tx
 from storage.tables import attempt, delivery, run, run_counter

@@ -22,12 +22,12 @@ from sqlalchemy import select
 
 from delivery.outbox import Outbox
 from domain.delivery import Accepted, DeliveryKind, Lane, NotSent, Outcome
+from domain.door import door_of
 from domain.language import Language
 from domain.messages import (
     ChatKind,
     Edit,
     Incoming,
-    Outgoing,
     PressAnswer,
 )
 from domain.places import Gazetteer
@@ -37,6 +37,7 @@ from handlers.router import Presser, Router, Taker
 from handlers.turn import ChatRules, Context, Turn
 from storage.codec import read_outgoing
 from storage.database import Database, Tx
+from storage.deliveries import hearing
 from storage.deliveries.ledger import as_delivery
 from storage.deliveries.settling import Settled, settle
 from storage.deliveries.windows import Claim, Send, open_window
@@ -58,6 +59,7 @@ from tests.chat_furniture import (
     shipped_library,
 )
 from tests.chat_parties import GroupParty, Heard, Listener, Party
+from tests.platforms import TELEGRAM, Platform, Shown, offered
 
 __all__ = [
     "DONG_KINH",
@@ -99,8 +101,11 @@ class Chat:
     unit: units.Unit
     context: Context
     router: Router
+    platform: Platform = TELEGRAM
+    answer: Callable[[Send], Outcome | None] | None = None
+    """What the platform says of a message, where nobody says otherwise; None: it takes it."""
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
-    _brought: dict[UUID, tuple[str, Outgoing]] = field(default_factory=dict)
+    _brought: dict[UUID, tuple[str, Shown]] = field(default_factory=dict)
 
     def resident(self, platform_id: str, hint: str | None = None) -> "Party":
         """Return a person with a chat app; they are nobody to us until they write."""
@@ -123,6 +128,9 @@ class Chat:
             addresses.link_resident(tx, known.id, person.id)
             residents.set_area(tx, person.id, self.unit.id, area)
             residents.set_wish(tx, person.id, wish)
+            door = door_of(self.platform.able)
+            if door.listens:
+                hearing.heard(tx, known.id, tx.now, door)
             if wish is Wish.YES:
                 shown = Evidence("sys-welcome-consent:tests", language.value, "telegram", "ĐỒNG Ý")
                 consents.note(tx, person.id, Answer.YES, shown)
@@ -203,7 +211,7 @@ class Chat:
         while found := await self.bring(answer):
             brought += [send.delivery_id for send in found]
         everything = {heard.id: heard for heard in await self.said()}
-        return [everything[delivery_id] for delivery_id in brought]
+        return [everything[one] for one in brought if one in everything]
 
     async def bring(
         self,
@@ -213,7 +221,14 @@ class Chat:
         members: Callable[[Send], int | None] = lambda _send: None,
     ) -> tuple[Send, ...]:
         """Bring at most so many of what is due, as one window; `members` counts a group's."""
-        return await self.db.write(lambda tx: self._bring(tx, answer, most, members))
+        lanes = list(Lane)
+        return await self.db.write(lambda tx: self._bring(tx, answer, most, members, lanes))
+
+    async def bring_talk(self) -> None:
+        """Bring what is due to anybody but by a campaign."""
+        lanes = [Lane.URGENT, Lane.TALK]
+        while await self.db.write(lambda tx: self._bring(tx, None, 50, lambda _: None, lanes)):
+            self.clock.forward(seconds=1)
 
     def _bring(
         self,
@@ -221,22 +236,32 @@ class Chat:
         answer: Callable[[Send], Outcome | None] | None,
         most: int,
         members: Callable[[Send], int | None],
+        lanes: Sequence[Lane],
     ) -> tuple[Send, ...]:
-        claim = Claim(self.account.id, "tests", timedelta(minutes=1))
-        window = open_window(tx, claim, list(Lane), most)
+        door = door_of(self.platform.able)
+        claim = Claim(self.account.id, "tests", timedelta(minutes=1), door)
+        window = open_window(tx, claim, lanes, most)
         if window is None:
             return ()
+        asked = answer or self.answer
         results = []
         for send in window.sends:
-            message_id = send.outgoing.edits or f"m{next(self._numbers)}"
-            said = answer(send) if answer is not None else None
-            outcome = said or Accepted(message_id, tx.now)
-            if not isinstance(outcome, NotSent):
-                self._brought[send.delivery_id] = (message_id, send.outgoing)
-            results.append(Settled(send.delivery_id, send.attempt_id, outcome, members(send)))
-        settle(tx, window.id, results)
+            shown = self.platform.goes(send)
+            outcome = asked(send) if asked is not None else None
+            choices = None
+            if isinstance(shown, Shown):
+                message_id = shown.outgoing.edits or f"m{next(self._numbers)}"
+                outcome = outcome or Accepted(message_id, tx.now)
+                choices = shown.choices
+                if not isinstance(outcome, NotSent):
+                    self._brought[send.delivery_id] = (message_id, shown)
+            else:
+                outcome = outcome or shown
+            row, tried = send.delivery_id, send.attempt_id
+            results.append(Settled(row, tried, outcome, members(send), send.paid, choices))
+        settle(tx, window.id, results, door)
         # A window without sends only skipped rows: what is due may lie behind them.
-        return window.sends or self._bring(tx, answer, most, members)
+        return window.sends or self._bring(tx, answer, most, members, lanes)
 
     async def said(self, address_id: UUID | None = None) -> list[Heard]:
         """Return what is in the ledger for one address or for all, in order."""
@@ -252,7 +277,8 @@ class Chat:
             found = []
             for raw in tx.connection.execute(query):
                 row = as_delivery(raw)
-                message_id, outgoing = self._brought.get(row.id, (None, None))
+                message_id, shown = self._brought.get(row.id, (None, None))
+                outgoing = shown.outgoing if shown is not None else None
                 if outgoing is None and raw.payload is not None:
                     place = Place("delivery", "payload", row.id)
                     outgoing = read_outgoing(tx.keys.unseal(raw.payload, place))
@@ -260,8 +286,10 @@ class Chat:
                     name = "post" if row.kind is DeliveryKind.POST else row.language
                     outgoing = read_outgoing(raw.content[name])
                 if outgoing is not None:
+                    listed = shown is not None and shown.numbered
+                    said = offered(outgoing)
                     found.append(
-                        Heard(row.id, row.kind, row.lane, outgoing, row.tip_id, message_id)
+                        Heard(row.id, row.kind, row.lane, said, row.tip_id, message_id, listed)
                     )
             return found
 
@@ -281,6 +309,7 @@ async def open_chat(
     gazetteer: Gazetteer | None = None,
     home: tuple[str, str, str] = ("dong-kinh", DONG_KINH, "Công an phường Đông Kinh"),
     keys: Keyring | None = None,
+    platform: Platform = TELEGRAM,
 ) -> AsyncIterator[Chat]:
     """Open a world on a migrated, empty database: one unit, all areas, no people.
 
@@ -293,7 +322,7 @@ async def open_chat(
         catalogue=catalogue(),
         library=shipped_library(),
         gazetteer=places,
-        outbox=Outbox({"telegram": pretend_capabilities()}),
+        outbox=Outbox({platform.name: platform.able}),
         rules=rules or ChatRules(burst=timedelta(minutes=2)),
         languages=languages(),
     )
@@ -301,8 +330,8 @@ async def open_chat(
     def furnish(tx: Tx) -> tuple[Account, units.Unit]:
         areas.sync(tx, places)
         ours = add_unit(tx, *home)
-        link = "https://t.me/vi_du_bot?start={payload}"
-        return addresses.register_account(tx, "telegram", "7001", "vi_du_bot", link), ours
+        name, link = platform.name, platform.link
+        return addresses.register_account(tx, name, "7001", "vi_du_bot", link), ours
 
     account, own = await db.write(furnish)
     router = Router(
@@ -314,6 +343,6 @@ async def open_chat(
         unhandled=takers.unhandled,
     )
     try:
-        yield Chat(db, clock, account, own, context, router)
+        yield Chat(db, clock, account, own, context, router, platform)
     finally:
         await db.close()

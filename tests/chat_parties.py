@@ -1,7 +1,7 @@
 """Those who chat in a test world: people, groups, and what they hear."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -30,9 +30,13 @@ from domain.messages import (
 )
 from storage.people import addresses, residents
 from storage.people.residents import Resident
+from storage.tips import tips
 
 if TYPE_CHECKING:
     from tests.chat import Chat
+
+
+Doing = Awaitable[object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class Heard:
     tip_id: UUID | None
     message_id: str | None
     """The platform's id, once `Chat.deliver` brought it."""
+    numbered: bool = False
+    """Whether its choices are numbers to be typed; they are shown as buttons here all the same."""
 
     @property
     def text(self) -> str:
@@ -143,6 +149,10 @@ class Party(Listener):
         room: Room | None = None,
     ) -> Message:
         """Write a message, private unless `in_group`; the message as the adapter gives it."""
+        if reply_to is not None and not self.chat.platform.able.quotes:
+            # Nobody is told what they answer there: they write the tip's number instead.
+            where = in_group or self
+            text, reply_to = await self._numbered_as(text, reply_to, where), None
         start = None
         if text == "/start" or text.startswith("/start "):
             start = text.removeprefix("/start").strip()
@@ -165,6 +175,17 @@ class Party(Listener):
         )
         await self.chat.handle(message)
         return message
+
+    async def _numbered_as(self, text: str, reply_to: str, where: Listener) -> str:
+        for heard in await where.heard():
+            if heard.message_id == reply_to and heard.tip_id is not None:
+                return f"{await self._case_number(heard.tip_id)}: {text}"
+        return text
+
+    async def _case_number(self, tip_id: UUID) -> str:
+        tip = await self.chat.look(lambda tx: tips.get(tx, tip_id))
+        assert tip is not None
+        return tip.case_number
 
     async def starts(self, payload: str = "") -> Message:
         """Come by a link or QR code."""
@@ -198,7 +219,13 @@ class Party(Listener):
         )
 
     async def presses(self, label: str, *, of: Listener | None = None) -> list[PressAnswer]:
-        """Press the newest button of that label, here or in a group; return the answers."""
+        """Press the newest button of that label, here or in a group; return the answers.
+
+        Where numbers are typed in its place, type it; the answer is what is said then.
+        """
+        if self.chat.platform.numbers:
+            choose = await self._choice(await self._read_on(label, of), label, of)
+            return await self._answered(choose(), of)
         action, message_id = await self._pressed(label, of)
         return await self.presses_action(action, of=of, message_id=message_id)
 
@@ -206,10 +233,61 @@ class Party(Listener):
         self, label: str, *others: "Party", of: Listener | None = None
     ) -> list[list[PressAnswer]]:
         """Press one button together with others (twice, when they are ourselves)."""
+        if self.chat.platform.numbers:
+            heard = await self._read_on(label, of)
+            ways = [(one, await one._choice(heard, label, of)) for one in (self, *others)]
+            return [await one._answered(choose(), of) for one, choose in ways]
         action, message_id = await self._pressed(label, of)
         return await asyncio.gather(
             *(one.presses_action(action, of=of, message_id=message_id) for one in (self, *others))
         )
+
+    async def _read_on(self, label: str, of: Listener | None) -> Heard:
+        """Read what has come: nobody answers what is not there yet, nor at once."""
+        await self.chat.bring_talk()
+        self.chat.clock.forward(seconds=6)
+        heard, _ = await (of or self).labelled(label)
+        return heard
+
+    async def _answered(
+        self, doing: Awaitable[object], of: Listener | None = None
+    ) -> list[PressAnswer]:
+        before = {heard.id for one in (self, of or self) for heard in await one.heard()}
+        await doing
+        for one in (self, of or self):
+            said = [heard.text for heard in await one.heard() if heard.id not in before]
+            if said:
+                return [PressAnswer("", "\n".join(said), alert=True)]
+        return [PressAnswer("")]
+
+    async def _choice(self, heard: Heard, label: str, of: Listener | None) -> Callable[[], Doing]:
+        """Return how the platform has it chosen: by a button, or by a number."""
+        actions = [one for one in heard.buttons if one.action is not None]
+        number = 1 + [one.label for one in actions].index(label)
+        group = of if isinstance(of, GroupParty) else None
+        if not heard.numbered:
+            action = (actions[number - 1].action or "").replace("{d}", short(heard.id))
+            return lambda: self._hidden(action)
+        if group is not None and self.chat.platform.able.quotes:
+            return lambda: self.writes(f"{number}", in_group=group, reply_to=heard.message_id)
+        if group is None and (await self.last()).id == heard.id:
+            return lambda: self.writes(f"{number}")
+        assert heard.tip_id is not None, f"{label!r} is no choice of the newest message"
+        case_number = await self._case_number(heard.tip_id)
+        if group is None:
+            # The numbers of an older card are over: its reader has it shown again.
+            await self.writes(f"/tin {case_number}")
+            return await self._choice(await self._read_on(label, None), label, None)
+        words = f"{case_number}: {number}"
+        return lambda: self.writes(words, in_group=group)
+
+    async def _hidden(self, action: str) -> None:
+        """Press a button that comes as words which nobody sees."""
+        at = self.chat.clock.now()
+        press = Press(
+            chat=self.ref, sender=self._sender, at=at, message_id="", action=action, press_id=""
+        )
+        await self.chat.handle(press)
 
     async def _pressed(self, label: str, of: Listener | None) -> tuple[str, str | None]:
         heard, button = await (of or self).labelled(label)
@@ -220,6 +298,8 @@ class Party(Listener):
         self, action: str, *, of: Listener | None = None, message_id: str | None = None
     ) -> list[PressAnswer]:
         """Press a button that is perhaps no longer to be seen, by its action."""
+        if self.chat.platform.numbers:
+            return await self._answered(self._hidden(action), of)
         ref = of.ref if isinstance(of, GroupParty) else self.ref
         return await self.chat.handle(
             Press(

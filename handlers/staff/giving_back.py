@@ -26,8 +26,8 @@ from storage.tips.tips import Tip
 from tips import assigning, paging, rights
 
 
-def show(turn: Turn, away: Sequence[Handover]) -> None:
-    """Show what is handed over now, each with the button that takes it back."""
+def shown(turn: Turn, away: Sequence[Handover]) -> Outgoing:
+    """Return what is handed over now, each with the button that takes it back."""
     lines, rows = [turn.text("handovers.away")], []
     for one in away:
         facts = {"cua": name_of(turn, one.from_id), "cho": name_of(turn, one.to_id)}
@@ -35,7 +35,7 @@ def show(turn: Turn, away: Sequence[Handover]) -> None:
         lines.append(turn.text("handovers.away_line", tu=show_time(one.at), viec=left, **facts))
         label = turn.text("handovers.button_back", **facts)
         rows.append((Button(label, f"handback:{short(one.id)}"),))
-    turn.tell(Outgoing(text="\n".join(lines), buttons=tuple(rows)))
+    return Outgoing(text="\n".join(lines), buttons=tuple(rows))
 
 
 def press(turn: Turn, press: Press, args: Sequence[str]) -> None:

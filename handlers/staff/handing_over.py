@@ -29,15 +29,20 @@ def command(turn: Turn, argument: str) -> None:
     chief = rights.is_chief(staff)
     away = handovers.of_unit(turn.tx, staff.unit_id, None if chief else staff.id)
     held = [one for one in _holding(turn, staff) if one.shares]
-    if away:
-        giving_back.show(turn, away)
+    said = [giving_back.shown(turn, away)] if away else []
     if [one.staff_id for one in held] == [staff.id]:
-        _ask_receiver(turn, held[0])
+        said.append(_receiver_asked(turn, held[0]))
     elif held:
         rows = tuple((_button_of(turn, one),) for one in held)
-        turn.say("handovers.whose", *rows)
+        said.append(Outgoing(text=turn.text("handovers.whose"), buttons=rows))
     elif not away:
-        turn.say("handovers.nothing")
+        said.append(Outgoing(text=turn.text("handovers.nothing")))
+    if turn.context.outbox.door(turn.account.channel).typed_choices:
+        # Numbers count for the newest message alone: what may be chosen stands in one.
+        text = "\n\n".join(one.text for one in said)
+        said = [Outgoing(text=text, buttons=tuple(row for one in said for row in one.buttons))]
+    for one in said:
+        turn.tell(one)
 
 
 def press_of(turn: Turn, press: Press, args: Sequence[str]) -> None:
@@ -142,7 +147,11 @@ def _summary(turn: Turn, found: Offer, left_out: Collection[Share]) -> list[str]
 
 
 def _ask_receiver(turn: Turn, mine: Belongings, *, others: bool = False) -> None:
-    """Ask to whom it goes; `others`: what the first one may not have."""
+    turn.tell(_receiver_asked(turn, mine, others=others))
+
+
+def _receiver_asked(turn: Turn, mine: Belongings, *, others: bool = False) -> Outgoing:
+    """Return the question to whom it goes; `others`: what the first one may not have."""
     if not mine.shares:
         raise Refusal("handovers.nothing")
     rows = tuple(
@@ -152,12 +161,10 @@ def _ask_receiver(turn: Turn, mine: Belongings, *, others: bool = False) -> None
     )
     shown = "\n".join(in_words(mine, turn.text))
     facts = {"cua": name_of(turn, mine.staff_id), "dang_giu": shown}
-    if rows:
-        turn.say("handovers.rest" if others else "handovers.to_whom", *rows, **facts)
-    elif others:
-        turn.say("handovers.rest_nobody", **facts)
-    else:
+    if not rows and not others:
         raise Refusal("handovers.nobody")
+    key = "rest" if others and rows else "rest_nobody" if others else "to_whom"
+    return Outgoing(text=turn.text(f"handovers.{key}", **facts), buttons=rows)
 
 
 def _button_of(turn: Turn, mine: Belongings) -> Button:

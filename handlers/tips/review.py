@@ -153,7 +153,10 @@ def press_read(turn: Turn, press: Press, args: Sequence[str]) -> None:
         tip_id=tip.id,
     )
     if chat.id == turn.me.id:
-        turn.answer(press.press_id, turn.text("review.sent_privately"))
+        # Where only a message can answer it would stand below what was asked for, and end its
+        # numbers.
+        here = turn.chat.kind is ChatKind.PRIVATE and not press.press_id
+        turn.answer(press.press_id, "" if here else turn.text("review.sent_privately"))
     else:
         there = turn.context.catalogue.channel(turn.language, chat.channel)
         turn.answer(press.press_id, turn.text("review.sent_privately_on", kenh=there))

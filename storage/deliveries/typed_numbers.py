@@ -146,7 +146,7 @@ def _newest_two(
 ) -> tuple[_Choices | None, _Choices | None]:
     """Return our newest message with choices, and the one before it if that was not answered."""
     asked = {"address": address_id}
-    rows = tx.connection.execute(_KNOWN.order_by(typed_choice.c.at.desc()).limit(2), asked).all()
+    rows = tx.connection.execute(_KNOWN.order_by(*_NEWEST_FIRST).limit(2), asked).all()
     known = [one for row in rows if (one := _opened(tx, row)) is not None]
     sending = _under_way(tx, address_id, typed_at)
     found = ([sending] if sending is not None else []) + known
@@ -215,6 +215,8 @@ def _place(delivery_id: UUID) -> Place:
 
 _OF_CHAT = typed_choice.c.address_id == bindparam("address", type_=Uuid)
 _KNOWN = select(typed_choice).where(_OF_CHAT)
+_NEWEST_FIRST = (typed_choice.c.at.desc(), typed_choice.c.delivery_id.desc())
+"""Ids of rows grow: two that arrived at one instant are in the order in which they were written."""
 _FORGET = delete(typed_choice).where(_OF_CHAT)
 _THIS_ONE = typed_choice.c.delivery_id == bindparam("delivery", type_=Uuid)
 _OTHER = typed_choice.alias()

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import pytest
+
 from bot import figures
 from bot.commands.results import read_period
 from broadcasts import expanding, finishing, firing, own_photos, reach
@@ -31,7 +33,8 @@ from storage.deliveries import waiting
 from storage.deliveries.windows import Send
 from storage.people import erasing, units
 from storage.tables import unit
-from tests.chat import Chat, GroupParty, Heard, Party, Takers, open_chat, pretend_capabilities
+from tests.chat import Chat, GroupParty, Heard, Party, Takers, open_chat
+from tests.platforms import TELEGRAM, ZALO_BOT, ZALO_OA, Platform
 from tips import cards, notes, paging, reminding, taking_down
 from tips.paging import PageRules
 
@@ -39,6 +42,19 @@ COMMUNE = "06211"
 VILLAGES = range(1, 12)
 MEMBERS = 100
 """How many members each group has, as the platform counts them."""
+
+
+def on_platforms(*platforms: Platform) -> pytest.MarkDecorator:
+    """Let a day pass on Telegram with both databases, and on others with one."""
+    places = [(TELEGRAM, "postgresql"), *((one, "sqlite") for one in platforms)]
+    return pytest.mark.parametrize(
+        ("platform", "database_kind"),
+        [pytest.param(*place, id=f"{place[0].name}-{place[1]}") for place in places],
+        indirect=["database_kind"],
+    )
+
+
+on_every_platform = on_platforms(TELEGRAM, ZALO_OA, ZALO_BOT)
 
 Answer = Callable[[Send], Outcome | None]  # None: the platform takes it.
 
@@ -66,6 +82,11 @@ class Commune:
     desk: GroupParty
     groups: dict[int, GroupParty]
     table: Timetable
+
+    @property
+    def app(self) -> str:
+        """What people call the platform."""
+        return self.chat.context.catalogue.channel(Language.VI, self.chat.platform.name)
 
     async def resident(
         self, platform_id: str, village: int = 1, language: Language = Language.VI
@@ -119,7 +140,7 @@ class Commune:
     async def deliver(self, answer: Answer | None = None, *, most: int = 1_000_000) -> list[Heard]:
         """Bring at most so many of what is due, at the platform's pace; return them in order."""
         brought: list[Send] = []
-        pace = pretend_capabilities().pace
+        pace = self.chat.platform.able.pace
         while len(brought) < most:
             now = round(self.chat.clock.now().timestamp() * SECOND)
             taken = take(self.table, pace, now, min(50, most - len(brought)), reply=False)
@@ -133,7 +154,8 @@ class Commune:
                 break
             brought += sends
         known = {heard.id: heard for heard in await self.chat.said()} if brought else {}
-        return [known[send.delivery_id] for send in brought]
+        # What a platform has no way for is said nowhere.
+        return [known[send.delivery_id] for send in brought if send.delivery_id in known]
 
     async def settles(self, answer: Answer | None = None) -> list[Heard]:
         """Ring and bring until nothing moves any more; return what was brought."""
@@ -179,11 +201,15 @@ def _members(send: Send) -> int | None:
 
 @asynccontextmanager
 async def open_commune(
-    url: str, *, rules: BroadcastRules | None = None, villages: Sequence[int] = VILLAGES
+    url: str,
+    *,
+    rules: BroadcastRules | None = None,
+    villages: Sequence[int] = VILLAGES,
+    platform: Platform = TELEGRAM,
 ) -> AsyncIterator[Commune]:
     """Open the commune with the groups of some villages; it rests and caps by the usual rules."""
     home = ("cao-loc", COMMUNE, "Công an xã Cao Lộc")
-    async with open_chat(url, Takers(), home=home) as chat:
+    async with open_chat(url, Takers(), home=home, platform=platform) as chat:
         chat.router = make_router(chat.context)
         kept = units.rules_json(rules or BroadcastRules())
         await chat.do(lambda tx: tx.connection.execute(unit.update().values(broadcasting=kept)))

@@ -4,7 +4,8 @@ from domain.audit import Act
 from domain.delivery import DeliveryKind, Lane
 from storage.staff import audit
 from tests.chat import Heard, Party
-from tests.days.commune import Commune, hanoi, open_commune
+from tests.days.commune import Commune, hanoi, on_every_platform, open_commune
+from tests.platforms import Platform
 
 CRY = "cuu em voi co nguoi cam dao dang pha cua nha em"
 CASE = "cao-loc-260001"
@@ -12,10 +13,11 @@ HOA = "8800100917"
 """Hoa's platform id, which nobody may read anywhere."""
 
 
+@on_every_platform
 async def test_a_toneless_cry_shows_the_numbers_first_and_wakes_the_chief_when_nobody_answers(
-    migrated_database_url: str,
+    migrated_database_url: str, platform: Platform
 ) -> None:
-    async with open_commune(migrated_database_url, villages=(3,)) as commune:
+    async with open_commune(migrated_database_url, platform=platform, villages=(3,)) as commune:
         chief, desk = commune.chief, commune.desk
         await commune.duty.writes("/truc")
         await commune.passes(until=hanoi(2026, 11, 23, 23, 10))

@@ -7,9 +7,10 @@ from domain.messages import EffectKind
 from storage.deliveries.windows import Send
 from storage.staff import audit
 from tests.chat import Heard, Party
-from tests.days.commune import Commune, open_commune
+from tests.days.commune import Commune, on_platforms, open_commune
 from tests.days.rows import row
 from tests.handlers.campaigns.world import HELMETS
+from tests.platforms import TELEGRAM, Platform
 
 NAMED = ("Bảy", "Tám", "nhà số 8")
 ACCUSED = "ông Bảy nhà số 8 ngày nào cũng uống rượu rồi lái xe, có khi còn bán ma túy"
@@ -20,10 +21,11 @@ NEVER_CAME = "1003"
 REMOVE, UNSAY = "Gỡ khỏi nhóm", "Xin gỡ lời của tôi"
 
 
+@on_platforms(TELEGRAM)
 async def test_words_against_a_neighbour_reach_a_person_and_stand_before_everybody_no_longer(
-    migrated_database_url: str,
+    migrated_database_url: str, platform: Platform
 ) -> None:
-    async with open_commune(migrated_database_url, villages=(3, 4)) as commune:
+    async with open_commune(migrated_database_url, platform=platform, villages=(3, 4)) as commune:
         lan = await commune.resident("1001", 3)
         hoa = await commune.resident("1002", 3)
         minh = commune.chat.resident(NEVER_CAME)

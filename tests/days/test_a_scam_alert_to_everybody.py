@@ -6,18 +6,27 @@ from domain.language import Language
 from storage.campaigns import runs
 from storage.campaigns.runs import Run
 from storage.staff import audit
-from tests.chat import Heard, Party
-from tests.days.commune import VILLAGES, Commune, hanoi, open_commune, village_code
+from tests.chat import Party
+from tests.days.commune import (
+    VILLAGES,
+    Commune,
+    hanoi,
+    on_every_platform,
+    open_commune,
+    village_code,
+)
 from tests.handlers.campaigns.world import HELMETS
+from tests.platforms import Platform
 
 SCAM = "Có số lạ xưng công an gọi đòi chuyển tiền để “định danh”. Bà con cúp máy, không chuyển tiền"
 PEOPLE = 8 * len(VILLAGES) + 2
 
 
+@on_every_platform
 async def test_one_line_and_one_tap_warn_every_village_in_the_night_within_ten_minutes(
-    migrated_database_url: str,
+    migrated_database_url: str, platform: Platform
 ) -> None:
-    async with open_commune(migrated_database_url) as commune:
+    async with open_commune(migrated_database_url, platform=platform) as commune:
         chat, officer, chief = commune.chat, commune.officer, commune.chief
         lan = await commune.resident("1001", village=3)
         mary = await commune.resident("1002", village=3, language=Language.EN)
@@ -32,7 +41,7 @@ async def test_one_line_and_one_tap_warn_every_village_in_the_night_within_ten_m
         written_at = chat.clock.now()
         await officer.writes(f"/khan {SCAM}")
         assert "để duyệt bằng một lần bấm" in (await officer.last()).text
-        _says_what_a_tap_will_do(await chief.last())
+        await _says_what_a_tap_will_do(commune)
         chat.clock.forward(minutes=3)
         tapped_at = chat.clock.now()
         await chief.presses("Duyệt: tội phạm đang gây án")
@@ -50,8 +59,10 @@ async def test_one_line_and_one_tap_warn_every_village_in_the_night_within_ten_m
         for who in (lan, mary, *commune.groups.values()):
             (heard,) = await who.news()
             assert heard.text.startswith(f"CẢNH BÁO KHẨN\n{SCAM}\n\nCông an xã Cao Lộc. Trực ban:")
-        [twice] = await chief.presses("Duyệt: tội phạm đang gây án")
-        assert "đã được quyết định" in twice.text
+        if platform.able.buttons:
+            # A number is over with the next message; a button stands there for ever.
+            [twice] = await chief.presses("Duyệt: tội phạm đang gây án")
+            assert "đã được quyết định" in twice.text
         assert await _acts(commune) == [
             (Act.CAMPAIGN_SUBMITTED, officer, None),
             (Act.CAMPAIGN_APPROVED, chief, "tội phạm đang gây án"),
@@ -62,7 +73,7 @@ async def test_one_line_and_one_tap_warn_every_village_in_the_night_within_ten_m
         for run in (helmets, alert):
             told = (await commune.reach(run.code)).splitlines()
             assert f"Định gửi: {PEOPLE} người" in told
-            assert f"Telegram nhận chuyển, chưa chắc đã xem: {PEOPLE} (100,00%)" in told
+            assert f"{commune.app} nhận chuyển, chưa chắc đã xem: {PEOPLE} (100,00%)" in told
             got = [sum(run.code in one.text for one in await who.heard()) for who in (lan, mary)]
             assert got == [1, 1]
         total = (await commune.figures()).sheets[0].rows[-1].now
@@ -70,17 +81,20 @@ async def test_one_line_and_one_tap_warn_every_village_in_the_night_within_ten_m
         await commune.agrees()
 
 
-def _says_what_a_tap_will_do(request: Heard) -> None:
+async def _says_what_a_tap_will_do(commune: Commune) -> None:
+    """It may take two messages, where they are short; the buttons stand under the last."""
+    *before, request = await commune.chief.heard()
     assert request.lane is Lane.URGENT
+    whole = "\n".join(one.text for one in (*before[-1:], request))
     for line in (
         "TIN KHẨN số 2 do Lê Cán Bộ viết",
         SCAM,
-        f"Tin riêng qua Telegram: {PEOPLE} người, xong trong khoảng 1 phút.",
+        f"Tin riêng qua {commune.app}: {PEOPLE} người, xong trong khoảng 1 phút.",
         "Nhóm, kênh: 11 bài đăng, xong trong khoảng 1 phút.",
         "1 người dùng tiếng khác nhận nguyên văn tiếng Việt.",
         "Gửi ngay cả trong giờ yên tĩnh và không tính vào số bản tin của mỗi người.",
     ):
-        assert line in request.text
+        assert line in whole
 
 
 async def _newest(commune: Commune) -> Run:
@@ -90,7 +104,7 @@ async def _newest(commune: Commune) -> Run:
 
 async def _begins_a_broadcast_just_before_the_quiet_hours(commune: Commune) -> Run:
     """Leave it when some fifty got it and the clock strikes half past eight."""
-    await commune.passes(until=hanoi(2026, 11, 24, 20, 29))
+    await commune.passes(until=hanoi(2026, 11, 24, 20, 26))
     await commune.officer.writes("/chiendich")
     for label in ("An toàn giao thông", HELMETS, "Dùng bài này", f"Toàn đơn vị ({PEOPLE})"):
         await commune.officer.presses(label)

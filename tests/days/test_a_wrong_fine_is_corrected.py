@@ -6,9 +6,10 @@ from domain.delivery import DeliveryKind, NotSent, Outcome
 from domain.messages import EffectKind
 from storage.deliveries.windows import Send
 from tests.chat import Heard, Party
-from tests.days.commune import Commune, open_commune
+from tests.days.commune import Commune, on_every_platform, open_commune
 from tests.days.rows import row
 from tests.handlers.campaigns.world import SCAM
+from tests.platforms import Platform
 
 WRONG, RIGHT = "bị phạt 5 triệu đồng", "bị phạt 50 triệu đồng"
 TRICK = "giả danh ngân hàng thuê tài khoản; ai cho thuê {fine}"
@@ -18,10 +19,13 @@ LATE = frozenset(f"10{n:02}" for n in range(HALF, PEOPLE))
 LATE_GROUP = "-3003"
 
 
+@on_every_platform
 async def test_a_wrong_fine_is_corrected_for_whom_it_reached_and_right_for_all_the_others(
-    migrated_database_url: str,
+    migrated_database_url: str, platform: Platform
 ) -> None:
-    async with open_commune(migrated_database_url, villages=(1, 2, 3)) as commune:
+    async with open_commune(
+        migrated_database_url, platform=platform, villages=(1, 2, 3)
+    ) as commune:
         officer = commune.officer
         people = [await commune.resident(f"10{n:02}", 1 + n % 5) for n in range(PEOPLE)]
         reached, rest = people[:HALF], people[HALF:]
@@ -31,6 +35,9 @@ async def test_a_wrong_fine_is_corrected_for_whom_it_reached_and_right_for_all_t
         await _is_posted_by_hand(commune, code)
         stopped = reached[0]
         await stopped.presses("Dừng")
+        if not platform.able.buttons:
+            # A number may be a slip: nothing more comes from here on, and it is asked.
+            await stopped.presses("Dừng nhận tin")
 
         await officer.writes(f"/tamdung {code}")
         await commune.passes(minutes=10)
@@ -158,9 +165,10 @@ async def _the_groups_have_the_correction_alone(commune: Commune, code: str, sec
         assert code in wrong.text
         assert [(RIGHT in one.text, second in one.text) for one in more] == [(True, True)]
         gone = [one.outgoing.effect for one in heard if one.outgoing.effect is not None]
-        assert [(one.kind, one.message_id) for one in gone] == [
-            (EffectKind.WITHDRAW, wrong.message_id)
-        ]
+        # Where nothing can be taken back the correction stands beside it.
+        taken_back = [(EffectKind.WITHDRAW, wrong.message_id)]
+        expected = taken_back if commune.chat.platform.able.withdraws else []
+        assert [(one.kind, one.message_id) for one in gone] == expected
 
 
 async def _the_packs_are_taken_down_and_given_anew(
@@ -169,7 +177,13 @@ async def _the_packs_are_taken_down_and_given_anew(
     officer = commune.officer
     asked = [one for one in await officer.heard() if one.text.startswith("XIN GỠ BÀI")]
     assert [code in one.text for one in asked] == [True]
-    await officer.presses("Đã gỡ bài")
+    if commune.chat.platform.able.buttons:
+        await officer.presses("Đã gỡ bài")
+    else:
+        # The question is not the newest message any more; the list of packs says it, too.
+        await officer.writes("/goidang")
+        await officer.presses("Còn phải gỡ (1)")
+        await officer.presses(f"{code} · {ZALO}")
     await officer.writes("/goidang")
     assert not [name for name in (await officer.last()).labels if name.startswith("Còn phải gỡ")]
     await officer.writes(f"/goidang {code}")

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import aiohttp
 import pytest
 
-from tests.journeys.processes import command
+from tests.journeys.processes import command, free_port, service, simulator
 from tests.journeys.story import ADDED, ANSWERED, TOLD, read_alone, subscribe, tell
 from tests.journeys.test_crash import all_quiet, kill_and_restart
 from tests.journeys.zalo_phones import Shown, ZaloPhones
@@ -34,6 +35,7 @@ from tests.journeys.zalo_street import (
 
 KILLS = 4
 _UNANSWERED_S = 45
+_RENEWAL = "/v4/oa/access_token"
 
 
 class Persistent(ZaloPhones):
@@ -120,3 +122,54 @@ async def _judge(town: Street, code: str) -> None:
     webhook = await town.oa.look("webhook")
     assert webhook["enabled"], "it was answered again before Zalo gave up"
     assert webhook["waiting"] == 0
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(420)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_a_kill_while_tokens_are_renewed_leaves_a_way_back_in(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with simulator(tmp_path) as address, aiohttp.ClientSession() as session:
+        oa = ZaloPhones(address, session, "/phone/zalo", patience_s=120)
+        port = str(free_port())
+        await oa.switch("settings", webhook_url=f"http://127.0.0.1:{port}/zalo/oa")
+        own = {"WEB_PORT": port, "ZALO_BOT_TOKEN": ""}
+        started = service(tmp_path, address, database_url, zalo=True, telegram=False, settings=own)
+        # Zalo has made the next pair, and its answer is still under way: it dies with us.
+        await oa.switch("faults", fault="delivered-slow", path=_RENEWAL, seconds=20)
+        await started.start()
+        await _until(oa, lambda record: bool(record["refreshes"]))
+        await started.kill()
+        await started.start()
+        try:
+            await started.until_said("somebody must consent")
+            await oa.start(LANH, oa.qr)
+            await _until(oa, lambda record: any(one["status"] == 200 for one in record["webhooks"]))
+        finally:
+            await started.stop()
+        # An administrator consents: what came meanwhile is answered.
+        fresh = (await oa.switch("tokens"))["refresh_token"]
+        again = service(
+            tmp_path,
+            address,
+            database_url,
+            zalo=True,
+            telegram=False,
+            settings={**own, "ZALO_OA_REFRESH_TOKEN": fresh},
+        )
+        await again.start()
+        try:
+            await oa.offers(LANH, "Đồng ý")
+        finally:
+            assert await again.stop() == 0
+
+
+async def _until(oa: ZaloPhones, holds: Callable[[Shown], bool]) -> None:
+    """Wait until it holds of what the platform wrote down."""
+    for _ in range(1200):
+        if holds(await oa.look("record")):
+            return
+        await asyncio.sleep(0.05)
+    message = "the platform never wrote it down"
+    raise AssertionError(message)

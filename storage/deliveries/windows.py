@@ -293,23 +293,7 @@ def _write_window(
             lease_until=until,
         )
     )
-    sends = [
-        Send(
-            one.row.id,
-            tx.new_id(),
-            one.row.address_id,
-            one.chat,
-            one.row.kind,
-            one.row.lane,
-            one.row.language,
-            one.outgoing,
-            one.row.again,
-            one.paid,
-            slot,
-            one.row.run_id,
-        )
-        for one, slot in chosen
-    ]
+    sends = [_send(tx, one, slot) for one, slot in chosen]
     tx.connection.execute(
         attempt.insert(),
         [
@@ -336,6 +320,23 @@ def _write_window(
             ]
         )
     return Window(window_id, lane, until, tuple(sends))
+
+
+def _send(tx: Tx, one: _Chosen, slot: int | None) -> Send:
+    return Send(
+        one.row.id,
+        tx.new_id(),
+        one.row.address_id,
+        one.chat,
+        one.row.kind,
+        one.row.lane,
+        one.row.language,
+        one.outgoing,
+        one.row.again,
+        one.paid,
+        slot,
+        one.row.run_id,
+    )
 
 
 class _RunWords:

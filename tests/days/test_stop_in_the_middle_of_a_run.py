@@ -63,9 +63,8 @@ async def test_who_says_stop_in_the_middle_of_a_run_gets_nothing_more_and_is_cou
         assert await _got(run, lan, binh, chi, mary) == [True, False, True, False]
         assert sum(run.code in one.text for one in await chi.heard()) == 1
 
-        # Two days later a message costs where only two are free: those who wrote since are left.
-        costs = chat.platform.able.free_window is not None
-        second = 1 if costs else PEOPLE - 3
+        # Two days later a message costs on some: of those only who wrote since are left.
+        second = PEOPLE - 3 if chat.platform.able.free_window is None else 1
         await _the_next_one_goes_to_who_is_left(commune, (lan, binh, mary), second)
         total = (await commune.figures()).sheets[0].rows[-1].now
         assert [total["joined"], total["left"], total["at_end"]] == [PEOPLE, 3, PEOPLE - 3]

@@ -137,6 +137,10 @@ class Edit:
     """In groups only: why, as it reads now, it is for us."""
 
 
+STALE = "stale"
+"""The action of a press of which nothing shows that the button was ours, in this very chat."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
     """A button was pressed; `action` is what we put into it, `press_id` lets us answer.

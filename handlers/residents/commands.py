@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from domain.messages import Message, Outgoing, Press
+from domain.messages import STALE, Message, Outgoing, Press
 from domain.place import Found
 from handlers.residents import (
     aside,
@@ -291,6 +291,7 @@ PRESSES: Mapping[str, Presser] = {
     **linked.PRESSES,
     "pledge": pledges.press,
     "pause": pausing.press,
+    STALE: stopping.press_stale,
     "stop": stopping.press_stop,
     "unsafe": replies.press_unsafe,
     "wish": stopping.press_wish,

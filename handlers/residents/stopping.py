@@ -127,6 +127,20 @@ def press_stop(turn: Turn, press: Press, args: Sequence[str]) -> None:
         stop_now(turn, BUTTON.format(label=turn.text("residents.stop_button")))
 
 
+def press_stale(turn: Turn, press: Press, args: Sequence[str]) -> None:
+    """Say what works in place of a button that presses nothing: nobody is left without a way.
+
+    It may have stood there for long, or be a stranger's words in their mouth.
+    """
+    person = turn.resident
+    if person is None or turn.chat.kind is not ChatKind.PRIVATE or args:
+        raise Refusal("app.stale_button")
+    receives = person.wish not in _NOTHING_TO_STOP
+    rows = ((stop_button(turn),),) if receives else ()
+    turn.say("residents.stale_press" if receives else "residents.stale_press_unsent", *rows)
+    turn.answer(press.press_id)
+
+
 def press_acknowledge(turn: Turn, press: Press, args: Sequence[str]) -> None:
     """Handle **Đã đọc** under a broadcast or a group's post.
 

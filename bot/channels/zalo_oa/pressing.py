@@ -9,13 +9,13 @@ import hashlib
 import hmac
 import re
 
+from domain.messages import STALE
+
 PRESS = "#!"
 """Before a button's action: nobody types that by chance."""
-STALE = "stale"
-"""The action, which nobody owns, of what is sealed by nobody, or for somebody else."""
 _MARK = "~"
 _SEAL_BYTES = 9
-_WRITTEN = re.compile(rf"{re.escape(PRESS)}(\S{{1,64}}?)(?:{_MARK}([A-Za-z0-9_-]{{12}}))?")
+_WRITTEN = re.compile(rf"{re.escape(PRESS)}([!-~]{{1,64}}?)(?:{_MARK}([A-Za-z0-9_-]{{12}}))?")
 
 
 def press_text(secret: bytes, chat_id: str, action: str) -> str:
@@ -26,7 +26,7 @@ def press_text(secret: bytes, chat_id: str, action: str) -> str:
 def action_of(secret: bytes, chat_id: str, text: str) -> str | None:
     """Return the action that a text presses; `STALE` without our seal, None for other texts."""
     found = _WRITTEN.fullmatch(text)
-    if found is None or len(found[1].encode()) > 64:
+    if found is None:
         return None
     wanted = _seal(secret, chat_id, found[1])
     return found[1] if hmac.compare_digest((found[2] or "").encode(), wanted.encode()) else STALE

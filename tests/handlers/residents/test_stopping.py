@@ -8,7 +8,7 @@ import pytest
 
 from domain.delivery import DeliveryKind, Lane
 from domain.ids import short
-from domain.messages import Button, Outgoing
+from domain.messages import STALE, Button, Outgoing
 from people import wishes
 from storage.codec import write_outgoing
 from storage.database import Tx
@@ -394,3 +394,16 @@ async def test_a_paused_resident_gets_no_broadcast(world: World) -> None:
     row = await world.chat.look(lambda tx: ledger.get(tx, sent))
     assert row is not None
     assert row.reason == "paused"
+
+
+async def test_a_button_that_is_not_ours_any_more_leaves_a_way_to_stop(world: World) -> None:
+    lan = await world.chat.subscriber("1001")
+    await lan.presses_action(STALE)
+    said = await lan.last()
+    assert "nhắn DỪNG" in said.text
+    assert (await lan.record()).wish is Wish.YES, "what is not sealed stops nobody"
+    await lan.presses("Dừng nhận tin")
+    assert (await lan.record()).wish is Wish.STOPPED
+    await lan.presses_action(STALE)
+    said = await lan.last()
+    assert (said.labels, "ĐĂNG KÝ" in said.text) == ([], True)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from bot.channels.group_commands import GROUP_COMMANDS
 from bot.channels.zalo_oa.group_filter import GroupFilter
 from bot.channels.zalo_oa.incoming import CONTACT_NOTE, UNSEEN_NOTE, Fate, Me, Parsed, parse
-from bot.channels.zalo_oa.pressing import STALE, press_text
+from bot.channels.zalo_oa.pressing import press_text
 from domain.messages import (
+    STALE,
     Addressed,
     ChatKind,
     ChatRef,
@@ -94,7 +95,7 @@ def test_what_a_button_of_ours_sends_is_a_press_of_nothing_in_particular() -> No
         "",
         "",
     )
-    for text in ("#!", "#! a", f"#!{'a' * 78}", "#!a b", "x #!a"):
+    for text in ("#!", "#! a", f"#!{'a' * 78}", "#!a b", "x #!a", "#!cháynhà"):
         assert isinstance(parse(written(text), ME, NOW).items[0].incoming, Message)
 
 

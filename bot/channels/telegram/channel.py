@@ -9,6 +9,7 @@ import telegram
 from aiohttp import web
 
 from bot.channels.in_flight import InFlight
+from bot.channels.long_polling import Poller
 from bot.channels.raw import clean, integer, mapping
 from bot.channels.telegram.answers import at_start, sent_of, topic_of
 from bot.channels.telegram.arranging import arranging, is_arranged, without_topic
@@ -17,7 +18,7 @@ from bot.channels.telegram.group_filter import Me
 from bot.channels.telegram.incoming import file_of
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.outgoing import Call, deleting, editing, leaving, pinning, sending
-from bot.channels.telegram.polling import Poller
+from bot.channels.telegram.polling import TelegramUpdates
 from bot.channels.telegram.request import CallRejected, SilentBot
 from bot.channels.telegram.settings import TelegramSettings, capabilities
 from bot.channels.telegram.traffic import RecentSends
@@ -326,9 +327,8 @@ class TelegramChannel:
         with self._rare(None):
             await self._bot.delete_webhook(drop_pending_updates=False)
         self._poller = Poller(
-            self._transport,
+            TelegramUpdates(self._transport, poll_timeout_s=self._settings.poll_timeout_s),
             intake,
-            poll_timeout_s=self._settings.poll_timeout_s,
             backoff_cap_s=self._settings.backoff_cap_s,
             on_down=self._note_hearing,
             clock=self._clock,

@@ -7,11 +7,12 @@ from aiohttp import web
 
 from bot.channels.exchange import Exchange
 from bot.channels.in_flight import InFlight
+from bot.channels.long_polling import Poller
 from bot.channels.raw import mapping, words
 from bot.channels.zalo_bot.incoming import Me
 from bot.channels.zalo_bot.intake import Intake
 from bot.channels.zalo_bot.outgoing import sending
-from bot.channels.zalo_bot.polling import Poller
+from bot.channels.zalo_bot.polling import ZaloBotUpdates
 from bot.channels.zalo_bot.settings import ZaloBotSettings, capabilities
 from bot.channels.zalo_bot.throttles import Throttles
 from bot.channels.zalo_bot.translate import NOT_THERE, TOO_FAST, TOO_OFTEN, translate
@@ -249,9 +250,8 @@ class ZaloBotChannel:
             if failure.code not in {NOT_THERE, TOO_OFTEN}:
                 raise self._noted(translate(failure)) from None
         self._poller = Poller(
-            self._fetch_updates,
+            ZaloBotUpdates(self._fetch_updates, pause_s=self._settings.poll_pause_s),
             intake,
-            pause_s=self._settings.poll_pause_s,
             backoff_cap_s=self._settings.backoff_cap_s,
             on_down=self._note_hearing,
             clock=self._clock,

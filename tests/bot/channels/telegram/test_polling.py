@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.channels.long_polling import Poller
 from bot.channels.telegram.group_filter import Me
 from bot.channels.telegram.intake import Intake
-from bot.channels.telegram.polling import ALLOWED_UPDATES, Poller
+from bot.channels.telegram.polling import ALLOWED_UPDATES, TelegramUpdates
 from bot.channels.telegram.transport import Transport
 from domain.clock import SystemClock
 from domain.failures import AccountDown
@@ -42,9 +43,8 @@ class Polling:
         self.clock = MovingClock()
         me = Me(BOT_ID, USERNAME, frozenset())
         self.poller = Poller(
-            transport,
+            TelegramUpdates(transport, poll_timeout_s=1),
             Intake(me, inbox, SystemClock(), b"s"),
-            poll_timeout_s=1,
             backoff_cap_s=0.05,
             on_down=self.down.append,
             clock=self.clock,

@@ -37,6 +37,7 @@ from domain.texts.catalogue import Catalogue, catalogue
 from handlers.turn import ChatRules, Context
 from handlers.wiring import make_router
 from storage import installation, turns
+from storage.accounts import tokens
 from storage.database import Database, Tx, is_sqlite
 from storage.deliveries import marks, settling
 from storage.packaged import load_gazetteer, load_library
@@ -232,9 +233,10 @@ def _prepare(
     if not installation.count_units(tx):
         raise Misconfigured(_NO_UNIT.format(command=typed("seed TỆP.toml")))
     if is_sqlite(settings.database):
-        # The file's lock is ours, so whoever opened these windows is dead.
+        # The file's lock is ours: whoever opened these windows or renews tokens is dead.
         for account in addresses.accounts(tx):
             settling.take_over(tx, account.id, all_dead=True)
+            tokens.let_go(tx, account.id)
     return accounts, shipped.plus(areas.villages(tx))
 
 

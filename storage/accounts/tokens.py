@@ -96,6 +96,15 @@ def state(tx: Tx, account_id: UUID) -> TokenState | None:
     return TokenState(row.access_until, row.refresh_since, row.refused, row.refused_at)
 
 
+def let_go(tx: Tx, account_id: UUID) -> None:
+    """Free the right to renew an account's tokens; only while its holder must be dead."""
+    tx.connection.execute(
+        account_token.update()
+        .where(account_token.c.account_id == account_id)
+        .values(refreshing_by=None, refreshing_until=None)
+    )
+
+
 def _begin(tx: Tx, account_id: UUID, refresh_token: str) -> None:
     row = _row(tx, account_id)
     if row is not None and row.refused is None:

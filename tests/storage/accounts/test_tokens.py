@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.account_tokens import TokenPair
+from storage.accounts import tokens
 from storage.accounts.tokens import SealedTokens
 from storage.database import Database, Tx
 from storage.people import addresses
@@ -78,6 +79,17 @@ async def test_of_many_who_want_to_renew_one_may_until_the_lease_ends(
     assert await shelf.claim(1, "heir", LEASE)
     assert not await shelf.claim(1, winner, LEASE)
     assert not await shelf.claim(2, "heir", LEASE)
+
+
+async def test_the_right_of_a_dead_process_is_free_for_whoever_knows_that_it_is_dead(
+    shelf: SealedTokens, database: Database, account_id: UUID
+) -> None:
+    await shelf.begin(FIRST)
+    assert await shelf.claim(1, "dead", LEASE)
+    assert not await shelf.claim(1, "heir", LEASE)
+    await database.write(lambda tx: tokens.let_go(tx, account_id))
+    assert await shelf.claim(1, "heir", LEASE)
+    assert not await shelf.claim(1, "dead", LEASE)
 
 
 async def test_what_was_taken_or_refused_when_our_clock_was_wrong_holds_nobody_back(

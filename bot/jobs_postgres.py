@@ -65,6 +65,19 @@ class JobsOnPostgres:
 
     async def run(self, *, works: bool) -> None:
         """Serve until `stop`; what is under way is given some seconds then."""
+        serving = asyncio.create_task(self._serve(works=works), name="jobs")
+        stop = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        # Without a database neither beginning nor ending comes to an end for half a minute.
+        patience_s = _PATIENCE_S + _AGAIN_S if self._open else _AGAIN_S
+        _, late = await asyncio.wait({serving}, timeout=patience_s)
+        if late:
+            log.warning("jobs_cut_off")
+            serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+    async def _serve(self, *, works: bool) -> None:
         while not self._stopping.is_set():
             try:
                 async with self._app.open_async():

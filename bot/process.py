@@ -9,9 +9,13 @@ from bot.assembly import build
 from bot.copy_told import copy_held
 from bot.instance_lock import sole_instance
 from bot.invocation import typed
+from bot.last_resort import LastResort
 from bot.roles import Role
 from bot.service import Service
 from bot.settings import Settings
+
+_BESIDES_A_SEND_S = 15.0
+"""What ending takes beside the longest answer of a platform: ticks, jobs, settling."""
 
 
 def serve(
@@ -21,6 +25,7 @@ def serve(
 
     Raises: Misconfigured, DatabaseAway.
     """
+    ending = LastResort(settings.send_timeout_s + _BESIDES_A_SEND_S)
     with sole_instance(settings.database):
 
         async def work() -> None:
@@ -36,7 +41,7 @@ def serve(
             if house.water.held:
                 say(copy_held())
             try:
-                await service.run(announce, say)
+                await service.run(announce, say, told_to_stop=ending.begin)
             finally:
                 await house.water.close()
 

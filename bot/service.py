@@ -36,6 +36,10 @@ def _nobody(_sentence: str) -> None:
     """Nobody is there to be told."""
 
 
+def _nothing() -> None:
+    """Nothing else is to be done."""
+
+
 class Service:
     """The running service."""
 
@@ -120,11 +124,13 @@ class Service:
         self,
         announce: Callable[[int], None],
         warn: Callable[[str], None] = _nobody,
+        told_to_stop: Callable[[], None] = _nothing,
     ) -> None:
         """Run until a signal says stop; `announce` is told the web door's port.
 
         `announce` comes when the first platform answered, or when all refuse us of which one may
-        let us in again; `warn` is told why the others do not, and when they do after all.
+        let us in again; `warn` is told why the others do not, and when they do after all;
+        `told_to_stop` is called when the signal came.
 
         Raises: Misconfigured when every account is refused and none can be let in again but by
         another setting, or the port is taken.
@@ -133,7 +139,7 @@ class Service:
         self._warn = warn
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, self._stop)
+            loop.add_signal_handler(name, self._stop, told_to_stop)
         hears = Role.WEB in self._roles
         routes = [route for line in house.lines if hears for route in line.channel.routes()]
         door = WebDoor(
@@ -147,7 +153,9 @@ class Service:
             await door.close()
             await house.database.close()
 
-    def _stop(self) -> None:
+    def _stop(self, told_to_stop: Callable[[], None]) -> None:
+        if not self._stopping.is_set():
+            told_to_stop()
         self._stopping.set()
         self._changed.set()
 

@@ -1,5 +1,6 @@
 """The one aiohttp application: health, readiness, figures, and the channels' webhooks."""
 
+import asyncio
 import errno
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from bot.metrics import CONTENT_TYPE
 from bot.outages import of_system
 from domain.errors import Misconfigured
 from storage.database import DatabaseAway
+
+_PATIENCE_S = 4.0
+"""Who asks how we are must hear it before giving us up, also while the database is silent."""
 
 Health = Callable[[], Awaitable[dict[str, object]]]
 """Returns facts without any content; `ok` says whether all is well."""
@@ -26,24 +30,29 @@ class Told:
     """Returns all figures in the text form of Prometheus."""
 
 
-def create_app(routes: Sequence[web.RouteDef], told: Told) -> web.Application:
+def create_app(
+    routes: Sequence[web.RouteDef], told: Told, patience_s: float = _PATIENCE_S
+) -> web.Application:
     """Put the routes together; bodies are limited to 1 MiB."""
 
     async def healthz(_request: web.Request) -> web.Response:
         try:
-            facts = await told.health()
-        except DatabaseAway:
+            facts = await asyncio.wait_for(told.health(), patience_s)
+        except (DatabaseAway, TimeoutError):
             facts = {"ok": False, "database": "away"}
         return web.json_response(facts, status=200 if facts["ok"] else 503)
 
     async def readyz(_request: web.Request) -> web.Response:
-        why = list(await told.not_ready())
+        try:
+            why = list(await asyncio.wait_for(told.not_ready(), patience_s))
+        except TimeoutError:
+            why = ["database_away"]
         return web.json_response({"ready": not why, "why": why}, status=503 if why else 200)
 
     async def metrics(_request: web.Request) -> web.Response:
         try:
-            body = await told.figures()
-        except DatabaseAway:
+            body = await asyncio.wait_for(told.figures(), patience_s)
+        except (DatabaseAway, TimeoutError):
             return web.Response(status=503, text="# the database is away\n")
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 

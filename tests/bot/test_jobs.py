@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -12,7 +13,9 @@ from sqlalchemy import text
 
 from bot.jobs import Job, Jobs, JobsHere
 from bot.jobs_postgres import JobsOnPostgres
+from domain.clock import SystemClock
 from storage.database import Database, DatabaseAway, Tx, connect_arguments
+from storage.sealing import fresh_keyring
 from tests.cellar import Cellar, furnished
 from tests.delivery.post_office import until
 
@@ -183,3 +186,15 @@ def cut(url: str) -> None:
 
 def _done(bench: Bench, name: str, times: int) -> Callable[[], bool]:
     return lambda: bench.done[name] >= times
+
+
+async def test_who_cannot_reach_the_database_is_stopped_all_the_same(tmp_path: Path) -> None:
+    url = f"postgresql+psycopg:///nothing?host={tmp_path}"
+    database = Database(url, fresh_keyring(), SystemClock())
+    jobs = JobsOnPostgres(database, [])
+    task = asyncio.create_task(jobs.run(works=True))
+    await asyncio.sleep(0)
+    jobs.stop()
+    # Shorter than the half minute for which a pool tries to connect.
+    await asyncio.wait_for(task, 20)
+    await database.close()

@@ -1,7 +1,9 @@
 """The web door: health, routes, limits, and a busy port said in a sentence."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import aiohttp
 import pytest
@@ -161,3 +163,21 @@ async def test_after_closing_nobody_answers(session: aiohttp.ClientSession) -> N
     await door.close()
     with pytest.raises(aiohttp.ClientConnectorError):
         await session.get(f"http://127.0.0.1:{port}/healthz")
+
+
+async def test_who_asks_while_the_database_is_silent_is_told_so(
+    session: aiohttp.ClientSession,
+) -> None:
+    async def silent() -> Any:
+        await asyncio.Event().wait()
+
+    told = _told(health=silent, not_ready=silent, figures=silent)
+    door = WebDoor(create_app([], told, patience_s=0.01), "127.0.0.1", 0)
+    port = await door.open()
+    try:
+        for path, words in (("healthz", "away"), ("readyz", "database_away"), ("metrics", "away")):
+            async with session.get(f"http://127.0.0.1:{port}/{path}") as response:
+                assert response.status == 503, path
+                assert words in await response.text()
+    finally:
+        await door.close()

@@ -81,10 +81,10 @@ class Wire:
         for ring in self._bells.values():
             ring()
         async for note in connection.notifies():
-            sender, *names = note.payload.split()
-            if sender == self._me:
+            words = note.payload.split()
+            if words[:1] == [self._me]:
                 continue
-            for name in names:
+            for name in words[1:]:
                 if name in self._bells:
                     self._bells[name]()
 

@@ -84,3 +84,14 @@ async def test_a_wire_that_was_cut_is_mended_and_rings_for_what_it_missed(url: s
             return there.outbox.rings > again
 
         await until(heard)
+
+
+async def test_what_is_no_ring_of_ours_deafens_nobody(url: str) -> None:
+    here, there = End(url), End(url)
+    async with at_work(here, there):
+        with psycopg.connect(**connect_arguments(url), autocommit=True) as connection:
+            for payload in ("", " ", "stranger", "stranger unknown"):
+                connection.execute("SELECT pg_notify('an_ninh_bells', %s)", [payload])
+        before = there.outbox.rings
+        here.outbox.ring_everywhere()
+        await until(lambda: there.outbox.rings > before)

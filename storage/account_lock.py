@@ -5,7 +5,7 @@ import hashlib
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from storage.database import sorted_errors
+from storage.database import alive, sorted_errors
 
 _SESSION = (
     # A machine that vanished must not hold the lock for the two hours that TCP would wait.
@@ -20,7 +20,11 @@ class AccountLock:
 
     def __init__(self, url: str, account: str) -> None:
         self._engine = create_engine(
-            url, hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+            url,
+            hide_parameters=True,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            connect_args=alive(url),
         )
         digest = hashlib.sha256(f"an-ninh account {account}".encode()).digest()
         self._key = int.from_bytes(digest[:8], "big", signed=True)

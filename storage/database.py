@@ -49,7 +49,16 @@ _READERS = 4
 _REST_S = 1.0
 _RESTS_SINCE = "rests since"
 _WAL_PAUSE_S = 0.01
-_ALIVE = MappingProxyType({"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3})
+_ALIVE = MappingProxyType(
+    {
+        "connect_timeout": 10,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        # No keepalives are sent while a question is under way: TCP would repeat it for 15 minutes.
+        "tcp_user_timeout": 60_000,
+    }
+)
 """A server that is gone is noticed after a minute (libpq, 34.1.2); the URL may say otherwise."""
 _FROZEN = "-c idle_in_transaction_session_timeout=15000"
 """A process frozen in the middle of a transaction lets its locks go after so many ms: nothing of
@@ -296,10 +305,11 @@ def connect_arguments(url: str) -> dict[str, Any]:
     """Return what psycopg itself needs to know to connect to the server that the URL names."""
     parsed = make_url(url)
     _, given = parsed.get_dialect()().create_connect_args(parsed)
-    return {**given, **_alive(url)}
+    return {**given, **alive(url)}
 
 
-def _alive(url: str) -> dict[str, int | str]:
+def alive(url: str) -> dict[str, int | str]:
+    """Return what makes a connection notice that its server is gone, where the URL is silent."""
     named = make_url(url).query
     wanted: dict[str, int | str] = {**_ALIVE, "options": _FROZEN}
     return {name: value for name, value in wanted.items() if name not in named}
@@ -338,7 +348,7 @@ class _Postgres:
             url,
             hide_parameters=True,
             pool_size=_WRITERS + _READERS,
-            connect_args=_alive(url),
+            connect_args=alive(url),
             execution_options=_OPTIONS,
         )
         event.listen(self._engine, "checkin", _note_rest)

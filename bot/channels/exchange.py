@@ -31,10 +31,12 @@ class Fault(StrEnum):
 class Broken(Exception):
     """There was no whole answer. Holds no address, no header and nothing that was sent."""
 
-    def __init__(self, fault: Fault, name: str) -> None:
+    def __init__(self, fault: Fault, name: str, status: int | None = None) -> None:
         super().__init__(f"{fault}: {name}")
         self.fault = fault
         self.name = name
+        self.status = status
+        """Of an answer that was too big."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,21 @@ class Exchange:
     broken connection.
     """
 
-    def __init__(self, *, connect_timeout_s: float, read_timeout_s: float) -> None:
+    def __init__(
+        self, *, connect_timeout_s: float, read_timeout_s: float, proxy_url: str | None = None
+    ) -> None:
         self._connect_timeout_s = connect_timeout_s
         self._read_timeout_s = read_timeout_s
+        self._proxy_url = proxy_url
         self._session: aiohttp.ClientSession | None = None
 
     def __repr__(self) -> str:
         return "Exchange()"
+
+    @property
+    def read_timeout_s(self) -> float:
+        """How long an answer may take when a call does not say."""
+        return self._read_timeout_s
 
     def open(self) -> None:
         """Make the session; needs a running loop. Doing it twice does nothing."""
@@ -83,23 +93,26 @@ class Exchange:
         data: bytes | aiohttp.FormData | Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        read_timeout_s: float | None = None,
         limit: int = ANSWER_LIMIT,
         longest_s: float = 0.0,
     ) -> Answer:
         """Do one exchange; redirects are answers, not followed.
 
-        It may take `longest_s` in all, if that is more than the time for an answer.
+        `read_timeout_s` is its own time for an answer. It may take `longest_s` in all, if that is
+        more.
 
         Raises: Broken.
         """
         session = self._session
         if session is None or session.closed:
             raise Broken(Fault.NOT_SENT, "closed")
+        read_s = self._read_timeout_s if read_timeout_s is None else read_timeout_s
         timeout = aiohttp.ClientTimeout(
-            total=self._connect_timeout_s + max(self._read_timeout_s, longest_s),
+            total=self._connect_timeout_s + max(read_s, longest_s),
             connect=self._connect_timeout_s,
             sock_connect=self._connect_timeout_s,
-            sock_read=self._read_timeout_s,
+            sock_read=read_s,
         )
         heard = False
         # Raised after the handlers: aiohttp's exception may hold the address and what it carries.
@@ -112,12 +125,13 @@ class Exchange:
                 headers=headers,
                 timeout=timeout,
                 allow_redirects=False,
+                proxy=self._proxy_url,
             ) as response:
                 heard = True
                 body = await _read(response, limit)
                 if body is not None:
                     return Answer(response.status, response.headers, body)
-                failure = Broken(Fault.TOO_BIG, "answer")
+                failure = Broken(Fault.TOO_BIG, "answer", response.status)
         except _NEVER_LEFT as error:
             failure = Broken(Fault.NOT_SENT, type(error).__name__)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

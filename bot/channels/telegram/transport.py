@@ -1,4 +1,4 @@
-"""The one way out to the Bot API: POST on one aiohttp session, faults sorted by certainty."""
+"""Calls of Bot API methods: POST with JSON or files, faults sorted by certainty."""
 
 import io
 from collections.abc import Mapping
@@ -8,20 +8,11 @@ from enum import StrEnum
 import aiohttp
 import orjson
 
+from bot.channels.exchange import ANSWER_LIMIT, Answer, Broken, Exchange, Fault
 from bot.channels.raw import read_json
 
-_ANSWER_LIMIT = 16 * 1024 * 1024
 _SLOWEST_BYTES_S = 64 * 1024
 """An office's slow line: by it a file may take long, as long as pieces of it keep coming."""
-_NEVER_LEFT = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.ClientHttpProxyError,
-    aiohttp.InvalidURL,
-    aiohttp.NonHttpUrlClientError,
-    aiohttp.ServerFingerprintMismatch,
-)
-"""Raised before the first byte of a request is written: name, connection, TLS, proxy."""
 
 
 class Network(StrEnum):
@@ -55,15 +46,6 @@ class FilePart:
     content: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer, read whole."""
-
-    status: int
-    retry_after: str | None
-    body: bytes = field(repr=False)
-
-
 class Transport:
     """Call Bot API methods. Opened and closed with the channel; safe for concurrent calls.
 
@@ -82,10 +64,9 @@ class Transport:
     ) -> None:
         self._root = api_url.rstrip("/")
         self._token = token
-        self._connect_timeout_s = connect_timeout_s
-        self._read_timeout_s = read_timeout_s
-        self._proxy_url = proxy_url
-        self._session: aiohttp.ClientSession | None = None
+        self._exchange = Exchange(
+            connect_timeout_s=connect_timeout_s, read_timeout_s=read_timeout_s, proxy_url=proxy_url
+        )
 
     def __repr__(self) -> str:
         return "Transport()"
@@ -93,21 +74,15 @@ class Transport:
     @property
     def read_timeout_s(self) -> float:
         """How long an answer may take when a call does not say."""
-        return self._read_timeout_s
+        return self._exchange.read_timeout_s
 
     def open(self) -> None:
         """Make the session; needs a running loop. Doing it twice does nothing."""
-        if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=256),
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
+        self._exchange.open()
 
     async def close(self) -> None:
         """Close all connections; later calls fail as certainly not sent."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._exchange.close()
 
     async def call(
         self,
@@ -170,7 +145,7 @@ class Transport:
         data: bytes | aiohttp.FormData | Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         read_timeout_s: float | None = None,
-        limit: int = _ANSWER_LIMIT,
+        limit: int = ANSWER_LIMIT,
         longest_s: float = 0.0,
     ) -> Answer:
         """Do one HTTP exchange; redirects are answers, not followed.
@@ -179,38 +154,25 @@ class Transport:
 
         Raises: CallFailed with `network` set when there was no whole answer.
         """
-        read = self._read_timeout_s if read_timeout_s is None else read_timeout_s
-        timeout = aiohttp.ClientTimeout(
-            total=self._connect_timeout_s + max(read, longest_s),
-            connect=self._connect_timeout_s,
-            sock_connect=self._connect_timeout_s,
-            sock_read=read,
-        )
-        session = self._session
-        if session is None or session.closed:
-            raise CallFailed(label, network=Network.NOT_SENT, description="closed")
-        # Raised after the handlers, so that aiohttp's exception, whose text may hold the address
-        # and with it the token, does not travel along as the context of ours.
+        failure: CallFailed
         try:
-            async with session.request(
+            return await self._exchange.do(
                 verb,
                 url,
                 data=data,
                 headers=headers,
-                timeout=timeout,
-                allow_redirects=False,
-                proxy=self._proxy_url,
-            ) as response:
-                body = await _read(response, limit)
-                if body is not None:
-                    return Answer(response.status, response.headers.get("Retry-After"), body)
-                failure = CallFailed(
-                    label, status=response.status, code=413, description="answer is too big"
-                )
-        except _NEVER_LEFT as error:
-            failure = CallFailed(label, network=Network.NOT_SENT, description=type(error).__name__)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            failure = CallFailed(label, network=Network.UNKNOWN, description=type(error).__name__)
+                read_timeout_s=read_timeout_s,
+                limit=limit,
+                longest_s=longest_s,
+            )
+        except Broken as broken:
+            if broken.fault is Fault.TOO_BIG:
+                said = "answer is too big"
+                failure = CallFailed(label, status=broken.status, code=413, description=said)
+            else:
+                unsent = broken.fault is Fault.NOT_SENT
+                network = Network.NOT_SENT if unsent else Network.UNKNOWN
+                failure = CallFailed(label, network=network, description=broken.name)
         raise failure
 
     def result_of(self, method: str, answer: Answer) -> object:
@@ -238,8 +200,9 @@ class Transport:
             parameters = dict(given) if isinstance(given, dict) else {}
             if code is None and answer.status >= 400:
                 code = answer.status
-        if "retry_after" not in parameters and (answer.retry_after or "").isdecimal():
-            parameters["retry_after"] = int(answer.retry_after or 0)
+        wait = answer.headers.get("Retry-After", "")
+        if "retry_after" not in parameters and wait.isdecimal():
+            parameters["retry_after"] = int(wait)
         return CallFailed(
             method,
             status=answer.status,
@@ -247,15 +210,6 @@ class Transport:
             description=description.replace(self._token, "…")[:300],
             parameters=parameters,
         )
-
-
-async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
-    body = bytearray()
-    async for piece in response.content.iter_chunked(64 * 1024):
-        body += piece
-        if len(body) > limit:
-            return None
-    return bytes(body)
 
 
 def _form(params: Mapping[str, object], files: Mapping[str, FilePart]) -> aiohttp.FormData:

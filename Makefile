@@ -30,7 +30,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope --no-l
 LINT_IMPORTS := $(BIN)/python -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
 DEMO := VAR_DIR=$(DEMO_DIR) $(BIN)/python -m simulator --port $(PORT) -- $(BIN)/python -m bot run --demo
 
-.PHONY: help setup run demo test test-fast pictures lint format lock clean
+.PHONY: help bench setup run demo test test-fast pictures lint format lock clean
 
 help: ## Print this help
 	@printf 'Usage: make COMMAND\n\n'
@@ -62,6 +62,9 @@ test-fast: $(DEV_READY) ## Run the tests without the browser's and the crash jou
 pictures: $(DEV_READY) ## Make the README's pictures anew, from the journey in the browser
 	@scripts/debian-packages test
 	PICTURES=$(CURDIR)/docs/pictures $(BIN)/python -m pytest tests/journeys/test_browser_journey.py
+
+bench: $(DEV_READY) ## Measure delivery and print goals beside what is reached (ARGS=--full: whole sizes)
+	$(BIN)/python -m bench table $(ARGS)
 
 lint: $(DEV_READY) ## Check style, format, types and who imports whom
 	@failed=; \

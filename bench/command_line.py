@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, Protocol, TypeVar
 
 import typer
 import uvloop
@@ -84,10 +84,10 @@ def deliver_command(
         async with platform(api, lifted=pace > PLATFORM_PER_S) as server:
             await server.people(recipients)
             return await deliver(
-                _plan(server.url, token, database, pace, patience), recipients, told, tally
+                plan_of(server.url, token, database, pace, patience), recipients, told, tally
             )
 
-    _report(_run(measure, api, database, tally, quiet=as_json))
+    report(run(measure, api, database, tally, quiet=as_json))
 
 
 @app.command("inbound")
@@ -123,10 +123,10 @@ def inbound_command(
     async def measure(told: Told) -> Received:
         async with platform(api, lifted=pace > PLATFORM_PER_S) as server:
             await server.people(senders)
-            made = _plan(server.url, token, database, pace, patience)
+            made = plan_of(server.url, token, database, pace, patience)
             return await inbound(made, server, senders, told, workers)
 
-    _report(_run(measure, api, database, tally, quiet=as_json))
+    report(run(measure, api, database, tally, quiet=as_json))
 
 
 @app.command("webhooks")
@@ -149,10 +149,10 @@ def webhooks_command(
 
     async def measure(told: Told) -> Called:
         async with platform(None, lifted=True) as server:
-            made = _plan(server.url, DEMO_TOKEN, database, DEFAULT_PACE.account_per_s, patience)
+            made = plan_of(server.url, DEMO_TOKEN, database, DEFAULT_PACE.account_per_s, patience)
             return await webhooks(made, count, seconds, told)
 
-    _report(_run(measure, None, database, tally, quiet=as_json))
+    report(run(measure, None, database, tally, quiet=as_json))
 
 
 @app.command("pace")
@@ -177,10 +177,10 @@ def pace_command(
     async def measure(told: Told) -> Paced:
         async with platform(api, lifted=False) as server:
             await server.people(recipients)
-            made = _plan(server.url, token, database, pace, patience)
+            made = plan_of(server.url, token, database, pace, patience)
             return await paced(made, server, recipients, processes, told)
 
-    _report(_run(measure, api, database, tally, quiet=as_json))
+    report(run(measure, api, database, tally, quiet=as_json))
 
 
 @app.command("urgent")
@@ -203,10 +203,10 @@ def urgent_command(
     async def measure(told: Told) -> Urgent:
         async with platform(api, lifted=pace > PLATFORM_PER_S) as server:
             await server.people(recipients)
-            made = _plan(server.url, token, database, pace, patience)
+            made = plan_of(server.url, token, database, pace, patience)
             return await urgent(made, recipients, alarmed, told, tally)
 
-    _report(_run(measure, api, database, tally, quiet=as_json))
+    report(run(measure, api, database, tally, quiet=as_json))
 
 
 def main() -> None:
@@ -214,7 +214,8 @@ def main() -> None:
     app(prog_name="python -m bench")
 
 
-def _plan(url: str, token: str, database: str, pace: float, patience: float) -> Plan:
+def plan_of(url: str, token: str, database: str, pace: float, patience: float) -> Plan:
+    """Return what a benchmark is told."""
     return Plan(
         api=url,
         token=token,
@@ -224,7 +225,7 @@ def _plan(url: str, token: str, database: str, pace: float, patience: float) -> 
     )
 
 
-def _run(
+def run(
     measure: Callable[[Told], Coroutine[Any, Any, T]],
     api: str | None,
     database: str,
@@ -232,6 +233,7 @@ def _run(
     *,
     quiet: bool,
 ) -> T:
+    """Measure, with a bar of progress; what cannot be measured is refused with a sentence."""
     if api is not None and is_real(api):
         _refuse("Không đo tốc độ trên Telegram thật: bà con ở đây là giả. Xin nêu máy chủ khác.")
     if database and not names_a_database(database):
@@ -256,8 +258,18 @@ def _refuse(sentence: str) -> NoReturn:
     raise typer.Exit(2)
 
 
-def _report(result: Called | Delivered | Paced | Received | Urgent) -> None:
-    figures = asdict(result)
+class Result(Protocol):
+    """What a benchmark found."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was lost."""
+        ...
+
+
+def report(result: Result) -> None:
+    """Print the figures as one line of JSON; something lost ends with 1."""
+    figures = asdict(result)  # type: ignore[call-overload]
     typer.echo(json.dumps(figures, ensure_ascii=False))
     if not result.complete:
         raise typer.Exit(1)

@@ -47,7 +47,7 @@ class Settings(ZaloSettings):
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_webhook_url: str = ""
     telegram_webhook_secret: SecretStr = SecretStr("")
-    telegram_pace_per_s: float = Field(default=28.0, gt=0, le=1000, allow_inf_nan=False)
+    telegram_pace_per_s: float = Field(default=28.0, gt=0, le=1_000_000, allow_inf_nan=False)
 
     database_url: str = Field(default="", repr=False)
     var_dir: Path = _DEFAULT_FOLDER

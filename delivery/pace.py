@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from uuid import UUID
 
 from domain.channel import Pace as Limits
 from domain.slots import AHEAD, GUARD, LATE, SECOND, Went
@@ -13,6 +14,7 @@ from storage.deliveries.windows import Send
 _LEAD_S = 0.1
 """How long before slots are free they are asked for: a transaction takes its time, too."""
 _MOST_AT_ONCE = 16
+_MOST_PLAIN = 512
 _TOO_LATE_S = AHEAD / SECOND
 _DRIFT_S = 0.001
 _JUMP_S = 1.0
@@ -50,6 +52,11 @@ class Pace:
     def at_once(self) -> int:
         """How many messages to take up together: a quarter of a second's, 1 to 16."""
         return max(1, min(_MOST_AT_ONCE, round(self._limits.account_per_s / 4)))
+
+    @property
+    def plenty(self) -> int:
+        """How many plain messages to take up together at most: a quarter of a second's."""
+        return max(1, min(_MOST_PLAIN, round(self._limits.account_per_s / 4)))
 
     def wait_s(self, *, reply: bool) -> float:
         """Return how long it is of no use to ask for slots; a reply may have either kind."""
@@ -95,17 +102,25 @@ class Pace:
         for kind, at in free_at.items():
             self._free_at[kind] = self._local(at)
 
+    def until_s(self, slot: int) -> float:
+        """Return how long to wait for a slot; 0 or less when it has come."""
+        return self._local(slot) - self._monotonic()
+
     async def reach(self, slot: int | None) -> int | None:
         """Wait for a slot and return when it is used, about the slot itself.
 
         None when it is over, or the account was found too fast meanwhile: what is sent much too
         late would come together with what others send now.
         """
-        at = self._local(slot) if slot is not None else self._monotonic()
-        wait_s = at - self._monotonic()
+        wait_s = self.until_s(slot) if slot is not None else 0.0
         if wait_s > 0:
             await self._sleep(wait_s)
+        return self.take(slot)
+
+    def take(self, slot: int | None) -> int | None:
+        """Use a slot that has come; the same is returned as when it is waited for."""
         now = self._monotonic()
+        at = self._local(slot) if slot is not None else now
         if now < self._shut_until or now - at > _TOO_LATE_S:
             self.unused(slot)
             return None
@@ -117,17 +132,26 @@ class Pace:
 
     def answered(self, send: Send, used: int | None, took_s: float) -> None:
         """Hear how long the platform took to answer: what took unusually long came late, too."""
+        came = self.came(used, took_s)
+        if send.slot is not None and came and came - send.slot > GUARD * SECOND:
+            self.late(send.address_id, send.slot, came)
+
+    def came(self, used: int | None, took_s: float) -> int | None:
+        """Hear the same of a slot, and return when its message came; None without one."""
         if self._usual_s is None:
             self._usual_s = took_s
         too_long = took_s - self._usual_s
         self._usual_s += too_long * _LEARNED
-        if send.slot is None or not used:
-            return
+        if not used:
+            return None
         came = used + max(0, round(too_long * SECOND))
         if came - used > GUARD * SECOND:
             self._went.append(Went(used, came))
-        if came - send.slot > GUARD * SECOND:
-            self._late.append(Late(send.address_id, send.slot, came))
+        return came
+
+    def late(self, address_id: UUID, noted: int, came: int) -> None:
+        """Hear that a message went to a chat later than is noted there."""
+        self._late.append(Late(address_id, noted, came))
 
     def unused(self, slot: int | None) -> None:
         """Give a slot back, if there is one."""

@@ -12,45 +12,37 @@ from uuid import UUID
 import structlog
 
 from delivery.bell import Bell
+from delivery.couriers import Couriers
 from delivery.effects import COUNT_WITHIN, came_to, carry_out, count_members
 from delivery.files import NoFile, Shelf, send_file
 from delivery.high_water import HighWater, OlderCopy
+from delivery.meanings import Meanings
 from delivery.outbox import NO_WORDS
 from delivery.pace import Pace
 from delivery.undertaking import look, undertake
 from delivery.wording import Wording
 from domain.breaker import Breaker
-from domain.channel import Channel, Edits
+from domain.channel import Channel, Edits, Prepares
 from domain.clock import Clock
 from domain.delivery import (
-    THROTTLED,
     Accepted,
-    AccountStopped,
     DeliveryKind,
-    GoneAway,
     Lane,
     NotSent,
     Outcome,
-    Relocated,
     TurnedDown,
     Unknowable,
     named,
 )
-from domain.door import door_of
+from domain.door import OPEN, door_of
 from domain.failures import (
-    AccountDown,
-    Ambiguous,
-    Moved,
     Refused,
-    Scope,
     SendFailure,
-    Throttled,
-    Transient,
-    Unreachable,
 )
 from domain.messages import ChatKind, ChatRef, MediaRef, Outgoing, Sent, Uploaded
 from storage.database import Database, DatabaseAway, Tx
-from storage.deliveries import breaking, settling, windows
+from storage.deliveries import breaking, due, settling, windows
+from storage.deliveries.plain import NOTHING, Taken
 from storage.deliveries.settling import Settled
 from storage.deliveries.slots import Booking
 from storage.deliveries.windows import Claim, Send, Window
@@ -62,7 +54,6 @@ _WORDS_FIRST = frozenset({DeliveryKind.CAMPAIGN, DeliveryKind.POST})
 """What goes out without its picture where that cannot be had: the words were approved, too."""
 _ABOUT_TIPS = (DeliveryKind.CARD, DeliveryKind.STUB, DeliveryKind.NOTICE, DeliveryKind.PHOTO)
 
-_LONGEST_BACKOFF = timedelta(seconds=30)
 _CONVERSATION = (Lane.URGENT, Lane.TALK)
 _EVERYTHING = tuple(Lane)
 
@@ -78,6 +69,8 @@ class SenderRules:
     outlives it."""
     talk_windows: int = 2
     other_windows: int = 4
+    in_flight: int = 64
+    """How many plain messages are on their way at once at most."""
     patience: timedelta = timedelta(seconds=10)
     """How long to go on trying, once told to stop, to settle what was sent."""
 
@@ -119,9 +112,20 @@ class Sender:
         self._stopping = asyncio.Event()
         self._asking = asyncio.Lock()
         self._breaker = Breaker()
-        self._transients = 0
-        self._quiet_until = clock.now()
+        self._meanings = Meanings(account_id, pace, clock)
         self._give_up_at = math.inf
+        self._couriers: Couriers | None = None
+        if isinstance(channel, Prepares) and self._door == OPEN:
+            self._couriers = Couriers(
+                channel,
+                clock,
+                most=rules.in_flight,
+                pace=pace,
+                send_timeout=rules.send_timeout,
+                stopping=self._stopping,
+                outcome=self._meanings.of,
+                heard=self._heard,
+            )
         self.counts: Counter[str] = Counter()
         """What became of sends since the start."""
 
@@ -145,6 +149,7 @@ class Sender:
     async def _slot(self, lanes: Sequence[Lane]) -> None:
         done: Window | None = None
         results: list[Settled] = []
+        taken = NOTHING
         faulty = False
         reply = lanes is _CONVERSATION
         slot = self._water.slot()
@@ -155,31 +160,41 @@ class Sender:
                 await self._rest(heard, reply=reply)
                 continue
             try:
-                window = await self._ask(slot, lanes, done, results, size)
+                window = await self._ask(slot, lanes, done, results, taken, size)
             except DatabaseAway:
                 # The results stay with us: they are settled as soon as the database is back.
-                log.warning("database_away", unsettled=len(results))
+                log.warning("database_away", unsettled=len(results) + len(taken.rows))
                 if time.monotonic() > self._give_up_at:
-                    log.error("left_unsettled", rows=len(results))
+                    log.error("left_unsettled", rows=len(results) + len(taken.rows))
                     return
                 await asyncio.sleep(_NAP_S)
                 continue
             except Exception as error:  # noqa: BLE001 - one faulty row must not stop all the others
-                await self._note_fault(error, len(results))
+                await self._note_fault(error, len(results) + len(taken.rows))
                 if faulty or done is None:
                     # Even settling alone fails: the lease will end, and the window be taken over.
-                    done, results = None, []
+                    done, results, taken = None, [], NOTHING
                 faulty = done is not None
                 await asyncio.sleep(_NAP_S)
                 continue
-            done, results = None, []
+            done, results, taken = None, [], NOTHING
             if faulty:
                 faulty = False
             elif window is None:
                 await self._bell.wait(heard, self._pace.nap_s(_NAP_S))
-            elif window.sends:
-                results = list(await asyncio.gather(*(self._one(window, s) for s in window.sends)))
+            elif not window.is_empty:
+                taken, results = await self._send(window)
                 done = window
+
+    async def _send(self, window: Window) -> tuple[Taken, list[Settled]]:
+        """Send what is in a window; return what was taken of its plain rows, and the rest."""
+        alone = asyncio.gather(*(self._one(window, send) for send in window.sends))
+        taken, others = NOTHING, list[Settled]()
+        if window.plain is not None and self._couriers is not None:
+            taken, others = await self._couriers.carry(window.plain, window.lease_until)
+            self.counts["accepted"] += len(taken.rows)
+            self.counts.update(named(one.outcome) for one in others)
+        return taken, [*await alone, *others]
 
     async def _note_fault(self, error: Exception, unsettled: int) -> None:
         if isinstance(error, OlderCopy):
@@ -204,14 +219,15 @@ class Sender:
         lanes: Sequence[Lane],
         done: Window | None,
         results: Sequence[Settled],
+        taken: Taken,
         size: int,
     ) -> Window | None:
         if done is not None:
-            return await self._step(slot, lanes, done, results, size)
+            return await self._step(slot, lanes, done, results, taken, size)
         async with self._asking:
             # Whoever asked before us has heard from when on there are more slots.
             size = self._size(reply=lanes is _CONVERSATION)
-            return await self._step(slot, lanes, None, (), size) if size else None
+            return await self._step(slot, lanes, None, (), NOTHING, size) if size else None
 
     async def _step(
         self,
@@ -219,24 +235,31 @@ class Sender:
         lanes: Sequence[Lane],
         done: Window | None,
         results: Sequence[Settled],
+        taken: Taken,
         size: int,
     ) -> Window | None:
-        claim = Claim(self._account_id, self._rules.worker, self._rules.lease, self._door)
+        plenty = None
+        if self._couriers is not None:
+            plenty = min(self._pace.plenty, self._couriers.room)
+        claim = Claim(self._account_id, self._rules.worker, self._rules.lease, self._door, plenty)
         news, trips = self._pace.news(), self._breaker.trips()
 
-        def step(tx: Tx) -> tuple[bool, Window | None, int, Booking]:
-            held = done is None or settling.settle(tx, done.id, results, self._door)
-            breaking.note(tx, self._account_id, trips, results)
+        def step(tx: Tx) -> tuple[bool, Window | None, int, Booking, bool]:
+            held = done is None or settling.settle(tx, done.id, results, self._door, taken)
+            alone = settling.one_by_one(tx, taken) if len(taken.rows) == 1 else []
+            breaking.note(tx, self._account_id, trips, [*results, *alone])
             booking = Booking(tx, self._account_id, news)
             booking.mend_chats()
             window = windows.open_window(tx, claim, lanes, size, booking) if size else None
-            sends = window is not None and bool(window.sends)
+            sends = window is not None and not window.is_empty
             number = self._water.rise(tx, slot) if sends else 0
             booking.note()
-            return held, window, number, booking
+            # Of many plain rows hardly any holds up its chat: that is looked up.
+            talk = done is not None and bool(due.lanes_of_talk(tx, self._account_id))
+            return held, window, number, booking, talk
 
         try:
-            held, window, number, booking = await self._database.write(step)
+            held, window, number, booking, talk = await self._database.write(step)
         except BaseException:
             self._pace.again(news)
             self._breaker.again(trips)
@@ -246,10 +269,15 @@ class Sender:
             await self._water.passed(slot, number)
         if not held:
             log.warning("window_taken_over", rows=len(results))
-        if done is not None:
+        if done is not None and (done.sends or talk):
             # Chats that this window held free may have more waiting.
             self._bell.ring()
         return window
+
+    def _heard(self, run_id: UUID, outcome: Outcome) -> None:
+        self._breaker.note(run_id, outcome)
+        if isinstance(outcome, Accepted):
+            self._meanings.well()
 
     def _size(self, *, reply: bool) -> int:
         """Return how many sends to take up now; none where there can be no slots."""
@@ -298,13 +326,13 @@ class Sender:
             # Only a file of ours is looked up there, before anything is on its way.
             return NotSent("database", timedelta(seconds=1))
         except SendFailure as failure:
-            return self._outcome(failure)
+            return self._meanings.of(failure)
         except TimeoutError:
             return Unknowable("hung")
         except Exception as error:  # noqa: BLE001 - an unforeseen fault must not lose the row
             log.error("send_fault", error=type(error).__name__, delivery=str(send.delivery_id))
             return Unknowable(f"fault:{type(error).__name__}")
-        self._transients = 0
+        self._meanings.well()
         self._pace.also(send.slot, went.sent.calls - 1)
         accepted = came_to(outgoing.effect, went.sent, self._clock.now())
         await self._note_file(outgoing.media, went.media)
@@ -354,38 +382,3 @@ class Sender:
             return ()
         outgoing = self._wording.of(send, self._channel.capabilities)
         return None if isinstance(outgoing, TurnedDown) else outgoing.choices
-
-    def _outcome(self, failure: SendFailure) -> Outcome:
-        match failure:
-            case Unreachable(until, reason):
-                return GoneAway(until, reason)
-            case Refused(reason, rights):
-                return TurnedDown(reason, rights)
-            case Throttled(retry_after, scope):
-                if scope is Scope.ACCOUNT:
-                    self._pace.throttled(retry_after)
-                log.warning("throttled", seconds=retry_after.total_seconds(), scope=scope.value)
-                return NotSent(THROTTLED, retry_after, account_wide=scope is Scope.ACCOUNT)
-            case Moved(chat_id):
-                return Relocated(chat_id)
-            case Transient(reason):
-                return NotSent(reason, self._backoff(), account_wide=True)
-            case Ambiguous(reason):
-                return Unknowable(reason)
-            case AccountDown(reason):
-                log.error("account_down", account=str(self._account_id), reason=reason)
-                return AccountStopped(reason)
-            case _:
-                return Unknowable(type(failure).__name__)
-
-    def _backoff(self) -> timedelta:
-        """Return how long to leave the platform alone: half a second, doubled with each trouble.
-
-        Sends that were in flight together fail together: that is one trouble.
-        """
-        now = self._clock.now()
-        if now >= self._quiet_until:
-            self._transients = min(self._transients + 1, 7)
-            wait = timedelta(seconds=2**self._transients / 4)
-            self._quiet_until = now + min(_LONGEST_BACKOFF, wait)
-        return self._quiet_until - now

@@ -1,6 +1,6 @@
 """The port to a messaging platform: small Protocols, and what a channel can do, as data."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -130,6 +130,21 @@ class AnswersPresses(Protocol):
 
     async def answer_press(self, answer: PressAnswer) -> None:
         """Answer a press; failures are swallowed, since nobody waits for it."""
+        ...
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """A channel that writes a message once for many chats."""
+
+    def prepare(self, outgoing: Outgoing, own: str) -> Callable[[str, str], Awaitable[Sent]]:
+        """Return what sends a message to one private chat, by the platform's id.
+
+        Its second argument takes the place of `own`, wherever that stands in a button. A send is
+        broken off by itself, like any other.
+
+        Raises: SendFailure, here or when it is sent.
+        """
         ...
 
 

@@ -1,9 +1,10 @@
 """What is on its way now."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Self
 
 from domain.failures import Ambiguous, Transient
 
@@ -26,23 +27,25 @@ class InFlight:
         self._closed = True
         await self._idle.wait()
 
-    @contextmanager
-    def one(self) -> Iterator[None]:
-        """Hold one call.
+    def one(self) -> Self:
+        """Hold one call: used in `with`.
 
         Raises: Transient when closed; then nothing was sent.
         """
         if self._closed:
             reason = "the channel is not running"
             raise Transient(reason)
+        return self
+
+    def __enter__(self) -> None:
         self._count += 1
-        self._idle.clear()
-        try:
-            yield
-        finally:
-            self._count -= 1
-            if not self._count:
-                self._idle.set()
+        if self._count == 1:
+            self._idle.clear()
+
+    def __exit__(self, *_fault: object) -> None:
+        self._count -= 1
+        if not self._count:
+            self._idle.set()
 
 
 @asynccontextmanager

@@ -10,21 +10,38 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Uuid,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
 
 from domain.delivery import DeliveryState
 from domain.hours import BroadcastRules, day_start, month_start
 from storage.database import Tx
 from storage.deliveries.due import Candidate
 from storage.deliveries.ledger import SENDING_RUNS
+from storage.deliveries.listed import listed
 from storage.tables import attempt, delivery, resident, run
+from storage.tables.deliveries import PENDING
+from storage.types import UtcDateTime
+from storage.upsert import DIALECTS
 
 _HAVE_IT = tuple(
     state.value for state in (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNSURE)
 )
 _UNFINISHED = (*SENDING_RUNS, "paused")
+_UNLIMITED = 1_000_000
 _LONGEST_RUN = timedelta(days=31)
 """How long before a month its first broadcast may have begun."""
 
@@ -187,6 +204,65 @@ def _had(tx: Tx, people: Collection[UUID]) -> dict[UUID, list[_Had]]:
     return found
 
 
+def full_of(
+    tx: Tx, run_id: UUID, a_day: int, a_month: int, people: Sequence[str]
+) -> frozenset[str]:
+    """Return who of some people cannot simply get one more broadcast, by ids in hex digits.
+
+    Who had enough, counting what is on its way, and of whom another transaction counts just now.
+    """
+    left_out: frozenset[str] = frozenset()
+    if tx.connection.dialect.name != "sqlite":
+        held = _hold(tx, [UUID(person) for person in people])
+        left_out = frozenset(people) - {one.hex for one in held}
+    since = month_start(tx.now)
+    rows = tx.connection.execute(
+        _FULL[tx.connection.dialect.name],
+        {
+            "people": orjson.dumps(people).decode(),
+            "run": run_id,
+            "first": _first_id(since - _LONGEST_RUN),
+            "since": since,
+            "day": day_start(tx.now),
+            "a_day": a_day or _UNLIMITED,
+            "a_month": a_month or _UNLIMITED,
+        },
+    )
+    return left_out.union(row.resident_id.hex for row in rows)
+
+
+def _full_of(dialect: str) -> Select[tuple[UUID]]:
+    on_its_way = PENDING & delivery.c.window_id.is_not(None)
+    had = (
+        select(
+            delivery.c.resident_id,
+            delivery.c.run_id,
+            func.max(attempt.c.opened_at).label("at"),
+        )
+        .join(run, run.c.id == delivery.c.run_id)
+        .join(attempt, attempt.c.delivery_id == delivery.c.id)
+        .where(
+            delivery.c.resident_id.in_(listed(dialect, "people")),
+            delivery.c.run_id >= bindparam("first", type_=Uuid),
+            delivery.c.run_id != bindparam("run", type_=Uuid),
+            run.c.counted,
+            attempt.c.opened_at >= bindparam("since", type_=UtcDateTime),
+            or_(delivery.c.state.in_(_HAVE_IT), on_its_way),
+        )
+        .group_by(delivery.c.resident_id, delivery.c.run_id)
+        .subquery()
+    )
+    today = func.count(case((had.c.at >= bindparam("day", type_=UtcDateTime), 1)))
+    enough = or_(
+        today >= bindparam("a_day", type_=Integer),
+        func.count() >= bindparam("a_month", type_=Integer),
+    )
+    return select(had.c.resident_id).group_by(had.c.resident_id).having(enough)
+
+
 def _first_id(instant: datetime) -> UUID:
     """Return the least id that was made at an instant (RFC 9562, 5.7)."""
     return UUID(int=int(instant.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)
+
+
+_FULL = MappingProxyType({name: _full_of(name) for name in DIALECTS})

@@ -147,7 +147,7 @@ def _candidate(raw: Row[Any], of: LiveRun | None) -> Candidate:
         of.a_day if of is not None else 0,
         of.a_month if of is not None else 0,
         of is not None and raw.declines is not None,
-        _can_wait(of) and raw.in_danger is not None,
+        can_wait(of) and raw.in_danger is not None,
         of is not None and of.unit_id is not None and raw.lives_in not in (None, of.unit_id),
         raw.heard_at,
         raw.joined_to is not None,
@@ -157,7 +157,7 @@ def _candidate(raw: Row[Any], of: LiveRun | None) -> Candidate:
     )
 
 
-def _can_wait(of: LiveRun | None) -> bool:
+def can_wait(of: LiveRun | None) -> bool:
     """Tell whether a run is a mere broadcast: no alert, and nothing that puts wrong words right."""
     return of is not None and of.lane is not Lane.URGENT and of.unit_id is not None
 
@@ -183,9 +183,16 @@ def _in_the_way() -> Exists:
     )
 
 
+def first_of_run(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Return a query of some columns of a run's oldest due rows.
+
+    It is told `account`, `run`, `now` and `most`; it may name columns of address and resident.
+    """
+    return _first(select(*columns), delivery.c.run_id == bindparam("run", type_=Uuid))
+
+
 def _due(*which: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
-    now = bindparam("now", type_=UtcDateTime)
-    return (
+    return _first(
         select(
             delivery,
             resident.c.wish,
@@ -200,8 +207,15 @@ def _due(*which: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()) -
             address.c.kind.label("chat_kind"),
             group_chat.c.left_at,
             *more,
-        )
-        .join(address, address.c.id == delivery.c.address_id)
+        ),
+        *which,
+    )
+
+
+def _first(query: Select[Any], *which: ColumnElement[bool]) -> Select[Any]:
+    now = bindparam("now", type_=UtcDateTime)
+    return (
+        query.join(address, address.c.id == delivery.c.address_id)
         .outerjoin(resident, resident.c.id == delivery.c.resident_id)
         .outerjoin(group_chat, group_chat.c.id == delivery.c.group_id)
         .where(
@@ -247,7 +261,7 @@ _LIVE_RUNS = (
 )
 _LANES_OF_TALK = select(*(_waits(lane).label(lane.name) for lane in Lane))
 _DUE_ALONE = _due(delivery.c.run_id.is_(None), delivery.c.lane == bindparam("lane", type_=Integer))
-_DECLINES = (
+DECLINES = (
     select(literal_column("1", Integer))
     .where(
         declined_subject.c.resident_id == delivery.c.resident_id,
@@ -256,7 +270,7 @@ _DECLINES = (
     .correlate(delivery)
     .scalar_subquery()
 )
-_IN_DANGER = (
+IN_DANGER = (
     select(literal_column("1", Integer))
     .where(
         tip.c.resident_id == delivery.c.resident_id,
@@ -270,5 +284,5 @@ _IN_DANGER = (
 )
 _DUE_OF_RUN = _due(
     delivery.c.run_id == bindparam("run", type_=Uuid),
-    more=(_DECLINES.label("declines"), _IN_DANGER.label("in_danger")),
+    more=(DECLINES.label("declines"), IN_DANGER.label("in_danger")),
 )

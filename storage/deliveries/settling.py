@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Uuid, bindparam, delete, func, or_, select, true, update
+from sqlalchemy import Uuid, bindparam, delete, select, true, update
 
 from domain.delivery import (
     Accepted,
@@ -31,16 +31,19 @@ from storage.deliveries import (
     attempts,
     effects,
     elsewhere,
+    pauses,
+    plain,
     receipts,
     typed_numbers,
     use,
 )
 from storage.deliveries.counters import Moves
 from storage.deliveries.ledger import Delivery, as_delivery, key_of, locked, move
+from storage.deliveries.plain import NOTHING, Taken
 from storage.deliveries.receipts import SentAs, Told
 from storage.groups import group_makings
 from storage.people import addresses, moving, units
-from storage.tables import account, attempt, delivery
+from storage.tables import attempt, delivery
 from storage.tables import send_window as window
 from storage.tips import topics
 from storage.types import UtcDateTime
@@ -54,8 +57,6 @@ _LONGEST_WAIT = timedelta(hours=1)
 """However long a platform says to wait, one message tries again after this."""
 _SECOND_THOUGHT = timedelta(seconds=5)
 """How long what may have been sent waits before it goes once more: a proof may come meanwhile."""
-
-
 _ANSWERS = (Accepted, Advanced, GoneAway, TurnedDown, Relocated)
 """Outcomes that show that the platform hears our account."""
 
@@ -75,21 +76,23 @@ class Settled:
     """What numbers typed after it stand for; None where nobody types numbers."""
 
 
-def settle(tx: Tx, window_id: UUID, results: Sequence[Settled], door: Door = OPEN) -> bool:
+def settle(
+    tx: Tx, window_id: UUID, results: Sequence[Settled], door: Door = OPEN, taken: Taken = NOTHING
+) -> bool:
     """Write what the sends of a window came to and close it; `door` is that of their account.
 
-    Returns False when the window was taken over meanwhile: then what was learned is evidence
-    only, and may raise an unsure row to accepted but change nothing else. Of a row that was erased
-    meanwhile nothing is written.
+    `taken` are its plain rows. Returns False when the window was taken over meanwhile: then what
+    was learned is evidence only, and may raise an unsure row to accepted but change nothing else.
+    Of a row that was erased meanwhile nothing is written.
     """
-    held = tx.connection.execute(
-        select(window.c.account_id).where(window.c.id == window_id).with_for_update()
-    ).one_or_none()
+    held = tx.connection.execute(_HELD, {"window": window_id}).one_or_none()
     if held is not None and (door.is_counted or any(map(_is_of_account, results))):
         # Before all else, as whoever opens the next window with these counters locked needs it.
         use.hold(tx, held.account_id)
     moves = Moves()
-    rows = locked(tx, [result.delivery_id for result in results])
+    results = _but_plain(tx, window_id if held is not None else None, taken, results, moves)
+    plain.give_back(tx, window_id, taken)
+    rows = locked(tx, [result.delivery_id for result in results]) if results else {}
     attempts.note(tx, {result.attempt_id: result.outcome for result in results})
     told = _told(tx, results, rows) if door.receipts else {}
     for result in results:
@@ -109,13 +112,31 @@ def settle(tx: Tx, window_id: UUID, results: Sequence[Settled], door: Door = OPE
         _note_members(tx, row, result.members, moves)
     if held is not None and door.is_counted:
         _count(tx, held.account_id, results)
-    tx.connection.execute(delete(window).where(window.c.id == window_id))
+    tx.connection.execute(_CLOSE, {"window": window_id})
     moves.apply(tx)
-    if held is not None and any(isinstance(result.outcome, _ANSWERS) for result in results):
-        _end_pause(tx, held.account_id)
+    heard = bool(taken.rows) or any(isinstance(one.outcome, _ANSWERS) for one in results)
+    if held is not None and heard:
+        pauses.end(tx, held.account_id)
     if len(rows) < len(results):
         log.warning("settled_after_erasing", rows=len(results) - len(rows))
     return held is not None
+
+
+def _but_plain(
+    tx: Tx, held: UUID | None, taken: Taken, results: Sequence[Settled], moves: Moves
+) -> Sequence[Settled]:
+    """Settle plain rows of a window that is ours all at once; return what is left to settle."""
+    if held is not None and plain.settle(tx, held, taken, moves):
+        return results
+    return [*results, *one_by_one(tx, taken)]
+
+
+def one_by_one(tx: Tx, taken: Taken) -> list[Settled]:
+    """Return what the platform took as the results that any row could have."""
+    return [
+        Settled(UUID(row.delivery), UUID(row.attempt), Accepted(message_id, tx.now))
+        for row, message_id in taken.rows
+    ]
 
 
 def take_over(tx: Tx, account_id: UUID, *, all_dead: bool = False) -> int:
@@ -246,7 +267,7 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves, told: Told | N
             held_until = tx.now + min(wait, _LONGEST_WAIT)
             if account_wide:
                 here = row.account_id
-                moves.after(here, lambda tx: _pause_account(tx, here, held_until))
+                moves.after(here, lambda tx: pauses.begin(tx, here, held_until))
             elif wait:
                 chat = row.address_id
                 moves.after(chat, lambda tx: addresses.hold_until(tx, chat, held_until))
@@ -370,29 +391,8 @@ def _back(row: Delivery, reason: str, moves: Moves) -> None:
     moves.write(row.id, window_id=None, reason=reason)
 
 
-def _pause_account(tx: Tx, account_id: UUID, until: datetime) -> None:
-    tx.connection.execute(
-        update(account)
-        .where(
-            account.c.id == account_id,
-            or_(account.c.paused_until.is_(None), account.c.paused_until < until),
-        )
-        .values(paused_until=until, paused_since=func.coalesce(account.c.paused_since, tx.now))
-    )
-
-
-def _end_pause(tx: Tx, account_id: UUID) -> None:
-    """Let the account send freely again, once the platform took what was tried after a pause."""
-    tx.connection.execute(
-        update(account)
-        .where(
-            account.c.id == account_id,
-            or_(account.c.paused_until <= tx.now, account.c.paused_since > tx.now),
-        )
-        .values(paused_until=None, paused_since=None)
-    )
-
-
+_IT = window.c.id == bindparam("window", type_=Uuid)
+_HELD, _CLOSE = select(window.c.account_id).where(_IT).with_for_update(), delete(window).where(_IT)
 _PAID = (
     update(delivery)
     .where(delivery.c.id == bindparam("row", type_=Uuid), delivery.c.paid_at.is_(None))

@@ -7,9 +7,11 @@ there the one process that may write goes by its own.
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import BigInteger, Float, LargeBinary, Row, Uuid, bindparam, select, text, update
 
 from domain import slots
@@ -19,8 +21,10 @@ from domain.messages import ChatKind
 from domain.slots import Timetable, Went
 from storage.database import Tx
 from storage.deliveries.due import Candidate
+from storage.deliveries.listed import listed
+from storage.deliveries.plain import PlainRow
 from storage.tables import account_pace, address
-from storage.upsert import insert_into
+from storage.upsert import DIALECTS, insert_into
 
 _READINGS = 3
 _PROMPT_S = 0.01
@@ -118,6 +122,22 @@ class Booking:
         ]
         if rows:
             self._tx.connection.execute(_TO_CHAT, rows)
+
+    def ready(self, rows: Sequence[PlainRow]) -> list[PlainRow]:
+        """Return those rows whose private chats' own pace allows a message now."""
+        limits, now = self._pacing.limits, self._at
+        return [
+            row
+            for row in rows
+            if not row.paced
+            or slots.chat_is_ready(_unpacked(bytes.fromhex(row.paced)), limits, now, group=False)
+        ]
+
+    def put_in_private_chats(self, chats: Sequence[str], sent: Sequence[int | None]) -> None:
+        """Note that a message goes to each of many private chats, by the last of their slots."""
+        last = max(slot for slot in sent if slot is not None)
+        known = {"chats": orjson.dumps(chats).decode(), "at": _packed((last,))}
+        self._tx.connection.execute(_TO_CHATS[self._tx.connection.dialect.name], known)
 
     def mend_chats(self) -> None:
         """Write down of chats when what was late went there, before anything is chosen."""
@@ -254,6 +274,14 @@ _WRITE = (
         slowed_at=bindparam("slowed", type_=BigInteger),
         ceiling=bindparam("at_most", type_=Float),
     )
+)
+_TO_CHATS = MappingProxyType(
+    {
+        dialect: update(address)
+        .where(address.c.id.in_(listed(dialect, "chats")))
+        .values(paced=bindparam("at", type_=LargeBinary))
+        for dialect in DIALECTS
+    }
 )
 _TO_CHAT = (
     update(address)

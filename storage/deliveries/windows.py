@@ -10,18 +10,20 @@ from sqlalchemy import Uuid, bindparam, select, update
 
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.door import OPEN, Door
-from domain.messages import ChatKind, ChatRef, Outgoing
+from domain.messages import ChatRef, Outgoing
 from storage.campaigns.caps import Share, Shares
-from storage.codec import read_outgoing
 from storage.database import Tx
-from storage.deliveries import due, elsewhere, use
+from storage.deliveries import due, elsewhere, plain, use
 from storage.deliveries.counters import Moves
-from storage.deliveries.due import Candidate
+from storage.deliveries.due import Candidate, LiveRun
 from storage.deliveries.elsewhere import Twin
 from storage.deliveries.ledger import Delivery, move
+from storage.deliveries.plain import Plain
+from storage.deliveries.run_words import RunWords
 from storage.deliveries.slots import Booking
+from storage.deliveries.verdicts import NO_MESSAGE, costs, not_through, verdict_on
 from storage.sealing import KeysUnusable, Place
-from storage.tables import account, attempt, delivery, run
+from storage.tables import account, attempt, delivery
 from storage.tables import send_window as window
 
 log = structlog.get_logger(__name__)
@@ -31,7 +33,6 @@ _OF_THE_CHAT = (
     SkipReason.ALLOWANCE.value,
     SkipReason.ELSEWHERE.value,
 )
-_NO_MESSAGE = (DeliveryKind.EFFECT, DeliveryKind.MAKING, DeliveryKind.ARTICLE)
 UNREADABLE = "unreadable"
 """Why a row is refused whose words or address can no longer be opened."""
 
@@ -64,6 +65,8 @@ class Claim:
     worker: str
     lease: timedelta
     door: Door = OPEN
+    plain: int | None = None
+    """How many plain rows it takes at once at most; None: each row is looked at by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,13 @@ class Window:
     lane: Lane
     lease_until: datetime
     sends: tuple[Send, ...]
+    plain: Plain | None = None
+    """What goes beside them, all at once."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of it is to be sent."""
+        return not self.sends and self.plain is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +112,19 @@ def open_window(
     # A part of each month is kept for who writes to us. This is a first look; what may go of runs
     # is counted again under a lock, row by row.
     live = [] if use.is_used_up(tx, claim.account_id, claim.door) else due.live_runs(tx)
-    busy = {one.lane for one in live} | due.lanes_of_talk(tx, claim.account_id)
+    alone = due.lanes_of_talk(tx, claim.account_id)
+    busy = alone.union(one.lane for one in live)
     urgent_waits = False
     for lane in sorted(busy.intersection(lanes)):
         if booking is not None and not booking.has_slots(lane):
             # Replies have slots of their own; the other lanes share theirs.
+            continue
+        if claim.plain is not None and lane > Lane.TALK and lane not in alone:
+            if urgent_waits or _more_urgent_open(tx, claim.account_id, lane):
+                return None
+            window = _mostly_plain(tx, claim, lane, live, size, booking)
+            if window is not None:
+                return window
             continue
         candidates = due.candidates(tx, claim.account_id, lane, live, size * 4)
         if not candidates:
@@ -114,19 +132,69 @@ def open_window(
         if lane > Lane.TALK and (urgent_waits or _more_urgent_open(tx, claim.account_id, lane)):
             return None
         chosen, settled = _pick(tx, claim, candidates, size, booking)
-        if chosen:
-            # Whoever gave a row back just now may have paused the account in the same breath.
-            chosen = chosen[: _allowed(tx, claim.account_id, len(chosen))]
-        slots: Sequence[int | None] = [None] * len(chosen)
-        if chosen and booking is not None:
-            slots = booking.take(lane, len(chosen))
-            chosen = chosen[: len(slots)]
-        if chosen or settled:
-            return _write_window(tx, claim, lane, list(zip(chosen, slots, strict=True)), booking)
+        booked = _booked(tx, claim, lane, chosen, booking)
+        if booked or settled:
+            return _write_window(tx, claim, lane, booked, booking)
         # Every chat of this lane has to wait for its own pace; that must not hold up the others,
         # else one person who writes without pause would mute a broadcast to everybody.
         urgent_waits = urgent_waits or lane is Lane.URGENT
     return None
+
+
+def _mostly_plain(
+    tx: Tx,
+    claim: Claim,
+    lane: Lane,
+    live: Sequence[LiveRun],
+    size: int,
+    booking: Booking | None,
+) -> Window | None:
+    """Take the oldest due rows of the first run of a lane that has any, plain ones all at once.
+
+    A part of each window is for the others, so that they are not left behind.
+    """
+    most = claim.plain or 0
+    for one in live:
+        if one.lane is not lane or not most:
+            continue
+        head = plain.head(tx, claim.account_id, one, most + max(1, most // 4))
+        if not head.rows and not head.others:
+            continue
+        words = plain.words(tx, one.id, head.rows)
+        rows = [row for row in head.rows if row.language in words]
+        others = min(head.others + len(head.rows) - len(rows), max(1, most // 4), size)
+        rows = rows[: most - others]
+        rows = rows[: _allowed(tx, claim.account_id, len(rows))] if rows else rows
+        slots: Sequence[int | None] = [None] * len(rows)
+        if rows and booking is not None:
+            rows = booking.ready(rows)
+            slots = booking.take(lane, len(rows)) if rows else ()
+            rows = rows[: len(slots)]
+        bulk = plain.take(tx, one.id, rows, slots, words) if rows else None
+        chosen: list[_Chosen] = []
+        settled = 0
+        if others:
+            candidates = due.candidates(tx, claim.account_id, lane, [one], others)
+            chosen, settled = _pick(tx, claim, candidates, others, booking)
+        if bulk is not None and booking is not None:
+            booking.put_in_private_chats([row.address for row in rows], slots)
+        more = _booked(tx, claim, lane, chosen, booking)
+        if bulk is not None or more or settled:
+            return _write_window(tx, claim, lane, more, booking, bulk)
+    return None
+
+
+def _booked(
+    tx: Tx, claim: Claim, lane: Lane, chosen: list[_Chosen], booking: Booking | None
+) -> list[tuple[_Chosen, int | None]]:
+    """Give what was chosen its slots; what gets none stays."""
+    if chosen:
+        # Whoever gave a row back just now may have paused the account in the same breath.
+        chosen = chosen[: _allowed(tx, claim.account_id, len(chosen))]
+    slots: Sequence[int | None] = [None] * len(chosen)
+    if chosen and booking is not None:
+        slots = booking.take(lane, len(chosen))
+    return list(zip(chosen, slots, strict=False))
 
 
 def _pick(
@@ -138,7 +206,7 @@ def _pick(
 ) -> tuple[list[_Chosen], int]:
     """Return up to `size` rows to send, one per chat, and how many were settled unsent."""
     moves = Moves()
-    words = _RunWords(tx)
+    words = RunWords(tx)
     shares = Shares(tx, candidates, size)
     purse = use.Purse(tx, claim.account_id, claim.door)
     chosen: list[_Chosen] = []
@@ -151,7 +219,7 @@ def _pick(
         twin = elsewhere.standing_of_twin(tx, row) if candidate.linked and row.run_id else None
         if twin is Twin.UNDER_WAY:
             continue
-        verdict = _verdict(tx, candidate, twin) or _not_through(tx, claim.door, candidate, purse)
+        verdict = verdict_on(tx, candidate, twin) or not_through(tx, claim.door, candidate, purse)
         if verdict is not None:
             state, reason = verdict
             _leave_out(tx, row, state, reason, moves)
@@ -164,7 +232,7 @@ def _pick(
         elif (
             share is Share.FREE
             and row.address_id not in chats
-            and (row.kind in _NO_MESSAGE or purse.has_room(row.run_id))
+            and (row.kind in NO_MESSAGE or purse.has_room(row.run_id))
             and (booking is None or booking.chat_is_ready(candidate))
         ):
             try:
@@ -176,7 +244,7 @@ def _pick(
                 move(tx, row, DeliveryState.REFUSED, moves, UNREADABLE, keep=True)
                 settled += 1
                 continue
-            paid = _costs(tx, claim.door, candidate)
+            paid = costs(tx, claim.door, candidate)
             priced = purse.pay(row.run_id) if paid else paid
             if paid is not None:
                 purse.take()
@@ -227,61 +295,17 @@ def _more_urgent_open(tx: Tx, account_id: UUID, lane: Lane) -> bool:
     return tx.connection.execute(_OPEN_IN, asked).one_or_none() is not None
 
 
-def _verdict(tx: Tx, candidate: Candidate, twin: Twin | None) -> tuple[DeliveryState, str] | None:
-    """Say why a row must not be sent, or None."""
-    row = candidate.row
-    if candidate.not_after is not None and candidate.not_after < tx.now:
-        return DeliveryState.SKIPPED, SkipReason.EXPIRED.value
-    if row.kind is DeliveryKind.CAMPAIGN:
-        if candidate.joined or candidate.parted or twin is Twin.MAY_HAVE_ARRIVED:
-            return DeliveryState.SKIPPED, SkipReason.ELSEWHERE.value
-        if candidate.wish == "paused":
-            return DeliveryState.SKIPPED, SkipReason.PAUSED.value
-        if candidate.wish == "suspended":
-            return DeliveryState.SKIPPED, SkipReason.SUSPENDED.value
-        if candidate.wish != "yes" or candidate.declines or candidate.moved:
-            return DeliveryState.SKIPPED, SkipReason.OPTED_OUT.value
-        if candidate.unreachable is not None:
-            return DeliveryState.UNREACHABLE, candidate.unreachable
-        if candidate.in_danger:
-            return DeliveryState.SKIPPED, SkipReason.IN_DANGER.value
-    if row.kind is DeliveryKind.POST and candidate.group_left:
-        return DeliveryState.SKIPPED, SkipReason.GROUP_LEFT.value
-    return None
-
-
-def _not_through(
-    tx: Tx, door: Door, candidate: Candidate, purse: use.Purse
-) -> tuple[DeliveryState, str] | None:
-    """Say why a run's row must not go by this account now, or None."""
-    row = candidate.row
-    if row.run_id is None or row.kind is not DeliveryKind.CAMPAIGN:
-        return None
-    if door.is_shut(candidate.heard_at, tx.now):
-        return DeliveryState.SKIPPED, SkipReason.WINDOW.value
-    if _costs(tx, door, candidate) and not purse.allows(row.run_id):
-        return DeliveryState.SKIPPED, SkipReason.ALLOWANCE.value
-    return None
-
-
-def _costs(tx: Tx, door: Door, candidate: Candidate) -> bool | None:
-    """Tell whether a message costs; None where nothing is counted, or it is no message."""
-    if not door.is_counted or candidate.row.kind in _NO_MESSAGE:
-        return None
-    private = candidate.chat_kind is ChatKind.PRIVATE
-    return private and door.costs(candidate.heard_at, tx.now)
-
-
 def _write_window(
     tx: Tx,
     claim: Claim,
     lane: Lane,
     chosen: Sequence[tuple[_Chosen, int | None]],
     booking: Booking | None,
+    bulk: Plain | None = None,
 ) -> Window:
-    window_id = tx.new_id()
+    window_id = bulk.window_id if bulk is not None else tx.new_id()
     until = tx.now + claim.lease
-    if not chosen:
+    if not chosen and bulk is None:
         return Window(window_id, lane, until, ())
     tx.connection.execute(
         window.insert().values(
@@ -293,6 +317,8 @@ def _write_window(
             lease_until=until,
         )
     )
+    if not chosen:
+        return Window(window_id, lane, until, (), bulk)
     sends = [_send(tx, one, slot) for one, slot in chosen]
     tx.connection.execute(
         attempt.insert(),
@@ -319,7 +345,7 @@ def _write_window(
                 if slot is not None
             ]
         )
-    return Window(window_id, lane, until, tuple(sends))
+    return Window(window_id, lane, until, tuple(sends), bulk)
 
 
 def _send(tx: Tx, one: _Chosen, slot: int | None) -> Send:
@@ -337,41 +363,6 @@ def _send(tx: Tx, one: _Chosen, slot: int | None) -> Send:
         slot,
         one.row.run_id,
     )
-
-
-class _RunWords:
-    """What rows say; a run's words are read once, however many rows they are for."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
-        self._contents: dict[UUID, dict[str, str]] = {}
-        self._read: dict[tuple[UUID, str], Outgoing] = {}
-
-    def of(self, candidate: Candidate) -> Outgoing:
-        """Open a row's own words, or its run's.
-
-        Raises: KeysUnusable, pydantic.ValidationError (a ValueError), LookupError.
-        """
-        row = candidate.row
-        if candidate.payload is not None:
-            place = Place("delivery", "payload", row.id)
-            return read_outgoing(self._tx.keys.unseal(candidate.payload, place))
-        if row.run_id is None:
-            message = f"delivery {row.id} has neither content of its own nor a run"
-            raise LookupError(message)
-        name = "post" if row.kind is DeliveryKind.POST else row.language
-        if row.kind is DeliveryKind.ARTICLE:
-            name = f"article:{row.account_id.hex}"
-        known = (row.run_id, name)
-        if known not in self._read:
-            self._read[known] = read_outgoing(self._content(row.run_id)[name])
-        return self._read[known]
-
-    def _content(self, run_id: UUID) -> dict[str, str]:
-        if run_id not in self._contents:
-            query = select(run.c.content).where(run.c.id == run_id)
-            self._contents[run_id] = self._tx.connection.execute(query).scalar_one()
-        return self._contents[run_id]
 
 
 # Built once, since they are asked several times a second.

@@ -217,9 +217,13 @@ class LedgerWorld:
         lanes: Sequence[Lane] = tuple(Lane),
         ready: Callable[[UUID, ChatKind], bool] | None = None,
         pacing: Pacing | None = None,
+        plain: int | None = None,
     ) -> Window | None:
-        """Open a window; `ready` says which chats have a slot free, of an account in no hurry."""
-        claim = Claim(self.account.id, worker, LEASE)
+        """Open a window; `ready` says which chats have a slot free, of an account in no hurry.
+
+        `plain`: so many rows of which nothing special is to be said are taken all at once.
+        """
+        claim = Claim(self.account.id, worker, LEASE, plain=plain)
 
         def take(tx: Tx) -> Window | None:
             booking = Booking(tx, claim.account_id, pacing) if pacing else None

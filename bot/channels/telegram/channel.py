@@ -1,9 +1,10 @@
 """The Telegram channel: one bot account that sends, receives, fetches and counts."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 import telegram
 from aiohttp import web
@@ -17,6 +18,7 @@ from bot.channels.telegram.fetching import fetched
 from bot.channels.telegram.group_filter import Me
 from bot.channels.telegram.incoming import file_of
 from bot.channels.telegram.intake import Intake
+from bot.channels.telegram.mailing import mailing
 from bot.channels.telegram.outgoing import Call, deleting, editing, leaving, pinning, sending
 from bot.channels.telegram.polling import TelegramUpdates
 from bot.channels.telegram.request import CallRejected, SilentBot
@@ -41,14 +43,10 @@ from domain.messages import (
 )
 
 _LOG = logging.getLogger(__name__)
-_PRESS_TEXT_LIMIT = 200
 
 
 class TelegramChannel:
-    """A bot account. `username` is known after `ready` or `start`.
-
-    In webhook mode `routes()` go into the one aiohttp app before it starts to listen.
-    """
+    """A bot account; its `username` is known after `ready`, its `routes` are for the one app."""
 
     def __init__(self, settings: TelegramSettings, clock: Clock | None = None) -> None:
         self._settings = settings
@@ -206,6 +204,10 @@ class TelegramChannel:
         call = sending(chat, outgoing, self.username)
         return sent_of(await self._call(chat, call))
 
+    def prepare(self, outgoing: Outgoing, own: str) -> Callable[[str, str], Awaitable[Sent]]:
+        """Write a message once for many private chats, as `Prepares` says."""
+        return mailing(self._call, outgoing, own, self.username)
+
     async def upload(self, chat: ChatRef, outgoing: Outgoing, upload: Upload) -> Uploaded:
         """Send one message with a file from our side; keep `media` for all who get it after.
 
@@ -261,7 +263,7 @@ class TelegramChannel:
         """Answer a press; failures are swallowed, since nobody waits for it."""
         params: dict[str, object] = {"callback_query_id": answer.press_id}
         if answer.text:
-            params["text"] = clean(answer.text)[:_PRESS_TEXT_LIMIT]
+            params["text"] = clean(answer.text)[:200]
             params["show_alert"] = answer.alert
         try:
             with self._in_flight.one():
@@ -330,7 +332,7 @@ class TelegramChannel:
             TelegramUpdates(self._transport, poll_timeout_s=self._settings.poll_timeout_s),
             intake,
             backoff_cap_s=self._settings.backoff_cap_s,
-            on_down=self._note_hearing,
+            on_down=partial(setattr, self, "_deaf"),
             clock=self._clock,
         )
         self._poller.start()
@@ -352,7 +354,7 @@ class TelegramChannel:
         with self._in_flight.one():
             self._recent.add(chat.chat_id)
             try:
-                result = await self._transport.call(call.method, call.params, files=files)
+                result = await self._transport.make(call, files)
             except CallFailed as error:
                 failure = error
             else:
@@ -394,6 +396,3 @@ class TelegramChannel:
         if isinstance(meaning, AccountDown):
             self._down = meaning
         return meaning
-
-    def _note_hearing(self, failure: AccountDown | None) -> None:
-        self._deaf = failure

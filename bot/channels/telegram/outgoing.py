@@ -3,10 +3,12 @@
 import re
 from dataclasses import dataclass
 
+import orjson
+
 from bot.channels.raw import clean
 from domain.failures import Refused
 from domain.lengths import utf16_length
-from domain.messages import Button, ChatRef, MediaKind, Outgoing, Spot
+from domain.messages import Button, ChatKind, ChatRef, MediaKind, Outgoing, Spot
 
 GENERAL_TOPIC = "1"
 """Sends to it must leave `message_thread_id` out: with it they fail (Bot API server)."""
@@ -21,6 +23,7 @@ _MEDIA: dict[MediaKind, tuple[str, str]] = {
 _INTEGER = re.compile(r"-?\d{1,18}")
 _MESSAGE_ID = re.compile(r"[1-9]\d{0,17}")
 _SUPERGROUP = re.compile(r"-100(\d{1,16})")
+_ANY_CHAT = "900000000000000009"
 _START = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -31,6 +34,8 @@ class Call:
     method: str
     params: dict[str, object]
     file_field: str | None = None
+    body: bytes | None = None
+    """The parameters as JSON, where that is written already."""
 
 
 def sending(chat: ChatRef, outgoing: Outgoing, bot_username: str) -> Call:
@@ -51,6 +56,31 @@ def sending(chat: ChatRef, outgoing: Outgoing, bot_username: str) -> Call:
     method, name = known
     params[name] = outgoing.media.ref
     return Call(method, params, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A call to many private chats, its JSON written but for the chat and each one's own."""
+
+    method: str
+    before_chat: bytes
+    after_chat: tuple[bytes, ...]
+    """What follows, cut where each one's own goes."""
+
+    def body(self, chat_id: str, own: str) -> bytes:
+        """Return the JSON for one chat."""
+        chat = chat_id.encode() if _INTEGER.fullmatch(chat_id) else orjson.dumps(chat_id)
+        return self.before_chat + chat + own.encode().join(self.after_chat)
+
+
+def written(outgoing: Outgoing, own: str, bot_username: str) -> Written:
+    """Write a call once for many private chats; wherever `own` stands, each one's own will.
+
+    Raises: Refused when Telegram has no way to say it.
+    """
+    call = sending(ChatRef(_ANY_CHAT, ChatKind.PRIVATE), outgoing, bot_username)
+    before, after = orjson.dumps(call.params).split(_ANY_CHAT.encode(), 1)
+    return Written(call.method, before, tuple(after.split(own.encode())))
 
 
 def editing(chat: ChatRef, message_id: str, outgoing: Outgoing, bot_username: str) -> Call:

@@ -1,6 +1,7 @@
 """Our messages in the Bot API's words."""
 
 import unicodedata
+from uuid import UUID
 
 import orjson
 import pytest
@@ -8,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.raw import clean
-from bot.channels.telegram.outgoing import deleting, editing, sending
+from bot.channels.telegram.outgoing import deleting, editing, sending, written
+from delivery.outbox import personal
 from domain.failures import Refused
+from domain.ids import short
 from domain.messages import Button, ChatKind, ChatRef, MediaKind, MediaRef, Outgoing, Spot
 
 CHAT = ChatRef("1001", ChatKind.PRIVATE)
@@ -189,3 +192,18 @@ def test_any_text_makes_parameters_that_are_json(
     outgoing = Outgoing(text=text, heading=heading, buttons=((Button(label, action="a"),),))
     made = sending(ChatRef(clean(chat_id), ChatKind.PRIVATE), outgoing, "b").params
     assert orjson.dumps(made)
+
+
+@given(st.text(max_size=40), st.none() | st.text(max_size=9), st.uuids(), st.integers(-9, 1 << 52))
+def test_what_is_written_once_says_to_each_what_a_message_of_its_own_would(
+    text: str, heading: str | None, own: UUID, chat_id: int
+) -> None:
+    rows = ((Button("Đã đọc", action="ok:{d}"), Button("Hỏi", start="h-{d}")),)
+    outgoing = Outgoing(text=text, heading=heading, buttons=rows)
+    anybody = UUID(int=(1 << 127) + 5)
+    once = written(personal(outgoing, anybody), short(anybody), "b")
+    alone = sending(ChatRef(str(chat_id), ChatKind.PRIVATE), personal(outgoing, own), "b")
+    assert (once.method, orjson.loads(once.body(str(chat_id), short(own)))) == (
+        alone.method,
+        orjson.loads(orjson.dumps(alone.params)),
+    )

@@ -1,0 +1,223 @@
+"""Workers killed and stopped at random in a large run; the judge is the platform's record."""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+from sqlalchemy import select
+
+from bench.engine import Engine, Plan, Progress, engine
+from bench.filling import FIRST_CHAT
+from bench.running import expand, let_go, standing, started
+from bot.settings import Settings
+from broadcasts import reach
+from domain.delivery import DeliveryState
+from storage.database import Tx, is_sqlite
+from storage.people import addresses
+from storage.tables import delivery
+
+_ROOT = Path(__file__).parents[1]
+_BETWEEN_S = (0.0, 0.5)
+_STOPPED_S = 30.0
+"""Longer than a lease: another worker takes over meanwhile."""
+_STOPPED_ALONE_S = 3.0
+_STOP_SHARE = 0.1
+_PATIENCE_S = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Killed:
+    """What came of it."""
+
+    database: str
+    recipients: int
+    kills: int
+    stops: int
+    accepted: int
+    lost: int
+    """Said to have been taken, or never tried, though the platform has none of it."""
+    twice: int
+    unsure: int
+    in_doubt: int
+    """How many faults of the platform left us without knowing, whatever was killed."""
+    unsure_per_kill: float
+    problems: int
+    """How many counters do not equal their rows."""
+    seconds: float
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was lost, and nothing doubled in silence."""
+        return not self.lost and not self.twice and not self.problems
+
+
+class _Worker:
+    """One process of the real service, which is started again whenever it was killed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it; what it says is not kept."""
+        alone = is_sqlite(self._settings.database)
+        words = ("-m", "bot", "run", *(() if alone else ("--role", "worker")))
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *words,
+            cwd=_ROOT,
+            env=_around(self._settings),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+
+    async def end(self, number: signal.Signals) -> None:
+        """Send a signal that ends it, and wait until it has."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.send_signal(number)
+            await self._process.wait()
+
+    async def pause(self, seconds: float) -> None:
+        """Let it stand still for so long."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGSTOP)
+                await asyncio.sleep(seconds)
+                self._process.send_signal(signal.SIGCONT)
+
+
+async def killed(plan: Plan, recipients: int, kills: int, seed: int, progress: Progress) -> Killed:
+    """Send one campaign by the real service, and kill it so often; then look what arrived.
+
+    Raises: NoPlatform, Misconfigured, DatabaseAway.
+    """
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    async with engine(plan, recipients, progress) as made:
+        database = made.house.database
+        run = await database.write(lambda tx: started(tx, made, held=True, capped=True))
+        await expand(made, run.id)
+        await database.write(lambda tx: let_go(tx, run.id))
+        alone = is_sqlite(made.house.settings.database)
+        workers = [_Worker(made.house.settings) for _ in range(1 if alone else 2)]
+        begun = asyncio.get_running_loop().time()
+        await asyncio.gather(*(worker.start() for worker in workers))
+        stops, done = 0, 0
+        pausing: set[asyncio.Task[None]] = set()
+        while done < kills and await _left(made, run.id):
+            await _until_it_moves(made, run.id)
+            await asyncio.sleep(chance.uniform(*_BETWEEN_S))
+            worker = chance.choice(workers)
+            if chance.random() < _STOP_SHARE:
+                stops += 1
+                paused = asyncio.create_task(
+                    worker.pause(_STOPPED_ALONE_S if alone else _STOPPED_S)
+                )
+                pausing.add(paused)
+                if alone:
+                    await paused
+                continue
+            await worker.end(signal.SIGKILL)
+            await worker.start()
+            done += 1
+            progress("Lần giết", done, kills)
+        await asyncio.gather(*pausing)
+        await _until_over(made, run.id, recipients, progress)
+        seconds = asyncio.get_running_loop().time() - begun
+        await asyncio.gather(*(worker.end(signal.SIGTERM) for worker in workers))
+        record = await _record(plan.api)
+        stands = await database.read(lambda tx: standing(tx, run.id))
+        lost = await database.read(lambda tx: _lost(tx, made, run.id, recipients, record["got"]))
+        problems = await database.read(lambda tx: len(reach.verify(tx, run.id)))
+        in_doubt = int(record["in_doubt"])
+        return Killed(
+            database=made.database_kind,
+            recipients=recipients,
+            kills=done,
+            stops=stops,
+            accepted=stands.accepted,
+            lost=lost,
+            twice=sum(record["got"].get(chat, 0) > 1 for chat in _chats(recipients)),
+            unsure=stands.unsure,
+            in_doubt=in_doubt,
+            unsure_per_kill=round(max(0, stands.unsure - in_doubt) / max(1, done), 2),
+            problems=problems,
+            seconds=round(seconds, 1),
+        )
+
+
+async def _left(made: Engine, run_id: UUID) -> int:
+    stands = await made.house.database.read(lambda tx: standing(tx, run_id))
+    return stands.pending
+
+
+async def _until_it_moves(made: Engine, run_id: UUID) -> None:
+    """Return once something is sent again, so that no kill hits a process that only starts."""
+    before = await _left(made, run_id)
+    for _ in range(int(_PATIENCE_S * 20)):
+        if await _left(made, run_id) != before:
+            return
+        await asyncio.sleep(0.05)
+
+
+async def _until_over(made: Engine, run_id: UUID, recipients: int, progress: Progress) -> None:
+    last, waited = -1, 0.0
+    while (left := await _left(made, run_id)) and waited < _PATIENCE_S:
+        waited = 0.0 if left != last else waited + 0.2
+        last = left
+        progress("Gửi", recipients - left, recipients)
+        await asyncio.sleep(0.2)
+
+
+async def _record(api: str) -> Mapping[str, Any]:
+    async with aiohttp.ClientSession() as session, session.post(f"{api}/record") as response:
+        found: Mapping[str, Any] = await response.json(content_type=None)
+        return found
+
+
+def _chats(recipients: int) -> list[str]:
+    return [str(FIRST_CHAT + at) for at in range(recipients)]
+
+
+def _lost(tx: Tx, made: Engine, run_id: UUID, recipients: int, got: Mapping[str, int]) -> int:
+    """Count who got nothing though their row does not say that nobody knows."""
+    missing = [chat for chat in _chats(recipients) if chat not in got]
+    return sum(_state(tx, made, run_id, chat) != DeliveryState.UNSURE for chat in missing)
+
+
+def _state(tx: Tx, made: Engine, run_id: UUID, chat: str) -> str | None:
+    where = addresses.find(tx, made.line.account.id, chat)
+    if where is None:
+        return None
+    query = select(delivery.c.state).where(
+        delivery.c.run_id == run_id, delivery.c.address_id == where.id
+    )
+    states: Sequence[str] = tx.connection.execute(query).scalars().all()
+    return states[0] if states else None
+
+
+def _around(settings: Settings) -> dict[str, str]:
+    return {
+        **os.environ,
+        "TELEGRAM_TOKEN": settings.telegram_token.get_secret_value(),
+        "TELEGRAM_API_URL": settings.telegram_api_url,
+        "TELEGRAM_PACE_PER_S": str(settings.telegram_pace_per_s),
+        "ZALO_OA_ID": "",
+        "ZALO_OA_APP_ID": "",
+        "ZALO_OA_APP_SECRET": "",
+        "ZALO_BOT_TOKEN": "",
+        "DATABASE_URL": settings.database if not is_sqlite(settings.database) else "",
+        "VAR_DIR": str(settings.var_dir),
+        "KEY_FILE": str(settings.keys),
+        "WEB_PORT": "0",
+        "SEND_TIMEOUT_S": "2",
+    }

@@ -93,8 +93,15 @@ def test_only_the_platforms_calls_reach_the_service_from_outside() -> None:
 def test_a_unit_runs_a_command_of_ours_as_a_user_of_its_own(path: Path) -> None:
     unit = _unit(path)
     service = unit["Service"]
-    program, *words = shlex.split(service["ExecStart"])
+    env, *words = shlex.split(service["ExecStart"])
+    own = dict(word.split("=", 1) for word in words if "=" in word)
+    program, *words = words[len(own) :]
 
+    # systemd lets EnvironmentFile win over Environment: these must differ from the file's.
+    assert env == "/usr/bin/env"
+    assert "Environment" not in service
+    assert own["VAR_DIR"] == f"/var/lib/{service['StateDirectory']}"
+    assert ("%i" in own.get("WEB_PORT", "")) is ("@" in path.name)
     assert program == f"{service['WorkingDirectory']}/.venv/bin/python"
     assert words[:3] == ["-m", "bot", "run"]
     role = re.search(r"an-ninh-(\w+)@", path.name)

@@ -4,11 +4,9 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 import aiohttp
 import orjson
-from yarl import URL
 
 from bot.channels.exchange import ANSWER_LIMIT, Answer, Broken, Exchange, Fault
 from bot.channels.raw import read_json
@@ -16,9 +14,6 @@ from bot.channels.telegram.outgoing import Call
 
 _SLOWEST_BYTES_S = 64 * 1024
 """An office's slow line: by it a file may take long, as long as pieces of it keep coming."""
-
-
-_JSON = MappingProxyType({"Content-Type": "application/json"})
 
 
 class Network(StrEnum):
@@ -70,19 +65,9 @@ class Transport:
     ) -> None:
         self._root = api_url.rstrip("/")
         self._token = token
-<<<<<<< ours
         self._exchange = Exchange(
             connect_timeout_s=connect_timeout_s, read_timeout_s=read_timeout_s, proxy_url=proxy_url
         )
-=======
-        self._connect_timeout_s = connect_timeout_s
-        self._read_timeout_s = read_timeout_s
-        self._proxy_url = proxy_url
-        self._session: aiohttp.ClientSession | None = None
-        # Made once: a call is short, and each of these takes a twentieth of it.
-        self._urls: dict[str, URL] = {}
-        self._usual = self._timeout(read_timeout_s)
->>>>>>> theirs
 
     def __repr__(self) -> str:
         return "Transport()"
@@ -114,14 +99,14 @@ class Transport:
         Raises: CallFailed.
         """
         params = params or {}
-        headers: Mapping[str, str] = {}
+        headers: dict[str, str] = {}
         data: bytes | aiohttp.FormData
         try:
             if files:
                 data = _form(params, files)
             else:
                 data = orjson.dumps(params) if body is None else body
-                headers = _JSON
+                headers["Content-Type"] = "application/json"
         except (TypeError, ValueError):
             data = b""
             headers = {}
@@ -129,7 +114,7 @@ class Transport:
             raise CallFailed(method, code=400, description="our own parameters are not JSON")
         answer = await self.exchange(
             "POST",
-            self._url(method),
+            f"{self._root}/bot{self._token}/{method}",
             label=method,
             data=data,
             headers=headers,
@@ -163,7 +148,7 @@ class Transport:
     async def exchange(
         self,
         verb: str,
-        url: str | URL,
+        url: str,
         *,
         label: str,
         data: bytes | aiohttp.FormData | Mapping[str, str] | None = None,
@@ -178,19 +163,7 @@ class Transport:
 
         Raises: CallFailed with `network` set when there was no whole answer.
         """
-<<<<<<< ours
         failure: CallFailed
-=======
-        timeout = self._usual
-        if read_timeout_s is not None or longest_s:
-            read = self._read_timeout_s if read_timeout_s is None else read_timeout_s
-            timeout = self._timeout(read, longest_s)
-        session = self._session
-        if session is None or session.closed:
-            raise CallFailed(label, network=Network.NOT_SENT, description="closed")
-        # Raised after the handlers, so that aiohttp's exception, whose text may hold the address
-        # and with it the token, does not travel along as the context of ours.
->>>>>>> theirs
         try:
             return await self._exchange.do(
                 verb,
@@ -210,20 +183,6 @@ class Transport:
                 network = Network.NOT_SENT if unsent else Network.UNKNOWN
                 failure = CallFailed(label, network=network, description=broken.name)
         raise failure
-
-    def _url(self, method: str) -> URL:
-        url = self._urls.get(method)
-        if url is None:
-            url = self._urls[method] = URL(f"{self._root}/bot{self._token}/{method}")
-        return url
-
-    def _timeout(self, read_s: float, longest_s: float = 0.0) -> aiohttp.ClientTimeout:
-        return aiohttp.ClientTimeout(
-            total=self._connect_timeout_s + max(read_s, longest_s),
-            connect=self._connect_timeout_s,
-            sock_connect=self._connect_timeout_s,
-            sock_read=read_s,
-        )
 
     def result_of(self, method: str, answer: Answer) -> object:
         """Return the result in a Bot API answer.
@@ -262,21 +221,6 @@ class Transport:
         )
 
 
-<<<<<<< ours
-=======
-async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
-    length = response.content_length
-    if length is not None and length <= limit and "Content-Encoding" not in response.headers:
-        return await response.read()
-    body = bytearray()
-    async for piece in response.content.iter_chunked(64 * 1024):
-        body += piece
-        if len(body) > limit:
-            return None
-    return bytes(body)
-
-
->>>>>>> theirs
 def _form(params: Mapping[str, object], files: Mapping[str, FilePart]) -> aiohttp.FormData:
     form = aiohttp.FormData()
     for name, value in params.items():

@@ -88,10 +88,15 @@ def _how_to_answer(desk: Desk, unit: Unit, account: Account, known: Campaign) ->
     return say("articles.answer", don_vi=named, lien_ket=link)
 
 
-def left(tx: Tx, run_id: UUID, say: Say) -> list[str]:
-    """Say of a run's articles which were taken down, which will be, and which people must."""
+def left(tx: Tx, run_id: UUID, say: Say, *, unsent: bool = False) -> list[str]:
+    """Say of a run's articles which were taken down, which will be, and which people must.
+
+    `unsent`: only of those that went to nobody and never will.
+    """
     lines = []
     for one in articles.standing(tx, run_id):
+        if unsent and one.row.state is not DeliveryState.SKIPPED:
+            continue
         channel = channel_name(one.row.channel, say)
         if one.removal is DeliveryState.ACCEPTED:
             lines.append(say("articles.down", channel=channel))

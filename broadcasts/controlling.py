@@ -7,7 +7,7 @@ from domain.audit import Act, Thing
 from domain.campaign import PauseReason, RunState
 from domain.delivery import SkipReason
 from domain.errors import Refusal
-from storage.campaigns import runs
+from storage.campaigns import articles, runs
 from storage.campaigns.runs import Run
 from storage.database import Tx
 from storage.deliveries import ledger
@@ -47,7 +47,8 @@ def resume(tx: Tx, run: Run, by: Staff) -> None:
 def cancel(tx: Tx, run: Run, by: Staff) -> int:
     """Stop a run for good; return how many were skipped at once.
 
-    The rest of a long run is skipped by the next ticks.
+    The rest of a long run is skipped by the next ticks. An article that stands there already, and
+    went to nobody yet, is taken down.
 
     Raises: Refusal when it is over already.
     """
@@ -55,7 +56,14 @@ def cancel(tx: Tx, run: Run, by: Staff) -> int:
         raise Refusal("campaigns.run_is_over")
     runs.change(tx, run, RunState.CANCELLED, finished_at=tx.now)
     note(tx, Act.RUN_CANCELLED, run, by.id, left=runs.counted(tx, run.id, "pending"))
-    return ledger.skip_pending(tx, run.id, SkipReason.CANCELLED)
+    return skip_the_rest(tx, run.id)
+
+
+def skip_the_rest(tx: Tx, run_id: UUID) -> int:
+    """Skip what a cancelled run left pending; return how many were skipped."""
+    skipped = ledger.skip_pending(tx, run_id, SkipReason.CANCELLED)
+    articles.take_down_unsent(tx, run_id)
+    return skipped
 
 
 def note(tx: Tx, act: Act, run: Run, staff_id: UUID | None, **facts: str | int) -> None:

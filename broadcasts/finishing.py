@@ -47,7 +47,7 @@ def finish_due(tx: Tx, desk: Desk) -> list[UUID]:
 
 def _skip(tx: Tx, desk: Desk, run_id: UUID) -> None:
     try:
-        apart(tx, lambda: ledger.skip_pending(tx, run_id, SkipReason.CANCELLED))
+        apart(tx, lambda: controlling.skip_the_rest(tx, run_id))
     except Spoiled as fault:
         put_off_run(tx, desk, run_id, fault)
 

@@ -13,7 +13,7 @@ from domain.messages import Button, Outgoing, Press
 from domain.roles import Permission
 from handlers.campaigns import drafts
 from handlers.campaigns.form import ASAP, Step, new_form
-from handlers.campaigns.running import find, pause_series, tell_cancelled
+from handlers.campaigns.running import find, pause_series, say_cancelled, tell_cancelled
 from handlers.turn import Turn
 from storage.campaigns import runs
 
@@ -39,7 +39,7 @@ def begin(turn: Turn, press: Press, args: Sequence[str]) -> None:
         raise Refusal("app.stale_button")
     wrong = amending.check(turn.tx, turn.unit.id, run_id)
     if amending.stop_the_rest(turn.tx, wrong.run, decider):
-        turn.say("campaigns.cancelled", code=wrong.run.code)
+        say_cancelled(turn, wrong.run)
         tell_cancelled(turn, wrong.run, decider)
     if _repeats(wrong):
         # Else the wrong words would go out again at its next time.

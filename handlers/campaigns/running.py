@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from broadcasts import (
     alarming,
     approving,
+    articles,
     controlling,
     reach,
     reach_words,
@@ -118,8 +119,15 @@ def cancel_run(turn: Turn, press: Press, args: Sequence[str]) -> None:
     if run is None or run.unit_id != turn.unit.id:
         raise Refusal("app.stale_button")
     controlling.cancel(turn.tx, run, decider)
-    turn.say("campaigns.cancelled", code=run.code)
+    say_cancelled(turn, run)
     tell_cancelled(turn, run, decider)
+
+
+def say_cancelled(turn: Turn, run: Run) -> None:
+    """Say that a run is cancelled, and what becomes of an article that stands there already."""
+    said = turn.text("campaigns.cancelled", code=run.code)
+    left = articles.left(turn.tx, run.id, turn.text, unsent=True)
+    turn.tell(Outgoing(text="\n\n".join((said, *left))))
 
 
 def tell_cancelled(turn: Turn, run: Run, decider: Staff) -> None:

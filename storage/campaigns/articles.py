@@ -166,6 +166,16 @@ def take_down(tx: Tx, run_id: UUID, lane: Lane = Lane.TALK) -> int:
     return begun
 
 
+def take_down_unsent(tx: Tx, run_id: UUID) -> int:
+    """Have those of a cancelled run taken down that went to nobody; returns how many."""
+    begun = 0
+    for one in standing(tx, run_id):
+        skipped = one.row.state is DeliveryState.SKIPPED
+        if skipped and one.article_id is not None and one.removal is None:
+            begun += effects.retract(tx, one.row, one.article_id) is not None
+    return begun
+
+
 def _sent(tx: Tx, account_id: UUID, since: datetime, until: datetime) -> int:
     query = select(func.count()).where(
         ARTICLE,

@@ -291,6 +291,32 @@ async def test_an_article_without_an_answer_stays_in_doubt(
     assert (await _row(chat)).state is DeliveryState.UNSURE
 
 
+@pytest.mark.parametrize(
+    ("steps", "in_flight", "said"),
+    [(1, False, "gỡ tay"), (2, False, "Máy sẽ tự gỡ bài viết"), (1, True, "Đã hủy đợt")],
+)
+async def test_the_page_of_a_cancelled_run_that_went_to_nobody_is_taken_down(
+    chat: Chat, officer: Party, chief: Party, steps: int, said: str, *, in_flight: bool
+) -> None:
+    await _approved(chat, officer, chief)
+    for _ in range(steps):
+        await _step(chat)
+    window = await _window(chat, await _oa(chat)) if in_flight else None
+    run = await newest_run(chat)
+    await officer.writes(f"/huy {run.code}")
+    await officer.presses("Hủy hẳn")
+    assert said in (await officer.last()).text
+    if window is not None:
+        (send,) = window.sends
+        settled = [Settled(send.delivery_id, send.attempt_id, _NEXT[EffectKind.AWAIT_ARTICLE])]
+        assert await chat.do(lambda tx: settling.settle(tx, window.id, settled))
+        await tick(chat)
+    (page,) = await chat.look(lambda tx: stored.standing(tx, run.id))
+    known = in_flight or steps == 2
+    removal = DeliveryState.PENDING if known else None
+    assert (page.row.state, page.removal) == (DeliveryState.SKIPPED, removal)
+
+
 async def test_the_author_is_told_that_no_article_is_left_this_month(
     chat: Chat, officer: Party, chief: Party
 ) -> None:

@@ -2,13 +2,11 @@
 
 from uuid import UUID
 
-from broadcasts import controlling, resending
+from broadcasts import controlling, resending, taking_up
 from domain.audit import Act
 from domain.campaign import RunState
 from domain.clock import show_time
-from domain.delivery import Lane
 from domain.errors import Refusal
-from domain.hours import ANY_TIME
 from storage.campaigns import campaigns, recipients, runs
 from storage.campaigns.runs import Run
 from storage.database import Tx
@@ -47,26 +45,8 @@ def start(tx: Tx, run_id: UUID, by: Staff) -> tuple[Run, int]:
 
     Raises: Refusal.
     """
-    run = runs.get(tx, run_id, lock=True)
-    if run is None or run.unit_id != by.unit_id:
-        raise Refusal("campaigns.no_such_run")
+    run = taking_up.locked(tx, run_id, by)
     found = check(tx, run)
-    hours = ANY_TIME
-    if run.lane is not Lane.URGENT:
-        hours = units.get_unit(tx, run.unit_id).broadcasting
-    open_from, open_until = hours.interval(tx.now)
-    runs.change(
-        tx,
-        run,
-        RunState.EXPANDING,
-        newcomers_at=tx.now,
-        rest_at=None,
-        cursor=None,
-        expanded_at=None,
-        finished_at=None,
-        pause_reason=None,
-        open_from=open_from,
-        open_until=open_until,
-    )
+    taking_up.take_up(tx, run, newcomers_at=tx.now, rest_at=None)
     controlling.note(tx, Act.RUN_TO_NEWCOMERS, run, by.id, people=found)
     return runs.get(tx, run.id) or run, found

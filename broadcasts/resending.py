@@ -2,20 +2,18 @@
 
 from uuid import UUID
 
-from broadcasts import approving, controlling, own_photos, signing
+from broadcasts import approving, controlling, own_photos, signing, taking_up
 from broadcasts.approving import RULES
 from domain.audit import Act
 from domain.campaign import CampaignRules, CampaignState, RunState
 from domain.delivery import Lane
 from domain.errors import Refusal
-from domain.hours import ANY_TIME
 from domain.terms import AS_RULED
 from storage.campaigns import campaigns, rest, runs
 from storage.campaigns.campaigns import Campaign
 from storage.campaigns.rest import Rest
 from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.people import units
 from storage.people.units import Staff
 
 _GONE = (CampaignState.REJECTED, CampaignState.CANCELLED)
@@ -69,26 +67,11 @@ def start(tx: Tx, run_id: UUID, by: Staff, rules: CampaignRules = RULES) -> tupl
 
     Raises: Refusal.
     """
-    run = runs.get(tx, run_id, lock=True)
-    if run is None or run.unit_id != by.unit_id:
-        raise Refusal("campaigns.no_such_run")
+    run = taking_up.locked(tx, run_id, by)
     known, found = check(tx, run, rules)
     expiry = known.terms.expiry if known.terms is not None else AS_RULED
-    urgent = run.lane is Lane.URGENT
-    hours = ANY_TIME if urgent else units.get_unit(tx, run.unit_id).broadcasting
-    open_from, open_until = hours.interval(tx.now)
-    runs.change(
-        tx,
-        run,
-        RunState.EXPANDING,
-        rest_at=tx.now,
-        cursor=None,
-        expanded_at=None,
-        finished_at=None,
-        pause_reason=None,
-        open_from=open_from,
-        open_until=open_until,
-        not_after=expiry.ends(hours, tx.now, rules.urgent_lifetime if urgent else rules.lifetime),
-    )
+    lifetime = rules.urgent_lifetime if run.lane is Lane.URGENT else rules.lifetime
+    not_after = expiry.ends(taking_up.hours(tx, run), tx.now, lifetime)
+    taking_up.take_up(tx, run, rest_at=tx.now, not_after=not_after)
     controlling.note(tx, Act.RUN_RESENT, run, by.id, people=found.people, posts=found.posts)
     return runs.get(tx, run.id) or run, found

@@ -39,9 +39,17 @@ class Silence:
 
 
 def note(tx: Tx, account_id: UUID) -> None:
-    """Note that the platform called: a silence is over."""
+    """Note that the platform called: a silence is over.
+
+    One that was known by missing echoes teaches that they may be switched off, until one comes.
+    """
     traits.put(tx, account_id, _CALLED, tx.now.isoformat())
+    held = silence(tx, account_id)
+    if held is None:
+        return
     traits.drop(tx, account_id, _SILENT)
+    if held.proof is Unheard.UNANSWERED and traits.has(tx, account_id, traits.ECHOES):
+        traits.learn(tx, account_id, traits.ECHOES)
 
 
 def forget(tx: Tx, account_id: UUID) -> None:
@@ -96,7 +104,7 @@ def judge(
 
 def _is_unanswered(tx: Tx, account_id: UUID, since: datetime) -> bool:
     """Tell whether nothing came of so many messages of ours of which something always comes."""
-    if traits.has(tx, account_id, traits.ECHOES):
+    if traits.value(tx, account_id, traits.ECHOES) == traits.OF_OURS:
         sent = _people(tx, account_id, since + timedelta(minutes=2), tx.now - _ECHO_WITHIN)
         if sent >= _ECHOES:
             return True

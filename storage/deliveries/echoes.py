@@ -29,8 +29,7 @@ _ENOUGH = 60
 
 def note(tx: Tx, account_id: UUID, echo: Echo) -> None:
     """Take an echo of a private message; from now on receipts alone settle nothing in doubt."""
-    if not traits.has(tx, account_id, traits.ECHOES):
-        traits.learn(tx, account_id, traits.ECHOES)
+    _learn(tx, account_id, echo)
     where = addresses.find(tx, account_id, echo.chat.chat_id)
     if echo.chat.kind is not ChatKind.PRIVATE or where is None:
         return
@@ -56,6 +55,15 @@ def note(tx: Tx, account_id: UUID, echo: Echo) -> None:
     log.info("echo_of_unknown_fate", delivery=str(found.row.id))
     for what in told.values():
         receipts.raise_by(tx, found.row.id, what)
+
+
+def _learn(tx: Tx, account_id: UUID, echo: Echo) -> None:
+    """Note that echoes come; what is written by hand promises none of what we send."""
+    known = traits.value(tx, account_id, traits.ECHOES)
+    if known is None and echo.by_hand:
+        traits.learn(tx, account_id, traits.ECHOES)
+    elif known != traits.OF_OURS and not echo.by_hand:
+        traits.put(tx, account_id, traits.ECHOES, traits.OF_OURS)
 
 
 def _same_words(tx: Tx, row: Delivery, text: str) -> bool:

@@ -66,6 +66,27 @@ async def test_messages_without_the_echo_that_always_came_are_a_silence(two: Two
     assert await judged(two) is None
 
 
+async def test_echoes_of_what_is_written_by_hand_promise_none_of_ours(two: Two) -> None:
+    known = await two.resident()
+    await two.echo(known, "by hand", "Chào bác", by_hand=True)
+    await called(two)
+    two.world.clock.forward(hours=1)
+    await sent_to(two, 3)
+    two.world.clock.forward(hours=5)
+    assert await judged(two) is None
+
+
+async def test_calls_without_the_echoes_that_came_before_are_told_of_once(two: Two) -> None:
+    known = await two.resident()
+    await two.echo(known, "earlier", "xin chào", by_hand=False)
+    for silent in (True, False):
+        await called(two)
+        two.world.clock.forward(hours=1)
+        await sent_to(two, 3)
+        two.world.clock.forward(hours=1)
+        assert (await judged(two) is not None) is silent
+
+
 async def test_receipts_that_came_of_most_and_come_of_nobody_are_a_silence(two: Two) -> None:
     for one, message in await sent_to(two, 20):
         await two.receipt(one, message, ReceiptKind.SEEN)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from bot.addresses_typed import is_address, is_host, is_near
+from bot.addresses_typed import is_address, is_base, is_host, is_near
 from bot.faults import sentences
 from bot.outages import of_system
 from bot.settings_zalo import ZaloSettings
@@ -83,7 +83,7 @@ class Settings(ZaloSettings):
     @field_validator("telegram_api_url")
     @classmethod
     def _api_is_an_address(cls, value: str) -> str:
-        if not is_address(value, {"http", "https"}) or "?" in value:
+        if not is_base(value):
             message = f"phải là địa chỉ http:// hoặc https://, như {_TELEGRAM}"
             raise ValueError(message)
         return value
@@ -91,7 +91,7 @@ class Settings(ZaloSettings):
     @field_validator("telegram_webhook_url")
     @classmethod
     def _webhook_is_an_address(cls, value: str) -> str:
-        if value and not is_address(value, {"http", "https"}):
+        if value and not is_address(value):
             message = "phải là địa chỉ https:// mà Telegram gọi tới được"
             raise ValueError(message)
         return value
@@ -107,7 +107,7 @@ class Settings(ZaloSettings):
     @field_validator("pager_url")
     @classmethod
     def _pager_is_an_address(cls, value: str) -> str:
-        if value and not is_address(value, {"http", "https"}):
+        if value and not is_address(value):
             message = "phải là địa chỉ https:// (hoặc http:// trong mạng nội bộ) của cổng gọi điện"
             raise ValueError(message)
         if value.startswith("http://") and not is_near(urlsplit(value).hostname or ""):

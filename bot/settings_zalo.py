@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
-from bot.addresses_typed import is_address
+from bot.addresses_typed import is_address, is_base
 
 OA_API = "https://openapi.zalo.me"
 OA_OAUTH = "https://oauth.zaloapp.com"
@@ -81,7 +81,7 @@ class ZaloSettings(BaseSettings):
     @field_validator("zalo_oa_redirect_url")
     @classmethod
     def _oa_redirect_is_an_address(cls, value: str) -> str:
-        if value and (not is_address(value, {"http", "https"}) or "?" in value):
+        if value and not is_base(value):
             message = "phải là địa chỉ đã đăng ký với ứng dụng, không có phần sau dấu ?"
             raise ValueError(message)
         return value
@@ -115,7 +115,7 @@ class ZaloSettings(BaseSettings):
     @field_validator("zalo_oa_api_url", "zalo_oa_oauth_url", "zalo_bot_api_url")
     @classmethod
     def _zalo_is_an_address(cls, value: str) -> str:
-        if not is_address(value, {"http", "https"}) or "?" in value:
+        if not is_base(value):
             message = "phải là địa chỉ http:// hoặc https:// của máy chủ Zalo"
             raise ValueError(message)
         return value
@@ -131,7 +131,7 @@ class ZaloSettings(BaseSettings):
     @field_validator("zalo_bot_webhook_url")
     @classmethod
     def _bot_webhook_is_an_address(cls, value: str) -> str:
-        if value and not is_address(value, {"http", "https"}):
+        if value and not is_address(value):
             message = "phải là địa chỉ https:// mà Zalo gọi tới được"
             raise ValueError(message)
         return value

@@ -13,6 +13,7 @@ from storage.database import Tx
 
 _TOLD: Final = "told_left"
 _FRESH = timedelta(hours=2)
+_MOST = 10**9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +28,13 @@ class ToldLeft:
 
 
 def note(tx: Tx, account_id: UUID, allowances: Sequence[Allowance], paid: int) -> None:
-    """Note what a platform just told, when we count `paid` in this month; no number: nothing."""
+    """Note what a platform just told, when we count `paid` in this month; no number: nothing.
+
+    What no account can have left is no number: nobody is left out for an answer like −1.
+    """
     valid = [one for one in allowances if one.until is None or one.until > tx.now]
-    numbers = [one.remaining for one in valid if one.remaining is not None]
+    told = (one.remaining for one in valid if one.remaining is not None)
+    numbers = [number for number in told if 0 <= number <= _MOST]
     if not numbers:
         return
     traits.put(tx, account_id, _TOLD, f"{tx.now.isoformat()} {sum(numbers)} {paid}")

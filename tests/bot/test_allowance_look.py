@@ -68,6 +68,20 @@ async def test_it_is_asked_rarely_and_kept_when_the_platform_does_not_answer(cha
     assert (later.told, later.at, later.fresh) == (7, first.at, False)
 
 
+@pytest.mark.parametrize("rubbish", [-1, 10**30])
+async def test_what_can_be_no_count_is_none(chat: Chat, rubbish: int) -> None:
+    platform = Counting()
+    look = AllowanceLook(chat.db, chat.account.id, platform, chat.clock)
+    await look.look()
+    platform.left = rubbish
+    chat.clock.forward(hours=1)
+    await look.look()
+    assert platform.asked == 2
+    left = await known(chat)
+    assert left is not None
+    assert left.left == 7
+
+
 async def test_where_nothing_ever_costs_nobody_is_asked(chat: Chat) -> None:
     platform = Counting()
     platform.costs = False

@@ -50,16 +50,16 @@ class Need:
     residents: int
     units: int
     accounts: int
-    """Of one platform, over all units."""
+    """Of one platform, over all units. An installation has one of each platform."""
     campaign_takes: timedelta
     """Until a campaign to all is out, every unit sending by its own accounts."""
     messages_a_month: int
     peak_per_s: float
     """Sends in all in the busiest minute."""
     workers: int
-    """Worker processes; 1 is the one process on SQLite, where nothing more is needed."""
+    """Processes that send: each account has its own."""
     databases: int
-    """PostgreSQL servers; 0 where a SQLite file is enough."""
+    """PostgreSQL servers on which all can lie together; 0 where one SQLite file is all."""
     rows: int
     """Deliveries that are kept at any time."""
     archived_a_year: int
@@ -68,7 +68,7 @@ class Need:
 
     @property
     def one_machine(self) -> bool:
-        """Whether `make run` on SQLite is all that is needed."""
+        """Whether one `make run` on SQLite is all that is needed."""
         return self.databases == 0
 
 
@@ -87,6 +87,7 @@ def need(residents: int, given: Assumptions) -> Need:
     rows = round((broadcasts + talk) * given.kept_months)
     tips = residents / 1000 * given.tips_a_month * given.kept_months
     small = units == 1 and of_one == 1
+    of_account = math.ceil(given.pace_per_s / given.sends_per_s_and_worker)
     return Need(
         residents=residents,
         units=units,
@@ -94,7 +95,7 @@ def need(residents: int, given: Assumptions) -> Need:
         campaign_takes=takes,
         messages_a_month=round(broadcasts + talk),
         peak_per_s=peak,
-        workers=1 if small else max(2, math.ceil(peak / given.sends_per_s_and_worker)),
+        workers=units * of_one * max(1, of_account),
         databases=0 if small else math.ceil(peak / given.sends_per_s_and_database),
         rows=rows,
         archived_a_year=round((broadcasts + talk) * _MONTHS),

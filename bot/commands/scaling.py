@@ -72,8 +72,9 @@ def simulate_scale(
     say(
         f"Mỗi đơn vị tối đa {count(given.per_unit)} bà con, mỗi người {given.broadcasts_a_month:g} "
         f"đợt một tháng, một phần năm số đơn vị gửi cùng lúc, giữ từng dòng {given.kept_months} "
-        "tháng rồi chỉ còn số tổng. 0 PostgreSQL: một tiến trình với SQLite là đủ. Đơn vị nào "
-        "cũng có thể chạy riêng một máy như vậy."
+        "tháng rồi chỉ còn số tổng. Mỗi bản cài phục vụ một đơn vị, mỗi nền tảng một tài khoản: "
+        "bao nhiêu tài khoản là bấy nhiêu bản cài, mỗi bản có cơ sở dữ liệu và tệp khóa riêng. Bản "
+        "nào cũng chạy được riêng một máy với SQLite; cột PostgreSQL là số máy chủ nếu đặt chung."
     )
 
 

@@ -35,6 +35,14 @@ def test_the_usual_sizes_go_from_a_commune_to_the_country() -> None:
     assert known[-1].rows == 12 * known[-1].messages_a_month
 
 
+def test_each_account_is_an_installation_with_a_process_of_its_own() -> None:
+    million = need(1_000_000, Assumptions())
+    fast = need(1_000_000, Assumptions(pace_per_s=600))
+
+    assert (million.accounts, million.workers) == (34, 34)
+    assert fast.workers == 3 * fast.accounts
+
+
 _PACES = st.floats(min_value=0.05, max_value=1_000)
 _HOURS = st.floats(min_value=0.1, max_value=168)
 

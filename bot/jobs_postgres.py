@@ -22,6 +22,8 @@ STALLED_S = 15.0
 _LOOK = timedelta(seconds=10)
 _AGAIN_S = 1.0
 _PATIENCE_S = 10.0
+_CONNECTION_S = 4.0
+"""Procrastinate waits for its connections one after the other, and longer than this for none."""
 
 
 class JobsOnPostgres:
@@ -35,7 +37,10 @@ class JobsOnPostgres:
         self._asking = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
         self._app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(
-                kwargs=connect_arguments(database.url), min_size=1, max_size=_AT_ONCE + 2
+                kwargs=connect_arguments(database.url),
+                min_size=1,
+                max_size=_AT_ONCE + 2,
+                timeout=_CONNECTION_S,
             )
         )
         for job in jobs:

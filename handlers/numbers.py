@@ -62,7 +62,9 @@ _OPEN_END_HAN = (
 
 def meant(tx: Tx, context: Context, account: Account, message: Message) -> Message | Press:
     """Return the press that a typed number stands for, or the message as it is."""
-    found = typed_numbers.as_press(tx, account.id, message)
+    able = context.outbox.able(account.channel)
+    quotes = able is None or able.quotes
+    found = typed_numbers.as_press(tx, account.id, message, quotes=quotes)
     if found is None:
         return message
     presses = (found,) if isinstance(found, Press) else (found.earlier, found.later)

@@ -272,6 +272,8 @@ class Party(Listener):
             return lambda: self.writes(f"{number}", in_group=group, reply_to=heard.message_id)
         if group is None and (await self.last()).id == heard.id:
             return lambda: self.writes(f"{number}")
+        if group is not None and heard.kind is DeliveryKind.POST:
+            return lambda: self.writes(f"{number}", in_group=group)
         assert heard.tip_id is not None, f"{label!r} is no choice of the newest message"
         case_number = await self._case_number(heard.tip_id)
         if group is None:

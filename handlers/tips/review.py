@@ -179,7 +179,7 @@ def _answer(turn: Turn, message: Message, row: Delivery, tip_id: UUID, chat: Add
         step = valuing.asked_by(turn, row) if row.kind not in _CARDS else None
         if step is not None:
             with turn.tx.savepoint():
-                valuing.reply(turn, message, tip_id, step)
+                valuing.reply(turn, message.text, tip_id, step)
             return None
         if row.kind not in _CARDS:
             raise Refusal("review.reply_to_card", ma_tin=tip.case_number)
@@ -199,6 +199,11 @@ def _answer_by_number(turn: Turn, message: Message, chat: Address) -> bool:
     tip_id, words = found
 
     def work(tip: Tip) -> str | None:
+        step = valuing.asked_in(turn, tip, words)
+        if step is not None:
+            with turn.tx.savepoint():
+                valuing.reply(turn, words, tip_id, step)
+            return None
         number = typed_number(words)
         if number is None:
             return _relay(turn, message, tip_id, chat, words)

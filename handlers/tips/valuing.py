@@ -15,6 +15,7 @@ from domain.toneless import fold
 from handlers.router import Presser
 from handlers.tips.meant import named, say_here, tip_id_of
 from handlers.turn import Turn
+from storage.deliveries import ledger
 from storage.deliveries.ledger import Delivery
 from storage.people import dialogues
 from storage.tips import tip_events, tip_values, tips
@@ -54,7 +55,8 @@ def ask(turn: Turn, tip: Tip, step: str) -> None:
     )
     text = turn.text(f"review.value_ask_{step}", ma_tin=tip.case_number)
     if _is_numbered(turn):
-        text, rows = f"{text}\n\n{turn.text('numbers.value_words')}", []
+        key = "numbers.value_words_by_code" if _is_by_code(turn) else "numbers.value_words"
+        text, rows = f"{text}\n\n{turn.text(key, ma_tin=tip.case_number)}", []
         if turn.chat.kind is ChatKind.PRIVATE:
             data = {"tip": short(tip.id), "step": step}
             dialogues.keep(turn.tx, turn.me.id, VALUE, data, interrupts=True)
@@ -67,6 +69,12 @@ def _is_numbered(turn: Turn) -> bool:
     if able is None or not able.typed_choices:
         return False
     return not able.buttons or turn.chat.kind is not ChatKind.PRIVATE
+
+
+def _is_by_code(turn: Turn) -> bool:
+    """Tell whether an answer here names its tip, for nobody tells what it answers."""
+    able = turn.context.outbox.able(turn.account.channel)
+    return able is not None and not able.quotes and turn.chat.kind is not ChatKind.PRIVATE
 
 
 def _stop_asking(turn: Turn) -> None:
@@ -87,11 +95,35 @@ def take(turn: Turn, message: Message) -> bool:
     if tip_id is None or turn.tx.now - known.updated_at > _ANSWERED_WITHIN:
         dialogues.end(turn.tx, turn.me.id)
         return False
-    figure = step != _REASON and fold(text) not in {*_SKIPS, *_ENDS}
-    if text.startswith("/") or (figure and not text[0].isdigit()):
+    if text.startswith("/") or not _may_answer(step, text):
         return False
-    reply(turn, message, tip_id, step)
+    reply(turn, message.text, tip_id, step)
     return True
+
+
+def _may_answer(step: str, text: str) -> bool:
+    return step == _REASON or fold(text) in {*_SKIPS, *_ENDS} or text[:1].isdigit()
+
+
+def asked_in(turn: Turn, tip: Tip, text: str) -> str | None:
+    """Return what was last asked of a tip's value in this group, if words behind its number answer.
+
+    None once it is shown, after a while, and where people can reply to the question itself.
+    """
+    if not _is_by_code(turn) or tip.sealed_key is None:
+        return None
+    asked = [
+        event for event in tip_events.of_tip(turn.tx, tip) if event.kind is TipEventKind.VALUE_ASKED
+    ]
+    if not asked or turn.tx.now - asked[-1].at > _ANSWERED_WITHIN:
+        return None
+    delivery_id, _, step = (asked[-1].text or "").partition(":")
+    row_id = from_short(delivery_id)
+    row = ledger.get(turn.tx, row_id) if row_id is not None else None
+    here = turn.group_address
+    if row is None or here is None or row.address_id != here.id or step == _END:
+        return None
+    return step if _may_answer(step, text.strip()) else None
 
 
 def show(turn: Turn, tip: Tip) -> None:
@@ -101,7 +133,7 @@ def show(turn: Turn, tip: Tip) -> None:
         label = turn.text("review.button_value_confirm")
         button = Button(label, f"worthyes:{short(tip.id)}")
         text = turn.text("review.value_not_confirmed", ma_tin=tip.case_number)
-        say_here(turn, tip, Outgoing(text=text, buttons=((button,),)))
+        _end(turn, tip, Outgoing(text=text, buttons=((button,),)))
         return
     lines = [turn.text("review.value_heading", ma_tin=tip.case_number)]
     for figure in ValueFigure:
@@ -113,7 +145,14 @@ def show(turn: Turn, tip: Tip) -> None:
     buttons = [_step_button(turn, tip, f"change_{step}", step) for step in _STEPS[:-1]]
     rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
     withdraw = Button(turn.text("review.button_value_withdraw"), f"worthno:{short(tip.id)}")
-    say_here(turn, tip, Outgoing(text="\n".join(lines), buttons=(*rows, (withdraw,))))
+    _end(turn, tip, Outgoing(text="\n".join(lines), buttons=(*rows, (withdraw,))))
+
+
+def _end(turn: Turn, tip: Tip, outgoing: Outgoing) -> None:
+    """Say it, and that nothing is asked any more."""
+    said = say_here(turn, tip, outgoing)
+    if tip.sealed_key is not None:
+        tip_events.add(turn.tx, tip, TipEventKind.VALUE_ASKED, text=f"{short(said)}:{_END}")
 
 
 def _told(turn: Turn, tip: Tip, figure: ValueFigure) -> str:
@@ -130,24 +169,24 @@ def asked_by(turn: Turn, row: Delivery) -> str | None:
     for event in tip_events.of_tip(turn.tx, tip):
         delivery_id, _, step = (event.text or "").partition(":")
         if event.kind is TipEventKind.VALUE_ASKED and delivery_id == short(row.id):
-            return step
+            return step if step != _END else None
     return None
 
 
-def reply(turn: Turn, message: Message, tip_id: UUID, step: str) -> None:
+def reply(turn: Turn, text: str, tip_id: UUID, step: str) -> None:
     """Take a typed answer to our question.
 
     Raises: Refusal.
     """
-    if fold(message.text) in {*_SKIPS, *_ENDS}:
+    if fold(text) in {*_SKIPS, *_ENDS}:
         tip, _ = valuing.for_value(turn.tx, tip_id, turn.staff)
-        ask(turn, tip, _NEXT[step] if fold(message.text) in _SKIPS else _END)
+        ask(turn, tip, _NEXT[step] if fold(text) in _SKIPS else _END)
         return
     if step == _REASON:
-        ask(turn, valuing.set_reason(turn.tx, tip_id, turn.staff, message.text), _NEXT[step])
+        ask(turn, valuing.set_reason(turn.tx, tip_id, turn.staff, text), _NEXT[step])
         return
     figure = ValueFigure(step)
-    number = valuing.number_in(message.text, figure)
+    number = valuing.number_in(text, figure)
     tip, _ = valuing.set_figure(turn.tx, tip_id, turn.staff, figure, number)
     ask(turn, tip, _NEXT[step])
 

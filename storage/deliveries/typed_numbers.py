@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Uuid, bindparam, delete, exists, func, or_, select
 
-from domain.delivery import DeliveryKind
+from domain.delivery import DeliveryKind, DeliveryState
 from domain.ids import short
 from domain.messages import ChatKind, Message, Press
 from domain.typed_number import typed_number
@@ -85,13 +85,16 @@ class Unclear:
     later: Press
 
 
-def as_press(tx: Tx, account_id: UUID, message: Message) -> Press | Unclear | None:
+def as_press(
+    tx: Tx, account_id: UUID, message: Message, *, quotes: bool = True
+) -> Press | Unclear | None:
     """Return the press that a typed number stands for; None: it is a text like others.
 
     Privately it is about our newest message, also while that is just being sent: its reader may
     type before we are told that it arrived. What was typed before we began to send it is about
     the one before; what was typed within a moment of it may be, as long as that one was not
-    answered. In a group it is about the post that it answers, or the message about a tip.
+    answered. In a group it is about the post that it answers, or the message about a tip; where
+    nobody tells what it answers (not `quotes`), about the newest post there.
     """
     number = typed_number(message.text)
     if number is None or message.media:
@@ -100,7 +103,9 @@ def as_press(tx: Tx, account_id: UUID, message: Message) -> Press | Unclear | No
     if where is None:
         return None
     if message.chat.kind is not ChatKind.PRIVATE:
-        found = _in_group(tx, where.id, message.reply_to)
+        newest = not quotes and message.addressed is not None
+        answered = _newest_post(tx, where.id) if newest else None
+        found = answered or _in_group(tx, where.id, message.reply_to)
         return _press(tx, where.id, message, number, found)
     later, earlier = _newest_two(tx, where.id, message.at)
     if later is not None and later.may_be_unread_at < message.at:
@@ -194,6 +199,13 @@ def _in_group(tx: Tx, address_id: UUID, message_id: str | None) -> _Choices | No
     return _opened(tx, tx.connection.execute(query, {"address": address_id}).one_or_none())
 
 
+def _newest_post(tx: Tx, address_id: UUID) -> _Choices | None:
+    row = tx.connection.execute(_LAST_POST, {"address": address_id}).one_or_none()
+    if row is None:
+        return None
+    return _Choices(row.id, _actions(tx, row.id, row.run_id, DeliveryKind.POST.value))
+
+
 def _actions(tx: Tx, row_id: UUID, run_id: UUID | None, language: str) -> list[str]:
     """Return what the numbers of a row stand for that is just being sent."""
     if run_id is None:
@@ -241,6 +253,17 @@ _SPOKEN_SINCE = (
 )
 _FORGET_ANSWERED = delete(typed_choice).where(
     _OF_CHAT, ~_THIS_ONE, or_(typed_choice.c.at < _NEWEST_OTHER, _SPOKEN_SINCE)
+)
+_LAST_POST = (
+    select(delivery.c.id, delivery.c.run_id)
+    .where(
+        delivery.c.address_id == bindparam("address", type_=Uuid),
+        delivery.c.kind == DeliveryKind.POST.value,
+        delivery.c.run_id.is_not(None),
+        delivery.c.state.in_((DeliveryState.ACCEPTED.value, DeliveryState.DELIVERED.value)),
+    )
+    .order_by(delivery.c.id.desc())
+    .limit(1)
 )
 _SENDING = (
     select(delivery.c.id, delivery.c.run_id, delivery.c.language)

@@ -176,6 +176,14 @@ class Commune:
         self.chat.clock.forward(seconds=max(0.0, (to - now).total_seconds()))
         return await self.settles(answer)
 
+    async def drop_in(self, *people: Party) -> None:
+        """Let people open our chat, where a message to who was away for long costs or is barred."""
+        if self.chat.platform.able.free_window is None:
+            return
+        for who in people:
+            await who.turns_to_us()
+        await self.settles()
+
     async def figures(self, since: str | None = None, until: str | None = None) -> Report:
         """Return the report `python -m bot reach` makes; of the running month by default."""
 

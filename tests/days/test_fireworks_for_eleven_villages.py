@@ -1,6 +1,8 @@
 """Before Tết: fireworks, for every village and its group, week after week."""
 
-from domain.delivery import GoneAway
+from datetime import datetime, timedelta
+
+from domain.delivery import DeliveryKind, GoneAway
 from domain.failures import Until
 from domain.language import Language
 from reports import run_report, upward, workbook
@@ -12,19 +14,19 @@ from tests.days.commune import (
     VILLAGES,
     Commune,
     hanoi,
-    on_platforms,
+    on_every_platform,
     open_commune,
     village_code,
 )
 from tests.handlers.campaigns.world import NOT_ALLOWED
-from tests.platforms import TELEGRAM, Platform
+from tests.platforms import Platform
 
 FINES = "Pháo nổ: mức phạt mới từ 15/12/2025"
 BY_VILLAGE = {n: 4 if n == 3 else 3 if n == 7 else 2 for n in VILLAGES}
 """Two neighbours in each, Lan and Mary in the third, Ming in the seventh."""
 
 
-@on_platforms(TELEGRAM)
+@on_every_platform
 async def test_a_campaign_to_eleven_villages_is_signed_approved_and_told_village_by_village(
     migrated_database_url: str, platform: Platform
 ) -> None:
@@ -44,6 +46,10 @@ async def test_a_campaign_to_eleven_villages_is_signed_approved_and_told_village
         await commune.passes(until=hanoi(2027, 1, 8))
         await declined.news()
         await _is_written_signed_and_approved(commune)
+        people = (lan, mary, ming, *neighbours)
+        await _dropped_in(commune, hanoi(2027, 1, 10, 20), *people)
+        for who in (lan, mary, ming):
+            await who.news()
 
         await commune.passes(until=hanoi(2027, 1, 11, 7, 59))
         assert await lan.news() == []
@@ -66,16 +72,31 @@ async def test_a_campaign_to_eleven_villages_is_signed_approved_and_told_village
         await _first_week_is_told(commune, run)
 
         hoa = await commune.resident("1005", village=11)
+        people = (*people, hoa)
+        await _dropped_in(commune, hanoi(2027, 1, 17, 20), *people)
         await _second_week_is_told(commune, neighbours)
-        assert len(await hoa.news()) == 1
-        for day in (hanoi(2027, 1, 25, 8), hanoi(2027, 2, 1, 8), hanoi(2027, 2, 8, 8)):
-            await commune.passes(until=day)
+        assert await _got(hoa) == 1
+        people = tuple(one for one in people if one not in (neighbours[0], neighbours[2]))
+        for day in (25, 32, 39):
+            monday = hanoi(2027, 1, 1, 8) + timedelta(days=day - 1)
+            await _dropped_in(commune, monday - timedelta(hours=12), *people)
+            await commune.passes(until=monday)
         found = await chat.look(lambda tx: runs.of_unit(tx, chat.unit.id, 20))
         assert [one.occurrence for one in found] == [4, 3, 2, 1]
-        assert len(await hoa.news()) == 2
-        assert len(await ming.news()) == 3
+        assert await _got(hoa) == 3
+        assert await _got(ming) == 4
         await _the_month_is_told(commune)
         await commune.agrees()
+
+
+async def _dropped_in(commune: Commune, evening: datetime, *people: Party) -> None:
+    """Where nothing comes to who was away for two days, they look in on the evening before."""
+    await commune.passes(until=evening)
+    await commune.drop_in(*people)
+
+
+async def _got(who: Party) -> int:
+    return sum(one.kind is DeliveryKind.CAMPAIGN for one in await who.heard())
 
 
 async def _newest(commune: Commune) -> Run:
@@ -102,6 +123,8 @@ async def _is_written_signed_and_approved(commune: Commune) -> None:
         assert f"[Bản {language}]" in plan
     assert ", thôn Ví Dụ 11, 25 người đã đồng ý (tiếng Anh 1, tiếng Việt 23, tiếng Trung 1)" in plan
     assert "Đăng vào 11 nhóm, kênh" in plan
+    cut_off = "Lâu không nhắn cho đơn vị nên kênh không cho gửi riêng: 25 người." in plan
+    assert cut_off is (commune.chat.platform.able.reply_window is not None)
     days = ("11/01/2027", "18/01/2027", "25/01/2027", "01/02/2027")
     assert "; ".join(f"08:00 ngày {day}" for day in days) in plan
     await officer.presses("Gửi duyệt")
@@ -127,10 +150,14 @@ async def _answers(commune: Commune) -> None:
     """Two read it, one tells privately of a seller, one under the post of the fifth village."""
     chat, group = commune.chat, commune.groups[5]
     lan, mary = chat.resident("1001"), chat.resident("1002")
+    by_buttons = bool(commune.chat.platform.able.buttons)
     await lan.presses("Đã đọc")
-    await lan.presses("Đã đọc")
+    if by_buttons:
+        await lan.presses("Đã đọc")
     await mary.presses("I have read this")
-    await lan.presses("Báo tin")
+    if by_buttons:
+        # A second number is over with the answer to the first: there one just writes.
+        await lan.presses("Báo tin")
     await lan.writes("cuối thôn có nhà bán pháo nổ, tối nào cũng có người tới lấy")
     binh, chi = chat.resident("1006"), chat.resident("1007")
     await binh.presses("Đã đọc", of=group)
@@ -142,25 +169,27 @@ async def _answers(commune: Commune) -> None:
 
 
 async def _first_week_is_told(commune: Commune, run: Run) -> None:
+    # Nobody is told there what a message answers: then its hour alone speaks for it.
+    meant = int(commune.chat.platform.able.quotes)
     await commune.officer.writes(f"/baocao {run.code}")
     told = await commune.reach(run.code)
     assert told in (await commune.officer.last()).text
     places = [line for line in told.splitlines() if line.startswith("  - thôn")]
     assert places == [
         *(f"  - thôn Ví Dụ {n}: {number}/{number} (100,00%)" for n, number in BY_VILLAGE.items()),
-        "  - thôn Ví Dụ 3: đã đọc 2, trả lời 1, có tin báo: 1",
+        f"  - thôn Ví Dụ 3: đã đọc 2, {'trả lời 1, ' if meant else ''}có tin báo: 1",
     ]
     for line in (
         "Định gửi: 25 người",
         "Đã xem: không biết",
         "Bấm “Đã đọc”: 2",
-        "Tin báo gắn với đợt: 1 (nói rõ 1, suy đoán theo giờ 0)",
+        f"Tin báo gắn với đợt: 1 (nói rõ {meant}, suy đoán theo giờ {1 - meant})",
         "  - tiếng Trung: 1/1 (100,00%)",
     ):
         assert line in told.splitlines()
     assert "11/11 bài; thành viên lúc đăng: 1.100, là mức trên, không phải số người đọc" in told
-    assert "số người bấm “Đã đọc”: 1; số người trả lời: 1" in told
-    assert "tin báo từ bài đăng: 1." in told
+    assert f"số người bấm “Đã đọc”: 1; số người trả lời: {meant}" in told
+    assert f"tin báo từ bài đăng: {meant}." in told
     assert "  - 08:00–08:59 ngày 11/01/2027: 25" in told.splitlines()
     await _stands_in_the_workbook(commune, run)
 

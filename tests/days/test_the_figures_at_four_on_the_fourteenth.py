@@ -10,9 +10,9 @@ from domain.figures import count, decimal
 from reports import text, workbook
 from reports.sheet import Report
 from tests.chat import Party
-from tests.days.commune import Commune, hanoi, on_platforms, open_commune
+from tests.days.commune import Commune, hanoi, on_every_platform, open_commune
 from tests.handlers.campaigns.world import HELMETS
-from tests.platforms import TELEGRAM, Platform
+from tests.platforms import Platform
 
 CHILDREN = "Giữ tay, giữ mắt cho con em"
 _NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -20,7 +20,7 @@ Figures = Mapping[tuple[str, str, str], tuple[str, str]]
 """By table, row and column: what is written for the period and for the year before."""
 
 
-@on_platforms(TELEGRAM)
+@on_every_platform
 async def test_the_month_is_told_with_the_year_before_beside_it_in_text_and_workbook_alike(
     migrated_database_url: str, platform: Platform
 ) -> None:
@@ -110,10 +110,12 @@ async def _the_month(commune: Commune, an: Party, binh: Party) -> None:
     await commune.passes(until=hanoi(2027, 11, 20))
     chi = await commune.resident("1003", village=11)
     await commune.passes(until=hanoi(2027, 11, 22))
+    await commune.drop_in(an, binh, chi)
     await _sends(commune, "Pháo", CHILDREN, 3)
     await commune.passes(until=hanoi(2027, 11, 23))
     await binh.blocks()
     await commune.passes(until=hanoi(2027, 12, 6))
+    await commune.drop_in(an, chi)
     await _sends(commune, "An toàn giao thông", HELMETS, 2)
     await _answers_with_a_tip(commune, an, "xe tải chạy quá tốc độ trước cổng trường, biển 12C")
     await _closes(commune, "Có giá trị", "2", "3", "1.250.000")

@@ -175,7 +175,7 @@ class ZaloBotChannel:
 
         Raises: SendFailure. When cancelled, the message may have been sent.
         """
-        call = sending(chat, outgoing)
+        call = sending(chat, outgoing, self.username.removeprefix("@"))
         meaning: SendFailure
         with self._in_flight.one():
             try:

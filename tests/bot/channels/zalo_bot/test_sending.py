@@ -49,6 +49,12 @@ async def test_a_group_is_written_to_and_one_without_us_is_out_of_reach(town: To
     group = ChatRef(GROUP, ChatKind.GROUP)
     await channel.send(group, Outgoing(text="Bà con chú ý."))
     assert town.world.record.sends[-1].chat == GROUP
+    # No address leads into a chat with a bot: it is said to whom to write.
+    privately = ((Button("Báo tin riêng", start="z1"),),)
+    await channel.send(group, Outgoing(text="Việc cần giữ kín:", buttons=privately))
+    assert channel.username
+    told = f"• Báo tin riêng: mở chat riêng với {channel.username} rồi viết"
+    assert town.world.record.sends[-1].text.endswith(told)
     await town.post(f"/phone/zalo-bot/people/{MAI}/groups/{GROUP}/bot", into=False)
     with pytest.raises(Unreachable):
         await channel.send(group, Outgoing(text="Bà con chú ý."))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from domain.ids import from_short, short
 from domain.messages import Button, Message, Press
 from domain.tip import TipEventKind
 from domain.toneless import fold
@@ -76,27 +77,32 @@ def meant(tx: Tx, context: Context, account: Account, message: Message) -> Messa
 
 
 def _both(found: typed_numbers.Unclear) -> str:
-    return f"{_WHICH}:{found.earlier.action}\n{found.later.action}"
+    rows = ":".join(short(one) for one in found.between)
+    return f"{_WHICH}:{rows}:{found.earlier.action}\n{found.later.action}"
 
 
 def ask_which(turn: Turn, press: Press) -> bool:
     """Ask which of two messages a typed number answers; False where that is clear."""
-    verb, _, both = press.action.partition(":")
-    if not turn.typed or verb != _WHICH:
+    if not turn.typed or not press.action.startswith(f"{_WHICH}:"):
         return False
-    earlier, _, later = both.partition("\n")
-    turn.say(
-        "numbers.which",
-        (Button(_called(turn, earlier, "numbers.button_earlier"), f"{SURE}:{earlier}"),),
-        (Button(_called(turn, later, "numbers.button_later"), f"{SURE}:{later}"),),
-        (Button(turn.text("numbers.button_no"), f"{SURE}:{_NOT}"),),
-    )
+    _, *rows, both = press.action.split(":", 3)
+    actions = both.split("\n")
+    places = ("numbers.button_earlier", "numbers.button_later")
+    asked = [
+        (Button(_called(turn, row, action, place), f"{SURE}:{action}"),)
+        for row, action, place in zip(rows, actions, places, strict=True)
+    ]
+    none = (Button(turn.text("numbers.button_no"), f"{SURE}:{_NOT}"),)
+    turn.say("numbers.which", *asked, none)
     return True
 
 
-def _called(turn: Turn, action: str, place: str) -> str:
-    label = _label(action)
-    return f"{turn.text(place)}: {turn.text(label)}" if label is not None else turn.text(place)
+def _called(turn: Turn, row: str, action: str, place: str) -> str:
+    """Name a message by how it begins, and what would be done where that takes something away."""
+    known, label = from_short(row), _label(action)
+    begins = typed_numbers.beginning(turn.tx, known) if known is not None else ""
+    said = (f"{turn.text(place)}{f' “{begins}”' if begins else ''}",)
+    return ": ".join((*said, turn.text(label)) if label is not None else said)
 
 
 def _label(action: str) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Uuid, bindparam, delete, exists, func, or_, select
 
 from domain.delivery import DeliveryKind, DeliveryState
 from domain.ids import short
-from domain.messages import ChatKind, Message, Press
+from domain.messages import ChatKind, Message, Outgoing, Press
 from domain.typed_number import typed_number
 from storage.codec import read_outgoing
 from storage.database import Tx
@@ -26,6 +26,8 @@ from storage.upsert import insert_into
 _EVER = datetime.min.replace(tzinfo=UTC)
 _MOMENT = timedelta(seconds=1.5)
 """So long after a message arrived nobody may have read it yet."""
+_QUOTED = 48
+"""So many letters of a message tell it from the one before."""
 _ANSWERED_IN_GROUPS = timedelta(days=90)
 """How long a message of a group has numbers: a tip may be worked on for weeks."""
 
@@ -83,6 +85,8 @@ class Unclear:
 
     earlier: Press
     later: Press
+    between: tuple[UUID, UUID]
+    """The rows of the two messages, the earlier first."""
 
 
 def as_press(
@@ -114,7 +118,19 @@ def as_press(
         later = None
     new = _press(tx, where.id, message, number, later)
     old = _press(tx, where.id, message, number, earlier)
-    return Unclear(old, new) if new is not None and old is not None else new or old
+    if earlier is None or later is None or old is None or new is None:
+        return new or old
+    return Unclear(old, new, (earlier.delivery_id, later.delivery_id))
+
+
+def beginning(tx: Tx, delivery_id: UUID) -> str:
+    """Return how a message of ours begins; empty text where its words are not known any more."""
+    row = ledger.get(tx, delivery_id)
+    said = _said(tx, row.id, row.run_id, row.language) if row is not None else None
+    if said is None:
+        return ""
+    first = (said.heading or said.text).strip().partition("\n")[0]
+    return first if len(first) <= _QUOTED else f"{first[:_QUOTED].rpartition(' ')[0]}…"
 
 
 class _Choices(NamedTuple):
@@ -208,17 +224,21 @@ def _newest_post(tx: Tx, address_id: UUID) -> _Choices | None:
 
 def _actions(tx: Tx, row_id: UUID, run_id: UUID | None, language: str) -> list[str]:
     """Return what the numbers of a row stand for that is just being sent."""
-    if run_id is None:
-        outgoing = ledger.content(tx, row_id)
-    else:
-        query = select(run.c.content).where(run.c.id == run_id)
-        content = tx.connection.execute(query).scalar_one()
-        outgoing = read_outgoing(content[language])
+    outgoing = _said(tx, row_id, run_id, language)
     if outgoing is None:
         return []
     pressed = [button.action for line in outgoing.buttons for button in line]
     actions = outgoing.choices or [action for action in pressed if action is not None]
     return [action.replace("{d}", short(row_id)) for action in actions]
+
+
+def _said(tx: Tx, row_id: UUID, run_id: UUID | None, language: str) -> Outgoing | None:
+    """Return what a row says: by words of its own, or by its run's."""
+    if run_id is None:
+        return ledger.content(tx, row_id)
+    query = select(run.c.content).where(run.c.id == run_id)
+    content = tx.connection.execute(query).scalar_one()
+    return read_outgoing(content[language]) if language in content else None
 
 
 def _place(delivery_id: UUID) -> Place:

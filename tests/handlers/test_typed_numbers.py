@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -13,11 +12,11 @@ from delivery.outbox import Outbox
 from delivery.pace import Pace
 from delivery.sender import Sender, SenderRules
 from domain.channel import Capabilities
-from domain.delivery import DeliveryState
+from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.failures import Refused
 from domain.ids import short
 from domain.language import Language
-from domain.messages import ChatRef, Outgoing, Press, Sent
+from domain.messages import Button, ChatRef, Outgoing, Press, Sent
 from domain.messages import Sender as Writer
 from domain.tip import Secrecy, ValueFigure
 from handlers.wiring import make_router
@@ -235,16 +234,14 @@ async def test_a_number_between_two_messages_does_nothing_until_it_is_clear_whic
     chat: Chat,
 ) -> None:
     lan = await chat.subscriber("1001")
-    here = await lan.address()
-    old, new = uuid4(), uuid4()
-    await chat.do(lambda tx: typed_numbers.note(tx, here.id, old, ("stop:x",)))
+    await asks(chat, lan, "Tối nay tổ tuần tra đi qua mọi ngõ, bà con để ý cửa nhà", "stop:x")
     chat.clock.forward(hours=1)
-    await chat.do(lambda tx: typed_numbers.note(tx, here.id, new, ("language:en",)))
-    await bring(chat)
+    await asks(chat, lan, "Which language?", "language:en")
     await lan.writes("1")
     assert (await lan.record()).wish is Wish.YES
     [asked] = (await bring(chat))[-1:]
-    assert "1. Tin trước đó\n2. Tin mới nhất\n3. Không phải" in asked
+    assert "1. Tin trước đó “Tối nay tổ tuần tra đi qua mọi ngõ, bà con để ý…”\n" in asked
+    assert "2. Tin vừa đến “Which language?”\n3. Không phải" in asked
     chat.clock.forward(minutes=1)
     await lan.writes("1")
     assert (await lan.record()).wish is Wish.PAUSED
@@ -312,6 +309,19 @@ def card_rows(tx: Tx) -> list[str | None]:
 async def own_tips(lan: Party) -> list[Tip]:
     here = (await lan.address()).id
     return await lan.chat.look(lambda tx: tips.recent_of(tx, here, tx.now - timedelta(days=1)))
+
+
+async def asks(chat: Chat, lan: Party, text: str, action: str) -> None:
+    """Let a message of ours with one choice have come, whose words are still known."""
+    here = (await lan.address()).id
+    asked = Outgoing(text=text, buttons=((Button("Có", action),),))
+    outbox, reply = chat.context.outbox, DeliveryKind.REPLY
+
+    def put(tx: Tx) -> None:
+        row = outbox.put(tx, here, asked, kind=reply, lane=Lane.TALK, language="vi")
+        typed_numbers.note(tx, here, row, (action,))
+
+    await chat.do(put)
 
 
 async def typed_for(chat: Chat, lan: Party, action: str) -> None:

@@ -88,7 +88,7 @@ class ZaloPhones:
         We read faster than anybody, so that the message before may be meant.
         """
         offered = [one for one in await self.shown(person) if _is_ours(one) and _choices(one)]
-        newest = "Tin mới nhất" if offered[-1]["id"] == message["id"] else "Tin trước đó"
+        newest = "Tin vừa đến" if offered[-1]["id"] == message["id"] else "Tin trước đó"
         typed = await self.write(person, number)
         answer = await self.until(person, lambda _: True, after=typed, what="answer to a number")
         for choice, words in _choices(answer):

@@ -31,18 +31,22 @@ _TAKEN = (DeliveryState.ACCEPTED.value, DeliveryState.DELIVERED.value)
 _NOT_HANDED = (DeliveryState.PENDING.value, DeliveryState.SKIPPED.value)
 _ANSWERS = (delivery.c.replied_at, delivery.c.acknowledged_at, delivery.c.pressed_at)
 _PRIVATE = delivery.c.kind == DeliveryKind.CAMPAIGN.value
-_LOOKED_AT = 20
 
 
-def due(tx: Tx, before: datetime) -> Sequence[UUID]:
-    """Return the next runs that were over before an instant and are not put away, oldest first."""
+def due(tx: Tx, before: datetime, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """Return runs that were over before an instant and are not put away, oldest first.
+
+    `after`: only those behind this one.
+    """
     ended = func.coalesce(run.c.finished_at, run.c.not_after)
     query = (
         select(run.c.id)
         .where(run.c.state.in_(_OVER), run.c.archived_at.is_(None), ended < before)
         .order_by(run.c.id)
-        .limit(_LOOKED_AT)
+        .limit(limit)
     )
+    if after is not None:
+        query = query.where(run.c.id > after)
     return list(tx.connection.execute(query).scalars())
 
 

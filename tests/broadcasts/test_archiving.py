@@ -1,7 +1,7 @@
 """Of old runs the figures stay, and who got them is forgotten."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -15,7 +15,7 @@ from domain.failures import Until
 from domain.period import Period
 from reports.reach import sheets
 from reports.sheet import NotKnown
-from storage.campaigns import period_figures, runs
+from storage.campaigns import period_figures
 from storage.campaigns.broadcast_figures import Broadcast
 from storage.campaigns.runs import Run
 from storage.database import Tx
@@ -138,17 +138,29 @@ async def test_a_correction_of_an_old_run_is_refused_with_the_reason(station: St
         await station.chat.do(lambda tx: amending.check(tx, station.chat.unit.id, sent.id))
 
 
-async def test_a_missed_run_has_nothing_to_put_away_and_is_done_with(station: Station) -> None:
+async def _missed(station: Station) -> Run:
     sent = await station.fired()
+    missed = update(run).where(run.c.id == sent.id).values(state=RunState.MISSED.value)
+    await station.chat.do(lambda tx: tx.connection.execute(missed).rowcount)
+    return sent
 
-    def miss(tx: Tx) -> datetime:
-        known = runs.get(tx, sent.id)
-        assert known is not None
-        missed = update(run).where(run.c.id == sent.id).values(state=RunState.MISSED.value)
-        tx.connection.execute(missed)
-        return known.not_after
 
-    await station.chat.do(miss)
+async def test_those_that_do_not_add_up_hold_back_none_behind_them(station: Station) -> None:
+    sent = await _finished(station)
+    wrong = update(run_counter).where(run_counter.c.run_id == sent.id).values(accepted=7)
+    await station.chat.do(lambda tx: tx.connection.execute(wrong).rowcount)
+    later = await _missed(station)
+    station.chat.clock.forward(days=500)
+
+    assert await station.chat.do(lambda tx: archiving.put_away_due(tx, KEPT, at_once=1)) == 1
+
+    newest = await station.newest()
+    assert newest.id == later.id
+    assert newest.archived_at is not None
+
+
+async def test_a_missed_run_has_nothing_to_put_away_and_is_done_with(station: Station) -> None:
+    await _missed(station)
     station.chat.clock.forward(days=500)
 
     assert await _put_away(station) == 1

@@ -1,7 +1,8 @@
 """What Telegram answers to calls of ours, and what an answer means. Pure."""
 
+from bot.channels import starting
 from bot.channels.raw import integer, mapping
-from domain.failures import AccountDown, Ambiguous, Refused, SendFailure, Transient
+from domain.failures import Ambiguous, Refused, SendFailure
 from domain.messages import Sent
 
 
@@ -36,7 +37,4 @@ def _number(result: object, name: str, otherwise: str) -> str:
 
 def at_start(failure: SendFailure) -> SendFailure:
     """Return a failure at the start by what it means for the service."""
-    if isinstance(failure, AccountDown | Transient) or is_bad_address(failure):
-        return failure
-    meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
-    return Transient(meaning.rstrip())
+    return failure if is_bad_address(failure) else starting.at_start(failure)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
+from bot.channels import starting
 from bot.channels.exchange import Exchange
 from bot.channels.in_flight import InFlight
 from bot.channels.long_polling import Poller
@@ -22,7 +23,7 @@ from bot.channels.zalo_oa import files
 from bot.channels.zalo_oa.reading import told
 from domain.channel import Capabilities, Inbox, Unheard
 from domain.clock import Clock
-from domain.failures import AccountDown, Ambiguous, Refused, SendFailure, Transient
+from domain.failures import AccountDown, Ambiguous, Refused, SendFailure
 from domain.messages import ChatRef, MediaRef, Outgoing, Sent
 
 _LOG = logging.getLogger(__name__)
@@ -302,7 +303,4 @@ class ZaloBotChannel:
 
 def _at_start(failure: SendFailure) -> SendFailure:
     bad_address = isinstance(failure, Refused) and failure.reason.startswith("webhook")
-    if bad_address or isinstance(failure, AccountDown | Transient):
-        return failure
-    meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
-    return Transient(meaning.rstrip())
+    return failure if bad_address else starting.at_start(failure)

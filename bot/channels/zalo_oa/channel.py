@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.channels.exchange import Exchange
 from bot.channels.in_flight import InFlight, in_time
+from bot.channels.starting import at_start
 from bot.channels.zalo_oa import articles, catch_up, files, lookups
 from bot.channels.zalo_oa.incoming import Me
 from bot.channels.zalo_oa.intake import Intake
@@ -33,7 +34,7 @@ from domain.channel import (
     Unheard,
 )
 from domain.clock import Clock
-from domain.failures import AccountDown, Refused, SendFailure, Transient
+from domain.failures import AccountDown, Refused, SendFailure
 from domain.messages import ChatRef, MediaKind, MediaRef, Outgoing, Room, Sent, Upload, Uploaded
 
 _LOG = logging.getLogger(__name__)
@@ -154,10 +155,7 @@ class ZaloOaChannel:
             about = await self._introduced()
         except SendFailure as failure:
             await self._close()
-            if isinstance(failure, AccountDown | Transient):
-                raise
-            meaning = f"start: {type(failure).__name__} {getattr(failure, 'reason', '')}"
-            raise Transient(meaning.rstrip()) from None
+            raise at_start(failure) from None
         if inbox is not None and not self._settings.mention:
             self._receive(inbox, about.name)
         self._stopping.clear()

@@ -7,6 +7,7 @@ from broadcasts.desk import Desk
 from domain.clock import show_time
 from storage.accounts import traits
 from storage.database import Tx
+from storage.deliveries import breaking
 from storage.people import addresses
 
 log = structlog.get_logger(__name__)
@@ -20,7 +21,7 @@ def tell_due(tx: Tx, desk: Desk) -> int:
     for account in addresses.accounts(tx):
         if traits.value(tx, account.id, traits.ALL_GONE) != "":
             continue
-        again = show_time(account.paused_until or tx.now)
+        again = show_time(breaking.rests_until(tx, account.id) or tx.now)
         if outages.tell(tx, desk, account, "channels.account_all_gone", again=again):
             traits.put(tx, account.id, traits.ALL_GONE, _TOLD)
             told += 1

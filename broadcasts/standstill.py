@@ -36,6 +36,8 @@ def of(tx: Tx, channels: Collection[str]) -> tuple[Hindrance, ...]:
             found.append(Hindrance("reach.still_down", account.channel))
         elif account.paused_since is not None:
             found.append(Hindrance("reach.still_away", account.channel, account.paused_since))
+        elif traits.has(tx, account.id, traits.ALL_GONE):
+            found.append(Hindrance("reach.still_gone", account.channel))
         elif traits.value(tx, account.id, traits.MONTH_OVER) == use.month_of(tx.now):
             found.append(Hindrance("reach.still_month", account.channel))
     return tuple(found)

@@ -11,6 +11,8 @@ from storage.upsert import insert_into
 
 ALL_GONE: Final = "all_gone"
 """Nobody could be reached any more, whoever it was; its value says whether people know."""
+GONE_UNTIL: Final = "gone_until"
+"""Until when broadcasts rest for that; then one alone is tried."""
 ECHOES: Final = "echoes"
 """The platform tells us of messages that went out in the account's name, also of others'."""
 OF_OURS: Final = "ours"

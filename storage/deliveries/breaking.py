@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from domain.breaker import EverybodyGone, Refusal, RunRefused, Silent, Trip
 from domain.campaign import RunState
@@ -12,17 +12,17 @@ from domain.delivery import Accepted, GoneAway
 from storage.accounts import traits
 from storage.database import Tx
 from storage.deliveries.settling import Settled
-from storage.tables import account, run
+from storage.tables import account, delivery, run
 
-_GONE_PAUSES = timedelta(minutes=10)
+GONE_RESTS = timedelta(minutes=10)
 _LIVE = (RunState.EXPANDING.value, RunState.SENDING.value)
 
 
 def note(tx: Tx, account_id: UUID, trips: Sequence[Trip], results: Sequence[Settled]) -> None:
     """Write down what was too much, after the window with these results was settled.
 
-    After a pause one message alone tries the water. Where nobody could be reached before, somebody
-    else who is gone is no answer: the account goes on waiting.
+    Where nobody could be reached, broadcasts rest, then one message of them tries the water.
+    Answers and alerts go on: who just wrote is there, and who is in danger cannot wait.
     """
     for trip in trips:
         match trip:
@@ -33,14 +33,26 @@ def note(tx: Tx, account_id: UUID, trips: Sequence[Trip], results: Sequence[Sett
             case EverybodyGone():
                 if not traits.has(tx, account_id, traits.ALL_GONE):
                     traits.put(tx, account_id, traits.ALL_GONE, "")
-                _pause(tx, account_id, tx.now + _GONE_PAUSES)
-    if len(results) != 1:
+                _rest(tx, account_id)
+    taken = [one.delivery_id for one in results if isinstance(one.outcome, Accepted)]
+    gone = any(isinstance(one.outcome, GoneAway) for one in results)
+    if trips or not (gone or (taken and len(results) == 1)):
+        # Who tries the water is alone; what others come to is looked at for nothing.
         return
-    outcome = results[0].outcome
-    if isinstance(outcome, Accepted):
+    until = rests_until(tx, account_id)
+    if until is None:
+        return
+    if taken and _of_run(tx, taken):
         traits.drop(tx, account_id, traits.ALL_GONE)
-    elif isinstance(outcome, GoneAway) and traits.has(tx, account_id, traits.ALL_GONE):
-        _pause(tx, account_id, tx.now + _GONE_PAUSES)
+        traits.drop(tx, account_id, traits.GONE_UNTIL)
+    elif gone and until <= tx.now:
+        _rest(tx, account_id)
+
+
+def rests_until(tx: Tx, account_id: UUID) -> datetime | None:
+    """Return until when an account's broadcasts rest, or rested before one was to be tried."""
+    noted = traits.value(tx, account_id, traits.GONE_UNTIL)
+    return datetime.fromisoformat(noted) if noted is not None else None
 
 
 def alarmed_runs(tx: Tx) -> list[tuple[UUID, Refusal]]:
@@ -68,5 +80,15 @@ def _pause(tx: Tx, account_id: UUID, until: datetime) -> None:
             account.c.id == account_id,
             or_(account.c.paused_until.is_(None), account.c.paused_until < until),
         )
-        .values(paused_until=until)
+        .values(paused_until=until, paused_since=func.coalesce(account.c.paused_since, tx.now))
     )
+
+
+def _rest(tx: Tx, account_id: UUID) -> None:
+    traits.put(tx, account_id, traits.GONE_UNTIL, (tx.now + GONE_RESTS).isoformat())
+
+
+def _of_run(tx: Tx, ids: Sequence[UUID]) -> bool:
+    """Tell whether one of some rows belongs to a run; that a reply arrives says less."""
+    query = select(delivery.c.id).where(delivery.c.id.in_(ids), delivery.c.run_id.is_not(None))
+    return tx.connection.execute(query.limit(1)).one_or_none() is not None

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Uuid, bindparam, select, update
+from sqlalchemy import Uuid, bindparam, update
 
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.door import OPEN, Door
 from domain.messages import ChatRef, Outgoing
 from storage.campaigns.caps import Share, Shares
 from storage.database import Tx
-from storage.deliveries import due, elsewhere, plain, use
+from storage.deliveries import due, elsewhere, plain, standings, use
 from storage.deliveries.counters import Moves
 from storage.deliveries.due import Candidate, LiveRun
 from storage.deliveries.elsewhere import Twin
@@ -23,7 +23,7 @@ from storage.deliveries.run_words import RunWords
 from storage.deliveries.slots import Booking
 from storage.deliveries.verdicts import NO_MESSAGE, costs, not_through, verdict_on
 from storage.sealing import KeysUnusable, Place
-from storage.tables import account, attempt, delivery
+from storage.tables import attempt, delivery
 from storage.tables import send_window as window
 
 log = structlog.get_logger(__name__)
@@ -33,6 +33,9 @@ _OF_THE_CHAT = (
     SkipReason.ALLOWANCE.value,
     SkipReason.ELSEWHERE.value,
 )
+_TRIED_AMONG = 200
+_CHANCE = (1 << 62) - 1
+"""The part of an id that is made by chance (RFC 9562, 5.7)."""
 UNREADABLE = "unreadable"
 """Why a row is refused whose words or address can no longer be opened."""
 
@@ -106,12 +109,14 @@ def open_window(
     account's platform asks: who must not be sent to is settled as skipped, or waits in another
     chat of theirs. The window may come back without sends, when all that was due was skipped.
     """
-    size = min(size, _allowed(tx, claim.account_id, size))
+    standing = standings.of(tx, claim.account_id, size)
+    size = standing.allowed
     if not size:
         return None
     # A part of each month is kept for who writes to us. This is a first look; what may go of runs
     # is counted again under a lock, row by row.
     live = [] if use.is_used_up(tx, claim.account_id, claim.door) else due.live_runs(tx)
+    live = [one for one in live if one.lane is Lane.URGENT or not standing.rests]
     alone = due.lanes_of_talk(tx, claim.account_id)
     busy = alone.union(one.lane for one in live)
     urgent_waits = False
@@ -119,19 +124,20 @@ def open_window(
         if booking is not None and not booking.has_slots(lane):
             # Replies have slots of their own; the other lanes share theirs.
             continue
-        if claim.plain is not None and lane > Lane.TALK and lane not in alone:
-            if urgent_waits or _more_urgent_open(tx, claim.account_id, lane):
+        tries = standing.tries and lane > Lane.TALK
+        if claim.plain is not None and lane > Lane.TALK and lane not in alone and not tries:
+            if urgent_waits or _outranked(tx, claim, lane):
                 return None
             window = _mostly_plain(tx, claim, lane, live, size, booking)
             if window is not None:
                 return window
             continue
-        candidates = due.candidates(tx, claim.account_id, lane, live, size * 4)
+        candidates = _candidates(tx, claim, lane, live, size, tries=tries)
         if not candidates:
             continue
-        if lane > Lane.TALK and (urgent_waits or _more_urgent_open(tx, claim.account_id, lane)):
+        if lane > Lane.TALK and (urgent_waits or _outranked(tx, claim, lane)):
             return None
-        chosen, settled = _pick(tx, claim, candidates, size, booking)
+        chosen, settled = _pick(tx, claim, candidates, 1 if tries else size, booking)
         booked = _booked(tx, claim, lane, chosen, booking)
         if booked or settled:
             return _write_window(tx, claim, lane, booked, booking)
@@ -139,6 +145,25 @@ def open_window(
         # else one person who writes without pause would mute a broadcast to everybody.
         urgent_waits = urgent_waits or lane is Lane.URGENT
     return None
+
+
+def _outranked(tx: Tx, claim: Claim, lane: Lane) -> bool:
+    return standings.more_urgent_open(tx, claim.account_id, lane)
+
+
+def _candidates(
+    tx: Tx, claim: Claim, lane: Lane, live: Sequence[LiveRun], size: int, *, tries: bool
+) -> list[Candidate]:
+    """Return due rows, oldest first; one that tries whether anybody is there may be any of many.
+
+    Neighbours joined together, and may have gone together.
+    """
+    if not tries:
+        return due.candidates(tx, claim.account_id, lane, live, size * 4)
+    if not standings.may_try(tx, claim.account_id):
+        return []
+    found = due.candidates(tx, claim.account_id, lane, live, _TRIED_AMONG)
+    return sorted(found, key=lambda one: one.row.id.int & _CHANCE)
 
 
 def _mostly_plain(
@@ -164,7 +189,7 @@ def _mostly_plain(
         rows = [row for row in head.rows if row.language in words]
         others = min(head.others + len(head.rows) - len(rows), max(1, most // 4), size)
         rows = rows[: most - others]
-        rows = rows[: _allowed(tx, claim.account_id, len(rows))] if rows else rows
+        rows = rows[: standings.of(tx, claim.account_id, len(rows)).allowed] if rows else rows
         slots: Sequence[int | None] = [None] * len(rows)
         if rows and booking is not None:
             rows = booking.ready(rows)
@@ -190,7 +215,7 @@ def _booked(
     """Give what was chosen its slots; what gets none stays."""
     if chosen:
         # Whoever gave a row back just now may have paused the account in the same breath.
-        chosen = chosen[: _allowed(tx, claim.account_id, len(chosen))]
+        chosen = chosen[: standings.of(tx, claim.account_id, len(chosen)).allowed]
     slots: Sequence[int | None] = [None] * len(chosen)
     if chosen and booking is not None:
         slots = booking.take(lane, len(chosen))
@@ -272,29 +297,6 @@ def _chat(tx: Tx, candidate: Candidate) -> ChatRef:
     return ChatRef(tx.keys.unseal(candidate.platform_id, place), candidate.chat_kind)
 
 
-def _allowed(tx: Tx, account_id: UUID, size: int) -> int:
-    """Return how many rows an account may send now: after a pause, one alone tries the water."""
-    account_now = {"account": account_id}
-    row = tx.connection.execute(_STANDING, account_now).one()
-    if row.down_reason is not None:
-        return 0
-    if row.paused_until is None:
-        return size
-    moved_back = row.paused_since is not None and row.paused_since > tx.now
-    if row.paused_until > tx.now and not moved_back:
-        return 0
-    # Locked, so that two do not try at once.
-    tx.connection.execute(_STANDING_LOCKED, account_now)
-    return 0 if tx.connection.execute(_TRIED, account_now).one_or_none() else 1
-
-
-def _more_urgent_open(tx: Tx, account_id: UUID, lane: Lane) -> bool:
-    """Tell whether something more urgent of a run is on its way; a conversation mutes no run."""
-    lanes = [one.name for one in Lane if one < lane and one is not Lane.TALK]
-    asked = {"account": account_id, "lanes": lanes}
-    return tx.connection.execute(_OPEN_IN, asked).one_or_none() is not None
-
-
 def _write_window(
     tx: Tx,
     claim: Claim,
@@ -366,12 +368,6 @@ def _send(tx: Tx, one: _Chosen, slot: int | None) -> Send:
 
 
 # Built once, since they are asked several times a second.
-_STANDING = select(account.c.down_reason, account.c.paused_until, account.c.paused_since).where(
-    account.c.id == bindparam("account", type_=Uuid)
-)
-_STANDING_LOCKED = _STANDING.with_for_update()
-_TRIED = select(window.c.id).where(window.c.account_id == bindparam("account", type_=Uuid)).limit(1)
-_OPEN_IN = _TRIED.where(window.c.lane.in_(bindparam("lanes", expanding=True)))
 _TAKE = (
     update(delivery)
     .where(delivery.c.id.in_(bindparam("rows", expanding=True)))

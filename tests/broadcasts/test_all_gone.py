@@ -3,10 +3,9 @@
 from broadcasts import all_gone
 from broadcasts.desk import Desk
 from domain.breaker import EverybodyGone
-from domain.delivery import Accepted
 from domain.roles import Role
+from storage.accounts import traits
 from storage.deliveries import breaking
-from storage.deliveries.settling import Settled
 from tests.handlers.residents.channels import open_two
 
 
@@ -21,14 +20,11 @@ async def test_admins_hear_once_of_an_account_that_is_left_alone_and_of_the_next
         async def told() -> int:
             return await two.here.do(lambda tx: all_gone.tell_due(tx, desk))
 
-        def reached() -> Settled:
-            return Settled(account_id, account_id, Accepted("m1", two.here.clock.now()))
-
         assert await told() == 0
         for _ in range(2):
             trips = [EverybodyGone("chat not found")]
             await two.here.do(lambda tx: breaking.note(tx, account_id, trips, ()))  # noqa: B023
             assert await told() == 1
-            assert "tạm dừng gửi" in (await admin.last()).text
+            assert "tạm dừng các đợt" in (await admin.last()).text
             assert await told() == 0
-            await two.here.do(lambda tx: breaking.note(tx, account_id, (), [reached()]))
+            await two.here.do(lambda tx: traits.drop(tx, account_id, traits.ALL_GONE))

@@ -1,8 +1,11 @@
 """When a platform has the same trouble with everybody, not everybody is written off for it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
+from broadcasts import standstill
 from domain.breaker import GONE_MOST, Refusal
 from domain.delivery import DeliveryState, Lane
 from domain.failures import Ambiguous, Refused, SendFailure, Unreachable, Until
@@ -31,19 +34,24 @@ async def waits(office: Office) -> bool:
     return not await office.open_windows() and await office.paused_for() > timedelta(0)
 
 
+async def rests(office: Office) -> bool:
+    until = await office.cellar.look(lambda tx: breaking.rests_until(tx, office.cellar.account_id))
+    return not await office.open_windows() and until is not None and until > office.clock.now()
+
+
 async def test_an_account_that_reaches_nobody_any_more_waits_and_then_tries_one_alone(
     office: Office,
 ) -> None:
     rows = await office.broadcast(PEOPLE, "Cảnh giác", Lane.BULK)
     platform = Moody(Unreachable(Until.FOREVER, "chat not found"))
     async with at_work(office.sender(platform)):
-        await until(lambda: waits(office))
+        await until(lambda: rests(office))
         gone = (await office.states(rows))[DeliveryState.UNREACHABLE]
         assert GONE_MOST <= gone <= GONE_MOST + MOST_OPEN
         office.clock.forward(seconds=601)
         office.bell.ring()
         await until(lambda: len(platform.sends) > gone)
-        await until(lambda: waits(office))
+        await until(lambda: rests(office))
         assert len(platform.sends) == gone + 1, "one alone tried the water"
         platform.failure = None
         office.clock.forward(seconds=601)
@@ -85,3 +93,36 @@ async def test_a_run_that_is_refused_all_along_is_noted_with_the_reason(office: 
         await until(noted)
     ((_, why),) = await office.cellar.look(breaking.alarmed_runs)
     assert why is Refusal.CONTENT
+
+
+async def test_a_village_that_blocked_us_keeps_no_answer_and_no_alert_from_anybody(
+    office: Office,
+) -> None:
+    # Together they are more than what is under way when it is noticed.
+    village, others = PEOPLE[:200], PEOPLE[200:260]
+
+    async def script(chat: ChatRef, _outgoing: Outgoing) -> None:
+        if chat.chat_id in village:
+            raise Unreachable(Until.THEY_WRITE, "bot was blocked by the user")
+
+    async def all_taken(ids: Sequence[UUID]) -> bool:
+        return (await office.states(ids))[DeliveryState.ACCEPTED] == len(ids)
+
+    rows = await office.broadcast([*village, *others], "Cảnh giác", Lane.BULK)
+    async with at_work(office.sender(Platform(script))):
+        await until(lambda: rests(office))
+        replies = await office.reply("77", "Đã nhận tin")
+        alert = await office.broadcast([f"5{one}" for one in range(30)], "Nước lũ", Lane.URGENT)
+
+        await until(lambda: all_taken([*replies, *alert]))
+        assert await rests(office)
+        (still,) = await office.cellar.look(lambda tx: standstill.of(tx, ["telegram"]))
+        assert still.key == "reach.still_gone"
+
+        async def others_have_it() -> bool:
+            if await rests(office):
+                office.clock.forward(seconds=601)
+                office.bell.ring()
+            return await all_taken(rows[200:])
+
+        await until(others_have_it)

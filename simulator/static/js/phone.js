@@ -1,33 +1,24 @@
-// One phone: status bar, screen, its own layer of dialogs, its own hands.
+// One Telegram phone, with its own hands.
 
 import { PhoneApi } from "./api.js";
-import { roleName } from "./avatar.js";
 import { openLinks } from "./chat-menu.js";
 import { ChatList, TopicList } from "./chat-list.js";
 import { ChatView } from "./chat-view.js";
-import { fill, h, roomyName } from "./dom.js";
-import { Layer } from "./layer.js";
-import { Lightbox } from "./lightbox.js";
+import { Handset } from "./handset.js";
 import { previewOf } from "./media.js";
 import { Presses } from "./presses.js";
-import { clockTime } from "./time.js";
 
-const PLACE = "phone.place.";
-
-export class Phone {
+export class Phone extends Handset {
   constructor(store, outbox, user, desk) {
-    this.store = store;
+    super(store, user, desk);
     this.outbox = outbox;
-    this.user = user;
-    this.desk = desk;
+    this.person = user;
     this.api = new PhoneApi(user);
-    this.layer = new Layer();
-    this.drafts = new Map();
     this.presses = new Presses(this.api, {
       onAnswer: (answer) => this.showAnswer(answer),
       onChange: (chat, message, place, busy) => this.markButton(chat, message, place, busy),
     });
-    this.build();
+    this.build("phone", { phone: String(user) });
     this.endings = [
       store.subscribe((change) => this.onChange(change)),
       outbox.subscribe((entry) => this.onOutbox(entry)),
@@ -35,45 +26,16 @@ export class Phone {
     this.restore();
   }
 
-  build() {
-    this.screen = h("div", { class: "screen" });
-    this.clock = h("span", { class: "status-clock" });
-    this.who = h("span", { class: "status-who" });
-    this.said = h("div", { class: "unseen", "aria-live": "polite", data: { role: "announcer" } });
-    this.node = h(
-      "article",
-      {
-        class: "phone",
-        "aria-label": `Điện thoại của ${this.owner()?.name ?? this.user}`,
-        data: { phone: String(this.user) },
-        on: { keydown: (event) => this.onKey(event), focusin: () => this.desk.use(this.user) },
-      },
-      h("div", { class: "status-bar" }, this.who, this.clock),
-      this.screen,
-      this.layer.node,
-      this.said,
-    );
-    this.showStatus();
+  get app() {
+    return "Telegram";
+  }
+
+  get title() {
+    return "Điện thoại";
   }
 
   owner() {
     return this.store.users.get(this.user) ?? null;
-  }
-
-  showStatus() {
-    const owner = this.owner();
-    const name = owner?.name ?? String(this.user);
-    this.clock.textContent = clockTime(Date.now());
-    const seal = `${name}/${owner?.role}`;
-    if (this.statusSeal === seal) return;
-    this.statusSeal = seal;
-    this.who.title = name;
-    fill(
-      this.who,
-      roomyName(name),
-      h("span", { class: `role role-${owner?.role ?? "resident"}`, text: roleName(owner?.role) }),
-      h("span", { class: "app-mark", text: "Telegram" }),
-    );
   }
 
   onKey(event) {
@@ -116,7 +78,7 @@ export class Phone {
   }
 
   restore() {
-    const place = recall(this.user);
+    const place = this.recall();
     this.show(new ChatList(this));
     const chat = place && this.store.chatsOf(this.user).find((one) => one.id === place.chat);
     if (!chat) return;
@@ -124,13 +86,8 @@ export class Phone {
     else this.show(new ChatView(this, chat.id, place.thread));
   }
 
-  show(view) {
-    this.layer.closeMenu();
-    this.current?.close?.();
-    this.current = view;
-    fill(this.screen, view.node);
-    if (this.node.isConnected) view.opened?.();
-    remember(this.user, view.chatId ? { chat: view.chatId, thread: view.thread ?? null } : null);
+  placeOf(view) {
+    return view.chatId ? { chat: view.chatId, thread: view.thread ?? null } : null;
   }
 
   /** After the phone is put on the desk. */
@@ -158,17 +115,6 @@ export class Phone {
 
   showList() {
     this.show(new ChatList(this));
-  }
-
-  /** Do a call; what goes wrong is told in a toast. Resolves to whether it worked. */
-  async act(work) {
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      this.layer.toast(error.message, "error");
-      return false;
-    }
   }
 
   async start(payload) {
@@ -219,28 +165,7 @@ export class Phone {
       this.start(payload);
       return;
     }
-    const body = h(
-      "div",
-      { class: "fields" },
-      h("p", { class: "hint", text: "Máy mô phỏng không mở liên kết ra ngoài. Địa chỉ là:" }),
-      h("p", { class: "shown-link", text: url }),
-    );
-    const copy = { label: "Chép", main: true, check: () => this.copy(url) };
-    this.layer.dialog({ title: "Liên kết", name: "link", body, actions: [{ label: "Đóng", value: null }, copy] });
-  }
-
-  async copy(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-      this.layer.toast("Đã chép.");
-    } catch {
-      this.layer.toast("Trình duyệt không cho chép.", "error");
-    }
-    return true;
-  }
-
-  lightbox(address, words) {
-    new Lightbox(address, words).open();
+    this.showLink(url);
   }
 
   neighbours() {
@@ -248,9 +173,7 @@ export class Phone {
   }
 
   draftOf(chat, thread) {
-    const key = `${chat}/${thread ?? ""}`;
-    if (!this.drafts.has(key)) this.drafts.set(key, {});
-    return this.drafts.get(key);
+    return this.draftAt(`${chat}/${thread ?? ""}`);
   }
 
   draftWords(chat) {
@@ -276,21 +199,4 @@ export function startPayload(url, username) {
   if (!hosts.has(address.hostname) || !username) return null;
   if (address.pathname.slice(1).toLowerCase() !== username.toLowerCase()) return null;
   return address.searchParams.get("start") ?? "";
-}
-
-function remember(user, place) {
-  try {
-    if (place) sessionStorage.setItem(PLACE + user, JSON.stringify(place));
-    else sessionStorage.removeItem(PLACE + user);
-  } catch {
-    // Without storage a reload begins at the list.
-  }
-}
-
-function recall(user) {
-  try {
-    return JSON.parse(sessionStorage.getItem(PLACE + user) ?? "null");
-  } catch {
-    return null;
-  }
 }

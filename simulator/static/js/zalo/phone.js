@@ -1,35 +1,25 @@
-// One Zalo phone: status bar, screen, its own layer of dialogs; of an OA's person or of a bot's person.
+// One Zalo phone, of an OA's person or of a bot's person.
 
-import { roleName } from "../avatar.js";
-import { fill, h, roomyName } from "../dom.js";
-import { Layer } from "../layer.js";
-import { Lightbox } from "../lightbox.js";
-import { clockTime } from "../time.js";
+import { Handset } from "../handset.js";
 import { ZaloApi } from "./api.js";
 import { ZaloChat } from "./chat.js";
 import { ZaloList } from "./list.js";
 import { ZaloPage, ZaloReader } from "./page.js";
 import { inOneLine } from "./store.js";
 
-const PLACE = "phone.zalo.";
-
-export class ZaloPhone {
+export class ZaloPhone extends Handset {
   /** `key` is the name of this phone on the desk; `person` the id on the platform. */
   constructor(store, key, person, desk) {
-    this.store = store;
-    this.user = key;
+    super(store, key, desk);
     this.person = person;
-    this.desk = desk;
     this.api = new ZaloApi(store.kind, person);
-    this.layer = new Layer();
-    this.drafts = new Map();
     this.pending = [];
     this.number = 0;
     this.lines = new Map();
-    this.build();
+    this.build(`phone zalo zalo-${store.kind}`, { phone: key, app: store.kind === "oa" ? "zalo" : "zbot" });
     this.end = store.subscribe((change) => this.onChange(change));
     this.show(new ZaloList(this));
-    const place = recall(key);
+    const place = this.recall();
     if (place && store.chatsOf(person).includes(place)) this.show(new ZaloChat(this, place));
   }
 
@@ -37,45 +27,12 @@ export class ZaloPhone {
     return this.store.kind === "oa" ? "Zalo OA" : "Zalo Bot";
   }
 
-  build() {
-    this.screen = h("div", { class: "screen" });
-    this.clock = h("span", { class: "status-clock" });
-    this.who = h("span", { class: "status-who" });
-    this.said = h("div", { class: "unseen", "aria-live": "polite", data: { role: "announcer" } });
-    this.node = h(
-      "article",
-      {
-        class: `phone zalo zalo-${this.store.kind}`,
-        "aria-label": `Điện thoại ${this.app} của ${this.owner()?.name ?? this.person}`,
-        data: { phone: this.user, app: this.store.kind === "oa" ? "zalo" : "zbot" },
-        on: { keydown: (event) => this.onKey(event), focusin: () => this.desk.use(this.user) },
-      },
-      h("div", { class: "status-bar" }, this.who, this.clock),
-      this.screen,
-      this.layer.node,
-      this.said,
-    );
-    this.showStatus();
+  get title() {
+    return `Điện thoại ${this.app}`;
   }
 
   owner() {
     return this.store.people.get(this.person) ?? null;
-  }
-
-  showStatus() {
-    const owner = this.owner();
-    const name = owner?.name ?? this.person;
-    this.clock.textContent = owner?.online === false ? "mất mạng" : clockTime(Date.now());
-    const seal = `${name}/${owner?.role}`;
-    if (this.statusSeal === seal) return;
-    this.statusSeal = seal;
-    this.who.title = name;
-    fill(
-      this.who,
-      roomyName(name),
-      h("span", { class: `role role-${owner?.role ?? "resident"}`, text: roleName(owner?.role) }),
-      h("span", { class: "app-mark", text: this.app }),
-    );
   }
 
   onKey(event) {
@@ -105,13 +62,8 @@ export class ZaloPhone {
     this.said.textContent = `${message.from?.name ?? ""}: ${inOneLine(message)}`;
   }
 
-  show(view) {
-    this.layer.closeMenu();
-    this.current?.close?.();
-    this.current = view;
-    fill(this.screen, view.node);
-    if (this.node.isConnected) view.opened?.();
-    remember(this.user, view.chatId ?? null);
+  placeOf(view) {
+    return view.chatId ?? null;
   }
 
   /** After the phone is put on the desk. */
@@ -151,17 +103,6 @@ export class ZaloPhone {
     const again = from.chatId ? () => this.show(new ZaloChat(this, from.chatId)) : () => this.openPage();
     this.show(new ZaloReader(this, article, again));
     this.act(() => this.api.do(`articles/${encodeURIComponent(id)}/open`));
-  }
-
-  /** Do a call; what goes wrong is told in a toast. Resolves to whether it worked. */
-  async act(work) {
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      this.layer.toast(error.message, "error");
-      return false;
-    }
   }
 
   /** Send `{chat, group, kind, text?, file?, deed?, body?, quote?, mention?}`; it shows at once. */
@@ -253,56 +194,13 @@ export class ZaloPhone {
     if (joined && group.approval) this.layer.toast("Đã gửi yêu cầu; hãy chờ trưởng nhóm duyệt.");
   }
 
-  showLink(url) {
-    const body = h(
-      "div",
-      { class: "fields" },
-      h("p", { class: "hint", text: "Máy mô phỏng không mở liên kết ra ngoài. Địa chỉ là:" }),
-      h("p", { class: "shown-link", text: url }),
-    );
-    const copy = { label: "Chép", main: true, check: () => this.copy(url) };
-    this.layer.dialog({ title: "Liên kết", name: "link", body, actions: [{ label: "Đóng", value: null }, copy] });
-  }
-
-  async copy(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-      this.layer.toast("Đã chép.");
-    } catch {
-      this.layer.toast("Trình duyệt không cho chép.", "error");
-    }
-    return true;
-  }
-
-  lightbox(address, words) {
-    new Lightbox(address, words).open();
-  }
-
   draftOf(chat) {
-    if (!this.drafts.has(chat)) this.drafts.set(chat, {});
-    return this.drafts.get(chat);
+    return this.draftAt(chat);
   }
 
   close() {
     this.end();
     this.current?.close?.();
     this.node.remove();
-  }
-}
-
-function remember(key, chat) {
-  try {
-    if (chat) sessionStorage.setItem(PLACE + key, chat);
-    else sessionStorage.removeItem(PLACE + key);
-  } catch {
-    // Without storage a reload begins at the list.
-  }
-}
-
-function recall(key) {
-  try {
-    return sessionStorage.getItem(PLACE + key);
-  } catch {
-    return null;
   }
 }

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from broadcasts.desk import Say
+from broadcasts.desk import Desk, Say
 from domain.channel_names import channel_name
 from domain.clock import local, show_day
 from domain.figures import count
+from domain.messages import MediaKind
 from domain.reach_plan import Left, Path, Posts, ReachPlan
 
 Told = Callable[[int], str]
@@ -103,6 +104,19 @@ def down(plan: ReachPlan, say: Say) -> list[str]:
         say("plan.down", channel=channel_name(path.channel, say))
         for path in plan.paths
         if path.down and (path.people or path.posts)
+    ]
+
+
+def bare(desk: Desk, plan: ReachPlan, goes_with: MediaKind | None, say: Say) -> list[str]:
+    """Return by which channels of a plan only words go, for they take no file of ours."""
+    if goes_with is None:
+        return []
+    used = {path.channel for path in plan.paths if path.people or path.posts}
+    able = {name: desk.outbox.able(name) for name in sorted(used)}
+    return [
+        say("plan.bare", channel=channel_name(name, say))
+        for name, one in able.items()
+        if one is not None and goes_with not in one.uploads
     ]
 
 

@@ -318,11 +318,13 @@ async def open_chat(
     clock = MovingClock()
     places = gazetteer or demo_gazetteer()
     db = Database(url, keys or fresh_keyring(), clock)
+    words = catalogue()
+    no_file = {one.value: words.say(one, "app.no_file") for one in Language}
     context = Context(
-        catalogue=catalogue(),
+        catalogue=words,
         library=shipped_library(),
         gazetteer=places,
-        outbox=Outbox({platform.name: platform.able}),
+        outbox=Outbox({platform.name: platform.able}, no_file=no_file),
         rules=rules or ChatRules(burst=timedelta(minutes=2)),
         languages=languages(),
     )

@@ -209,6 +209,7 @@ def _shown(tx: Tx, context: Context, known: Campaign, say: Say) -> list[str]:
         # Whoever is asked again later must hear which account is down by then.
         plan = reach_planning.of(tx, desk, known)
     lines += plan_words.down(plan, say)
+    lines += plan_words.bare(desk, plan, known.content.goes_with, say)
     for path in alarming.paths(desk, plan):
         grouped = path.channel == alarming.GROUPS
         lines.append(

@@ -81,6 +81,7 @@ def shown_plan(
         lines += _caps(tx, unit, audience, course, own, say)
     told = audiences.teller(tx, unit, audience, say)
     lines += plan_words.brief(plan, say, told, repeats=schedule is not None)
+    lines += plan_words.bare(desk, plan, goes_with, say)
     lines += [*_posts(tx, audience, say), *plan_words.bounds(plan, say)]
     lines += plans.lines(unit, due_at, schedule, course, tx.now, say)
     return "\n".join((*lines, *expiring.lines(unit, terms, course, say)))

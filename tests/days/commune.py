@@ -46,7 +46,15 @@ MEMBERS = 100
 
 def on_platforms(*platforms: Platform) -> pytest.MarkDecorator:
     """Let a day pass on Telegram with both databases, and on others with one."""
-    places = [(TELEGRAM, "postgresql"), *((one, "sqlite") for one in platforms)]
+    return _at([(TELEGRAM, "postgresql"), *((one, "sqlite") for one in platforms)])
+
+
+def only_on(*platforms: Platform) -> pytest.MarkDecorator:
+    """Let a day pass on platforms on which it is another than elsewhere, with SQLite."""
+    return _at([(one, "sqlite") for one in platforms])
+
+
+def _at(places: Sequence[tuple[Platform, str]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         ("platform", "database_kind"),
         [pytest.param(*place, id=f"{place[0].name}-{place[1]}") for place in places],

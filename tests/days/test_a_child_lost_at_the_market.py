@@ -14,13 +14,14 @@ from storage.campaigns.runs import Run
 from storage.tips.media_folder import MediaFolder
 from tests.chat import Heard, Listener, Party
 from tests.darkroom import Darkroom, pictures, taken_down
-from tests.days.commune import Commune, on_platforms, open_commune, village_code
+from tests.days.commune import Commune, on_platforms, only_on, open_commune, village_code
 from tests.pictures import CANARY, jpeg
-from tests.platforms import TELEGRAM, ZALO_OA, Platform
+from tests.platforms import TELEGRAM, ZALO_BOT, ZALO_OA, Platform
 
 LOST = "Bé trai 5 tuổi áo xanh lạc bố mẹ ở chợ Ví Dụ. Ai thấy xin giữ cháu lại và gọi trực ban"
 SEEN = "Thấy một bé áo xanh ngồi một mình ở quán nước đầu chợ"
 FOUND = "đã tìm thấy cháu, cháu an toàn bên bố mẹ"
+NO_FILE = "Ứng dụng này không cho máy gửi tệp, ảnh."
 PEOPLE = 2 * 5 + 2
 
 
@@ -63,6 +64,43 @@ async def test_a_photo_finds_a_child_and_is_gone_from_every_chat_and_the_shelf_w
             assert sorted(taken_down(await party.heard()), key=str) == sorted(gone, key=str)
         await _nothing_is_kept(room, alerts[0])
         await _the_figures_agree(commune, run)
+
+
+@only_on(ZALO_BOT)
+async def test_where_no_photo_can_be_sent_everybody_is_told_so_and_the_words_find_the_child(
+    migrated_database_url: str, tmp_path: Path, platform: Platform
+) -> None:
+    async with open_commune(migrated_database_url, platform=platform, villages=(1,)) as commune:
+        room = Darkroom(commune.chat, MediaFolder(tmp_path / "media"))
+        night = await commune.chat.staff("2007", Role.OFFICER, name="Nông Trực Đêm")
+        lan = await commune.resident("1001", 1)
+        await room.sends(night, jpeg((400, 300)), f"/khan {LOST}")
+        await room.develops()
+        await commune.settles()
+        plain = "Qua Zalo Bot chỉ có lời: nền tảng này không cho máy gửi ảnh, video, tệp."
+        for who in (night, commune.chief):
+            assert any(plain in one.text for one in await who.heard())
+            assert any(NO_FILE in one.text for one in await who.heard())
+        await commune.chief.presses("Duyệt: tìm người mất tích")
+        await commune.settles()
+        run = await _newest(commune)
+        for reader in (lan, commune.groups[1]):
+            (alert,) = [one for one in await reader.heard() if run.code in one.text]
+            assert LOST in alert.text
+            assert NO_FILE not in alert.text
+        assert not pictures(await commune.chat.said())
+        await lan.writes(SEEN)
+        await commune.passes(minutes=3)
+        assert any(SEEN in one.text for one in await commune.desk.heard())
+
+        await _the_alert_is_withdrawn(commune, room, night, run)
+        for reader in (lan, commune.groups[1]):
+            assert sum(FOUND in one.text for one in await reader.heard()) == 1
+        assert room.files() == []
+        told = (await commune.reach(run.code)).splitlines()
+        assert "Định gửi: 1 người" in told
+        assert "Zalo Bot nhận chuyển, chưa chắc đã xem: 1 (100,00%)" in told
+        await commune.agrees()
 
 
 async def _the_alert(party: Listener, run: Run) -> Heard:

@@ -7,10 +7,10 @@ from domain.messages import EffectKind
 from storage.deliveries.windows import Send
 from storage.staff import audit
 from tests.chat import Heard, Party
-from tests.days.commune import Commune, on_platforms, open_commune
+from tests.days.commune import Commune, on_platforms, only_on, open_commune
 from tests.days.rows import row
 from tests.handlers.campaigns.world import HELMETS
-from tests.platforms import TELEGRAM, Platform
+from tests.platforms import TELEGRAM, ZALO_BOT, ZALO_OA, Platform
 
 NAMED = ("Bảy", "Tám", "nhà số 8")
 ACCUSED = "ông Bảy nhà số 8 ngày nào cũng uống rượu rồi lái xe, có khi còn bán ma túy"
@@ -44,6 +44,38 @@ async def test_words_against_a_neighbour_reach_a_person_and_stand_before_everybo
         await _everything_is_in_the_figures(commune, code)
 
 
+@only_on(ZALO_OA, ZALO_BOT)
+async def test_where_no_machine_takes_words_down_people_are_asked_to_and_nobody_is_promised_more(
+    migrated_database_url: str, platform: Platform
+) -> None:
+    async with open_commune(migrated_database_url, platform=platform, villages=(3, 4)) as commune:
+        lan = await commune.resident("1001", 3)
+        hoa = await commune.resident("1002", 3)
+        minh = commune.chat.resident(NEVER_CAME)
+        await _is_posted(commune)
+        await _three_accuse(commune, lan, minh, hoa)
+        await commune.chief.news()
+        for words in (ACCUSED, TOO):
+            told = await _press_on_card(commune, words, REMOVE)
+            assert "máy không gỡ được, đã nhờ người phụ trách nhóm gỡ bằng tay" in told
+            (asked,) = await commune.chief.news()
+            assert "“Nhóm thôn Ví Dụ 3”" in asked.text
+            assert "Xin nhờ trưởng nhóm hoặc phó nhóm xóa" in asked.text
+        await hoa.presses(UNSAY)
+        if not platform.able.buttons:
+            # What takes something away is asked again where a number was typed.
+            await hoa.presses(UNSAY)
+        assert "Bà con tự gỡ được ngay" in (await hoa.last()).text
+        await commune.settles()
+        assert await commune.groups[3].news() == []
+        own = {heard.id for heard in await commune.desk.heard()}
+        others = [heard.text for heard in await commune.chat.said() if heard.id not in own]
+        assert not [text for text in others for name in NAMED if name in text]
+        tips = row(await commune.figures(), "B3")
+        assert [tips[name] for name in ("new", "public", "at_end")] == [3, 3, 3]
+        await commune.agrees()
+
+
 def _as_telegram(send: Send) -> Outcome | None:
     """Answer that nobody can write first to who never came."""
     if send.chat.chat_id == NEVER_CAME:
@@ -74,7 +106,8 @@ async def _three_accuse(commune: Commune, lan: Party, minh: Party, hoa: Party) -
     await commune.passes(minutes=5, answer=_as_telegram)
     (line,) = await group.news()
     assert line.text == "Cảm ơn bà con. Việc cần giữ kín, xin bấm Báo tin riêng."
-    assert line.outgoing.reply_to == post.message_id, "under our post, never under their words"
+    under = post.message_id if commune.chat.platform.able.quotes else None
+    assert line.outgoing.reply_to == under, "under our post, never under their words"
     for party in (lan, hoa):
         (receipt,) = await party.news()
         assert "mọi người trong nhóm đều thấy tên và lời bà con viết" in receipt.text

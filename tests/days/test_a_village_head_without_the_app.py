@@ -5,12 +5,13 @@ from storage.campaigns import leaflets
 from storage.campaigns.leaflets import Kept
 from storage.staff import audit
 from tests.chat import Heard, Party
-from tests.days.commune import Commune, on_platforms, open_commune
+from tests.days.commune import Commune, on_platforms, only_on, open_commune
 from tests.days.rows import row
 from tests.handlers.campaigns.world import HELMETS
-from tests.platforms import TELEGRAM, ZALO_OA, Platform
+from tests.platforms import TELEGRAM, ZALO_BOT, ZALO_OA, Platform
 
 ZALO = "Zalo thôn Ví Dụ 7"
+NO_FILE = "Ứng dụng này không cho máy gửi tệp, ảnh."
 DRAFT = "BẢN NHÁP – CHƯA DUYỆT"
 SPOKEN = "\nCon cháu ngồi sau cũng cần một chiếc mũ vừa đầu.\n"
 """A sentence of the loudspeaker text."""
@@ -64,6 +65,48 @@ async def test_a_village_is_told_by_paper_by_loudspeaker_and_in_a_group_that_no_
         ]
 
 
+@only_on(ZALO_BOT)
+async def test_where_no_file_is_sent_and_no_link_leads_to_us_the_words_go_by_hand_all_the_same(
+    migrated_database_url: str, platform: Platform
+) -> None:
+    async with open_commune(migrated_database_url, platform=platform, villages=(1, 2)) as commune:
+        officer = commune.officer
+        await commune.resident("1001")
+        await commune.resident("1002", 7)
+        for label in ("Bản loa", "Bản in A4", "Dùng cho chiến dịch"):
+            await _again(officer, "/thuvien mu bao hiem", HELMETS, label)
+            said = await officer.last()
+            assert said.outgoing.media is None
+            assert (SPOKEN in said.text) is (label == "Bản loa")
+            assert (NO_FILE in said.text) is (label == "Bản in A4")
+        for label in ("Dùng bài này", "Toàn đơn vị (2)", "Có", "Ngay", "Gửi duyệt"):
+            await officer.presses(label)
+        await commune.chief.presses("Duyệt")
+        await commune.settles()
+        code = f"AN-{(await commune.groups[1].last()).text.split('AN-')[1]}"
+
+        await _adds_the_group(officer)
+        await officer.writes(f"/goidang {code}")
+        await officer.news()
+        await officer.presses(ZALO)
+        _, copied, card, _ = await officer.news()
+        assert copied.text.startswith(HELMETS)
+        assert copied.text.endswith(code), "there is no address to write below"
+        assert NO_FILE in card.text
+        await officer.presses("Đã đăng")
+        await _the_village_head_tells_the_chief(commune)
+        assert (
+            "Đăng tay (qua người): 1 nhóm; thành viên 85 (khai tay); mở đường dẫn 0 lần, "
+            "người mới 0, tin báo 0." in await commune.reach(code)
+        )
+        report = await commune.figures()
+        by_hand = row(report, "B1c", "An toàn giao thông")
+        assert [by_hand[one] for one in ("posts", "members", "opened")] == [1, 85, 0]
+        other = row(report, "B4", "Qua cách khác")
+        assert (other["tips"], other["cases"]) == (1, 1)
+        await commune.agrees()
+
+
 async def _again(who: Party, command: str, *labels: str) -> None:
     """Ask for a list once more, where the numbers of one are over with our next message."""
     if who.chat.platform.numbers:
@@ -103,9 +146,7 @@ async def _is_approved_and_printed_by_the_chief(commune: Commune) -> str:
     return code
 
 
-async def _is_posted_by_hand(commune: Commune, code: str) -> str:
-    """Return the start payload of the pack's link, after "Đã đăng" was pressed twice."""
-    officer = commune.officer
+async def _adds_the_group(officer: Party) -> None:
     await officer.writes("/goidang")
     for label in ("Các nhóm đăng tay", "Thêm nhóm"):
         await officer.presses(label)
@@ -113,6 +154,12 @@ async def _is_posted_by_hand(commune: Commune, code: str) -> str:
     await officer.presses("Zalo")
     await officer.presses("thôn Ví Dụ 7")
     await officer.writes("85 người")
+
+
+async def _is_posted_by_hand(commune: Commune, code: str) -> str:
+    """Return the start payload of the pack's link, after "Đã đăng" was pressed twice."""
+    officer = commune.officer
+    await _adds_the_group(officer)
     await officer.writes(f"/goidang {code}")
     await officer.news()
     await officer.presses(ZALO)

@@ -1,5 +1,6 @@
 """Calls that do not reach us any more: who looks after the account is told, also of the end."""
 
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -14,6 +15,9 @@ from storage.people import addresses
 log = structlog.get_logger(__name__)
 
 _TOLD: Final = "silence_told"
+_OVER: Final = "silence_over"
+_AGAIN_AFTER = timedelta(hours=1)
+"""A line that comes and goes is one trouble: after its end was told it is told again this late."""
 
 
 def tell_due(tx: Tx, desk: Desk) -> int:
@@ -25,6 +29,9 @@ def tell_due(tx: Tx, desk: Desk) -> int:
         if (found is not None) is known:
             continue
         if found is not None:
+            over = traits.value(tx, account.id, _OVER)
+            if over is not None and tx.now - datetime.fromisoformat(over) < _AGAIN_AFTER:
+                continue
             since = show_time(found.since)
             if not outages.tell(tx, desk, account, f"channels.calls_{found.proof}", since=since):
                 continue
@@ -32,6 +39,7 @@ def tell_due(tx: Tx, desk: Desk) -> int:
         else:
             outages.tell(tx, desk, account, "channels.calls_again")
             traits.drop(tx, account.id, _TOLD)
+            traits.put(tx, account.id, _OVER, tx.now.isoformat())
         told += 1
         log.warning("silence_told", account=str(account.id), over=found is None)
     return told

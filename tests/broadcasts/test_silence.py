@@ -68,6 +68,24 @@ async def test_admins_are_told_once_of_calls_that_stopped_and_once_that_they_are
     assert (await admin.last()).text != heard.text
 
 
+async def test_calls_that_come_and_go_ring_no_bell_again_within_the_hour(two: Two) -> None:
+    await two.there.staff("z-2001", Role.ADMIN)
+    zalo, platform = two.there.account.id, Platform()
+    platform.told = Unheard.FAILING
+    listening = Listening(two.here.db, zalo, platform, is_called=True)  # type: ignore[arg-type]
+    rung = []
+    for _ in range(4):
+        two.here.clock.forward(minutes=15)
+        await listening.look()
+        rung.append(await told(two))
+        await two.here.do(lambda tx: calls.note(tx, zalo))
+        rung.append(await told(two))
+    assert rung == [1, 1, 0, 0, 0, 0, 0, 0]
+    two.here.clock.forward(minutes=30)
+    await listening.look()
+    assert await told(two) == 1, "who is silent still is told of then"
+
+
 async def test_an_account_that_is_polled_now_is_not_silent(two: Two) -> None:
     zalo, platform = two.there.account.id, Platform()
     platform.told = Unheard.ELSEWHERE

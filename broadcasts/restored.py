@@ -49,6 +49,10 @@ def hold_step(tx: Tx, desk: Desk, known: Copy) -> bool:
     A run whose people were not all written down yet is written down first: the others may have
     got it, too.
     """
+    now = marks.noticed(tx)
+    if now is None or now.at != known.noticed.at:
+        # Somebody has decided meanwhile, and what waits is being sent.
+        return False
     for one in known.going:
         run = runs.get(tx, one.run_id, lock=True)
         if run is None:

@@ -145,3 +145,14 @@ async def test_a_run_paused_before_its_people_were_written_down_is_held_with_all
     known = await noticed(station)
     assert await decide(station, known, hold=True)
     assert await tally(station, run) == (0, 6, 0)
+
+
+async def test_who_holds_after_somebody_else_let_all_go_on_changes_nothing_any_more(
+    station: Station,
+) -> None:
+    run = await station.fired()
+    await station.expand(run)
+    known = await noticed(station)
+    assert await decide(station, known, hold=False)
+    assert not await decide(station, known, hold=True)
+    assert await tally(station, run) == (6, 0, 0)

@@ -38,10 +38,17 @@ def resume(tx: Tx, run: Run, by: Staff) -> None:
     if reach.disagreements(tx, run.id):
         raise Refusal("campaigns.figures_disagree")
     back = RunState.EXPANDING if run.expanded_at is None else RunState.SENDING
-    # The reason of a pause that staff lifted is kept: the same alarm does not ring twice.
-    kept = run.pause_reason if run.pause_reason is PauseReason.MOSTLY_REFUSED else None
-    runs.change(tx, run, back, pause_reason=kept.value if kept else None)
+    runs.change(tx, run, back, pause_reason=heeded(run))
     note(tx, Act.RUN_RESUMED, run, by.id)
+
+
+def heeded(run: Run) -> str | None:
+    """Return the reason of a pause that stays noted when people let a run go on.
+
+    The same alarm does not ring twice: they have heard it.
+    """
+    kept = run.pause_reason is PauseReason.MOSTLY_REFUSED
+    return PauseReason.MOSTLY_REFUSED.value if kept else None
 
 
 def cancel(tx: Tx, run: Run, by: Staff) -> int:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from broadcasts import controlling
 from domain.campaign import RunState
 from domain.delivery import Lane
 from domain.errors import Refusal
@@ -41,7 +42,7 @@ def take_up(tx: Tx, run: Run, **own: object) -> None:
         cursor=None,
         expanded_at=None,
         finished_at=None,
-        pause_reason=None,
+        pause_reason=controlling.heeded(run),
         open_from=open_from,
         open_until=open_until,
         **own,

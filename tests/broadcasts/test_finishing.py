@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select, update
 
-from broadcasts import controlling, expanding, reach
+from broadcasts import controlling, expanding, reach, resending
 from domain.breaker import Refusal as Refused
 from domain.breaker import RunRefused
 from domain.campaign import PauseReason, RunState
@@ -129,6 +129,13 @@ async def test_a_run_that_the_platform_refuses_pauses_itself_once(station: Stati
     await station.chat.do(lambda tx: controlling.resume(tx, _fresh(tx, run), officer))
     await station.finish()
     assert (await station.newest()).state is RunState.SENDING, "the same alarm rang twice"
+
+    await station.answer({str(3000 + number): Unknowable("hung") for number in range(25)})
+    assert await station.finish() == [run.id]
+    await station.chat.do(lambda tx: resending.start(tx, run.id, officer))
+    await station.expand(run)
+    await station.finish()
+    assert (await station.newest()).state is RunState.SENDING, "it rang for what was known"
 
 
 async def test_a_run_refused_message_after_message_pauses_once_and_says_how_to_go_on(

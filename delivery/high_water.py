@@ -101,14 +101,11 @@ class HighWater:
             self._file.close()
 
     def _compare(self, tx: Tx) -> tuple[Mark, bool]:
-        confirmed = marks.confirmed(tx)
         mine = replace(self._mark, numbers=dict(self._numbers))
         known = [mine, *(self._file.others() if self._file is not None else ())]
-        behind = [mark for mark in known if _is_ahead(tx, mark, confirmed)]
-        if behind:
-            if marks.note(tx, _sent_until(behind, tx), max(one.confirmed for one in behind)):
-                log.error("older_copy_noticed", workers=len(behind))
+        if notice(tx, known):
             return self._mark, True
+        confirmed = marks.confirmed(tx)
         if mine.confirmed < confirmed:
             numbers = dict(marks.numbers(tx, mine.worker_id))
             mine = replace(mine, confirmed=confirmed, numbers=numbers)
@@ -125,6 +122,20 @@ class HighWater:
                 # What cannot be noticed later is the lesser evil: alarms must not wait for a disk.
                 self.unwritten = True
                 log.error("mark_not_written", error=error.errno)
+
+
+def notice(tx: Tx, known: Sequence[Mark]) -> bool:
+    """Note that this is an older copy, where one of some marks is ahead of it; False where none is.
+
+    The marks must have been read before: what is read later may have been confirmed meanwhile.
+    """
+    confirmed = marks.confirmed(tx)
+    behind = [mark for mark in known if _is_ahead(tx, mark, confirmed)]
+    if not behind:
+        return False
+    if marks.note(tx, _sent_until(behind, tx), max(one.confirmed for one in behind)):
+        log.error("older_copy_noticed", workers=len(behind))
+    return True
 
 
 def _is_ahead(tx: Tx, mark: Mark, confirmed: int) -> bool:

@@ -7,7 +7,7 @@ later takes the first that nobody holds, and goes on as the same worker.
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -74,9 +74,7 @@ class MarkFile:
 
         Raises: UnreadableMark.
         """
-        for path in sorted(self._path.parent.glob("*.json")):
-            if path != self._path:
-                yield _read(path)
+        yield from _marks(self._path.parent, but=self._path)
 
     def write(self, mark: Mark) -> None:
         """Replace the file, so that it lasts through a loss of power.
@@ -104,6 +102,20 @@ class MarkFile:
     def close(self) -> None:
         """Let another process have it."""
         os.close(self._lock)
+
+
+def all_marks(folder: Path, installation: UUID) -> Sequence[Mark]:
+    """Return what all processes know that ever sent from here; nothing is locked or made.
+
+    Raises: UnreadableMark.
+    """
+    return list(_marks(folder / str(installation)))
+
+
+def _marks(place: Path, but: Path | None = None) -> Iterator[Mark]:
+    for path in sorted(place.glob("*.json")):
+        if path != but:
+            yield _read(path)
 
 
 def _read(path: Path) -> Mark:

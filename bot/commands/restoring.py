@@ -10,10 +10,14 @@ from bot.commands.terminal import err, say, settings_at_hand, use
 from bot.settings import Settings
 from broadcasts import restored
 from broadcasts.desk import Desk
+from broadcasts.restored import Copy
+from delivery.high_water import notice
+from delivery.mark_file import UnreadableMark, all_marks
 from delivery.outbox import Outbox
 from domain.errors import Misconfigured
 from domain.texts.catalogue import catalogue
 from storage.database import Database
+from storage.deliveries import marks
 
 
 def confirm(
@@ -33,7 +37,7 @@ def confirm(
     if hold and go_on:
         raise Misconfigured("Chỉ chọn một: --hold hoặc --go-on.")
     settings = settings_at_hand()
-    known = use(settings, lambda database: database.read(restored.look))
+    known = use(settings, lambda database: _look(database, settings))
     if known is None:
         say("Không có gì phải quyết định: cơ sở dữ liệu không thiếu gì so với những gì đã gửi.")
         return
@@ -45,6 +49,18 @@ def confirm(
         say("Đã ghi quyết định; các tiến trình đang chạy tự gửi tiếp trong vài giây.")
     else:
         say("Vừa có người quyết định trước rồi; không làm gì thêm.")
+
+
+async def _look(database: Database, settings: Settings) -> Copy | None:
+    """Return what there is to decide, also where no process has begun since the copy was put in."""
+    installation_id = await database.read(marks.known_installation_id)
+    if installation_id is not None:
+        try:
+            files = all_marks(settings.marks, installation_id)
+        except UnreadableMark as error:
+            raise Misconfigured(f"Không đọc được tệp {error}: sửa hoặc dời tệp đi.") from error
+        await database.write(lambda tx: notice(tx, files))
+    return await database.read(restored.look)
 
 
 async def _decide(database: Database, settings: Settings, *, hold: bool) -> bool:

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import update
 
-from delivery.high_water import HighWater
-from delivery.mark_file import Mark, MarkFile, UnreadableMark
+from delivery.high_water import HighWater, notice
+from delivery.mark_file import Mark, MarkFile, UnreadableMark, all_marks
 from storage.database import Tx
 from storage.deliveries import marks
 from storage.tables import send_mark
@@ -50,7 +50,12 @@ async def test_an_older_copy_is_noticed_at_the_start_and_nothing_goes_until_it_i
     async with at_work(office.sender(platform, water=first)):
         await says(office, platform, "một", "hai")
     await first.close()
+    own = await office.cellar.do(marks.installation_id)
+    files = all_marks(tmp_path, own)
+    assert not await office.cellar.do(lambda tx: notice(tx, files))
     await put_older_copy_in_place(office)
+    # The files tell it, before any process has begun.
+    assert await office.cellar.do(lambda tx: notice(tx, files))
 
     second = await opened(office, tmp_path)
     assert second.held

@@ -43,6 +43,7 @@ from storage.deliveries import marks, settling
 from storage.packaged import load_gazetteer, load_library
 from storage.people import addresses, areas
 from storage.people.addresses import Account
+from storage.server_clock import ServerClock
 from storage.tips.media_folder import MediaFolder
 from storage.tips.media_shelf import MediaShelf
 from storage.wire import Wire
@@ -77,15 +78,20 @@ class House:
     wire: Wire | None = None
     """Carries rings to other processes; None where there are none."""
 
+    @property
+    def shared_clock(self) -> ServerClock | None:
+        """The clock by which all processes go, where there are several."""
+        return self.clock if isinstance(self.clock, ServerClock) else None
+
 
 async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -> House:
     """Assemble the service for the accounts that are set; `demo` also sets up the demo unit.
 
     Raises: Misconfigured, DatabaseAway.
     """
-    clock = clock or SystemClock()
+    clock = clock or _clock(settings)
     wanted = some_configured(settings)
-    database = open_database(settings, clock, bring_up_to_date=True)
+    database = await _opened(settings, clock)
     shipped = load_gazetteer()
     try:
         accounts, gazetteer = await database.write(
@@ -138,6 +144,23 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         _pager(settings),
         wire,
     )
+
+
+def _clock(settings: Settings) -> Clock:
+    """Return what tells the time: alone our own machine, else the server that all share."""
+    own = SystemClock()
+    return own if is_sqlite(settings.database) else ServerClock(own)
+
+
+async def _opened(settings: Settings, clock: Clock) -> Database:
+    database = open_database(settings, clock, bring_up_to_date=True)
+    if isinstance(clock, ServerClock):
+        try:
+            await clock.look(database)
+        except BaseException:
+            await database.close()
+            raise
+    return database
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,9 @@ class Service:
             ticks |= of_lines.of(role)
         if Role.SCHEDULER in self._roles:
             ticks |= Ticks(self._house, self._steps, self._desk, self._jobs).all()
+        clock, database = self._house.shared_clock, self._house.database
+        if clock is not None:
+            ticks["clock"] = (lambda: clock.look(database), timedelta(seconds=15))
         return ticks
 
     def _line_work(self, line: Line) -> LineWork:

@@ -107,11 +107,13 @@ def service(
     zalo: bool = False,
     telegram: bool = True,
     settings: Mapping[str, str] = MappingProxyType({}),
+    role: str = "",
+    name: str = "service",
 ) -> Program:
     """The service on the demo installation, not yet started, in a folder of its own.
 
     With `zalo` it has the shipped world's accounts there, without `telegram` only those; `settings`
-    are further lines of its `.env`.
+    are further lines of its `.env`. With `role` it is one process of several, and logs by `name`.
     """
     env = (
         (_on_zalo(simulator_address) if zalo else {})
@@ -127,7 +129,8 @@ def service(
         }
         | dict(settings)
     )
-    return Program(["-m", "bot", "run", "--demo"], env, folder / "service.log")
+    part = ["--role", role] if role else []
+    return Program(["-m", "bot", "run", "--demo", *part], env, folder / f"{name}.log")
 
 
 def _on_zalo(simulator_address: str) -> dict[str, str]:

@@ -7,7 +7,6 @@ answered for long, as they would, and only what was answered counts as told.
 """
 
 import asyncio
-import random
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,9 +14,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.journeys.processes import command, free_port, service, simulator
-from tests.journeys.story import ADDED, ANSWERED, TOLD, read_alone, subscribe, tell
-from tests.journeys.test_crash import all_quiet, kill_and_restart
+from tests.journeys.killing import all_quiet, books, judge, kill_and_restart, killing
+from tests.journeys.processes import free_port, service, simulator
+from tests.journeys.story import read_alone, subscribe, tell
 from tests.journeys.zalo_phones import Shown, ZaloPhones
 from tests.journeys.zalo_street import (
     BINH_BOT,
@@ -67,28 +66,20 @@ class Persistent(ZaloPhones):
 async def test_kills_while_a_unit_lives_on_zalo_lose_nothing_and_double_no_broadcast(
     tmp_path: Path, database_url: str
 ) -> None:
-    seed = random.randrange(1 << 32)
     async with street(tmp_path, database_url, telegram=False) as town:
-        killer = asyncio.create_task(kill_and_restart(town.running, random.Random(seed), KILLS))
+        running = town.running
         try:
-            code = await _journey(town)
-            assert await killer == KILLS
-            await all_quiet(town.running, town.oa.session)
-            await _judge(town, code)
-        except Exception as error:
-            error.add_note(f"the kills were ordered by seed {seed}")
-            raise
+            async with killing(lambda chance: kill_and_restart(running, chance, KILLS)) as killer:
+                code = await _journey(town)
+                assert await killer == KILLS
+                await all_quiet(running, town.oa.session)
+                await _judge(town, code)
         finally:
-            killer.cancel()
-            with suppress(asyncio.CancelledError):
-                await killer
-            assert await town.running.stop() == 0
-        for words in (("verify",), ("reach", code)):
-            exit_code, printed = await command(tmp_path, *words, database_url=database_url)
-            assert exit_code == 0, printed
+            assert await running.stop() == 0
+        printed = await books(tmp_path, database_url, code)
         assert "Định gửi: 2 người" in printed
         assert "Bấm “Đã đọc”: 2" in printed
-    assert "handler_fault" not in town.running.said()
+    assert "handler_fault" not in running.said()
 
 
 async def _journey(town: Street) -> str:
@@ -110,15 +101,8 @@ async def _journey(town: Street) -> str:
 
 async def _judge(town: Street, code: str) -> None:
     """Compare with what the platforms really took."""
-    for phones, places in ((town.oa, (LANH, GROUP)), (town.bot, (THAO,))):
-        sends = await phones.record()
-        for place in places:
-            marked = f"Mã bản tin: {code}"
-            routine = [one for one in sends if one["chat"] == place and marked in one["text"]]
-            assert len(routine) == 1, f"{len(routine)} times in {place}"
-        everything = "\n".join(one["text"].replace("\n│ ", " ") for one in sends)
-        for words in (TOLD, ADDED, ANSWERED):
-            assert words in everything
+    judge(await town.oa.record(), code, (LANH, GROUP))
+    judge(await town.bot.record(), code, (THAO,))
     webhook = await town.oa.look("webhook")
     assert webhook["enabled"], "it was answered again before Zalo gave up"
     assert webhook["waiting"] == 0

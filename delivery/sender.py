@@ -343,8 +343,12 @@ class Sender:
         missing = isinstance(fault, NoFile)
         reason = str(fault) if isinstance(fault, NoFile) else fault.reason
         if missing or reason.startswith("media:"):
-            log.error("file_missing", delivery=str(send.delivery_id), reason=reason)
             words = send.outgoing
+            able = self._channel.capabilities.uploads
+            if words.media is not None and words.media.kind not in able:
+                log.info("words_alone", delivery=str(send.delivery_id))
+            else:
+                log.error("file_missing", delivery=str(send.delivery_id), reason=reason)
             if send.kind in _WORDS_FIRST and words.media is not None and words.text.strip():
                 return await self._attempt(replace(send, outgoing=replace(words, media=None)))
         rights = isinstance(fault, Refused) and fault.rights

@@ -121,7 +121,7 @@ async def test_a_kill_while_tokens_are_renewed_leaves_a_way_back_in(
         own = {"WEB_PORT": port, "ZALO_BOT_TOKEN": ""}
         started = service(tmp_path, address, database_url, zalo=True, telegram=False, settings=own)
         # Zalo has made the next pair, and its answer is still under way: it dies with us.
-        await oa.switch("faults", fault="delivered-slow", path=_RENEWAL, seconds=20)
+        await oa.switch("faults", fault="delivered-slow", path=_RENEWAL, seconds=5)
         await started.start()
         await _until(oa, lambda record: bool(record["refreshes"]))
         await started.kill()

@@ -22,6 +22,7 @@ from storage.deliveries import marks
 log = structlog.get_logger(__name__)
 
 _WRITE_EVERY_S = 1.0
+_PATIENCE_S = 2.0
 
 
 class OlderCopy(Exception):
@@ -36,8 +37,14 @@ class HighWater:
         file: MarkFile | None = None,
         clock: Clock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        patience_s: float = _PATIENCE_S,
     ) -> None:
-        """Raises: UnreadableMark."""
+        """`patience_s`: how long sending waits for a disk that does not answer.
+
+        Raises: UnreadableMark.
+        """
+        self._patience_s = patience_s
+        self._hanging: asyncio.Task[None] | None = None
         self._file = file
         self._clock = clock or SystemClock()
         self._monotonic = monotonic
@@ -114,9 +121,21 @@ class HighWater:
 
     async def _write(self, file: MarkFile) -> None:
         async with self._writing:
-            mark = replace(self._mark, numbers=dict(self._numbers), at=self._clock.now())
+            if self._hanging is None or self._hanging.done():
+                if self._hanging is not None:
+                    # It ended late, and what it wrote is old by now; its error was told.
+                    self._hanging.exception()
+                mark = replace(self._mark, numbers=dict(self._numbers), at=self._clock.now())
+                self._hanging = asyncio.create_task(asyncio.to_thread(file.write, mark))
+                await asyncio.wait([self._hanging], timeout=self._patience_s)
+            if not self._hanging.done():
+                # A shared folder that does not answer would hold up everything for ever.
+                self.unwritten = True
+                log.error("mark_hangs")
+                return
+            written, self._hanging = self._hanging, None
             try:
-                await asyncio.to_thread(file.write, mark)
+                written.result()
                 self.unwritten = False
             except OSError as error:
                 # What cannot be noticed later is the lesser evil: alarms must not wait for a disk.

@@ -2,6 +2,7 @@
 
 from itertools import count
 from pathlib import Path
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -144,6 +145,42 @@ async def test_a_file_that_cannot_be_written_is_told_and_holds_up_nothing(
     async with at_work(office.sender(platform, water=water)):
         await says(office, platform, "vẫn gửi")
     assert water.unwritten
+
+
+class Hanging(MarkFile):
+    """A file in a folder that does not answer for a while."""
+
+    answers: Event
+
+    def write(self, mark: Mark) -> None:
+        """Write once it answers."""
+        self.answers.wait(60)
+        super().write(mark)
+
+
+async def test_a_folder_that_does_not_answer_is_told_and_holds_up_nothing(
+    office: Office, tmp_path: Path
+) -> None:
+    answers = Event()
+    own = await office.cellar.do(marks.installation_id)
+    file = Hanging.take(tmp_path, own)
+    assert isinstance(file, Hanging)
+    file.answers = answers
+    seconds = count()
+    water = HighWater(file, office.clock, lambda: next(seconds), patience_s=0.01)
+    platform = Platform()
+    async with at_work(office.sender(platform, water=water)):
+        await says(office, platform, "một", "hai", "ba")
+        assert water.unwritten
+        answers.set()
+
+        async def told() -> bool:
+            await says(office, platform, f"tin {next(seconds)}")
+            return not water.unwritten
+
+        await until(told)
+    await water.close()
+    assert all_marks(tmp_path, own)
 
 
 def test_each_process_has_a_file_of_its_own_and_the_next_one_goes_on_with_it(

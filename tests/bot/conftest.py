@@ -1,4 +1,4 @@
-"""A folder to stand in, with no setting in the environment; a database that has its areas."""
+"""A folder to stand in with nothing set, a database with its areas, a unit, a pretend platform."""
 
 import os
 from collections.abc import AsyncIterator
@@ -11,6 +11,8 @@ from bot.settings import Settings
 from storage.database import Database
 from storage.packaged import load_gazetteer
 from storage.sealing import fresh_keyring
+from tests.bot.channels.telegram.pretend import PretendTelegram
+from tests.broadcasts.station import Station, open_station
 from tests.chat import MovingClock
 
 
@@ -32,3 +34,21 @@ async def db(migrated_database_url: str) -> AsyncIterator[Database]:
     await made.write(lambda tx: seed_areas(tx, gazetteer))
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[PretendTelegram]:
+    """A Bot API server that misbehaves on request."""
+    pretend = PretendTelegram()
+    await pretend.open()
+    yield pretend
+    await pretend.close()
+
+
+@pytest.fixture
+async def station(migrated_database_url: str) -> AsyncIterator[Station]:
+    """A unit with an officer, a chief and three subscribers."""
+    async with open_station(migrated_database_url) as opened:
+        for name in ("3001", "3002", "3003"):
+            await opened.chat.subscriber(name)
+        yield opened

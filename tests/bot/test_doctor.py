@@ -2,7 +2,6 @@
 
 import re
 import socket
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -47,14 +46,6 @@ from tests.bot.channels.telegram.pretend import (
     PretendTelegram,
     error,
 )
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[PretendTelegram]:
-    pretend = PretendTelegram()
-    await pretend.open()
-    yield pretend
-    await pretend.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import re
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -30,14 +29,6 @@ COMMANDS = [
     "db",
     "db upgrade",
 ]
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[PretendTelegram]:
-    pretend = PretendTelegram()
-    await pretend.open()
-    yield pretend
-    await pretend.close()
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])

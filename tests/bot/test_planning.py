@@ -1,7 +1,6 @@
 """`plan`: what was promised of a campaign, and what became of it, for people and for machines."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,18 +15,10 @@ from storage.database import Tx
 from storage.people import choices
 from tests.bot.channels.telegram.pretend import TOKEN
 from tests.bot.commands import bot
-from tests.broadcasts.station import Station, open_station
+from tests.broadcasts.station import Station
 from tests.chat import DONG_KINH
 
 _NOBODY = MappingProxyType({"TELEGRAM_TOKEN": TOKEN})
-
-
-@pytest.fixture
-async def station(migrated_database_url: str) -> AsyncIterator[Station]:
-    async with open_station(migrated_database_url) as opened:
-        for name in ("3001", "3002", "3003"):
-            await opened.chat.subscriber(name)
-        yield opened
 
 
 async def _found(station: Station, code: str) -> tuple[str, planning.Found]:

@@ -1,7 +1,7 @@
 """One process receives for an account that is polled; another takes over when it dies."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -28,14 +28,6 @@ from tests.postgres import PostgresServer
 def url(postgres_server: PostgresServer) -> Iterator[str]:
     with fresh_postgres(postgres_server) as made:
         yield made
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[PretendTelegram]:
-    pretend = PretendTelegram()
-    await pretend.open()
-    yield pretend
-    await pretend.close()
 
 
 class Web:

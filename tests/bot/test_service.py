@@ -26,14 +26,6 @@ from tests.bot.channels.telegram.pretend import TOKEN, USERNAME, PretendTelegram
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[PretendTelegram]:
-    pretend = PretendTelegram()
-    await pretend.open()
-    yield pretend
-    await pretend.close()
-
-
-@pytest.fixture
 def settings(bare: Path, migrated_database_url: str, telegram: PretendTelegram) -> Settings:
     return Settings(
         telegram_token=SecretStr(TOKEN),

@@ -1,11 +1,9 @@
 """`top` shows what is being sent, how far it is, and what waits."""
 
 import io
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
-import pytest
 from rich.console import Console
 
 from bot.commands import watching
@@ -13,15 +11,7 @@ from bot.commands.watching import Paces
 from domain.delivery import Accepted
 from storage.campaigns import runs
 from tests.bot.commands import bot
-from tests.broadcasts.station import Station, open_station
-
-
-@pytest.fixture
-async def station(migrated_database_url: str) -> AsyncIterator[Station]:
-    async with open_station(migrated_database_url) as opened:
-        for name in ("3001", "3002", "3003"):
-            await opened.chat.subscriber(name)
-        yield opened
+from tests.broadcasts.station import Station
 
 
 async def _page(station: Station, paces: dict[UUID, float] | None = None) -> str:

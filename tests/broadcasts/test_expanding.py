@@ -1,7 +1,6 @@
 """Expanding: everybody who said yes, once; and the end of a run only when figures agree."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -16,15 +15,9 @@ from storage.database import Tx
 from storage.people import residents
 from storage.people.residents import Wish
 from storage.tables import delivery
-from tests.broadcasts.station import Station, open_station
+from tests.broadcasts.station import Station
 
 TWO, THREE = "05977-kp-vi-du-2", "05977-kp-vi-du-3"
-
-
-@pytest.fixture
-async def station(migrated_database_url: str) -> AsyncIterator[Station]:
-    async with open_station(migrated_database_url) as opened:
-        yield opened
 
 
 async def recipients(station: Station, run: Run) -> list[UUID]:

@@ -1,7 +1,5 @@
 """The end of a run: when nothing is pending and its figures agree, and its author hears of it."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import select, update
 
@@ -19,13 +17,7 @@ from storage.deliveries.counters import Moves
 from storage.people import residents
 from storage.people.residents import Wish
 from storage.tables import delivery, run_counter
-from tests.broadcasts.station import Station, open_station
-
-
-@pytest.fixture
-async def station(migrated_database_url: str) -> AsyncIterator[Station]:
-    async with open_station(migrated_database_url) as opened:
-        yield opened
+from tests.broadcasts.station import Station
 
 
 async def test_a_run_ends_when_nothing_is_pending(station: Station) -> None:

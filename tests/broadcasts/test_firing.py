@@ -1,7 +1,6 @@
 """Firing: once, in time, with words frozen."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,10 +22,9 @@ from tests.broadcasts.station import Station, open_station
 
 
 @pytest.fixture
-async def station(migrated_database_url: str) -> AsyncIterator[Station]:
-    async with open_station(migrated_database_url) as opened:
-        await opened.chat.subscriber("3001")
-        yield opened
+async def station(station: Station) -> Station:
+    await station.chat.subscriber("3001")
+    return station
 
 
 async def fire(station: Station) -> int:

@@ -1,22 +1,12 @@
 """An account that is down: whoever looks after it is told by another one, once for each outage."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from broadcasts import outages
 from broadcasts.desk import Desk
 from domain.messages import ChatKind
 from domain.roles import Role
 from storage.database import Tx
 from storage.people import addresses
-from tests.handlers.residents.channels import Two, open_two
-
-
-@pytest.fixture
-async def two(migrated_database_url: str) -> AsyncIterator[Two]:
-    async with open_two(migrated_database_url) as opened:
-        yield opened
+from tests.handlers.residents.channels import Two
 
 
 async def told(two: Two) -> int:

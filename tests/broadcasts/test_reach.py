@@ -1,11 +1,9 @@
 """Reach: what happened, nothing guessed, nothing added up that must not be."""
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import UUID
 
-import pytest
 from sqlalchemy import select, update
 
 from broadcasts import reach, reach_words
@@ -29,16 +27,10 @@ from storage.deliveries.counters import Moves
 from storage.people import residents
 from storage.people.residents import Wish
 from storage.tables import delivery, run_counter, tip
-from tests.broadcasts.station import Station, open_station
+from tests.broadcasts.station import Station
 from tests.chat import Party
 
 TWO, THREE = "05977-kp-vi-du-2", "05977-kp-vi-du-3"
-
-
-@pytest.fixture
-async def station(migrated_database_url: str) -> AsyncIterator[Station]:
-    async with open_station(migrated_database_url) as opened:
-        yield opened
 
 
 async def row_of(station: Station, run: Run, party: Party) -> UUID:

@@ -1,6 +1,5 @@
 """What was promised of each channel, and what happened there, side by side."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -8,15 +7,14 @@ import pytest
 from broadcasts import reach, reach_words
 from broadcasts.reach import Reach
 from domain.language import Language
-from tests.broadcasts.station import Station, open_station
+from tests.broadcasts.station import Station
 
 
 @pytest.fixture
-async def station(migrated_database_url: str) -> AsyncIterator[Station]:
-    async with open_station(migrated_database_url) as opened:
-        for number in range(3001, 3011):
-            await opened.chat.subscriber(str(number))
-        yield opened
+async def station(station: Station) -> Station:
+    for number in range(3001, 3011):
+        await station.chat.subscriber(str(number))
+    return station
 
 
 async def _sent(station: Station) -> Reach:

@@ -1,6 +1,5 @@
 """Resting: what would go in quiet hours waits, and is not lost."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,15 +15,14 @@ from storage.campaigns.runs import Run
 from storage.database import Tx
 from storage.people import units
 from storage.tables import unit
-from tests.broadcasts.station import Station, open_station
+from tests.broadcasts.station import Station
 
 
 @pytest.fixture
-async def station(migrated_database_url: str) -> AsyncIterator[Station]:
-    async with open_station(migrated_database_url) as opened:
-        await opened.chat.subscriber("3001")
-        await rule(opened, BroadcastRules())
-        yield opened
+async def station(station: Station) -> Station:
+    await station.chat.subscriber("3001")
+    await rule(station, BroadcastRules())
+    return station
 
 
 async def rule(station: Station, rules: BroadcastRules) -> None:

@@ -1,6 +1,5 @@
 """An older copy of the database: what was under way is not sent again, unless somebody says so."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -17,17 +16,16 @@ from storage.database import Tx
 from storage.deliveries import ledger, marks
 from storage.deliveries.copied import RESTORED
 from storage.staff import audit
-from tests.broadcasts.station import Station, open_station
+from tests.broadcasts.station import Station
 
 STATES = DeliveryState
 
 
 @pytest.fixture
-async def station(migrated_database_url: str) -> AsyncIterator[Station]:
-    async with open_station(migrated_database_url) as opened:
-        for number in range(6):
-            await opened.chat.subscriber(str(3001 + number))
-        yield opened
+async def station(station: Station) -> Station:
+    for number in range(6):
+        await station.chat.subscriber(str(3001 + number))
+    return station
 
 
 async def noticed(station: Station) -> Copy:

@@ -1,9 +1,5 @@
 """Calls that do not reach us: admins hear of it once, and once that they do again."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from bot.listening import Listening
 from broadcasts import silence
 from broadcasts.desk import Desk
@@ -11,7 +7,7 @@ from domain.channel import Unheard
 from domain.failures import SendFailure, Transient
 from domain.roles import Role
 from storage.accounts import calls
-from tests.handlers.residents.channels import Two, open_two
+from tests.handlers.residents.channels import Two
 
 
 class Platform:
@@ -24,12 +20,6 @@ class Platform:
         if isinstance(self.told, SendFailure):
             raise self.told
         return self.told
-
-
-@pytest.fixture
-async def two(migrated_database_url: str) -> AsyncIterator[Two]:
-    async with open_two(migrated_database_url) as opened:
-        yield opened
 
 
 async def told(two: Two) -> int:

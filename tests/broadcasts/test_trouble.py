@@ -1,6 +1,5 @@
 """One bad campaign or run: the others go on, it is tried again, its author hears of it once."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -13,14 +12,13 @@ from storage.campaigns import campaigns, runs
 from storage.campaigns.campaigns import Campaign
 from storage.database import Tx
 from storage.tables import campaign, run, staff
-from tests.broadcasts.station import Station, open_station
+from tests.broadcasts.station import Station
 
 
 @pytest.fixture
-async def station(migrated_database_url: str) -> AsyncIterator[Station]:
-    async with open_station(migrated_database_url) as opened:
-        await opened.chat.subscriber("3001")
-        yield opened
+async def station(station: Station) -> Station:
+    await station.chat.subscriber("3001")
+    return station
 
 
 async def fire(station: Station) -> int:

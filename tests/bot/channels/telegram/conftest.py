@@ -13,11 +13,8 @@ StartChannel = Callable[..., Awaitable[TelegramChannel]]
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[PretendTelegram]:
-    pretend = PretendTelegram()
-    await pretend.open()
-    yield pretend
-    await pretend.close()
+def server(telegram: PretendTelegram) -> PretendTelegram:
+    return telegram
 
 
 @pytest.fixture

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import select, update
 
 from domain.breaker import EverybodyGone, Refusal, RunRefused, Silent, Trip
 from domain.campaign import RunState
 from domain.delivery import Accepted, GoneAway
 from storage.accounts import traits
 from storage.database import Tx
+from storage.deliveries import pauses
 from storage.deliveries.settling import Settled
-from storage.tables import account, delivery, run
+from storage.tables import delivery, run
 
 GONE_RESTS = timedelta(minutes=10)
 _LIVE = (RunState.EXPANDING.value, RunState.SENDING.value)
@@ -29,7 +30,7 @@ def note(tx: Tx, account_id: UUID, trips: Sequence[Trip], results: Sequence[Sett
             case RunRefused(run_id, why):
                 _alarm(tx, run_id, why)
             case Silent(wait):
-                _pause(tx, account_id, tx.now + wait)
+                pauses.begin(tx, account_id, tx.now + wait)
             case EverybodyGone():
                 if not traits.has(tx, account_id, traits.ALL_GONE):
                     traits.put(tx, account_id, traits.ALL_GONE, "")
@@ -70,17 +71,6 @@ def _alarm(tx: Tx, run_id: UUID, why: Refusal) -> None:
         update(run)
         .where(run.c.id == run_id, run.c.refused_as.is_(None))
         .values(refused_as=why.value)
-    )
-
-
-def _pause(tx: Tx, account_id: UUID, until: datetime) -> None:
-    tx.connection.execute(
-        update(account)
-        .where(
-            account.c.id == account_id,
-            or_(account.c.paused_until.is_(None), account.c.paused_until < until),
-        )
-        .values(paused_until=until, paused_since=func.coalesce(account.c.paused_since, tx.now))
     )
 
 

@@ -1,8 +1,8 @@
 """Cross as many transactions as the service can on a private PostgreSQL, and count its deadlocks.
 
-`python -m bench.crossing [SECONDS]`: workers settle and open windows, people press, receipts and
-echoes come, chats are linked and parted, all of the same few people at once. Exit code 1 when the
-server had to end a deadlock, or figures do not agree.
+`python -m tests.storage.deliveries.crossing [SECONDS]`: workers settle and open windows, people
+press, receipts and echoes come, chats are linked and parted, all of the same few people at once.
+Exit code 1 when the server had to end a deadlock, or figures do not agree.
 """
 
 import asyncio
@@ -66,7 +66,7 @@ class Crossing:
 
     def somebody(self) -> UUID:
         """Return one of the people."""
-        return random.choice(list(self.chats))  # noqa: S311
+        return random.choice(list(self.chats))
 
     async def furnish(self) -> None:
         """Make people with a chat on each of two channels."""
@@ -81,7 +81,7 @@ class Crossing:
             owners = await self.do("look", _owners)
             to: dict[UUID, str] = {}
             for chats in self.chats.values():
-                at = random.randrange(2)  # noqa: S311
+                at = random.randrange(2)
                 to.setdefault(owners[chats[at]], (OA, TELEGRAM)[at])
             # Who is linked or parted in between has another chat, or none.
             with suppress(NoResultFound):
@@ -91,7 +91,7 @@ class Crossing:
     async def send(self, channel: str) -> None:
         """Settle a window and open the next, in one transaction."""
         door = self.two.doors[channel]
-        claim = Claim(self.two.accounts[channel].id, f"w{random.random()}", LEASE, door)  # noqa: S311
+        claim = Claim(self.two.accounts[channel].id, f"w{random.random()}", LEASE, door)
         window: Window | None = None
         while self.on:
             settled, results = window, self._results(window)
@@ -115,7 +115,7 @@ class Crossing:
 
     def _outcome(self) -> Outcome:
         now = self.two.world.clock.now()
-        accepted = Accepted(f"m{random.random()}", now)  # noqa: S311
+        accepted = Accepted(f"m{random.random()}", now)
         possible: list[Outcome] = [
             accepted,
             accepted,
@@ -124,14 +124,14 @@ class Crossing:
             NotSent("429", timedelta(seconds=0.001), account_wide=True),
             Unknowable("reset"),
         ]
-        return random.choice(possible)  # noqa: S311
+        return random.choice(possible)
 
     async def press(self) -> None:
         """Answer the newest message of a chat, and be heard there."""
         facets = (Facet.ACKNOWLEDGED, Facet.REPLIED)
         while self.on:
-            chat = random.choice(self.chats[self.somebody()])  # noqa: S311
-            facet = random.choice(facets)  # noqa: S311
+            chat = random.choice(self.chats[self.somebody()])
+            facet = random.choice(facets)
 
             def turn(tx: Tx, chat: UUID = chat, facet: Facet = facet) -> None:
                 newest = select(delivery.c.id).where(delivery.c.address_id == chat)
@@ -149,8 +149,8 @@ class Crossing:
         account_id = self.two.accounts[OA].id
         while self.on:
             chat = ChatRef(f"{OA} {self.somebody()}", ChatKind.PRIVATE)
-            at, message = self.two.world.clock.now(), f"x{random.random()}"  # noqa: S311
-            kind = random.choice(list(ReceiptKind))  # noqa: S311
+            at, message = self.two.world.clock.now(), f"x{random.random()}"
+            kind = random.choice(list(ReceiptKind))
             told = ReceiptEvent(chat=chat, at=at, message_id=message, receipt=kind)
             echo = Echo(chat=chat, at=at, message_id=message, text="Đội mũ bảo hiểm", by_hand=False)
             await self.do("receipt", lambda tx, of=told: receipts.note(tx, account_id, of))  # type: ignore[misc]

@@ -21,6 +21,8 @@ _EVENLY = 0.9
 """Of an even spacing: what is late may be caught up with, and no burst goes out."""
 _MOST_KEPT = 64
 """A faster pace is kept in spans shorter than a second."""
+_MINUTELY_S = 20
+"""Spans in which a limit by the minute is kept to: three of them never exceed it."""
 LATE = 5_000
 """What goes so little after its slot counts as gone at it."""
 _SAME_THROTTLE = SECOND
@@ -184,6 +186,18 @@ def chat_after(gone: Sequence[int], limits: Pace, at: int, *, group: bool) -> tu
     return tuple(lately[-max(1, limits.group_per_minute) :])
 
 
+def counted_within_s(limits: Pace) -> int:
+    """Return in how many seconds a platform counts.
+
+    A rate that is no whole number comes of a limit by the minute, such as Zalo's 90 calls: counted
+    by the second a third of it would be left unused.
+    """
+    per_s = limits.account_per_s
+    if per_s < 1 or float(per_s).is_integer():
+        return 1
+    return max(1, min(_MINUTELY_S, int(_MOST_KEPT / per_s)))
+
+
 def _first_rate(limits: Pace) -> float:
     return min(1.0, limits.account_per_s)
 
@@ -211,10 +225,12 @@ def _tracks(per_s: float, limits: Pace) -> tuple[_Track, _Track | None]:
 
     Of a higher rate neither part is smaller: while it recovers the two never come to more.
     """
-    # Less than one a second is one in a longer span.
-    span = (1 + GUARD) * SECOND * max(1.0, 1 / per_s)
-    count, full = max(1, int(per_s)), max(1, int(limits.account_per_s))
-    kept = count * (full - max(1, int(limits.account_per_s * (1 - limits.reply_share)))) // full
+    seconds = counted_within_s(limits)
+    # Less than one in that time is one in a longer span.
+    span = (1 + GUARD) * SECOND * max(seconds, 1 / per_s)
+    count, full = max(1, int(per_s * seconds)), max(1, int(limits.account_per_s * seconds))
+    for_all = max(1, int(limits.account_per_s * seconds * (1 - limits.reply_share)))
+    kept = count * (full - for_all) // full
     broad = _track(count - kept, span, evenly=True)
     return broad, _track(kept, span, evenly=False) if kept else None
 

@@ -36,6 +36,8 @@ _OF_THE_CHAT = (
 _TRIED_AMONG = 200
 _CHANCE = (1 << 62) - 1
 """The part of an id that is made by chance (RFC 9562, 5.7)."""
+_AHEAD, _FAR_AHEAD = 4, 64
+"""How many rows are looked at for each that may go: a few, or many where the first few all wait."""
 UNREADABLE = "unreadable"
 """Why a row is refused whose words or address can no longer be opened."""
 
@@ -132,12 +134,16 @@ def open_window(
             if window is not None:
                 return window
             continue
-        candidates = _candidates(tx, claim, lane, live, size, tries=tries)
+        candidates = _candidates(tx, claim, lane, live, size * _AHEAD, tries=tries)
         if not candidates:
             continue
         if lane > Lane.TALK and (urgent_waits or _outranked(tx, claim, lane)):
             return None
-        chosen, settled = _pick(tx, claim, candidates, 1 if tries else size, booking)
+        chosen, settled = (
+            _pick(tx, claim, candidates, 1, booking)
+            if tries
+            else _pick_any(tx, claim, lane, live, candidates, size, booking)
+        )
         booked = _booked(tx, claim, lane, chosen, booking)
         if booked or settled:
             return _write_window(tx, claim, lane, booked, booking)
@@ -147,19 +153,36 @@ def open_window(
     return None
 
 
+def _pick_any(
+    tx: Tx,
+    claim: Claim,
+    lane: Lane,
+    live: Sequence[LiveRun],
+    first: Sequence[Candidate],
+    size: int,
+    booking: Booking | None,
+) -> tuple[list[_Chosen], int]:
+    """Look further where the first rows all wait for their chats: others may stand behind them."""
+    chosen, settled = _pick(tx, claim, first, size, booking)
+    if chosen or settled or len(first) < size * _AHEAD:
+        return chosen, settled
+    more = due.candidates(tx, claim.account_id, lane, live, size * _FAR_AHEAD)
+    return _pick(tx, claim, more, size, booking)
+
+
 def _outranked(tx: Tx, claim: Claim, lane: Lane) -> bool:
     return standings.more_urgent_open(tx, claim.account_id, lane)
 
 
 def _candidates(
-    tx: Tx, claim: Claim, lane: Lane, live: Sequence[LiveRun], size: int, *, tries: bool
+    tx: Tx, claim: Claim, lane: Lane, live: Sequence[LiveRun], most: int, *, tries: bool
 ) -> list[Candidate]:
     """Return due rows, oldest first; one that tries whether anybody is there may be any of many.
 
     Neighbours joined together, and may have gone together.
     """
     if not tries:
-        return due.candidates(tx, claim.account_id, lane, live, size * 4)
+        return due.candidates(tx, claim.account_id, lane, live, most)
     if not standings.may_try(tx, claim.account_id):
         return []
     found = due.candidates(tx, claim.account_id, lane, live, _TRIED_AMONG)

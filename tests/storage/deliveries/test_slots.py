@@ -142,3 +142,18 @@ async def test_rows_for_which_there_are_no_slots_stay_due(world: LedgerWorld) ->
     rest = await world.open()
     assert rest is not None
     assert len(rest.sends) == 2
+
+
+async def test_chats_that_wait_for_their_own_pace_hide_nobody_behind_them(
+    world: LedgerWorld,
+) -> None:
+    busy = [(await world.group())[1] for _ in range(9)]
+    for address_id in busy:
+        await world.reply(address_id)
+    _, asked = await world.person()
+    answer = await world.reply(asked)
+
+    window = await world.open(size=2, ready=lambda address_id, _: address_id not in busy)
+
+    assert window is not None
+    assert [send.delivery_id for send in window.sends] == [answer]

@@ -32,7 +32,10 @@ from tests.crash.worker import Order
 from tests.delivery.post_office import until
 
 Heard = Mapping[str, Any]
-PEOPLE = 400
+PEOPLE = 700
+"""More than all deaths of a test together can leave in the dark: each step finds rows to take."""
+_PATIENCE_S = 150
+"""For a busy machine; nothing here waits for the time itself."""
 WINDOW, OPEN_WINDOWS = 16, 6
 """What one process has under way at the most."""
 
@@ -62,7 +65,7 @@ class Worker:
 
     async def ended(self) -> int:
         """Return how it ended."""
-        code, out, err = await asyncio.wait_for(self._task, 60)
+        code, out, err = await asyncio.wait_for(self._task, _PATIENCE_S)
         assert b"Traceback" not in out + err, (out + err).decode()
         return code
 
@@ -117,7 +120,7 @@ class Scene:
         """Start a worker and stop it in the same way: it may go on later."""
         self._strike_at(step, after, signal.SIGSTOP)
         worker = await self.start()
-        await until(lambda: self._struck)
+        await until(lambda: self._struck, _PATIENCE_S)
         self._strikes = None
         self.dark += await self.station.chat.look(_in_windows)
         return worker
@@ -126,7 +129,7 @@ class Scene:
         """Let a worker work until something has come true, and stop it."""
         worker = await self.start()
         try:
-            await until(done)
+            await until(done, _PATIENCE_S)
         finally:
             worker.tell(signal.SIGTERM)
         assert await worker.ended() == 0

@@ -40,7 +40,7 @@ from tests.chat import MovingClock, pretend_capabilities
 from tests.delivery.post_office import Office, Platform
 
 T = TypeVar("T")
-_LOT = 40
+_LOT = 70
 _SETTLED = (
     select(attempt.c.id).where(attempt.c.settled_at == bindparam("now", type_=UtcDateTime)).limit(1)
 )

@@ -1,11 +1,13 @@
 """`simulate-scale`: what so many residents need, worked out without touching anything."""
 
 import json as json_text
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
 from bot.commands.terminal import out, say
@@ -15,6 +17,7 @@ from domain.scale import SIZES, Assumptions, Need, table
 _ZALO_OA_PER_S = 1.5
 """90 calls a minute, as the small package allows."""
 _GIB = 1024**3
+_ROOM = 200
 _STANDARD = Assumptions()
 
 Residents = Annotated[
@@ -67,49 +70,32 @@ def simulate_scale(
         data = {name or "account": _as_data(*one) for name, one in worked.items()}
         say(json_text.dumps(data, ensure_ascii=False, indent=2))
         return
+    # A number cut short would be another one; elsewhere than in a terminal there is room.
+    console = out if out.is_terminal else Console(width=_ROOM)
     for name, (per_s, needs) in worked.items():
-        out.print(_drawn(name, per_s, needs))
+        console.print(_drawn(name, per_s, needs))
     say(
         f"Mỗi đơn vị tối đa {count(given.per_unit)} bà con, mỗi người {given.broadcasts_a_month:g} "
         f"đợt một tháng, một phần năm số đơn vị gửi cùng lúc, giữ từng dòng {given.kept_months} "
         "tháng rồi chỉ còn số tổng. Mỗi bản cài phục vụ một đơn vị, mỗi nền tảng một tài khoản: "
         "bao nhiêu tài khoản là bấy nhiêu bản cài, mỗi bản có cơ sở dữ liệu và tệp khóa riêng. Bản "
-        "nào cũng chạy được riêng một máy với SQLite; cột PostgreSQL là số máy chủ nếu đặt chung."
+        "nào cũng chạy được riêng một máy với SQLite; dòng PostgreSQL là số máy chủ nếu đặt chung."
     )
 
 
 def _drawn(name: str, per_s: float, needs: tuple[Need, ...]) -> Table:
     pace = f"{decimal(per_s)} tin/giây một tài khoản"
     drawn = Table(title=f"{name}: {pace}" if name else pace, title_justify="left")
-    for head in (
-        "Bà con",
-        "Đơn vị",
-        "Tài khoản",
-        "Một đợt mất",
-        "Tin một tháng",
-        "Cao điểm tin/giây",
-        "Tiến trình gửi",
-        "PostgreSQL",
-        "Dòng đang giữ",
-        "Dung lượng",
-        "Cất đi một năm",
-    ):
-        drawn.add_column(head, justify="right")
+    drawn.add_column("Bà con", no_wrap=True)
     for one in needs:
-        drawn.add_row(
-            count(one.residents),
-            count(one.units),
-            count(one.accounts),
-            span(one.campaign_takes),
-            count(one.messages_a_month),
-            count(round(one.peak_per_s)) if one.peak_per_s >= 10 else decimal(one.peak_per_s),
-            count(one.workers),
-            count(one.databases),
-            count(one.rows),
-            room(one.disk_bytes),
-            count(one.archived_a_year),
-        )
+        drawn.add_column(count(one.residents), justify="right", no_wrap=True)
+    for head, told in _LINES:
+        drawn.add_row(head, *map(told, needs))
     return drawn
+
+
+def _peak(one: Need) -> str:
+    return count(round(one.peak_per_s)) if one.peak_per_s >= 10 else decimal(one.peak_per_s)
 
 
 def span(takes: timedelta) -> str:
@@ -122,6 +108,20 @@ def room(size: int) -> str:
     """Return a number of bytes in GiB or TiB."""
     gib = size / _GIB
     return f"{decimal(gib)} GiB" if gib < 1000 else f"{decimal(gib / 1024)} TiB"
+
+
+_LINES: Sequence[tuple[str, Callable[[Need], str]]] = (
+    ("Đơn vị", lambda one: count(one.units)),
+    ("Tài khoản", lambda one: count(one.accounts)),
+    ("Một đợt mất", lambda one: span(one.campaign_takes)),
+    ("Tin một tháng", lambda one: count(one.messages_a_month)),
+    ("Cao điểm tin/giây", _peak),
+    ("Tiến trình gửi", lambda one: count(one.workers)),
+    ("PostgreSQL", lambda one: count(one.databases)),
+    ("Dòng đang giữ", lambda one: count(one.rows)),
+    ("Dung lượng", lambda one: room(one.disk_bytes)),
+    ("Cất đi một năm", lambda one: count(one.archived_a_year)),
+)
 
 
 def _as_data(per_s: float, needs: tuple[Need, ...]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ async def test_the_usual_sizes_are_printed_for_both_platforms(tmp_path: Path) ->
     assert "Telegram: 28,0 tin/giây một tài khoản" in said.all
     assert "Zalo OA: 1,5 tin/giây một tài khoản" in said.all
     assert "100.000.000" in said.all
+    assert "…" not in said.out
     assert "docs/scaling.md" not in said.err
     assert entries(tmp_path) == []
 

@@ -37,7 +37,7 @@ def _said(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
         ("TELEGRAM_PACE_PER_S", "canary"),
         ("TELEGRAM_PACE_PER_S", "0"),
         ("TELEGRAM_PACE_PER_S", "-3"),
-        ("TELEGRAM_PACE_PER_S", "1001"),
+        ("TELEGRAM_PACE_PER_S", "1000001"),
         ("TELEGRAM_PACE_PER_S", "nan"),
         ("TELEGRAM_PACE_PER_S", "inf"),
         ("DATABASE_URL", "mysql://canary@host/x"),

@@ -81,7 +81,7 @@ async def test_an_account_refused_at_the_start_hears_people_and_comes_back_after
     service = Service(await build(settings, demo=True))
     task = asyncio.create_task(service.run(port.set_result, warned.append))
     await asyncio.wait_for(asyncio.shield(port), 60)
-    assert service.shown == ""
+    assert service.shown == "chưa tài khoản nào gửi được"
     (refused,) = warned
     assert ".venv/bin/python -m bot zalo consent" in refused
     assert "ZALO_OA_REFRESH_TOKEN" not in refused

@@ -26,6 +26,8 @@ from storage.upsert import insert_into
 _EVER = datetime.min.replace(tzinfo=UTC)
 _MOMENT = timedelta(seconds=1.5)
 """So long after a message arrived nobody may have read it yet."""
+_CLOCKS_APART = timedelta(seconds=10)
+"""By so much the platform's clock, by which people type, may be behind ours."""
 _QUOTED = 48
 """So many letters of a message tell it from the one before."""
 _ANSWERED_IN_GROUPS = timedelta(days=90)
@@ -95,8 +97,8 @@ def as_press(
     """Return the press that a typed number stands for; None: it is a text like others.
 
     Privately it is about our newest message, also while that is just being sent: its reader may
-    type before we are told that it arrived. What was typed before we began to send it is about
-    the one before; what was typed within a moment of it may be, as long as that one was not
+    type before we are told that it arrived. What was typed well before we began to send it is
+    about the one before; what was typed around that time may be, as long as that one was not
     answered. In a group it is about the post that it answers, or the message about a tip; where
     nobody tells what it answers (not `quotes`), about the newest post there.
     """
@@ -114,7 +116,7 @@ def as_press(
     later, earlier = _newest_two(tx, where.id, message.at)
     if later is not None and later.may_be_unread_at < message.at:
         earlier = None
-    elif later is not None and earlier is not None and message.at < later.begun_at:
+    elif later is not None and earlier is not None and message.at + _CLOCKS_APART < later.begun_at:
         later = None
     new = _press(tx, where.id, message, number, later)
     old = _press(tx, where.id, message, number, earlier)
@@ -198,7 +200,8 @@ def _opened(tx: Tx, row: Row[Any] | None) -> _Choices | None:
 
 
 def _under_way(tx: Tx, address_id: UUID, typed_at: datetime) -> _Choices | None:
-    row = tx.connection.execute(_SENDING, {"address": address_id, "at": typed_at}).one_or_none()
+    asked = {"address": address_id, "at": typed_at + _CLOCKS_APART}
+    row = tx.connection.execute(_SENDING, asked).one_or_none()
     if row is None:
         return None
     actions = _actions(tx, row.id, row.run_id, row.language)

@@ -126,7 +126,9 @@ async def test_choices_count_while_the_message_is_being_sent(two: Two) -> None:
     found = await meant_by(two, one)
     assert isinstance(found, Unclear), "nobody answered the one that stood there"
     assert (found.earlier.action, found.later.action) == ("tip:x", new)
-    press = await meant(two, one, ago=timedelta(seconds=2))
+    found = await meant_by(two, one, ago=timedelta(seconds=2))
+    assert isinstance(found, Unclear), "the platform's clock may be behind ours"
+    press = await meant(two, one, ago=timedelta(seconds=12))
     assert press is not None
     assert press.action == "tip:x", "what was typed before is about the one that stood there"
     chat = await two.chat(one)
@@ -164,7 +166,7 @@ async def test_a_number_typed_just_when_another_message_came_is_asked_about(
         press = await meant(two, one, "3")
         assert press is not None
         assert press.action == "more:new"
-        press = await meant(two, one, ago=timedelta(seconds=typed_after + 2))
+        press = await meant(two, one, ago=timedelta(seconds=typed_after + 12))
         assert press is not None
         assert press.action == "tip:old"
     else:

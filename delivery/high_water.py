@@ -89,8 +89,10 @@ class HighWater:
         Raises: DatabaseAway.
         """
         was = self.held
-        mark, held = await database.write(self._compare)
-        if mark is not self._mark:
+        # Taken together here: a thread could see one of the two anew and the other as it was.
+        mine = replace(self._mark, numbers=dict(self._numbers))
+        mark, held = await database.write(lambda tx: self._compare(tx, mine))
+        if mark is not mine and mark.confirmed > self._mark.confirmed:
             self._mark, self._numbers = mark, dict(mark.numbers)
             if self._file is not None:
                 await self._write(self._file)
@@ -107,17 +109,16 @@ class HighWater:
                 await self._write(self._file)
             self._file.close()
 
-    def _compare(self, tx: Tx) -> tuple[Mark, bool]:
-        mine = replace(self._mark, numbers=dict(self._numbers))
+    def _compare(self, tx: Tx, mine: Mark) -> tuple[Mark, bool]:
         known = [mine, *(self._file.others() if self._file is not None else ())]
         if notice(tx, known):
-            return self._mark, True
+            return mine, True
         confirmed = marks.confirmed(tx)
+        held = marks.noticed(tx) is not None
         if mine.confirmed < confirmed:
             numbers = dict(marks.numbers(tx, mine.worker_id))
-            mine = replace(mine, confirmed=confirmed, numbers=numbers)
-            return mine, marks.noticed(tx) is not None
-        return self._mark, marks.noticed(tx) is not None
+            return replace(mine, confirmed=confirmed, numbers=numbers), held
+        return mine, held
 
     async def _write(self, file: MarkFile) -> None:
         async with self._writing:

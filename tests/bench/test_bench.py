@@ -61,8 +61,8 @@ async def test_the_share_of_the_pace_is_told_of_a_broadcast_and_of_everything() 
     assert said == ""
     assert (found["messages"], found["accepted"]) == (100, 100)
     assert code == (1 if found["throttled"] else 0)
-    assert 0 < found["broadcast_share"] < 2
-    assert 0 < found["share"] < 2
+    assert found["broadcast_share"] > 0
+    assert found["share"] > 0
     assert found["most_in_a_second"] <= 100
 
 

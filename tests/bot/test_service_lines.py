@@ -168,9 +168,9 @@ async def test_a_refused_account_stops_only_its_own_line_is_told_everywhere_and_
     running = Running(settings)
     await running.begin()
     await running.announced()
-    await until(lambda: bool(running.warned))
-    (refused,) = running.warned
-    assert refused.startswith("ZALO_BOT_TOKEN: ")
+    # A line that knocked in vain before may be told of as well.
+    await until(lambda: any(told.startswith("ZALO_BOT_TOKEN: ") for told in running.warned))
+    (refused,) = [told for told in running.warned if told.startswith("ZALO_BOT_TOKEN: ")]
     assert "elegram" not in refused
     telegram.updates.append(update(1, "xin chào"))
     await until(sent(telegram))

@@ -149,13 +149,21 @@ def notice(tx: Tx, known: Sequence[Mark]) -> bool:
 
     The marks must have been read before: what is read later may have been confirmed meanwhile.
     """
-    confirmed = marks.confirmed(tx)
-    behind = [mark for mark in known if _is_ahead(tx, mark, confirmed)]
+    if not _behind(tx, known):
+        return False
+    # An admin may be confirming just now: judge again when they are through.
+    marks.alone(tx)
+    behind = _behind(tx, known)
     if not behind:
         return False
     if marks.note(tx, _sent_until(behind, tx), max(one.confirmed for one in behind)):
         log.error("older_copy_noticed", workers=len(behind))
     return True
+
+
+def _behind(tx: Tx, known: Sequence[Mark]) -> list[Mark]:
+    confirmed = marks.confirmed(tx)
+    return [mark for mark in known if _is_ahead(tx, mark, confirmed)]
 
 
 def _is_ahead(tx: Tx, mark: Mark, confirmed: int) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID, uuid4
 
-from sqlalchemy import ScalarSelect, delete, func, select
+from sqlalchemy import ScalarSelect, delete, func, select, text
 from sqlalchemy.sql.dml import ReturningInsert
 
 from storage import installation
@@ -111,11 +111,18 @@ def note(tx: Tx, sent_until: datetime, files_confirmed: int) -> bool:
     return True
 
 
+def alone(tx: Tx) -> None:
+    """Let nobody else note or confirm an older copy until the end of this transaction."""
+    if tx.connection.dialect.name == "postgresql":
+        tx.connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('older copy'))"))
+
+
 def confirm(tx: Tx, known: Noticed) -> bool:
     """Let everybody go on with this copy; False when it waits for nobody any more.
 
     Whoever knows of more takes the copy's numbers from now on.
     """
+    alone(tx)
     gone = tx.connection.execute(delete(facts).where(facts.c.name == _NOTICED))
     if not gone.rowcount:
         return False

@@ -30,7 +30,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope --no-l
 LINT_IMPORTS := $(BIN)/python -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
 DEMO := VAR_DIR=$(DEMO_DIR) $(BIN)/python -m simulator --port $(PORT) -- $(BIN)/python -m bot run --demo
 
-.PHONY: help bench setup run demo test test-fast pictures lint format lock clean
+.PHONY: help bench setup run demo test test-crash test-fast pictures lint format lock clean
 
 help: ## Print this help
 	@printf 'Usage: make COMMAND\n\n'
@@ -53,7 +53,11 @@ demo: $(RUN_READY) ## Start the service with the simulator and demo data, whatev
 
 test: $(DEV_READY) ## Run every test, on SQLite and PostgreSQL, the browser's included
 	@scripts/debian-packages test
-	$(PYTEST) $(ARGS)
+	$(PYTEST) --ignore=tests/crash $(ARGS)
+
+test-crash: $(DEV_READY) ## Run the tests that kill senders at named points, which stall now and then
+	@scripts/debian-packages test-fast
+	$(PYTEST) tests/crash $(ARGS)
 
 test-fast: $(DEV_READY) ## Run the tests without the browser's and the crash journeys
 	@scripts/debian-packages test-fast

@@ -51,7 +51,7 @@ run: $(RUN_READY) ## Start the service: with the simulator and demo data, or wit
 demo: $(RUN_READY) ## Start the service with the simulator and demo data, whatever .env says
 	@exec env $(DEMO)
 
-test: $(DEV_READY) ## Run every test, on SQLite and PostgreSQL, the browser's included
+test: $(DEV_READY) ## Run every test but those of test-crash, on SQLite and PostgreSQL, the browser's included
 	@scripts/debian-packages test
 	$(PYTEST) --ignore=tests/crash $(ARGS)
 

@@ -4,7 +4,6 @@ Exit codes: 0 everything arrived, 1 something did not, 2 wrong usage.
 """
 
 import json
-import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,8 +11,6 @@ from typing import Annotated, Any, NoReturn, Protocol, TypeVar
 
 import typer
 import uvloop
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench.deliver import Delivered, deliver
 from bench.engine import PLATFORM_PER_S, Plan
@@ -21,6 +18,7 @@ from bench.engine import Progress as Told
 from bench.inbound import Received, inbound
 from bench.pace import Paced, paced
 from bench.platform import DEMO_TOKEN, NoPlatform, is_real, platform
+from bench.progress_bar import progress_bar
 from bench.tally import Tally
 from bench.urgent import Urgent, urgent
 from bench.webhooks import Called, webhooks
@@ -277,14 +275,7 @@ def report(result: Result) -> None:
 
 @contextmanager
 def _progress(*, quiet: bool) -> Iterator[Told]:
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        disable=quiet or not sys.stderr.isatty(),
-    )
+    bar = progress_bar(quiet=quiet)
     tasks: dict[str, Any] = {}
 
     def told(what: str, done: int, of: int) -> None:

@@ -1,7 +1,6 @@
 """Workers killed and stopped at random in a large run; the judge is the platform's record."""
 
 import asyncio
-import os
 import random
 import signal
 import sys
@@ -18,6 +17,7 @@ from sqlalchemy import select
 from bench.engine import Engine, Plan, Progress, engine
 from bench.filling import FIRST_CHAT
 from bench.running import expand, let_go, standing, started
+from bench.workers import environment
 from bot.settings import Settings
 from broadcasts import reach
 from domain.delivery import DeliveryState
@@ -75,7 +75,7 @@ class _Worker:
             sys.executable,
             *words,
             cwd=_ROOT,
-            env=_around(self._settings),
+            env={**environment(self._settings), "SEND_TIMEOUT_S": "2"},
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
@@ -203,21 +203,3 @@ def _state(tx: Tx, made: Engine, run_id: UUID, chat: str) -> str | None:
     )
     states: Sequence[str] = tx.connection.execute(query).scalars().all()
     return states[0] if states else None
-
-
-def _around(settings: Settings) -> dict[str, str]:
-    return {
-        **os.environ,
-        "TELEGRAM_TOKEN": settings.telegram_token.get_secret_value(),
-        "TELEGRAM_API_URL": settings.telegram_api_url,
-        "TELEGRAM_PACE_PER_S": str(settings.telegram_pace_per_s),
-        "ZALO_OA_ID": "",
-        "ZALO_OA_APP_ID": "",
-        "ZALO_OA_APP_SECRET": "",
-        "ZALO_BOT_TOKEN": "",
-        "DATABASE_URL": settings.database if not is_sqlite(settings.database) else "",
-        "VAR_DIR": str(settings.var_dir),
-        "KEY_FILE": str(settings.keys),
-        "WEB_PORT": "0",
-        "SEND_TIMEOUT_S": "2",
-    }

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bench.deliver import started
 from bench.engine import Engine, Plan, Progress, engine
 from bench.platform import Platform
+from bench.running import started
 from bot.channels.telegram.settings import DEFAULT_PACE
 from broadcasts import expanding
 from broadcasts.desk import Desk
@@ -61,7 +61,7 @@ async def paced(
     async with engine(plan, count, progress) as made, made.at_work(processes=others):
         await made.listen()
         await platform.be_strict(rate)
-        await made.house.database.write(lambda tx: started(tx, made, Lane.BULK))
+        await made.house.database.write(lambda tx: started(tx, made, lane=Lane.BULK))
         desk = Desk(made.house.context.outbox, made.house.context.catalogue)
         while await made.house.database.write(lambda tx: expanding.expand_due(tx, desk)):
             made.house.outbox_bell.ring()

@@ -41,9 +41,15 @@ class Standing:
 
 
 def started(
-    tx: Tx, made: Engine, *, lane: Lane = Lane.ROUTINE, held: bool = False, capped: bool = False
+    tx: Tx,
+    made: Engine,
+    *,
+    lane: Lane = Lane.ROUTINE,
+    area_code: str | None = None,
+    held: bool = False,
+    capped: bool = False,
 ) -> Run:
-    """Write a campaign to everybody in the unit, and its run, which is to be expanded.
+    """Write a campaign to everybody in the unit or an area, and its run, which is to be expanded.
 
     Nothing of one that is `held` goes before `let_go`. `capped`: each may get so many broadcasts
     a day and month as a unit allows at first.
@@ -60,7 +66,7 @@ def started(
             subject="traffic",
             lane=lane,
             content=content,
-            audience=Audience(area_code=unit.area_code),
+            audience=Audience(area_code=area_code or unit.area_code),
             due_at=None,
         ),
     )

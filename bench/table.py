@@ -10,11 +10,11 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bench.machine import described
 from bench.postgres import private_postgres
+from bench.progress_bar import progress_bar
 
 _SQLITE, _POSTGRES = "sqlite", "postgresql"
 
@@ -46,7 +46,7 @@ def table(*, full: bool, aiogram_python: str, as_json: bool) -> bool:
     rows = _rows(full=full, aiogram_python=aiogram_python)
     lines: list[Line] = []
     whole = True
-    with _bar(quiet=as_json) as bar:
+    with progress_bar(quiet=as_json) as bar:
         task = bar.add_task("", total=len(rows))
         for row in rows:
             bar.update(task, description=" ".join(row.words[:3]))
@@ -182,17 +182,6 @@ def _tips(found: Mapping[str, Any]) -> Sequence[Line]:
 
 _MOST_OPEN = 4 * 512 + 2 * 16
 """Windows that one process has open at most, times the largest."""
-
-
-def _bar(*, quiet: bool) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        disable=quiet or not sys.stderr.isatty(),
-    )
 
 
 def _print(machine: str, lines: Sequence[Line]) -> None:

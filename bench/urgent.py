@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
-from bench.deliver import started
 from bench.engine import Engine, Plan, Progress, engine
+from bench.running import started
 from bench.tally import Tally
 from broadcasts import expanding
 from broadcasts.desk import Desk
@@ -92,7 +92,7 @@ def _moved(tx: Tx, made: Engine, alarmed: int) -> str:
 
 
 def _expanded(tx: Tx, made: Engine, lane: Lane, area_code: str) -> Run:
-    run = started(tx, made, lane, area_code)
+    run = started(tx, made, lane=lane, area_code=area_code)
     context = made.house.context
     while expanding.expand_due(tx, Desk(context.outbox, context.catalogue)):
         continue

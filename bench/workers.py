@@ -40,8 +40,9 @@ async def workers(settings: Settings, count: int) -> AsyncIterator[None]:
     await asyncio.gather(*drains)
 
 
-async def _begun(settings: Settings) -> asyncio.subprocess.Process:
-    env = {
+def environment(settings: Settings) -> dict[str, str]:
+    """Return the environment in which a process works on the same installation."""
+    return {
         **os.environ,
         "TELEGRAM_TOKEN": settings.telegram_token.get_secret_value(),
         "TELEGRAM_API_URL": settings.telegram_api_url,
@@ -50,16 +51,18 @@ async def _begun(settings: Settings) -> asyncio.subprocess.Process:
         "ZALO_OA_APP_ID": "",
         "ZALO_OA_APP_SECRET": "",
         "ZALO_BOT_TOKEN": "",
-        "DATABASE_URL": settings.database,
+        "DATABASE_URL": settings.database if not is_sqlite(settings.database) else "",
         "VAR_DIR": str(settings.var_dir),
         "KEY_FILE": str(settings.keys),
         "WEB_PORT": "0",
-        "PYTHONUNBUFFERED": "1",
     }
+
+
+async def _begun(settings: Settings) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run", "--role", "worker"),
         cwd=_ROOT,
-        env=env,
+        env={**environment(settings), "PYTHONUNBUFFERED": "1"},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

@@ -56,6 +56,7 @@ def create_app(world: World, zalo: ZaloWorld | None = None) -> web.Application:
     world.zalo_bot.webhook_changed = courier.changed
 
     async def stop(_: web.Application) -> None:
+        world.faults.clear()
         world.live.end()
         world.zalo_bot.live.end()
         zalo.live.end()

@@ -16,6 +16,7 @@ from simulator.faults import Fault, refusal
 from simulator.files import MAX_UPLOAD_BYTES
 from simulator.methods import METHODS, NAMES
 from simulator.people import Bot
+from simulator.record import Send
 from simulator.webhooks import Courier
 from simulator.world import World
 
@@ -53,7 +54,7 @@ class BotServer:
             args = await read_arguments(request)
         except ApiError as error:
             return self._refuse(method, error)
-        fault = self.world.faults.meet(method, _chat_id(args))
+        fault = self.world.faults.meet(method, _chat_id(args), args.text("text"))
         if fault is not None and fault.kind == "cut":
             return _hang_up(request)
         if fault is not None and fault.kind == "502-html":
@@ -61,13 +62,21 @@ class BotServer:
             return web.Response(status=502, text=_BAD_GATEWAY, content_type="text/html")
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
-        response = await self._answer(bot, method, args, fault)
+        accepted: list[Send] = []
+        response = await self._answer(bot, method, args, fault, accepted)
+        if fault is not None and fault.kind == "held-answer":
+            await self._hold(request, accepted)
         if fault is not None and fault.kind == "lost-answer":
             return _hang_up(request)
         return response
 
     async def _answer(
-        self, bot: Bot, method: str, args: Arguments, fault: Fault | None
+        self,
+        bot: Bot,
+        method: str,
+        args: Arguments,
+        fault: Fault | None,
+        accepted: list[Send],
     ) -> web.Response:
         try:
             refused = refusal(fault) if fault is not None else None
@@ -78,14 +87,22 @@ class BotServer:
                 raise ApiError(404, "Not Found: method not found")
             name = NAMES[method]
             self.world.record.calls[name] += 1
-            call = Call(self.world, bot, name, args)
+            call = Call(self.world, bot, name, args, accepted)
             result = await handler(call)
         except ApiError as error:
             return self._refuse(method, error)
         if fault is not None and fault.kind == "lost-answer":
-            for sent in call.accepted:
+            for sent in accepted:
                 sent.lost = True
         return _json({"ok": True, "result": result}, 200)
+
+    async def _hold(self, request: web.Request, accepted: list[Send]) -> None:
+        """Hold an answer back; what was accepted counts as lost unless it goes in the end."""
+        for sent in accepted:
+            sent.lost = True
+        await self.world.faults.hold()
+        for sent in accepted:
+            sent.lost = request.transport is None
 
     async def answer_in_webhook(self, bot: Bot, body: dict[str, Any]) -> None:
         """Carry out the call a bot gave as the body of its 200; nobody hears how it went."""
@@ -93,7 +110,7 @@ class BotServer:
         if method in _NOT_IN_ANSWERS or method.startswith("get"):
             return
         given = from_json({name: value for name, value in body.items() if name != "method"})
-        await self._answer(bot, method, Arguments(given), None)
+        await self._answer(bot, method, Arguments(given), None, [])
 
     async def download(self, request: web.Request) -> web.Response:
         """Give the bytes behind a file_path."""

@@ -10,7 +10,7 @@ from typing import Any
 class Send:
     """One message, edit or deletion accepted from a bot.
 
-    `lost` says that its answer was withheld on purpose.
+    `lost` says that its answer was withheld on purpose, or is still.
     """
 
     chat_id: int

@@ -29,6 +29,8 @@ class _FaultOrder(_Body):
     chat: int | None = None
     count: int = Field(default=1, ge=1)
     seconds: float | None = Field(default=None, ge=0)
+    text: str = ""
+    after: int = Field(default=0, ge=0)
 
 
 class _Rates(_Body):
@@ -77,8 +79,9 @@ class SimServer:
         return json_response({"ok": True})
 
     async def record(self, _: web.Request) -> web.Response:
-        """Give what was accepted and refused."""
-        return json_response(self.world.record.as_json())
+        """Give what was accepted and refused, and how many answers are held back just now."""
+        held = {"held": self.world.faults.holding}
+        return json_response(self.world.record.as_json() | held)
 
     async def clear_record(self, _: web.Request) -> web.Response:
         """Forget the record."""
@@ -92,13 +95,15 @@ class SimServer:
         if body.fault not in kinds:
             raise PhoneError(400, "bad_fault", f"Các lỗi có thể đặt: {', '.join(kinds)}.")
         seconds = 1.0 if body.seconds is None else body.seconds
-        fault = Fault(kinds[body.fault], body.method, body.chat, body.count, seconds)
+        fault = Fault(
+            kinds[body.fault], body.method, body.chat, body.count, seconds, body.text, body.after
+        )
         self.world.faults.orders.append(fault)
         return {"ok": True}
 
     async def clear_faults(self, _: web.Request) -> web.Response:
-        """Order no faults any more."""
-        self.world.faults.orders.clear()
+        """Order no faults any more, and give the answers that were held back."""
+        self.world.faults.clear()
         return json_response({"ok": True})
 
     async def show_rates(self, _: web.Request) -> web.Response:

@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 
 from simulator.cli import _cannot_open
+from tests.bot.commands import kitchen
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = (
@@ -43,6 +44,14 @@ class Simulators:
         )
         self.started.append(process)
         return process
+
+
+async def refused(*words: str) -> str:
+    """Return what is complained of where it does not start."""
+    cooked = kitchen().command(ROOT, "simulator", words, dict(os.environ))
+    code, _, complaints = await asyncio.wait_for(cooked, 60)
+    assert code == 2
+    return complaints.decode()
 
 
 async def read_until(process: asyncio.subprocess.Process, wanted: str) -> str:
@@ -115,24 +124,15 @@ async def test_a_busy_port_is_one_sentence_and_exit_code_2(simulators: Simulator
 
 
 @pytest.mark.parametrize("port", ["99999", "65536", "-1", "-99999", "abc", "８０", "", "1" * 5000])
-async def test_a_port_that_is_none_is_one_vietnamese_sentence(
-    simulators: Simulators, port: str
-) -> None:
-    process = await simulators.start(f"--port={port}")
-    _, complaints = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode == 2
-    assert complaints.decode() == "--port: phải là số từ 0 đến 65535.\n"
+async def test_a_port_that_is_none_is_one_vietnamese_sentence(port: str) -> None:
+    assert await refused(f"--port={port}") == "--port: phải là số từ 0 đến 65535.\n"
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1", "a..b"])
-async def test_an_address_that_is_not_ours_is_one_vietnamese_sentence(
-    simulators: Simulators, host: str
-) -> None:
-    process = await simulators.start("--port", "0", "--host", host)
-    _, complaints = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode == 2
-    assert complaints.decode().endswith("hãy chọn địa chỉ khác bằng --host.\n")
-    assert complaints.count(b"\n") == 1
+async def test_an_address_that_is_not_ours_is_one_vietnamese_sentence(host: str) -> None:
+    complaints = await refused("--port", "0", "--host", host)
+    assert complaints.endswith("hãy chọn địa chỉ khác bằng --host.\n")
+    assert complaints.count("\n") == 1
 
 
 def test_a_port_only_for_the_administrator_is_told_as_such() -> None:

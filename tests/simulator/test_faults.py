@@ -13,7 +13,7 @@ from simulator import Running
 from simulator.clock import Clock
 from simulator.errors import ApiError
 from simulator.rates import Limits, Rates
-from tests.simulator.conftest import GROUP, NEIGHBOUR, RESIDENT, Phones, Raw
+from tests.simulator.conftest import GROUP, NEIGHBOUR, RESIDENT, Phones, Raw, until
 
 
 @pytest.fixture(autouse=True)
@@ -159,6 +159,36 @@ async def test_faults_can_be_taken_back(
     async with http.delete(f"{sim.base_url}/sim/faults") as response:
         assert response.status == 200
     assert await raw.result("sendMessage", chat_id=RESIDENT, text="x")
+
+
+async def test_a_held_answer_goes_when_faults_are_taken_back_and_the_record_knows_all_along(
+    sim: Running, phones: Phones, raw: Raw, http: aiohttp.ClientSession
+) -> None:
+    await phones.post("/sim/faults", fault="held-answer", text="tin", after=1, count=2)
+
+    async def say(text: str) -> Any:
+        return await raw.result("sendMessage", chat_id=RESIDENT, text=text)
+
+    assert await say("tin một")
+    assert await say("lời đáp")
+    held = [asyncio.create_task(say(text)) for text in ("tin hai", "tin ba")]
+
+    async def are_held() -> bool:
+        return bool((await phones.get("/sim/record"))["held"] == 2)
+
+    await until(are_held)
+    # Nobody waits for the last one any more.
+    held[1].cancel()
+    await asyncio.wait(held[1:])
+    record = await phones.get("/sim/record")
+    assert [send["text"] for send in record["sends"] if send["lost"]] == ["tin hai", "tin ba"]
+    async with http.delete(f"{sim.base_url}/sim/faults") as response:
+        assert response.status == 200
+    assert (await held[0])["text"] == "tin hai"
+    assert await say("tin bốn")
+    record = await phones.get("/sim/record")
+    assert [send["text"] for send in record["sends"] if send["lost"]] == ["tin ba"]
+    assert record["held"] == 0
 
 
 async def test_the_record_keeps_order_and_can_be_cleared(phones: Phones, raw: Raw) -> None:

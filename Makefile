@@ -19,6 +19,8 @@ JOBS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 2)))
 BIN := .venv/bin
 RUN_READY := .venv/.ready-run
 DEV_READY := .venv/.ready-dev
+# What is only measured against, which wants older packages than the service.
+BENCH_READY := .venv-bench/.ready
 
 # A virtualenv whose Python is gone (upgraded, removed) is not ready, whatever its stamps say.
 ifeq ($(wildcard $(BIN)/python),)
@@ -30,11 +32,11 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope --no-l
 LINT_IMPORTS := $(BIN)/python -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
 DEMO := VAR_DIR=$(DEMO_DIR) $(BIN)/python -m simulator --port $(PORT) -- $(BIN)/python -m bot run --demo
 
-.PHONY: help bench setup run demo test test-crash test-fast pictures lint format lock clean
+.PHONY: help bench bench-aiogram setup run demo test test-fast pictures lint format lock clean
 
 help: ## Print this help
 	@printf 'Usage: make COMMAND\n\n'
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nVariables: PORT=%s (of the simulator)  JOBS=%s (tests side by side)  ARGS="..." (more words for pytest)\n' \
 	  '$(PORT)' '$(JOBS)'
 
@@ -51,13 +53,9 @@ run: $(RUN_READY) ## Start the service: with the simulator and demo data, or wit
 demo: $(RUN_READY) ## Start the service with the simulator and demo data, whatever .env says
 	@exec env $(DEMO)
 
-test: $(DEV_READY) ## Run every test but those of test-crash, on SQLite and PostgreSQL, the browser's included
+test: $(DEV_READY) ## Run every test, on SQLite and PostgreSQL, the browser's included
 	@scripts/debian-packages test
-	$(PYTEST) --ignore=tests/crash $(ARGS)
-
-test-crash: $(DEV_READY) ## Run the tests that kill senders at named points, which stall now and then
-	@scripts/debian-packages test-fast
-	$(PYTEST) tests/crash $(ARGS)
+	$(PYTEST) $(ARGS)
 
 test-fast: $(DEV_READY) ## Run the tests without the browser's and the crash journeys
 	@scripts/debian-packages test-fast
@@ -68,7 +66,9 @@ pictures: $(DEV_READY) ## Make the README's pictures anew, from the journey in t
 	PICTURES=$(CURDIR)/docs/pictures $(BIN)/python -m pytest tests/journeys/test_browser_journey.py
 
 bench: $(DEV_READY) ## Measure delivery and print goals beside what is reached (ARGS=--full: whole sizes)
-	$(BIN)/python -m bench table $(ARGS)
+	$(BIN)/python -m bench table $(if $(wildcard $(BENCH_READY)),--aiogram-python .venv-bench/bin/python) $(ARGS)
+
+bench-aiogram: $(BENCH_READY) ## Install aiogram into .venv-bench, for the row that measures against it
 
 lint: $(DEV_READY) ## Check style, format, types and who imports whom
 	@failed=; \
@@ -86,7 +86,7 @@ lock: $(DEV_READY) ## Write requirements/*.txt anew from pyproject.toml (ARGS=--
 	@scripts/lock $(ARGS)
 
 clean: ## Remove .venv and what tools left behind; var/ (databases, keys) stays
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 $(RUN_READY): requirements/build.txt requirements/run.txt scripts/virtualenv
@@ -94,3 +94,9 @@ $(RUN_READY): requirements/build.txt requirements/run.txt scripts/virtualenv
 
 $(DEV_READY): requirements/build.txt requirements/run.txt requirements/dev.txt scripts/virtualenv
 	@scripts/virtualenv dev
+
+$(BENCH_READY): $(DEV_READY) requirements/bench.txt
+	$(BIN)/python -m venv --clear .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --no-input --disable-pip-version-check \
+	  --require-hashes --no-deps -r requirements/bench.txt
+	@touch $@

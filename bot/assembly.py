@@ -28,16 +28,19 @@ from delivery.outbox import Outbox
 from delivery.pace import Pace
 from delivery.sender import Sender, SenderRules
 from domain.clock import Clock, SystemClock
+from domain.door import OPEN, door_of
 from domain.errors import Misconfigured
 from domain.language import Language
 from domain.messages import Outgoing
 from domain.pager import Pager
 from domain.places import Gazetteer
 from domain.texts.catalogue import Catalogue, catalogue
+from handlers import word_lists
 from handlers.turn import ChatRules, Context
 from handlers.wiring import make_router
-from storage import installation, turns
+from storage import advisory_locks, installation
 from storage.accounts import tokens
+from storage.bell_wire import Wire
 from storage.database import Database, Tx, is_sqlite
 from storage.deliveries import marks, settling
 from storage.packaged import load_gazetteer, load_library
@@ -46,7 +49,6 @@ from storage.people.addresses import Account
 from storage.server_clock import ServerClock
 from storage.tips.media_folder import MediaFolder
 from storage.tips.media_shelf import MediaShelf
-from storage.wire import Wire
 
 _NO_UNIT = (
     "Chưa có đơn vị nào nên không có ai trả lời bà con: hãy ghi đơn vị, cán bộ, nhóm vào một tệp "
@@ -90,9 +92,8 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
     Raises: Misconfigured, DatabaseAway.
     """
     clock = clock or _clock(settings)
-    wanted = some_configured(settings)
+    wanted, shipped = some_configured(settings), load_gazetteer()
     database = await _opened(settings, clock)
-    shipped = load_gazetteer()
     try:
         accounts, gazetteer = await database.write(
             lambda tx: _prepare(tx, settings, shipped, demo=demo)
@@ -123,6 +124,7 @@ async def build(settings: Settings, *, demo: bool, clock: Clock | None = None) -
         _line(desk, one, account, channel)
         for (one, account), channel in zip(known, made, strict=True)
     )
+    word_lists.read()
     worker = InboxWorker(
         database,
         make_router(context),
@@ -244,7 +246,7 @@ def _prepare(
     tx: Tx, settings: Settings, shipped: Gazetteer, *, demo: bool
 ) -> tuple[Sequence[Account], Gazetteer]:
     # Several processes may start at once.
-    turns.wait(tx, "preparing")
+    advisory_locks.wait(tx, "preparing")
     check_keys(tx)
     seed_areas(tx, shipped)
     if demo:
@@ -257,8 +259,10 @@ def _prepare(
         raise Misconfigured(_NO_UNIT.format(command=typed("seed TỆP.toml")))
     if is_sqlite(settings.database):
         # The file's lock is ours: whoever opened these windows or renews tokens is dead.
+        able = all_capabilities(settings)
         for account in addresses.accounts(tx):
-            settling.take_over(tx, account.id, all_dead=True)
+            door = door_of(able[account.channel]) if account.channel in able else OPEN
+            settling.take_over(tx, account.id, door, all_dead=True)
             tokens.let_go(tx, account.id)
     return accounts, shipped.plus(areas.villages(tx))
 

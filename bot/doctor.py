@@ -3,9 +3,10 @@
 import errno
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from bot.abilities import all_capabilities
 from bot.copy_told import copy_held
 from bot.doctor_accounts import accounts_told, allowances_told, calls_told, platforms_told
 from bot.doctor_files import files_told
@@ -19,7 +20,9 @@ from bot.platforms import PLATFORMS, ZALO_OA
 from bot.settings import Settings, at_hand, load_settings
 from bot.web import cannot_open
 from broadcasts import signing
+from broadcasts.silent_staff import BEFORE
 from domain.clock import SystemClock
+from domain.door import Door, door_of
 from domain.errors import Misconfigured
 from domain.roles import Permission, Role, may
 from storage.campaigns import campaigns, runs
@@ -28,7 +31,7 @@ from storage.deliveries import inbox, ledger, marks
 from storage.packaged import load_library
 from storage.people import addresses, units
 from storage.people.addresses import Account
-from storage.staff import phone_calls, phones
+from storage.staff import phone_calls, phones, reachable
 from storage.staff.phone_calls import CallState
 from storage.tips import tip_rows
 from storage.tips.media_folder import MediaFolder
@@ -119,15 +122,16 @@ async def _read_store(
         findings += [Finding(*found) for found in forgetting_told(tx, settings.keeping, everybody)]
         if everybody:
             findings += _second_path(tx, settings, everybody)
+        doors = {name: door_of(able) for name, able in all_capabilities(settings).items()}
         for unit in everybody:
-            findings += _unit(tx, unit) + _signatures(tx, unit)
+            findings += _unit(tx, unit, doors) + _signatures(tx, unit)
         findings += [Finding(*found) for found in files_told(tx, MediaFolder(settings.media))]
         return findings + _backlog(tx), accounts
 
     return await database.read(look)
 
 
-def _unit(tx: Tx, unit: units.Unit) -> list[Finding]:
+def _unit(tx: Tx, unit: units.Unit, doors: Mapping[str, Door]) -> list[Finding]:
     name = unit.name["vi"]
     findings = [Finding("good", f"Đơn vị: {name}.")]
     staff = units.staff_with(tx, unit.id, frozenset(Role))
@@ -145,6 +149,7 @@ def _unit(tx: Tx, unit: units.Unit) -> list[Finding]:
     if all(addresses.of_staff(tx, one.id) is None for one in alarmed):
         text = f"{name}: chưa ai nối tài khoản để nhận báo động tin khẩn (trực ban, chỉ huy)."
         findings.append(Finding("bad", text))
+    findings += _silent(tx, name, alarmed, doors)
     unlinked = [one for one in staff if addresses.of_staff(tx, one.id) is None]
     if unlinked:
         text = f"{name}: {len(unlinked)} cán bộ chưa nối tài khoản nhắn tin."
@@ -165,6 +170,23 @@ def _unit(tx: Tx, unit: units.Unit) -> list[Finding]:
     if not units.groups_of(tx, unit.id, "neighbourhood"):
         findings.append(Finding("warn", f"{name}: chưa nối nhóm dân cư nào."))
     return findings
+
+
+def _silent(
+    tx: Tx, name: str, alarmed: Sequence[units.Staff], doors: Mapping[str, Door]
+) -> list[Finding]:
+    """Tell whom no alarm reaches, or soon will not, since they wrote too long ago."""
+    silent = reachable.shut(tx, alarmed, doors, tx.now + BEFORE)
+    if not silent:
+        return []
+    who = ", ".join(one.name for one, _ in silent)
+    there = ", ".join(sorted({PLATFORMS[chat.channel].shown for _, chat in silent}))
+    text = (
+        f"{name}: báo động tin khẩn không tới hoặc sắp không tới được {who}: chỉ nối {there} và đã "
+        "lâu không nhắn ở đó; mỗi người nhắn một tin bất kỳ, hoặc nối thêm tài khoản khác bằng "
+        "/lienket."
+    )
+    return [Finding("bad", text)]
 
 
 def _second_path(tx: Tx, settings: Settings, everybody: Sequence[units.Unit]) -> list[Finding]:

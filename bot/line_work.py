@@ -216,7 +216,6 @@ class LineWork:
         """Note why we are not let in; return whether that is news."""
         platform = self.line.platform
         down = isinstance(failure, AccountDown)
-        before, self.refusal = self.refusal, of_refusal(failure, platform)
         reason = failure.reason if down else f"webhook: {failure.reason}"
         log.error("account_refused", channel=platform.channel)
         try:
@@ -225,6 +224,9 @@ class LineWork:
             )
         except DatabaseAway:
             log.warning("database_away")
+        # Not before the wait for the database: who looks meanwhile and tells it, and our caller
+        # after that, would tell it twice.
+        before, self.refusal = self.refusal, of_refusal(failure, platform)
         self.standing = Standing.REFUSED
         return self.refusal != before
 

@@ -4,29 +4,15 @@ Exit codes: 0 done, 1 something is wrong and was said, 2 wrong usage or settings
 program itself, 130 stopped by Ctrl+C.
 """
 
+import importlib
 import io
 import sys
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 import typer
 
-from bot.commands import (
-    auditing,
-    campaigning,
-    evidence,
-    grouping,
-    library,
-    linking,
-    looking_after,
-    planning,
-    restoring,
-    results,
-    scaling,
-    serving,
-    setting_up,
-    staffing,
-    watching,
-    zalo,
-)
 from bot.commands.terminal import complain
 from bot.folders import keep_private
 from bot.usage import Command, Group, told
@@ -35,14 +21,51 @@ from storage.database import DatabaseAway
 from storage.trouble import in_words
 
 _STOPPED = 130
+_RUN = "run"
+
+# By the module below `bot.commands` and the function in it. Only the module of the command that
+# is typed is loaded: together they load most of the house, which takes longer than most commands.
+_ALONE: Mapping[str, str] = MappingProxyType(
+    {
+        _RUN: "serving:run",
+        "seed": "setting_up:seed",
+        "plan": "planning:plan",
+        "reach": "results:reach",
+        "verify": "results:verify",
+        "top": "watching:top",
+        "link": "linking:link",
+        "doctor": "looking_after:doctor",
+        "evidence": "evidence:evidence",
+        "inbox": "looking_after:show_inbox",
+        "simulate-scale": "scaling:simulate_scale",
+    }
+)
+_GROUPS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "staff": ("staffing:COMMANDS", "Cán bộ: ai làm việc gì, liên kết tài khoản trò chuyện."),
+        "audit": ("auditing:COMMANDS", "Nhật ký: ai đã làm gì, và sổ có bị sửa không."),
+        "campaign": (
+            "campaigning:COMMANDS",
+            "Chiến dịch: xem, và chuẩn bị bản nháp cho cán bộ; không duyệt được từ đây.",
+        ),
+        "library": ("library:COMMANDS", "Thư viện bài soạn sẵn: xem, in A4, thẻ ảnh, bản loa."),
+        "group": (
+            "grouping:COMMANDS",
+            "Nhóm: xin tạo ở kênh tự tạo được nhóm, và đường dẫn mời.",
+        ),
+        "zalo": ("zalo:COMMANDS", "Zalo OA: cấp quyền cho ứng dụng."),
+        "db": ("restoring:COMMANDS", "Cơ sở dữ liệu."),
+    }
+)
 
 
-def _group(help_text: str) -> typer.Typer:
-    return typer.Typer(cls=Group, help=help_text, no_args_is_help=True, rich_markup_mode=None)
+def _found(place: str) -> Any:
+    module, name = place.split(":")
+    return getattr(importlib.import_module(f"bot.commands.{module}"), name)
 
 
-def _app() -> typer.Typer:
-    """Return the command line with all its commands."""
+def _app(typed: str) -> typer.Typer:
+    """Return the command line: all of it, or of its commands the one typed where there is one."""
     app = typer.Typer(
         cls=Group,
         help="Zalo an ninh: kênh an toàn cộng đồng. Gõ LỆNH --help để xem từng lệnh; không nêu "
@@ -54,54 +77,26 @@ def _app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True)(_start)
-    for name, command in (
-        ("run", serving.run),
-        ("seed", setting_up.seed),
-        ("plan", planning.plan),
-        ("reach", results.reach),
-        ("verify", results.verify),
-        ("top", watching.top),
-        ("link", linking.link),
-        ("doctor", looking_after.doctor),
-        ("evidence", evidence.evidence),
-        ("inbox", looking_after.show_inbox),
-        ("simulate-scale", scaling.simulate_scale),
-    ):
-        app.command(name, cls=Command)(command)
-    staff = _group("Cán bộ: ai làm việc gì, liên kết tài khoản trò chuyện.")
-    for name, command in staffing.COMMANDS.items():
-        staff.command(name, cls=Command)(command)
-    app.add_typer(staff, name="staff")
-    audit = _group("Nhật ký: ai đã làm gì, và sổ có bị sửa không.")
-    for name, command in auditing.COMMANDS.items():
-        audit.command(name, cls=Command)(command)
-    app.add_typer(audit, name="audit")
-    campaign = _group("Chiến dịch: xem, và chuẩn bị bản nháp cho cán bộ; không duyệt được từ đây.")
-    for name, command in campaigning.COMMANDS.items():
-        campaign.command(name, cls=Command)(command)
-    app.add_typer(campaign, name="campaign")
-    texts = _group("Thư viện bài soạn sẵn: xem, in A4, thẻ ảnh, bản loa.")
-    for name, command in library.COMMANDS.items():
-        texts.command(name, cls=Command)(command)
-    app.add_typer(texts, name="library")
-    groups = _group("Nhóm: xin tạo ở kênh tự tạo được nhóm, và đường dẫn mời.")
-    for name, command in grouping.COMMANDS.items():
-        groups.command(name, cls=Command)(command)
-    app.add_typer(groups, name="group")
-    oa = _group("Zalo OA: cấp quyền cho ứng dụng.")
-    oa.command("consent", cls=Command)(zalo.consent)
-    app.add_typer(oa, name="zalo")
-    db = _group("Cơ sở dữ liệu.")
-    db.command("upgrade", cls=Command)(setting_up.db_upgrade)
-    db.command("confirm", cls=Command)(restoring.confirm)
-    app.add_typer(db, name="db")
+    every = typed not in {*_ALONE, *_GROUPS}
+    for name, place in _ALONE.items():
+        if every or name == typed:
+            app.command(name, cls=Command)(_found(place))
+    for name, (place, help_text) in _GROUPS.items():
+        if every or name == typed:
+            group = typer.Typer(
+                cls=Group, help=help_text, no_args_is_help=True, rich_markup_mode=None
+            )
+            commands: Mapping[str, Callable[..., Any]] = _found(place)
+            for inner, command in commands.items():
+                group.command(inner, cls=Command)(command)
+            app.add_typer(group, name=name)
     return app
 
 
 def _start(context: typer.Context) -> None:
     """Chạy dịch vụ khi không nêu lệnh nào."""
     if context.invoked_subcommand is None:
-        serving.run(demo=False)
+        _found(_ALONE[_RUN])(demo=False)
 
 
 def main() -> None:
@@ -116,7 +111,8 @@ def main() -> None:
 
 def _exit_code() -> int:
     try:
-        code = _app()(standalone_mode=False, prog_name="python -m bot")
+        typed = sys.argv[1] if len(sys.argv) > 1 else _RUN
+        code = _app(typed)(standalone_mode=False, prog_name="python -m bot")
     except Misconfigured as error:
         complain(str(error))
         return 2

@@ -9,7 +9,6 @@ from domain.language import Language
 from domain.leaflet import Format, Leaflet
 from domain.messages import MediaRef, Upload
 from domain.toneless import slug
-from printing import card, sheet
 from printing.fonts import NoGlyph
 from printing.layout import TooLong
 from storage.campaigns import leaflets
@@ -90,6 +89,9 @@ def draw(format_: Format, words: Leaflet) -> Upload:
 
     Raises: LookupError when it cannot be drawn.
     """
+    # What draws takes long to load, and most starts draw nothing.
+    from printing import card, sheet  # noqa: PLC0415
+
     name = slug(words.title)[:_LONGEST_NAME].strip("-") or "ban-tin"
     if words.language is not Language.VI:
         name = f"{name}-{words.language.value}"

@@ -7,6 +7,7 @@ import uvloop
 
 from bot.assembly import build
 from bot.copy_told import copy_held
+from bot.garbage import search_little
 from bot.instance_lock import sole_instance
 from bot.invocation import typed
 from bot.last_resort import LastResort
@@ -31,6 +32,7 @@ def serve(
         async def work() -> None:
             house = await build(settings, demo=demo)
             service = Service(house, roles)
+            search_little()
 
             def announce(port: int) -> None:
                 host = f"[{settings.web_host}]" if ":" in settings.web_host else settings.web_host

@@ -6,7 +6,7 @@ from uuid import UUID
 from delivery.files import Shelf
 from domain.messages import MediaRef, Upload
 from domain.report_file import Form, ReportFile, is_report, read_report
-from reports import period_report, run_report, upward, workbook
+from reports import period_report, run_report, upward
 from reports.sheet import Report
 from storage.campaigns import runs
 from storage.database import Database, Tx
@@ -29,6 +29,9 @@ class ReportShelf:
         """
         if not is_report(ref):
             return await self._others.open(ref)
+        # Few starts write a workbook.
+        from reports import workbook  # noqa: PLC0415
+
         wanted = read_report(ref)
         report = await self._database.read(lambda tx: make(tx, wanted))
         content = await asyncio.to_thread(workbook.write, report)

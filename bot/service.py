@@ -10,18 +10,17 @@ import structlog
 from bot import health, metrics
 from bot.allowance_look import AllowanceLook
 from bot.assembly import House
+from bot.clock_steps import Steps
 from bot.clockwork import Clockwork, Tick
-from bot.coarse import jobs_of
 from bot.jobs import Jobs, JobsHere
-from bot.jobs_postgres import JobsOnPostgres
 from bot.line import Line
 from bot.line_files import LineFiles
 from bot.line_ticks import LineTicks
 from bot.line_work import LineWork, Part, Standing
 from bot.listening import Listening
+from bot.long_jobs import jobs_of
 from bot.revival import Revival
 from bot.roles import Role
-from bot.steps import Steps
 from bot.ticks import Ticks
 from bot.web import Told, WebDoor, create_app
 from broadcasts.desk import Desk
@@ -64,6 +63,9 @@ class Service:
         jobs = jobs_of(self._steps, self._desk, house.settings.keeping)
         if house.wire is None:
             return JobsHere(house.database, jobs)
+        # Only who shares the work needs to load the package.
+        from bot.jobs_postgres import JobsOnPostgres  # noqa: PLC0415
+
         return JobsOnPostgres(house.database, jobs)
 
     def _ticks(self) -> dict[str, tuple[Tick, timedelta]]:

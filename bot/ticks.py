@@ -3,12 +3,21 @@
 from datetime import timedelta
 
 from bot.assembly import House
+from bot.clock_steps import Steps
 from bot.clockwork import Tick
-from bot.coarse import EXPAND
 from bot.jobs import Jobs
+from bot.long_jobs import EXPAND
 from bot.pager import ring_due
-from bot.steps import Steps
-from broadcasts import all_gone, finishing, firing, months, outages, own_photos, silence
+from broadcasts import (
+    all_gone,
+    finishing,
+    firing,
+    months,
+    outages,
+    own_photos,
+    silence,
+    silent_staff,
+)
 from broadcasts.desk import Desk
 from handlers.campaigns import alarm_photos, unanswered
 from handlers.groups import copies, making, noticing, outcomes
@@ -136,6 +145,7 @@ class Ticks:
 
     async def _calls_told(self) -> None:
         await self._steps.one("calls_told", lambda tx: silence.tell_due(tx, self._desk))
+        await self._steps.one("staff_silent", lambda tx: silent_staff.tell_due(tx, self._desk))
 
     async def _months(self) -> None:
         await self._steps.one("months", lambda tx: months.warn_due(tx, self._desk))

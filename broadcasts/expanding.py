@@ -11,21 +11,25 @@ from broadcasts.desk import Desk
 from broadcasts.preparing import POST
 from broadcasts.trouble import put_off_run
 from domain.campaign import RunState
-from domain.delivery import DeliveryKind, Lane, SkipReason
+from domain.delivery import DeliveryKind, Lane
 from domain.door import Door
 from domain.language import Language
 from storage.campaigns import articles, reached, recipients, rest, runs
 from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.deliveries import ledger
+from storage.deliveries import ledger, run_rows
 from storage.deliveries.counters import Moves
-from storage.deliveries.ledger import NewDelivery, NewRunRow
+from storage.deliveries.ledger import NewDelivery
+from storage.deliveries.run_rows import Batch
 from storage.people import addresses, units
 from storage.people.units import Unit
 from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)
 
+_FIRST = 500
+_MOST = 5000
+"""With more others would wait too long to write, with fewer much would be written several times."""
 _ALL_OPEN: Mapping[str, Door] = MappingProxyType({})
 
 
@@ -34,7 +38,7 @@ def is_due(tx: Tx) -> bool:
     return bool(runs.ids_in(tx, (RunState.EXPANDING,)))
 
 
-def expand_due(tx: Tx, desk: Desk, limit: int = 500) -> bool:
+def expand_due(tx: Tx, desk: Desk, limit: int | None = None) -> bool:
     """Take one step of the oldest run that is expanding, urgent ones first; False without one.
 
     A run that fails is put off, so that the next step is another's.
@@ -50,9 +54,11 @@ def expand_due(tx: Tx, desk: Desk, limit: int = 500) -> bool:
 
 
 def expand_step(
-    tx: Tx, run_id: UUID, limit: int = 500, doors: Mapping[str, Door] = _ALL_OPEN
+    tx: Tx, run_id: UUID, limit: int | None = None, doors: Mapping[str, Door] = _ALL_OPEN
 ) -> bool:
     """Write down up to `limit` more recipients; False once the run needs no more steps.
+
+    Without a limit the first step is a short one, so that sending begins at once.
 
     Residents come first, by their ids from the last one on; the step that finds no more of them
     writes the posts and lets the run go on to sending. Sending has begun with the first step.
@@ -62,37 +68,28 @@ def expand_step(
     if run is None or run.state is not RunState.EXPANDING:
         return False
     if run.rest_at is not None:
-        return _rest_step(tx, run, run.rest_at, limit)
+        return _rest_step(tx, run, run.rest_at, limit or _FIRST)
     unit = units.get_unit(tx, run.unit_id)
     late = run.newcomers_at is not None
     if run.lane is Lane.URGENT and run.cursor is None and not late:
         # Many read a group at once; again at the end does no harm, each has one row.
         _write_posts(tx, run, unit)
+    most = limit or (_FIRST if run.cursor is None else _MOST)
     if run.audience.of_run is not None:
-        found = reached.step(tx, run.id, run.audience.of_run, run.cursor, limit)
+        whom = reached.page(run.id, run.audience.of_run, run.cursor, most)
     else:
-        found = recipients.step(tx, run.id, unit, run.audience, run.cursor, limit, doors)
-    ledger.put_run_rows(
-        tx,
-        [
-            NewRunRow(
-                run_id=run.id,
-                resident_id=one.resident_id,
-                lane=run.lane,
-                account_id=one.account_id,
-                address_id=one.address_id,
-                channel=one.channel,
-                area_code=one.area_code or unit.area_code,
-                language=one.language if one.language in run.content else Language.VI.value,
-                skip=SkipReason.WINDOW if one.shut else None,
-                newcomer=late,
-            )
-            for one in found
-        ],
+        whom = recipients.page(tx, run.id, unit, run.audience, run.cursor, most, doors)
+    batch = Batch(
+        run_id=run.id,
+        lane=run.lane,
+        area_code=unit.area_code,
+        languages=run.content.keys(),
+        newcomers=late,
     )
-    if found:
-        runs.advance(tx, run.id, found[-1].resident_id)
-    if len(found) == limit:
+    written = run_rows.write(tx, batch, whom, most)
+    if written.last is not None:
+        runs.advance(tx, run.id, written.last)
+    if written.number == most:
         return True
     posts = 0 if late else _write_posts(tx, run, unit)
     pages = 0 if late else articles.write(tx, run, unit.area_code)

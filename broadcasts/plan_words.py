@@ -169,7 +169,9 @@ def of_articles(plan: ReachPlan, say: Say) -> list[str]:
     lines = []
     for page in plan.articles:
         channel = channel_name(page.channel, say)
-        lines.append(say("articles.plan", channel=channel, month=count(page.month)))
+        first, end = (f"{hour:02}" for hour in page.hours)
+        month = count(page.month)
+        lines.append(say("articles.plan", channel=channel, month=month, first=first, end=end))
         if page.today:
             lines.append(say("articles.plan_today", channel=channel, n=count(page.today)))
     return lines

@@ -13,7 +13,7 @@ from domain.delivery import Lane
 from domain.door import for_runs
 from domain.hours import ANY_TIME, BroadcastRules
 from domain.messages import MediaKind
-from domain.reach_plan import Posts, ReachPlan, TheirCount, Way
+from domain.reach_plan import Page, Posts, ReachPlan, TheirCount, Way
 from domain.schedule import Schedule
 from domain.terms import AS_RULED, Terms
 from storage.accounts import told_left
@@ -74,8 +74,13 @@ def make(
         most_vnd=None if urgent else (terms.most_vnd if terms is not None else 0),
         posts=[one for _, one in posts],
         by_hand=reach_counts.by_hand(tx, unit) if audience.of_run is None else None,
-        articles=articles.pages(tx, audience.articles, begins),
+        articles=[_in_hours(desk, one) for one in articles.pages(tx, audience.articles, begins)],
     )
+
+
+def _in_hours(desk: Desk, page: Page) -> Page:
+    able = desk.outbox.able(page.channel)
+    return page if able is None else replace(page, hours=able.article_hours)
 
 
 def of(tx: Tx, desk: Desk, known: Campaign) -> ReachPlan:

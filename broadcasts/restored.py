@@ -46,6 +46,8 @@ def look(tx: Tx) -> Copy | None:
 def hold_step(tx: Tx, desk: Desk, known: Copy) -> bool:
     """Take one step towards all that was under way being unsure; False when all of it is.
 
+    What was being sent when the copy was made is taken over like a dead worker's; who sends it
+    even now tells later what came of it.
     A run whose people were not all written down yet is written down first: the others may have
     got it, too.
     """
@@ -53,6 +55,8 @@ def hold_step(tx: Tx, desk: Desk, known: Copy) -> bool:
     if now is None or now.at != known.noticed.at:
         # Somebody has decided meanwhile, and what waits is being sent.
         return False
+    if copied.close_windows(tx, desk.outbox.doors()):
+        return True
     for one in known.going:
         run = runs.get(tx, one.run_id, lock=True)
         if run is None:

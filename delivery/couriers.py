@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from delivery.load import Load
 from delivery.outbox import personal
 from delivery.pace import Pace
 from domain.channel import Prepares
@@ -28,12 +29,7 @@ log = structlog.get_logger(__name__)
 _ANYBODY = UUID(int=0x5EED_0000_0000_7000_8000_0000_0000_0001)
 """Stands in a message that is written once where each delivery's own id will."""
 
-_FIRST_PER_S = 500.0
-_MEASURED_S = 0.05
-_SHARE_S = 0.1
 _LATE = GUARD * SECOND
-_SLOWER = 0.7
-_LEAST = 16
 
 Carry = Callable[[str, str], Awaitable[Sent]]
 
@@ -49,7 +45,7 @@ class _Job:
     latest: datetime
     """When nothing more of it may begin."""
     noted: int
-    """The last of its slots, by which its chats know of it."""
+    """By when its chats were told that it goes."""
     taken: list[tuple[PlainRow, str]] = field(default_factory=list)
     back: list[PlainRow] = field(default_factory=list)
     reason: str = ""
@@ -74,10 +70,7 @@ class Couriers:
     ) -> None:
         """`outcome` says what a failure means; `heard` is told what each send of a run came to."""
         self._pace = pace
-        self._backlog = 0
-        self._per_s = _FIRST_PER_S
-        self._since = time.monotonic()
-        self._carried = 0
+        self.load = Load()
         self._channel = channel
         self._clock = clock
         self._most = most
@@ -88,15 +81,6 @@ class Couriers:
         self._jobs: deque[_Job] = deque()
         self._couriers: set[asyncio.Task[None]] = set()
 
-    @property
-    def room(self) -> int:
-        """How many rows more to take up: as many as go in a tenth of a second, two such at once.
-
-        A slot is good for a quarter of a second after its instant.
-        """
-        share = max(_LEAST, int(self._per_s * _SHARE_S))
-        return max(0, min(share, 2 * share - self._backlog))
-
     async def carry(self, plain: Plain, lease_until: datetime) -> tuple[Taken, list[Settled]]:
         """Send plain rows, or give them back untouched when it is too late for that.
 
@@ -105,26 +89,16 @@ class Couriers:
         ways = {language: self._way(words) for language, words in plain.words.items()}
         latest = lease_until - self._send_timeout
         accepted = Accepted("", self._clock.now())
-        noted = max((slot for _, slot in plain.rows if slot is not None), default=0)
+        noted = plain.noted or 0
         job = _Job(plain.run_id, accepted, iter(plain.rows), len(plain.rows), ways, latest, noted)
-        if not self._backlog:
-            # Only while there is something to carry is it told how fast that goes.
-            self._since, self._carried = time.monotonic(), 0
-        self._backlog += job.left
+        self.load.add(job.left)
         self._jobs.append(job)
         for _ in range(min(self._most - len(self._couriers), job.left)):
             courier = asyncio.create_task(self._work())
             self._couriers.add(courier)
             courier.add_done_callback(self._couriers.discard)
         await job.over.wait()
-        self._note_speed()
         return Taken(plain.run_id, job.taken, job.back, job.reason), job.others
-
-    def _note_speed(self) -> None:
-        now = time.monotonic()
-        if now - self._since >= _MEASURED_S:
-            self._per_s = max(self._carried / (now - self._since), self._per_s * _SLOWER)
-            self._since, self._carried = now, 0
 
     def _way(self, words: Outgoing) -> Carry | TurnedDown:
         try:
@@ -163,10 +137,10 @@ class Couriers:
                 self._heard(job.run_id, outcome or job.accepted)
                 if outcome is not None:
                     job.others.append(Settled(UUID(row.delivery), UUID(row.attempt), outcome))
-            self._backlog -= 1
-            self._carried += 1
+            self.load.gone()
             job.left -= 1
             if not job.left:
+                self.load.measure()
                 job.over.set()
 
     def _hindrance(self, job: _Job) -> str:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from uuid import UUID, uuid4
 
 _MOST = 1000
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +50,12 @@ class MarkFile:
         """
         place = folder / str(installation)
         try:
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for number in range(1, _MOST):
-                lock = os.open(place / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    os.close(lock)
-                    continue
-                return cls(place / f"{number}.json", lock)
+            found = _take(place)
         except OSError as error:
             raise UnreadableMark(place) from error
-        raise UnreadableMark(place)
+        if found is None:
+            raise UnreadableMark(place)
+        return cls(*found)
 
     def mine(self) -> Mark:
         """Return what the worker before us knew; that of a new one where there was none.
@@ -79,8 +74,12 @@ class MarkFile:
     def write(self, mark: Mark) -> None:
         """Replace the file, so that it lasts through a loss of power.
 
+        In a folder that was deleted meanwhile it is made anew.
+
         Raises: OSError.
         """
+        if not self._is_held():
+            self._take_again()
         told = {
             "worker": str(mark.worker_id),
             "confirmed": mark.confirmed,
@@ -103,6 +102,20 @@ class MarkFile:
         """Let another process have it."""
         os.close(self._lock)
 
+    def _is_held(self) -> bool:
+        """Tell whether the file that we locked is still the one that others find."""
+        try:
+            there = self._path.with_suffix(_LOCK).stat()
+        except FileNotFoundError:
+            return False
+        return os.path.samestat(there, os.fstat(self._lock))
+
+    def _take_again(self) -> None:
+        found = _take(self._path.parent, but_known=True)
+        if found is not None:
+            os.close(self._lock)
+            self._path, self._lock = found
+
 
 def all_marks(folder: Path, installation: UUID) -> Sequence[Mark]:
     """Return what all processes know that ever sent from here; nothing is locked or made.
@@ -110,6 +123,23 @@ def all_marks(folder: Path, installation: UUID) -> Sequence[Mark]:
     Raises: UnreadableMark.
     """
     return list(_marks(folder / str(installation)))
+
+
+def _take(place: Path, *, but_known: bool = False) -> tuple[Path, int] | None:
+    """Lock the first file of a folder that nobody holds; `but_known`: and that knows nothing."""
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for number in range(1, _MOST):
+        path = place / f"{number}.json"
+        if but_known and path.exists():
+            continue
+        lock = os.open(path.with_suffix(_LOCK), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            continue
+        return path, lock
+    return None
 
 
 def _marks(place: Path, but: Path | None = None) -> Iterator[Mark]:

@@ -64,8 +64,8 @@ class Meanings:
                 return Relocated(chat_id)
             case Transient(reason):
                 return NotSent(reason, self._backoff(), account_wide=True)
-            case Ambiguous(reason):
-                return Unknowable(reason)
+            case Ambiguous(reason, others):
+                return Unknowable(reason, others)
             case AccountDown(reason):
                 log.error("account_down", account=str(self._account_id), reason=reason)
                 return AccountStopped(reason)

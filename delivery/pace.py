@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from uuid import UUID
@@ -16,8 +17,10 @@ _LEAD_S = 0.1
 _MOST_AT_ONCE = 16
 _MOST_PLAIN = 512
 _TOO_LATE_S = AHEAD / SECOND
+_QUICK_S = 0.2
+"""What a transaction may take and its slots still come in time."""
+_REMEMBERED = 5
 _DRIFT_S = 0.001
-_JUMP_S = 1.0
 _LEARNED = 0.1
 
 
@@ -47,6 +50,7 @@ class Pace:
         self._late: list[Late] = []
         self._throttled = False
         self._usual_s: float | None = None
+        self._lasted = deque([0.0] * _REMEMBERED, _REMEMBERED)
 
     @property
     def at_once(self) -> int:
@@ -61,7 +65,7 @@ class Pace:
     def wait_s(self, *, reply: bool) -> float:
         """Return how long it is of no use to ask for slots; a reply may have either kind."""
         free_at = min(self._free_at.values()) if reply else self._free_at[False]
-        return max(0.0, free_at - _LEAD_S - self._monotonic())
+        return max(0.0, free_at - _LEAD_S - self._lead() / SECOND - self._monotonic())
 
     def nap_s(self, most_s: float) -> float:
         """Return how long to wait for a bell when nothing could be taken up, at most so long."""
@@ -82,7 +86,8 @@ class Pace:
         went, self._went = self._went, []
         throttled, self._throttled = self._throttled, False
         late, self._late = self._late, []
-        return Pacing(self._limits, self._instant, self._monotonic, went, throttled, late)
+        lead = self._lead()
+        return Pacing(self._limits, self._instant, self._monotonic, went, throttled, late, lead)
 
     def again(self, told: Pacing) -> None:
         """Keep for the next transaction what one that failed was told."""
@@ -96,11 +101,18 @@ class Pace:
             return
         # It showed this a little before: the least is nearest to the truth.
         behind = reading.monotonic - reading.at / SECOND
-        if self._behind is not None and behind - self._behind < _JUMP_S:
-            behind = min(behind, self._behind + _DRIFT_S)
+        if self._behind is not None:
+            # Not before it was asked: by what is beyond that, it was put back.
+            put_back = reading.asked - reading.at / SECOND
+            behind = min(behind, max(self._behind + _DRIFT_S, put_back))
         self._behind = behind
         for kind, at in free_at.items():
             self._free_at[kind] = self._local(at)
+
+    def in_hand(self, reading: Reading | None) -> None:
+        """Hear that what was given out at a reading may be sent from now on."""
+        if reading is not None:
+            self._lasted.append(self._monotonic() - reading.monotonic)
 
     def until_s(self, slot: int) -> float:
         """Return how long to wait for a slot; 0 or less when it has come."""
@@ -167,6 +179,14 @@ class Pace:
         """Hear that the platform found the account too fast: what has not gone yet stays."""
         self._throttled = True
         self._shut_until = max(self._shut_until, self._monotonic() + wait.total_seconds())
+
+    def _lead(self) -> int:
+        """Return after how many µs slots are in our hands: what the last ones usually took.
+
+        On a disk so slow that each would come too late nothing would ever go.
+        """
+        usual_s = sorted(self._lasted)[_REMEMBERED // 2]
+        return round(usual_s * SECOND) if usual_s > _QUICK_S else 0
 
     def _instant(self) -> int:
         return round((self._begun + self._monotonic()) * SECOND)

@@ -21,7 +21,7 @@ from delivery.outbox import NO_WORDS
 from delivery.pace import Pace
 from delivery.undertaking import look, undertake
 from delivery.wording import Wording
-from domain.breaker import Breaker
+from domain.breaker import Ear
 from domain.channel import Channel, Edits, Prepares
 from domain.clock import Clock
 from domain.delivery import (
@@ -35,16 +35,14 @@ from domain.delivery import (
     named,
 )
 from domain.door import OPEN, door_of
-from domain.failures import (
-    Refused,
-    SendFailure,
-)
+from domain.failures import Refused, SendFailure
 from domain.messages import ChatKind, ChatRef, MediaRef, Outgoing, Sent, Uploaded
 from storage.database import Database, DatabaseAway, Tx
 from storage.deliveries import breaking, due, settling, windows
 from storage.deliveries.plain import NOTHING, Taken
 from storage.deliveries.settling import Settled
 from storage.deliveries.slots import Booking
+from storage.deliveries.standings import TROUBLES
 from storage.deliveries.windows import Claim, Send, Window
 
 log = structlog.get_logger(__name__)
@@ -111,7 +109,7 @@ class Sender:
         self._water = water or HighWater()
         self._stopping = asyncio.Event()
         self._asking = asyncio.Lock()
-        self._breaker = Breaker()
+        self._ear = Ear()
         self._meanings = Meanings(account_id, pace, clock)
         self._give_up_at = math.inf
         self._couriers: Couriers | None = None
@@ -137,7 +135,14 @@ class Sender:
             for lanes in (*talk, *other):
                 group.create_task(self._slot(lanes))
             group.create_task(
-                undertake(self._database, self._account_id, self._water, self._bell, self._stopping)
+                undertake(
+                    self._database,
+                    self._account_id,
+                    self._door,
+                    self._water,
+                    self._bell,
+                    self._stopping,
+                )
             )
 
     def stop(self) -> None:
@@ -194,6 +199,7 @@ class Sender:
             taken, others = await self._couriers.carry(window.plain, window.lease_until)
             self.counts["accepted"] += len(taken.rows)
             self.counts.update(named(one.outcome) for one in others)
+            await self._couriers.load.until_lighter()
         return taken, [*await alone, *others]
 
     async def _note_fault(self, error: Exception, unsettled: int) -> None:
@@ -240,11 +246,13 @@ class Sender:
     ) -> Window | None:
         plenty = None
         if self._couriers is not None:
-            plenty = min(self._pace.plenty, self._couriers.room)
+            plenty = min(self._pace.plenty, self._couriers.load.room)
         claim = Claim(self._account_id, self._rules.worker, self._rules.lease, self._door, plenty)
-        news, trips = self._pace.news(), self._breaker.trips()
+        news, heard = self._pace.news(), self._ear.take()
 
         def step(tx: Tx) -> tuple[bool, Window | None, int, Booking, bool]:
+            matters = self._ear.matters(heard)
+            trips = breaking.count(tx, self._account_id, heard) if matters else ()
             held = done is None or settling.settle(tx, done.id, results, self._door, taken)
             alone = settling.one_by_one(tx, taken) if len(taken.rows) == 1 else []
             breaking.note(tx, self._account_id, trips, [*results, *alone])
@@ -256,17 +264,19 @@ class Sender:
             booking.note()
             # Of many plain rows hardly any holds up its chat: that is looked up.
             talk = done is not None and bool(due.lanes_of_talk(tx, self._account_id))
+            self._ear.troubled = bool(tx.seen.get((TROUBLES, self._account_id), True))
             return held, window, number, booking, talk
 
         try:
             held, window, number, booking, talk = await self._database.write(step)
         except BaseException:
             self._pace.again(news)
-            self._breaker.again(trips)
+            self._ear.again(heard)
             raise
         self._pace.learn(booking.reading, booking.free_at)
         if number:
             await self._water.passed(slot, number)
+            self._pace.in_hand(booking.reading)
         if not held:
             log.warning("window_taken_over", rows=len(results))
         if done is not None and (done.sends or talk):
@@ -275,7 +285,7 @@ class Sender:
         return window
 
     def _heard(self, run_id: UUID, outcome: Outcome) -> None:
-        self._breaker.note(run_id, outcome)
+        self._ear.note(run_id, outcome)
         if isinstance(outcome, Accepted):
             self._meanings.well()
 
@@ -292,7 +302,7 @@ class Sender:
             begun = time.monotonic()
             outcome = await self._attempt(send)
             self._pace.answered(send, used, time.monotonic() - begun)
-            self._breaker.note(send.run_id, outcome)
+            self._ear.note(send.run_id, outcome)
         else:
             outcome = NotSent(hindrance, timedelta(0))
             self._pace.unused(used)

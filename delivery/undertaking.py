@@ -7,6 +7,7 @@ import structlog
 
 from delivery.bell import Bell
 from delivery.high_water import HighWater
+from domain.door import Door
 from storage.database import Database, DatabaseAway
 from storage.deliveries import settling
 
@@ -16,13 +17,18 @@ _EVERY_S = 2.0
 
 
 async def undertake(
-    database: Database, account_id: UUID, water: HighWater, bell: Bell, stopping: asyncio.Event
+    database: Database,
+    account_id: UUID,
+    door: Door,
+    water: HighWater,
+    bell: Bell,
+    stopping: asyncio.Event,
 ) -> None:
     """Take over the windows of workers that died, and see when an older copy is confirmed."""
     while not stopping.is_set():
         rows = 0
         try:
-            rows = await database.write(lambda tx: settling.take_over(tx, account_id))
+            rows = await database.write(lambda tx: settling.take_over(tx, account_id, door))
         except DatabaseAway:
             log.warning("database_away")
         except Exception as error:  # noqa: BLE001 - what sends must outlive a faulty row

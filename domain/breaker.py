@@ -1,9 +1,10 @@
 """When to stop by ourselves: many sends in a row that came to the same trouble.
 
-Counted by each process for itself: what one of them meets is met by all, and a count that begins
-anew with a process costs a few more messages, not the campaign.
+Counted for all processes together: many of them that each counted for itself would send as many
+times more before anybody stops.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,7 @@ GONE_MOST = 20
 """So many people in a row, gone for one reason, are rather a fault of the account."""
 SILENT_MOST = 5
 """After so many sends in a row of which nobody knows what came, the platform is left alone."""
+_RUNS_KEPT = 50
 _SHORTEST = timedelta(seconds=5)
 _LONGEST = timedelta(seconds=30)
 
@@ -78,11 +80,35 @@ def refusal(outcome: TurnedDown) -> Refusal:
 class Breaker:
     """Count troubles in a row, and say when there are too many."""
 
-    def __init__(self) -> None:
+    def __init__(self, written: str = "") -> None:
+        """`written` is what another process made of its counts by `text`."""
         self._refused: dict[UUID, tuple[Refusal, int]] = {}
         self._gone: tuple[str, int] = ("", 0)
         self._silent = 0
         self._trips: list[Trip] = []
+        if written:
+            told = json.loads(written)
+            self._refused = {
+                UUID(run_id): (Refusal(why), count) for run_id, why, count in told["refused"]
+            }
+            self._gone, self._silent = (told["gone"][0], told["gone"][1]), told["silent"]
+
+    def text(self) -> str:
+        """Return the counts, to go on with them elsewhere; empty where there is no trouble."""
+        if not (self._refused or self._gone[1] or self._silent):
+            return ""
+        lately = list(self._refused.items())[-_RUNS_KEPT:]
+        refused = [(run_id.hex, why.value, count) for run_id, (why, count) in lately]
+        return json.dumps({"refused": refused, "gone": self._gone, "silent": self._silent})
+
+    @property
+    def refused(self) -> frozenset[UUID]:
+        """The runs of which messages were refused in a row."""
+        return frozenset(self._refused)
+
+    def forget(self, run_id: UUID) -> None:
+        """Count no longer what is refused of a run."""
+        self._refused.pop(run_id, None)
 
     def note(self, run_id: UUID | None, outcome: Outcome) -> None:
         """Hear what a send came to, in the order in which they ended."""
@@ -115,19 +141,62 @@ class Breaker:
         others = [trip for trip in dict.fromkeys(trips) if not isinstance(trip, Silent)]
         return [*others, *silent[-1:]]
 
-    def again(self, trips: Sequence[Trip]) -> None:
-        """Keep for the next time what could not be written down."""
-        self._trips = [*trips, *self._trips]
-
     def _note_refusal(self, run_id: UUID, why: Refusal) -> None:
         before, count = self._refused.get(run_id, (why, 0))
         count = count + 1 if before is why else 1
-        self._refused[run_id] = (why, count)
-        if count == REFUSED_MOST:
+        if count >= REFUSED_MOST:
             self._trips.append(RunRefused(run_id, why))
+            # Whoever lets it go on all the same is told again.
+            count = 0
+        self._refused[run_id] = (why, count)
 
     def _note_gone(self, reason: str) -> None:
         before, count = self._gone
         self._gone = (reason, count + 1 if before == reason else 1)
         if self._gone[1] >= GONE_MOST:
             self._trips.append(EverybodyGone(reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one send came to, or several alike that were taken."""
+
+    run_id: UUID | None
+    outcome: Outcome
+
+
+class Ear:
+    """Keep what sends came to until it is counted, in the order in which they ended."""
+
+    def __init__(self) -> None:
+        self._heard: list[Heard] = []
+        self._known: set[UUID | None] = set()
+        self.troubled = True
+        """Whether there may be a count that somebody who was reached ends."""
+
+    def note(self, run_id: UUID | None, outcome: Outcome) -> None:
+        """Hear what a send came to."""
+        if not isinstance(outcome, Accepted | Advanced):
+            if isinstance(outcome, TurnedDown | GoneAway | Unknowable):
+                self._known.clear()
+                self._heard.append(Heard(run_id, outcome))
+        elif run_id not in self._known:
+            # Many are taken, and one of a run in a row says as much as all.
+            self._known.add(run_id)
+            self._heard.append(Heard(run_id, outcome))
+
+    def take(self) -> Sequence[Heard]:
+        """Return what is to be counted, in one transaction; if it fails, tell it `again`."""
+        heard, self._heard = self._heard, []
+        self._known.clear()
+        return heard
+
+    def again(self, heard: Sequence[Heard]) -> None:
+        """Keep for the next time what could not be counted."""
+        self._heard = [*heard, *self._heard]
+
+    def matters(self, heard: Sequence[Heard]) -> bool:
+        """Tell whether it changes any count."""
+        return bool(heard) and (
+            self.troubled or any(not isinstance(one.outcome, Accepted | Advanced) for one in heard)
+        )

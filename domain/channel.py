@@ -77,6 +77,8 @@ class Capabilities:
     """How many messages it may send in a month; None: no limit is known."""
     articles: bool = False
     """Whether the account shows pages to whoever follows it."""
+    article_hours: tuple[int, int] = (6, 22)
+    """From which full hour to which they go out."""
     uploads: frozenset[MediaKind] = frozenset(MediaKind)
     """Of which kinds files of ours can be sent; `media` may also go by address."""
 

@@ -159,6 +159,8 @@ class Unknowable:
     """May have been sent."""
 
     reason: str
+    others: tuple[str, ...] = ()
+    """Messages that certainly went before, where it takes several."""
 
 
 @dataclass(frozen=True, slots=True)

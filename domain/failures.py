@@ -70,6 +70,8 @@ class Ambiguous(SendFailure):
     """May have been delivered: read time-out, reset, 5xx. Nobody can know yet."""
 
     reason: str
+    others: tuple[str, ...] = ()
+    """Messages that certainly went before, where it takes several."""
     certain = False
 
 

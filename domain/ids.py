@@ -8,6 +8,9 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 
+ID_STEP = 1 << 32
+"""How far apart the ids of a block are."""
+
 
 class IdMaker:
     """Make UUIDv7 ids that grow, also within one millisecond and when the clock steps back."""
@@ -30,16 +33,22 @@ class IdMaker:
 
     def block(self, now: datetime, count: int) -> list[str]:
         """Return the next so many ids, in order, as 32 hex digits each."""
+        first = self.reserve(now, count)
+        return [f"{first + number * ID_STEP:032x}" for number in range(count)]
+
+    def reserve(self, now: datetime, count: int) -> int:
+        """Keep the next so many ids, each `ID_STEP` more than the one before; return the first.
+
+        They differ in their third quarter only, so that whoever counts can write them down.
+        """
         millis = int(now.timestamp() * 1000) & ((1 << 48) - 1)
-        step = 1 << 32
         # The lowest 62 bits have room for all of them.
         fresh = (millis << 74) | (self._random_bits(11) << 62) | self._random_bits(60)
         with self._lock:
             if fresh <= self._last:
                 fresh = ((self._last >> 62) + 1) << 62 | self._random_bits(60)
-            self._last = fresh + count * step
-        first = _as_id(fresh)
-        return [f"{first + number * step:032x}" for number in range(count)]
+            self._last = fresh + count * ID_STEP
+        return _as_id(fresh)
 
 
 def _as_id(tail: int) -> int:

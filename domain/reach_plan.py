@@ -161,6 +161,8 @@ class Page:
     """How many articles the account has sent in that month before it."""
     today: int
     """How many it has sent on that day: its followers get no second one."""
+    hours: tuple[int, int] = (0, 24)
+    """From which full hour to which it goes out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ GUARD = 0.03
 """Share by which spans are stretched, so that jitter on the way never makes us too fast."""
 AHEAD = SECOND // 4
 """How far ahead of now slots are given out, so that what is urgent never waits for longer."""
+LEAD_MOST = 5 * SECOND
+"""Where transactions take long to be kept, slots begin only after that, at the most so late."""
 _EVENLY = 0.9
 """Of an even spacing: what is late may be caught up with, and no burst goes out."""
 _MOST_KEPT = 64
@@ -98,18 +100,24 @@ def rate(table: Timetable, limits: Pace, now: int) -> float:
     return min(_most(table, limits, now), table.rate)
 
 
-def take(table: Timetable, limits: Pace, now: int, most: int, *, reply: bool) -> Taken:
-    """Give out up to `most` slots from now on; a reply may also have one of those kept for it."""
+def take(
+    table: Timetable, limits: Pace, now: int, most: int, *, reply: bool, lead: int = 0
+) -> Taken:
+    """Give out up to `most` slots from now on; a reply may also have one of those kept for it.
+
+    `lead` is how long it takes until they are known to be ours: those before are of no use.
+    """
     table = _felt(put_back(table, now), limits, now)
     broad, kept_track = _tracks(rate(table, limits, now), limits)
     common, kept = list(table.common), list(table.kept)
     slots: list[int] = []
+    first = now + min(lead, LEAD_MOST)
     while True:
-        at, into = broad.earliest(common, now), common
+        at, into = broad.earliest(common, first), common
         if reply and kept_track is not None:
-            alone = kept_track.earliest(kept, now)
+            alone = kept_track.earliest(kept, first)
             at, into = min((at, common), (alone, kept), key=lambda one: one[0])
-        if len(slots) >= most or at > now + AHEAD:
+        if len(slots) >= most or at > first + AHEAD:
             break
         slots.append(at)
         into.append(at)
@@ -119,6 +127,11 @@ def take(table: Timetable, limits: Pace, now: int, most: int, *, reply: bool) ->
 
 def mend(table: Timetable, went: Sequence[Went]) -> Timetable:
     """Write down when messages really went, and give back the slots of those that did not."""
+    # Of a fast pace most are no longer remembered; what was late may be told of once more by that.
+    known = {*table.common, *table.kept, *(one.at for one in went)}
+    went = [one for one in went if one.slot in known or one.more_calls]
+    if not went:
+        return table
     common, kept = list(table.common), list(table.kept)
     for one in went:
         track = next((track for track in (common, kept) if one.slot in track), None)
@@ -137,8 +150,8 @@ def put_back(table: Timetable, now: int) -> Timetable:
     What lies further ahead than slots can goes as late as it may.
     """
     latest = now + AHEAD
-    newest = max((*table.common[-1:], *table.kept[-1:], table.rated_at + AHEAD))
-    if newest <= latest:
+    newest = max((*table.common[-1:], *table.kept[-1:]), default=0)
+    if newest <= latest + LEAD_MOST and table.rated_at <= now + LEAD_MOST:
         return table
     return replace(
         table,
@@ -166,8 +179,9 @@ def slow_down(table: Timetable, limits: Pace, now: int) -> Timetable:
 
 def chat_is_ready(gone: Sequence[int], limits: Pace, now: int, *, group: bool) -> bool:
     """Tell whether a chat's own pace allows a message now, by when the last ones went there."""
-    # What lies further ahead than slots can was written before the clock was put back.
-    known = [at for at in gone if at <= now + 2 * AHEAD]
+    # What lies further ahead than can be noted was written before the clock was put back: a slot
+    # and by when it is used, and by a process that read the clock a little after us.
+    known = [at for at in gone if at <= now + LEAD_MOST + 3 * AHEAD]
     if not known:
         return True
     if now - known[-1] < (1 + GUARD) * SECOND / limits.chat_per_s:
@@ -184,6 +198,18 @@ def chat_after(gone: Sequence[int], limits: Pace, at: int, *, group: bool) -> tu
         return (at,)
     lately = [*(one for one in gone if one <= at), at]
     return tuple(lately[-max(1, limits.group_per_minute) :])
+
+
+def by_when(together: Sequence[int | None]) -> int | None:
+    """Return by when chats know messages to be gone that are sent together; None without slots.
+
+    By the last slot; of more than go in a breath, by when the last may go at the latest: each
+    would go a little after its slot, and have its chat written down once more for that.
+    """
+    known = [slot for slot in together if slot is not None]
+    if not known:
+        return None
+    return max(known) if len(known) <= _MOST_KEPT else max(known) + AHEAD
 
 
 def counted_within_s(limits: Pace) -> int:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
@@ -32,10 +34,21 @@ from people import erasing, wishes
 from storage.database import Tx
 from storage.deliveries import echoes, hearing, receipts
 from storage.groups import group_requests
-from storage.people import addresses, away, forgotten, joining, moving, residents, units, writers
+from storage.people import (
+    addresses,
+    away,
+    consents,
+    forgotten,
+    joining,
+    moving,
+    residents,
+    units,
+    writers,
+)
 from storage.people.addresses import Account, Address
 from storage.people.residents import Resident
 from storage.people.units import Unit
+from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)
 
@@ -212,10 +225,10 @@ class Router:
         if turn.away_since is None or self._came_back is None:
             return
         try:
-            with turn.tx.savepoint():
-                self._came_back(turn)
-        except Exception as error:  # noqa: BLE001 - what they wrote was handled
-            log.error("welcome_back_fault", error=type(error).__name__)
+            apart(turn.tx, partial(self._came_back, turn))
+        except Spoiled as fault:
+            # What they wrote was handled.
+            log.error("welcome_back_fault", error=str(fault))
 
     def _guarded(self, turn: Turn) -> None:
         """Handle within a savepoint: a refusal undoes everything and is told to the person."""
@@ -325,6 +338,9 @@ class Router:
             # A platform that tries again may be late: they have come back since.
             log.info("late_membership_dropped")
             return
+        if incoming.change is MembershipChange.FORGET and _came_back(tx, known, incoming.at):
+            log.info("late_withdrawal_dropped")
+            return
         match incoming.change:
             case MembershipChange.BLOCKED:
                 addresses.mark_unreachable(tx, known.id, Until.THEY_WRITE)
@@ -338,6 +354,18 @@ class Router:
                 addresses.mark_reachable(tx, known.id)
             case _:
                 pass
+
+
+def _came_back(tx: Tx, chat: Address, at: datetime) -> bool:
+    """Tell whether who had us forget them at an instant has agreed anew in that chat since.
+
+    A yes is dated when it was handled, which may be long after it was written: so they must have
+    written since, too, by the platform's clock.
+    """
+    person = chat.resident_id
+    if person is None or not hearing.since(tx, chat.id, at):
+        return False
+    return consents.agreed_since(tx, person, chat.channel, at)
 
 
 class _Blocked:

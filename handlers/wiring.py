@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from handlers import unchosen
+from handlers import stray_number
 from handlers.campaigns import dialogue as campaigns
 from handlers.groups import commands as group_commands
 from handlers.groups import (
@@ -93,7 +93,7 @@ def make_router(context: Context) -> Router:
             staff_commands.command,
             residents.command,
             ties.bare_code,
-            unchosen.take,
+            stray_number.take,
             slips.check,
             residents.asking_again(tips.take),
         ),

@@ -5,9 +5,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from domain.invisible import without_invisible
 
@@ -27,15 +27,39 @@ class Word:
     tones: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
 class Phrases:
-    """Phrases by the number of their words."""
+    """Phrases by the number of their words; taken apart when somebody first asks for them."""
 
-    by_length: dict[int, tuple[tuple[Word, ...], ...]]
-    _lengths: dict[tuple[str, ...], tuple[int, ...]]
-    """Of how many words the phrases are whose first word has these letters."""
-    _alike: dict[tuple[tuple[str, ...], ...], tuple[tuple[Word, ...], ...]]
-    """Phrases by the letters of all their words, so that one look-up finds those to compare."""
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        self._lines = lines
+
+    @cached_property
+    def by_length(self) -> Mapping[int, Sequence[tuple[Word, ...]]]:
+        """Return the phrases of each number of words."""
+        found: dict[int, list[tuple[Word, ...]]] = {}
+        for line in self._lines:
+            for phrase in line.split(","):
+                words = tuple(map(_known, phrase.split()))
+                found.setdefault(len(words), []).append(words)
+        return found
+
+    @cached_property
+    def _lengths(self) -> Mapping[tuple[str, ...], Iterable[int]]:
+        """Of how many words the phrases are whose first word has these letters."""
+        found: dict[tuple[str, ...], dict[int, None]] = {}
+        for length, phrases in self.by_length.items():
+            for phrase in phrases:
+                found.setdefault(phrase[0].letters, {})[length] = None
+        return found
+
+    @cached_property
+    def _alike(self) -> Mapping[tuple[tuple[str, ...], ...], Sequence[tuple[Word, ...]]]:
+        """Phrases by the letters of all their words, so that one look-up finds those to compare."""
+        found: dict[tuple[tuple[str, ...], ...], list[tuple[Word, ...]]] = {}
+        for phrases in self.by_length.values():
+            for phrase in phrases:
+                found.setdefault(tuple(word.letters for word in phrase), []).append(phrase)
+        return found
 
     def ends(self, words: tuple[Word, ...], at: int) -> Iterator[int]:
         """Yield where a phrase that begins at a word ends."""
@@ -106,19 +130,4 @@ def could_be(typed: Word, meant: Word) -> bool:
 
 def phrases_of(*lines: str) -> Phrases:
     """Make phrases of comma-separated lines, written with all their marks."""
-    found: dict[int, list[tuple[Word, ...]]] = {}
-    for line in lines:
-        for phrase in line.split(","):
-            words = tuple(map(_known, phrase.split()))
-            found.setdefault(len(words), []).append(words)
-    lengths: dict[tuple[str, ...], dict[int, None]] = {}
-    alike: dict[tuple[tuple[str, ...], ...], list[tuple[Word, ...]]] = {}
-    for length, all_of_length in found.items():
-        for meant in all_of_length:
-            lengths.setdefault(meant[0].letters, {})[length] = None
-            alike.setdefault(tuple(word.letters for word in meant), []).append(meant)
-    return Phrases(
-        {length: tuple(phrases) for length, phrases in found.items()},
-        {letters: tuple(known) for letters, known in lengths.items()},
-        {letters: tuple(phrases) for letters, phrases in alike.items()},
-    )
+    return Phrases(lines)

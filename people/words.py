@@ -25,6 +25,8 @@ class Standing(Enum):
     """A word that means the same at any time."""
 
     SUBSCRIBE = auto()
+    WANTS = auto()
+    """They seem to want messages; without tones "nhan tin" may be the answer "by message", too."""
     ERASE = auto()
 
 
@@ -109,7 +111,16 @@ def standing(text: str) -> Standing | None:
         next(_WHERE.ends(words, end), None) for end in _SUBSCRIBE_AT.ends(words, 0)
     ):
         return Standing.SUBSCRIBE
+    if _WANTS.hold(words) or _wants_at(words):
+        return Standing.WANTS
     return Standing.ERASE if _ERASE.hold(words) else None
+
+
+def _wants_at(words: tuple[Word, ...]) -> bool:
+    """Tell whether words are "nhận tin", with its tones, and a place; no news of that place."""
+    if words[:2] != _RECEIVE or len(words) > _MOST_OF_PLACE or not any(_WHERE.ends(words, 2)):
+        return False
+    return not any(any(_NEWS.ends(words, at)) for at in range(2, len(words)))
 
 
 def consent(text: str) -> Reply | None:
@@ -316,9 +327,19 @@ _WRONG_PLACE = phrases_of(
 )
 _SUBSCRIBE = phrases_of(
     politely("đăng ký, đăng kí, đăng ký nhận tin, đăng kí nhận tin, nhận lại tin"),
-    "subscribe, 订阅",
+    politely("đăng ký lại, đăng kí lại, muốn đăng ký lại"),
+    "subscribe, subscribe again, 订阅, 重新订阅",
 )
-_SUBSCRIBE_AT = phrases_of("đăng ký nhận tin, đăng kí nhận tin, nhận tin")
+_WANTS = phrases_of(
+    politely("nhận tin, nhận tin lại, muốn nhận tin, muốn nhận lại tin, muốn nhận tin lại"),
+    politely("cho tôi nhận tin, cho tôi nhận tin lại, cho nhận tin lại"),
+)
+_SUBSCRIBE_AT = phrases_of("đăng ký nhận tin, đăng kí nhận tin")
+_RECEIVE = (word_of("nhận"), word_of("tin"))
+_MOST_OF_PLACE = 8
+_NEWS = phrases_of(
+    "có, bị, đang, vừa, được, thấy, ai, kẻ, người, nó, bọn, trộm, cướp, cháy, lừa, đánh, bán"
+)
 _WHERE = phrases_of("xã, phường, thôn, bản, khối, khối phố, khu, tổ, ở, tại, của xã, của phường")
 """After these a place follows: which, is asked for and not read here."""
 _ERASE = phrases_of(

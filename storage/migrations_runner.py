@@ -1,25 +1,37 @@
-"""Bring a database's schema up to date, and tell how far it is."""
+"""Bring a database's schema up to date, and tell how far it is.
+
+Alembic is loaded by who changes a schema: every command looks, and loading takes a while.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, create_engine, func, inspect, make_url, select
+from sqlalchemy import (
+    ColumnClause,
+    Connection,
+    column,
+    create_engine,
+    func,
+    inspect,
+    make_url,
+    select,
+    table,
+)
 
 from storage.database import DatabaseAway, is_sqlite, sorted_errors, sqlite_engine
 from storage.tables import installation, metadata
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _FOLDER = Path(__file__).parent / "migrations"
 _UPGRADE_LOCK = 0x5A414E
 """Number of the advisory lock under which one process upgrades and the others wait."""
 _OTHER_VERSION = "nó thuộc về một phiên bản khác, có thể mới hơn, của chương trình"
 _VERSIONS = "alembic_version"
+_VERSION: ColumnClause[str] = column("version_num")
 _OF_JOBS = "procrastinate_"
 _FOREIGN = "nó đã có bảng của chương trình khác; hãy chọn một cơ sở dữ liệu trống"
 
@@ -29,6 +41,9 @@ def upgrade(url: str, to: str = "head") -> None:
 
     Raises: DatabaseAway.
     """
+    from alembic import command  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
     if is_sqlite(url) and (database := make_url(url).database):
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     revision(url)
@@ -58,10 +73,13 @@ def revision(url: str) -> str | None:
 
 
 def _ours(connection: Connection) -> str | None:
-    heads = MigrationContext.configure(connection).get_current_heads()
+    look = inspect(connection)
+    heads: list[str] = []
+    if look.has_table(_VERSIONS):
+        heads = list(connection.scalars(select(_VERSION).select_from(table(_VERSIONS))))
     if len(heads) > 1:
         raise DatabaseAway(_OTHER_VERSION)
-    if not heads and set(inspect(connection).get_table_names()) - {_VERSIONS}:
+    if not heads and set(look.get_table_names()) - {_VERSIONS}:
         raise DatabaseAway(_FOREIGN)
     return heads[0] if heads else None
 
@@ -82,8 +100,7 @@ def is_untouched(url: str) -> bool:
     found = revision(url)
     if found is None:
         return True
-    script = ScriptDirectory.from_config(_config())
-    if found not in {step.revision for step in script.walk_revisions()}:
+    if found not in _revisions():
         raise DatabaseAway(_OTHER_VERSION)
     with _connected(url, writes=False) as connection:
         return connection.execute(select(installation.c.name).limit(1)).one_or_none() is None
@@ -91,11 +108,20 @@ def is_untouched(url: str) -> bool:
 
 def newest_revision() -> str | None:
     """Return the revision that this program's tables have."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return max(_revisions(), default=None)
+
+
+def _revisions() -> set[str]:
+    # By the names of their files, such as v0001_first_tables.py: they follow one another.
+    files = (_FOLDER / "versions").glob("v*_*.py")
+    return {file.stem.removeprefix("v").split("_")[0] for file in files}
 
 
 def differences(url: str) -> list[str]:
     """Return how the migrated schema differs from the tables in code; empty when it does not."""
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+
     with _connected(url, writes=False) as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "include_name": is_ours}
@@ -110,6 +136,8 @@ def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:
 
 def new_revision(url: str, message: str, number: str) -> None:
     """Write a draft migration from what the tables in code have and the database lacks."""
+    from alembic import command  # noqa: PLC0415
+
     with _connected(url, writes=True) as connection:
         config = _config()
         config.attributes["connection"] = connection
@@ -141,7 +169,9 @@ def _connected(url: str, *, writes: bool) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     return config

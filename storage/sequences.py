@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from sqlalchemy import text
 from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.database import Tx
@@ -25,10 +26,10 @@ def next_apart(tx: Tx, name: str) -> int:
     """
     if tx.connection.dialect.name != "postgresql":
         return next_number(tx, name)
-    with tx.connection.engine.begin() as apart:
-        # The disk is waited for once, by ours: the log is written in order, this before that.
-        apart.exec_driver_sql("SET LOCAL synchronous_commit = off")
-        number: int = apart.execute(_NEXT["postgresql"], {"name": name, "value": 1}).scalar_one()
+    with tx.connection.engine.connect() as other:
+        # No BEGIN and no COMMIT to wait for: one statement is a transaction of its own.
+        apart = other.execution_options(isolation_level="AUTOCOMMIT")
+        number: int = apart.execute(_NEXT_APART, {"series": name}).scalar_one()
     return number
 
 
@@ -45,4 +46,12 @@ def _next(dialect: str) -> ReturningInsert[int]:
 # Asked for each tip, so they are built once.
 _NEXT: Mapping[str, ReturningInsert[int]] = MappingProxyType(
     {name: _next(name) for name in DIALECTS}
+)
+
+_NEXT_APART = text(
+    # The disk is waited for once, by the tip's transaction: the log is written in order, this
+    # before that.
+    "WITH lightly AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
+    " INSERT INTO sequence (name, value) SELECT :series, 1 FROM lightly"
+    " ON CONFLICT (name) DO UPDATE SET value = sequence.value + 1 RETURNING value"
 )

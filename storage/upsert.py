@@ -1,6 +1,9 @@
 """INSERT … ON CONFLICT, which both databases know but SQLAlchemy keeps per dialect."""
 
-from sqlalchemy import Table
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Column, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Tx
@@ -22,3 +25,14 @@ def insert_for(dialect: str, table: Table) -> sqlite.Insert:
         return sqlite.insert(table)
     insert: sqlite.Insert = postgresql.insert(table)  # type: ignore[assignment]
     return insert
+
+
+def put_new(
+    tx: Tx, table: Table, *, key: Sequence[Column[Any]] | None = None, **values: object
+) -> bool:
+    """Put a row in unless there is one; return whether it was put in.
+
+    `key`: the columns by which one is found; without them any of the table's keys counts.
+    """
+    put = insert_into(tx, table).values(values).on_conflict_do_nothing(index_elements=key)
+    return tx.connection.execute(put).rowcount == 1

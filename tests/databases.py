@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Engine, event
 
-from tests.lines import Lines
+from tests.kept_connections import Lines
 from tests.postgres import PostgresServer
 
 KINDS = ("sqlite", "postgresql")

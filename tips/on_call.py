@@ -1,13 +1,14 @@
 """Whom an alarm reaches: who is on duty, then the chief, then everybody who may read it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from domain.door import Door
 from domain.roles import Permission, Role, may
 from domain.tip import Secrecy
 from storage.database import Tx
-from storage.people import addresses, units
+from storage.people import units
 from storage.people.units import Staff
-from storage.staff import duty
+from storage.staff import duty, reachable
 from storage.tips.tips import Tip
 from tips.desk import Reader
 
@@ -21,11 +22,14 @@ def first_step(tip: Tip) -> int:
     return CHIEF if tip.secrecy is Secrecy.CHIEF else DUTY
 
 
-def people(tx: Tx, tip: Tip, step: int) -> list[Reader]:
-    """Return who can be paged at a step, privately; none when nobody of them can be reached."""
-    found = _chats(tx, staff_at(tx, tip, step))
+def people(tx: Tx, tip: Tip, step: int, doors: Mapping[str, Door]) -> list[Reader]:
+    """Return who can be paged at a step, privately; none when nobody of them can be reached.
+
+    `doors` say by channel who wrote too long ago to be written to.
+    """
+    found = _chats(tx, staff_at(tx, tip, step), doors)
     if step == DUTY and not found:
-        return _chats(tx, _with(tx, tip, frozenset({Role.DUTY_OFFICER})))
+        return _chats(tx, _with(tx, tip, frozenset({Role.DUTY_OFFICER})), doors)
     return found
 
 
@@ -49,10 +53,10 @@ def _with(tx: Tx, tip: Tip, roles: frozenset[Role]) -> list[Staff]:
     return units.staff_with(tx, tip.unit_id, roles)
 
 
-def _chats(tx: Tx, staff: Sequence[Staff]) -> list[Reader]:
+def _chats(tx: Tx, staff: Sequence[Staff], doors: Mapping[str, Door]) -> list[Reader]:
     found = []
     for one in staff:
-        address = addresses.of_staff(tx, one.id)
-        if address is not None and address.unreachable is None:
+        address = reachable.chat_of(tx, one.id, doors)
+        if address is not None:
             found.append(Reader(address, None, one.language, one.name))
     return found

@@ -71,7 +71,7 @@ def page(tx: Tx, desk: Desk, tip: Tip) -> int:
     fresh = known is None or known.over or _happened(tx, tip, _ACKNOWLEDGED, known.since)
     if known is not None and not fresh:
         watch = replace(watch, since=known.since, late_told=known.late_told)
-    step, people = _next(tx, tip, watch)
+    step, people = _next(tx, desk, tip, watch)
     duty.keep(tx, replace(watch, step=step if people else begin))
     _page(tx, desk, tip, people)
     second_path.call(tx, tip, _steps(tip, begin, step), watch.round_at)
@@ -191,7 +191,7 @@ def _escalate(tx: Tx, desk: Desk, tip: Tip, watch: Watch, rules: PageRules) -> N
 
 def _go_on(tx: Tx, desk: Desk, tip: Tip, watch: Watch) -> Watch:
     """Page at the next step; where nobody was reached so far, begin with the first again."""
-    step, people = _next(tx, tip, watch)
+    step, people = _next(tx, desk, tip, watch)
     before = bool(_paged(tx, tip, watch))
     _page(tx, desk, tip, people, step)
     second_path.call(tx, tip, _steps(tip, watch.step, step), watch.round_at)
@@ -204,11 +204,12 @@ def _go_on(tx: Tx, desk: Desk, tip: Tip, watch: Watch) -> Watch:
     return replace(watch, step=step if before or people else watch.step, paged_at=tx.now)
 
 
-def _next(tx: Tx, tip: Tip, watch: Watch) -> tuple[int, list[Reader]]:
+def _next(tx: Tx, desk: Desk, tip: Tip, watch: Watch) -> tuple[int, list[Reader]]:
     """Return the next step at which somebody not yet paged in this round can be reached."""
-    paged = _paged(tx, tip, watch)
+    paged, doors = _paged(tx, tip, watch), desk.outbox.doors()
     for step in range(max(watch.step + 1, on_call.first_step(tip)), _EXHAUSTED):
-        people = [one for one in on_call.people(tx, tip, step) if one.address.id not in paged]
+        found = on_call.people(tx, tip, step, doors)
+        people = [one for one in found if one.address.id not in paged]
         if people:
             return step, people
     return _EXHAUSTED, []
@@ -236,7 +237,8 @@ def _ask_writer(tx: Tx, desk: Desk, tip: Tip, watch: Watch, step: int) -> None:
     """
     if not tip.secrecy.is_open or tip.public or tip.heard is not None:
         return
-    if not on_call.people(tx, tip, on_call.CHIEF) or step > on_call.LAST:
+    chief = on_call.people(tx, tip, on_call.CHIEF, desk.outbox.doors())
+    if not chief or step > on_call.LAST:
         return
     last = tip_events.last_of_kind(tx, tip.id, TipEventKind.ASKED_IF_CALLED)
     if last is not None and last >= watch.since and _happened(tx, tip, _SAID, last):

@@ -62,6 +62,7 @@ class Exchange:
         self._read_timeout_s = read_timeout_s
         self._proxy_url = proxy_url
         self._session: aiohttp.ClientSession | None = None
+        self._usual = self._times(read_timeout_s)
 
     def __repr__(self) -> str:
         return "Exchange()"
@@ -107,13 +108,10 @@ class Exchange:
         session = self._session
         if session is None or session.closed:
             raise Broken(Fault.NOT_SENT, "closed")
-        read_s = self._read_timeout_s if read_timeout_s is None else read_timeout_s
-        timeout = aiohttp.ClientTimeout(
-            total=self._connect_timeout_s + max(read_s, longest_s),
-            connect=self._connect_timeout_s,
-            sock_connect=self._connect_timeout_s,
-            sock_read=read_s,
-        )
+        timeout = self._usual
+        if read_timeout_s is not None or longest_s:
+            read_s = self._read_timeout_s if read_timeout_s is None else read_timeout_s
+            timeout = self._times(read_s, longest_s)
         heard = False
         # Raised after the handlers: aiohttp's exception may hold the address and what it carries.
         try:
@@ -142,11 +140,19 @@ class Exchange:
             failure = Broken(fault, type(error).__name__)
         raise failure
 
+    def _times(self, read_s: float, longest_s: float = 0.0) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(
+            total=self._connect_timeout_s + max(read_s, longest_s),
+            connect=self._connect_timeout_s,
+            sock_connect=self._connect_timeout_s,
+            sock_read=read_s,
+        )
+
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
-    body = bytearray()
-    async for piece in response.content.iter_chunked(64 * 1024):
-        body += piece
+    body, arriving = bytearray(), response.content
+    while not arriving.at_eof():
+        body += await arriving.read(64 * 1024)
         if len(body) > limit:
             return None
     return bytes(body)

@@ -1,11 +1,14 @@
 """`db confirm`: an admin decides what becomes of an older copy of the database."""
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any
 
 import typer
 
 from bot import copy_told
 from bot.abilities import all_capabilities
+from bot.commands.setting_up import db_upgrade
 from bot.commands.terminal import err, say, settings_at_hand, use
 from bot.settings import Settings
 from broadcasts import restored
@@ -72,3 +75,8 @@ async def _decide(database: Database, settings: Settings, *, hold: bool) -> bool
         while hold and await database.write(lambda tx: restored.hold_step(tx, desk, known)):
             pass
         return await database.write(lambda tx: restored.confirm(tx, desk, known, hold=hold))
+
+
+COMMANDS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {"upgrade": db_upgrade, "confirm": confirm}
+)

@@ -14,7 +14,7 @@ from bot.outages import of_system
 from bot.settings import Settings
 from domain.errors import Misconfigured
 from domain.period import Period, read_date
-from reports import period_report, run_report, text, tips, workbook
+from reports import period_report, run_report, text, tips
 from reports import upward as upward_report
 from reports.sheet import Report
 from storage.campaigns import runs
@@ -127,6 +127,9 @@ def _write_down(report: Report, xlsx: Path | None) -> None:
     """Write the workbook, where one is asked for; leave with 1 where figures do not agree."""
     if xlsx is not None:
         try:
+            # Few who look at figures want the file.
+            from reports import workbook  # noqa: PLC0415
+
             xlsx.write_bytes(workbook.write(report))
         except OSError as error:
             raise Misconfigured(f"Không ghi được tệp {xlsx} ({of_system(error)}).") from error

@@ -1,5 +1,9 @@
 """`zalo consent`: an administrator of the Official Account lets us speak for it."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
 import typer
 
 from bot.channels.exchange import Exchange
@@ -97,3 +101,6 @@ def _refused(refusal: NotGranted) -> str:
         f"Zalo không đổi mã lấy khóa (mã lỗi {refusal.code}): mã chỉ dùng được một lần trong 10 "
         "phút; hãy chạy lại lệnh. Nếu vẫn vậy, hãy xem ZALO_OA_APP_ID, ZALO_OA_APP_SECRET."
     )
+
+
+COMMANDS: Mapping[str, Callable[..., Any]] = MappingProxyType({"consent": consent})

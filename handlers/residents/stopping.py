@@ -263,6 +263,9 @@ def _standing(turn: Turn, message: Message, current: Dialogue | None) -> bool:
         case Standing.SUBSCRIBE:
             welcome.subscribe(turn, message.text.strip())
             return True
+        case Standing.WANTS if not questions.is_in_conversation(turn, message):
+            welcome.ask_anew(turn)
+            return True
         case Standing.ERASE:
             own_data.ask(turn)
             return True

@@ -87,10 +87,6 @@ def write_tip(turn: Turn, payload: StartPayload, came: Came | None) -> None:
 def subscribe(turn: Turn, said: str) -> None:
     """They want broadcasts: ask for consent, or go back to the yes they had paused."""
     person = resident_of(turn)
-    if person.wish is Wish.YES:
-        questions.end_ours(turn)
-        turn.say("residents.already_receiving")
-        return
     if person.wish in (Wish.PAUSED, Wish.SUSPENDED):
         resumed = wishes.resume(turn.tx, person, evidence(turn, said))
         refresh(turn)
@@ -98,6 +94,15 @@ def subscribe(turn: Turn, said: str) -> None:
             questions.end_ours(turn)
             turn.say("residents.resumed")
             return
+    ask_anew(turn)
+
+
+def ask_anew(turn: Turn) -> None:
+    """They seem to want broadcasts: who does not get them is asked, whatever held before."""
+    if resident_of(turn).wish is Wish.YES:
+        questions.end_ours(turn)
+        turn.say("residents.already_receiving")
+        return
     questions.ask_consent(turn)
 
 

@@ -5,8 +5,6 @@ from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
 from domain.language import Language
 
 _LATIN = ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf")
@@ -58,5 +56,8 @@ def _path(name: str) -> Path:
 
 @cache
 def _characters(name: str) -> frozenset[str]:
+    # Long to load, and asked for only by who prints.
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+
     with TTFont(_path(name), lazy=True) as font:
         return frozenset(chr(code) for code in font.getBestCmap())

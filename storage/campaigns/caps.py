@@ -26,6 +26,7 @@ from sqlalchemy import (
     select,
 )
 
+from domain.campaign import RunState
 from domain.delivery import DeliveryState
 from domain.hours import BroadcastRules, day_start, month_start
 from storage.database import Tx
@@ -44,6 +45,10 @@ _UNFINISHED = (*SENDING_RUNS, "paused")
 _UNLIMITED = 1_000_000
 _LONGEST_RUN = timedelta(days=31)
 """How long before a month its first broadcast may have begun."""
+
+
+_CLOCK_BACK = timedelta(hours=1)
+"""By so much a run may seem to have ended before its last messages went."""
 
 
 class Share(Enum):
@@ -163,13 +168,8 @@ def _hold(tx: Tx, people: Collection[UUID]) -> frozenset[UUID]:
     """Lock the people whom nobody else is counting; SQLite has one writer and needs none."""
     if not people or tx.connection.dialect.name == "sqlite":
         return frozenset(people)
-    rows = tx.connection.execute(
-        select(resident.c.id)
-        .where(resident.c.id.in_(people))
-        .order_by(resident.c.id)
-        .with_for_update(key_share=True, skip_locked=True)
-    )
-    return frozenset(rows.scalars())
+    known = {"people": orjson.dumps([one.hex for one in people]).decode()}
+    return frozenset(tx.connection.execute(_HOLD, known).scalars())
 
 
 def _had(tx: Tx, people: Collection[UUID]) -> dict[UUID, list[_Had]]:
@@ -215,6 +215,9 @@ def full_of(
     if tx.connection.dialect.name != "sqlite":
         held = _hold(tx, [UUID(person) for person in people])
         left_out = frozenset(people) - {one.hex for one in held}
+    # Asked with the people locked: what began meanwhile is seen here, or waits for them.
+    if not _can_be_full(tx, run_id, a_day, a_month):
+        return left_out
     since = month_start(tx.now)
     rows = tx.connection.execute(
         _FULL[tx.connection.dialect.name],
@@ -229,6 +232,28 @@ def full_of(
         },
     )
     return left_out.union(row.resident_id.hex for row in rows)
+
+
+def _can_be_full(tx: Tx, run_id: UUID, a_day: int, a_month: int) -> bool:
+    """Tell whether there were so many other broadcasts that anybody can have had enough.
+
+    Each reaches a person once.
+    """
+    since = month_start(tx.now)
+    others = tx.connection.execute(
+        _OTHERS,
+        {
+            "run": run_id,
+            "first": _first_id(since - _LONGEST_RUN),
+            "since": since - _CLOCK_BACK,
+            "day": day_start(tx.now) - _CLOCK_BACK,
+        },
+    ).one()
+    return bool(
+        others.going
+        or (a_day and others.today >= a_day)
+        or (a_month and others.this_month >= a_month)
+    )
 
 
 def _full_of(dialect: str) -> Select[tuple[UUID]]:
@@ -265,4 +290,22 @@ def _first_id(instant: datetime) -> UUID:
     return UUID(int=int(instant.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)
 
 
+_HOLD = (
+    select(resident.c.id)
+    .where(resident.c.id.in_(listed("postgresql", "people")))
+    .order_by(resident.c.id)
+    .with_for_update(key_share=True, skip_locked=True)
+)
+_GOING = run.c.finished_at.is_(None)
+_OTHERS = select(
+    func.count(case((_GOING, 1))).label("going"),
+    func.count(case((run.c.finished_at >= bindparam("day", type_=UtcDateTime), 1))).label("today"),
+    func.count().label("this_month"),
+).where(
+    run.c.id >= bindparam("first", type_=Uuid),
+    run.c.id != bindparam("run", type_=Uuid),
+    run.c.counted,
+    run.c.state != RunState.MISSED.value,
+    or_(_GOING, run.c.finished_at >= bindparam("since", type_=UtcDateTime)),
+)
 _FULL = MappingProxyType({name: _full_of(name) for name in DIALECTS})

@@ -11,7 +11,7 @@ from domain.leaflet import Format, Leaflet
 from domain.messages import MediaKind, MediaRef
 from storage.database import Tx
 from storage.tables import leaflet, leaflet_upload
-from storage.upsert import insert_into
+from storage.upsert import put_new
 
 _WORDS: TypeAdapter[Leaflet] = TypeAdapter(Leaflet)
 _REFERENCE: TypeAdapter[MediaRef] = TypeAdapter(MediaRef)
@@ -31,17 +31,16 @@ def keep(tx: Tx, unit_id: UUID, format_: Format, words: Leaflet) -> MediaRef:
     """Keep a leaflet, once for the same words, and return what a message names it by."""
     text = _WORDS.dump_json(words)
     digest = hashlib.sha256(format_.value.encode() + b"\n" + text).hexdigest()
-    tx.connection.execute(
-        insert_into(tx, leaflet)
-        .values(
-            id=tx.new_id(),
-            unit_id=unit_id,
-            digest=digest,
-            format=format_.value,
-            words=_WORDS.dump_python(words, mode="json"),
-            made_at=tx.now,
-        )
-        .on_conflict_do_nothing(index_elements=[leaflet.c.unit_id, leaflet.c.digest])
+    put_new(
+        tx,
+        leaflet,
+        key=[leaflet.c.unit_id, leaflet.c.digest],
+        id=tx.new_id(),
+        unit_id=unit_id,
+        digest=digest,
+        format=format_.value,
+        words=_WORDS.dump_python(words, mode="json"),
+        made_at=tx.now,
     )
     query = select(leaflet.c.id).where(leaflet.c.unit_id == unit_id, leaflet.c.digest == digest)
     known: UUID = tx.connection.execute(query).scalar_one()
@@ -78,15 +77,13 @@ def uploaded(tx: Tx, ref: MediaRef, account_id: UUID) -> MediaRef | None:
 def note_uploaded(tx: Tx, ref: MediaRef, account_id: UUID, theirs: MediaRef) -> None:
     """Remember the file that a platform keeps, in place of the one known before."""
     forget_uploaded(tx, ref, account_id)
-    tx.connection.execute(
-        insert_into(tx, leaflet_upload)
-        .values(
-            leaflet_id=_id(ref),
-            account_id=account_id,
-            reference=_REFERENCE.dump_json(theirs).decode(),
-            at=tx.now,
-        )
-        .on_conflict_do_nothing()
+    put_new(
+        tx,
+        leaflet_upload,
+        leaflet_id=_id(ref),
+        account_id=account_id,
+        reference=_REFERENCE.dump_json(theirs).decode(),
+        at=tx.now,
     )
 
 

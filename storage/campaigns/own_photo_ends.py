@@ -26,7 +26,7 @@ from storage.tables import (
     run,
 )
 from storage.tables.own_photos import DOWN, LIVING
-from storage.upsert import insert_into
+from storage.upsert import put_new
 
 NEVER_USED = timedelta(hours=24)
 """How long a photo is kept that went with nothing."""
@@ -51,11 +51,7 @@ _HAVE_IT = tuple(
 
 def note_use(tx: Tx, photo_id: UUID, campaign_id: UUID) -> None:
     """Remember that a campaign goes out with a photo."""
-    tx.connection.execute(
-        insert_into(tx, own_photo_use)
-        .values(photo_id=photo_id, campaign_id=campaign_id)
-        .on_conflict_do_nothing()
-    )
+    put_new(tx, own_photo_use, photo_id=photo_id, campaign_id=campaign_id)
 
 
 def is_used(tx: Tx, photo_id: UUID) -> bool:
@@ -66,11 +62,7 @@ def is_used(tx: Tx, photo_id: UUID) -> bool:
 
 def note_view(tx: Tx, photo_id: UUID, delivery_id: UUID) -> None:
     """Remember that a message shows a photo to staff."""
-    tx.connection.execute(
-        insert_into(tx, own_photo_view)
-        .values(delivery_id=delivery_id, photo_id=photo_id)
-        .on_conflict_do_nothing()
-    )
+    put_new(tx, own_photo_view, delivery_id=delivery_id, photo_id=photo_id)
 
 
 def erase(tx: Tx, photo_id: UUID) -> None:

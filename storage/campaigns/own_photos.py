@@ -26,7 +26,7 @@ from storage.sealing import DataKey, Place
 from storage.tables import own_photo, own_photo_upload
 from storage.tables.own_photos import AWAITED, ERASED, LIVING, UNTOLD
 from storage.tips.media import Kept, Loss, Wanted
-from storage.upsert import insert_into
+from storage.upsert import put_new
 
 log = structlog.get_logger(__name__)
 
@@ -305,15 +305,13 @@ def note_uploaded(tx: Tx, photo: OwnPhoto, account_id: UUID, theirs: MediaRef) -
     if known is None or known.state is not PhotoState.CLEAN:
         return
     forget_uploaded(tx, photo, account_id)
-    tx.connection.execute(
-        insert_into(tx, own_photo_upload)
-        .values(
-            photo_id=photo.id,
-            account_id=account_id,
-            reference=_REFERENCE.dump_json(theirs).decode(),
-            at=tx.now,
-        )
-        .on_conflict_do_nothing()
+    put_new(
+        tx,
+        own_photo_upload,
+        photo_id=photo.id,
+        account_id=account_id,
+        reference=_REFERENCE.dump_json(theirs).decode(),
+        at=tx.now,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, String, cast, func, select, u
 from storage.database import Tx
 from storage.people.links import Source
 from storage.tables import campaign, hand_group, link_count, posting_pack, run
-from storage.upsert import insert_into
+from storage.upsert import put_new
 
 
 class App(StrEnum):
@@ -125,18 +125,15 @@ def end_group(tx: Tx, group_id: UUID) -> None:
 
 def make(tx: Tx, run_id: UUID, group_id: UUID, staff_id: UUID) -> Pack:
     """Return a run's pack for a group, made now where there was none."""
-    tx.connection.execute(
-        insert_into(tx, posting_pack)
-        .values(
-            id=tx.new_id(),
-            run_id=run_id,
-            hand_group_id=group_id,
-            made_by=staff_id,
-            made_at=tx.now,
-        )
-        .on_conflict_do_nothing(
-            index_elements=[posting_pack.c.run_id, posting_pack.c.hand_group_id]
-        )
+    put_new(
+        tx,
+        posting_pack,
+        key=[posting_pack.c.run_id, posting_pack.c.hand_group_id],
+        id=tx.new_id(),
+        run_id=run_id,
+        hand_group_id=group_id,
+        made_by=staff_id,
+        made_at=tx.now,
     )
     same = (posting_pack.c.run_id == run_id) & (posting_pack.c.hand_group_id == group_id)
     return _pack(tx.connection.execute(_packs().where(same)).one())

@@ -16,7 +16,7 @@ from domain.delivery import DeliveryKind, DeliveryState
 from domain.part import Part
 from storage.database import Tx
 from storage.tables import campaign, delivery, pledge, pledge_words, resident_part, run
-from storage.upsert import insert_into
+from storage.upsert import insert_into, put_new
 
 _REACHED = (
     DeliveryState.ACCEPTED.value,
@@ -72,11 +72,7 @@ def sign(tx: Tx, new: NewPledge) -> bool:
         pledge.c.withdrawn_at < _day(tx.now),
     )
     _let_go(tx, *earlier)
-    tx.connection.execute(
-        insert_into(tx, pledge_words)
-        .values(version=new.version, words=new.words)
-        .on_conflict_do_nothing()
-    )
+    put_new(tx, pledge_words, version=new.version, words=new.words)
     values = {
         "version": new.version,
         "area_code": new.area_code,

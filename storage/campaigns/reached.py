@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Select, case, false, func, select
 
 from domain.delivery import DeliveryKind, DeliveryState, SkipReason
-from storage.campaigns.recipients import Recipient
 from storage.database import Tx
 from storage.deliveries.ledger import Delivery, as_delivery
 from storage.people.residents import Wish
@@ -188,16 +188,17 @@ def _groups(tx: Tx, run_id: UUID, which: ColumnElement[bool]) -> list[str]:
     return list(tx.connection.execute(query).scalars())
 
 
-def step(tx: Tx, run_id: UUID, of_run: UUID, after: UUID | None, limit: int) -> list[Recipient]:
-    """Return the next residents by id whom `of_run` reached and who have no row in `run_id` yet.
+def page(run_id: UUID, of_run: UUID, after: UUID | None, limit: int) -> Select[Any]:
+    """Return a query of the next residents whom `of_run` reached and who have no row in `run_id`.
 
-    They are written to where they got the first message. Who has stopped since is among them: that
-    is looked at again when it is sent, and then counted as the reason why it was not.
+    Its columns are those of `recipients.page`, and as there they are the next by id. They are
+    written to where they got the first message. Who has stopped since is among them: that is looked
+    at again when it is sent, and then counted as the reason why it was not.
     """
     where = [*private(of_run), ~_written(run_id)]
     if after is not None:
         where.append(delivery.c.resident_id > after)
-    rows = tx.connection.execute(
+    return (
         select(
             delivery.c.resident_id,
             resident.c.area_code,
@@ -205,23 +206,14 @@ def step(tx: Tx, run_id: UUID, of_run: UUID, after: UUID | None, limit: int) -> 
             delivery.c.address_id,
             delivery.c.account_id,
             delivery.c.channel,
+            false().label("shut"),
+            func.row_number().over(order_by=delivery.c.resident_id).label("number"),
         )
         .join(resident, resident.c.id == delivery.c.resident_id)
         .where(*where)
         .order_by(delivery.c.resident_id)
         .limit(limit)
     )
-    return [
-        Recipient(
-            row.resident_id,
-            row.area_code,
-            row.language,
-            row.address_id,
-            row.account_id,
-            row.channel,
-        )
-        for row in rows
-    ]
 
 
 def _written(run_id: UUID) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from domain.delivery import DeliveryKind, Facet
 from storage.database import Tx
 from storage.tables import delivery, post_reaction
 from storage.tables.deliveries import KNOWN
-from storage.upsert import insert_into
+from storage.upsert import put_new
 
 COUNTED_FOR = timedelta(days=30)
 """How long after a post reactions to it are counted; then who reacted is forgotten."""
@@ -42,12 +42,15 @@ def note(
     known = select(post_reaction.c.at).where(*mine, post_reaction.c.person.in_(people))
     if tx.connection.execute(known).first() is not None:
         return False
-    added = tx.connection.execute(
-        insert_into(tx, post_reaction)
-        .values(delivery_id=post_id, kind=facet.value, person=people[0], at=tx.now, known=True)
-        .on_conflict_do_nothing()
+    return put_new(
+        tx,
+        post_reaction,
+        delivery_id=post_id,
+        kind=facet.value,
+        person=people[0],
+        at=tx.now,
+        known=True,
     )
-    return bool(added.rowcount)
 
 
 def take_back(tx: Tx, post_id: UUID, channel: str, facet: Facet, user_id: str) -> bool:

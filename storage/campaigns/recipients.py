@@ -30,6 +30,7 @@ from domain.subject import Subject
 from storage.campaigns import caps
 from storage.database import Tx
 from storage.people import addresses, units
+from storage.people.addresses import Account
 from storage.people.residents import Wish
 from storage.tables import (
     account,
@@ -44,20 +45,6 @@ _ALL_OPEN: Mapping[str, Door] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
-    """A resident and where they are written to."""
-
-    resident_id: UUID
-    area_code: str | None
-    language: str
-    address_id: UUID
-    account_id: UUID
-    channel: str
-    shut: bool = False
-    """Whether they wrote too long ago to be written to there, or anywhere."""
-
-
-@dataclass(frozen=True, slots=True)
 class Expected:
     """How many an audience has: who said yes, who of them cannot be reached, by language."""
 
@@ -66,7 +53,7 @@ class Expected:
     by_language: dict[str, int]
 
 
-def step(
+def page(
     tx: Tx,
     run_id: UUID,
     unit: units.Unit,
@@ -74,47 +61,47 @@ def step(
     after: UUID | None,
     limit: int,
     doors: Mapping[str, Door] = _ALL_OPEN,
-) -> list[Recipient]:
-    """Return the next residents by id who have no row in the run yet, with one address each.
+) -> Select[Any]:
+    """Return a query of the next residents by id who have no row in the run yet.
 
     Of several addresses one that can be written to is taken, of those the preferred, else one where
-    it costs nothing, else the oldest. `doors` says what each channel asks.
+    it costs nothing, else the oldest. `doors` says what each channel asks; `shut` is who wrote too
+    long ago to be written to there, or anywhere. The rows come in no order; each has its `number`.
     Only what belongs to the next residents is read, in an order that an index gives: a database
     that has just been filled has no statistics, and would guess wrongly how to join long tables.
     """
     where = [*_without_row(tx, run_id, unit, audience), _has_address()]
     if after is not None:
         where.append(resident.c.id > after)
-    page = (
+    asked = _asked(tx, doors)
+    these = (
         select(
             resident.c.id,
             resident.c.area_code,
             resident.c.language,
-            _best_address(*_orders(tx, doors)).label("address_id"),
+            _best_address(*_orders(tx, asked)).label("address_id"),
+            # Here, where an index gives their order; asked of what is joined they would be sorted.
+            func.row_number().over(order_by=resident.c.id).label("number"),
         )
         .where(*where)
         .order_by(resident.c.id)
         .limit(limit)
         .subquery()
     )
-    query = (
-        select(page, address.c.account_id, account.c.channel, address.c.heard_at)
-        .join(address, address.c.id == page.c.address_id)
-        .join(account, account.c.id == address.c.account_id)
-        .order_by(page.c.id)
-    )
-    return [
-        Recipient(
-            row.id,
-            row.area_code,
-            row.language,
-            row.address_id,
-            row.account_id,
-            row.channel,
-            doors.get(row.channel, OPEN).is_shut(row.heard_at, tx.now),
+    return (
+        select(
+            these.c.id.label("resident_id"),
+            these.c.area_code,
+            these.c.language,
+            these.c.address_id,
+            address.c.account_id,
+            account.c.channel,
+            _shut(tx, asked).label("shut"),
+            these.c.number,
         )
-        for row in tx.connection.execute(query)
-    ]
+        .join(address, address.c.id == these.c.address_id)
+        .join(account, account.c.id == address.c.account_id)
+    )
 
 
 def newcomers(tx: Tx, run_id: UUID, unit: units.Unit, audience: Audience) -> int:
@@ -307,26 +294,37 @@ def _one(condition: ColumnElement[bool]) -> ScalarSelect[int]:
     return found
 
 
-def _orders(tx: Tx, doors: Mapping[str, Door]) -> tuple[ColumnElement[Any] | None, ...]:
+def _asked(tx: Tx, doors: Mapping[str, Door]) -> list[tuple[Account, Door]]:
+    """Return our accounts with what their channels ask; nothing if nobody asks."""
+    if not any(door.listens for door in doors.values()):
+        return []
+    return [(one, doors.get(one.channel, OPEN)) for one in addresses.accounts(tx)]
+
+
+def _orders(tx: Tx, asked: Sequence[tuple[Account, Door]]) -> tuple[ColumnElement[Any] | None, ...]:
     """Say which addresses come last, and at which a message costs; nothing if nobody asks.
 
     Before those that are shut come those of accounts that send nothing now.
     """
-    if not any(door.listens for door in doors.values()):
-        return ()
-    own = addresses.accounts(tx)
-    asked = [(one.id, doors[one.channel]) for one in own if one.channel in doors]
-    shut = [_silent(one, door.reply_window, tx.now) for one, door in asked if door.reply_window]
     costs = [_silent(one, door.free_window, tx.now) for one, door in asked if door.free_window]
+    silenced = [one.id for one, _ in asked if one.down_reason is not None]
+    if not costs and not silenced and not any(door.reply_window for _, door in asked):
+        return ()
     # PostgreSQL orders by no constant: where nothing costs, that is left out.
-    down = address.c.account_id.in_([one.id for one in own if one.down_reason is not None])
-    last = case((_unusable(or_(false(), *shut)), 2), (down, 1), else_=0)
+    down = address.c.account_id.in_(silenced)
+    last = case((_unusable(_shut(tx, asked)), 2), (down, 1), else_=0)
     return last, or_(*costs) if costs else None
 
 
-def _silent(account_id: UUID, span: timedelta, now: datetime) -> ColumnElement[bool]:
+def _shut(tx: Tx, asked: Sequence[tuple[Account, Door]]) -> ColumnElement[bool]:
+    """Say whose person wrote too long ago to be written to there."""
+    shut = [_silent(one, door.reply_window, tx.now) for one, door in asked if door.reply_window]
+    return or_(false(), *shut)
+
+
+def _silent(one: Account, span: timedelta, now: datetime) -> ColumnElement[bool]:
     heard = address.c.heard_at
-    return and_(address.c.account_id == account_id, or_(heard.is_(None), heard <= now - span))
+    return and_(address.c.account_id == one.id, or_(heard.is_(None), heard <= now - span))
 
 
 def _unusable(shut: ColumnElement[bool]) -> ColumnElement[bool]:

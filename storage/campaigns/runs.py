@@ -18,7 +18,7 @@ from storage.campaigns.stored_json import audience_json, read_audience, read_ter
 from storage.database import Tx
 from storage.savepoints import delay
 from storage.tables import campaign, delivery, run, run_counter, tip
-from storage.upsert import insert_into
+from storage.upsert import put_new
 
 _WELL: Mapping[str, int | None] = MappingProxyType({"faults": 0, "retry_at": None})
 
@@ -93,30 +93,29 @@ class Hours:
 def create(tx: Tx, new: NewRun) -> Run | None:
     """Write a run; None when the campaign already has one for this occurrence."""
     run_id = tx.new_id()
-    result = tx.connection.execute(
-        insert_into(tx, run)
-        .values(
-            id=run_id,
-            campaign_id=new.campaign_id,
-            occurrence=new.occurrence,
-            unit_id=new.unit_id,
-            code=new.code,
-            lane=new.lane.name,
-            state=new.state.value,
-            content=dict(new.content),
-            audience=audience_json(new.audience),
-            due_at=new.due_at,
-            not_after=new.not_after,
-            open_from=new.open_from,
-            open_until=new.open_until,
-            counted=new.counted,
-            a_day=new.a_day,
-            a_month=new.a_month,
-            created_at=tx.now,
-        )
-        .on_conflict_do_nothing(index_elements=[run.c.campaign_id, run.c.occurrence])
+    fresh = put_new(
+        tx,
+        run,
+        key=[run.c.campaign_id, run.c.occurrence],
+        id=run_id,
+        campaign_id=new.campaign_id,
+        occurrence=new.occurrence,
+        unit_id=new.unit_id,
+        code=new.code,
+        lane=new.lane.name,
+        state=new.state.value,
+        content=dict(new.content),
+        audience=audience_json(new.audience),
+        due_at=new.due_at,
+        not_after=new.not_after,
+        open_from=new.open_from,
+        open_until=new.open_until,
+        counted=new.counted,
+        a_day=new.a_day,
+        a_month=new.a_month,
+        created_at=tx.now,
     )
-    return get(tx, run_id) if result.rowcount else None
+    return get(tx, run_id) if fresh else None
 
 
 def unused_code(tx: Tx) -> str:

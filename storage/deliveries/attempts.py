@@ -1,18 +1,23 @@
 """Attempts: what each send came to, and which messages it became."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, Uuid, bindparam, select, update
+from sqlalchemy import Row, String, Uuid, bindparam, select, update
 
-from domain.delivery import Accepted, Advanced, Outcome
+from domain.delivery import Accepted, Advanced, Outcome, Unknowable
 from domain.messages import EffectKind
 from storage.database import Tx
-from storage.tables import attempt
+from storage.deliveries.ledger import Delivery
+from storage.tables import attempt, delivery
+from storage.tables.deliveries import UNDER_WAY
 from storage.types import UtcDateTime
+from storage.upsert import put_new
 
 PART = "part"
 """What stands for a message that went before the one by which its row is known."""
+NO_WINDOW = UUID(int=0)
 
 
 def note(tx: Tx, outcomes: Mapping[UUID, Outcome]) -> None:
@@ -34,10 +39,44 @@ def note(tx: Tx, outcomes: Mapping[UUID, Outcome]) -> None:
     parts = {
         attempt_id: outcome.others
         for attempt_id, outcome in outcomes.items()
-        if isinstance(outcome, Accepted) and outcome.others
+        if isinstance(outcome, Accepted | Unknowable) and outcome.others
     }
     if parts:
         _note_parts(tx, parts)
+
+
+def know(tx: Tx, row: Delivery, attempt_id: UUID, outcome: Accepted) -> None:
+    """Write an attempt that an older copy of the database lacks, so that its message is known."""
+    made = put_new(
+        tx,
+        attempt,
+        id=attempt_id,
+        delivery_id=row.id,
+        address_id=row.address_id,
+        window_id=NO_WINDOW,
+        opened_at=tx.now,
+    )
+    if made:
+        note(tx, {attempt_id: outcome})
+
+
+def under_way(tx: Tx, window_id: UUID) -> Sequence[Row[Any]]:
+    """Return the rows that lie in a window, locked; their attempts lead there."""
+    tried = select(attempt.c.delivery_id).where(UNDER_WAY, attempt.c.window_id == window_id)
+    return tx.connection.execute(
+        select(delivery)
+        .where(delivery.c.id.in_(tried), delivery.c.window_id == window_id)
+        .with_for_update()
+    ).all()
+
+
+def give_up(tx: Tx, window_id: UUID) -> None:
+    """Write that nobody knows what the attempts of a window came to."""
+    tx.connection.execute(
+        update(attempt)
+        .where(UNDER_WAY, attempt.c.window_id == window_id)
+        .values(outcome="unknown", settled_at=tx.now)
+    )
 
 
 def _note_parts(tx: Tx, parts: Mapping[UUID, tuple[str, ...]]) -> None:
@@ -53,7 +92,7 @@ def _note_parts(tx: Tx, parts: Mapping[UUID, tuple[str, ...]]) -> None:
                     "id": tx.new_id(),
                     "delivery_id": row.delivery_id,
                     "address_id": row.address_id,
-                    "window_id": UUID(int=0),
+                    "window_id": NO_WINDOW,
                     "opened_at": row.opened_at,
                     "settled_at": tx.now,
                     "outcome": PART,

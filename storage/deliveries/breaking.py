@@ -1,22 +1,43 @@
 """What there was too much of, written down: a run to be paused, an account to be left alone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
 
-from domain.breaker import EverybodyGone, Refusal, RunRefused, Silent, Trip
+from domain.breaker import Breaker, EverybodyGone, Heard, Refusal, RunRefused, Silent, Trip
 from domain.campaign import RunState
 from domain.delivery import Accepted, GoneAway
 from storage.accounts import traits
 from storage.database import Tx
-from storage.deliveries import pauses
+from storage.deliveries import pauses, use
 from storage.deliveries.settling import Settled
 from storage.tables import delivery, run
 
 GONE_RESTS = timedelta(minutes=10)
 _LIVE = (RunState.EXPANDING.value, RunState.SENDING.value)
+_OVER = tuple(state.value for state in RunState if state.is_over)
+
+
+def count(tx: Tx, account_id: UUID, heard: Sequence[Heard]) -> Sequence[Trip]:
+    """Count what sends came to with what other processes counted; return what is too much.
+
+    To be asked before rows and counters are locked: the account is locked for it.
+    """
+    use.hold(tx, account_id)
+    before = traits.value(tx, account_id, traits.TROUBLES) or ""
+    breaker = Breaker(before)
+    for one in heard:
+        breaker.note(one.run_id, one.outcome)
+    for run_id in _over(tx, breaker.refused):
+        breaker.forget(run_id)
+    now = breaker.text()
+    if now and now != before:
+        traits.put(tx, account_id, traits.TROUBLES, now)
+    elif before and not now:
+        traits.drop(tx, account_id, traits.TROUBLES)
+    return breaker.trips()
 
 
 def note(tx: Tx, account_id: UUID, trips: Sequence[Trip], results: Sequence[Settled]) -> None:
@@ -64,6 +85,16 @@ def alarmed_runs(tx: Tx) -> list[tuple[UUID, Refusal]]:
         )
     )
     return [(row.id, Refusal(row.refused_as)) for row in rows]
+
+
+def _over(tx: Tx, run_ids: Collection[UUID]) -> list[UUID]:
+    """Return those of some runs of which nothing more will be sent."""
+    if not run_ids:
+        return []
+    rows = tx.connection.execute(
+        select(run.c.id).where(run.c.id.in_(sorted(run_ids)), run.c.state.in_(_OVER))
+    )
+    return list(rows.scalars())
 
 
 def _alarm(tx: Tx, run_id: UUID, why: Refusal) -> None:

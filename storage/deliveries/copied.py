@@ -1,5 +1,6 @@
 """An older copy of the database: what was under way in it, and rows that are not sent again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,10 +9,12 @@ from sqlalchemy import func, select, update
 
 from domain.campaign import CampaignState, RunState
 from domain.delivery import DeliveryKind, DeliveryState
+from domain.door import OPEN, Door
 from storage.database import Tx
+from storage.deliveries import settling
 from storage.deliveries.counters import Moves
 from storage.deliveries.ledger import as_delivery, move
-from storage.tables import campaign, delivery, run, run_counter
+from storage.tables import account, campaign, delivery, run, run_counter, send_window
 from storage.tables.deliveries import DUE
 
 RESTORED = "restored"
@@ -65,6 +68,16 @@ def talk(tx: Tx, before: datetime) -> int:
     )
     count: int = tx.connection.execute(query).scalar_one()
     return count
+
+
+def close_windows(tx: Tx, doors: Mapping[str, Door]) -> int:
+    """Take over all that was being sent in the copy; return how many accounts had some."""
+    open_ones = select(send_window.c.account_id)
+    query = select(account.c.id, account.c.channel).where(account.c.id.in_(open_ones))
+    accounts = tx.connection.execute(query.order_by(account.c.id)).all()
+    for one in accounts:
+        settling.take_over(tx, one.id, doors.get(one.channel, OPEN), all_dead=True)
+    return len(accounts)
 
 
 def hold(tx: Tx, run_id: UUID, limit: int) -> int:

@@ -124,12 +124,26 @@ def candidates(
         if len(found) >= limit:
             break
         if one.lane is lane:
-            most = limit - len(found)
-            of_run = {**known, "run": one.id, "subject": one.subject, "most": most}
-            of_run["calm_before"] = tx.now - CALM_AFTER
-            rows = tx.connection.execute(_DUE_OF_RUN, of_run)
-            found += [_candidate(raw, one) for raw in rows]
+            asked = _asked(tx, account_id, one, limit - len(found))
+            found += [_candidate(raw, one) for raw in tx.connection.execute(_DUE_OF_RUN, asked)]
     return found
+
+
+def those(tx: Tx, account_id: UUID, of: LiveRun, ids: Sequence[UUID]) -> list[Candidate]:
+    """Return those of some rows of a run that are due."""
+    asked = {**_asked(tx, account_id, of, len(ids)), "rows": list(ids)}
+    return [_candidate(raw, of) for raw in tx.connection.execute(_DUE_THOSE, asked)]
+
+
+def _asked(tx: Tx, account_id: UUID, of: LiveRun, most: int) -> dict[str, object]:
+    return {
+        "account": account_id,
+        "now": tx.now,
+        "run": of.id,
+        "subject": of.subject,
+        "most": most,
+        "calm_before": tx.now - CALM_AFTER,
+    }
 
 
 def _candidate(raw: Row[Any], of: LiveRun | None) -> Candidate:
@@ -226,7 +240,9 @@ def _first(query: Select[Any], *which: ColumnElement[bool]) -> Select[Any]:
             or_(address.c.not_before.is_(None), address.c.not_before <= now),
             ~_in_the_way(),
         )
-        .order_by(delivery.c.id)
+        # A run has one lane. Ordered by ids alone, a run that is most of the table would be looked
+        # for by the primary key, past whatever was sent already.
+        .order_by(delivery.c.lane, delivery.c.id)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(of=delivery, skip_locked=True)
     )
@@ -282,7 +298,9 @@ IN_DANGER = (
     .correlate(delivery)
     .scalar_subquery()
 )
-_DUE_OF_RUN = _due(
-    delivery.c.run_id == bindparam("run", type_=Uuid),
-    more=(DECLINES.label("declines"), IN_DANGER.label("in_danger")),
+_OF_RUN = delivery.c.run_id == bindparam("run", type_=Uuid)
+_ABOUT_THEM = (DECLINES.label("declines"), IN_DANGER.label("in_danger"))
+_DUE_OF_RUN = _due(_OF_RUN, more=_ABOUT_THEM)
+_DUE_THOSE = _due(
+    _OF_RUN, delivery.c.id.in_(bindparam("rows", expanding=True, type_=Uuid)), more=_ABOUT_THEM
 )

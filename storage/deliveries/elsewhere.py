@@ -12,7 +12,7 @@ from sqlalchemy import Uuid, bindparam, exists, select
 from domain.delivery import DeliveryKind, DeliveryState, SkipReason
 from domain.messages import ChatKind
 from storage.database import Tx
-from storage.deliveries.counters import Moves
+from storage.deliveries.counters import FACET_COLUMNS, CounterKey, Moves
 from storage.deliveries.ledger import SENDING_RUNS, Delivery, as_delivery, key_of, move
 from storage.tables import account, address, attempt, delivery, resident, run
 from storage.tables.deliveries import DUE
@@ -73,7 +73,18 @@ def pass_on(
         for column in ("targeted", DeliveryState.PENDING.value):
             moves.add(before, column, -1)
             moves.add(after, column)
+        _take_along(tx, row, before, after, moves)
     return True
+
+
+def _take_along(tx: Tx, row: Delivery, before: CounterKey, after: CounterKey, moves: Moves) -> None:
+    """Count what is noted of a row where it is counted from now on: an answer that was assumed."""
+    columns = [column.label(facet.value) for facet, column in FACET_COLUMNS.items()]
+    noted = tx.connection.execute(select(*columns).where(delivery.c.id == row.id)).one()
+    for facet, at in noted._mapping.items():
+        if at is not None:
+            moves.add(before, facet, -1)
+            moves.add(after, facet)
 
 
 def pass_on_account(

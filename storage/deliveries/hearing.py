@@ -40,13 +40,26 @@ def heard(tx: Tx, address_id: UUID, at: datetime, door: Door) -> None:
 
 def since(tx: Tx, address_id: UUID, at: datetime) -> bool:
     """Tell whether a chat's person is known to have written or pressed after an instant."""
-    last: datetime | None = tx.connection.execute(_HEARD_AT, {"address": address_id}).scalar_one()
-    return last is not None and last > at
+    heard_at = last(tx, address_id)
+    return heard_at is not None and heard_at > at
+
+
+def last(tx: Tx, address_id: UUID) -> datetime | None:
+    """Return when a chat's person last wrote or pressed, where that is known."""
+    at: datetime | None = tx.connection.execute(_HEARD_AT, {"address": address_id}).scalar_one()
+    return at
 
 
 def forget_old(tx: Tx, limit: int = 1000) -> int:
-    """Forget of up to `limit` chats when their people wrote, long after it; return how many."""
-    old = select(address.c.id).where(HEARD, address.c.heard_at < tx.now - KEPT_FOR).limit(limit)
+    """Forget of up to `limit` chats when their people wrote, long after it; return how many.
+
+    Of staff it is kept: whom no alarm reaches any more has to be known.
+    """
+    before = tx.now - KEPT_FOR
+    old = select(address.c.id).where(
+        HEARD, address.c.heard_at < before, address.c.staff_id.is_(None)
+    )
+    old = old.limit(limit)
     query = update(address).where(address.c.id.in_(old)).values(heard_at=None)
     return tx.connection.execute(query).rowcount
 

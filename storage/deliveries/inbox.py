@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, exists, func, literal_column, select
@@ -56,7 +57,7 @@ def put(tx: Tx, account_id: UUID, items: Sequence[Received]) -> int:
     """Store the items that are not known yet; return how many were new."""
     if not items:
         return 0
-    rows = []
+    rows: list[dict[str, Any]] = []
     for item in items:
         new_id = tx.new_id()
         body = tx.keys.seal(write_incoming(item.incoming), Place("inbox", "body", new_id))
@@ -72,6 +73,8 @@ def put(tx: Tx, account_id: UUID, items: Sequence[Received]) -> int:
                 "tries": 0,
             }
         )
+    # Whoever brings the same elsewhere, in another order, waits for us then, and we for nobody.
+    rows.sort(key=lambda row: row["key"])
     return tx.connection.execute(_PUT[tx.connection.dialect.name], rows).rowcount
 
 

@@ -4,14 +4,25 @@ A row is being sent when it is pending and lies in an open window (`windows`); t
 stored "sending".
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, bindparam, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    Select,
+    Uuid,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from domain.delivery import DeliveryKind, DeliveryState, Facet, Lane, SkipReason
 from domain.messages import Outgoing
@@ -31,6 +42,8 @@ SENDING_RUNS = ("expanding", "sending")
 """States of a run in which its rows may be sent."""
 ANSWERS = "answers"
 """How many answers an address was given lately lies in `Tx.seen` under this; one more ends that."""
+_CAMPAIGN = "campaign"
+"""When a campaign last reached a resident, None for never, lies in `Tx.seen` under this."""
 _FAILED = (DeliveryState.UNREACHABLE, DeliveryState.REFUSED, DeliveryState.UNSURE)
 
 
@@ -55,24 +68,6 @@ class NewDelivery:
 
     Or the row, in another chat, that did not arrive and in place of which this one goes.
     """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRunRow:
-    """A run's message to one resident."""
-
-    run_id: UUID
-    resident_id: UUID
-    lane: Lane
-    account_id: UUID
-    address_id: UUID
-    channel: str
-    area_code: str
-    language: str
-    skip: SkipReason | None = None
-    """Why it is not sent, if that is certain from the start."""
-    newcomer: bool = False
-    """Whether they joined its audience after that had been written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,46 +142,6 @@ def put(tx: Tx, new: NewDelivery, moves: Moves | None = None) -> UUID | None:
     return delivery_id
 
 
-def put_run_rows(tx: Tx, run_rows: Sequence[NewRunRow]) -> None:
-    """Write a run's private rows in one go; none of them may be there already."""
-    if not run_rows:
-        return
-    moves = Moves()
-    campaign, now = DeliveryKind.CAMPAIGN.value, tx.now
-    ids = [tx.new_id() for _ in run_rows]
-    for new in run_rows:
-        key = CounterKey(new.run_id, campaign, new.area_code, new.channel, new.language)
-        state = DeliveryState.PENDING if new.skip is None else DeliveryState.SKIPPED
-        moves.add(key, "targeted")
-        moves.add(key, state.value)
-        if new.newcomer:
-            moves.add(key, Facet.NEWCOMERS.value)
-    rows = [
-        {
-            "id": row_id,
-            "kind": campaign,
-            "lane": int(new.lane),
-            "account_id": new.account_id,
-            "address_id": new.address_id,
-            "run_id": new.run_id,
-            "resident_id": new.resident_id,
-            "area_code": new.area_code,
-            "channel": new.channel,
-            "language": new.language,
-            "state": (DeliveryState.SKIPPED if new.skip else DeliveryState.PENDING).value,
-            "reason": new.skip.value if new.skip else None,
-            "created_at": now,
-            "settled_at": now if new.skip else None,
-            "tries": 0,
-            "again": False,
-            "newcomer_at": now if new.newcomer else None,
-        }
-        for row_id, new in zip(ids, run_rows, strict=True)
-    ]
-    tx.connection.execute(delivery.insert(), rows)
-    moves.apply(tx)
-
-
 def locked(tx: Tx, delivery_ids: Collection[UUID]) -> dict[UUID, Delivery]:
     """Return rows by their ids; nobody else can change them until the transaction ends."""
     rows = tx.connection.execute(_LOCKED, {"rows": list(delivery_ids)})
@@ -229,9 +184,22 @@ def by_message(tx: Tx, address_id: UUID, message_id: str, *, lock: bool = False)
 
 def last_campaign(tx: Tx, resident_id: UUID, since: datetime) -> Delivery | None:
     """Return the newest campaign message that reached a resident after `since`."""
+    last = tx.seen.get((_CAMPAIGN, resident_id), since)
+    if last is None or last < since:
+        return None
     asked = {"resident": resident_id, "since": since}
     row = tx.connection.execute(_LAST_CAMPAIGN, asked).one_or_none()
     return as_delivery(row) if row else None
+
+
+def last_campaign_at(resident_id: ColumnElement[UUID]) -> ScalarSelect[datetime | None]:
+    """Return, as part of another question, when a campaign message last reached a resident."""
+    return _reached_by_campaign(func.max(delivery.c.settled_at), resident_id).scalar_subquery()
+
+
+def note_last_campaign(tx: Tx, resident_id: UUID, at: datetime | None) -> None:
+    """Take over the answer from another question."""
+    tx.seen[_CAMPAIGN, resident_id] = at
 
 
 def note_facet(
@@ -385,14 +353,20 @@ _REACHED = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNSUR
 _PUT = MappingProxyType(
     {name: insert_for(name, delivery).on_conflict_do_nothing() for name in DIALECTS}
 )
-_LAST_CAMPAIGN = (
-    select(delivery)
-    .where(
-        delivery.c.resident_id == bindparam("resident", type_=Uuid),
+
+
+def _reached_by_campaign(what: Any, resident_id: ColumnElement[UUID]) -> Select[Any]:
+    return select(what).where(
+        delivery.c.resident_id == resident_id,
         delivery.c.kind == DeliveryKind.CAMPAIGN.value,
-        delivery.c.state.in_([state.value for state in _REACHED]),
-        delivery.c.settled_at >= bindparam("since"),
+        # A list that is bound is written out anew each time.
+        or_(*(delivery.c.state == state.value for state in _REACHED)),
     )
+
+
+_LAST_CAMPAIGN = (
+    _reached_by_campaign(delivery, bindparam("resident", type_=Uuid))
+    .where(delivery.c.settled_at >= bindparam("since"))
     .order_by(delivery.c.settled_at.desc())
     .limit(1)
 )

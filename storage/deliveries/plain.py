@@ -37,6 +37,7 @@ from sqlalchemy.dialects import sqlite
 
 from domain.delivery import DeliveryKind, DeliveryState
 from domain.messages import ChatKind, Outgoing
+from domain.slots import by_when
 from storage.campaigns.caps import full_of
 from storage.database import Tx
 from storage.deliveries import due
@@ -64,10 +65,10 @@ class PlainRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The oldest due rows of a run: the plain ones, and how many there are of others."""
+    """The oldest due rows of a run: the plain ones, and the ids of the others."""
 
     rows: tuple[PlainRow, ...] = field(repr=False)
-    others: int
+    others: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ class Plain:
     run_id: UUID
     rows: Sequence[tuple[PlainRow, int | None]] = field(repr=False)
     words: Mapping[str, Outgoing] = field(repr=False)
+    noted: int | None = None
+    """By when each goes, as its chat knows; None without slots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,8 @@ def head(tx: Tx, account_id: UUID, run: LiveRun, most: int) -> Head:
         # One by one it will be said what is wrong with the others.
         if chat_id is not None
     ]
-    return Head(tuple(rows), len(listed) - len(rows))
+    known = {row.delivery for row in rows}
+    return Head(tuple(rows), tuple(UUID(one[1]) for one in listed if one[1] not in known))
 
 
 def words(tx: Tx, run_id: UUID, rows: Sequence[PlainRow]) -> Mapping[str, Outgoing]:
@@ -152,7 +156,7 @@ def take(
     dialect = tx.connection.dialect.name
     tx.connection.execute(_INTEND[dialect], known)
     tx.connection.execute(_TAKE[dialect], known)
-    return Plain(window_id, run_id, tuple(zip(rows, slots, strict=True)), said)
+    return Plain(window_id, run_id, tuple(zip(rows, slots, strict=True)), said, by_when(slots))
 
 
 def settle(tx: Tx, window_id: UUID, taken: Taken, moves: Moves) -> bool:

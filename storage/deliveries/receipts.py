@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     LargeBinary,
     Uuid,
+    and_,
     bindparam,
     delete,
     exists,
@@ -33,8 +34,9 @@ from storage.deliveries.counters import Moves
 from storage.deliveries.ledger import Delivery, as_delivery
 from storage.people import addresses
 from storage.tables import attempt, delivery, early_receipt
+from storage.tables.deliveries import PENDING, UNSURE
 from storage.types import UtcDateTime
-from storage.upsert import insert_into
+from storage.upsert import put_new
 
 log = structlog.get_logger(__name__)
 
@@ -96,10 +98,7 @@ def note(tx: Tx, account_id: UUID, receipt: ReceiptEvent) -> None:
 
 def fold(tx: Tx, row: Delivery, told: Told, moves: Moves) -> None:
     """Let `moves` write what receipts tell of a row that lies in no open window."""
-    doubted = row.state is DeliveryState.UNSURE or (
-        row.state is DeliveryState.PENDING and row.again
-    )
-    if doubted:
+    if row.state in (DeliveryState.UNSURE, DeliveryState.PENDING):
         ledger.move(tx, row, DeliveryState.DELIVERED, moves)
     elif row.state is DeliveryState.ACCEPTED:
         moves.write(row.id, state=DeliveryState.DELIVERED.value)
@@ -233,16 +232,14 @@ def _is_foreign(tx: Tx, address_id: UUID, message_id: str) -> bool:
 
 
 def _put(tx: Tx, address_id: UUID, message_id: str, kind: str) -> None:
-    tx.connection.execute(
-        insert_into(tx, early_receipt)
-        .values(
-            id=tx.new_id(),
-            address_id=address_id,
-            lookup=tx.keys.hash(_purpose(address_id), message_id),
-            kind=kind,
-            at=tx.now,
-        )
-        .on_conflict_do_nothing()
+    put_new(
+        tx,
+        early_receipt,
+        id=tx.new_id(),
+        address_id=address_id,
+        lookup=tx.keys.hash(_purpose(address_id), message_id),
+        kind=kind,
+        at=tx.now,
     )
 
 
@@ -251,20 +248,15 @@ def in_doubt(tx: Tx, address_id: UUID) -> InDoubt | None:
 
     It may lie in an open window. With two of them nobody can tell.
     """
+    here = delivery.c.address_id == address_id
     doubted = or_(
-        delivery.c.state == DeliveryState.UNSURE.value,
-        (delivery.c.state == DeliveryState.PENDING.value)
-        & or_(delivery.c.window_id.is_not(None), delivery.c.again),
+        and_(here, UNSURE),
+        and_(here, PENDING, or_(delivery.c.window_id.is_not(None), delivery.c.again)),
     )
     tries = tx.connection.execute(
         select(delivery, attempt.c.id.label("attempt_id"), attempt.c.opened_at)
         .join(attempt, attempt.c.delivery_id == delivery.c.id)
-        .where(
-            attempt.c.address_id == address_id,
-            attempt.c.message_id.is_(None),
-            delivery.c.address_id == address_id,
-            doubted,
-        )
+        .where(doubted, attempt.c.address_id == address_id, attempt.c.message_id.is_(None))
         .order_by(attempt.c.id.desc())
         .with_for_update(of=delivery)
     ).all()

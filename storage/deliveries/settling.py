@@ -52,6 +52,7 @@ log = structlog.get_logger(__name__)
 
 WORKER_DIED = "worker_died"
 _QUOTA = "quota:"
+_IN_DOUBT = (DeliveryState.UNSURE, DeliveryState.PENDING)
 _MOST_TRIES = 4
 _LONGEST_WAIT = timedelta(hours=1)
 """However long a platform says to wait, one message tries again after this."""
@@ -100,7 +101,7 @@ def settle(
         if row is None:
             continue
         if held is None or row.window_id != window_id:
-            _weigh(tx, row, result.outcome, moves, told.get(result.attempt_id))
+            _weigh(tx, row, result, moves, told.get(result.attempt_id))
             continue
         what = told.get(result.attempt_id)
         if what or row.proven or not _left_out(tx, row, result, moves):
@@ -139,7 +140,7 @@ def one_by_one(tx: Tx, taken: Taken) -> list[Settled]:
     ]
 
 
-def take_over(tx: Tx, account_id: UUID, *, all_dead: bool = False) -> int:
+def take_over(tx: Tx, account_id: UUID, door: Door = OPEN, *, all_dead: bool = False) -> int:
     """Close windows whose lease has ended; nobody knows what became of their rows.
 
     `all_dead` says that no other worker can be alive (a lock tells so at the start): then every
@@ -149,22 +150,16 @@ def take_over(tx: Tx, account_id: UUID, *, all_dead: bool = False) -> int:
     dead = tx.connection.execute(
         select(window.c.id).where(window.c.account_id == account_id, gone).with_for_update()
     ).scalars()
-    moves = Moves()
-    rows = 0
+    moves, rows = Moves(), 0
     for window_id in list(dead):
-        opened = tx.connection.execute(
-            select(delivery).where(delivery.c.window_id == window_id).with_for_update()
-        ).all()
+        opened = attempts.under_way(tx, window_id)
         told = receipts.of_dead_window(tx, window_id)
         for raw in opened:
             _apply(tx, as_delivery(raw), Unknowable(WORKER_DIED), moves, told.get(raw.id))
             rows += 1
+        typed_numbers.keep(tx, door, map(as_delivery, opened))
         _count_dead(tx, account_id, window_id, moves)
-        tx.connection.execute(
-            update(attempt)
-            .where(attempt.c.window_id == window_id, attempt.c.outcome.is_(None))
-            .values(outcome="unknown", settled_at=tx.now)
-        )
+        attempts.give_up(tx, window_id)
         tx.connection.execute(delete(window).where(window.c.id == window_id))
     moves.apply(tx)
     return rows
@@ -223,9 +218,9 @@ def _count(tx: Tx, account_id: UUID, results: Sequence[Settled]) -> None:
 
 def _messages(outcome: Outcome) -> int:
     """Return how many messages went out, or may have: a file's words are one of their own."""
-    if isinstance(outcome, Accepted):
+    if isinstance(outcome, Accepted | Unknowable):
         return 1 + len(outcome.others)
-    return int(isinstance(outcome, Unknowable))
+    return 0
 
 
 def _count_dead(tx: Tx, account_id: UUID, window_id: UUID, moves: Moves) -> None:
@@ -246,13 +241,12 @@ def _count_dead(tx: Tx, account_id: UUID, window_id: UUID, moves: Moves) -> None
     use.add(tx, account_id, len(rows), sum(bool(row.paid) for row in rows))
 
 
-def _weigh(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves, told: Told | None = None) -> None:
+def _weigh(tx: Tx, row: Delivery, result: Settled, moves: Moves, told: Told | None) -> None:
     """Take what a worker without a lease says as evidence; it may only raise."""
-    in_doubt = row.state is DeliveryState.UNSURE or (
-        row.state is DeliveryState.PENDING and row.again
-    )
-    if in_doubt and isinstance(outcome, Accepted):
-        _accept(tx, row, outcome, moves, told)
+    # A row that waits as if it were new is one of an older copy, which lacks the attempt, too.
+    if row.state in _IN_DOUBT and isinstance(result.outcome, Accepted):
+        attempts.know(tx, row, result.attempt_id, result.outcome)
+        _accept(tx, row, result.outcome, moves, told)
 
 
 def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves, told: Told | None = None) -> None:
@@ -271,7 +265,7 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves, told: Told | N
             elif wait:
                 chat = row.address_id
                 moves.after(chat, lambda tx: addresses.hold_until(tx, chat, held_until))
-            _back(row, reason, moves)
+            _back(row, reason, moves, untried=not wait)
         case Relocated(chat_id):
             _move(tx, row, chat_id, moves)
         case AccountStopped(reason):
@@ -387,8 +381,8 @@ def _move(tx: Tx, row: Delivery, chat_id: str, moves: Moves) -> None:
         _back(row, "relocated", moves)
 
 
-def _back(row: Delivery, reason: str, moves: Moves) -> None:
-    moves.write(row.id, window_id=None, reason=reason)
+def _back(row: Delivery, reason: str, moves: Moves, *, untried: bool = False) -> None:
+    moves.write(row.id, window_id=None, reason=reason, tries=row.tries - untried)
 
 
 _IT = window.c.id == bindparam("window", type_=Uuid)

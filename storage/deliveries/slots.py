@@ -24,7 +24,7 @@ from storage.deliveries.due import Candidate
 from storage.deliveries.listed import listed
 from storage.deliveries.plain import PlainRow
 from storage.tables import account_pace, address
-from storage.upsert import DIALECTS, insert_into
+from storage.upsert import DIALECTS, put_new
 
 _READINGS = 3
 _PROMPT_S = 0.01
@@ -32,10 +32,11 @@ _PROMPT_S = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The clock of the slots, and what our own monotonic one showed just after."""
+    """The clock of the slots, and what our own monotonic one showed just after and before."""
 
     at: int
     monotonic: float
+    asked: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Pacing:
     throttled: bool = False
     """Whether the platform found the account too fast since the last time."""
     late: Sequence[Late] = ()
+    lead: int = 0
+    """How many µs it takes until what a transaction gives out is in our hands."""
 
 
 class Booking:
@@ -83,7 +86,7 @@ class Booking:
         reply = lane is Lane.TALK
         if reply not in self.free_at:
             self._free(self._table, self._at, reply=reply)
-        return self.free_at[reply] <= self._at + slots.AHEAD
+        return self.free_at[reply] <= self._at + self._pacing.lead + slots.AHEAD
 
     def chat_is_ready(self, candidate: Candidate) -> bool:
         """Tell whether the chat's own pace allows a message now."""
@@ -97,7 +100,8 @@ class Booking:
         self.reading = self._now()
         table = self._mended(found, self._at)
         reply = lane is Lane.TALK
-        taken = slots.take(table, self._pacing.limits, self._at, most, reply=reply)
+        limits, lead = self._pacing.limits, self._pacing.lead
+        taken = slots.take(table, limits, self._at, most, reply=reply, lead=lead)
         for kind in (False, True):
             self._free(taken.table, self._at, reply=kind)
         if taken.slots or not self._noted:
@@ -133,10 +137,9 @@ class Booking:
             or slots.chat_is_ready(_unpacked(bytes.fromhex(row.paced)), limits, now, group=False)
         ]
 
-    def put_in_private_chats(self, chats: Sequence[str], sent: Sequence[int | None]) -> None:
-        """Note that a message goes to each of many private chats, by the last of their slots."""
-        last = max(slot for slot in sent if slot is not None)
-        known = {"chats": orjson.dumps(chats).decode(), "at": _packed((last,))}
+    def put_in_private_chats(self, chats: Sequence[str], noted: int) -> None:
+        """Note that a message goes to each of many private chats by an instant."""
+        known = {"chats": orjson.dumps(chats).decode(), "at": _packed((noted,))}
         self._tx.connection.execute(_TO_CHATS[self._tx.connection.dialect.name], known)
 
     def mend_chats(self) -> None:
@@ -176,7 +179,7 @@ class Booking:
         for _ in range(_READINGS):
             asked = self._pacing.monotonic()
             at = self._clock()
-            reading = Reading(at, self._pacing.monotonic())
+            reading = Reading(at, self._pacing.monotonic(), asked)
             took = reading.monotonic - asked
             if best is None or took < best[0]:
                 best = (took, reading)
@@ -192,7 +195,8 @@ class Booking:
         return self._pacing.instant()
 
     def _free(self, table: Timetable, now: int, *, reply: bool) -> None:
-        found = slots.take(table, self._pacing.limits, now, 0, reply=reply)
+        limits, lead = self._pacing.limits, self._pacing.lead
+        found = slots.take(table, limits, now, 0, reply=reply, lead=lead)
         self.free_at[reply] = found.free_at
 
     def _mended(self, table: Timetable, now: int) -> Timetable:
@@ -208,10 +212,8 @@ class Booking:
         found = self._read(_LOCKED)
         if found is not None:
             return found
-        empty = {"account_id": self._account_id, "common": b"", "kept": b"", "rated_at": 0}
-        self._tx.connection.execute(
-            insert_into(self._tx, account_pace).values(empty).on_conflict_do_nothing()
-        )
+        here = self._account_id
+        put_new(self._tx, account_pace, account_id=here, common=b"", kept=b"", rated_at=0)
         return self._read(_LOCKED) or Timetable()
 
     def _read(self, query: Any) -> Timetable | None:

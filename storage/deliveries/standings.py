@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import ScalarSelect, Uuid, bindparam, select
 
 from domain.delivery import Lane
 from storage.accounts import traits
 from storage.database import Tx
+from storage.deliveries import pauses
 from storage.tables import account, account_trait
 from storage.tables import send_window as window
+
+TROUBLES = "troubles"
+"""Whether something counts against an account lies in `Tx.seen` under this, once looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ def of(tx: Tx, account_id: UUID, size: int) -> Standing:
     """Return what an account may send now: after a pause, one message alone tries the water."""
     account_now = {"account": account_id}
     row = tx.connection.execute(_STANDING, account_now).one()
+    tx.seen[TROUBLES, account_id] = row.troubles is not None
     rests = tries = False
     if row.gone_until is not None:
         tries = datetime.fromisoformat(row.gone_until) <= tx.now
@@ -38,7 +43,7 @@ def of(tx: Tx, account_id: UUID, size: int) -> Standing:
         return Standing(0, rests, tries)
     if row.paused_until is None:
         return Standing(size, rests, tries)
-    moved_back = row.paused_since is not None and row.paused_since > tx.now
+    moved_back = row.paused_since is not None and row.paused_since > tx.now + pauses.APART
     if row.paused_until > tx.now and not moved_back:
         return Standing(0, rests, tries)
     # Locked, so that two do not try at once.
@@ -64,21 +69,25 @@ def _is_open_in(tx: Tx, account_id: UUID, lanes: Sequence[Lane]) -> bool:
     return tx.connection.execute(_OPEN_IN, asked).one_or_none() is not None
 
 
+def _trait(name: str) -> ScalarSelect[str]:
+    return (
+        select(account_trait.c.value)
+        .where(
+            account_trait.c.account_id == bindparam("account", type_=Uuid),
+            account_trait.c.name == name,
+        )
+        .scalar_subquery()
+    )
+
+
 # Built once, since they are asked several times a second.
 _ONE = account.c.id == bindparam("account", type_=Uuid)
-_GONE_UNTIL = (
-    select(account_trait.c.value)
-    .where(
-        account_trait.c.account_id == bindparam("account", type_=Uuid),
-        account_trait.c.name == traits.GONE_UNTIL,
-    )
-    .scalar_subquery()
-)
 _STANDING = select(
     account.c.down_reason,
     account.c.paused_until,
     account.c.paused_since,
-    _GONE_UNTIL.label("gone_until"),
+    _trait(traits.GONE_UNTIL).label("gone_until"),
+    _trait(traits.TROUBLES).label("troubles"),
 ).where(_ONE)
 _LOCKED = select(account.c.id).where(_ONE).with_for_update()
 _OPEN = select(window.c.id).where(window.c.account_id == bindparam("account", type_=Uuid)).limit(1)

@@ -1,7 +1,7 @@
 """What the numbers under our newest message to somebody stand for, where people type them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -10,16 +10,18 @@ from uuid import UUID
 from sqlalchemy import Row, Uuid, bindparam, delete, exists, func, or_, select
 
 from domain.delivery import DeliveryKind, DeliveryState
+from domain.door import Door
 from domain.ids import short
 from domain.messages import ChatKind, Message, Outgoing, Press
 from domain.typed_number import typed_number
 from storage.codec import read_outgoing
 from storage.database import Tx
 from storage.deliveries import ledger
+from storage.deliveries.ledger import Delivery
 from storage.people import addresses
 from storage.sealing import KeysUnusable, Place
 from storage.tables import address, attempt, delivery, run, typed_choice
-from storage.tables.deliveries import PENDING
+from storage.tables.deliveries import PENDING, POST
 from storage.types import UtcDateTime
 from storage.upsert import insert_into
 
@@ -60,6 +62,17 @@ def note(
     written = {name: new.excluded[name] for name in ("actions", "at")}
     keys = [typed_choice.c.address_id, typed_choice.c.delivery_id]
     tx.connection.execute(new.on_conflict_do_update(index_elements=keys, set_=written))
+
+
+def keep(tx: Tx, door: Door, rows: Iterable[Delivery]) -> None:
+    """Remember what numbers stand for under rows of which nobody knows whether they arrived."""
+    if not door.typed_choices:
+        return
+    for row in rows:
+        post = row.kind is DeliveryKind.POST
+        actions = [] if post else _actions(tx, row.id, row.run_id, row.language)
+        if actions:
+            note(tx, row.address_id, row.id, actions, in_group=row.group_id is not None)
 
 
 def forget(tx: Tx, address_id: UUID) -> None:
@@ -280,8 +293,8 @@ _FORGET_ANSWERED = delete(typed_choice).where(
 _LAST_POST = (
     select(delivery.c.id, delivery.c.run_id)
     .where(
+        POST,
         delivery.c.address_id == bindparam("address", type_=Uuid),
-        delivery.c.kind == DeliveryKind.POST.value,
         delivery.c.run_id.is_not(None),
         delivery.c.state.in_((DeliveryState.ACCEPTED.value, DeliveryState.DELIVERED.value)),
     )

@@ -28,11 +28,7 @@ from storage.tables import send_window as window
 
 log = structlog.get_logger(__name__)
 
-_OF_THE_CHAT = (
-    SkipReason.WINDOW.value,
-    SkipReason.ALLOWANCE.value,
-    SkipReason.ELSEWHERE.value,
-)
+_OF_THE_CHAT = (SkipReason.WINDOW.value, SkipReason.ALLOWANCE.value, SkipReason.ELSEWHERE.value)
 _TRIED_AMONG = 200
 _CHANCE = (1 << 62) - 1
 """The part of an id that is made by chance (RFC 9562, 5.7)."""
@@ -147,9 +143,9 @@ def open_window(
         booked = _booked(tx, claim, lane, chosen, booking)
         if booked or settled:
             return _write_window(tx, claim, lane, booked, booking)
-        # Every chat of this lane has to wait for its own pace; that must not hold up the others,
-        # else one person who writes without pause would mute a broadcast to everybody.
-        urgent_waits = urgent_waits or lane is Lane.URGENT
+        # Where every chat of a lane has to wait for its own pace, that holds up nothing: a group's
+        # may be a minute, and slots reach no further ahead than what is urgent may wait.
+        urgent_waits = urgent_waits or (lane is Lane.URGENT and bool(chosen))
     return None
 
 
@@ -199,36 +195,42 @@ def _mostly_plain(
 ) -> Window | None:
     """Take the oldest due rows of the first run of a lane that has any, plain ones all at once.
 
-    A part of each window is for the others, so that they are not left behind.
+    The others get what those leave, and a part of each window, so as not to be left behind.
     """
     most = claim.plain or 0
     for one in live:
         if one.lane is not lane or not most:
             continue
-        head = plain.head(tx, claim.account_id, one, most + max(1, most // 4))
+        head = plain.head(tx, claim.account_id, one, most)
         if not head.rows and not head.others:
             continue
         words = plain.words(tx, one.id, head.rows)
         rows = [row for row in head.rows if row.language in words]
-        others = min(head.others + len(head.rows) - len(rows), max(1, most // 4), size)
+        unsaid = {UUID(row.delivery) for row in head.rows if row.language not in words}
+        odd = sorted(unsaid.union(head.others))
+        others = min(len(odd), max(1, most // 4, most - len(rows)), size)
         rows = rows[: most - others]
-        rows = rows[: standings.of(tx, claim.account_id, len(rows)).allowed] if rows else rows
+        if rows:
+            allowed = standings.of(tx, claim.account_id, len(rows) + others).allowed
+            rows, others = rows[:allowed], min(others, max(0, allowed - len(rows)))
+        chosen, settled = list[_Chosen](), 0
+        if others:
+            # Before any slots: whoever settles takes them with counters locked (decision 14).
+            candidates = due.those(tx, claim.account_id, one, odd[: others * _AHEAD])
+            chosen, settled = _pick(tx, claim, candidates, others, booking)
         slots: Sequence[int | None] = [None] * len(rows)
         if rows and booking is not None:
             rows = booking.ready(rows)
             slots = booking.take(lane, len(rows)) if rows else ()
             rows = rows[: len(slots)]
         bulk = plain.take(tx, one.id, rows, slots, words) if rows else None
-        chosen: list[_Chosen] = []
-        settled = 0
-        if others:
-            candidates = due.candidates(tx, claim.account_id, lane, [one], others)
-            chosen, settled = _pick(tx, claim, candidates, others, booking)
-        if bulk is not None and booking is not None:
-            booking.put_in_private_chats([row.address for row in rows], slots)
+        if bulk is not None and bulk.noted is not None and booking is not None:
+            booking.put_in_private_chats([row.address for row in rows], bulk.noted)
         more = _booked(tx, claim, lane, chosen, booking)
         if bulk is not None or more or settled:
             return _write_window(tx, claim, lane, more, booking, bulk)
+        if booking is not None and not booking.has_slots(lane):
+            return None
     return None
 
 

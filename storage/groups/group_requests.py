@@ -15,7 +15,7 @@ from domain.messages import ChatKind, ChatRef
 from storage.database import Tx
 from storage.sealing import Place
 from storage.tables import group_request
-from storage.upsert import insert_into
+from storage.upsert import put_new
 
 ANSWERED_WITHIN = timedelta(hours=24)
 """How long the chief may think; afterwards the group is asked for anew."""
@@ -57,24 +57,23 @@ class Connected:
 def ask(tx: Tx, wanted: Wanted, account_id: UUID, chat: ChatRef) -> UUID | None:
     """Let a chat wait for the chief's answer; None when it waits already."""
     request_id = tx.new_id()
-    result = tx.connection.execute(
-        insert_into(tx, group_request)
-        .values(
-            id=request_id,
-            unit_id=wanted.unit_id,
-            asked_by=wanted.asked_by,
-            asked_at=tx.now,
-            account_id=account_id,
-            chat_kind=chat.kind.value,
-            lookup=tx.keys.hash(f"group_request:{account_id.hex}", chat.chat_id),
-            platform_id=tx.keys.seal(chat.chat_id, _place(request_id)),
-            purpose=wanted.purpose,
-            area_code=wanted.area_code,
-            label=wanted.label,
-        )
-        .on_conflict_do_nothing(index_elements=[group_request.c.account_id, group_request.c.lookup])
+    fresh = put_new(
+        tx,
+        group_request,
+        key=[group_request.c.account_id, group_request.c.lookup],
+        id=request_id,
+        unit_id=wanted.unit_id,
+        asked_by=wanted.asked_by,
+        asked_at=tx.now,
+        account_id=account_id,
+        chat_kind=chat.kind.value,
+        lookup=tx.keys.hash(f"group_request:{account_id.hex}", chat.chat_id),
+        platform_id=tx.keys.seal(chat.chat_id, _place(request_id)),
+        purpose=wanted.purpose,
+        area_code=wanted.area_code,
+        label=wanted.label,
     )
-    return request_id if result.rowcount else None
+    return request_id if fresh else None
 
 
 def get(tx: Tx, request_id: UUID) -> Request | None:

@@ -15,7 +15,7 @@ from storage.deliveries import ledger
 from storage.deliveries.ledger import Delivery
 from storage.tables import address, attempt, group_chat, post_copy
 from storage.tables.groups import UNCOMMENTED
-from storage.upsert import insert_into
+from storage.upsert import put_new
 
 WAITS = timedelta(minutes=10)
 """How long a copy waits for its post to become known; one that nobody of ours wrote never does."""
@@ -33,16 +33,14 @@ class Copy:
 
 def note(tx: Tx, address_id: UUID, message_id: str, channel_id: UUID, post_message_id: str) -> None:
     """Note that a channel's post was copied into a group; again does no harm."""
-    tx.connection.execute(
-        insert_into(tx, post_copy)
-        .values(
-            address_id=address_id,
-            message_id=message_id,
-            channel_id=channel_id,
-            post_message_id=post_message_id,
-            at=tx.now,
-        )
-        .on_conflict_do_nothing()
+    put_new(
+        tx,
+        post_copy,
+        address_id=address_id,
+        message_id=message_id,
+        channel_id=channel_id,
+        post_message_id=post_message_id,
+        at=tx.now,
     )
 
 

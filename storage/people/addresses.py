@@ -13,7 +13,7 @@ from domain.messages import ChatKind, ChatRef
 from storage.database import Tx
 from storage.sealing import Place
 from storage.tables import account, address, attempt, delivery
-from storage.upsert import insert_into
+from storage.upsert import put_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +183,15 @@ def ensure(tx: Tx, account_id: UUID, kind: ChatKind, platform_id: str) -> Addres
     new_id = tx.new_id()
     lookup = tx.keys.hash(f"address:{account_id.hex}", platform_id)
     # Somebody who writes in a group and in private at once is met by two transactions.
-    tx.connection.execute(
-        insert_into(tx, address)
-        .values(
-            id=new_id,
-            account_id=account_id,
-            kind=kind.value,
-            lookup=lookup,
-            platform_id=tx.keys.seal(platform_id, Place("address", "platform_id", new_id)),
-        )
-        .on_conflict_do_nothing(index_elements=[address.c.account_id, address.c.lookup])
+    put_new(
+        tx,
+        address,
+        key=[address.c.account_id, address.c.lookup],
+        id=new_id,
+        account_id=account_id,
+        kind=kind.value,
+        lookup=lookup,
+        platform_id=tx.keys.seal(platform_id, Place("address", "platform_id", new_id)),
     )
     query = _joined().where(address.c.account_id == account_id, address.c.lookup == lookup)
     return _address(tx, tx.connection.execute(query).one())
@@ -249,7 +248,9 @@ def relocate(tx: Tx, address_id: UUID, platform_id: str) -> None:
         mark_unreachable(tx, taken.id, Until.FOREVER)
     _set_platform_id(tx, address_id, account_id, platform_id)
     tx.connection.execute(
-        attempt.update().where(attempt.c.address_id == address_id).values(message_id=None)
+        attempt.update()
+        .where(attempt.c.address_id == address_id, attempt.c.message_id.is_not(None))
+        .values(message_id=None)
     )
 
 

@@ -8,7 +8,7 @@ from domain.part import Part
 from domain.subject import Subject
 from storage.database import Tx
 from storage.tables import declined_subject, resident, resident_part
-from storage.upsert import insert_into
+from storage.upsert import put_new
 
 
 def parts(tx: Tx, resident_id: UUID) -> tuple[Part, ...]:
@@ -24,8 +24,7 @@ def set_part(tx: Tx, resident_id: UUID, part: Part, *, chosen: bool) -> None:
     """Note that a resident has a part, or not; harmless when that is known."""
     table = resident_part
     if chosen:
-        values = {"resident_id": resident_id, "part": part.value}
-        tx.connection.execute(insert_into(tx, table).values(values).on_conflict_do_nothing())
+        put_new(tx, table, resident_id=resident_id, part=part.value)
         return
     tx.connection.execute(
         delete(table).where(table.c.resident_id == resident_id, table.c.part == part.value)
@@ -60,11 +59,7 @@ def declined(tx: Tx, resident_id: UUID) -> tuple[Subject, ...]:
 
 def decline(tx: Tx, resident_id: UUID, subject: Subject) -> None:
     """Note that a resident wants nothing of a subject; it is looked at when a run is sent, too."""
-    tx.connection.execute(
-        insert_into(tx, declined_subject)
-        .values(resident_id=resident_id, subject=subject.value)
-        .on_conflict_do_nothing()
-    )
+    put_new(tx, declined_subject, resident_id=resident_id, subject=subject.value)
 
 
 def accept(tx: Tx, resident_id: UUID, subject: Subject) -> None:

@@ -102,6 +102,17 @@ def standing_or_resting(tx: Tx, resident_id: UUID) -> Consent | None:
     return _newest(tx, resident_id, deciding)
 
 
+def agreed_since(tx: Tx, resident_id: UUID, channel: str, at: datetime) -> bool:
+    """Tell whether a resident agreed on a channel after an instant."""
+    query = select(consent.c.id).where(
+        consent.c.resident_id == resident_id,
+        consent.c.channel == channel,
+        consent.c.answer == Answer.YES.value,
+        consent.c.at > at,
+    )
+    return tx.connection.execute(query.limit(1)).one_or_none() is not None
+
+
 def exact_words(tx: Tx, consent_id: UUID) -> str:
     """Open the words of an answer."""
     query = select(consent.c.exact_words).where(consent.c.id == consent_id)

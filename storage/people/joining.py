@@ -139,7 +139,9 @@ def part(tx: Tx, person: Resident, address_id: UUID, heir_id: UUID, asked_in: UU
         update(tip).where(mine, tip.c.address_id == address_id).values(address_id=heir_id)
     )
     _part_mutes(tx, chats)
+    # Rows and counters before chats, as everybody takes them.
     _drop_talk(tx, address_id, set(chats) - {address_id})
+    elsewhere.pass_on_waiting(tx, person.id, address_id)
     dialogues.forget_all(tx, address_id)
     typed_numbers.forget(tx, address_id)
     tx.connection.execute(
@@ -150,7 +152,6 @@ def part(tx: Tx, person: Resident, address_id: UUID, heir_id: UUID, asked_in: UU
     linked = len(chats) > 2
     tx.connection.execute(update(resident).where(resident.c.id == person.id).values(linked=linked))
     link_codes.forget(tx, person.id)
-    elsewhere.pass_on_waiting(tx, person.id, address_id)
     tx.seen.clear()
     return alone
 

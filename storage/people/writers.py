@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, exists, select
 
 from storage.database import Tx
+from storage.deliveries import ledger
 from storage.people import addresses, dialogues, mutes, residents, words_aside
 from storage.people.addresses import Address
 from storage.people.residents import Resident
@@ -24,8 +25,9 @@ class Writer(NamedTuple):
 def find(tx: Tx, account_id: UUID, platform_id: str) -> Writer | None:
     """Return who writes, if we know them.
 
-    Their open dialogue, and what most people have not (a mute, words aside, a tip), is known from
-    here on without being asked; the dialogue is opened only where somebody wants it.
+    Their open dialogue, and what most people have not (a mute, words aside, a tip, a campaign of
+    late), is known from here on without being asked; the dialogue is opened only where somebody
+    wants it.
     """
     lookups = tx.keys.hashes(f"address:{account_id.hex}", platform_id)
     since = tx.now - mutes.ANSWERS_WITHIN
@@ -45,6 +47,7 @@ def find(tx: Tx, account_id: UUID, platform_id: str) -> Writer | None:
     if of_resident[0] is None:
         return Writer(found, None)
     person = residents.from_columns(of_resident)
+    ledger.note_last_campaign(tx, person.id, row.campaign_at)
     if row.words_aside_at is None:
         words_aside.note_none(tx, person.id)
     return Writer(found, person)
@@ -65,6 +68,7 @@ _FIND = (
         _MUTED.label("muted"),
         exists().where(tip.c.address_id == address.c.id).label("told"),
         mutes.answers_to(address.c.id).label("answers"),
+        ledger.last_campaign_at(resident.c.id).label("campaign_at"),
     )
     .join(account, account.c.id == address.c.account_id)
     .outerjoin(resident, resident.c.id == address.c.resident_id)

@@ -10,3 +10,7 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+# PostgreSQL writes a changed row anew, and in all of its indexes, unless no indexed column changed
+# and its page has room for it. A campaign changes each row once at least.
+ROOM_TO_CHANGE = {"fillfactor": 50}

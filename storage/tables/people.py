@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.tables.metadata import metadata
+from storage.tables.metadata import ROOM_TO_CHANGE, metadata
 from storage.types import UtcDateTime
 
 installation = Table(
@@ -208,6 +208,7 @@ address = Table(
     # A digest of the menu of commands that was put there for its member of staff.
     Column("menu", String),
     UniqueConstraint("account_id", "lookup"),
+    postgresql_with=ROOM_TO_CHANGE,
 )
 
 # Written out, not bound: see the ledger's tables.

@@ -15,7 +15,7 @@ from storage.sealing import Place
 from storage.tables import tip, tip_event, tip_extension, tip_warning
 from storage.tips.tip_keys import key_of
 from storage.tips.tips import Tip, as_tip
-from storage.upsert import insert_into
+from storage.upsert import put_new
 
 LOOKS = (
     TipEventKind.TAKEN,
@@ -60,26 +60,24 @@ def extend(
     The warnings of the time to solve it begin anew.
     """
     new_id = tx.new_id()
-    done = tx.connection.execute(
-        insert_into(tx, tip_extension)
-        .values(
-            tip_id=known.id,
-            number=number,
-            id=new_id,
-            at=tx.now,
-            staff_id=staff_id,
-            decided_on=decided_on,
-            last_day=last_day,
-            basis=key_of(tx, known).seal(basis, _basis_place(new_id)),
-        )
-        .on_conflict_do_nothing()
+    done = put_new(
+        tx,
+        tip_extension,
+        tip_id=known.id,
+        number=number,
+        id=new_id,
+        at=tx.now,
+        staff_id=staff_id,
+        decided_on=decided_on,
+        last_day=last_day,
+        basis=key_of(tx, known).seal(basis, _basis_place(new_id)),
     )
     tx.connection.execute(
         delete(tip_warning).where(
             tip_warning.c.tip_id == known.id, tip_warning.c.clock == TipClock.SOLVE.value
         )
     )
-    return done.rowcount == 1
+    return done
 
 
 def take_back(tx: Tx, known: Tip, number: int) -> bool:
@@ -159,12 +157,7 @@ def reported(tx: Tx, unit_id: UUID) -> frozenset[UUID]:
 
 def warn(tx: Tx, tip_id: UUID, clock: TipClock, stage: Stage) -> bool:
     """Note that a warning is given; False when it was given before."""
-    done = tx.connection.execute(
-        insert_into(tx, tip_warning)
-        .values(tip_id=tip_id, clock=clock.value, stage=stage.value, at=tx.now)
-        .on_conflict_do_nothing()
-    )
-    return done.rowcount == 1
+    return put_new(tx, tip_warning, tip_id=tip_id, clock=clock.value, stage=stage.value, at=tx.now)
 
 
 def warned(tx: Tx, unit_id: UUID) -> frozenset[tuple[UUID, TipClock, Stage]]:

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot import forgetting
-from bot.coarse import jobs_of
+from bot.clock_steps import Steps
 from bot.jobs import Job
-from bot.steps import Steps
+from bot.long_jobs import jobs_of
 from broadcasts import finishing, firing
 from delivery.bell import Bell
 from domain.campaign import RunState

@@ -2,6 +2,7 @@
 
 import re
 import socket
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,22 @@ async def test_a_unit_in_which_nobody_can_be_paged_is_told(installed: Path) -> N
 
     await _change(unlink)
     assert "chưa ai nối tài khoản để nhận báo động tin khẩn" in await _bad()
+
+
+async def test_staff_whom_no_alarm_reaches_after_seven_silent_days_are_told(
+    installed: Path,
+) -> None:
+    def silence(tx: Tx) -> None:
+        there = addresses.register_account(tx, "zalo_oa", "8001", "Vi Du OA").id
+        heard = tx.now - timedelta(days=6, hours=12)
+        tx.connection.execute(
+            update(address)
+            .where(address.c.staff_id.is_not(None))
+            .values(account_id=there, heard_at=heard)
+        )
+
+    await _change(silence)
+    assert "sắp không tới được" in await _bad()
 
 
 async def test_a_unit_without_a_chief_is_told(installed: Path) -> None:

@@ -1,26 +1,32 @@
 """What came in is handled in order, once, and no fault of one item stops another."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from bot.inbox_worker import AccountInbox, InboxWorker
 from delivery.bell import Bell
 from delivery.outbox import Outbox
+from domain.clock import Clock
 from domain.messages import ChatKind, ChatRef, Message, Outgoing, Press, PressAnswer, Received
 from domain.messages import Sender as Writer
 from handlers.router import Router
 from handlers.turn import Turn
+from storage import sequences
 from storage.database import Database, DatabaseAway, Tx
 from storage.deliveries import inbox
 from storage.people import addresses
+from storage.sealing import Keyring
 from storage.tables import inbox as inbox_table
 from tests.chat import Chat, Takers, open_chat
+from tests.databases import MigratedPostgres
 from tests.delivery.post_office import FlakyDatabase, Platform, until
 from tests.storage.deliveries.test_inbox import by_state
 
@@ -37,6 +43,21 @@ class AnsweringPlatform(Platform):
 
     async def answer_press(self, answer: PressAnswer) -> None:
         self.answers.append(answer)
+
+
+class GatedDatabase(Database):
+    """A database whose first transaction begins when it is let, and which counts them."""
+
+    def __init__(self, url: str, keys: Keyring, clock: Clock) -> None:
+        super().__init__(url, keys, clock)
+        self.began, self.gate = asyncio.Event(), asyncio.Event()
+        self.writes = 0
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        self.writes += 1
+        self.began.set()
+        await self.gate.wait()
+        return await super().write(work)
 
 
 def echo(turn: Turn, message: Message) -> bool:
@@ -202,6 +223,94 @@ async def test_what_came_in_by_an_account_we_no_longer_run_waits_untouched(chat:
         await box.put([letter(chat, "b", "1", "mới")])
         await until(_reached(chat, new=1, done=1))
     assert await _heard(chat, "1") == ["đã nghe mới"]
+
+
+async def test_of_many_chats_that_wait_one_that_fails_costs_no_other_its_answer(chat: Chat) -> None:
+    people = [str(number) for number in range(1, 31)]
+    words = {person: "hỏng" if person == "5" else person for person in people}
+    waiting = [letter(chat, person, person, words[person]) for person in people]
+    await chat.do(lambda tx: inbox.put(tx, chat.account.id, waiting))
+    async with working(chat):
+        await until(_reached(chat, new=1, done=29))
+        await until(_tried(chat, 1))
+    for person in people:
+        heard = await _heard(chat, person)
+        assert heard == ([] if person == "5" else [f"đã nghe {person}"])
+
+
+async def test_what_crosses_another_transaction_lets_it_pass_and_is_handled_each_alone(
+    migrated_postgres: MigratedPostgres,
+) -> None:
+    took: dict[str, Tx] = {}
+    theirs, ours = threading.Event(), threading.Event()
+    tries: list[Tx] = []
+
+    def number(turn: Turn, message: Message) -> bool:
+        took[message.text] = turn.tx
+        sequences.next_number(turn.tx, message.text)
+        if message.text == "1":
+            ours.set()
+        return True
+
+    def crossing(tx: Tx) -> None:
+        tries.append(tx)
+        sequences.next_number(tx, "8")
+        theirs.set()
+        assert ours.wait(60)
+        sequences.next_number(tx, "1")
+
+    with migrated_postgres.fresh() as url:
+        async with open_chat(url, Takers(private=(number,))) as chat:
+            other = asyncio.create_task(chat.db.write(crossing))
+            assert await asyncio.to_thread(theirs.wait, 60)
+            letters = [letter(chat, f"{n}", f"{n}", f"{n}") for n in range(1, 17)]
+            await chat.do(lambda tx: inbox.put(tx, chat.account.id, letters))
+            async with working(chat):
+                await until(_reached(chat, done=16))
+            await other
+    assert len(tries) == 1, "the server had to end a deadlock"
+    assert len({id(took[f"{n}"]) for n in range(1, 9)}) == 8
+
+
+async def test_what_is_brought_together_shares_a_transaction_whoever_is_given_up(
+    chat: Chat,
+) -> None:
+    database = GatedDatabase(chat.db.url, chat.db._keys, chat.clock)
+    box = AccountInbox(database, chat.account.id, Bell())
+    calls = []
+    for number in range(12):
+        person = str(1 + number % 3)
+        brought = [letter(chat, f"{number}", person, f"{number}")]
+        calls.append(asyncio.create_task(box.put(brought)))
+        await asyncio.sleep(0)
+    await asyncio.wait_for(database.began.wait(), 60)
+    for given_up in (calls[0], calls[7]):
+        given_up.cancel()
+    database.gate.set()
+    told = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(one) for one in told if one is not None] == [asyncio.CancelledError] * 2
+    assert database.writes == 2, "the first, and all that came while it was under way"
+    async with working(chat):
+        await until(_reached(chat, done=11))
+    # What a caller did not wait for any more is brought again; what was under way is there.
+    assert await _heard(chat, "1") == [f"đã nghe {n}" for n in (0, 3, 6, 9)]
+    assert await _heard(chat, "2") == [f"đã nghe {n}" for n in (1, 4, 10)]
+    await database.close()
+
+
+async def test_a_caller_whose_items_cannot_be_stored_hears_it_alone(chat: Chat) -> None:
+    database = GatedDatabase(chat.db.url, chat.db._keys, chat.clock)
+    box = AccountInbox(database, chat.account.id, Bell())
+    letters = [letter(chat, f"{number}", str(number), "x") for number in range(1, 6)]
+    letters[3] = replace(letters[3], key=cast("str", None))
+    calls = [asyncio.create_task(box.put([one])) for one in letters]
+    await asyncio.wait_for(database.began.wait(), 60)
+    database.gate.set()
+    told = await asyncio.gather(*calls, return_exceptions=True)
+    await box.put([letter(chat, "9", "9", "x")])
+    await database.close()
+    assert [type(one) for one in told] == [type(None)] * 3 + [IntegrityError, type(None)]
+    assert await _counts(chat) == {"new": 5}
 
 
 async def test_a_press_is_answered_after_the_commit(chat: Chat) -> None:

@@ -58,6 +58,25 @@ async def test_steps_of_any_size_reach_everybody_once(station: Station, limit: i
     assert (await station.newest()).state is RunState.SENDING
 
 
+async def test_rows_are_written_in_the_order_of_people_with_ids_that_are_known(
+    station: Station,
+) -> None:
+    for number in range(7):
+        await station.chat.subscriber(str(3000 + number))
+    run = await station.fired()
+    before = await station.chat.do(lambda tx: tx.new_id())
+
+    await station.expand(run, 3)
+
+    query = select(delivery.c.id, delivery.c.resident_id).where(delivery.c.run_id == run.id)
+    rows = await station.chat.look(lambda tx: tx.connection.execute(query).all())
+    by_id = sorted(rows, key=lambda row: row.id)
+    assert [row.resident_id for row in by_id] == sorted(row.resident_id for row in rows)
+    assert before < by_id[0].id
+    assert by_id[-1].id < await station.chat.do(lambda tx: tx.new_id())
+    assert {row.id.version for row in rows} == {7}
+
+
 async def test_two_processes_expanding_at_once_write_everybody_once(station: Station) -> None:
     for number in range(9):
         await station.chat.subscriber(str(3000 + number))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from broadcasts import expanding, firing, reach, restored
 from broadcasts.restored import Copy
@@ -15,7 +16,11 @@ from storage.campaigns.runs import Run
 from storage.database import Tx
 from storage.deliveries import ledger, marks
 from storage.deliveries.copied import RESTORED
+from storage.deliveries.settling import Settled, settle
+from storage.deliveries.windows import Claim, open_window
 from storage.staff import audit
+from storage.tables import delivery
+from storage.tables import run as run_table
 from tests.broadcasts.station import Station
 
 STATES = DeliveryState
@@ -143,6 +148,31 @@ async def test_a_run_paused_before_its_people_were_written_down_is_held_with_all
     known = await noticed(station)
     assert await decide(station, known, hold=True)
     assert await tally(station, run) == (0, 6, 0)
+
+
+@pytest.mark.parametrize("lane", [Lane.ROUTINE, Lane.URGENT])
+async def test_what_was_being_sent_in_the_copy_is_held_and_a_late_answer_of_it_counts(
+    station: Station, lane: Lane
+) -> None:
+    run = await station.fired()
+    await station.expand(run)
+    of_run = update(delivery).where(delivery.c.run_id == run.id)
+    for change in (update(run_table).values(lane=lane.name), of_run.values(lane=int(lane))):
+        await station.chat.do(lambda tx, change=change: tx.connection.execute(change))  # type: ignore[misc]
+    where = await station.officer.address()
+    claim = Claim(where.account_id, "w1", timedelta(days=1))
+    window = await station.chat.do(lambda tx: open_window(tx, claim, (lane,), 4))
+    assert window is not None
+    late = [
+        Settled(one.delivery_id, one.attempt_id, Accepted(f"m{at}", station.chat.clock.now()))
+        for at, one in enumerate(window.sends)
+    ]
+    known = await noticed(station)
+    assert await decide(station, known, hold=True)
+    assert await tally(station, run) == (0, 6, 0)
+    assert not await station.chat.do(lambda tx: settle(tx, window.id, late))
+    assert await tally(station, run) == (0, 2, 4)
+    assert await station.chat.look(reach.verify) == []
 
 
 async def test_who_holds_after_somebody_else_let_all_go_on_changes_nothing_any_more(

@@ -1,4 +1,10 @@
-"""A commune of some hundred residents, workers to be killed, and the platform as the judge."""
+"""A commune of some hundred residents, workers to be killed, and the simulator as the judge.
+
+The workers send over HTTP by the Telegram channel. Of what came to pass the simulator's record
+alone tells; a worker is asked only at which moment it is to be killed. Between a message and its
+answer it is killed while the simulator holds the answer back. The pace is not the simulator's
+matter here: at Telegram's, each of these tests would send for half a minute.
+"""
 
 import asyncio
 import json
@@ -7,12 +13,13 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import aiohttp
 from sqlalchemy import func, select
 
 from broadcasts import reach
@@ -20,36 +27,34 @@ from domain.campaign import RunState
 from domain.delivery import DeliveryState
 from domain.language import Language
 from domain.messages import ChatKind
+from simulator import Running, running
+from simulator.faults import Fault
+from simulator.rates import Limits
+from simulator.record import Send
+from simulator.spec import BotSpec, ChatSpec, UserSpec, WorldSpec
 from storage.campaigns import reached, runs
 from storage.campaigns.runs import Run
 from storage.database import Tx
 from storage.people import addresses, residents
 from storage.sealing import fresh_keyring, write_keyring
-from storage.tables import delivery, send_window
+from storage.tables import attempt, delivery, send_window
 from tests.bot.commands import environment, kitchen
 from tests.broadcasts.station import Station, open_station
-from tests.crash.worker import Order
+from tests.crash.worker import WINDOW, Order
 from tests.delivery.post_office import until
 
 Heard = Mapping[str, Any]
 PEOPLE = 700
 """More than all deaths of a test together can leave in the dark: each step finds rows to take."""
+_TAKEN = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
 _PATIENCE_S = 150
 """For a busy machine; nothing here waits for the time itself."""
-WINDOW, OPEN_WINDOWS = 16, 6
+OPEN_WINDOWS = 6
 """What one process has under way at the most."""
-
-
-@dataclass(slots=True)
-class Record:
-    """What the platform really received, in order; the judge."""
-
-    sends: list[tuple[str, str]] = field(default_factory=list)
-    withdrawn: Counter[str] = field(default_factory=Counter)
-
-    def times(self, words: str) -> Counter[str]:
-        """Return how often each chat got a message with these words."""
-        return Counter(chat for chat, text in self.sends if words in text)
+GROUP = "-77"
+_STAFF, _FIRST = (2001, 2002), 5000
+_HELD = {"send": ("sendMessage", "Mã bản tin: "), "withdraw": ("deleteMessage", "")}
+"""Steps of which the simulator holds the answers back: the calls, and what is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,11 @@ class Worker:
     def tell(self, number: signal.Signals) -> None:
         """Send it a signal."""
         os.kill(self.pid, number)
+
+    async def until(self, done: Callable[[], bool]) -> None:
+        """Wait until something has come true that comes only while it lives."""
+        await until(lambda: done() or self._task.done(), _PATIENCE_S)
+        assert done(), await self.ended()
 
     async def ended(self) -> int:
         """Return how it ended."""
@@ -76,16 +86,17 @@ class Scene:
     def __init__(
         self,
         station: Station,
-        order: Callable[[str, datetime], Order],
+        simulator: Running,
+        order: Callable[[str | None, datetime], Order],
         door: Path,
         chats: Mapping[UUID, str],
     ) -> None:
         self.station = station
-        self.record = Record()
+        self._simulator = simulator
         self.dark = 0
         """How many rows of residents lay in open windows when a worker was killed."""
         self.heard: Counter[str] = Counter()
-        """How often each step was heard of: `firing`, `opening`, `about`, `send`, `answered`…"""
+        """How often each step was heard of that somebody is or was to be killed at."""
         self.chats = frozenset(chats.values())
         self._chats = chats
         self._order = order
@@ -93,12 +104,26 @@ class Scene:
         self._strikes: tuple[str, int, signal.Signals] | None = None
         self._struck = False
         self._pids: asyncio.Queue[int] = asyncio.Queue()
-        self._ids = 0
+        self._hearing = 0
 
-    async def start(self) -> "Worker":
-        """Start a worker; its clock is a minute ahead of the one before."""
-        at = self.station.chat.clock.forward(minutes=1)
-        words = (self._order(str(self._door), at).written(),)
+    @property
+    def sends(self) -> list[Send]:
+        """What the platform received, in order."""
+        return self._simulator.world.record.sends
+
+    def times(self, words: str) -> Counter[str]:
+        """Return how often each chat got a message with these words."""
+        return Counter(str(sent.chat_id) for sent in self.sends if words in sent.text)
+
+    def withdrawn(self) -> list[str]:
+        """Return what was deleted."""
+        changes = self._simulator.world.record.changes
+        return [str(one.message_id) for one in changes if one.method == "deleteMessage"]
+
+    async def start(self, step: str | None = None) -> "Worker":
+        """Start a worker that tells of a step; its clock is ahead of that of the one before."""
+        at = self.station.chat.clock.forward(minutes=2)
+        words = (self._order(step, at).written(),)
         order = kitchen().command(self._door.parent, "tests.crash.worker", words, environment())
         task = asyncio.create_task(order)
         hello = asyncio.create_task(self._pids.get())
@@ -108,20 +133,16 @@ class Scene:
 
     async def dies_at(self, step: str, after: int = 1) -> None:
         """Start a worker and kill it when it is about to take a step for the n-th time."""
-        self._strike_at(step, after, signal.SIGKILL)
-        worker = await self.start()
+        worker = await self._struck_at(step, after, signal.SIGKILL)
         assert await worker.ended() == -signal.SIGKILL
-        self._strikes = None
+        await self._heard_out()
         dark = await self.station.chat.look(_in_windows)
         assert dark <= OPEN_WINDOWS * WINDOW
         self.dark += dark
 
     async def stops_at(self, step: str, after: int = 1) -> "Worker":
         """Start a worker and stop it in the same way: it may go on later."""
-        self._strike_at(step, after, signal.SIGSTOP)
-        worker = await self.start()
-        await until(lambda: self._struck, _PATIENCE_S)
-        self._strikes = None
+        worker = await self._struck_at(step, after, signal.SIGSTOP)
         self.dark += await self.station.chat.look(_in_windows)
         return worker
 
@@ -134,36 +155,73 @@ class Scene:
             worker.tell(signal.SIGTERM)
         assert await worker.ended() == 0
 
-    def _strike_at(self, step: str, after: int, number: signal.Signals) -> None:
-        at = self.heard[step] + after
+    async def _heard_out(self) -> None:
+        """Return when all is heard that a dead worker told: what comes now comes after it."""
+        for _ in range(2):
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(f"{self._simulator.base_url}/sim/record") as response,
+            ):
+                assert response.status == 200
+        _, writer = await asyncio.open_unix_connection(str(self._door))
+        before = self.heard["nothing"]
+        writer.write(json.dumps({"what": "nothing"}).encode() + b"\n")
+        await until(lambda: self.heard["nothing"] > before and not self._hearing, _PATIENCE_S)
+        writer.close()
+        await writer.wait_closed()
+
+    async def _struck_at(self, step: str, after: int, number: signal.Signals) -> "Worker":
+        if step in _HELD:
+            return await self._struck_unanswered(*_HELD[step], after, number)
         self._struck = False
-        self._strikes = (step, at, number)
+        self._strikes = (step, self.heard[step] + after, number)
+        worker = await self.start(step)
+        await worker.until(lambda: self._struck)
+        self._strikes = None
+        return worker
+
+    async def _struck_unanswered(
+        self, method: str, text: str, after: int, number: signal.Signals
+    ) -> "Worker":
+        """Strike a worker that waits for answers, the first of them to its n-th call."""
+        faults = self._simulator.world.faults
+        held = Fault("held-answer", method, count=PEOPLE, text=text, after=after - 1)
+        faults.orders.append(held)
+        worker = await self.start()
+        await worker.until(lambda: faults.holding > 0)
+        worker.tell(number)
+        if number is signal.SIGKILL:
+            await worker.ended()
+        faults.clear()
+        return worker
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Hear one step of a worker; it waits for the answer."""
-        line = await reader.readline()
-        if not line:
-            # Killed in the middle of a word.
+        self._hearing += 1
+        try:
+            await self._hear(reader, writer)
+        finally:
+            self._hearing -= 1
             writer.close()
+
+    async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = await reader.readline()
+        if not line.endswith(b"\n"):
+            # Killed in the middle of a word.
             return
         told: Heard = json.loads(line)
-        what = step = told["what"]
+        what = told["what"]
+        if what == "nothing":
+            self.heard[what] += 1
+            return
         if what == "hello":
             self._pids.put_nowait(told["pid"])
-        if told.get("chat", "5").startswith("2"):
-            step = f"{what} to staff"
-        self.heard[step] += 1
-        if what == "send":
-            self.record.sends.append((told["chat"], told["text"]))
-        elif what == "withdraw":
-            self.record.withdrawn[told["text"]] += 1
-        killed = self._strike(step, told["pid"])
+        self.heard[what] += 1
+        killed = self._strike(what, told["pid"])
         if not killed:
-            self._ids += 1
-            writer.write(json.dumps({"id": str(self._ids)}).encode() + b"\n")
+            writer.write(b"\n")
             with suppress(ConnectionError):
                 await writer.drain()
-        writer.close()
 
     def _strike(self, step: str, pid: int) -> bool:
         """Strike where that is wanted; tell whether the worker gets no answer any more."""
@@ -203,15 +261,23 @@ class Scene:
         assert post.message_id is not None
         return post.message_id
 
+    async def taken(self, run: Run) -> int:
+        """Return of how many rows the ledger knows that the platform took them."""
+        rows = await self.station.chat.look(lambda tx: _states(tx, run, self._chats))
+        return sum(state in _TAKEN for state in rows.values())
+
     async def judge(self, run: Run) -> Counter[DeliveryState]:
         """Hold the ledger against what the platform received; returns the states of the rows."""
         rows = await self.station.chat.look(lambda tx: _states(tx, run, self._chats))
-        got = {chat: self.record.times(run.code)[chat] for chat in self._chats.values()}
+        times = self.times(run.code)
+        got = {chat: times[chat] for chat in self._chats.values()}
         assert not [chat for chat, times in got.items() if times > 1], "a routine message twice"
-        taken = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
-        lost = [chat for chat, state in rows.items() if state in taken and not got[chat]]
+        lost = [chat for chat, state in rows.items() if state in _TAKEN and not got[chat]]
         assert not lost, "the ledger calls accepted what the platform never got"
-        named = {*taken, DeliveryState.UNSURE}
+        said = {(str(sent.chat_id), str(sent.message_id)) for sent in self.sends}
+        known = await self.station.chat.look(lambda tx: _known(tx, run, self._chats))
+        assert known <= said, "the ledger knows of messages that the platform never made"
+        named = {*_TAKEN, DeliveryState.UNSURE}
         assert set(rows.values()) <= named
         assert len(rows) == PEOPLE
         states = Counter(rows.values())
@@ -226,6 +292,15 @@ def _states(tx: Tx, run: Run, chats: Mapping[UUID, str]) -> dict[str, DeliverySt
         delivery.c.run_id == run.id, delivery.c.resident_id.is_not(None)
     )
     return {chats[row.address_id]: DeliveryState(row.state) for row in tx.connection.execute(query)}
+
+
+def _known(tx: Tx, run: Run, chats: Mapping[UUID, str]) -> set[tuple[str, str]]:
+    query = select(attempt.c.address_id, attempt.c.message_id).where(
+        attempt.c.message_id.is_not(None),
+        attempt.c.delivery_id.in_(select(delivery.c.id).where(delivery.c.run_id == run.id)),
+        attempt.c.address_id.in_(chats),
+    )
+    return {(chats[row.address_id], row.message_id) for row in tx.connection.execute(query)}
 
 
 def _in_windows(tx: Tx) -> int:
@@ -249,22 +324,26 @@ async def open_scene(url: str, folder: Path) -> AsyncIterator[Scene]:
     keys = fresh_keyring()
     write_keyring(keys, folder / "keys.json")
     door = folder / "door"
-    async with open_station(url, keys=keys) as station:
+    async with running(_world()) as simulator, open_station(url, keys=keys) as station:
+        simulator.world.rates.limits = Limits(enforce=False)
         chats = await station.chat.do(lambda tx: _settle_people(tx, station))
         account = station.chat.account.id
 
-        def order(told: str, at: datetime) -> Order:
+        def order(step: str | None, at: datetime) -> Order:
             return Order(
                 url=url,
                 keys=str(folder / "keys.json"),
                 marks=str(folder / "senders"),
-                door=told,
+                door=str(door),
                 account_id=str(account),
                 unit_id=str(station.chat.unit.id),
                 at=at.isoformat(),
+                api_url=simulator.base_url,
+                token=simulator.token,
+                step=step,
             )
 
-        scene = Scene(station, order, door, chats)
+        scene = Scene(station, simulator, order, door, chats)
         server = await asyncio.start_unix_server(scene.answer, door)
         try:
             yield scene
@@ -273,14 +352,23 @@ async def open_scene(url: str, folder: Path) -> AsyncIterator[Scene]:
             await server.wait_closed()
 
 
+def _world() -> WorldSpec:
+    everybody = (*_STAFF, *range(_FIRST, _FIRST + PEOPLE))
+    return WorldSpec(
+        bots=[BotSpec(token="7001:SIMULATOR-vi-du", username="vi_du_bot")],
+        users=[UserSpec(id=one, name=f"Người {one} (ví dụ)", started=True) for one in everybody],
+        chats=[ChatSpec(id=int(GROUP), kind="supergroup", title="Nhóm Ví Dụ", bot="administrator")],
+    )
+
+
 def _settle_people(tx: Tx, station: Station) -> dict[UUID, str]:
     """Make residents; return the chat of each address."""
     chat = station.chat
     chats = {}
     for number in range(PEOPLE):
-        where = addresses.ensure(tx, chat.account.id, ChatKind.PRIVATE, str(5000 + number))
+        where = addresses.ensure(tx, chat.account.id, ChatKind.PRIVATE, str(_FIRST + number))
         person = residents.create(tx, chat.unit.id, Language.VI)
         addresses.link_resident(tx, where.id, person.id)
         residents.set_wish(tx, person.id, residents.Wish.YES)
-        chats[where.id] = str(5000 + number)
+        chats[where.id] = str(_FIRST + number)
     return chats

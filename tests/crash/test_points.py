@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from broadcasts import amending
 from domain.campaign import Audience
 from domain.delivery import DeliveryState
 from tests.chat import DONG_KINH
-from tests.crash.scene import PEOPLE, Scene, open_scene
+from tests.crash.scene import GROUP, PEOPLE, Scene, open_scene
 
 pytestmark = pytest.mark.crash
 
@@ -26,7 +27,7 @@ async def scene(migrated_database_url: str, tmp_path: Path) -> AsyncIterator[Sce
 
 
 def _to_residents(scene: Scene) -> int:
-    return sum(chat in scene.chats for chat in scene.record.times("AN-").elements())
+    return sum(chat in scene.chats for chat in scene.times("AN-").elements())
 
 
 async def test_workers_killed_one_after_the_other_at_every_point_lose_and_double_nothing(
@@ -70,23 +71,28 @@ async def test_workers_killed_at_random_moments_lose_and_double_nothing(scene: S
 
 async def test_a_withdrawal_killed_in_its_middle_goes_on_to_its_end_once(scene: Scene) -> None:
     station = scene.station
-    group = await station.group_id("Nhóm Ví Dụ", f"{DONG_KINH}-kp-vi-du-2", "-77")
+    group = await station.group_id("Nhóm Ví Dụ", f"{DONG_KINH}-kp-vi-du-2", GROUP)
     assert await station.approve(await station.submitted(groups=[group]))
     await scene.works_until(scene.finished)
     wrong = await scene.run()
-    draft = station.draft(Audience(area_code=DONG_KINH, of_run=wrong.id))
+    clock = station.chat.clock
+    right = Audience(area_code=DONG_KINH, of_run=wrong.id)
+    draft = station.draft(right, due_at=clock.now() + timedelta(hours=1))
     author = await station.staff(station.officer)
     known = await station.chat.do(lambda tx: station.write(tx, author, draft))
     assert await station.approve(known)
 
+    # Posts are withdrawn from then on; the words that mend them wait for their hour.
+    await scene.dies_at("withdraw")
+    await scene.works_until(scene.finished)
+    clock.forward(hours=1)
     await scene.dies_at("firing")
     assert (await scene.run()).id == wrong.id
-    await scene.dies_at("withdraw")
     await scene.dies_at("send", 30)
     await scene.works_until(scene.finished)
 
     assert (await scene.run()).audience.of_run == wrong.id
-    assert set(scene.record.withdrawn) == {await scene.post_of(wrong)}
+    assert scene.withdrawn() == [await scene.post_of(wrong)]
     await scene.judge(await scene.run())
     left = await station.chat.look(
         lambda tx: amending.posts_left(tx, wrong.id, lambda key, **_: key)

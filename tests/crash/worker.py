@@ -1,7 +1,8 @@
-"""A process that sends as the service does, and tells the test of every step it is about to take.
+"""A process that sends as the service does, by the Telegram channel to the test's simulator.
 
-`python -m tests.crash.worker ORDER`: the order is JSON, see `Order`. It works until SIGTERM, or is
-killed while it waits for the test's word.
+`python -m tests.crash.worker ORDER`: the order is JSON, see `Order`. Each time it is about to take
+the step named there it tells the test, and may be killed while it waits for the test's word. It
+works until SIGTERM.
 """
 
 import asyncio
@@ -12,21 +13,23 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.settings import TelegramSettings
 from broadcasts import expanding, finishing, firing
 from broadcasts.desk import Desk
 from delivery.high_water import HighWater
 from delivery.mark_file import MarkFile
 from delivery.outbox import Outbox
-from domain.channel import Withdraws
+from delivery.pace import Pace
 from domain.errors import Misconfigured
 from domain.messages import ChatRef, Outgoing, Sent
 from domain.texts.catalogue import catalogue
@@ -37,10 +40,12 @@ from storage.tables import attempt
 from storage.types import UtcDateTime
 from tests.cellar import Cellar
 from tests.chat import MovingClock, pretend_capabilities
-from tests.delivery.post_office import Office, Platform
+from tests.delivery.post_office import QUICK, Office
 
 T = TypeVar("T")
 _LOT = 70
+WINDOW = 16
+"""How many rows a window holds at the most."""
 _SETTLED = (
     select(attempt.c.id).where(attempt.c.settled_at == bindparam("now", type_=UtcDateTime)).limit(1)
 )
@@ -58,6 +63,11 @@ class Order:
     unit_id: str
     at: str
     """The instant at which its clock begins."""
+    api_url: str
+    """Where the simulator is."""
+    token: str
+    step: str | None
+    """Of what it tells, beside its beginning: `firing`, `opening`, `about`, `answered`…"""
 
     def written(self) -> str:
         """Write it for the command line."""
@@ -77,51 +87,69 @@ class TickingClock(MovingClock):
 
 
 class Line:
-    """What the worker tells the test; each call returns the answer, when the test gives one."""
+    """What the worker tells the test; each call returns when the test answers."""
 
-    def __init__(self, door: str) -> None:
+    def __init__(self, door: str, step: str | None) -> None:
         self._door = door
+        self._steps = ("hello", step)
 
-    def tell(self, **words: Any) -> dict[str, Any]:
+    def tell(self, what: str) -> None:
         """Tell from a thread that may wait, such as one within a transaction."""
-        words["pid"] = os.getpid()
+        if what not in self._steps:
+            return
         with socket.socket(socket.AF_UNIX) as line:
             line.connect(self._door)
-            line.sendall(json.dumps(words).encode() + b"\n")
-            return _answer(line.makefile("rb").readline())
+            line.sendall(_words(what))
+            line.makefile("rb").readline()
 
-    async def say(self, **words: Any) -> dict[str, Any]:
-        """Tell from the loop."""
-        words["pid"] = os.getpid()
+    async def say(self, what: str, chat_id: str) -> None:
+        """Tell from the loop of a message to somebody who is not staff."""
+        if what not in self._steps or chat_id.startswith("2"):
+            return
         reader, writer = await asyncio.open_unix_connection(self._door)
-        writer.write(json.dumps(words).encode() + b"\n")
-        answer = _answer(await reader.readline())
+        writer.write(_words(what))
+        await reader.readline()
         writer.close()
-        return answer
 
 
-def _answer(line: bytes) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(line)
-    return told
+def _words(what: str) -> bytes:
+    return json.dumps({"what": what, "pid": os.getpid()}).encode() + b"\n"
 
 
-class ToldPlatform(Platform, Withdraws):
-    """A platform that is the test: it hears of each message before it goes, and answers it."""
+class ToldTelegram(TelegramChannel):
+    """Telegram, where the test hears of each message before it goes and when it is answered."""
 
-    def __init__(self, line: Line) -> None:
-        super().__init__()
+    def __init__(self, settings: TelegramSettings, line: Line) -> None:
+        super().__init__(settings)
         self._line = line
 
     async def send(self, chat: ChatRef, outgoing: Outgoing) -> Sent:
-        """Send to the test."""
-        await self._line.say(what="about", chat=chat.chat_id)
-        answer = await self._line.say(what="send", chat=chat.chat_id, text=outgoing.text)
-        await self._line.say(what="answered", chat=chat.chat_id)
-        return Sent(answer["id"])
+        """Send one message."""
+        await self._line.say("about", chat.chat_id)
+        sent = await super().send(chat, outgoing)
+        await self._line.say("answered", chat.chat_id)
+        return sent
 
-    async def withdraw(self, chat: ChatRef, message_id: str) -> None:
-        """Delete a message at the test."""
-        await self._line.say(what="withdraw", chat=chat.chat_id, text=message_id)
+    def prepare(self, outgoing: Outgoing, own: str) -> Callable[[str, str], Awaitable[Sent]]:
+        """Write a message once for many private chats."""
+        once = super().prepare(outgoing, own)
+
+        async def send(chat_id: str, its_own: str) -> Sent:
+            await self._line.say("about", chat_id)
+            sent = await once(chat_id, its_own)
+            await self._line.say("answered", chat_id)
+            return sent
+
+        return send
+
+
+class SmallLots(Pace):
+    """As few at once as at Telegram's own pace, however fast this one is."""
+
+    @property
+    def plenty(self) -> int:
+        """How many plain messages to take up together at most."""
+        return WINDOW
 
 
 class ToldDatabase(Database):
@@ -135,7 +163,7 @@ class ToldDatabase(Database):
         def told(tx: Tx) -> T:
             result = work(tx)
             if result:
-                self.line.tell(what=what)
+                self.line.tell(what)
             return result
 
         return await super().write(told)
@@ -147,11 +175,11 @@ class ToldDatabase(Database):
             result = work(tx)
             if isinstance(result, tuple):
                 if tx.connection.execute(_SETTLED, {"now": tx.now}).one_or_none():
-                    self.line.tell(what="settling")
+                    self.line.tell("settling")
                 elif result[1] is not None:
-                    self.line.tell(what="opening")
+                    self.line.tell("opening")
             elif isinstance(result, int) and result:
-                self.line.tell(what="taking over")
+                self.line.tell("taking over")
             return result
 
         return await super().write(told)
@@ -162,8 +190,8 @@ async def work(order: Order) -> None:
     stop = asyncio.Event()
     # What a worker does at its start may be all that a test waits for before it stops it.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    line = Line(order.door)
-    line.tell(what="hello")
+    line = Line(order.door, order.step)
+    line.tell("hello")
     clock = TickingClock(datetime.fromisoformat(order.at))
     keys = read_keyring(Path(order.keys))
     ticks, sends = (ToldDatabase(order.url, keys, clock) for _ in range(2))
@@ -174,8 +202,16 @@ async def work(order: Order) -> None:
         MarkFile.take(Path(order.marks), await ticks.write(marks.installation_id)), clock
     )
     await water.look(ticks)
+    settings = TelegramSettings(token=order.token, api_url=order.api_url, pace=QUICK)
+    telegram = ToldTelegram(settings, line)
+    await telegram.ready()
     sender = Office(cellar, clock).sender(
-        ToldPlatform(line), worker=order.door, database=sends, water=water
+        telegram,
+        worker=order.door,
+        database=sends,
+        send_timeout=timedelta(seconds=settings.send_timeout_s),
+        water=water,
+        pace=SmallLots(QUICK),
     )
     sending = asyncio.create_task(sender.run())
     desk = Desk(Outbox({"telegram": pretend_capabilities()}), catalogue())
@@ -188,6 +224,7 @@ async def work(order: Order) -> None:
             await asyncio.wait_for(stop.wait(), 0.02)
     sender.stop()
     await sending
+    await telegram.stop()
     await water.close()
     for database in (ticks, sends):
         await database.close()

@@ -17,7 +17,7 @@ from delivery.files import Shelf
 from delivery.high_water import HighWater
 from delivery.pace import Pace
 from delivery.sender import Sender, SenderRules
-from domain.channel import Capabilities, Inbox
+from domain.channel import Capabilities, Channel, Inbox
 from domain.channel import Pace as Limits
 from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.language import Language
@@ -115,7 +115,7 @@ class Office:
 
     def sender(
         self,
-        platform: Platform,
+        platform: Channel,
         *,
         worker: str = "w1",
         database: Database | None = None,
@@ -124,12 +124,13 @@ class Office:
         patience: timedelta = timedelta(seconds=10),
         shelf: Shelf | None = None,
         water: HighWater | None = None,
+        pace: Pace | None = None,
     ) -> Sender:
         return Sender(
             database=database or self.cellar.db,
             account_id=self.cellar.account_id,
             channel=platform,
-            pace=Pace(limits),
+            pace=pace or Pace(limits),
             rules=SenderRules(worker=worker, send_timeout=send_timeout, patience=patience),
             clock=self.clock,
             bell=self.bell,

@@ -2,6 +2,7 @@
 
 from itertools import count
 from pathlib import Path
+from shutil import rmtree
 from threading import Event
 from uuid import uuid4
 
@@ -141,10 +142,32 @@ async def test_a_file_that_cannot_be_written_is_told_and_holds_up_nothing(
 ) -> None:
     platform = Platform()
     water = await opened(office, tmp_path)
-    (tmp_path / str(await office.cellar.do(marks.installation_id))).rename(tmp_path / "elsewhere")
+    place = tmp_path / str(await office.cellar.do(marks.installation_id))
+    place.rename(tmp_path / "elsewhere")
+    place.write_text("không phải thư mục", "utf-8")
     async with at_work(office.sender(platform, water=water)):
         await says(office, platform, "vẫn gửi")
     assert water.unwritten
+
+
+def test_in_a_folder_deleted_meanwhile_the_file_is_made_anew_and_stays_its_own(
+    tmp_path: Path,
+) -> None:
+    own = uuid4()
+    file = MarkFile.take(tmp_path, own)
+    mine = Mark(worker_id=uuid4(), numbers={1: 7})
+    file.write(mine)
+    rmtree(tmp_path / str(own))
+    # Another process may have made the folder before we write.
+    other = MarkFile.take(tmp_path, own)
+    theirs = Mark(worker_id=uuid4(), numbers={1: 1})
+    other.write(theirs)
+    for _ in range(2):
+        file.write(mine)
+    assert list(file.others()) == [theirs]
+    assert {one.worker_id for one in all_marks(tmp_path, own)} == {mine.worker_id, theirs.worker_id}
+    file.close()
+    other.close()
 
 
 class Hanging(MarkFile):

@@ -1,11 +1,13 @@
 """A process keeps to the slots that it was given, whatever the database's clock shows."""
 
 from datetime import timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
 
 from delivery.pace import Pace
+from domain import slots
 from domain.channel import Pace as Limits
 from domain.delivery import DeliveryKind, Lane
 from domain.messages import ChatKind, ChatRef, Outgoing
@@ -31,7 +33,7 @@ class World:
         self.now += seconds
 
     def reading(self, at: int = 0, late: float = 0.0) -> Reading:
-        return Reading(NOON + at, self.now + late)
+        return Reading(NOON + at, self.now + late, self.now)
 
 
 @pytest.fixture
@@ -60,13 +62,14 @@ async def test_a_slow_answer_of_the_database_makes_nothing_late(world: World, pa
     assert world.now == pytest.approx(1000.2, abs=0.002)
 
 
-@pytest.mark.parametrize("put", [-3600, 3600])
+@pytest.mark.parametrize("put", [-3600, -0.9, -0.3, 0.3, 3600])
 async def test_a_clock_of_the_database_that_jumps_is_followed_at_once(
-    world: World, pace: Pace, put: int
+    world: World, pace: Pace, put: float
 ) -> None:
     pace.learn(world.reading(), {})
-    pace.learn(world.reading(at=put * SECOND), {})
-    assert await pace.reach(NOON + put * SECOND + SECOND // 5)
+    there = round(put * SECOND)
+    pace.learn(world.reading(at=there), {})
+    assert await pace.reach(NOON + there + SECOND // 5)
     assert world.now == pytest.approx(1000.2)
 
 
@@ -80,6 +83,27 @@ async def test_what_is_late_is_told_and_what_is_much_too_late_does_not_go(
     world.now += 0.2
     assert not await pace.reach(NOON + 1)
     assert pace.news().went == [Went(NOON, used), Went(NOON + 1, None)]
+
+
+async def test_where_every_transaction_takes_a_second_slots_are_ready_when_it_is_over(
+    world: World, pace: Pace
+) -> None:
+    table, went, given = slots.Timetable(), list[int](), 0
+    for _ in range(40):
+        told, reading = pace.news(), world.reading(round((world.now - 1000) * SECOND))
+        table = slots.mend(table, told.went)
+        taken = slots.take(table, LIMITS, reading.at, 6, reply=False, lead=told.lead)
+        table = taken.table
+        world.now += 1
+        pace.learn(reading, {False: taken.free_at, True: taken.free_at})
+        pace.in_hand(reading)
+        given += len(taken.slots)
+        went += [used for slot in taken.slots if (used := await pace.reach(slot))]
+        await pace.ready(60, reply=False)
+    assert given > 200
+    assert len(went) > 0.9 * given, "only the first windows came too late"
+    strict = SECOND // 25
+    assert all(later - one >= strict - slots.LATE for one, later in pairwise(went))
 
 
 def test_an_unusually_late_answer_tells_of_a_message_that_may_have_come_late(pace: Pace) -> None:

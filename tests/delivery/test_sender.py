@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from delivery.pace import Pace
 from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.failures import (
     AccountDown,
@@ -147,7 +149,12 @@ async def test_a_throttled_chat_waits_alone(office: Office) -> None:
 async def test_a_throttled_account_waits_altogether(office: Office) -> None:
     platform = failing(Throttled(timedelta(seconds=30), Scope.ACCOUNT), times=1)
     (first,) = await office.reply("1001", "một")
-    async with at_work(office.sender(platform)):
+    began = office.clock.now()
+
+    def passed_s() -> float:
+        return time.monotonic() + (office.clock.now() - began).total_seconds()
+
+    async with at_work(office.sender(platform, pace=Pace(QUICK, passed_s))):
         await until(lambda: len(platform.sends) == 1)
 
         async def waits() -> bool:

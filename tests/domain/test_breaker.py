@@ -10,12 +10,15 @@ from domain.breaker import (
     REFUSED_MOST,
     SILENT_MOST,
     Breaker,
+    Ear,
     EverybodyGone,
+    Heard,
     Refusal,
     RunRefused,
     Silent,
+    Trip,
 )
-from domain.delivery import Accepted, GoneAway, TurnedDown, Unknowable
+from domain.delivery import Accepted, GoneAway, NotSent, TurnedDown, Unknowable
 from domain.failures import Until
 
 RUN, OTHER = UUID(int=1), UUID(int=2)
@@ -84,10 +87,37 @@ def test_a_silent_platform_is_left_alone_for_longer_and_longer() -> None:
     assert waits[-1] == timedelta(seconds=30)
 
 
-def test_what_could_not_be_written_down_is_said_again() -> None:
-    breaker = Breaker()
-    for _ in range(REFUSED_MOST):
+def test_processes_count_on_where_others_left_off() -> None:
+    written = ""
+    trips: list[Trip] = []
+    for at in range(REFUSED_MOST):
+        breaker = Breaker(written)
         breaker.note(RUN, TurnedDown("bad"))
-    trips = breaker.trips()
-    breaker.again(trips)
-    assert breaker.trips() == trips
+        breaker.note(OTHER, GONE)
+        trips += breaker.trips()
+        written = breaker.text()
+        assert bool(trips) == (at == REFUSED_MOST - 1)
+    assert trips == [RunRefused(RUN, Refusal.CONTENT), EverybodyGone("chat not found")]
+    breaker = Breaker(written)
+    breaker.note(RUN, TAKEN)
+    assert breaker.text() == ""
+
+
+def test_what_could_not_be_counted_is_heard_again_in_its_order() -> None:
+    ear = Ear()
+    for outcome in (TAKEN, TAKEN, TurnedDown("bad"), NotSent("429", timedelta(1)), TAKEN):
+        ear.note(RUN, outcome)
+    heard = ear.take()
+    assert [one.outcome for one in heard] == [TAKEN, TurnedDown("bad"), TAKEN]
+    ear.note(None, GONE)
+    ear.again(heard)
+    assert [one.run_id for one in ear.take()] == [RUN, RUN, RUN, None]
+    assert ear.take() == []
+
+
+def test_what_was_taken_matters_only_where_there_was_trouble() -> None:
+    ear = Ear()
+    taken, gone = [Heard(RUN, TAKEN)], [Heard(RUN, TAKEN), Heard(RUN, GONE)]
+    assert ear.matters(taken), "nobody has looked yet"
+    ear.troubled = False
+    assert (ear.matters(taken), ear.matters(gone), ear.matters([])) == (False, True, False)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.ids import IdMaker, from_short, random_code, short
+from domain.ids import ID_STEP, IdMaker, from_short, random_code, short
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 
@@ -56,6 +56,25 @@ def test_ids_grow_whatever_the_clock_and_chance_do(steps: list[int], seed: int) 
     chance = iter([seed * (n + 1) for n in range(400)])
     maker = scripted(chance)
     made = [maker.new(NOW + timedelta(milliseconds=step)) for step in steps]
+    assert made == sorted(set(made))
+    assert {(one.version, one.variant) for one in made} == {(7, uuid.RFC_4122)}
+
+
+@settings(deadline=None)
+@given(counts=st.lists(st.integers(1, 5000), min_size=1, max_size=10), seed=st.integers(0, 1 << 80))
+def test_ids_kept_back_grow_and_differ_where_a_statement_can_count(
+    counts: list[int], seed: int
+) -> None:
+    # As much chance as was asked for, no more: what is kept back leaves itself room.
+    maker = IdMaker(lambda bits: seed & ((1 << bits) - 1))
+    made = [maker.new(NOW)]
+    for count in counts:
+        first = maker.reserve(NOW, count)
+        block = [uuid.UUID(int=first + number * ID_STEP) for number in range(count)]
+        assert {one.hex[:16] + one.hex[24:] for one in block} == {
+            block[0].hex[:16] + block[0].hex[24:]
+        }
+        made += [*block, maker.new(NOW)]
     assert made == sorted(set(made))
     assert {(one.version, one.variant) for one in made} == {(7, uuid.RFC_4122)}
 

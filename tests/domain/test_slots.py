@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain import slots
 from domain.channel import Pace
-from domain.slots import AHEAD, GUARD, SECOND, Timetable, Went
+from domain.slots import AHEAD, GUARD, LEAD_MOST, SECOND, Timetable, Went, by_when
 
 LIMITS = Pace(account_per_s=25, chat_per_s=1, group_per_minute=20, reply_share=0.15)
 START = 1_800_000_000 * SECOND
@@ -32,6 +32,7 @@ class Process:
     asks_at: int
     went: list[Went] = field(default_factory=list)
     replies: bool = False
+    lead: int = 0
 
 
 @dataclass
@@ -52,8 +53,8 @@ class World:
         told = [w for w in one.went if (w.at or w.slot) <= clock]
         one.went = [w for w in one.went if (w.at or w.slot) > clock]
         table = slots.mend(slots.put_back(self.table, clock), told)
-        taken = slots.take(table, self.limits, clock, wanted, reply=one.replies)
-        assert all(clock <= slot <= clock + AHEAD for slot in taken.slots)
+        taken = slots.take(table, self.limits, clock, wanted, reply=one.replies, lead=one.lead)
+        assert all(0 <= slot - clock - one.lead <= AHEAD for slot in taken.slots)
         self.table = taken.table
         for slot in taken.slots:
             if self.chance.random() < self.unused:
@@ -63,7 +64,7 @@ class World:
                 self.seen.append(slot - self.shift + late)
                 one.went.append(Went(slot, slot + late))
         soon = self.chance.randrange(1_000, LEAD)
-        one.asks_at = max(now + 1_000, taken.free_at - self.shift - soon)
+        one.asks_at = max(now + 1_000, taken.free_at - self.shift - soon - one.lead)
 
 
 @given(
@@ -78,11 +79,15 @@ class World:
 def test_a_strict_server_never_sees_more_than_it_allows(
     seed: int, rate: float, share: float, processes: int, known: bool, jumps: bool
 ) -> None:
-    """Processes that pause, die and are replaced, throttles, and a clock that is put back."""
+    """Processes that pause, die, are replaced, wait for a disk; throttles; a clock put back."""
     chance = random.Random(seed)
     limits = replace(LIMITS, account_per_s=rate, reply_share=share, known=known)
     world = World(limits, chance)
-    working = [Process(START, replies=chance.random() < 0.3) for _ in range(processes)]
+    leads = [0, 0, SECOND // 3, 2 * SECOND]
+    working = [
+        Process(START, replies=chance.random() < 0.3, lead=chance.choice(leads))
+        for _ in range(processes)
+    ]
     for _ in range(250):
         one = min(working, key=lambda each: each.asks_at)
         now = one.asks_at
@@ -90,7 +95,7 @@ def test_a_strict_server_never_sees_more_than_it_allows(
             world.shift -= chance.choice([SECOND // 10, SECOND, 3600 * SECOND])
         if chance.random() < 0.03:
             working.remove(one)
-            one = Process(now, replies=one.replies)
+            one = Process(now, replies=one.replies, lead=one.lead)
             working.append(one)
         if chance.random() < 0.02:
             world.table = slots.slow_down(world.table, limits, now + world.shift)
@@ -234,3 +239,24 @@ def test_a_chat_gets_one_a_second_and_a_group_so_many_a_minute() -> None:
         assert most_within(sent, span) == most
         # A clock that was put back by an hour mutes nobody for an hour.
         assert slots.chat_is_ready(gone, limits, START - 3600 * SECOND, group=group)
+
+
+def test_chats_of_many_sent_together_need_no_second_note_for_what_is_a_little_late() -> None:
+    assert by_when([None]) is None
+    assert by_when([900, 1000]) == 1000
+    assert by_when([1000] * 512) == 1000 + AHEAD
+
+
+def test_a_message_that_left_late_and_came_later_still_counts_as_gone_when_it_came() -> None:
+    taken = slots.take(Timetable(), LIMITS, START, 1, reply=False)
+    left, came = START + 10_000, START + 400_000
+    assert slots.mend(taken.table, [Went(START, left), Went(left, came)]).common == (came,)
+    assert slots.mend(taken.table, [Went(START, left), Went(left, None)]).common == ()
+
+
+def test_a_chat_noted_at_the_latest_waits_also_for_who_read_the_clock_a_little_before() -> None:
+    fast = replace(LIMITS, account_per_s=4000)
+    taken = slots.take(Timetable(), fast, START, 1024, reply=False, lead=LEAD_MOST)
+    noted = by_when(taken.slots)
+    assert noted is not None
+    assert not slots.chat_is_ready((noted,), fast, START - 50_000, group=False)

@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from tests.house.tree import ROOT, modules, rooms, settings
 
-_LOCKS = ("build", "run", "dev")
+_LOCKS = ("build", "bench", "run", "dev")
 # Packages that are part of a declared one's own interface, and come with it.
 _PARTS = {"pydantic", "pydantic-core", "multidict", "yarl"}
 

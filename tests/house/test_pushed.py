@@ -33,6 +33,7 @@ TO_STAFF = {
     ("broadcasts/desk.py", "notify"),
     ("broadcasts/desk.py", "show"),
     ("broadcasts/outages.py", "_tell_one"),
+    ("broadcasts/silent_staff.py", "_ask_to_write"),
     ("handlers/staff/linking.py", "_link"),
     ("handlers/tips/evidence.py", "command"),
     ("handlers/tips/meant.py", "say_here"),

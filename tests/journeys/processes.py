@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from simulator.spec import read_world
 from tests.bot.commands import kitchen
+from tests.bot.kitchen import Running
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "700000001:SIMULATOR-demo-token-not-a-secret"
@@ -29,19 +30,35 @@ def free_port() -> int:
 
 
 class Program:
-    """One child process and what it said."""
+    """One child process and what it said; with `cold` it reads its packages itself."""
 
-    def __init__(self, arguments: list[str], env: Mapping[str, str], log: Path) -> None:
-        self._arguments = arguments
+    def __init__(
+        self,
+        module: str,
+        words: list[str],
+        env: Mapping[str, str],
+        log: Path,
+        *,
+        cold: bool = False,
+    ) -> None:
+        self._module = module
+        self._words = words
+        self._cold = cold
         self._env = {**os.environ, **env, "PYTHONUNBUFFERED": "1"}
         self.log = log
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | Running | None = None
 
     async def start(self) -> None:
         """Start it; what it prints is added to the log file."""
+        if not self._cold:
+            self._process = await kitchen().start(
+                ROOT, self._module, self._words, self._env, self.log
+            )
+            return
+        words = [sys.executable, "-m", self._module, *self._words]
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, *self._arguments, cwd=ROOT, env=self._env, stdout=log, stderr=log
+                *words, cwd=ROOT, env=self._env, stdout=log, stderr=log
             )
 
     async def kill(self) -> None:
@@ -88,7 +105,7 @@ class Program:
 @asynccontextmanager
 async def simulator(folder: Path) -> AsyncIterator[str]:
     """A simulator of its own on a free port; yields its address."""
-    program = Program(["-m", "simulator", "--port", "0"], {}, folder / "simulator.log")
+    program = Program("simulator", ["--port", "0"], {}, folder / "simulator.log")
     await program.start()
     try:
         await program.until_said("http://127.0.0.1:")
@@ -109,11 +126,13 @@ def service(
     settings: Mapping[str, str] = MappingProxyType({}),
     role: str = "",
     name: str = "service",
+    cold: bool = False,
 ) -> Program:
     """The service on the demo installation, not yet started, in a folder of its own.
 
     With `zalo` it has the shipped world's accounts there, without `telegram` only those; `settings`
     are further lines of its `.env`. With `role` it is one process of several, and logs by `name`.
+    With `cold` it starts as on any machine, else from a process that has read the packages.
     """
     env = (
         (_on_zalo(simulator_address) if zalo else {})
@@ -130,7 +149,7 @@ def service(
         | dict(settings)
     )
     part = ["--role", role] if role else []
-    return Program(["-m", "bot", "run", "--demo", *part], env, folder / f"{name}.log")
+    return Program("bot", ["run", "--demo", *part], env, folder / f"{name}.log", cold=cold)
 
 
 def _on_zalo(simulator_address: str) -> dict[str, str]:

@@ -34,10 +34,10 @@ async def _picture(phones: Phones, chat: int) -> Shown:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_a_card_goes_with_a_campaign_and_a_sheet_to_the_printer(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, migrated_database_url: str
 ) -> None:
     async with simulator(tmp_path) as address, aiohttp.ClientSession() as session:
-        running = service(tmp_path, address, database_url)
+        running = service(tmp_path, address, migrated_database_url)
         await running.start()
         await running.until_said("Dịch vụ đã chạy")
         phones = Phones(address, session)

@@ -16,11 +16,11 @@ KILLS = 10
 @pytest.mark.crash
 @pytest.mark.timeout(420)
 async def test_ten_kills_at_random_moments_of_the_journey_lose_nothing(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, migrated_database_url: str
 ) -> None:
     async with simulator(tmp_path) as address, aiohttp.ClientSession() as session:
         phones = Phones(address, session, patience_s=150)
-        program = service(tmp_path, address, database_url)
+        program = service(tmp_path, address, migrated_database_url)
         await program.start()
         try:
             async with killing(lambda chance: kill_and_restart(program, chance, KILLS)) as killer:
@@ -30,6 +30,6 @@ async def test_ten_kills_at_random_moments_of_the_journey_lose_nothing(
                 judge(await phones.record(), told.code, (LANH, GROUP, CHANNEL))
         finally:
             assert await program.stop() == 0
-        printed = await books(tmp_path, database_url, told.code)
+        printed = await books(tmp_path, migrated_database_url, told.code)
         assert "Bấm “Đã đọc”: 1" in printed
     assert "handler_fault" not in program.said()

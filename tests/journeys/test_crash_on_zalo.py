@@ -64,9 +64,9 @@ class Persistent(ZaloPhones):
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_kills_while_a_unit_lives_on_zalo_lose_nothing_and_double_no_broadcast(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, migrated_database_url: str
 ) -> None:
-    async with street(tmp_path, database_url, telegram=False) as town:
+    async with street(tmp_path, migrated_database_url, telegram=False) as town:
         running = town.running
         try:
             async with killing(lambda chance: kill_and_restart(running, chance, KILLS)) as killer:
@@ -76,7 +76,7 @@ async def test_kills_while_a_unit_lives_on_zalo_lose_nothing_and_double_no_broad
                 await _judge(town, code)
         finally:
             assert await running.stop() == 0
-        printed = await books(tmp_path, database_url, code)
+        printed = await books(tmp_path, migrated_database_url, code)
         assert "Định gửi: 2 người" in printed
         assert "Bấm “Đã đọc”: 2" in printed
     assert "handler_fault" not in running.said()
@@ -112,14 +112,16 @@ async def _judge(town: Street, code: str) -> None:
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_a_kill_while_tokens_are_renewed_leaves_a_way_back_in(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, migrated_database_url: str
 ) -> None:
     async with simulator(tmp_path) as address, aiohttp.ClientSession() as session:
         oa = ZaloPhones(address, session, "/phone/zalo", patience_s=120)
         port = str(free_port())
         await oa.switch("settings", webhook_url=f"http://127.0.0.1:{port}/zalo/oa")
         own = {"WEB_PORT": port, "ZALO_BOT_TOKEN": ""}
-        started = service(tmp_path, address, database_url, zalo=True, telegram=False, settings=own)
+        started = service(
+            tmp_path, address, migrated_database_url, zalo=True, telegram=False, settings=own
+        )
         # Zalo has made the next pair, and its answer is still under way: it dies with us.
         await oa.switch("faults", fault="delivered-slow", path=_RENEWAL, seconds=5)
         await started.start()
@@ -137,7 +139,7 @@ async def test_a_kill_while_tokens_are_renewed_leaves_a_way_back_in(
         again = service(
             tmp_path,
             address,
-            database_url,
+            migrated_database_url,
             zalo=True,
             telegram=False,
             settings={**own, "ZALO_OA_REFRESH_TOKEN": fresh},

@@ -31,9 +31,9 @@ WORDS = "xe chở hàng cấm đỗ ở ngõ ví dụ"
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_cards_go_out_and_photos_come_in_clean_where_zalo_takes_them_and_words_everywhere(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, migrated_database_url: str
 ) -> None:
-    async with street(tmp_path, database_url, telegram=False) as town:
+    async with street(tmp_path, migrated_database_url, telegram=False) as town:
         await subscribe(town.oa, LANH)
         await subscribe(town.bot, THAO)
         await _a_card_goes_out(town)
@@ -41,7 +41,7 @@ async def test_cards_go_out_and_photos_come_in_clean_where_zalo_takes_them_and_w
         assert await town.running.stop() == 0
     assert "Traceback" not in town.running.said()
     assert "file_missing" not in town.running.said()
-    for where, content in everything_kept(tmp_path, database_url):
+    for where, content in everything_kept(tmp_path, migrated_database_url):
         assert CANARY not in content, where
 
 

@@ -99,17 +99,17 @@ async def _urgent_ones_are_shown(staff: Phones, where: int, tips: Mapping[str, b
 
 
 async def test_every_tip_and_emergency_ends_before_people_and_nobody_is_silenced(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, migrated_database_url: str
 ) -> None:
     told = _stories()
     async with simulator(tmp_path) as address, aiohttp.ClientSession() as session:
         phones = Phones(address, session, patience_s=90)
-        program = service(tmp_path, address, database_url)
+        program = service(tmp_path, address, migrated_database_url)
         await program.start()
         try:
             await program.until_said("Dịch vụ đã chạy")
             answers = await _everybody_tells(phones, told)
-            wishes, tips = _kept(database_url)
+            wishes, tips = _kept(migrated_database_url)
             await _urgent_ones_are_shown(phones, REVIEW_GROUP, tips)
         finally:
             await program.stop()
@@ -119,15 +119,15 @@ async def test_every_tip_and_emergency_ends_before_people_and_nobody_is_silenced
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_they_end_there_from_both_kinds_of_zalo_just_as_well(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, migrated_database_url: str
 ) -> None:
     told = _stories()
     pace = {"ZALO_OA_PACE_PER_MIN": "1800", "ZALO_BOT_PACE_PER_S": "30"}
-    async with street(tmp_path, database_url, bot_webhook=True, settings=pace) as town:
+    async with street(tmp_path, migrated_database_url, bot_webhook=True, settings=pace) as town:
         by_oa, by_bot = await asyncio.gather(
             _everybody_tells(town.oa, told), _everybody_tells(town.bot, told)
         )
-        wishes, tips = _kept(database_url)
+        wishes, tips = _kept(migrated_database_url)
         # A group takes twenty messages a minute: so many cards would be waited for too long.
         await _urgent_ones_are_shown(town.staff, SECOND_REVIEWER, tips)
         assert await town.running.stop() == 0

@@ -33,7 +33,7 @@ async def phones(address: str) -> AsyncIterator[Phones]:
 @pytest.fixture
 async def running(tmp_path: Path, address: str, database_url: str) -> AsyncIterator[Program]:
     """The service, started."""
-    program = service(tmp_path, address, database_url)
+    program = service(tmp_path, address, database_url, cold=True)
     await program.start()
     try:
         await program.until_said("Dịch vụ đã chạy")

@@ -22,9 +22,11 @@ async def address(tmp_path: Path) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def running(tmp_path: Path, address: str, database_url: str) -> AsyncIterator[Program]:
+async def running(
+    tmp_path: Path, address: str, migrated_database_url: str
+) -> AsyncIterator[Program]:
     """The service, started."""
-    program = service(tmp_path, address, database_url)
+    program = service(tmp_path, address, migrated_database_url)
     await program.start()
     try:
         await program.until_said("Dịch vụ đã chạy")
@@ -46,7 +48,7 @@ async def opened(phones: Phones, card: Shown) -> Shown:
 
 
 async def test_a_photo_with_its_position_reaches_officers_without_it(
-    tmp_path: Path, address: str, running: Program, database_url: str
+    tmp_path: Path, address: str, running: Program, migrated_database_url: str
 ) -> None:
     async with aiohttp.ClientSession() as session:
         phones = Phones(address, session)
@@ -71,5 +73,5 @@ async def test_a_photo_with_its_position_reaches_officers_without_it(
         assert CANARY.decode() not in str(await phones.shown(REVIEW_GROUP))
     assert await running.stop() == 0
     assert "Traceback" not in running.said()
-    for where, content in everything_kept(tmp_path, database_url):
+    for where, content in everything_kept(tmp_path, migrated_database_url):
         assert CANARY not in content, where

@@ -89,9 +89,9 @@ async def _unsaying_is_honest(town: Street, receipt: Shown) -> None:
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_a_group_of_the_account_hears_and_keeps_only_what_is_said_to_us(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, migrated_database_url: str
 ) -> None:
-    async with street(tmp_path, database_url) as town:
+    async with street(tmp_path, migrated_database_url) as town:
         crowd = await town.crowd(CROWD)
         await subscribe(town.oa, LANH)
         await plan_and_approve(town.staff)
@@ -111,7 +111,9 @@ async def test_a_group_of_the_account_hears_and_keeps_only_what_is_said_to_us(
                 assert words not in one["text"], one["text"]
         private = {send["chat"] for send in await town.oa.record() if send["kind"] == "private"}
         assert not private & set(crowd), "nobody is written to who told us nothing"
-        exit_code, printed = await command(tmp_path, "reach", code, database_url=database_url)
+        exit_code, printed = await command(
+            tmp_path, "reach", code, database_url=migrated_database_url
+        )
         assert exit_code == 0, printed
         for words in ("Định gửi: 1 người", "3/3 bài; thành viên lúc đăng: 46,"):
             assert words in printed, printed
@@ -119,7 +121,9 @@ async def test_a_group_of_the_account_hears_and_keeps_only_what_is_said_to_us(
         assert "tin báo từ bài đăng: 2." in printed, printed
         assert await town.running.stop() == 0
     assert "Traceback" not in town.running.said()
-    assert found_in(tmp_path, database_url, "piece_taken"), "the search finds what is there"
+    assert found_in(tmp_path, migrated_database_url, "piece_taken"), (
+        "the search finds what is there"
+    )
     silent = [one for number, one in enumerate(crowd) if number not in {2, 3}]
     secrets = [CANARY, "cuoixomcokela", "dencuoingohong", "muonnhalangnoi", "nhakhocuoingo"]
-    assert found_in(tmp_path, database_url, *secrets, *silent, LANH) == []
+    assert found_in(tmp_path, migrated_database_url, *secrets, *silent, LANH) == []

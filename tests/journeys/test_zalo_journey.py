@@ -53,13 +53,13 @@ async def _receipts_of(zalo: ZaloPhones, message: Shown) -> tuple[bool, bool]:
 
 
 async def test_residents_on_both_kinds_of_zalo_live_the_journey_with_staff_on_telegram(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, migrated_database_url: str
 ) -> None:
     async with simulator(tmp_path) as address, aiohttp.ClientSession() as session:
         staff = Phones(address, session)
         oa = ZaloPhones(address, session, "/phone/zalo")
         bot = ZaloPhones(address, session, "/phone/zalo-bot")
-        running = service(tmp_path, address, database_url, zalo=True)
+        running = service(tmp_path, address, migrated_database_url, zalo=True)
         await running.start()
         try:
             await running.until_said("Zalo OA")
@@ -82,7 +82,7 @@ async def test_residents_on_both_kinds_of_zalo_live_the_journey_with_staff_on_te
             ):
                 case_number = await tell(phones, read, resident)
                 await _talk_and_close(staff, phones, resident, reviewer, case_number)
-            printed = await _reach(tmp_path, code, database_url)
+            printed = await _reach(tmp_path, code, migrated_database_url)
         finally:
             exit_code = await running.stop()
         assert exit_code == 0
@@ -104,12 +104,12 @@ async def test_residents_on_both_kinds_of_zalo_live_the_journey_with_staff_on_te
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_a_unit_without_telegram_works_on_zalo_alone(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, migrated_database_url: str
 ) -> None:
     async with simulator(tmp_path) as address, aiohttp.ClientSession() as session:
         oa = ZaloPhones(address, session, "/phone/zalo")
         bot = ZaloPhones(address, session, "/phone/zalo-bot")
-        running = service(tmp_path, address, database_url, zalo=True, telegram=False)
+        running = service(tmp_path, address, migrated_database_url, zalo=True, telegram=False)
         await running.start()
         try:
             await running.until_said("Zalo Bot")

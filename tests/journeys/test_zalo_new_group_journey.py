@@ -45,9 +45,9 @@ async def _plan(town: Street) -> None:
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_a_group_is_made_joined_and_posted_to_beside_one_that_has_lapsed(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, migrated_database_url: str
 ) -> None:
-    async with street(tmp_path, database_url, telegram=False) as town:
+    async with street(tmp_path, migrated_database_url, telegram=False) as town:
         await town.oa.says(GROUP, "Máy chỉ nhận")
         link = await _ask_for_a_group(town)
         made = next(one for one in await town.oa.groups() if one["link"] == link)
@@ -59,7 +59,9 @@ async def test_a_group_is_made_joined_and_posted_to_beside_one_that_has_lapsed(
         post = await town.oa.says(made["chat"], "AN-")
         code = next(word for word in post["text"].split() if word.startswith("AN-")).strip(".:")
         await town.oa.says(BINH, LAPSED)
-        exit_code, printed = await command(tmp_path, "reach", code, database_url=database_url)
+        exit_code, printed = await command(
+            tmp_path, "reach", code, database_url=migrated_database_url
+        )
         assert exit_code == 0, printed
         for words in ("1/2 bài; thành viên lúc đăng: 3,", LAPSED):
             assert words in printed, printed

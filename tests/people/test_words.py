@@ -291,6 +291,13 @@ def test_the_answer_to_whether_to_stop(text: str, meant: Reply | None) -> None:
         ("dang ky nhan tin o thon Vi Du", Standing.SUBSCRIBE),
         ("đăng ký xe máy ở đâu", None),
         ("nhận tin báo ở đâu", None),
+        ("nhận tin", Standing.WANTS),
+        ("cho tôi nhận tin lại ạ", Standing.WANTS),
+        ("Tôi muốn nhận tin", Standing.WANTS),
+        ("nhận tin ở thôn Ví Dụ", Standing.WANTS),
+        ("Nhan tin tai khoan ngan hang bi lua 20 trieu", None),
+        ("Nhận tin ở thôn Ví Dụ có trộm xe", None),
+        *((text, None) for text in ("nhắn tin", "tôi nhận tin của kẻ lừa đảo")),
     ],
 )
 def test_words_that_count_at_any_time(text: str, meant: Standing | None) -> None:

@@ -24,7 +24,7 @@ from storage.database import Database, Tx
 from storage.deliveries import ledger
 from storage.deliveries.counters import of_run
 from storage.deliveries.due import Candidate
-from storage.deliveries.ledger import Delivery, NewDelivery, NewRunRow
+from storage.deliveries.ledger import Delivery, NewDelivery
 from storage.deliveries.settling import Settled, settle
 from storage.deliveries.slots import Booking, Pacing
 from storage.deliveries.windows import Claim, Window, open_window
@@ -34,6 +34,7 @@ from storage.people.units import Unit
 from storage.sealing import fresh_keyring
 from storage.tables import area, delivery, group_chat
 from tests.chat import MovingClock, add_staff, add_unit
+from tests.storage.written import put_rows
 
 T = TypeVar("T")
 
@@ -165,20 +166,7 @@ class LedgerWorld:
         people: Collection[tuple[UUID, UUID]],
         groups: Collection[tuple[UUID, UUID]],
     ) -> UUID:
-        rows = [
-            NewRunRow(
-                run_id=run.id,
-                resident_id=resident_id,
-                lane=run.lane,
-                account_id=self.account.id,
-                address_id=address_id,
-                channel="telegram",
-                area_code=AREA,
-                language="vi",
-            )
-            for resident_id, address_id in people
-        ]
-        ledger.put_run_rows(tx, rows)
+        put_rows(tx, run.id, run.lane, AREA, [address_id for _, address_id in people])
         for group_id, address_id in groups:
             post = NewDelivery(
                 kind=DeliveryKind.POST,

@@ -20,7 +20,7 @@ def _break_connections(url: str) -> int:
     """End every other connection to the database, as a restart of the server would."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     words = (
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     with engine.connect() as connection:

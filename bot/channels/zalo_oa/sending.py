@@ -108,7 +108,8 @@ class Sending:
                 self._sent()
                 continue
             if done:
-                meaning = Ambiguous(f"half: {getattr(meaning, 'reason', '')}".rstrip())
+                went = tuple(one.message_id for one in done)
+                meaning = Ambiguous(f"half: {getattr(meaning, 'reason', '')}".rstrip(), went)
             raise meaning
         *before, last = done
         others = tuple(one.message_id for one in before)

@@ -140,6 +140,7 @@ def capabilities(settings: ZaloOaSettings, *, buttons: bool = True) -> Capabilit
         typed_choices=True,
         free_window=timedelta(hours=48),
         price_vnd=settings.price_vnd,
+        article_hours=settings.article_hours,
         # A file has no caption.
         apart=frozenset({MediaKind.FILE}),
         allowance=settings.allowance,

@@ -336,6 +336,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_address_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_address")),
         sa.UniqueConstraint("account_id", "lookup", name=op.f("uq_address_account_id_lookup")),
+        postgresql_with={"fillfactor": 50},
     )
     with op.batch_alter_table("address", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_address_group_id"), ["group_id"], unique=False)
@@ -1227,9 +1228,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_delivery_run_id_run")),
         sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("fk_delivery_tip_id_tip")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
-        sa.UniqueConstraint("amends", name=op.f("uq_delivery_amends")),
-        sa.UniqueConstraint("run_id", "group_id", name=op.f("uq_delivery_run_id_group_id")),
-        sa.UniqueConstraint("run_id", "resident_id", name=op.f("uq_delivery_run_id_resident_id")),
+        postgresql_with={"fillfactor": 50},
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(
@@ -1250,26 +1249,22 @@ def upgrade() -> None:
             "ix_delivery_due_alone",
             ["account_id", "lane", "id"],
             unique=False,
-            sqlite_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
-            postgresql_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
+            sqlite_where=sa.text("state = 'pending' AND run_id IS NULL"),
+            postgresql_where=sa.text("state = 'pending' AND run_id IS NULL"),
         )
         batch_op.create_index(
             "ix_delivery_due_run",
-            ["run_id", "account_id", "id"],
+            ["run_id", "account_id", "lane", "id"],
             unique=False,
-            sqlite_where=sa.text("state = 'pending' AND window_id IS NULL"),
-            postgresql_where=sa.text("state = 'pending' AND window_id IS NULL"),
+            sqlite_where=sa.text("state = 'pending' AND run_id IS NOT NULL"),
+            postgresql_where=sa.text("state = 'pending' AND run_id IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_delivery_ending",
             ["not_after"],
             unique=False,
-            sqlite_where=sa.text(
-                "state = 'pending' AND window_id IS NULL AND not_after IS NOT NULL"
-            ),
-            postgresql_where=sa.text(
-                "state = 'pending' AND window_id IS NULL AND not_after IS NOT NULL"
-            ),
+            sqlite_where=sa.text("state = 'pending' AND not_after IS NOT NULL"),
+            postgresql_where=sa.text("state = 'pending' AND not_after IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_delivery_failed",
@@ -1279,18 +1274,11 @@ def upgrade() -> None:
             postgresql_where=sa.text("failed_at IS NOT NULL"),
         )
         batch_op.create_index(
-            "ix_delivery_open",
-            ["window_id"],
-            unique=False,
-            sqlite_where=sa.text("window_id IS NOT NULL"),
-            postgresql_where=sa.text("window_id IS NOT NULL"),
-        )
-        batch_op.create_index(
             "ix_delivery_over",
             ["settled_at"],
             unique=False,
-            sqlite_where=sa.text("run_id IS NULL"),
-            postgresql_where=sa.text("run_id IS NULL"),
+            sqlite_where=sa.text("run_id IS NULL AND settled_at IS NOT NULL"),
+            postgresql_where=sa.text("run_id IS NULL AND settled_at IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_delivery_paid",
@@ -1299,8 +1287,27 @@ def upgrade() -> None:
             sqlite_where=sa.text("paid_at IS NOT NULL"),
             postgresql_where=sa.text("paid_at IS NOT NULL"),
         )
-        batch_op.create_index("ix_delivery_resident", ["resident_id", "run_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_delivery_tip_id"), ["tip_id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_post",
+            ["address_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'post'"),
+            postgresql_where=sa.text("kind = 'post'"),
+        )
+        batch_op.create_index(
+            "ix_delivery_resident",
+            ["resident_id", "run_id"],
+            unique=False,
+            sqlite_where=sa.text("resident_id IS NOT NULL"),
+            postgresql_where=sa.text("resident_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_delivery_tip",
+            ["tip_id"],
+            unique=False,
+            sqlite_where=sa.text("tip_id IS NOT NULL"),
+            postgresql_where=sa.text("tip_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_delivery_told",
             ["address_id", "settled_at"],
@@ -1310,7 +1317,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_delivery_unsure",
-            ["id"],
+            ["address_id"],
             unique=False,
             sqlite_where=sa.text("state = 'unsure'"),
             postgresql_where=sa.text("state = 'unsure'"),
@@ -1321,6 +1328,27 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'pending'"),
             postgresql_where=sa.text("state = 'pending'"),
+        )
+        batch_op.create_index(
+            "uq_delivery_amends",
+            ["amends"],
+            unique=True,
+            sqlite_where=sa.text("amends IS NOT NULL"),
+            postgresql_where=sa.text("amends IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_delivery_run_group",
+            ["run_id", "group_id"],
+            unique=True,
+            sqlite_where=sa.text("run_id IS NOT NULL AND group_id IS NOT NULL"),
+            postgresql_where=sa.text("run_id IS NOT NULL AND group_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_delivery_run_resident",
+            ["run_id", "resident_id"],
+            unique=True,
+            sqlite_where=sa.text("run_id IS NOT NULL"),
+            postgresql_where=sa.text("run_id IS NOT NULL"),
         )
 
     op.create_table(
@@ -1554,16 +1582,26 @@ def upgrade() -> None:
         sa.Column("paid", sa.Boolean(), nullable=True),
         sa.Column("priced", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["address_id"], ["address.id"], name=op.f("fk_attempt_address_id_address")
-        ),
-        sa.ForeignKeyConstraint(
             ["delivery_id"], ["delivery.id"], name=op.f("fk_attempt_delivery_id_delivery")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_delivery_id"), ["delivery_id"], unique=False)
-        batch_op.create_index("ix_attempt_message", ["address_id", "message_id"], unique=False)
+        batch_op.create_index(
+            "ix_attempt_message",
+            ["address_id", "message_id"],
+            unique=False,
+            sqlite_where=sa.text("message_id IS NOT NULL"),
+            postgresql_where=sa.text("message_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_attempt_under_way",
+            ["window_id"],
+            unique=False,
+            sqlite_where=sa.text("outcome IS NULL"),
+            postgresql_where=sa.text("outcome IS NULL"),
+        )
 
     op.create_table(
         "group_request",
@@ -1792,7 +1830,16 @@ def downgrade() -> None:
     op.drop_table("neutral_line")
     op.drop_table("group_request")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.drop_index("ix_attempt_message")
+        batch_op.drop_index(
+            "ix_attempt_under_way",
+            sqlite_where=sa.text("outcome IS NULL"),
+            postgresql_where=sa.text("outcome IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_attempt_message",
+            sqlite_where=sa.text("message_id IS NOT NULL"),
+            postgresql_where=sa.text("message_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_attempt_delivery_id"))
 
     op.drop_table("attempt")
@@ -1853,6 +1900,21 @@ def downgrade() -> None:
     op.drop_table("mute")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(
+            "uq_delivery_run_resident",
+            sqlite_where=sa.text("run_id IS NOT NULL"),
+            postgresql_where=sa.text("run_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_delivery_run_group",
+            sqlite_where=sa.text("run_id IS NOT NULL AND group_id IS NOT NULL"),
+            postgresql_where=sa.text("run_id IS NOT NULL AND group_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_delivery_amends",
+            sqlite_where=sa.text("amends IS NOT NULL"),
+            postgresql_where=sa.text("amends IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_delivery_waiting",
             sqlite_where=sa.text("state = 'pending'"),
             postgresql_where=sa.text("state = 'pending'"),
@@ -1867,8 +1929,21 @@ def downgrade() -> None:
             sqlite_where=sa.text("tip_id IS NOT NULL AND run_id IS NULL"),
             postgresql_where=sa.text("tip_id IS NOT NULL AND run_id IS NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_delivery_tip_id"))
-        batch_op.drop_index("ix_delivery_resident")
+        batch_op.drop_index(
+            "ix_delivery_tip",
+            sqlite_where=sa.text("tip_id IS NOT NULL"),
+            postgresql_where=sa.text("tip_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_resident",
+            sqlite_where=sa.text("resident_id IS NOT NULL"),
+            postgresql_where=sa.text("resident_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_post",
+            sqlite_where=sa.text("kind = 'post'"),
+            postgresql_where=sa.text("kind = 'post'"),
+        )
         batch_op.drop_index(
             "ix_delivery_paid",
             sqlite_where=sa.text("paid_at IS NOT NULL"),
@@ -1876,13 +1951,8 @@ def downgrade() -> None:
         )
         batch_op.drop_index(
             "ix_delivery_over",
-            sqlite_where=sa.text("run_id IS NULL"),
-            postgresql_where=sa.text("run_id IS NULL"),
-        )
-        batch_op.drop_index(
-            "ix_delivery_open",
-            sqlite_where=sa.text("window_id IS NOT NULL"),
-            postgresql_where=sa.text("window_id IS NOT NULL"),
+            sqlite_where=sa.text("run_id IS NULL AND settled_at IS NOT NULL"),
+            postgresql_where=sa.text("run_id IS NULL AND settled_at IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_delivery_failed",
@@ -1891,22 +1961,18 @@ def downgrade() -> None:
         )
         batch_op.drop_index(
             "ix_delivery_ending",
-            sqlite_where=sa.text(
-                "state = 'pending' AND window_id IS NULL AND not_after IS NOT NULL"
-            ),
-            postgresql_where=sa.text(
-                "state = 'pending' AND window_id IS NULL AND not_after IS NOT NULL"
-            ),
+            sqlite_where=sa.text("state = 'pending' AND not_after IS NOT NULL"),
+            postgresql_where=sa.text("state = 'pending' AND not_after IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_delivery_due_run",
-            sqlite_where=sa.text("state = 'pending' AND window_id IS NULL"),
-            postgresql_where=sa.text("state = 'pending' AND window_id IS NULL"),
+            sqlite_where=sa.text("state = 'pending' AND run_id IS NOT NULL"),
+            postgresql_where=sa.text("state = 'pending' AND run_id IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_delivery_due_alone",
-            sqlite_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
-            postgresql_where=sa.text("state = 'pending' AND window_id IS NULL AND run_id IS NULL"),
+            sqlite_where=sa.text("state = 'pending' AND run_id IS NULL"),
+            postgresql_where=sa.text("state = 'pending' AND run_id IS NULL"),
         )
         batch_op.drop_index(
             "ix_delivery_article",

@@ -9,10 +9,12 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.channels.telegram import TelegramChannel, TelegramSettings
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.zalo_bot.channel import ZaloBotChannel
 from bot.channels.zalo_bot.settings import ZaloBotSettings
-from bot.channels.zalo_oa import ZaloOaChannel, ZaloOaSettings
+from bot.channels.zalo_oa.channel import ZaloOaChannel
+from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.line import Served
 from domain.clock import SystemClock
 from domain.messages import ChatKind, ChatRef

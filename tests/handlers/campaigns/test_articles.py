@@ -10,7 +10,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from bot.channels.zalo_oa import ZaloOaChannel, ZaloOaSettings
+from bot.channels.zalo_oa.channel import ZaloOaChannel
+from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.commands import planning
 from broadcasts import amending, articles, reach
 from broadcasts.desk import Desk
@@ -66,7 +67,7 @@ _NEXT = {
 async def chat(migrated_database_url: str) -> AsyncIterator[Chat]:
     """Let the unit have an Official Account that shows articles, beside its bot."""
     async with open_chat(migrated_database_url, TAKERS) as opened:
-        able = replace(pretend_capabilities(), articles=True)
+        able = replace(pretend_capabilities(), articles=True, article_hours=(7, 21))
         _use(opened, {"telegram": pretend_capabilities(), "zalo_oa": able})
         await opened.do(
             lambda tx: addresses.register_account(tx, "zalo_oa", "9001", "OA Ví Dụ", _LINK)
@@ -105,7 +106,7 @@ async def _approved(chat: Chat, officer: Party, chief: Party) -> None:
     await chief.presses("Duyệt")
     asked = await chief.last()
     assert "Chưa duyệt" in asked.text
-    assert "từ 06 đến 22 giờ" in asked.text
+    assert "từ 07 đến 21 giờ" in asked.text
     await chief.presses("Duyệt cả bài viết")
     await tick(chat)
 

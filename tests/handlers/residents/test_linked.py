@@ -21,6 +21,7 @@ from storage.tables import address, link_code, resident, tip
 from storage.tips import tip_events, tip_work, tips
 from tests.chat import Chat, Party
 from tests.handlers.residents.channels import Two, open_two
+from tests.storage.written import found_by
 
 _CODE = re.compile(r"[2-9A-HJKMNP-TV-Z]{5}-[2-9A-HJKMNP-TV-Z]{5}")
 
@@ -352,7 +353,9 @@ async def test_they_choose_where_they_are_written_to(migrated_database_url: str)
 async def _best(chat: Chat, party: Party) -> object:
     new = await chat.do(lambda tx: tx.new_id())
     audience = Audience(area_code=chat.unit.area_code)
-    found = await chat.look(lambda tx: recipients.step(tx, new, chat.unit, audience, None, 10))
+    found = await chat.look(
+        lambda tx: found_by(tx, recipients.page(tx, new, chat.unit, audience, None, 10))
+    )
     assert len(found) == 1
     assert found[0].resident_id == (await party.record()).id
     return found[0].address_id

@@ -75,6 +75,18 @@ async def test_a_clear_no_resumes(world: World, said: str) -> None:
     assert await world.answers(lan) == ["yes", "pause", "resume"]
 
 
+@pytest.mark.parametrize("said", ["nhan tin", "nhận tin"])
+async def test_who_may_have_stopped_gets_nothing_anew_by_words_that_mean_more(
+    world: World, said: str
+) -> None:
+    lan = await world.chat.subscriber("1001")
+    await lan.writes("thoi")
+    await lan.writes(said)
+    assert (await lan.record()).wish is Wish.PAUSED
+    await lan.writes("Đồng ý")
+    assert (await lan.record()).wish is Wish.YES
+
+
 @pytest.mark.parametrize("said", ["đúng", "dung", "DỪNG"])
 async def test_a_yes_to_the_question_stops(world: World, said: str) -> None:
     lan = await world.chat.subscriber("1001")

@@ -173,3 +173,57 @@ async def test_a_block_from_before_they_wrote_last_stops_nothing_when_it_comes_l
         await lan.blocks()
         assert not await lan.is_reachable()
         assert (await lan.record()).wish is Wish.STOPPED
+
+
+async def test_a_demand_to_forget_from_before_they_agreed_anew_erases_nobody_when_it_comes_late(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        _asking(two)
+        lan = await two.there.subscriber("z-1", wish=Wish.STOPPED)
+        for words in ("ĐĂNG KÝ", "Đồng ý"):
+            await lan.writes(words)
+        two.here.clock.forward(minutes=10)
+        await lan.has_us_forget(ago=timedelta(minutes=20))
+        assert (await lan.record()).wish is Wish.YES
+        await lan.has_us_forget(ago=timedelta(minutes=1))
+        erased = select(func.count()).where(resident.c.erased_at.is_not(None))
+        assert await _count(two, erased) == 1
+
+
+async def test_a_demand_to_forget_counts_although_the_yes_before_it_was_handled_late(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        _asking(two)
+        lan = await two.there.subscriber("z-1", wish=Wish.STOPPED)
+        await lan.writes("ĐĂNG KÝ")
+        yes = await lan.writes("đồng hồ chạy đúng")
+        two.here.clock.forward(minutes=10)
+        await two.there.handle(replace(yes, message_id="late-yes", text="Đồng ý"))
+        assert (await lan.record()).wish is Wish.YES
+        await lan.has_us_forget(ago=timedelta(minutes=5))
+        erased = select(func.count()).where(resident.c.erased_at.is_not(None))
+        assert await _count(two, erased) == 1
+
+
+async def test_who_stopped_and_writes_that_they_want_messages_is_asked_for_consent(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        lan = await two.there.subscriber("z-1", wish=Wish.STOPPED)
+        await lan.writes("nhận tin")
+        assert await _count(two, select(func.count()).select_from(tip)) == 0
+        await lan.writes("Đồng ý")
+        assert (await lan.record()).wish is Wish.YES
+
+
+async def test_by_message_as_the_answer_about_a_tip_is_no_wish_to_receive(
+    migrated_database_url: str,
+) -> None:
+    async with open_two(migrated_database_url) as two:
+        lan = await two.there.subscriber("z-1")
+        await _open_tip(lan, "Có kẻ dọa đòi nợ thuê ở chợ Ví Dụ sáng nay")
+        before = len(await lan.heard())
+        await lan.writes("nhan tin")
+        assert not any("đang nhận tin rồi" in said.text for said in (await lan.heard())[before:])

@@ -16,6 +16,7 @@ from storage.people import addresses
 from storage.tables import run as run_table
 from tests.storage.deliveries.two_channels import OA, TELEGRAM, Two, heard_at, two_channels
 from tests.storage.ledger_world import AREA, ledger_world
+from tests.storage.written import Recipient, found_by
 
 NEAR, FAR, SHUT = timedelta(hours=1), timedelta(hours=60), timedelta(days=8)
 
@@ -53,9 +54,10 @@ async def test_the_preferred_chat_is_taken_that_can_be_used_then_what_is_free_th
         await two.world.do(lambda tx: addresses.mark_unreachable(tx, lost, Until.THEY_WRITE))
     run = await two.run([])
 
-    def step(tx: Tx) -> list[recipients.Recipient]:
+    def step(tx: Tx) -> list[Recipient]:
         audience = Audience(area_code=AREA)
-        return recipients.step(tx, run, two.world.unit, audience, None, 10, two.doors)
+        page = recipients.page(tx, run, two.world.unit, audience, None, 10, two.doors)
+        return found_by(tx, page)
 
     [found] = await two.world.do(step)
     assert (found.channel, found.shut) == (chosen, False)
@@ -90,5 +92,7 @@ async def test_where_no_channel_asks_nothing_is_looked_at(two: Two) -> None:
     await two.world.do(lambda tx: heard_at(tx, chat, tx.now - SHUT))
     audience, unit = Audience(area_code=AREA), two.world.unit
     run = await two.run([])
-    [found] = await two.world.do(lambda tx: recipients.step(tx, run, unit, audience, None, 10))
+    [found] = await two.world.do(
+        lambda tx: found_by(tx, recipients.page(tx, run, unit, audience, None, 10))
+    )
     assert not found.shut

@@ -9,6 +9,7 @@ from storage.campaigns import period_figures, reached
 from storage.database import Tx
 from tests.storage.deliveries.two_channels import OA, TELEGRAM, Two, two_channels
 from tests.storage.ledger_world import ledger_world
+from tests.storage.written import found_by
 
 
 @pytest.fixture
@@ -38,5 +39,5 @@ async def test_whoever_got_it_twice_before_their_chats_were_joined_is_one_person
     second = await two.run([(here, OA)])
     await two.settle(await two.opened())
     assert await two.world.do(figures) == (2, 2, 2, 1)
-    step = await two.world.do(lambda tx: reached.step(tx, second, run, None, 9))
+    step = await two.world.do(lambda tx: found_by(tx, reached.page(second, run, None, 9)))
     assert step == []

@@ -23,6 +23,7 @@ from storage.tables import delivery, run
 from tests.broadcasts.station import Station, open_station
 from tests.chat import DONG_KINH, Party
 from tests.storage.test_plans import plans
+from tests.storage.written import found_by
 
 REACHED = {DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNSURE}
 
@@ -81,7 +82,8 @@ async def test_only_who_has_it_or_may_have_it_counts(station: Station) -> None:
     assert not found.nobody
 
     expected = {(await parties[state].record()).id for state in REACHED}
-    steps = await station.chat.look(lambda tx: reached.step(tx, UUID(int=1), of_run.id, None, 50))
+    page = reached.page(UUID(int=1), of_run.id, None, 50)
+    steps = await station.chat.look(lambda tx: found_by(tx, page))
     assert {one.resident_id for one in steps} == expected
 
 
@@ -129,7 +131,7 @@ async def test_a_million_rows_are_taken_in_order_by_their_own_index(station: Sta
     person = await parties[DeliveryState.ACCEPTED].record()
 
     def work(tx: Tx) -> None:
-        reached.step(tx, UUID(int=1), of_run.id, person.id, 500)
+        found_by(tx, reached.page(UUID(int=1), of_run.id, person.id, 500))
         reached.posts(tx, of_run.id)
 
     for plan in await station.chat.do(lambda tx: plans(tx, work)):
@@ -143,6 +145,5 @@ async def test_a_run_that_never_began_reached_nobody(station: Station) -> None:
     of_run = await station.fired()
     found = await station.chat.look(lambda tx: reached.whom(tx, of_run.id))
     assert found.nobody
-    assert (
-        await station.chat.look(lambda tx: reached.step(tx, UUID(int=1), of_run.id, None, 9)) == []
-    )
+    page = reached.page(UUID(int=1), of_run.id, None, 9)
+    assert await station.chat.look(lambda tx: found_by(tx, page)) == []

@@ -16,7 +16,7 @@ from domain.language import Language
 from domain.part import Part
 from domain.subject import Subject
 from storage.campaigns import campaigns, recipients, runs
-from storage.campaigns.recipients import Expected, Recipient
+from storage.campaigns.recipients import Expected
 from storage.database import Tx
 from storage.deliveries import ledger
 from storage.people import choices, units
@@ -26,6 +26,7 @@ from storage.staff import setting_up
 from storage.tables import address, area, resident
 from tests.cellar import COMMUNE, PROVINCE, VILLAGE, Cellar, furnished
 from tests.storage.test_plans import plans
+from tests.storage.written import Recipient, found_by
 
 HAMLET = f"{VILLAGE}-xom-1"
 ELSEWHERE = "05980"
@@ -79,7 +80,8 @@ class Town:
             after = found[-1].resident_id if found else None
 
             def step(tx: Tx, after: UUID | None = after) -> list[Recipient]:
-                return recipients.step(tx, run_id, self.unit, audience, after, limit)
+                page = recipients.page(tx, run_id, self.unit, audience, after, limit)
+                return found_by(tx, page)
 
             more = await self.cellar.look(step)
             assert len(more) <= limit
@@ -230,7 +232,9 @@ async def test_who_has_a_row_in_the_run_already_is_passed_over(town: Town, limit
 
 async def test_people_of_another_unit_are_not_taken(town: Town) -> None:
     unit = replace(town.unit, id=UUID(int=99))
-    found = await town.cellar.look(lambda tx: recipients.step(tx, _NO_RUN, unit, _WHOLE, None, 10))
+    found = await town.cellar.look(
+        lambda tx: found_by(tx, recipients.page(tx, _NO_RUN, unit, _WHOLE, None, 10))
+    )
     assert found == []
 
 
@@ -268,7 +272,8 @@ async def test_a_step_follows_an_index_and_sorts_no_residents(town: Town) -> Non
     audience = replace(_WHOLE, subject=Subject.FIRE, parts=(Part.DRIVER,))
 
     def step(tx: Tx) -> None:
-        recipients.step(tx, _NO_RUN, town.unit, audience, town.people[5].id, 10)
+        after = town.people[5].id
+        found_by(tx, recipients.page(tx, _NO_RUN, town.unit, audience, after, 10))
 
     [plan] = await town.cellar.do(lambda tx: plans(tx, step))
     # Both give the order; of so few rows PostgreSQL takes either.
@@ -323,6 +328,7 @@ async def test_a_channel_with_windows_that_has_no_account_here_changes_nothing(t
     doors = {"telegram": OPEN, "zalo_oa": Door(reply_window=7 * day, free_window=2 * day)}
 
     def step(tx: Tx) -> list[Recipient]:
-        return recipients.step(tx, _NO_RUN, town.unit, _WHOLE, None, 1000, doors)
+        page = recipients.page(tx, _NO_RUN, town.unit, _WHOLE, None, 1000, doors)
+        return found_by(tx, page)
 
     assert await town.cellar.look(step) == await town.taken(_WHOLE, 1000)

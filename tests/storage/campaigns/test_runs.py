@@ -18,6 +18,7 @@ from storage.campaigns.runs import NewRun, Run
 from storage.database import Tx
 from storage.people import addresses, residents
 from tests.storage.ledger_world import AREA, LedgerWorld, ledger_world
+from tests.storage.written import found_by
 
 
 @pytest.fixture
@@ -146,7 +147,7 @@ async def test_of_two_addresses_the_reachable_one_is_taken(world: LedgerWorld) -
     audience = Audience(area_code=AREA)
 
     def chosen(tx: Tx) -> list[UUID]:
-        found = recipients.step(tx, UUID(int=1), world.unit, audience, None, 10)
+        found = found_by(tx, recipients.page(tx, UUID(int=1), world.unit, audience, None, 10))
         return [one.address_id for one in found]
 
     assert await world.do(chosen) == [old]

@@ -20,12 +20,16 @@ from uuid import UUID
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import NoResultFound
 
+from domain.channel import Pace
 from domain.delivery import Accepted, Facet, GoneAway, Lane, NotSent, Outcome, Unknowable
+from domain.door import OPEN
 from domain.failures import Until
 from domain.messages import ChatKind, ChatRef, Echo, ReceiptEvent, ReceiptKind
 from storage.database import Database, Tx
 from storage.deliveries import echoes, hearing, ledger, receipts
+from storage.deliveries.plain import NOTHING, Taken
 from storage.deliveries.settling import Settled, settle
+from storage.deliveries.slots import Booking, Pacing
 from storage.deliveries.windows import Claim, Window, open_window
 from storage.migrations_runner import upgrade
 from storage.people import addresses, joining, residents
@@ -37,6 +41,9 @@ from tests.storage.ledger_world import LEASE, ledger_world
 T = TypeVar("T")
 _NAME = "crossing"
 _PEOPLE = 24
+_PLAIN = 6
+_QUICK = Pace(account_per_s=4000, chat_per_s=4000, group_per_minute=4000, reply_share=0.15)
+_PACING = Pacing(_QUICK, lambda: 0, time.monotonic)
 _DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 _STATISTICS_S = 1.5
 """How late the server's own statistics may be."""
@@ -91,20 +98,28 @@ class Crossing:
     async def send(self, channel: str) -> None:
         """Settle a window and open the next, in one transaction."""
         door = self.two.doors[channel]
-        claim = Claim(self.two.accounts[channel].id, f"w{random.random()}", LEASE, door)
+        plain = _PLAIN if door == OPEN else None
+        account_id = self.two.accounts[channel].id
+        claim = Claim(account_id, f"w{random.random()}", LEASE, door, plain)
         window: Window | None = None
         while self.on:
-            settled, results = window, self._results(window)
+            settled, results, taken = window, self._results(window), self._taken(window)
 
             def turn(
-                tx: Tx, settled: Window | None = settled, results: Sequence[Settled] = results
+                tx: Tx,
+                settled: Window | None = settled,
+                results: Sequence[Settled] = results,
+                taken: Taken = taken,
             ) -> Window | None:
                 if settled is not None:
-                    settle(tx, settled.id, results, door)
-                return open_window(tx, claim, tuple(Lane), 8)
+                    settle(tx, settled.id, results, door, taken)
+                booking = Booking(tx, account_id, _PACING)
+                opened = open_window(tx, claim, tuple(Lane), 8, booking)
+                booking.note()
+                return opened
 
             window = await self.do("window", turn)
-            if window is None or not window.sends:
+            if window is None or window.is_empty:
                 await asyncio.sleep(0.01)
 
     def _results(self, window: Window | None) -> list[Settled]:
@@ -112,6 +127,22 @@ class Crossing:
             Settled(send.delivery_id, send.attempt_id, self._outcome(), paid=send.paid)
             for send in (window.sends if window is not None else ())
         ]
+
+    def _taken(self, window: Window | None) -> Taken:
+        if window is None or window.plain is None:
+            return NOTHING
+        rows = [row for row, _ in window.plain.rows]
+        half = random.randrange(len(rows) + 1)
+        took = [(row, f"m{random.random()}") for row in rows[:half]]
+        return Taken(window.plain.run_id, took, rows[half:], "pace")
+
+    async def change_mind(self) -> None:
+        """Stop, and agree again: rows of who stopped are settled unsent by the next window."""
+        while self.on:
+            one = random.choice(list(self.chats))
+            for wish in (residents.Wish.STOPPED, residents.Wish.YES):
+                await self.do("wish", lambda tx, who=one, to=wish: residents.set_wish(tx, who, to))  # type: ignore[misc]
+                await asyncio.sleep(0.01)
 
     def _outcome(self) -> Outcome:
         now = self.two.world.clock.now()
@@ -175,7 +206,16 @@ class Crossing:
     def everybody(self) -> list[Coroutine[Any, Any, None]]:
         """Return all that goes on side by side."""
         senders = [self.send(channel) for channel in (OA, OA, OA, TELEGRAM, TELEGRAM)]
-        return [*senders, *(self.press() for _ in range(4)), self.hear(), self.link(), self.feed()]
+        return [
+            *senders,
+            *(self.press() for _ in range(4)),
+            self.hear(),
+            self.link(),
+            *self._more(),
+        ]
+
+    def _more(self) -> list[Coroutine[Any, Any, None]]:
+        return [self.feed(), *(self.change_mind() for _ in range(3))]
 
 
 def _owners(tx: Tx) -> dict[UUID, UUID]:

@@ -9,9 +9,10 @@ from sqlalchemy import delete, update
 
 from domain.channel import Pace
 from domain.delivery import DeliveryState, NotSent, SkipReason
+from domain.hours import month_start
 from domain.subject import Subject
 from storage.database import Tx
-from storage.deliveries import ledger, settling
+from storage.deliveries import ledger, pauses, settling
 from storage.deliveries.plain import PlainRow, Taken
 from storage.deliveries.settling import settle
 from storage.deliveries.slots import Pacing
@@ -72,6 +73,23 @@ async def test_ordinary_rows_go_all_at_once_and_are_found_by_their_messages(
     )
     assert found is not None
     assert found.id == UUID(one.delivery)
+
+
+async def test_after_a_pause_one_alone_tries_the_water_of_whichever_kind(
+    world: LedgerWorld,
+) -> None:
+    people = [await world.person() for _ in range(6)]
+    await world.run(people)
+    linked = update(resident).where(resident.c.id == people[0][0]).values(linked=True)
+    await world.do(lambda tx: tx.connection.execute(linked))
+    until = world.clock.now() + timedelta(seconds=30)
+    await world.do(lambda tx: pauses.begin(tx, world.account.id, until))
+    world.clock.forward(seconds=31)
+
+    window = await world.open(plain=MANY)
+
+    assert window is not None
+    assert len(rows_of(window)) + len(window.sends) == 1
 
 
 async def test_what_was_not_tried_waits_again_and_goes_later(world: LedgerWorld) -> None:
@@ -231,6 +249,33 @@ async def test_who_had_enough_today_is_left_out_and_everybody_else_is_not(
     [capped_row] = [row for row in await world.rows(later) if row.resident_id == people[0][0]]
     assert (capped_row.state, capped_row.reason) == (DeliveryState.SKIPPED, SkipReason.CAPPED)
     assert await world.states(earlier) == [DeliveryState.ACCEPTED]
+
+
+@pytest.mark.parametrize(
+    ("days", "a_day", "a_month", "left_out"),
+    [(0, 1, 0, True), (0, 2, 0, False), (1, 1, 0, False), (1, 0, 1, True), (1, 0, 2, False)],
+)
+async def test_a_broadcast_that_is_over_counts_for_its_day_and_its_month(
+    world: LedgerWorld, days: int, a_day: int, a_month: int, left_out: bool
+) -> None:
+    start = month_start(world.clock.now()) + timedelta(days=10)
+    world.clock.forward(seconds=(start - world.clock.now()).total_seconds())
+    person, other = await world.person(), await world.person()
+    await world.run([person])
+    first = await world.open(plain=MANY)
+    assert first is not None
+    await took(world, first)
+    over = {"counted": True, "state": "finished", "finished_at": world.clock.now()}
+    await world.do(lambda tx: tx.connection.execute(update(run).values(over)))
+    world.clock.forward(seconds=days * 86400)
+    later = await world.run([person, other])
+    caps = {"counted": True, "a_day": a_day, "a_month": a_month}
+    await world.do(
+        lambda tx: tx.connection.execute(update(run).where(run.c.id == later).values(caps))
+    )
+
+    got = chats(await world.open(plain=MANY))
+    assert got == ({other[1]} if left_out else {person[1], other[1]})
 
 
 async def test_a_chat_keeps_its_own_pace_and_takes_no_slot_of_others(world: LedgerWorld) -> None:

@@ -137,3 +137,15 @@ async def test_a_message_in_parts_is_known_by_each_and_none_settles_another(
     )
     assert known[0] is not None
     assert (known[0].id, known[1]) == (window.sends[0].delivery_id, frozenset({"the file"}))
+
+
+async def test_a_part_that_went_is_known_though_nobody_knows_of_the_rest(two: Two) -> None:
+    one = await two.resident()
+    run = await two.run([(one, "zalo_oa")])
+    window = await two.opened()
+    await two.settle(window, Unknowable("half: reset", ("the file",)))
+    where = await two.chat(one)
+    known = await two.world.do(lambda tx: ledger.by_message(tx, where, "the file"))
+    assert known is not None
+    assert known.id == window.sends[0].delivery_id
+    assert await two.world.states(run) == [DeliveryState.UNSURE]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from domain.delivery import (
     AccountStopped,
     DeliveryState,
+    Facet,
     GoneAway,
     Lane,
     NotSent,
@@ -22,6 +23,7 @@ from domain.delivery import (
 )
 from domain.failures import Until
 from domain.messages import ReceiptKind
+from storage.deliveries import ledger
 from storage.deliveries.settling import take_over
 from storage.deliveries.windows import Window
 from storage.tables import attempt
@@ -284,4 +286,17 @@ async def test_an_alert_does_not_wait_for_an_account_that_is_down(two: Two) -> N
     await two.settle(await two.opened(TELEGRAM), channel=TELEGRAM)
     row = await two.row_of(run, one)
     assert (row.state, row.channel) == (DeliveryState.ACCEPTED, TELEGRAM)
+    assert await two.world.problems(run) == []
+
+
+async def test_an_answer_that_was_assumed_is_counted_where_the_row_is(two: Two) -> None:
+    person = await two.resident(timedelta(hours=1), OA, TELEGRAM)
+    run = await two.run([(person, TELEGRAM)])
+    window = await two.opened(TELEGRAM)
+    row_id = window.sends[0].delivery_id
+    await two.world.do(lambda tx: ledger.note_facet(tx, row_id, Facet.REPLIED, proof=False))
+
+    await two.settle(window, BLOCKED, TELEGRAM)
+
+    assert (await two.row_of(run, person)).channel == OA
     assert await two.world.problems(run) == []

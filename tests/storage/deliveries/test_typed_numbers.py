@@ -1,6 +1,7 @@
 """A number typed privately is the press of our newest message that has choices, and of no other."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from domain.ids import short
 from domain.messages import Button, ChatKind, ChatRef, Message, Outgoing, Press, Sender
 from domain.typed_number import typed_number
 from storage.codec import write_outgoing
-from storage.deliveries import ledger, typed_numbers
+from storage.deliveries import ledger, settling, typed_numbers
 from storage.deliveries.ledger import NewDelivery
 from storage.deliveries.typed_numbers import Unclear
 from storage.people import addresses, erasing
@@ -250,3 +251,24 @@ async def test_a_reply_put_with_choices_has_them_filled_while_it_is_sent(two: Tw
     assert press.action == f"tip:{short(row)}"
     await two.settle(window, Accepted("m1", two.world.clock.now()), choices=())
     assert (await two.world.row(row)).state is DeliveryState.ACCEPTED
+
+
+async def test_numbers_under_what_a_killed_worker_left_unsure_are_kept(two: Two) -> None:
+    one = await two.resident()
+    run = await two.run([(one, OA)])
+    said = write_outgoing(Outgoing(text="Đội mũ", choices=CHOICES))
+    await two.world.do(
+        lambda tx: tx.connection.execute(update(run_table).values(content={"vi": said}))
+    )
+    window = await two.opened()
+    two.world.clock.forward(minutes=2)
+    account_id, door = two.accounts[OA].id, two.doors[OA]
+    asks = replace(door, typed_choices=True)
+
+    assert await two.world.do(lambda tx: settling.take_over(tx, account_id, asks)) == 1
+
+    row = await two.row_of(run, one)
+    assert row.state is DeliveryState.UNSURE
+    press = await meant(two, one)
+    assert press is not None
+    assert press.action == f"tip:{short(window.sends[0].delivery_id)}"

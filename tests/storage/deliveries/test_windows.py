@@ -187,12 +187,22 @@ async def test_one_chat_that_must_wait_does_not_hold_up_a_broadcast(world: Ledge
     assert [send.address_id for send in window.sends] == [other[1]]
 
 
-async def test_an_urgent_message_that_must_wait_holds_up_broadcasts(world: LedgerWorld) -> None:
-    busy, other = await world.person(), await world.person()
-    await world.run([busy], lane=Lane.URGENT)
+async def test_an_urgent_message_whose_chat_must_wait_holds_up_no_broadcast(
+    world: LedgerWorld,
+) -> None:
+    full, other = await world.group(), await world.person()
+    urgent = await world.run([], [full], lane=Lane.URGENT)
     await world.run([other])
 
-    assert await world.open(ready=lambda address_id, _kind: address_id != busy[1]) is None
+    window = await world.open(ready=lambda address_id, _kind: address_id != full[1])
+
+    assert window is not None
+    assert [send.address_id for send in window.sends] == [other[1]]
+    assert await world.states(urgent) == [DeliveryState.PENDING]
+    await world.run([await world.person()])
+    then = await world.open()
+    assert then is not None
+    assert then.lane is Lane.URGENT
 
 
 @pytest.mark.parametrize(

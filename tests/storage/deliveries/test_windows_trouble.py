@@ -6,11 +6,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from domain.delivery import DeliveryState, Lane
+from domain.delivery import Accepted, DeliveryState, Lane, NotSent
 from domain.messages import ChatKind
-from storage.tables import account, address, delivery, run
+from storage.deliveries import ledger, pauses, settling
+from storage.tables import account, address, attempt, delivery, run, send_window
 from tests.storage.doors import alone
 from tests.storage.ledger_world import LedgerWorld, ledger_world
 
@@ -140,3 +141,58 @@ async def test_an_account_paused_while_rows_are_looked_at_sends_none_of_them(
         return True
 
     assert await world.open(ready=paused_meanwhile) is None
+
+
+async def test_an_answer_for_what_an_older_copy_thinks_unsent_counts(world: LedgerWorld) -> None:
+    run_id = await world.run([await world.person()])
+    gone = await world.open()
+    assert gone is not None
+    new = update(delivery).values(window_id=None, tries=0)
+    for change in (delete(attempt), delete(send_window), new):
+        await world.do(lambda tx, change=change: tx.connection.execute(change))  # type: ignore[misc]
+
+    assert not await world.settle(gone, Accepted("m1", world.clock.now()))
+
+    assert await world.states(run_id) == [DeliveryState.ACCEPTED]
+    send = gone.sends[0]
+    known = await world.do(lambda tx: ledger.by_message(tx, send.address_id, "m1"))
+    assert known is not None
+    assert known.id == send.delivery_id
+    assert await world.problems(run_id) == []
+
+
+async def test_a_pause_holds_also_for_a_process_whose_clock_is_a_little_behind(
+    world: LedgerWorld,
+) -> None:
+    await world.run([await world.person() for _ in range(3)])
+    under_way = await world.open(1)
+    assert under_way is not None
+    until = world.clock.now() + timedelta(seconds=30)
+    await world.do(lambda tx: pauses.begin(tx, world.account.id, until))
+    world.clock.forward(seconds=-0.7)
+
+    await world.settle(under_way)
+
+    assert await world.open() is None
+    world.clock.forward(seconds=31)
+    trial = await world.open()
+    assert trial is not None
+    assert len(trial.sends) == 1
+
+
+async def test_what_was_given_back_without_a_try_counts_as_none(world: LedgerWorld) -> None:
+    waits = await world.reply((await world.person())[1])
+    for _ in range(9):
+        window = await world.open()
+        assert window is not None
+        assert await world.settle(window, NotSent("pace", timedelta(0)))
+    assert await world.open() is not None
+    world.clock.forward(minutes=1)
+    await world.do(lambda tx: settling.take_over(tx, world.account.id))
+    assert (await world.row(waits)).state is DeliveryState.PENDING
+    window = await world.open()
+    assert window is not None
+    assert window.sends[0].again, "goes once more, marked"
+    world.clock.forward(minutes=1)
+    await world.do(lambda tx: settling.take_over(tx, world.account.id))
+    assert (await world.row(waits)).state is DeliveryState.PENDING, "and a few times more"

@@ -13,13 +13,13 @@ from domain.language import Language
 from domain.messages import ChatKind, ChatRef, Echo, ReceiptEvent, ReceiptKind
 from storage.database import Tx
 from storage.deliveries import echoes, ledger, merging, receipts
-from storage.deliveries.ledger import NewRunRow
 from storage.deliveries.settling import Settled, settle
 from storage.deliveries.windows import Claim, Window, open_window
 from storage.people import addresses, residents
 from storage.people.addresses import Account
 from storage.tables import address, campaign, delivery, resident
 from tests.storage.ledger_world import AREA, LEASE, LedgerWorld
+from tests.storage.written import put_rows
 
 ASKING = Door(
     receipts=True,
@@ -72,25 +72,10 @@ class Two:
     ) -> UUID:
         """Make a run to residents, each on a channel; `paid`: what its plan lets cost money."""
         run_id = await self.world.run([], lane=lane)
-        chats = [(one, channel, await self.chat(one, channel)) for one, channel in people]
+        chats = [await self.chat(one, channel) for one, channel in people]
 
         def put(tx: Tx) -> None:
-            ledger.put_run_rows(
-                tx,
-                [
-                    NewRunRow(
-                        run_id=run_id,
-                        resident_id=one,
-                        lane=lane,
-                        account_id=self.accounts[channel].id,
-                        address_id=chat,
-                        channel=channel,
-                        area_code=AREA,
-                        language="vi",
-                    )
-                    for one, channel, chat in chats
-                ],
-            )
+            put_rows(tx, run_id, lane, AREA, chats)
             if paid is not None:
                 plan = {"paid": {self.accounts[OA].id.hex: paid}}
                 tx.connection.execute(update(campaign).values(reach_plan=plan))

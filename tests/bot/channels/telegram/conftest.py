@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.telegram import TelegramChannel, TelegramSettings
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.telegram.transport import Transport
 from tests.bot.channels.telegram.pretend import TOKEN, ListInbox, PretendTelegram
 

@@ -6,7 +6,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.channels.telegram import TelegramChannel, TelegramSettings
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.settings import TelegramSettings
 from domain.failures import Refused
 from domain.messages import ChatKind, ChatRef, Effect, EffectKind, Outgoing
 from simulator.app import Running, running

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from aiohttp import web
 
-from bot.channels.telegram import TelegramChannel, Upload
+from bot.channels.telegram.channel import TelegramChannel
 from domain.failures import (
     Refused,
     Transient,
@@ -17,6 +17,7 @@ from domain.messages import (
     MediaRef,
     Outgoing,
     Sent,
+    Upload,
 )
 from tests.bot.channels.telegram.pretend import (
     Behaviour,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.channels.telegram import TelegramChannel, Upload
+from bot.channels.telegram.channel import TelegramChannel
 from domain.failures import (
     AccountDown,
     Ambiguous,
@@ -26,6 +26,7 @@ from domain.messages import (
     Outgoing,
     PressAnswer,
     Sent,
+    Upload,
 )
 from tests.bot.channels.telegram.pretend import (
     Behaviour,

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram import TelegramChannel, TelegramSettings
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.settings import TelegramSettings
 from domain.failures import Refused
 from domain.messages import Addressed, Button, ChatKind, ChatRef, Copied, Message, Outgoing
 from simulator import WorldSpec, acts, read_world, running

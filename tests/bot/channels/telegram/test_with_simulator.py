@@ -11,7 +11,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.channels.telegram import TelegramChannel, TelegramSettings, Upload
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.settings import TelegramSettings
 from domain.failures import (
     AccountDown,
     Ambiguous,
@@ -41,6 +42,7 @@ from domain.messages import (
     Press,
     PressAnswer,
     Quoted,
+    Upload,
 )
 from simulator.app import Running, running
 from tests.bot.channels.telegram.pretend import ListInbox, until

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.zalo_oa import ZaloOaChannel, ZaloOaSettings
+from bot.channels.zalo_oa.channel import ZaloOaChannel
+from bot.channels.zalo_oa.settings import ZaloOaSettings
 from tests.bot.channels.telegram.pretend import ListInbox
 from tests.bot.channels.zalo_oa.pretend import (
     APP_ID,

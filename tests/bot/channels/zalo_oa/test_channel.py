@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.channels.zalo_oa import ZaloOaChannel, ZaloOaSettings
+from bot.channels.zalo_oa.channel import ZaloOaChannel
 from bot.channels.zalo_oa.files import is_allowed
 from bot.channels.zalo_oa.oauth import asking, challenge, code_of
+from bot.channels.zalo_oa.settings import ZaloOaSettings
 from domain.channel import Article, Articles, Files, MakesGroups, Members, NewGroup, Quotas, Uploads
 from domain.failures import AccountDown, Ambiguous, Refused, Throttled, Transient
 from domain.messages import ChatKind, ChatRef, MediaKind, MediaRef, Outgoing

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from aiohttp import web
 
-from bot.channels.zalo_oa import ZaloOaChannel
+from bot.channels.zalo_oa.channel import ZaloOaChannel
 from bot.channels.zalo_oa.pressing import press_text
 from domain.failures import (
     AccountDown,
@@ -207,8 +207,9 @@ async def test_a_file_goes_first_and_its_words_follow_with_the_choices_numbered(
     assert first["attachment"]["type"] == "file"  # type: ignore[index]
     assert str(second["text"]).startswith("Báo cáo\n\n1. Đã xem")  # type: ignore[index]
     zalo.next(CS, said({"message_id": "m1"}), said(error=-32))
-    with pytest.raises(Ambiguous, match="half"):
+    with pytest.raises(Ambiguous, match="half") as half:
         await channel.upload(PERSON, outgoing, Upload("b.pdf", "application/pdf", b"%PDF"))
+    assert half.value.others == ("m1",)
 
 
 @pytest.mark.parametrize(

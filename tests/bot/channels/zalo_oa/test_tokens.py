@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 
 from bot.channels.exchange import Exchange
-from bot.channels.zalo_oa import ZaloOaSettings
 from bot.channels.zalo_oa.oauth import Grants
+from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.channels.zalo_oa.tokens import Tokens
 from domain.failures import AccountDown, Transient
 from tests.bot.channels.telegram.pretend import cut, raw

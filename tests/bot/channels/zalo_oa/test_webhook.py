@@ -12,8 +12,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels.webhook_body import BODY_LIMIT
-from bot.channels.zalo_oa import ZaloOaChannel, ZaloOaSettings
+from bot.channels.zalo_oa.channel import ZaloOaChannel
 from bot.channels.zalo_oa.intake import FRESH_FOR
+from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.forgetting import KEYS_KEPT
 from domain.failures import AccountDown
 from domain.ids import CODE_LETTERS

@@ -10,7 +10,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.channels.zalo_oa import ZaloOaChannel, ZaloOaSettings
+from bot.channels.zalo_oa.channel import ZaloOaChannel
+from bot.channels.zalo_oa.settings import ZaloOaSettings
 from domain.channel import Article, Unheard
 from domain.failures import AccountDown, Ambiguous, Refused, Throttled, Unreachable, Until
 from domain.messages import (

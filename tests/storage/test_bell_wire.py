@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from delivery.bell import Bell
+from storage.bell_wire import Wire
 from storage.database import connect_arguments
-from storage.wire import Wire
 from tests.databases import fresh_postgres
 from tests.delivery.post_office import until
 from tests.postgres import PostgresServer

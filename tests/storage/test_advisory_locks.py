@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from domain.clock import SystemClock
-from storage import installation, turns
+from storage import advisory_locks, installation
 from storage.database import Database, Tx
 from storage.sealing import fresh_keyring
 from tests.databases import MigratedPostgres
@@ -27,7 +27,7 @@ async def test_of_eight_that_look_at_the_same_instant_each_thing_is_done_by_one(
     databases = _opened(url, 8)
 
     def count(tx: Tx) -> bool:
-        if not turns.take(tx, "counting"):
+        if not advisory_locks.take(tx, "counting"):
             return False
         known = installation.read(tx, "count") or b""
         installation.write(tx, "count", known + b"x")
@@ -48,7 +48,7 @@ async def test_who_waits_for_a_turn_has_it_when_the_other_is_through(url: str) -
     databases = _opened(url, 4)
 
     def add(tx: Tx) -> None:
-        turns.wait(tx, "adding")
+        advisory_locks.wait(tx, "adding")
         known = installation.read(tx, "sum") or b""
         installation.write(tx, "sum", known + b"x")
 

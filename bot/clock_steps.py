@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from delivery.bell import Bell
-from storage import turns
+from storage import advisory_locks
 from storage.database import Database, Tx
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class Steps:
         """
 
         def step(tx: Tx) -> T | None:
-            return work(tx) if turns.take(tx, name) else None
+            return work(tx) if advisory_locks.take(tx, name) else None
 
         result = await self._database.write(step)
         if result:

@@ -5,8 +5,8 @@ from datetime import timedelta
 from functools import partial
 
 from bot import forgetting
+from bot.clock_steps import Steps
 from bot.jobs import Job
-from bot.steps import Steps
 from broadcasts import expanding
 from broadcasts.desk import Desk
 from domain.keeping import KeepingTerms

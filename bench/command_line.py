@@ -4,6 +4,7 @@ Exit codes: 0 everything arrived, 1 something did not, 2 wrong usage.
 """
 
 import json
+import signal
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -209,6 +210,8 @@ def urgent_command(
 
 def main() -> None:
     """Run the command line."""
+    # Ignored where a shell starts it in the background; but there are servers to end with it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     app(prog_name="python -m bench")
 
 

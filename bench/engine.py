@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bench.filling import fill
 from bench.workers import workers
 from bot.assembly import House, build
+from bot.garbage import search_little
 from bot.inbox_worker import AccountInbox
 from bot.line import Line
 from bot.settings import Settings
@@ -121,6 +122,8 @@ async def engine(
             filled = fill(house.database, account_id, unit.id, residents)
             async for done in filled:
                 progress("Ghi bà con", done, residents)
+            # As the service does when it is put together.
+            search_little()
             yield Engine(house, unit)
         finally:
             await house.database.close()

@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from bench.command_line import Api, AsJson, DatabaseUrl, Patience, app, plan_of, report, run
+from bench.door import Answered, door
 from bench.engine import Progress as Told
 from bench.kills import Killed, killed
 from bench.memory import Memory, memory
-from bench.platform import DEMO_TOKEN
+from bench.platform import DEMO_TOKEN, platform
 from bench.postgres import private_postgres
-from bench.snapshot import Reach, Snapshot, reach, snapshot
+from bench.reach import Reach, reach
+from bench.snapshot import Snapshot, snapshot
 from bench.table import table
 from bench.tally import Tally
 from bench.throughput import LIFTED_PER_S, Throughput, fast_api, throughput
@@ -100,19 +102,20 @@ def throughput_command(
 @app.command("memory")
 def memory_command(
     *,
-    recipients: Annotated[int, typer.Option(min=10, max=2_000_000)] = 10_000,
+    few: Annotated[int, typer.Option(min=10, max=100_000, help="Số bà con lần đầu.")] = 10_000,
+    recipients: Annotated[int, typer.Option(min=10, max=2_000_000)] = 1_000_000,
     api: Api = None,
     on: Where = On.SQLITE,
     database: DatabaseUrl = "",
     patience: Patience = 60,
     as_json: AsJson = False,
 ) -> None:
-    """Gửi cho N bà con và đo bộ nhớ lớn nhất của tiến trình."""
+    """Gửi cho ít bà con rồi cho N bà con, đo bộ nhớ lớn nhất của tiến trình tăng thêm bao nhiêu."""
 
     async def measure(told: Told) -> Memory:
         async with fast_api(api) as server:
             made = plan_of(server, DEMO_TOKEN, url, LIFTED_PER_S, patience)
-            return await memory(made, recipients, told)
+            return await memory(made, few, recipients, told)
 
     with _database(on, database) as url:
         report(run(measure, api, url, Tally(), quiet=as_json))
@@ -154,6 +157,27 @@ def reach_command(
         report(run(measure, None, url, Tally(), quiet=as_json))
 
 
+@app.command("door")
+def door_command(
+    *,
+    calls: Annotated[int, typer.Option(min=10, max=100_000, help="Số lần gọi mỗi vòng.")] = 3000,
+    connections: Annotated[int, typer.Option(min=1, max=1000, help="Số kết nối cùng lúc.")] = 64,
+    rounds: Annotated[int, typer.Option(min=1, max=99)] = 3,
+    on: Where = On.SQLITE,
+    database: DatabaseUrl = "",
+    as_json: AsJson = False,
+) -> None:
+    """So cửa nhận tin của Zalo OA (ghi bền rồi mới trả lời) với một cửa chỉ đọc rồi trả lời."""
+
+    async def measure(told: Told) -> Answered:
+        async with platform(None, lifted=True) as server:
+            made = plan_of(server.url, DEMO_TOKEN, url, LIFTED_PER_S, 60)
+            return await door(made, calls, connections, rounds, told)
+
+    with _database(on, database) as url:
+        report(run(measure, None, url, Tally(), quiet=as_json))
+
+
 @app.command("table")
 def table_command(
     *,
@@ -163,9 +187,12 @@ def table_command(
     aiogram_python: Annotated[str, typer.Option(help="Python có aiogram.")] = sys.executable,
     as_json: AsJson = False,
 ) -> None:
-    """Chạy mọi dòng và in cả bảng: mục tiêu, đạt được, có đạt không. Mã 1 khi mất tin nào đó."""
-    if not table(full=full, aiogram_python=aiogram_python, as_json=as_json):
-        raise typer.Exit(1)
+    """Chạy mọi dòng và in cả bảng: mục tiêu, đạt được, có đạt không.
+
+    Mã kết thúc: 0 mọi mục tiêu đều đạt; 1 có tin bị mất, bị gửi hai lần hoặc đếm sai; 2 gọi sai;
+    3 có dòng không đo được; 4 đo được hết nhưng có mục tiêu chưa đạt.
+    """
+    raise typer.Exit(int(table(full=full, aiogram_python=aiogram_python, as_json=as_json)))
 
 
 @contextmanager

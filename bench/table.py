@@ -1,12 +1,15 @@
 """The table by which delivery is measured: every row by its own command, goal beside reached."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
-from typing import Any
+from enum import IntEnum
 
 import typer
 from rich.console import Console
@@ -15,180 +18,179 @@ from rich.table import Table
 from bench.machine import described
 from bench.postgres import private_postgres
 from bench.progress_bar import progress_bar
+from bench.table_rows import Found, Line, Row, rows
+from domain.errors import Misconfigured
 
-_SQLITE, _POSTGRES = "sqlite", "postgresql"
+_PATIENCE_S = 60.0
+"""So long a row that took too long may clean up after itself."""
+_WIDEST = 150
+
+
+class Verdict(IntEnum):
+    """What the whole came to, as an exit code; of several the first counts (2: wrong usage)."""
+
+    LOST = 1
+    """Something was lost, doubled, refused or wrongly counted."""
+    NOT_MEASURED = 3
+    """A row failed, or took too long."""
+    MISSED = 4
+    """Everything was measured and nothing lost, but a goal is missed."""
+    MET = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One goal, and how it stands."""
+class Measured:
+    """What came of one row."""
 
-    figure: str
-    goal: str
-    reached: str
-    met: bool | None
-    """None: it could not be measured here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A command, and what its figures say."""
-
-    words: Sequence[str]
-    read: Callable[[Mapping[str, Any]], Sequence[Line]]
-    server: bool = False
-    """Whether it needs an empty database of a server, named to it."""
+    words: str
+    lines: Sequence[Line]
+    seconds: float
+    complete: bool = True
+    """Whether nothing was lost."""
+    failure: str = ""
+    """Why there are no figures, in a sentence; empty: there are."""
 
 
-def table(*, full: bool, aiogram_python: str, as_json: bool) -> bool:
-    """Measure every row and print them all; False when one of them lost something."""
+def table(*, full: bool, aiogram_python: str, as_json: bool) -> Verdict:
+    """Measure every row and print them all; one that fails takes no other with it."""
     machine = described()
-    rows = _rows(full=full, aiogram_python=aiogram_python)
-    lines: list[Line] = []
-    whole = True
+    told = Console(stderr=True, quiet=as_json)
+    all_of_it = rows(full=full, aiogram_python=aiogram_python)
+    done: list[Measured] = []
     with progress_bar(quiet=as_json) as bar:
-        task = bar.add_task("", total=len(rows))
-        for row in rows:
+        task = bar.add_task("", total=len(all_of_it))
+        for row in all_of_it:
             bar.update(task, description=" ".join(row.words[:3]))
-            found, code = _measured(row)
-            whole = whole and code != 1
-            lines += row.read(found) if found else [Line(" ".join(row.words), "", "–", None)]
+            done.append(measured(row))
+            told.print(_progress_line(done[-1], len(done), len(all_of_it)), highlight=False)
             bar.advance(task)
+    verdict = verdict_of(done)
     if as_json:
-        told = {"machine": machine, "full": full, "rows": [asdict(line) for line in lines]}
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        figures = {
+            "machine": machine,
+            "full": full,
+            "verdict": verdict.name.lower(),
+            "rows": [asdict(one) for one in done],
+        }
+        typer.echo(json.dumps(figures, ensure_ascii=False))
     else:
-        _print(machine, lines)
-    return whole
+        show(Console(width=None if sys.stdout.isatty() else _WIDEST), machine, done)
+    return verdict
 
 
-def _measured(row: Row) -> tuple[Mapping[str, Any], int]:
-    with private_postgres() if row.server else nullcontext("") as url:
-        words = [*row.words, *(("--database", url.replace("+psycopg", "")) if url else ())]
-        done = subprocess.run(  # noqa: S603 - a command of ours
-            [sys.executable, "-m", "bench", *words, "--json"],
-            check=False,
-            stdout=subprocess.PIPE,
-        )
-    lines = done.stdout.decode().splitlines()
-    return (json.loads(lines[-1]) if lines else {}), done.returncode
+def verdict_of(done: Iterable[Measured]) -> Verdict:
+    """Say what rows come to together."""
+    every = list(done)
+    if not all(one.complete for one in every):
+        return Verdict.LOST
+    if any(one.failure for one in every):
+        return Verdict.NOT_MEASURED
+    missed = any(line.met is False for one in every for line in one.lines)
+    return Verdict.MISSED if missed else Verdict.MET
 
 
-def _rows(*, full: bool, aiogram_python: str) -> list[Row]:
-    """Return what is measured; not `full`: in sizes that take minutes, not hours."""
-    rows: list[Row] = []
-    audience = str(1_000_000 if full else 100_000)
-    for on in (_SQLITE, _POSTGRES):
-        size = ("100000", "--kills", "96") if full else ("20000", "--kills", "8")
-        rows.append(Row(("kills", "--on", on, "--recipients", *size), _kills))
-        for latency in ("0", "30"):
-            words = ("throughput", "--on", on, "--latency-ms", latency)
-            rows.append(Row((*words, "--recipients", "10000"), _throughput))
-        rows.append(Row(("snapshot", "--on", on, "--recipients", audience), _snapshot))
-        counted = str(10_000_000 if full else 300_000)
-        rows.append(Row(("reach", "--on", on, "--deliveries", counted), _reach))
-    against = ("throughput", "--frameworks", "--aiogram-python", aiogram_python)
-    rows.append(Row((*against, "--recipients", "10000"), _frameworks))
-    rows += [
-        Row(("memory", "--recipients", "10000"), _memory("10000")),
-        Row(("memory", "--recipients", audience), _memory(audience)),
-        Row(("pace",), _pace(98)),
-        Row(("pace", "--processes", "2"), _pace(96), server=True),
-        Row(("urgent",), _urgent),
-        Row(("webhooks",), _webhooks),
-        Row(("inbound", "--senders", "200"), _tips),
-    ]
-    return rows
+def measured(row: Row) -> Measured:
+    """Measure one row, in a process of its own that is given up after a while."""
+    words = " ".join(row.words)
+    began = time.monotonic()
+    try:
+        with private_postgres() if row.server else nullcontext("") as url:
+            asked = (*row.words, *(("--database", url.replace("+psycopg", "")) if url else ()))
+            found, code, said = _ran(asked, row.limit_s)
+    except (Misconfigured, TimeoutError) as fault:
+        return Measured(words, [], round(time.monotonic() - began, 1), failure=str(fault))
+    seconds = round(time.monotonic() - began, 1)
+    if found is None or code not in (0, Verdict.LOST):
+        return Measured(words, [], seconds, failure=said or f"It ended with {code} and no figures.")
+    try:
+        lines = row.read(found)
+    except (LookupError, TypeError, ValueError) as fault:
+        failure = f"Its figures cannot be read: {type(fault).__name__} {fault}."
+        return Measured(words, [], seconds, complete=code == 0, failure=failure)
+    return Measured(words, lines, seconds, complete=code == 0)
 
 
-def _kills(found: Mapping[str, Any]) -> Sequence[Line]:
-    reached = f"{found['lost']} / {found['twice']} / {found['unsure_per_kill']}"
-    figure = f"{found['kills']} SIGKILL, {found['stops']} SIGSTOP in {found['recipients']}"
-    met = not found["lost"] and not found["twice"] and found["unsure_per_kill"] <= _MOST_OPEN
-    goal = f"lost 0 / twice 0 / unsure per kill ≤ {_MOST_OPEN}"
-    return [Line(f"{found['database']}: {figure}", goal, reached, met)]
+def _ran(words: Sequence[str], limit_s: float) -> tuple[Found | None, int, str]:
+    """Return the figures that a command prints, its exit code, and the last thing it said.
+
+    Raises: TimeoutError.
+    """
+    process = subprocess.Popen(  # noqa: S603 - a command of ours
+        [sys.executable, "-m", "bench", *words, "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        printed, said = process.communicate(timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        _end(process)
+        message = f"It took longer than {limit_s:.0f} s and was given up."
+        raise TimeoutError(message) from None
+    except BaseException:
+        _end(process)
+        raise
+    try:
+        found: Found | None = json.loads(printed.splitlines()[-1])
+    except (IndexError, ValueError):
+        found = None
+    return found, process.returncode, said.strip().splitlines()[-1] if said.strip() else ""
 
 
-def _throughput(found: Mapping[str, Any]) -> Sequence[Line]:
-    on, latency = found["database"], found["latency_ms"]
-    goal = 0.85 if on == _SQLITE else (0.75 if latency else 0.65)
-    return [_against(found, one, goal) for one in found["compared"]]
+def _end(process: subprocess.Popen[str]) -> None:
+    """Let it clean up as after Ctrl+C (it may have a server of its own), then end what is left."""
+    process.send_signal(signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        process.communicate(timeout=_PATIENCE_S)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    # Not read to their end: what it left behind may hold them open.
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()
+    process.wait()
 
 
-def _frameworks(found: Mapping[str, Any]) -> Sequence[Line]:
-    goals = {"ptb": 5.0, "aiogram": 2.0}
-    here = [one for one in found["compared"] if one["name"] in goals]
-    lines = [_against(found, one, goals[one["name"]]) for one in here]
-    for name in found["missing"]:
-        lines.append(Line(f"against {name}", f"≥ {goals[name]} ×", "not installed", None))
-    return lines
+def _progress_line(one: Measured, number: int, of: int) -> str:
+    return f"{number}/{of} {one.words}: {one.seconds:.0f} s {one.failure}".rstrip()
 
 
-def _against(found: Mapping[str, Any], one: Mapping[str, Any], goal: float) -> Line:
-    ratios = sorted(one["ratios"])
-    ratio = ratios[len(ratios) // 2]
-    figure = f"{found['database']}, {found['latency_ms']:g} ms: against {one['name']}"
-    reached = f"{ratio} × ({one['ours_per_s']:.0f} and {one['theirs_per_s']:.0f} a second)"
-    return Line(figure, f"≥ {goal} ×", reached, ratio >= goal)
-
-
-def _snapshot(found: Mapping[str, Any]) -> Sequence[Line]:
-    goal = 1.5 if found["database"] == _SQLITE else 2.0
-    figure = f"{found['database']}: audience of {found['recipients']} against INSERT … SELECT"
-    return [Line(figure, f"≤ {goal} ×", f"{found['ratio']} ×", found["ratio"] <= goal)]
-
-
-def _reach(found: Mapping[str, Any]) -> Sequence[Line]:
-    figure = f"{found['database']}: reach of {found['deliveries']} against COUNT … GROUP BY"
-    met = found["ratio"] >= 1000 and found["equal"]
-    return [Line(figure, "≥ 1000 ×, and equal", f"{found['ratio']} ×", met)]
-
-
-def _memory(recipients: str) -> Callable[[Mapping[str, Any]], Sequence[Line]]:
-    def read(found: Mapping[str, Any]) -> Sequence[Line]:
-        reached = f"{found['peak_mib']} MiB"
-        return [Line(f"memory, {recipients} people", "≤ +20 MiB over 10000", reached, None)]
-
-    return read
-
-
-def _pace(goal: int) -> Callable[[Mapping[str, Any]], Sequence[Line]]:
-    def read(found: Mapping[str, Any]) -> Sequence[Line]:
-        share = max(found["share"], found["broadcast_share"]) * 100
-        figure = f"pace by {found['processes']} process(es), 429s"
-        met = share >= goal and not found["throttled"]
-        return [Line(figure, f"≥ {goal} %; 0", f"{share:.1f} %; {found['throttled']}", met)]
-
-    return read
-
-
-def _urgent(found: Mapping[str, Any]) -> Sequence[Line]:
-    reached = f"{found['first_s']} s / {found['all_s']} s"
-    met = found["first_s"] < 1 and found["all_s"] < 2
-    return [Line(f"urgent run of {found['alarmed']}", "< 1 s / < 2 s", reached, met)]
-
-
-def _webhooks(found: Mapping[str, Any]) -> Sequence[Line]:
-    reached = f"p99 {found['p99_ms']} ms"
-    return [
-        Line("signed calls acknowledged after commit", "(≥ 0.5 × a bare handler)", reached, None)
-    ]
-
-
-def _tips(found: Mapping[str, Any]) -> Sequence[Line]:
-    queued = found["p99_queued_s"]
-    return [Line(f"{found['senders']} tips in a second", "p99 < 1 s", f"{queued} s", queued < 1)]
-
-
-_MOST_OPEN = 4 * 512 + 2 * 16
-"""Windows that one process has open at most, times the largest."""
-
-
-def _print(machine: str, lines: Sequence[Line]) -> None:
+def show(console: Console, machine: str, done: Sequence[Measured]) -> None:
+    """Print the rows, what is below the goal's size, what has no figures, and a verdict."""
     shown = Table(title=machine)
-    for name in ("figure", "goal", "reached", "met"):
+    for name in ("figure", "size", "goal", "reached", "met", "s"):
         shown.add_column(name, overflow="fold")
-    words = {True: "yes", False: "no", None: "–"}
-    for line in lines:
-        shown.add_row(line.figure, line.goal, line.reached, words[line.met])
-    Console().print(shown)
+    words = {True: "yes", False: "NO", None: "–"}
+    for one in done:
+        for line in one.lines:
+            word = words[line.met] if one.complete else "NO: something lost"
+            took = f"{one.seconds:.0f}"
+            shown.add_row(line.figure, line.size, line.goal, line.reached, word, took)
+        if one.failure:
+            shown.add_row(one.words, "", "", one.failure, "not measured", f"{one.seconds:.0f}")
+    console.print(shown)
+    lines = [line for one in done for line in one.lines]
+    if any(line.size for line in lines):
+        console.print(
+            "Where a size is named it is smaller than the goal's; "
+            "`make bench ARGS=--full` takes whole ones, for hours."
+        )
+    met = sum(line.met is True for line in lines)
+    missed = sum(line.met is False for line in lines)
+    open_ones = sum(line.met is None for line in lines)
+    failed = sum(bool(one.failure) for one in done)
+    minutes = sum(one.seconds for one in done) / 60
+    verdict = verdict_of(done)
+    console.print(
+        f"{met} goals met, {missed} missed, {open_ones} not judged, {failed} rows not measured; "
+        f"{minutes:.1f} minutes. Exit code {int(verdict)}: {_MEANS[verdict]}"
+    )
+
+
+_MEANS = {
+    Verdict.MET: "everything was measured, and every goal that can be judged is met.",
+    Verdict.LOST: "SOMETHING WAS LOST, doubled, refused or wrongly counted.",
+    Verdict.NOT_MEASURED: "a row could not be measured.",
+    Verdict.MISSED: "nothing was lost, but a goal is missed.",
+}

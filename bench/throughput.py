@@ -13,6 +13,8 @@ from statistics import median
 from bench.engine import Engine, Plan, Progress, engine
 from bench.platform import DEMO_TOKEN, NoPlatform
 from bench.running import expand, let_go, started, until_sent
+from broadcasts.desk import Desk
+from broadcasts.finishing import finish_due
 
 IN_FLIGHT = 64
 LIFTED_PER_S = 1_000_000.0
@@ -163,6 +165,8 @@ async def _ours(made: Engine, recipients: int, patience_s: float) -> tuple[_Took
     made.house.outbox_bell.ring()
     stands = await until_sent(made, run.id, patience_s)
     took = _Took(stands.accepted, time.perf_counter() - began, time.process_time() - used)
+    desk = Desk(made.house.context.outbox, made.house.context.catalogue)
+    await database.write(lambda tx: finish_due(tx, desk))
     return took, recipients - stands.accepted - stands.unsure
 
 

@@ -86,9 +86,9 @@ async def webhooks(plan: Plan, events: int, seconds: float, progress: Progress) 
 
     Raises: NoPlatform, Misconfigured, DatabaseAway, SendFailure.
     """
-    async with engine(plan, events, progress, _settings) as made:
+    async with engine(plan, events, progress, oa_settings) as made:
         line = made.line
-        door = WebDoor(create_app(line.channel.routes(), _told()), "127.0.0.1", 0)
+        door = WebDoor(create_app(line.channel.routes(), nobody_asks()), "127.0.0.1", 0)
         address = f"http://127.0.0.1:{await door.open()}{made.house.settings.zalo_oa_webhook_path}"
         try:
             async with made.at_work(sends=False):
@@ -119,14 +119,22 @@ async def webhooks(plan: Plan, events: int, seconds: float, progress: Progress) 
 def _calls(events: int, seconds: float) -> list[_Call]:
     """Return all calls in the order in which they are made; the same each time."""
     lot = random.Random(events)  # noqa: S311 - no secret, only an order
-    stamp = str(time.time_ns() // 1_000_000)
     calls = []
-    for number in range(events):
-        body = json.dumps(_event(number, stamp), ensure_ascii=False).encode()
-        said = _APP.encode() + body + stamp.encode() + _SIGNED_WITH.encode()
-        signature = f"mac={hashlib.sha256(said).hexdigest()}"
-        calls += [_Call(body, signature, lot.uniform(0, seconds)) for _ in range(_TIMES)]
+    for signature, body in signed(0, events):
+        at = [lot.uniform(0, seconds) for _ in range(_TIMES)]
+        calls += [_Call(body.encode(), signature, at_s) for at_s in at]
     return sorted(calls, key=lambda call: call.at_s)
+
+
+def signed(first: int, count: int) -> list[tuple[str, str]]:
+    """Return so many events as Zalo calls with them: signature and body of each."""
+    stamp = str(time.time_ns() // 1_000_000)
+    found = []
+    for number in range(first, first + count):
+        body = json.dumps(_event(number, stamp), ensure_ascii=False)
+        said = f"{_APP}{body}{stamp}{_SIGNED_WITH}".encode()
+        found.append((f"mac={hashlib.sha256(said).hexdigest()}", body))
+    return found
 
 
 def _event(number: int, stamp: str) -> dict[str, object]:
@@ -196,7 +204,9 @@ def _handled(tx: Tx) -> tuple[int, int, int]:
     return tips, found, kept
 
 
-def _told() -> Told:
+def nobody_asks() -> Told:
+    """Return what a door tells that nobody asks how it is."""
+
     async def health() -> dict[str, object]:
         return {"ok": True}
 
@@ -209,7 +219,8 @@ def _told() -> Told:
     return Told(health=health, not_ready=not_ready, figures=figures)
 
 
-def _settings(plan: Plan, folder: Path) -> Settings:
+def oa_settings(plan: Plan, folder: Path) -> Settings:
+    """Return the settings of a service that serves a Zalo Official Account alone."""
     return Settings(
         telegram_token=SecretStr(""),
         telegram_mode="polling",

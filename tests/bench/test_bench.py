@@ -124,6 +124,19 @@ async def test_each_event_of_a_webhook_is_handled_once_however_often_it_comes(
     assert found["database"] == database_kind
 
 
+async def test_every_call_that_the_door_answered_is_kept(
+    database_url: str, database_kind: str
+) -> None:
+    words = ("--calls", "40", "--rounds", "1", "--connections", "3")
+    code, printed, said = await bench("door", *words, "--database", database_url)
+    found = figures(printed)
+    assert (code, said) == (0, "")
+    assert (found["calls"], found["answered"], found["kept"]) == (40, 40, 40)
+    assert found["ratios"] == [found["ratio"]]
+    assert found["ratio"] == pytest.approx(found["ours_per_s"] / found["bare_per_s"], abs=0.01)
+    assert found["database"] == database_kind
+
+
 def test_what_is_answered_late_handled_twice_or_not_dropped_is_not_complete() -> None:
     well = Called(
         events=2,

@@ -30,6 +30,12 @@ class Running:
     port: int
     world: World
     zalo: ZaloWorld
+    _runner: web.AppRunner
+
+    @property
+    def connections(self) -> int:
+        """Count who is connected: what a caller that died had sent is heard when it is not."""
+        return len(self._runner.server.connections) if self._runner.server is not None else 0
 
     @property
     def token(self) -> str:
@@ -98,6 +104,6 @@ async def running(
         taken = runner.addresses[0][1]
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
         zalo.base_url = f"http://{shown}:{taken}"
-        yield Running(zalo.base_url, taken, world, zalo)
+        yield Running(zalo.base_url, taken, world, zalo, runner)
     finally:
         await asyncio.shield(runner.cleanup())

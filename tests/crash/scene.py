@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import aiohttp
 from sqlalchemy import func, select
 
 from broadcasts import reach
@@ -93,8 +92,7 @@ class Scene:
     ) -> None:
         self.station = station
         self._simulator = simulator
-        self.dark = 0
-        """How many rows of residents lay in open windows when a worker was killed."""
+        self._in_dark: dict[UUID, int] = {}
         self.heard: Counter[str] = Counter()
         """How often each step was heard of that somebody is or was to be killed at."""
         self.chats = frozenset(chats.values())
@@ -105,6 +103,18 @@ class Scene:
         self._struck = False
         self._pids: asyncio.Queue[int] = asyncio.Queue()
         self._hearing = 0
+        self._tasks: set[asyncio.Task[tuple[int, bytes, bytes]]] = set()
+
+    async def end(self) -> None:
+        """End workers that a test which failed left behind, the frozen ones, too."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def dark(self) -> int:
+        """How many rows of residents lay in windows of workers that were struck."""
+        return sum(self._in_dark.values())
 
     @property
     def sends(self) -> list[Send]:
@@ -115,10 +125,11 @@ class Scene:
         """Return how often each chat got a message with these words."""
         return Counter(str(sent.chat_id) for sent in self.sends if words in sent.text)
 
-    def withdrawn(self) -> list[str]:
-        """Return what was deleted."""
-        changes = self._simulator.world.record.changes
-        return [str(one.message_id) for one in changes if one.method == "deleteMessage"]
+    def withdrawn(self) -> tuple[list[str], int]:
+        """Return what was deleted, and how often that was asked for."""
+        record = self._simulator.world.record
+        gone = [str(one.message_id) for one in record.changes if one.method == "deleteMessage"]
+        return gone, record.calls["deleteMessage"]
 
     async def start(self, step: str | None = None) -> "Worker":
         """Start a worker that tells of a step; its clock is ahead of that of the one before."""
@@ -126,6 +137,7 @@ class Scene:
         words = (self._order(step, at).written(),)
         order = kitchen().command(self._door.parent, "tests.crash.worker", words, environment())
         task = asyncio.create_task(order)
+        self._tasks.add(task)
         hello = asyncio.create_task(self._pids.get())
         await asyncio.wait([task, hello], return_when=asyncio.FIRST_COMPLETED)
         assert hello.done(), (await task)[2].decode()
@@ -136,15 +148,20 @@ class Scene:
         worker = await self._struck_at(step, after, signal.SIGKILL)
         assert await worker.ended() == -signal.SIGKILL
         await self._heard_out()
-        dark = await self.station.chat.look(_in_windows)
-        assert dark <= OPEN_WINDOWS * WINDOW
-        self.dark += dark
+        await self._count_dark()
 
     async def stops_at(self, step: str, after: int = 1) -> "Worker":
         """Start a worker and stop it in the same way: it may go on later."""
         worker = await self._struck_at(step, after, signal.SIGSTOP)
-        self.dark += await self.station.chat.look(_in_windows)
+        await self._count_dark()
         return worker
+
+    async def _count_dark(self) -> None:
+        """Count the windows of who was just struck: some of those before may still be open."""
+        open_now = await self.station.chat.look(_in_windows)
+        new = {window: rows for window, rows in open_now.items() if window not in self._in_dark}
+        assert sum(new.values()) <= OPEN_WINDOWS * WINDOW
+        self._in_dark |= new
 
     async def works_until(self, done: Callable[[], Any]) -> None:
         """Let a worker work until something has come true, and stop it."""
@@ -157,12 +174,7 @@ class Scene:
 
     async def _heard_out(self) -> None:
         """Return when all is heard that a dead worker told: what comes now comes after it."""
-        for _ in range(2):
-            async with (
-                aiohttp.ClientSession() as session,
-                session.get(f"{self._simulator.base_url}/sim/record") as response,
-            ):
-                assert response.status == 200
+        await until(lambda: not self._simulator.connections, _PATIENCE_S)
         _, writer = await asyncio.open_unix_connection(str(self._door))
         before = self.heard["nothing"]
         writer.write(json.dumps({"what": "nothing"}).encode() + b"\n")
@@ -266,8 +278,11 @@ class Scene:
         rows = await self.station.chat.look(lambda tx: _states(tx, run, self._chats))
         return sum(state in _TAKEN for state in rows.values())
 
-    async def judge(self, run: Run) -> Counter[DeliveryState]:
-        """Hold the ledger against what the platform received; returns the states of the rows."""
+    async def judge(self, run: Run, dark: int | None = None) -> Counter[DeliveryState]:
+        """Hold the ledger against what the platform received; returns the states of the rows.
+
+        `dark` is of how many rows nobody can know, where those are more than the struck left.
+        """
         rows = await self.station.chat.look(lambda tx: _states(tx, run, self._chats))
         times = self.times(run.code)
         got = {chat: times[chat] for chat in self._chats.values()}
@@ -281,7 +296,7 @@ class Scene:
         assert set(rows.values()) <= named
         assert len(rows) == PEOPLE
         states = Counter(rows.values())
-        assert states[DeliveryState.UNSURE] <= self.dark
+        assert states[DeliveryState.UNSURE] <= (self.dark if dark is None else dark)
         problems = await self.station.chat.look(lambda tx: reach.verify(tx, run.id))
         assert problems == []
         return states
@@ -303,11 +318,14 @@ def _known(tx: Tx, run: Run, chats: Mapping[UUID, str]) -> set[tuple[str, str]]:
     return {(chats[row.address_id], row.message_id) for row in tx.connection.execute(query)}
 
 
-def _in_windows(tx: Tx) -> int:
-    query = select(func.count()).where(
-        delivery.c.window_id.is_not(None), delivery.c.resident_id.is_not(None)
+def _in_windows(tx: Tx) -> dict[UUID, int]:
+    """Return how many rows of residents lie in each open window."""
+    query = (
+        select(delivery.c.window_id, func.count())
+        .where(delivery.c.window_id.is_not(None), delivery.c.resident_id.is_not(None))
+        .group_by(delivery.c.window_id)
     )
-    return int(tx.connection.execute(query).scalar_one())
+    return {window: int(rows) for window, rows in tx.connection.execute(query)}
 
 
 def _waiting(tx: Tx) -> int:
@@ -348,6 +366,7 @@ async def open_scene(url: str, folder: Path) -> AsyncIterator[Scene]:
         try:
             yield scene
         finally:
+            await scene.end()
             server.close()
             await server.wait_closed()
 

@@ -55,7 +55,6 @@ async def test_nobody_gets_anything_again_from_an_older_copy_that_an_admin_holds
     while await chat.do(lambda tx: restored.hold_step(tx, desk, known)):
         pass
     assert await chat.do(lambda tx: restored.confirm(tx, desk, known, hold=True))
-    scene.dark = PEOPLE
     await scene.works_until(scene.finished)
-    states = await scene.judge(await scene.run())
+    states = await scene.judge(await scene.run(), dark=PEOPLE)
     assert states[DeliveryState.UNSURE] == PEOPLE - settled, "all of which the copy knows no end"

@@ -170,7 +170,7 @@ class InboxWorker:
             try:
                 items = await self._database.read(self._due)
                 self._note_turns(items)
-                had = sum(await asyncio.gather(*map(self._handle, self._shared(items))))
+                had = await self._handle_all(self._shared(items))
             except DatabaseAway:
                 log.warning("database_away")
                 await asyncio.sleep(_NAP_S)
@@ -211,6 +211,14 @@ class InboxWorker:
             self._turns.clear()
         self._round += 1
         self._turns.update((item.order, self._round) for item in items)
+
+    async def _handle_all(self, shares: Sequence[Sequence[InboxItem]]) -> int:
+        """Handle shares side by side; none goes on behind the round, whatever came of another."""
+        ends = await asyncio.gather(*map(self._handle, shares), return_exceptions=True)
+        faults = [end for end in ends if isinstance(end, BaseException)]
+        if faults:
+            raise faults[0]
+        return sum(end for end in ends if isinstance(end, int))
 
     async def _handle(self, items: Sequence[InboxItem]) -> int:
         """Handle items of different chats in one transaction; each alone when that fails.

@@ -60,6 +60,24 @@ class GatedDatabase(Database):
         return await super().write(work)
 
 
+class HalfAwayDatabase(GatedDatabase):
+    """A database that is away for the first to write, and which counts the reads."""
+
+    def __init__(self, url: str, keys: Keyring, clock: Clock) -> None:
+        super().__init__(url, keys, clock)
+        self.reads = 0
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        self.reads += 1
+        return await super().read(work)
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        if not self.writes:
+            self.writes += 1
+            raise DatabaseAway
+        return await super().write(work)
+
+
 def echo(turn: Turn, message: Message) -> bool:
     """Answer with the same words; fail where they ask for it."""
     if message.text.startswith("hỏng"):
@@ -353,3 +371,20 @@ async def test_a_database_away_for_a_moment_loses_nothing(chat: Chat) -> None:
         await until(_reached(chat, done=3))
     await database.close()
     assert await _heard(chat, "1") == ["đã nghe trước", "đã nghe không nhận", "đã nghe sau"]
+
+
+async def test_a_share_that_goes_on_when_another_found_no_database_is_waited_for(
+    chat: Chat,
+) -> None:
+    people = [str(number) for number in range(1, 31)]
+    waiting = [letter(chat, person, person, person) for person in people]
+    await chat.do(lambda tx: inbox.put(tx, chat.account.id, waiting))
+    database = HalfAwayDatabase(chat.db.url, chat.db._keys, chat.clock)
+    async with working(chat, database=database):
+        await asyncio.wait_for(database.began.wait(), 60)
+        # Longer than the worker naps when the database is away.
+        await asyncio.sleep(0.7)
+        assert database.reads == 1
+        database.gate.set()
+        await until(_reached(chat, done=30))
+    await database.close()

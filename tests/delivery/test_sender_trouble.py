@@ -5,13 +5,16 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from delivery.pace import Pace
 from domain.channel import Capabilities
 from domain.delivery import DeliveryState, SkipReason
 from domain.failures import Refused
 from domain.messages import ChatRef, Outgoing
 from storage.database import Tx
 from storage.deliveries import settling
+from storage.deliveries.slots import Reading
 from storage.tables import delivery as delivery_table
+from tests.chat import MovingClock
 from tests.delivery.post_office import (
     QUICK,
     FlakyDatabase,
@@ -125,25 +128,57 @@ async def test_a_send_that_hangs_for_ever_is_broken_off_and_others_go_on(office:
     assert platform.texts() == ["Cảnh giác", "Tin sau"]
 
 
+class Drowsy(Pace):
+    """A pace whose slots all come in time; the clock goes on while its first window waits."""
+
+    def __init__(self, clock: MovingClock, seconds: float) -> None:
+        super().__init__(QUICK)
+        self._clock = clock
+        self._seconds = seconds
+        self.slept, self.awake = asyncio.Event(), True
+
+    def wait_s(self, *, reply: bool) -> float:
+        """Return how long to take up nothing: as long as nobody wakes it."""
+        return super().wait_s(reply=reply) if self.awake else 60
+
+    def in_hand(self, reading: Reading | None) -> None:
+        """Let nobody take up what comes back of the first window."""
+        super().in_hand(reading)
+        self.awake = self.slept.is_set()
+
+    async def reach(self, slot: int | None) -> int | None:
+        """Come in time, and let the clock jump before the first message goes."""
+        if not self.slept.is_set():
+            self._clock.forward(seconds=self._seconds)
+            self.slept.set()
+        return slot or 0
+
+
 async def test_a_send_that_could_outlast_its_lease_is_not_begun(office: Office) -> None:
     """The clock jumps while the window waits for its pace: its rows go back untouched."""
-    rows = await office.broadcast([str(1000 + n) for n in range(8)], "Cảnh giác")
-    platform = Platform()
-    # One a second: the first waits a whole second of the pace's time, enough to move the clock.
-    slow = replace(QUICK, account_per_s=1)
-    async with at_work(office.sender(platform, limits=slow)):
+    people = [str(1000 + n) for n in range(8)]
+    rows = await office.broadcast(people, "Cảnh giác")
+    before = [await office.row(row) for row in rows]
+    # The lease has four seconds left, and a send may take five.
+    platform, pace = Platform(), Drowsy(office.clock, seconds=11)
+    async with at_work(office.sender(platform, pace=pace)):
+        await asyncio.wait_for(pace.slept.wait(), 60)
 
-        async def opened() -> bool:
-            return await office.open_windows() > 0
+        async def all_back() -> bool:
+            return await office.open_windows() == 0
 
-        await until(opened)
-        office.clock.forward(seconds=14)
+        await until(all_back)
+        assert platform.sends == []
+        after = [await office.row(row) for row in rows]
+        assert {(row.state, row.reason) for row in after} == {(DeliveryState.PENDING, "lease")}
+        assert [replace(row, reason=None) for row in after] == before
+        pace.awake = True
 
         async def all_sent() -> bool:
             return (await office.states(rows))[DeliveryState.ACCEPTED] == 8
 
         await until(all_sent)
-    assert len(platform.sends) == 8
+    assert sorted(chat for chat, _ in platform.sends) == people
 
 
 async def _flaky(office: Office) -> FlakyDatabase:

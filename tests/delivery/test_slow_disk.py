@@ -65,5 +65,11 @@ async def test_on_a_slow_disk_all_messages_go_once_each_at_a_slot_that_comes_aft
     await disk.close()
     assert sorted(chat for chat, _ in platform.sends) == PEOPLE
     assert len(pace.used) == len(PEOPLE)
+    # Of the first, some were over before they were in hand: nothing went at those.
+    assert pace.missed
+    assert not set(pace.missed) & set(pace.used)
+    # By now slots begin only after a commit, and the last of all went at such a one.
+    assert pace.news().lead >= COMMIT_S * SECOND
+    assert max(pace.used) > max(pace.missed)
     strict = SECOND // PER_S
     assert all(later - one >= 0.9 * strict for one, later in pairwise(sorted(pace.used)))

@@ -5,6 +5,7 @@ press, receipts and echoes come, chats are linked and parted, all of the same fe
 Exit code 1 when the server had to end a deadlock, or figures do not agree.
 """
 
+import argparse
 import asyncio
 import random
 import sys
@@ -252,4 +253,12 @@ def main(seconds: float) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(float(sys.argv[1]) if len(sys.argv) > 1 else 15.0))
+    words = argparse.ArgumentParser(
+        prog=f"python -m tests.storage.deliveries.{_NAME}",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    words.add_argument(
+        "seconds", nargs="?", type=float, default=15.0, help="how long, 15 if left out"
+    )
+    sys.exit(main(words.parse_args().seconds))

@@ -35,22 +35,22 @@ async def test_events_are_live_and_missed_ones_are_replayed(
     sim: Running, phones: Phones, bot: Bot
 ) -> None:
     async with phones.http.ws_connect(f"{sim.base_url}/phone/live") as socket:
-        opening = await socket.receive_json(timeout=5)
+        opening = await socket.receive_json(timeout=60)
         assert opening["type"] == "snapshot"
         await phones.start(RESIDENT)
-        user = await socket.receive_json(timeout=5)
-        message = await socket.receive_json(timeout=5)
+        user = await socket.receive_json(timeout=60)
+        message = await socket.receive_json(timeout=60)
     assert (user["type"], user["user"]["started"]) == ("user", True)
     assert (message["type"], message["message"]["text"]) == ("message", "/start")
     assert [opening["seq"] + 1, opening["seq"] + 2] == [user["seq"], message["seq"]]
     await bot.send_message(RESIDENT, "Chào bà")
     url = f"{sim.base_url}/phone/live?since={user['seq']}"
     async with phones.http.ws_connect(url) as socket:
-        assert await socket.receive_json(timeout=5) == message
-        answer = await socket.receive_json(timeout=5)
+        assert await socket.receive_json(timeout=60) == message
+        answer = await socket.receive_json(timeout=60)
     assert answer["message"]["from"]["is_bot"] is True
     async with phones.http.ws_connect(f"{sim.base_url}/phone/live?since=99999") as socket:
-        assert (await socket.receive_json(timeout=5))["type"] == "snapshot"
+        assert (await socket.receive_json(timeout=60))["type"] == "snapshot"
 
 
 async def test_unread_marks_grow_and_are_read(phones: Phones, bot: Bot) -> None:

@@ -173,7 +173,7 @@ def _caught(url: str, work: object) -> BaseException | None:
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 async def test_two_transactions_that_cross_both_get_through(migrated_database_url: str) -> None:
     """Each takes a row the other wants next: PostgreSQL ends one, which simply goes again."""
-    both_hold = threading.Barrier(2, timeout=5)
+    both_hold = threading.Barrier(2, timeout=60)
     tries: list[str] = []
 
     def crossing(mine: str, other: str) -> None:

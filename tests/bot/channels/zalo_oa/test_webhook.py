@@ -33,6 +33,7 @@ from tests.bot.channels.zalo_oa.pretend import (
     signature,
 )
 from tests.chat import MovingClock
+from tests.delivery.post_office import until
 
 Door = TestClient[web.Request, web.Application]
 PATH = "/zalo/oa"
@@ -168,7 +169,12 @@ async def test_what_the_inbox_does_not_take_in_time_is_asked_for_again(
     inbox.slow_s = 30
     assert await post(door, body(clock)) == 503
     inbox.slow_s = 0
-    assert await post(door, body(clock)) == 200
+
+    async def is_taken() -> bool:
+        return await post(door, body(clock)) == 200
+
+    # Zalo comes again; a busy machine may need more than the first time.
+    await until(is_taken)
     assert len(inbox.items) == 1
     await channel.stop()
     assert await post(door, body(clock)) == 503
@@ -178,18 +184,23 @@ async def test_what_the_inbox_does_not_take_in_time_is_asked_for_again(
 async def test_a_body_that_does_not_come_has_no_more_time_than_all_the_rest(
     start_channel: StartChannel, inbox: ListInbox, clock: MovingClock
 ) -> None:
-    door = await opened(await start_channel(inbox_timeout_s=0.05))
+    channel = await start_channel(inbox_timeout_s=0.05)
     loop = asyncio.get_running_loop()
-    never, began = loop.create_future(), loop.time()
+    took_s: list[float] = []
 
     async def halves() -> AsyncIterator[bytes]:
         yield body(clock)[:20]
-        await never
+        await loop.create_future()
 
-    answer = await door.post(PATH, data=halves())
-    assert (answer.status, inbox.tries) == (408, 0)
-    assert loop.time() - began < 1.4
-    await door.close()
+    for _ in range(3):
+        door = await opened(channel)
+        began = loop.time()
+        answer = await door.post(PATH, data=halves())
+        took_s.append(loop.time() - began)
+        assert (answer.status, inbox.tries) == (408, 0)
+        await door.close()
+    # A machine that is busy with something else is that not three times.
+    assert min(took_s) < 1.4
 
 
 async def test_an_event_older_than_the_keys_we_keep_is_confirmed_and_dropped(

@@ -55,7 +55,7 @@ def test_a_killed_process_leaves_the_place_free(tmp_path: Path) -> None:
         with pytest.raises(Misconfigured), sole_instance(url):
             pytest.fail("two at once")
         holder.kill()
-        holder.wait(10)
+        holder.wait(60)
     with sole_instance(url):
         pass
 

@@ -179,7 +179,7 @@ def cut(url: str) -> None:
     """End every session of the database."""
     with psycopg.connect(**connect_arguments(url), autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 

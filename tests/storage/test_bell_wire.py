@@ -73,7 +73,7 @@ async def test_a_wire_that_was_cut_is_mended_and_rings_for_what_it_missed(url: s
         before = there.inbox.rings
         with psycopg.connect(**connect_arguments(url), autocommit=True) as connection:
             connection.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         await until(lambda: there.inbox.rings > before)

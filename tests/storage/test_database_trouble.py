@@ -125,7 +125,7 @@ async def test_a_server_that_is_not_there_is_named_without_its_password(tmp_path
 
 def _end_all_others(tx: Tx) -> int:
     query = text(
-        "SELECT count(pg_terminate_backend(pid, 2000)) FROM pg_stat_activity "
+        "SELECT count(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid() "
         "AND backend_type = 'client backend'"
     )

@@ -8,7 +8,7 @@ import pytest
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.telegram.transport import Transport
-from tests.bot.channels.telegram.pretend import TOKEN, ListInbox, PretendTelegram
+from tests.bot.channels.telegram.pretend import TOKEN, ListInbox, PretendTelegram, hang
 
 StartChannel = Callable[..., Awaitable[TelegramChannel]]
 
@@ -19,13 +19,20 @@ def server(telegram: PretendTelegram) -> PretendTelegram:
 
 
 @pytest.fixture
-def settings(server: PretendTelegram) -> TelegramSettings:
+def patience_s(request: pytest.FixtureRequest) -> float:
+    """How long an answer may take: hardly where none comes, else all that a busy machine needs."""
+    hangs = "behaviour" in request.fixturenames and request.getfixturevalue("behaviour") is hang
+    return 1 if hangs else 20
+
+
+@pytest.fixture
+def settings(server: PretendTelegram, patience_s: float) -> TelegramSettings:
     return TelegramSettings(
         token=TOKEN,
         api_url=server.url,
-        connect_timeout_s=1,
-        send_timeout_s=1,
-        call_timeout_s=1,
+        connect_timeout_s=20,
+        send_timeout_s=patience_s,
+        call_timeout_s=patience_s,
         poll_timeout_s=1,
         backoff_cap_s=0.05,
     )
@@ -37,8 +44,8 @@ def inbox() -> ListInbox:
 
 
 @pytest.fixture
-async def transport(server: PretendTelegram) -> AsyncIterator[Transport]:
-    made = Transport(server.url, TOKEN, connect_timeout_s=1, read_timeout_s=1)
+async def transport(server: PretendTelegram, patience_s: float) -> AsyncIterator[Transport]:
+    made = Transport(server.url, TOKEN, connect_timeout_s=20, read_timeout_s=patience_s)
     made.open()
     yield made
     await made.close()

@@ -59,7 +59,7 @@ async def street(inbox: ListInbox) -> AsyncIterator[Street]:
     spec["chats"][2]["linked"] = GROUP
     async with running(WorldSpec.model_validate(spec)) as sim:
         settings = TelegramSettings(
-            token=sim.token, api_url=sim.base_url, send_timeout_s=1, poll_timeout_s=5
+            token=sim.token, api_url=sim.base_url, send_timeout_s=20, poll_timeout_s=5
         )
         channel = TelegramChannel(settings)
         await channel.start(inbox)

@@ -96,7 +96,7 @@ async def street(inbox: ListInbox) -> AsyncIterator[Street]:
         settings = TelegramSettings(
             token=simulator.token,
             api_url=simulator.base_url,
-            send_timeout_s=1,
+            send_timeout_s=20,
             poll_timeout_s=5,
             backoff_cap_s=0.05,
         )

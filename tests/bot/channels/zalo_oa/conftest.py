@@ -42,8 +42,8 @@ def settings(zalo: PretendZalo) -> ZaloOaSettings:
         api_url=zalo.url,
         oauth_url=zalo.url,
         mention="Công an xã ví dụ",
-        connect_timeout_s=1,
-        send_timeout_s=1,
+        connect_timeout_s=20,
+        send_timeout_s=20,
         article_hours=(0, 24),
     )
 

@@ -147,16 +147,18 @@ def mend(table: Timetable, went: Sequence[Went]) -> Timetable:
 def put_back(table: Timetable, now: int) -> Timetable:
     """Return the same table, unless the clock was put back since: then what it says ends soon.
 
-    What lies further ahead than slots can goes as late as it may.
+    By how much is not known, only that the newest slot lay no further ahead than one can: each is
+    taken to be as late as that allows, with the same time in between.
     """
-    latest = now + AHEAD
     newest = max((*table.common[-1:], *table.kept[-1:]), default=0)
-    if newest <= latest + LEAD_MOST and table.rated_at <= now + LEAD_MOST:
+    too_far = newest - (now + LEAD_MOST + AHEAD)
+    if too_far <= 0 and table.rated_at <= now + LEAD_MOST:
         return table
+    back = max(0, too_far)
     return replace(
         table,
-        common=tuple(min(at, latest) for at in table.common),
-        kept=tuple(min(at, latest) for at in table.kept),
+        common=tuple(at - back for at in table.common),
+        kept=tuple(at - back for at in table.kept),
         rated_at=min(now, table.rated_at),
         slowed_at=None if table.slowed_at is None else min(now, table.slowed_at),
     )

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain import slots
@@ -75,6 +75,7 @@ class World:
     known=st.booleans(),
     jumps=st.booleans(),
 )
+@example(seed=39916800, rate=5, share=0.15, processes=3, known=True, jumps=True)
 @settings(max_examples=60, deadline=None)
 def test_a_strict_server_never_sees_more_than_it_allows(
     seed: int, rate: float, share: float, processes: int, known: bool, jumps: bool

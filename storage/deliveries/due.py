@@ -3,7 +3,7 @@
 Asked several times a second, so every statement is built once: building costs more than asking.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +29,7 @@ from domain.delivery import Lane
 from domain.messages import ChatKind
 from domain.tip import TipOutcome
 from storage.database import Tx
+from storage.deliveries import waits
 from storage.deliveries.ledger import SENDING_RUNS, Delivery, as_delivery
 from storage.tables import address, declined_subject, delivery, group_chat, resident, run, tip
 from storage.tables.deliveries import DUE
@@ -117,28 +118,29 @@ def candidates(
     Each part reads an index of its own in order, so that what waits elsewhere, such as a paused
     run of many thousands, costs nothing.
     """
-    known = {"account": account_id, "now": tx.now}
+    known = {"account": account_id, **waits.instants(tx.now)}
     alone = tx.connection.execute(_DUE_ALONE, {**known, "lane": int(lane), "most": limit})
     found = [_candidate(raw, None) for raw in alone]
     for one in live:
         if len(found) >= limit:
             break
         if one.lane is lane:
-            asked = _asked(tx, account_id, one, limit - len(found))
-            found += [_candidate(raw, one) for raw in tx.connection.execute(_DUE_OF_RUN, asked)]
+            told = asked(tx, account_id, one, limit - len(found))
+            found += [_candidate(raw, one) for raw in tx.connection.execute(_DUE_OF_RUN, told)]
     return found
 
 
 def those(tx: Tx, account_id: UUID, of: LiveRun, ids: Sequence[UUID]) -> list[Candidate]:
     """Return those of some rows of a run that are due."""
-    asked = {**_asked(tx, account_id, of, len(ids)), "rows": list(ids)}
-    return [_candidate(raw, of) for raw in tx.connection.execute(_DUE_THOSE, asked)]
+    told = {**asked(tx, account_id, of, len(ids)), "rows": list(ids)}
+    return [_candidate(raw, of) for raw in tx.connection.execute(_DUE_THOSE, told)]
 
 
-def _asked(tx: Tx, account_id: UUID, of: LiveRun, most: int) -> dict[str, object]:
+def asked(tx: Tx, account_id: UUID, of: LiveRun, most: int) -> Mapping[str, object]:
+    """Return what a query of a run's due rows is told."""
     return {
         "account": account_id,
-        "now": tx.now,
+        **waits.instants(tx.now),
         "run": of.id,
         "subject": of.subject,
         "most": most,
@@ -200,7 +202,7 @@ def _in_the_way() -> Exists:
 def first_of_run(*columns: ColumnElement[Any]) -> Select[Any]:
     """Return a query of some columns of a run's oldest due rows.
 
-    It is told `account`, `run`, `now` and `most`; it may name columns of address and resident.
+    It is told what is `asked`; it may name columns of address and resident.
     """
     return _first(select(*columns), delivery.c.run_id == bindparam("run", type_=Uuid))
 
@@ -227,7 +229,6 @@ def _due(*which: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()) -
 
 
 def _first(query: Select[Any], *which: ColumnElement[bool]) -> Select[Any]:
-    now = bindparam("now", type_=UtcDateTime)
     return (
         query.join(address, address.c.id == delivery.c.address_id)
         .outerjoin(resident, resident.c.id == delivery.c.resident_id)
@@ -236,8 +237,8 @@ def _first(query: Select[Any], *which: ColumnElement[bool]) -> Select[Any]:
             DUE,
             delivery.c.account_id == bindparam("account", type_=Uuid),
             *which,
-            or_(delivery.c.not_before.is_(None), delivery.c.not_before <= now),
-            or_(address.c.not_before.is_(None), address.c.not_before <= now),
+            waits.is_over(delivery.c.not_before),
+            waits.is_over_of_chat(address.c.not_before),
             ~_in_the_way(),
         )
         # A run has one lane. Ordered by ids alone, a run that is most of the table would be looked

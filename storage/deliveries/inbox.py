@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, exists, func, literal_column, select
 from domain.messages import Incoming, Received
 from storage.codec import read_incoming, write_incoming
 from storage.database import Tx
+from storage.deliveries import waits
 from storage.sealing import KeysUnusable, Place
 from storage.tables import inbox
 from storage.tables.intake import ASIDE, DONE, NEW
@@ -99,11 +100,12 @@ def next_items(
     query = (
         select(inbox.c.id, inbox.c.order_lookup)
         .where(NEW, inbox.c.account_id.in_(list(accounts)), first_of_chat)
-        .where((inbox.c.not_before.is_(None)) | (inbox.c.not_before <= tx.now))
+        .where(waits.is_over(inbox.c.not_before))
         .order_by(inbox.c.id)
         .limit(max(limit, _CHATS))
     )
-    heads = [(turns.get(row.order_lookup, 0), row.id) for row in tx.connection.execute(query)]
+    told = waits.instants(tx.now)
+    heads = [(turns.get(row.order_lookup, 0), row.id) for row in tx.connection.execute(query, told)]
     ids = [item_id for _, item_id in sorted(heads)[:limit]]
     if not ids:
         return []

@@ -42,7 +42,7 @@ from storage.campaigns.caps import full_of
 from storage.database import Tx
 from storage.deliveries import due
 from storage.deliveries.counters import CounterKey, Moves
-from storage.deliveries.due import CALM_AFTER, LiveRun
+from storage.deliveries.due import LiveRun
 from storage.deliveries.run_words import RunWords
 from storage.tables import address, attempt, delivery, resident
 from storage.types import UtcDateTime
@@ -105,14 +105,9 @@ def head(tx: Tx, account_id: UUID, run: LiveRun, most: int) -> Head:
     found = tx.connection.execute(
         _HEAD[tx.connection.dialect.name],
         {
-            "account": account_id,
-            "run": run.id,
-            "now": tx.now,
-            "subject": run.subject,
+            **due.asked(tx, account_id, run, most),
             "unit": run.unit_id,
-            "calm_before": tx.now - CALM_AFTER,
             "can_wait": due.can_wait(run),
-            "most": most,
         },
     ).scalar_one_or_none()
     listed = orjson.loads(found) if found else []

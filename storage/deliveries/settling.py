@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Uuid, bindparam, delete, select, true, update
+from sqlalchemy import Uuid, bindparam, delete, or_, select, true, update
 
 from domain.delivery import (
     Accepted,
@@ -36,6 +36,7 @@ from storage.deliveries import (
     receipts,
     typed_numbers,
     use,
+    waits,
 )
 from storage.deliveries.counters import Moves
 from storage.deliveries.ledger import Delivery, as_delivery, key_of, locked, move
@@ -54,7 +55,6 @@ WORKER_DIED = "worker_died"
 _QUOTA = "quota:"
 _IN_DOUBT = (DeliveryState.UNSURE, DeliveryState.PENDING)
 _MOST_TRIES = 4
-_LONGEST_WAIT = timedelta(hours=1)
 """However long a platform says to wait, one message tries again after this."""
 _SECOND_THOUGHT = timedelta(seconds=5)
 """How long what may have been sent waits before it goes once more: a proof may come meanwhile."""
@@ -146,7 +146,9 @@ def take_over(tx: Tx, account_id: UUID, door: Door = OPEN, *, all_dead: bool = F
     `all_dead` says that no other worker can be alive (a lock tells so at the start): then every
     window is closed at once. Returns how many rows were left in the dark.
     """
-    gone = true() if all_dead else window.c.lease_until < tx.now
+    # What would end later than any lease was taken before the clock was put back.
+    far = window.c.lease_until > tx.now + waits.LONGEST
+    gone = true() if all_dead else or_(window.c.lease_until < tx.now, far)
     dead = tx.connection.execute(
         select(window.c.id).where(window.c.account_id == account_id, gone).with_for_update()
     ).scalars()
@@ -258,7 +260,7 @@ def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves, told: Told | N
         case GoneAway() | TurnedDown():
             _fail(tx, row, outcome, moves, told)
         case NotSent(reason, wait, account_wide):
-            held_until = tx.now + min(wait, _LONGEST_WAIT)
+            held_until = tx.now + min(wait, waits.LONGEST_OF_CHAT)
             if account_wide:
                 here = row.account_id
                 moves.after(here, lambda tx: pauses.begin(tx, here, held_until))

@@ -7,7 +7,7 @@ from sqlalchemy import exists, func, or_, select
 
 from domain.delivery import DeliveryState, Lane, SkipReason
 from storage.database import Tx
-from storage.deliveries import ledger
+from storage.deliveries import ledger, waits
 from storage.deliveries.counters import Moves
 from storage.tables import address, delivery, run, run_counter
 from storage.tables.deliveries import DUE
@@ -75,12 +75,12 @@ def due_since(tx: Tx) -> dict[Lane, datetime]:
         .where(
             DUE,
             delivery.c.run_id.is_(None),
-            or_(delivery.c.not_before.is_(None), delivery.c.not_before <= tx.now),
-            or_(address.c.not_before.is_(None), address.c.not_before <= tx.now),
+            waits.is_over(delivery.c.not_before),
+            waits.is_over_of_chat(address.c.not_before),
         )
         .group_by(delivery.c.lane)
     )
-    since = {Lane(lane): at for lane, at in tx.connection.execute(alone)}
+    since = {Lane(lane): at for lane, at in tx.connection.execute(alone, waits.instants(tx.now))}
     pending = exists().where(run_counter.c.run_id == run.c.id, run_counter.c.pending > 0)
     live = select(run.c.lane, run.c.created_at, run.c.open_from).where(
         run.c.state.in_(ledger.SENDING_RUNS),
@@ -107,11 +107,12 @@ def oldest_talk(tx: Tx) -> datetime | None:
             DUE,
             delivery.c.run_id.is_(None),
             delivery.c.lane <= int(Lane.TALK),
-            or_(delivery.c.not_before.is_(None), delivery.c.not_before <= tx.now),
-            or_(address.c.not_before.is_(None), address.c.not_before <= tx.now),
+            waits.is_over(delivery.c.not_before),
+            waits.is_over_of_chat(address.c.not_before),
         )
         .order_by(delivery.c.created_at)
         .limit(1)
     )
-    oldest: datetime | None = tx.connection.execute(query).scalar_one_or_none()
+    told = waits.instants(tx.now)
+    oldest: datetime | None = tx.connection.execute(query, told).scalar_one_or_none()
     return oldest

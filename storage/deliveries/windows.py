@@ -198,13 +198,12 @@ def _mostly_plain(
     The others get what those leave, and a part of each window, so as not to be left behind.
     """
     most = claim.plain or 0
-    for one in live:
-        if one.lane is not lane or not most:
-            continue
+    for one in (one for one in live if most and one.lane is lane):
         head = plain.head(tx, claim.account_id, one, most)
         if not head.rows and not head.others:
             continue
-        words = plain.words(tx, one.id, head.rows)
+        # Of what is too late nothing is said, and each row is looked at by itself.
+        words = plain.words(tx, one.id, head.rows) if one.not_after >= tx.now else {}
         rows = [row for row in head.rows if row.language in words]
         unsaid = {UUID(row.delivery) for row in head.rows if row.language not in words}
         odd = sorted(unsaid.union(head.others))

@@ -47,8 +47,9 @@ async def test_two_engines_share_a_pace_and_whoever_takes_over_keeps_it(
 ) -> None:
     rows = await office.broadcast(PEOPLE, "Cảnh giác", Lane.BULK)
     server = Server()
-    other = Database(office.cellar.url, office.cellar.keys, office.clock)
-    first = asyncio.create_task(office.sender(server.line("first"), limits=OURS).run())
+    dying, other = (Database(office.cellar.url, office.cellar.keys, office.clock) for _ in range(2))
+    killed = office.sender(server.line("first"), database=dying, limits=OURS)
+    first = asyncio.create_task(killed.run())
     second = office.sender(server.line("second"), worker="w2", database=other, limits=OURS)
     at_work = asyncio.create_task(second.run())
     try:
@@ -56,6 +57,8 @@ async def test_two_engines_share_a_pace_and_whoever_takes_over_keeps_it(
         # Killed: nothing of it is settled, and its slots and windows are left as they are.
         first.cancel()
         await asyncio.wait([first])
+        # A thread goes on to the end of its transaction, and what it opens then has its lease, too.
+        await dying.close()
         office.clock.forward(minutes=1)
         office.bell.ring()
 

@@ -216,7 +216,7 @@ def nobody_asks() -> Told:
     async def figures() -> bytes:
         return b""
 
-    return Told(health=health, not_ready=not_ready, figures=figures)
+    return Told(health=health, not_ready=not_ready, figures=figures, own_figures=bytes)
 
 
 def oa_settings(plan: Plan, folder: Path) -> Settings:

@@ -19,19 +19,24 @@ _PREFIX = "an_ninh_"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figures(Collector):
-    """The figures of one moment, in the form of Prometheus' client library."""
+    """The figures of one moment, in the form of Prometheus' client library.
 
-    store: Stored
+    Without a store, while the database is away, they are those of the process alone.
+    """
+
+    store: Stored | None
     running: Running
 
     def collect(self) -> Iterator[Metric]:
         """Yield each family with its samples."""
-        yield from self._stored()
-        yield from self._accounts()
+        up = int(self.store is not None)
+        yield _one("database_up", "1 while the database answers", up)
+        if self.store is not None:
+            yield from self._stored(self.store)
+            yield from self._accounts(self.store)
         yield from self._running()
 
-    def _stored(self) -> Iterator[Metric]:
-        store = self.store
+    def _stored(self, store: Stored) -> Iterator[Metric]:
         beyond = {name: float(wrong) for name, wrong in judged(store, self.running).items()}
         yield _by("problem", "1 while this is beyond its limit", "name", beyond)
         yield _by("inbox_items", "Items taken from platforms", "state", store.inbox)
@@ -45,20 +50,15 @@ class Figures(Collector):
         yield _one("unsure", "Sends of which nobody knows whether they arrived", store.unsure)
         yield _one("tips_unseen", "Tips that no reviewer has been shown in time", store.unseen_tips)
 
-    def _accounts(self) -> Iterator[Metric]:
+    def _accounts(self, store: Stored) -> Iterator[Metric]:
         up = _family("account_up", "1 while the platform lets the account work", "account")
         paused = _family("account_paused_seconds", "For how long it sends nothing", "account")
         rate = _family("account_pace_per_second", "Messages it may send now", "account")
         limit = _family("account_pace_limit_per_second", "What its platform allows", "account")
         token = _family("account_token_age_seconds", "Age of what renews its tokens", "account")
-        heard = _family("account_poll_age_seconds", "Since the last answered poll", "account")
-        about = "What became of sends of this process"
-        sends = CounterMetricFamily(_PREFIX + "sends", about, labels=["account", "outcome"])
-        about = "What became of what platforms told this process"
-        events = CounterMetricFamily(_PREFIX + "events", about, labels=["account", "what"])
         for line in self.running.lines:
-            own = self.store.accounts.get(line.account_id, AccountStored())
-            wrong = set(signs(self.store, self.running, line))
+            own = store.accounts.get(line.account_id, AccountStored())
+            wrong = set(signs(store, self.running, line))
             name = [line.shown]
             up.add_metric(name, 0.0 if "account_down" in wrong else 1.0)
             paused.add_metric(name, own.paused.total_seconds())
@@ -68,22 +68,32 @@ class Figures(Collector):
                 rate.add_metric(name, slots.rate(own.timetable, line.pace, instant))
             if own.token_age is not None:
                 token.add_metric(name, own.token_age.total_seconds())
-            if line.heard_at is not None:
-                heard.add_metric(name, (self.running.now - line.heard_at).total_seconds())
-            _counted(sends, line, line.sends)
-            _counted(events, line, line.events)
-        yield from (up, paused, rate, limit, token, heard, sends, events)
+        yield from (up, paused, rate, limit, token)
 
     def _running(self) -> Iterator[Metric]:
         now = self.running.now
+        heard = _family("account_poll_age_seconds", "Since the last answered poll", "account")
+        about = "What became of sends of this process"
+        sends = CounterMetricFamily(_PREFIX + "sends", about, labels=["account", "outcome"])
+        about = "What became of what platforms told this process"
+        events = CounterMetricFamily(_PREFIX + "events", about, labels=["account", "what"])
+        for line in self.running.lines:
+            if line.heard_at is not None:
+                heard.add_metric([line.shown], (now - line.heard_at).total_seconds())
+            _counted(sends, line, line.sends)
+            _counted(events, line, line.events)
+        yield from (heard, sends, events)
         ages = {name: (now - at).total_seconds() for name, at in self.running.ticks.items()}
         yield _by("tick_age_seconds", "Since a tick last ended well", "tick", ages)
         roles = dict.fromkeys(self.running.roles, 1.0)
         yield _by("role", "1 for each role of this process", "role", roles)
 
 
-def exposed(store: Stored, running: Running) -> bytes:
-    """Return all figures as Prometheus reads them, with those of the process itself."""
+def exposed(store: Stored | None, running: Running) -> bytes:
+    """Return all figures as Prometheus reads them, with those of the process itself.
+
+    `store` is None while the database is away.
+    """
     registry = CollectorRegistry()
     registry.register(Figures(store, running))
     ProcessCollector(registry=registry)

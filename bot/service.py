@@ -256,7 +256,12 @@ class Service:
             stop.cancel()
 
     def _told(self) -> Told:
-        return Told(health=self._health, not_ready=self._not_ready, figures=self._figures)
+        return Told(
+            health=self._health,
+            not_ready=self._not_ready,
+            figures=self._figures,
+            own_figures=lambda: metrics.exposed(None, self._running()),
+        )
 
     async def _health(self) -> dict[str, object]:
         return health.facts(*await self._looked())
@@ -280,7 +285,11 @@ class Service:
         house = self._house
         ids = [work.line.account.id for work in self._works]
         store = await house.database.read(lambda tx: health.stored(tx, ids))
-        return store, health.Running(
+        return store, self._running()
+
+    def _running(self) -> health.Running:
+        house = self._house
+        return health.Running(
             now=house.clock.now(),
             lines=tuple(work.health(self._made_at) for work in self._works),
             ticks=self._clockwork.well_at(),

@@ -28,6 +28,8 @@ class Told:
     """Returns why nothing should be brought to this process now; empty when it is ready."""
     figures: Callable[[], Awaitable[bytes]]
     """Returns all figures in the text form of Prometheus."""
+    own_figures: Callable[[], bytes]
+    """Returns those of this process alone, for as long as the database is away."""
 
 
 def create_app(
@@ -42,6 +44,10 @@ def create_app(
             facts = {"ok": False, "database": "away"}
         return web.json_response(facts, status=200 if facts["ok"] else 503)
 
+    async def livez(_request: web.Request) -> web.Response:
+        # What people must see to, and a database that is away, is no reason to start us anew.
+        return web.json_response({"alive": True})
+
     async def readyz(_request: web.Request) -> web.Response:
         try:
             why = list(await asyncio.wait_for(told.not_ready(), patience_s))
@@ -53,12 +59,12 @@ def create_app(
         try:
             body = await asyncio.wait_for(told.figures(), patience_s)
         except (DatabaseAway, TimeoutError):
-            return web.Response(status=503, text="# the database is away\n")
+            body = told.own_figures()
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 
     app = web.Application(client_max_size=1024 * 1024)
-    watched = [web.get("/healthz", healthz), web.get("/readyz", readyz)]
-    app.add_routes([*watched, web.get("/metrics", metrics), *routes])
+    pages = {"healthz": healthz, "livez": livez, "readyz": readyz, "metrics": metrics}
+    app.add_routes([*(web.get(f"/{name}", page) for name, page in pages.items()), *routes])
     return app
 
 

@@ -33,6 +33,12 @@ class Assumptions:
     """What one worker process settles in PostgreSQL (`make bench`), with room to spare."""
     sends_per_s_and_database: float = 1_500.0
     """What one PostgreSQL server settles (`make bench`), with room to spare."""
+    connections_a_worker: int = 25
+    """What an installation of one process keeps of a server's connections: 10 to 30."""
+    connections_per_database: int = 1_000
+    """What one PostgreSQL server is to hold, most of them idle."""
+    bytes_a_worker: int = 200_000_000
+    """Memory of a process."""
     bytes_a_resident: int = 1_500
     """Person, address, consent, with their indexes."""
     bytes_a_delivery: int = 1_500
@@ -59,7 +65,10 @@ class Need:
     workers: int
     """Processes that send: each account has its own."""
     databases: int
-    """PostgreSQL servers on which all can lie together; 0 where one SQLite file is all."""
+    """PostgreSQL servers on which all can lie together, by what they settle and by connections; 0
+    where one SQLite file is all."""
+    memory_bytes: int
+    """Of the processes, without that of the databases."""
     rows: int
     """Deliveries that are kept at any time."""
     archived_a_year: int
@@ -88,6 +97,11 @@ def need(residents: int, given: Assumptions) -> Need:
     tips = residents / 1000 * given.tips_a_month * given.kept_months
     small = units == 1 and of_one == 1
     of_account = math.ceil(given.pace_per_s / given.sends_per_s_and_worker)
+    workers = units * of_one * max(1, of_account)
+    by_sends = math.ceil(peak / given.sends_per_s_and_database)
+    by_connections = math.ceil(
+        workers * given.connections_a_worker / given.connections_per_database
+    )
     return Need(
         residents=residents,
         units=units,
@@ -95,8 +109,9 @@ def need(residents: int, given: Assumptions) -> Need:
         campaign_takes=takes,
         messages_a_month=round(broadcasts + talk),
         peak_per_s=peak,
-        workers=units * of_one * max(1, of_account),
-        databases=0 if small else math.ceil(peak / given.sends_per_s_and_database),
+        workers=workers,
+        databases=0 if small else max(by_sends, by_connections),
+        memory_bytes=workers * given.bytes_a_worker,
         rows=rows,
         archived_a_year=round((broadcasts + talk) * _MONTHS),
         disk_bytes=round(

@@ -117,6 +117,7 @@ _LINES: Sequence[tuple[str, Callable[[Need], str]]] = (
     ("Tin một tháng", lambda one: count(one.messages_a_month)),
     ("Cao điểm tin/giây", _peak),
     ("Tiến trình gửi", lambda one: count(one.workers)),
+    ("Bộ nhớ tiến trình", lambda one: room(one.memory_bytes)),
     ("PostgreSQL", lambda one: count(one.databases)),
     ("Dòng đang giữ", lambda one: count(one.rows)),
     ("Dung lượng", lambda one: room(one.disk_bytes)),

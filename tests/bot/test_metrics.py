@@ -16,7 +16,7 @@ from tests.bot.test_health import AT_WORK, CALLED, OURS, POLLED, THEIRS, WELL
 PACE = Pace(account_per_s=28.0, chat_per_s=1.0, group_per_minute=20, reply_share=0.15)
 
 
-def _read(store: Stored, running: Running) -> Mapping[tuple[str, str], float]:
+def _read(store: Stored | None, running: Running) -> Mapping[tuple[str, str], float]:
     text = metrics.exposed(store, running).decode()
     return {
         (sample.name, ",".join(sample.labels.values())): sample.value
@@ -45,6 +45,7 @@ def test_what_waits_what_is_late_and_what_is_unsure_is_told_by_lane() -> None:
     assert told["an_ninh_lag_seconds", "talk"] == 2
     assert told["an_ninh_lag_seconds", "urgent"] == 0
     assert told["an_ninh_unsure", ""] == 2
+    assert told["an_ninh_database_up", ""] == 1
     assert told["an_ninh_problem", "inbox_aside"] == 1
     assert told["an_ninh_problem", "account_down"] == 0
 
@@ -72,3 +73,14 @@ def test_each_account_tells_of_its_pace_its_token_and_its_sends() -> None:
     assert told["an_ninh_role", "worker"] == 1
     assert ("an_ninh_account_pace_per_second", "Zalo OA") not in told
     assert any(name == "process_resident_memory_bytes" for name, _ in told)
+
+
+def test_while_the_database_is_away_a_process_tells_of_itself() -> None:
+    polled = replace(POLLED, pace=PACE, sends={"accepted": 41})
+
+    told = _read(None, replace(AT_WORK, lines=(polled,), roles=("worker",)))
+
+    assert told["an_ninh_database_up", ""] == 0
+    assert told["an_ninh_sends_total", "Telegram,accepted"] == 41
+    assert told["an_ninh_role", "worker"] == 1
+    assert not any(name in {"an_ninh_unsure", "an_ninh_account_up"} for name, _ in told)

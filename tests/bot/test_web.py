@@ -55,7 +55,12 @@ def _told(
     not_ready: Callable[[], Awaitable[list[str]]] = _ready,
     figures: Callable[[], Awaitable[bytes]] = _figures,
 ) -> Told:
-    return Told(health=health, not_ready=not_ready, figures=figures)
+    return Told(
+        health=health,
+        not_ready=not_ready,
+        figures=figures,
+        own_figures=lambda: b"an_ninh_database_up 0.0\n",
+    )
 
 
 @pytest.fixture
@@ -102,18 +107,30 @@ async def test_who_brings_work_is_told_whether_to_and_why_not(
             await door.close()
 
 
-async def test_figures_are_text_for_prometheus_and_none_without_the_database(
+async def test_a_process_is_alive_for_as_long_as_it_answers_whatever_is_wrong(
     session: aiohttp.ClientSession,
 ) -> None:
-    for figures, status, told in (
-        (_figures, 200, "an_ninh_unsure 0.0\n"),
-        (_no_figures, 503, "# the database is away\n"),
+    door = WebDoor(create_app([], _told(_homeless, not_ready=_starting)), "127.0.0.1", 0)
+    port = await door.open()
+    try:
+        async with session.get(f"http://127.0.0.1:{port}/livez") as answer:
+            assert (answer.status, await answer.json()) == (200, {"alive": True})
+    finally:
+        await door.close()
+
+
+async def test_figures_are_text_for_prometheus_and_the_process_own_without_the_database(
+    session: aiohttp.ClientSession,
+) -> None:
+    for figures, told in (
+        (_figures, "an_ninh_unsure 0.0\n"),
+        (_no_figures, "an_ninh_database_up 0.0\n"),
     ):
         door = WebDoor(create_app([], _told(figures=figures)), "127.0.0.1", 0)
         port = await door.open()
         try:
             async with session.get(f"http://127.0.0.1:{port}/metrics") as answer:
-                assert answer.status == status
+                assert answer.status == 200
                 assert await answer.text() == told
                 assert answer.content_type == "text/plain"
         finally:
@@ -175,9 +192,13 @@ async def test_who_asks_while_the_database_is_silent_is_told_so(
     door = WebDoor(create_app([], told, patience_s=0.01), "127.0.0.1", 0)
     port = await door.open()
     try:
-        for path, words in (("healthz", "away"), ("readyz", "database_away"), ("metrics", "away")):
+        for path, status, words in (
+            ("healthz", 503, "away"),
+            ("readyz", 503, "database_away"),
+            ("metrics", 200, "an_ninh_database_up 0.0"),
+        ):
             async with session.get(f"http://127.0.0.1:{port}/{path}") as response:
-                assert response.status == 503, path
+                assert response.status == status, path
                 assert words in await response.text()
     finally:
         await door.close()

@@ -43,6 +43,15 @@ def test_each_account_is_an_installation_with_a_process_of_its_own() -> None:
     assert fast.workers == 3 * fast.accounts
 
 
+def test_servers_are_as_many_as_their_connections_or_their_writing_ask_for() -> None:
+    many = need(100_000_000, Assumptions())
+    busy = need(100_000_000, Assumptions(connections_a_worker=1))
+
+    assert many.databases == -(-many.workers * 25 // 1_000)
+    assert busy.databases == -(-round(busy.peak_per_s) // 1_500) < many.databases
+    assert many.memory_bytes == many.workers * 200_000_000
+
+
 _PACES = st.floats(min_value=0.05, max_value=1_000)
 _HOURS = st.floats(min_value=0.1, max_value=168)
 
@@ -76,4 +85,5 @@ def test_more_residents_never_need_less(one: int, other: int) -> None:
     assert less.rows <= more.rows
     assert less.disk_bytes <= more.disk_bytes
     assert less.units <= more.units
+    assert less.databases <= more.databases
     assert less.messages_a_month <= more.messages_a_month

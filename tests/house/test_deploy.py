@@ -82,10 +82,28 @@ def test_containers_are_given_settings_that_there_are_and_nothing_they_need_not(
         assert one["environment"]["DATABASE_URL"].startswith("postgresql+psycopg://")
 
 
+def test_the_database_takes_the_connections_of_ten_workers_beside_the_others() -> None:
+    # docs/operations.md, "Connections": 20 and a bell of each, six more of a worker.
+    wanted = 12 * 21 + 10 * 6
+
+    command = _compose()["services"]["db"]["command"]
+
+    assert command[:2] == ["postgres", "-c"]
+    assert int(command[2].removeprefix("max_connections=")) > wanted
+
+
+def test_only_what_hangs_is_called_unhealthy_not_what_people_must_see_to() -> None:
+    for one in _ours(_compose()).values():
+        asked = one["healthcheck"]
+        assert asked.get("disable") or "/livez" in asked["test"][-1]
+
+
 def test_only_the_platforms_calls_reach_the_service_from_outside() -> None:
     caddy = (DEPLOY / "Caddyfile").read_text()
 
-    assert re.search(r"@inside path /healthz /readyz /metrics\n\s*respond @inside 404", caddy)
+    assert re.search(
+        r"@inside path /healthz /livez /readyz /metrics\n\s*respond @inside 404", caddy
+    )
     assert caddy.count("{") == caddy.count("}")
 
 

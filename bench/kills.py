@@ -4,6 +4,7 @@ import asyncio
 import random
 import signal
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from typing import Any
 from uuid import UUID
 
 import aiohttp
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bench.engine import Engine, Plan, Progress, engine
 from bench.filling import FIRST_CHAT
+from bench.platform import NoPlatform, Platform
 from bench.running import expand, let_go, standing, started
 from bench.workers import environment
 from bot.settings import Settings
@@ -23,7 +25,7 @@ from broadcasts import reach
 from domain.delivery import DeliveryState
 from storage.database import Tx, is_sqlite
 from storage.people import addresses
-from storage.tables import delivery
+from storage.tables import delivery, send_window
 
 _ROOT = Path(__file__).parents[1]
 _BETWEEN_S = (0.0, 0.5)
@@ -31,6 +33,8 @@ _STOPPED_S = 30.0
 """Longer than a lease: another worker takes over meanwhile."""
 _STOPPED_ALONE_S = 3.0
 _STOP_SHARE = 0.1
+_STANDS_S = 0.1
+"""Until a stopped process stands, and what it had committed is seen."""
 _PATIENCE_S = 120.0
 
 
@@ -40,6 +44,8 @@ class Killed:
 
     database: str
     recipients: int
+    asked: int
+    """How many kills were asked for; `kills` is how many there were while something was left."""
     kills: int
     stops: int
     accepted: int
@@ -47,6 +53,11 @@ class Killed:
     """Said to have been taken, or never tried, though the platform has none of it."""
     twice: int
     unsure: int
+    left_open: int
+    """How many rows lay in windows of processes when those were killed, or stopped for longer than
+    a send may take: of no others nobody may know."""
+    most_left_open: int
+    """The same of the one kill that left most."""
     in_doubt: int
     """How many faults of the platform left us without knowing, whatever was killed."""
     unsure_per_kill: float
@@ -56,8 +67,9 @@ class Killed:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing was lost, and nothing doubled in silence."""
-        return not self.lost and not self.twice and not self.problems
+        """Whether nothing was lost, and nothing doubled in silence, or unsure without a reason."""
+        known = self.unsure - self.in_doubt <= self.left_open
+        return known and not self.lost and not self.twice and not self.problems
 
 
 class _Worker:
@@ -66,6 +78,12 @@ class _Worker:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int:
+        """Its process id, also when it has ended."""
+        assert self._process is not None, "it was started"
+        return self._process.pid
 
     async def start(self) -> None:
         """Start it; what it says is not kept."""
@@ -102,6 +120,11 @@ async def killed(plan: Plan, recipients: int, kills: int, seed: int, progress: P
     Raises: NoPlatform, Misconfigured, DatabaseAway.
     """
     chance = random.Random(seed)  # noqa: S311 - no secret
+    # Whoever keeps no record is told now, not after an hour of sending.
+    if (await _record(plan.api)).get("simulator"):
+        simulator = Platform(plan.api, is_simulator=True)
+        await simulator.people(recipients)
+        await simulator.lift_pace()
     async with engine(plan, recipients, progress) as made:
         database = made.house.database
         run = await database.write(lambda tx: started(tx, made, held=True, capped=True))
@@ -111,22 +134,25 @@ async def killed(plan: Plan, recipients: int, kills: int, seed: int, progress: P
         workers = [_Worker(made.house.settings) for _ in range(1 if alone else 2)]
         begun = asyncio.get_running_loop().time()
         await asyncio.gather(*(worker.start() for worker in workers))
-        stops, done = 0, 0
+        stops, done, left = 0, 0, _LeftOpen(made, run.id)
         pausing: set[asyncio.Task[None]] = set()
         while done < kills and await _left(made, run.id):
             await _until_it_moves(made, run.id)
             await asyncio.sleep(chance.uniform(*_BETWEEN_S))
             worker = chance.choice(workers)
-            if chance.random() < _STOP_SHARE:
+            if not stops or chance.random() < _STOP_SHARE:
                 stops += 1
                 paused = asyncio.create_task(
                     worker.pause(_STOPPED_ALONE_S if alone else _STOPPED_S)
                 )
                 pausing.add(paused)
+                await asyncio.sleep(_STANDS_S)
+                await left.count(worker.pid)
                 if alone:
                     await paused
                 continue
             await worker.end(signal.SIGKILL)
+            await left.count(worker.pid)
             await worker.start()
             done += 1
             progress("Lần giết", done, kills)
@@ -142,17 +168,44 @@ async def killed(plan: Plan, recipients: int, kills: int, seed: int, progress: P
         return Killed(
             database=made.database_kind,
             recipients=recipients,
+            asked=kills,
             kills=done,
             stops=stops,
             accepted=stands.accepted,
             lost=lost,
             twice=sum(record["got"].get(chat, 0) > 1 for chat in _chats(recipients)),
             unsure=stands.unsure,
+            left_open=sum(left.by_kill),
+            most_left_open=max(left.by_kill, default=0),
             in_doubt=in_doubt,
             unsure_per_kill=round(max(0, stands.unsure - in_doubt) / max(1, done), 2),
             problems=problems,
             seconds=round(seconds, 1),
         )
+
+
+class _LeftOpen:
+    """Counts the rows of a run that processes have in their windows when they are struck."""
+
+    def __init__(self, made: Engine, run_id: UUID) -> None:
+        self._made = made
+        self._run_id = run_id
+        self._known: set[UUID] = set()
+        self.by_kill: list[int] = []
+
+    async def count(self, pid: int) -> None:
+        """Count those of a process; what it left open before was counted then."""
+        query = (
+            select(delivery.c.window_id, func.count())
+            .join(send_window, send_window.c.id == delivery.c.window_id)
+            .where(delivery.c.run_id == self._run_id, send_window.c.worker.startswith(f"{pid}-"))
+            .group_by(delivery.c.window_id)
+        )
+        read = self._made.house.database.read
+        found = await read(lambda tx: tx.connection.execute(query).all())
+        new = {window: rows for window, rows in found if window not in self._known}
+        self._known.update(new)
+        self.by_kill.append(sum(new.values()))
 
 
 async def _left(made: Engine, run_id: UUID) -> int:
@@ -179,9 +232,23 @@ async def _until_over(made: Engine, run_id: UUID, recipients: int, progress: Pro
 
 
 async def _record(api: str) -> Mapping[str, Any]:
-    async with aiohttp.ClientSession() as session, session.post(f"{api}/record") as response:
-        found: Mapping[str, Any] = await response.json(content_type=None)
-        return found
+    """Return how often each chat `got` something, how many answers are `in_doubt`, and whether it
+    is a `simulator` that tells.
+
+    Raises: NoPlatform when the server keeps no record that we can read.
+    """
+    async with aiohttp.ClientSession() as session:
+        async with session.post(f"{api}/record") as response:
+            if response.status == 200:
+                found: Mapping[str, Any] = await response.json(content_type=None)
+                return found
+        async with session.get(f"{api}/sim/record") as response:
+            if response.status != 200:
+                message = f"Máy chủ {api} không kể lại đã nhận những gì, nên không đếm được ai mất."
+                raise NoPlatform(message)
+            sends = (await response.json())["sends"]
+    got = Counter(str(sent["chat"]) for sent in sends)
+    return {"got": got, "in_doubt": sum(sent["lost"] for sent in sends), "simulator": True}
 
 
 def _chats(recipients: int) -> list[str]:

@@ -19,7 +19,20 @@ assert row_commands, "its commands are among the others"
 _MET = Line("a figure", "≥ 1", "2", met=True)
 _MISSED = replace(_MET, reached="0", met=False)
 _WELL = Measured("snapshot", [_MET], 1.0)
-_KILLS = {"database": "sqlite", "kills": 4, "stops": 1, "twice": 0, "unsure_per_kill": 3.0}
+_KILLS = {
+    "database": "sqlite",
+    "asked": 4,
+    "kills": 4,
+    "stops": 1,
+    "lost": 0,
+    "twice": 0,
+    "problems": 0,
+    "unsure": 12,
+    "in_doubt": 2,
+    "left_open": 10,
+    "most_left_open": 5,
+    "recipients": 100_000,
+}
 _AUDIENCE = {"database": "sqlite", "ratio": 1.5}
 _MEMORY = {"few": 10_000, "few_peak_mib": 150.0}
 _DOOR = {"database": "sqlite", "ours_per_s": 1.0, "bare_per_s": 2.0}
@@ -43,8 +56,13 @@ def test_every_row_is_a_command_that_is_understood(full: bool) -> None:
 @pytest.mark.parametrize(
     ("name", "found", "met", "size"),
     [
-        ("kills", {**_KILLS, "lost": 0, "recipients": 100_000}, True, ""),
+        ("kills", _KILLS, True, ""),
         ("kills", {**_KILLS, "lost": 1, "recipients": 500}, False, "500 of 100,000"),
+        ("kills", {**_KILLS, "unsure": 13}, False, ""),
+        ("kills", {**_KILLS, "most_left_open": 5000, "left_open": 9000}, False, ""),
+        ("kills", {**_KILLS, "kills": 3}, False, ""),
+        ("kills", {**_KILLS, "stops": 0}, False, ""),
+        ("kills", {**_KILLS, "problems": 1}, False, ""),
         ("snapshot", {**_AUDIENCE, "recipients": 1_000_000}, True, ""),
         ("snapshot", {**_AUDIENCE, "ratio": 1.51, "recipients": 1_000_000}, False, ""),
         ("snapshot", {**_AUDIENCE, "recipients": 20}, True, "20 of 1,000,000"),

@@ -1,7 +1,8 @@
-"""`top`: what is being sent right now, by whom, and how long it will still take."""
+"""`top`: what is being sent right now, by which accounts, and how long it will still take."""
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,6 +32,8 @@ from storage.people import addresses
 
 _LIVE = (RunState.EXPANDING, RunState.SENDING, RunState.PAUSED)
 _MOST = 20
+_BETWEEN_S = 1.0
+_LATELY_S = 30.0
 _STATES = {
     RunState.EXPANDING: "đang lập danh sách",
     RunState.SENDING: "đang gửi",
@@ -77,7 +80,14 @@ def top(
 
 
 async def _shown_once(database: Database) -> RenderableType:
-    return drawn(await database.read(look), {})
+    paces = Paces()
+    seen = await database.read(look)
+    if seen.runs:
+        # How fast it goes is seen between two looks alone.
+        paces.of(seen, time.monotonic())
+        await asyncio.sleep(_BETWEEN_S)
+        seen = await database.read(look)
+    return drawn(seen, paces.of(seen, time.monotonic()))
 
 
 async def _watch(database: Database, every_s: float) -> None:
@@ -108,17 +118,21 @@ def look(tx: Tx) -> Seen:
 
 
 class Paces:
-    """How fast runs get on, by what several looks showed."""
+    """How fast runs get on, by what the looks of the last half minute showed."""
 
     def __init__(self) -> None:
-        self._first: dict[UUID, tuple[float, int]] = {}
+        self._looks: dict[UUID, deque[tuple[float, int]]] = {}
 
     def of(self, seen: Seen, at_s: float) -> dict[UUID, float]:
-        """Return how many messages a second each run settles since it was first seen."""
+        """Return how many messages a second each run settled lately; nothing at the first look."""
         paces = {}
         for run_id, one in seen.runs:
             settled = one.private.targeted - one.private.pending
-            began, before = self._first.setdefault(run_id, (at_s, settled))
+            looks = self._looks.setdefault(run_id, deque())
+            looks.append((at_s, settled))
+            while len(looks) > 2 and looks[1][0] <= at_s - _LATELY_S:
+                looks.popleft()
+            began, before = looks[0]
             if at_s > began:
                 paces[run_id] = (settled - before) / (at_s - began)
         return paces

@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from rich.console import Console
 
 from bot.commands import watching
@@ -64,7 +65,11 @@ async def test_the_pace_is_what_was_settled_between_two_looks(station: Station) 
     at = station.chat.clock.now()
     await station.answer({name: Accepted(name, at) for name in ("3001", "3002", "3003")})
 
-    assert paces.of(await station.chat.look(watching.look), 106.0) == {sent.id: 0.5}
+    seen = await station.chat.look(watching.look)
+    assert paces.of(seen, 106.0) == {sent.id: 0.5}
+    # Of what was before a rest nothing is told any more.
+    assert paces.of(seen, 131.0)[sent.id] == pytest.approx(3 / 31)
+    assert paces.of(seen, 137.0) == {sent.id: 0}
 
 
 async def test_without_an_installation_it_says_what_to_do(tmp_path: Path) -> None:

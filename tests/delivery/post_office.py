@@ -80,6 +80,25 @@ class Platform:
         return [text for _, text in self.sends]
 
 
+class PreparingPlatform(Platform):
+    """A platform that also takes a message written once, as Telegram does."""
+
+    def __init__(self, script: Script | None = None) -> None:
+        super().__init__(script)
+        self.owns: dict[str, str] = {}
+        """By chat the id that its message was given as its own."""
+        self.written = 0
+
+    def prepare(self, outgoing: Outgoing, own: str) -> Callable[[str, str], Awaitable[Sent]]:
+        self.written += 1
+
+        async def send(chat_id: str, its_own: str) -> Sent:
+            self.owns[chat_id] = its_own
+            return await self.send(ChatRef(chat_id, ChatKind.PRIVATE), outgoing)
+
+        return send
+
+
 class CountingPlatform(Platform):
     """A platform that can also count members, or fails at it."""
 

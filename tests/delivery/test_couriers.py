@@ -2,33 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
 
 from domain.delivery import DeliveryState
 from domain.failures import Ambiguous, Refused, Unreachable, Until
 from domain.ids import short
-from domain.messages import ChatKind, ChatRef, Outgoing, Sent
-from tests.delivery.post_office import Office, Platform, until
+from domain.messages import ChatRef, Outgoing, Sent
+from tests.delivery.post_office import Office, PreparingPlatform, until
 
 PEOPLE = [f"9{number:03}" for number in range(150)]
-
-
-class PreparingPlatform(Platform):
-    """A platform that also takes a message written once."""
-
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**kwargs)  # type: ignore[arg-type]
-        self.owns: dict[str, str] = {}
-        self.written = 0
-
-    def prepare(self, outgoing: Outgoing, own: str) -> Callable[[str, str], Awaitable[Sent]]:
-        self.written += 1
-
-        async def send(chat_id: str, its_own: str) -> Sent:
-            self.owns[chat_id] = its_own
-            return await self.send(ChatRef(chat_id, ChatKind.PRIVATE), outgoing)
-
-        return send
 
 
 async def test_a_broadcast_is_written_now_and_then_and_reaches_everybody_once(

@@ -4,7 +4,7 @@ from itertools import count
 from pathlib import Path
 from shutil import rmtree
 from threading import Event
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import update
@@ -15,6 +15,8 @@ from storage.database import Tx
 from storage.deliveries import marks
 from storage.tables import send_mark
 from tests.delivery.post_office import Office, Platform, at_work, until
+
+_SOMEBODY = count()
 
 
 async def opened(office: Office, folder: Path) -> HighWater:
@@ -39,15 +41,22 @@ async def confirm(office: Office) -> bool:
 
 
 async def says(office: Office, platform: Platform, *texts: str) -> None:
+    """Tell each by a broadcast of its own, which each kind of platform gets in its own way."""
     for text in texts:
-        await office.reply("77", text)
+        await put(office, text)
         await until(lambda text=text: text in platform.texts())
 
 
+async def put(office: Office, text: str) -> UUID:
+    """Put a broadcast to somebody new."""
+    (row,) = await office.broadcast([f"7{next(_SOMEBODY)}"], text)
+    return row
+
+
 async def test_an_older_copy_is_noticed_at_the_start_and_nothing_goes_until_it_is_confirmed(
-    office: Office, tmp_path: Path
+    office: Office, kind: type[Platform], tmp_path: Path
 ) -> None:
-    platform = Platform()
+    platform = kind()
     first = await opened(office, tmp_path)
     async with at_work(office.sender(platform, water=first)):
         await says(office, platform, "một", "hai")
@@ -69,7 +78,7 @@ async def test_an_older_copy_is_noticed_at_the_start_and_nothing_goes_until_it_i
     assert third.held
     other = office.sender(platform, worker="w2", water=third)
     async with at_work(office.sender(platform, water=second)), at_work(other):
-        (row,) = await office.reply("77", "ba")
+        row = await put(office, "ba")
         assert (await office.row(row)).window_id is None
         assert "ba" not in platform.texts()
         assert await confirm(office)
@@ -84,23 +93,43 @@ async def test_an_older_copy_is_noticed_at_the_start_and_nothing_goes_until_it_i
     await fourth.close()
 
 
-async def test_a_running_process_notices_by_the_next_window_and_goes_on_by_itself(
-    office: Office, tmp_path: Path
+async def test_a_new_process_notices_by_the_file_of_another_one(
+    office: Office, kind: type[Platform], tmp_path: Path
 ) -> None:
-    platform = Platform()
+    platform = kind()
+    first = await opened(office, tmp_path)
+    async with at_work(office.sender(platform, water=first)):
+        await says(office, platform, "một")
+    await put_older_copy_in_place(office)
+    # The first one's file is still its own: this is a worker that never sent anything.
+    second = await opened(office, tmp_path)
+    assert second.held
+    async with at_work(office.sender(platform, worker="w2", water=second)):
+        row = await put(office, "hai")
+        assert await confirm(office)
+        await until(lambda: "hai" in platform.texts())
+    assert (await office.row(row)).tries == 1
+    await first.close()
+    await second.close()
+
+
+async def test_a_running_process_notices_by_the_next_window_and_goes_on_by_itself(
+    office: Office, kind: type[Platform], tmp_path: Path
+) -> None:
+    platform = kind()
     water = await opened(office, tmp_path)
     async with at_work(office.sender(platform, water=water)):
         await says(office, platform, "một", "hai", "ba")
         await put_older_copy_in_place(office)
         # A task that has opened no window yet knows of nothing: then it is the next one's turn.
         for number in count():
-            await office.reply("78", f"sau {number}")
+            await put(office, f"sau {number}")
             await until(lambda text=f"sau {number}": water.held or text in platform.texts())
             if water.held:
                 break
         sent = len(platform.sends)
         assert await confirm(office)
-        await office.reply("79", "đã quyết định")
+        await put(office, "đã quyết định")
         await until(lambda: "đã quyết định" in platform.texts())
         assert len(platform.sends) > sent
     await water.close()
@@ -138,9 +167,9 @@ async def test_a_new_worker_and_a_file_of_another_installation_are_fine(
 
 
 async def test_a_file_that_cannot_be_written_is_told_and_holds_up_nothing(
-    office: Office, tmp_path: Path
+    office: Office, kind: type[Platform], tmp_path: Path
 ) -> None:
-    platform = Platform()
+    platform = kind()
     water = await opened(office, tmp_path)
     place = tmp_path / str(await office.cellar.do(marks.installation_id))
     place.rename(tmp_path / "elsewhere")
@@ -148,6 +177,29 @@ async def test_a_file_that_cannot_be_written_is_told_and_holds_up_nothing(
     async with at_work(office.sender(platform, water=water)):
         await says(office, platform, "vẫn gửi")
     assert water.unwritten
+
+
+async def test_on_a_full_disk_the_file_stays_as_it_was_until_there_is_room(
+    office: Office, kind: type[Platform], tmp_path: Path
+) -> None:
+    own = await office.cellar.do(marks.installation_id)
+    file, seconds = MarkFile.take(tmp_path, own), count()
+    water = HighWater(file, office.clock, lambda: next(seconds), patience_s=60)
+    platform = kind()
+    async with at_work(office.sender(platform, water=water)):
+        await says(office, platform, "một")
+        written = file.mine()
+        full = tmp_path / str(own) / "1.new"
+        full.symlink_to("/dev/full")
+        await says(office, platform, "hai", "ba")
+        assert water.unwritten
+        assert all_marks(tmp_path, own) == [written]
+        full.unlink()
+        await says(office, platform, "bốn")
+        assert not water.unwritten
+    (last,) = all_marks(tmp_path, own)
+    assert sum(last.numbers.values()) >= sum(written.numbers.values()) + 3
+    await water.close()
 
 
 def test_in_a_folder_deleted_meanwhile_the_file_is_made_anew_and_stays_its_own(
@@ -182,7 +234,7 @@ class Hanging(MarkFile):
 
 
 async def test_a_folder_that_does_not_answer_is_told_and_holds_up_nothing(
-    office: Office, tmp_path: Path
+    office: Office, kind: type[Platform], tmp_path: Path
 ) -> None:
     answers = Event()
     own = await office.cellar.do(marks.installation_id)
@@ -191,7 +243,7 @@ async def test_a_folder_that_does_not_answer_is_told_and_holds_up_nothing(
     file.answers = answers
     seconds = count()
     water = HighWater(file, office.clock, lambda: next(seconds), patience_s=0.01)
-    platform = Platform()
+    platform = kind()
     async with at_work(office.sender(platform, water=water)):
         await says(office, platform, "một", "hai", "ba")
         assert water.unwritten

@@ -56,7 +56,7 @@ _NO_UNIT = (
 )
 
 _UNREADABLE = (
-    "VAR_DIR: không đọc hoặc không ghi được {path}, nơi ghi máy đã gửi tới đâu. Hãy xem quyền và "
+    "{setting}: không đọc hoặc không ghi được {path}, nơi ghi máy đã gửi tới đâu. Hãy xem quyền và "
     "chỗ trống của đĩa; nếu tệp đã hỏng và cơ sở dữ liệu không phải bản sao cũ thì xóa tệp đó đi."
 )
 
@@ -216,7 +216,8 @@ async def _high_water(settings: Settings, database: Database, clock: Clock) -> H
         water = HighWater(MarkFile.take(settings.marks, installation_id), clock)
         await water.look(database)
     except UnreadableMark as error:
-        raise Misconfigured(_UNREADABLE.format(path=error)) from error
+        setting = "MARKS_DIR" if settings.marks_dir else "VAR_DIR"
+        raise Misconfigured(_UNREADABLE.format(setting=setting, path=error)) from error
     return water
 
 

@@ -74,7 +74,8 @@ def ours(settings: Settings) -> Iterator[Path]:
     folder = settings.var_dir
     if settings.keys.parent.parent == folder and settings.keys.parent.is_dir():
         yield settings.keys.parent
-    for place in (settings.media, settings.marks):
+    # What lies in a folder that was named for the marks alone may be others' as well.
+    for place in (settings.media, *([] if settings.marks_dir else [settings.marks])):
         if place.is_dir():
             yield place
     if folder.is_dir() and all(

@@ -52,6 +52,7 @@ class Settings(ZaloSettings):
     database_url: str = Field(default="", repr=False)
     var_dir: Path = _DEFAULT_FOLDER
     key_file: Path | None = None
+    marks_dir: Path | None = None
 
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=0, le=65535)
@@ -215,7 +216,7 @@ class Settings(ZaloSettings):
     @property
     def marks(self) -> Path:
         """Where processes that send keep, outside the database, how far they have come."""
-        return self.var_dir / "senders"
+        return self.marks_dir or self.var_dir / "senders"
 
     @property
     def keys(self) -> Path:

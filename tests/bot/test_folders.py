@@ -61,6 +61,20 @@ def test_a_folder_with_other_things_in_it_is_only_named(settings: Settings) -> N
     assert loose(settings) == []
 
 
+def test_a_folder_named_for_the_marks_is_left_as_it_is(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own, named = settings.var_dir / "senders", tmp_path / "named"
+    for folder in (own, named):
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)
+    close_to_others(settings)
+    assert _mode(own) == 0o700
+    monkeypatch.setenv("MARKS_DIR", str(named))
+    close_to_others(load_settings())
+    assert _mode(named) == 0o755
+
+
 def test_every_named_command_works_as_printed(settings: Settings) -> None:
     _fill(settings.var_dir)
     settings.keys.touch()

@@ -19,6 +19,7 @@ from storage.people import addresses
 from storage.sealing import read_keyring
 from tests.bot.channels.telegram.pretend import TOKEN, until
 from tests.bot.commands import Said, bot, entries, environment
+from tests.bot.demo_file import DEMO
 
 _HEEDING = ("env", "--default-signal=INT")
 """What a background job starts ignores Ctrl+C; at a terminal nothing does."""
@@ -80,6 +81,16 @@ async def test_a_folder_that_cannot_be_written_ends_with_two_and_a_sentence(
     assert said.err.startswith("VAR_DIR: ")
     assert said.err.count("\n") == 1
     assert not re.search("denied|exists|permitted|directory", said.all)
+
+
+async def test_a_place_where_marks_cannot_be_kept_is_named_by_its_setting(tmp_path: Path) -> None:
+    here = {"TELEGRAM_TOKEN": TOKEN, "WEB_PORT": "0"}
+    (tmp_path / "unit.toml").write_text(DEMO, "utf-8")
+    assert (await bot(tmp_path, "seed", "unit.toml", **here)).code == 0
+    (tmp_path / "file").touch()
+    said = await bot(tmp_path, "run", MARKS_DIR="file", **here)
+    assert said.code == 2
+    assert "MARKS_DIR: " in said.err
 
 
 async def test_everything_that_is_made_is_the_owners_alone(tmp_path: Path) -> None:

@@ -98,6 +98,17 @@ def test_only_what_hangs_is_called_unhealthy_not_what_people_must_see_to() -> No
         assert asked.get("disable") or "/livez" in asked["test"][-1]
 
 
+def test_marks_lie_in_a_volume_of_their_own_which_no_backup_of_the_files_puts_back() -> None:
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+
+    for one in _ours(_compose()).values():
+        volumes = dict(reversed(volume.split(":")) for volume in one["volumes"])
+        place = one["environment"]["MARKS_DIR"]
+        assert volumes[place] == "marks"
+        assert not any(place.startswith(f"{other}/") for other in volumes)
+        assert re.search(rf"install -d -m 700 -o an-ninh -g an-ninh {place}$", dockerfile, re.M)
+
+
 def test_only_the_platforms_calls_reach_the_service_from_outside() -> None:
     caddy = (DEPLOY / "Caddyfile").read_text()
 

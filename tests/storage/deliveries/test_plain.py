@@ -19,7 +19,15 @@ from storage.deliveries.slots import Pacing
 from storage.deliveries.windows import Window
 from storage.people import addresses, residents
 from storage.people.residents import Wish
-from storage.tables import address, attempt, declined_subject, delivery, resident, run
+from storage.tables import (
+    address,
+    attempt,
+    declined_subject,
+    delivery,
+    resident,
+    run,
+    send_window,
+)
 from tests.storage.ledger_world import LedgerWorld, ledger_world
 
 Person = tuple[UUID, UUID]
@@ -122,6 +130,54 @@ async def test_a_worker_that_comes_too_late_may_only_raise(world: LedgerWorld) -
 
     assert sorted(await world.states(run_id)) == ["accepted", "accepted", "unsure"]
     assert await world.problems(run_id) == []
+    assert await world.open(plain=MANY) is None
+
+
+async def _as_in_a_copy_from_before(world: LedgerWorld, window: Window) -> None:
+    """Let all be as if a window had never been opened: a copy from before was put back."""
+
+    def undo(tx: Tx) -> None:
+        its_rows = update(delivery).where(delivery.c.window_id == window.id)
+        tx.connection.execute(delete(attempt).where(attempt.c.window_id == window.id))
+        tx.connection.execute(its_rows.values(window_id=None, tries=0))
+        tx.connection.execute(delete(send_window).where(send_window.c.id == window.id))
+
+    await world.do(undo)
+
+
+async def test_rows_that_another_worker_has_by_now_cannot_be_given_back(
+    world: LedgerWorld,
+) -> None:
+    run_id = await world.run([await world.person() for _ in range(2)])
+    slow = await world.open(plain=MANY)
+    assert slow is not None
+    await _as_in_a_copy_from_before(world, slow)
+    second = await world.open(plain=MANY, worker="w2")
+    assert second is not None
+    assert len(rows_of(second)) == 2
+
+    assert not await took(world, slow, but=2)
+
+    assert {row.window_id for row in await world.rows(run_id)} == {second.id}
+    assert await world.open(plain=MANY) is None, "a third worker would send it once more"
+    assert await took(world, second)
+    assert await world.states(run_id) == [DeliveryState.ACCEPTED] * 2
+    assert await world.problems(run_id) == []
+
+
+async def test_what_is_given_back_too_late_stays_unsure_for_its_own_reason(
+    world: LedgerWorld,
+) -> None:
+    run_id = await world.run([await world.person() for _ in range(2)])
+    window = await world.open(plain=MANY)
+    assert window is not None
+    world.clock.forward(seconds=31)
+    await world.do(lambda tx: settling.take_over(tx, world.account.id))
+
+    assert not await took(world, window, but=2)
+
+    known = {(row.state, row.reason) for row in await world.rows(run_id)}
+    assert known == {(DeliveryState.UNSURE, settling.WORKER_DIED)}
     assert await world.open(plain=MANY) is None
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from domain.delivery import Accepted, DeliveryState, TurnedDown, Unknowable
 from domain.messages import ReceiptKind
 from storage.accounts import ours
-from storage.deliveries import ledger, receipts
+from storage.deliveries import ledger, receipts, settling
 from storage.people import erasing
 from storage.tables import early_receipt
 from tests.storage.deliveries.two_channels import Two, two_channels
@@ -79,6 +79,25 @@ async def test_a_receipt_settles_the_one_send_of_unknown_fate(two: Two, *, befor
         assert (await two.row_of(run, one)).state is DeliveryState.UNSURE
         await two.receipt(one, "never told", DELIVERED)
     assert await figures(two, run) == (0, 1, 0)
+
+
+async def test_an_answer_that_comes_after_the_lease_and_the_receipt_lowers_nothing(
+    two: Two,
+) -> None:
+    one = await two.resident()
+    run = await two.run([(one, "zalo_oa")])
+    window = await two.opened()
+    two.world.clock.forward(seconds=31)
+    account, door = two.accounts["zalo_oa"], two.doors["zalo_oa"]
+    assert await two.world.do(lambda tx: settling.take_over(tx, account.id, door)) == 1
+    await two.receipt(one, f"m{window.sends[0].delivery_id}", SEEN)
+    assert await figures(two, run) == (0, 1, 1)
+    before = await two.row_of(run, one)
+
+    assert not await two.settle(window)
+
+    assert await figures(two, run) == (0, 1, 1)
+    assert await two.row_of(run, one) == before
 
 
 async def test_a_receipt_long_after_says_nothing_of_a_send_of_unknown_fate(two: Two) -> None:

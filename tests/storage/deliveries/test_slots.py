@@ -1,24 +1,31 @@
 """Slots in the database: given out once, given back, lowered for all, on both databases."""
 
+import asyncio
 import struct
+import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from domain.channel import Pace
 from domain.delivery import Lane
-from domain.slots import AHEAD, SECOND, Went
+from domain.slots import AHEAD, LEAD_MOST, SECOND, Went
 from storage.database import Tx
-from storage.deliveries.slots import Booking, Late, Pacing
+from storage.deliveries.slots import Booking, Late, Pacing, timetable
 from storage.tables import address
+from tests.delivery.post_office import until
 from tests.storage.ledger_world import LedgerWorld, ledger_world
 
 LIMITS = Pace(account_per_s=28, chat_per_s=1, group_per_minute=20, reply_share=0.15)
 SLOW = replace(LIMITS, account_per_s=0.01, reply_share=0)
+_WAITING = text("""
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'
+""")
 
 
 def _instant() -> int:
@@ -57,6 +64,39 @@ async def test_transactions_at_once_get_slots_apart(world: LedgerWorld) -> None:
     assert max(both) - min(both) <= 2 * AHEAD
 
 
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+@pytest.mark.parametrize("known", [True, False], ids=["known", "new"])
+async def test_who_would_take_slots_meanwhile_waits_and_sees_those_taken(
+    world: LedgerWorld, *, known: bool
+) -> None:
+    if known:
+        await take(world, pacing(limits=SLOW), 0)
+    taken, seen = threading.Event(), threading.Event()
+
+    def first(tx: Tx) -> list[int]:
+        slots = Booking(tx, world.account.id, pacing(limits=SLOW)).take(Lane.BULK, 16)
+        taken.set()
+        assert seen.wait(60)
+        return list(slots)
+
+    def second(tx: Tx) -> list[int]:
+        return list(Booking(tx, world.account.id, pacing(limits=SLOW)).take(Lane.BULK, 16))
+
+    async def waits() -> bool:
+        found: int = await world.do(lambda tx: tx.connection.execute(_WAITING).scalar_one())
+        return found > 0
+
+    ours = asyncio.create_task(world.do(first))
+    try:
+        assert await asyncio.to_thread(taken.wait, 60)
+        theirs = asyncio.create_task(world.do(second))
+        await until(waits)
+    finally:
+        seen.set()
+    assert len(await ours) == 1
+    assert await theirs == [], "one slot was there, and it was the first's"
+
+
 async def test_no_slot_is_more_than_a_quarter_of_a_second_ahead(world: LedgerWorld) -> None:
     def work(tx: Tx) -> None:
         booking = Booking(tx, world.account.id, pacing())
@@ -88,16 +128,19 @@ async def test_a_clock_put_back_by_an_hour_stops_nobody_for_an_hour(world: Ledge
     ahead = pacing(Went(slot, slot + 3600 * SECOND), limits=SLOW)
     await world.do(lambda tx: Booking(tx, world.account.id, ahead).note())
 
-    def free_in(tx: Tx) -> float:
+    def look(tx: Tx) -> tuple[int, int]:
         booking = Booking(tx, world.account.id, pacing(limits=SLOW))
-        booking.has_slots(Lane.BULK)
+        assert not booking.has_slots(Lane.BULK)
         booking.note()
         assert booking.reading is not None
-        return (booking.free_at[False] - booking.reading.at) / SECOND
+        return booking.reading.at, booking.free_at[False]
 
-    assert await world.do(free_in) < 110
-    # It was written down: the time does not begin anew with each look.
-    assert await world.do(free_in) < 110
+    at, free_at = await world.do(look)
+    assert free_at - at < 110 * SECOND
+    at, free_at = await world.do(look)
+    written = await world.do(lambda tx: timetable(tx, world.account.id))
+    assert max(written.common) <= at + LEAD_MOST + AHEAD
+    assert (await world.do(look))[1] == free_at, "the time does not begin anew with each look"
 
 
 async def test_a_window_gives_each_message_a_slot_and_each_chat_its_rest(

@@ -13,7 +13,7 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -93,6 +93,8 @@ class Scene:
         self.station = station
         self._simulator = simulator
         self._in_dark: dict[UUID, int] = {}
+        self.in_flight = 64
+        """How many residents' messages a worker that starts now has on their way at once."""
         self.heard: Counter[str] = Counter()
         """How often each step was heard of that somebody is or was to be killed at."""
         self.chats = frozenset(chats.values())
@@ -134,7 +136,7 @@ class Scene:
     async def start(self, step: str | None = None) -> "Worker":
         """Start a worker that tells of a step; its clock is ahead of that of the one before."""
         at = self.station.chat.clock.forward(minutes=2)
-        words = (self._order(step, at).written(),)
+        words = (replace(self._order(step, at), in_flight=self.in_flight).written(),)
         order = kitchen().command(self._door.parent, "tests.crash.worker", words, environment())
         task = asyncio.create_task(order)
         self._tasks.add(task)

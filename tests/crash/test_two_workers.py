@@ -9,12 +9,13 @@ from sqlalchemy import text
 
 from domain.delivery import DeliveryState
 from tests.crash.scene import PEOPLE, Scene, Worker, open_scene
+from tests.crash.worker import WINDOW
 from tests.databases import MigratedPostgres
 from tests.delivery.post_office import until
 
 pytestmark = pytest.mark.crash
 
-
+_FEW = 4
 _LET_GO = text("""
     SELECT CASE state WHEN 'idle' THEN true ELSE NOT pg_terminate_backend(pid) END
     FROM pg_stat_activity
@@ -48,18 +49,31 @@ async def _lets_go(scene: Scene, worker: Worker) -> None:
     await until(holds_nothing)
 
 
-async def test_a_worker_stopped_beyond_its_lease_sends_nothing_twice_and_tells_what_it_knows(
+def _calls(scene: Scene, code: str) -> int:
+    """Return how many messages to residents the platform received."""
+    times = scene.times(code)
+    return sum(times[chat] for chat in scene.chats)
+
+
+async def test_a_worker_stopped_beyond_its_lease_begins_nothing_more_and_tells_what_it_knows(
     scene: Scene,
 ) -> None:
     assert await scene.station.approve(await scene.station.submitted())
-    stopped = await scene.stops_at("send", 20)
+    # Most of a window waits for the few that are on their way.
+    usual, scene.in_flight = scene.in_flight, _FEW
+    stopped = await scene.stops_at("send", 3)
+    scene.in_flight = usual
+    assert scene.dark >= WINDOW
     await _lets_go(scene, stopped)
     await scene.works_until(scene.finished)
     run = await scene.run()
     before = await scene.judge(run)
     assert before[DeliveryState.UNSURE] > 0
+    called = _calls(scene, run.code)
 
-    # What it sent had arrived: it is evidence, and raises what was unsure.
+    # What it sent had arrived: it is evidence, and raises what was unsure. That it is too late for
+    # more the lease alone tells: by its monotonic clock no time has passed.
+    stopped.tell(signal.SIGUSR1)
     stopped.tell(signal.SIGCONT)
 
     async def learned() -> bool:
@@ -68,5 +82,7 @@ async def test_a_worker_stopped_beyond_its_lease_sends_nothing_twice_and_tells_w
     await until(learned)
     stopped.tell(signal.SIGTERM)
     assert await stopped.ended() == 0
+    # One at least was held, and no more than the others can have begun when it was stopped.
+    assert _calls(scene, run.code) - called < _FEW
     after = await scene.judge(run)
     assert after[DeliveryState.ACCEPTED] + after[DeliveryState.UNSURE] == PEOPLE

@@ -2,7 +2,7 @@
 
 `python -m tests.crash.worker ORDER`: the order is JSON, see `Order`. Each time it is about to take
 the step named there it tells the test, and may be killed while it waits for the test's word. It
-works until SIGTERM.
+works until SIGTERM. At SIGUSR1 it goes on as on a machine that slept for long.
 """
 
 import asyncio
@@ -44,6 +44,8 @@ from tests.delivery.post_office import QUICK, Office
 
 T = TypeVar("T")
 _LOT = 70
+_SLEPT_MIN = 2
+"""Longer than any lease."""
 WINDOW = 16
 """How many rows a window holds at the most."""
 _SETTLED = (
@@ -68,6 +70,8 @@ class Order:
     token: str
     step: str | None
     """Of what it tells, beside its beginning: `firing`, `opening`, `about`, `answered`…"""
+    in_flight: int = 64
+    """How many plain messages are on their way at once at the most."""
 
     def written(self) -> str:
         """Write it for the command line."""
@@ -84,6 +88,23 @@ class TickingClock(MovingClock):
     def now(self) -> datetime:
         """Return the instant."""
         return super().now() + timedelta(seconds=time.monotonic() - self._began)
+
+
+class Monotonic:
+    """A monotonic clock that may stand still, as such clocks do while a machine sleeps."""
+
+    def __init__(self) -> None:
+        self._asleep = 0.0
+        self._last = time.monotonic()
+
+    def __call__(self) -> float:
+        """Return the seconds."""
+        self._last = time.monotonic() - self._asleep
+        return self._last
+
+    def stood_still(self) -> None:
+        """Go on from what was read last."""
+        self._asleep = time.monotonic() - self._last
 
 
 class Line:
@@ -193,6 +214,14 @@ async def work(order: Order) -> None:
     line = Line(order.door, order.step)
     line.tell("hello")
     clock = TickingClock(datetime.fromisoformat(order.at))
+    monotonic = Monotonic()
+
+    def slept(_: int, __: object) -> None:
+        clock.forward(minutes=_SLEPT_MIN)
+        monotonic.stood_still()
+
+    # Not by the loop: nothing else may come before it when a stopped worker goes on.
+    signal.signal(signal.SIGUSR1, slept)
     keys = read_keyring(Path(order.keys))
     ticks, sends = (ToldDatabase(order.url, keys, clock) for _ in range(2))
     for database in (ticks, sends):
@@ -211,7 +240,8 @@ async def work(order: Order) -> None:
         database=sends,
         send_timeout=timedelta(seconds=settings.send_timeout_s),
         water=water,
-        pace=SmallLots(QUICK),
+        pace=SmallLots(QUICK, monotonic),
+        in_flight=order.in_flight,
     )
     sending = asyncio.create_task(sender.run())
     desk = Desk(Outbox({"telegram": pretend_capabilities()}), catalogue())

@@ -144,13 +144,16 @@ class Office:
         shelf: Shelf | None = None,
         water: HighWater | None = None,
         pace: Pace | None = None,
+        in_flight: int = 64,
     ) -> Sender:
         return Sender(
             database=database or self.cellar.db,
             account_id=self.cellar.account_id,
             channel=platform,
             pace=pace or Pace(limits),
-            rules=SenderRules(worker=worker, send_timeout=send_timeout, patience=patience),
+            rules=SenderRules(
+                worker=worker, send_timeout=send_timeout, patience=patience, in_flight=in_flight
+            ),
             clock=self.clock,
             bell=self.bell,
             mark_again=lambda outgoing, _: replace(outgoing, text=f"(gửi lại) {outgoing.text}"),

@@ -134,29 +134,8 @@ async def killed(plan: Plan, recipients: int, kills: int, seed: int, progress: P
         workers = [_Worker(made.house.settings) for _ in range(1 if alone else 2)]
         begun = asyncio.get_running_loop().time()
         await asyncio.gather(*(worker.start() for worker in workers))
-        stops, done, left = 0, 0, _LeftOpen(made, run.id)
-        pausing: set[asyncio.Task[None]] = set()
-        while done < kills and await _left(made, run.id):
-            await _until_it_moves(made, run.id)
-            await asyncio.sleep(chance.uniform(*_BETWEEN_S))
-            worker = chance.choice(workers)
-            if not stops or chance.random() < _STOP_SHARE:
-                stops += 1
-                paused = asyncio.create_task(
-                    worker.pause(_STOPPED_ALONE_S if alone else _STOPPED_S)
-                )
-                pausing.add(paused)
-                await asyncio.sleep(_STANDS_S)
-                await left.count(worker.pid)
-                if alone:
-                    await paused
-                continue
-            await worker.end(signal.SIGKILL)
-            await left.count(worker.pid)
-            await worker.start()
-            done += 1
-            progress("Lần giết", done, kills)
-        await asyncio.gather(*pausing)
+        left = _LeftOpen(made, run.id)
+        stops, done = await _strike(made, workers, kills, chance, left, progress)
         await _until_over(made, run.id, recipients, progress)
         seconds = asyncio.get_running_loop().time() - begun
         await asyncio.gather(*(worker.end(signal.SIGTERM) for worker in workers))
@@ -189,7 +168,7 @@ class _LeftOpen:
 
     def __init__(self, made: Engine, run_id: UUID) -> None:
         self._made = made
-        self._run_id = run_id
+        self.run_id = run_id
         self._known: set[UUID] = set()
         self.by_kill: list[int] = []
 
@@ -198,7 +177,7 @@ class _LeftOpen:
         query = (
             select(delivery.c.window_id, func.count())
             .join(send_window, send_window.c.id == delivery.c.window_id)
-            .where(delivery.c.run_id == self._run_id, send_window.c.worker.startswith(f"{pid}-"))
+            .where(delivery.c.run_id == self.run_id, send_window.c.worker.startswith(f"{pid}-"))
             .group_by(delivery.c.window_id)
         )
         read = self._made.house.database.read
@@ -206,6 +185,40 @@ class _LeftOpen:
         new = {window: rows for window, rows in found if window not in self._known}
         self._known.update(new)
         self.by_kill.append(sum(new.values()))
+
+
+async def _strike(
+    made: Engine,
+    workers: Sequence[_Worker],
+    kills: int,
+    chance: random.Random,
+    left: _LeftOpen,
+    progress: Progress,
+) -> tuple[int, int]:
+    """Stop one, and kill so often while something is left; return how often it was each."""
+    alone = len(workers) == 1
+    stops, done = 0, 0
+    pausing: set[asyncio.Task[None]] = set()
+    while done < kills and await _left(made, left.run_id):
+        await _until_it_moves(made, left.run_id)
+        await asyncio.sleep(chance.uniform(*_BETWEEN_S))
+        worker = chance.choice(workers)
+        if not stops or chance.random() < _STOP_SHARE:
+            stops += 1
+            paused = asyncio.create_task(worker.pause(_STOPPED_ALONE_S if alone else _STOPPED_S))
+            pausing.add(paused)
+            await asyncio.sleep(_STANDS_S)
+            await left.count(worker.pid)
+            if alone:
+                await paused
+            continue
+        await worker.end(signal.SIGKILL)
+        await left.count(worker.pid)
+        await worker.start()
+        done += 1
+        progress("Lần giết", done, kills)
+    await asyncio.gather(*pausing)
+    return stops, done
 
 
 async def _left(made: Engine, run_id: UUID) -> int:

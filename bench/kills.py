@@ -120,8 +120,7 @@ async def killed(plan: Plan, recipients: int, kills: int, seed: int, progress: P
     Raises: NoPlatform, Misconfigured, DatabaseAway.
     """
     chance = random.Random(seed)  # noqa: S311 - no secret
-    # Whoever keeps no record is told now, not after an hour of sending.
-    if (await _record(plan.api)).get("simulator"):
+    if await _forgotten(plan.api):
         simulator = Platform(plan.api, is_simulator=True)
         await simulator.people(recipients)
         await simulator.lift_pace()
@@ -250,18 +249,31 @@ async def _record(api: str) -> Mapping[str, Any]:
 
     Raises: NoPlatform when the server keeps no record that we can read.
     """
-    async with aiohttp.ClientSession() as session:
-        async with session.post(f"{api}/record") as response:
-            if response.status == 200:
-                found: Mapping[str, Any] = await response.json(content_type=None)
-                return found
-        async with session.get(f"{api}/sim/record") as response:
-            if response.status != 200:
-                message = f"Máy chủ {api} không kể lại đã nhận những gì, nên không đếm được ai mất."
-                raise NoPlatform(message)
-            sends = (await response.json())["sends"]
+    try:
+        async with aiohttp.ClientSession() as session:
+            async with session.post(f"{api}/record") as response:
+                if response.status == 200:
+                    found: Mapping[str, Any] = await response.json(content_type=None)
+                    return {"got": found["got"], "in_doubt": found["in_doubt"]}
+            async with session.get(f"{api}/sim/record", raise_for_status=True) as response:
+                sends = (await response.json())["sends"]
+    except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
+        message = f"Máy chủ {api} không kể lại đã nhận những gì, nên không đếm được ai mất."
+        raise NoPlatform(message) from error
     got = Counter(str(sent["chat"]) for sent in sends)
     return {"got": got, "in_doubt": sum(sent["lost"] for sent in sends), "simulator": True}
+
+
+async def _forgotten(api: str) -> bool:
+    """Let a server forget what an earlier run sent; tell whether it is a simulator.
+
+    Raises: NoPlatform, before anything is sent, when it keeps no record that we can read.
+    """
+    simulator = "simulator" in await _record(api)
+    forget = f"{api}/sim/record/clear" if simulator else f"{api}/forget"
+    async with aiohttp.ClientSession(raise_for_status=True) as session:
+        await session.post(forget)
+    return simulator
 
 
 def _chats(recipients: int) -> list[str]:

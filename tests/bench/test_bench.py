@@ -175,6 +175,14 @@ async def test_what_cannot_be_measured_is_refused_with_a_sentence(
     assert "Traceback" not in said
 
 
+async def test_who_cannot_tell_what_came_is_not_judged_by_killing() -> None:
+    words = ("--recipients", "100", "--kills", "1", "--api", "http://127.0.0.1:9")
+    code, printed, said = await bench("kills", *words)
+    assert (code, printed) == (2, "")
+    assert "không kể lại đã nhận những gì" in said
+    assert "Traceback" not in said
+
+
 async def test_a_database_in_use_is_left_alone(migrated_database_url: str) -> None:
     async with furnished(migrated_database_url) as cellar:
         await cellar.do(check_keys)

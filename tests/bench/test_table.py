@@ -33,6 +33,7 @@ _KILLS = {
     "most_left_open": 5,
     "recipients": 100_000,
 }
+_PACE = {"processes": 1, "share": 1.0, "broadcast_share": 1.0, "throttled": 0}
 _AUDIENCE = {"database": "sqlite", "ratio": 1.5}
 _MEMORY = {"few": 10_000, "few_peak_mib": 150.0}
 _DOOR = {"database": "sqlite", "ours_per_s": 1.0, "bare_per_s": 2.0}
@@ -73,6 +74,10 @@ def test_every_row_is_a_command_that_is_understood(full: bool) -> None:
         ("reach", {**_REACH, "deliveries": 10**7, "ratio": 5000, "equal": False}, False, ""),
         ("reach", {**_REACH, "deliveries": 9, "ratio": 2, "equal": True}, None, "9 of 10,000,000"),
         ("reach", {**_REACH, "deliveries": 9, "ratio": 2, "equal": False}, False, None),
+        ("pace", _PACE, True, ""),
+        ("pace", {**_PACE, "share": 0.5}, False, ""),
+        ("pace", {**_PACE, "broadcast_share": 0.5}, False, ""),
+        ("pace", {**_PACE, "throttled": 1}, False, ""),
         ("urgent", {"alarmed": 30, "first_s": 0.4, "all_s": 2.0}, False, ""),
         ("inbound", {"database": "sqlite", "senders": 200, "p99_queued_s": 0.99}, True, ""),
         ("webhooks", {"calls": 2000, "seconds": 10, "p99_ms": 70, "max_ms": 2000}, False, ""),

@@ -56,7 +56,7 @@ _ALIVE = MappingProxyType(
     }
 )
 """A server that is gone is noticed after a minute (libpq, 34.1.2); the URL may say otherwise."""
-_FROZEN = "-c idle_in_transaction_session_timeout=15000"
+_FROZEN = "-c idle_in_transaction_session_timeout=15000 -c jit=off"
 """A process frozen in the middle of a transaction lets its locks go after so many ms: nothing of
 ours waits within one (PostgreSQL 15, 20.11.1)."""
 

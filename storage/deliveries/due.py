@@ -178,11 +178,15 @@ def can_wait(of: LiveRun | None) -> bool:
     return of is not None and of.lane is not Lane.URGENT and of.unit_id is not None
 
 
-def _in_the_way() -> Exists:
-    """Say what holds a row back: one in flight per chat, and run-less rows keep their order."""
+def _nothing_in_the_way() -> ColumnElement[bool]:
+    """Say what holds a row back: one in flight per chat, and run-less rows keep their order.
+
+    Looked up for each row in turn: as a join PostgreSQL reads the whole table for a few rows,
+    since it takes a LIMIT to spare it most of that.
+    """
     other = delivery.alias()
     return (
-        select(other.c.id)
+        select(literal_column("1", Integer))
         .where(
             other.c.address_id == delivery.c.address_id,
             other.c.state == literal_column("'pending'"),
@@ -195,7 +199,10 @@ def _in_the_way() -> Exists:
                 ),
             ),
         )
-        .exists()
+        .limit(1)
+        .correlate(delivery)
+        .scalar_subquery()
+        .is_(None)
     )
 
 
@@ -239,7 +246,7 @@ def _first(query: Select[Any], *which: ColumnElement[bool]) -> Select[Any]:
             *which,
             waits.is_over(delivery.c.not_before),
             waits.is_over_of_chat(address.c.not_before),
-            ~_in_the_way(),
+            _nothing_in_the_way(),
         )
         # A run has one lane. Ordered by ids alone, a run that is most of the table would be looked
         # for by the primary key, past whatever was sent already.

@@ -3,11 +3,13 @@
 import re
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, text, update
 
+from bench.filling import fill_quickly
 from domain.delivery import Lane
 from people import wishes
 from storage.database import Tx
@@ -18,7 +20,7 @@ from storage.people.residents import Wish
 from storage.tables import delivery, run
 from storage.tables.deliveries import ALONE
 from tests.databases import MigratedPostgres
-from tests.storage.ledger_world import LedgerWorld, ledger_world
+from tests.storage.ledger_world import AREA, LedgerWorld, ledger_world
 
 LONG = ("inbox", "delivery", "attempt", "address", "resident")
 """Tables that grow with every message or person."""
@@ -37,8 +39,8 @@ async def world(database_kind: str, request: pytest.FixtureRequest) -> AsyncIter
             yield opened
 
 
-def plans(tx: Tx, work: Callable[[Tx], object]) -> list[str]:
-    """Return how the database would carry out each query of some work."""
+def plans(tx: Tx, work: Callable[[Tx], object], *, few: bool = True) -> list[str]:
+    """Return how the database would carry out each query of some work; `few`: on few rows."""
     asked: list[tuple[str, Any]] = []
 
     def note(_c: Connection, _cursor: object, words: str, values: Any, *_rest: object) -> None:
@@ -53,7 +55,7 @@ def plans(tx: Tx, work: Callable[[Tx], object]) -> list[str]:
         explain, last = "EXPLAIN QUERY PLAN ", -1
     else:
         # Small tables PostgreSQL reads whole and sorts; told not to, it shows whether it must.
-        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"):
+        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort") if few else ():
             tx.connection.execute(text(f"SET LOCAL enable_{way} = off"))
         explain, last = "EXPLAIN ", 0
     found = []
@@ -75,6 +77,25 @@ def analysed(tx: Tx) -> None:
     if tx.connection.dialect.name == "postgresql":
         for table in LONG:
             tx.connection.execute(text(f"ANALYZE {table}"))
+
+
+async def many(world: LedgerWorld, count: int) -> None:
+    """Make a run for so many people, of whose rows none was sent, and let PostgreSQL know it."""
+    run_id = await world.run([])
+    known = {"account": world.account.id, "run": run_id, "area": AREA, "most": count}
+    await world.do(lambda tx: fill_quickly(tx, world.account.id, world.unit.id, count))
+    await world.do(lambda tx: tx.connection.execute(text(_A_ROW_EACH), {**known, "now": tx.now}))
+    await world.do(analysed)
+
+
+_A_ROW_EACH = """
+INSERT INTO delivery (id, kind, lane, account_id, address_id, run_id, resident_id, area_code,
+                      channel, language, state, created_at, tries, again)
+SELECT CAST(lpad(to_hex(i), 32, '0') AS uuid), 'campaign', 2, :account,
+       CAST(lpad(to_hex(i), 32, '0') AS uuid), :run, CAST(lpad(to_hex(i), 32, '0') AS uuid), :area,
+       'telegram', 'vi', 'pending', :now, 0, false
+FROM generate_series(1, CAST(:most AS int)) AS i
+"""
 
 
 def reads_all_of(plan: str) -> list[str]:
@@ -156,6 +177,22 @@ async def test_a_window_reads_what_is_due_in_order_and_nothing_of_other_runs(
         assert reads_all_of(plan) == [], plan
         assert "TEMP B-TREE" not in plan, plan
         assert "Sort" not in plan, plan
+
+
+@pytest.mark.parametrize("plain", [None, 100], ids=["one by one", "all at once"])
+async def test_of_a_long_run_a_window_reads_its_first_rows_and_no_more(
+    migrated_postgres: MigratedPostgres, plain: int | None
+) -> None:
+    with migrated_postgres.untouched() as url:
+        async with ledger_world(url) as world:
+            await many(world, 50_000)
+            claim = Claim(world.account.id, "w1", timedelta(seconds=30), plain=plain)
+            # What is asked is the same whichever rows are found, and none here can be opened.
+            work = partial(open_window, claim=claim, lanes=tuple(Lane), size=7)
+            found = await world.do(lambda tx: plans(tx, work, few=False))
+    assert any("ix_delivery_due_run" in plan for plan in found), found
+    for plan in found:
+        assert reads_all_of(plan) == [], plan
 
 
 async def test_an_erasure_reads_what_is_the_persons_and_nothing_of_others(

@@ -5,7 +5,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,16 +13,17 @@ import structlog
 
 from delivery.bell import Bell
 from delivery.couriers import Couriers
-from delivery.effects import COUNT_WITHIN, came_to, carry_out, count_members
-from delivery.files import NoFile, Shelf, send_file
+from delivery.effects import COUNT_WITHIN, count_members
+from delivery.files import Shelf
 from delivery.high_water import HighWater, OlderCopy
 from delivery.meanings import Meanings
 from delivery.outbox import NO_WORDS
 from delivery.pace import Pace
+from delivery.single import Single
 from delivery.undertaking import look, undertake
 from delivery.wording import Wording
 from domain.breaker import Ear
-from domain.channel import Channel, Edits, Prepares
+from domain.channel import Channel, Prepares
 from domain.clock import Clock
 from domain.delivery import (
     Accepted,
@@ -30,13 +31,10 @@ from domain.delivery import (
     Lane,
     NotSent,
     Outcome,
-    TurnedDown,
-    Unknowable,
     named,
 )
 from domain.door import OPEN, door_of
-from domain.failures import Refused, SendFailure
-from domain.messages import ChatKind, ChatRef, MediaRef, Outgoing, Sent, Uploaded
+from domain.messages import Outgoing
 from storage.database import Database, DatabaseAway, Tx
 from storage.deliveries import breaking, due, settling, windows
 from storage.deliveries.plain import NOTHING, Taken
@@ -48,9 +46,6 @@ from storage.deliveries.windows import Claim, Send, Window
 log = structlog.get_logger(__name__)
 
 _NAP_S = 0.5
-_WORDS_FIRST = frozenset({DeliveryKind.CAMPAIGN, DeliveryKind.POST})
-"""What goes out without its picture where that cannot be had: the words were approved, too."""
-_ABOUT_TIPS = (DeliveryKind.CARD, DeliveryKind.STUB, DeliveryKind.NOTICE, DeliveryKind.PHOTO)
 
 _CONVERSATION = (Lane.URGENT, Lane.TALK)
 _EVERYTHING = tuple(Lane)
@@ -96,8 +91,6 @@ class Sender:
         choose: Mapping[str, str] = NO_WORDS,
         water: HighWater | None = None,
     ) -> None:
-        self._shelf = shelf
-        self._wording = Wording(mark_again, choose)
         self._database = database
         self._account_id = account_id
         self._channel = channel
@@ -111,6 +104,16 @@ class Sender:
         self._asking = asyncio.Lock()
         self._ear = Ear()
         self._meanings = Meanings(account_id, pace, clock)
+        self._single = Single(
+            account_id=account_id,
+            channel=channel,
+            pace=pace,
+            clock=clock,
+            timeout=rules.send_timeout,
+            shelf=shelf,
+            wording=Wording(mark_again, choose),
+            meanings=self._meanings,
+        )
         self._give_up_at = math.inf
         self._couriers: Couriers | None = None
         if isinstance(channel, Prepares) and self._door == OPEN:
@@ -300,7 +303,7 @@ class Sender:
         hindrance = "pace" if used is None else self._hindrance(window)
         if hindrance is None:
             begun = time.monotonic()
-            outcome = await self._attempt(send)
+            outcome = await self._single.of(send)
             self._pace.answered(send, used, time.monotonic() - begun)
             self._ear.note(send.run_id, outcome)
         else:
@@ -310,7 +313,7 @@ class Sender:
         in_time = self._clock.now() + COUNT_WITHIN <= window.lease_until
         if in_time and isinstance(outcome, Accepted) and send.kind is DeliveryKind.POST:
             members = await count_members(self._channel, send.chat)
-        choices = self._choices(send, outcome) if self._door.typed_choices else None
+        choices = self._single.choices(send, outcome) if self._door.typed_choices else None
         self.counts[named(outcome)] += 1
         row, tried = send.delivery_id, send.attempt_id
         return Settled(row, tried, outcome, members, send.paid, choices)
@@ -321,78 +324,3 @@ class Sender:
             return "shutdown"
         late = self._clock.now() + self._rules.send_timeout > window.lease_until
         return "lease" if late else None
-
-    async def _attempt(self, send: Send) -> Outcome:
-        outgoing = self._wording.of(send, self._channel.capabilities)
-        if isinstance(outgoing, TurnedDown):
-            return outgoing
-        limit_s = self._rules.send_timeout.total_seconds()
-        try:
-            async with asyncio.timeout(limit_s):
-                went = await self._passed_on(send.chat, outgoing)
-        except (NoFile, Refused) as fault:
-            return await self._refused(send, fault)
-        except DatabaseAway:
-            # Only a file of ours is looked up there, before anything is on its way.
-            return NotSent("database", timedelta(seconds=1))
-        except SendFailure as failure:
-            return self._meanings.of(failure)
-        except TimeoutError:
-            return Unknowable("hung")
-        except Exception as error:  # noqa: BLE001 - an unforeseen fault must not lose the row
-            log.error("send_fault", error=type(error).__name__, delivery=str(send.delivery_id))
-            return Unknowable(f"fault:{type(error).__name__}")
-        self._meanings.well()
-        self._pace.also(send.slot, went.sent.calls - 1)
-        accepted = came_to(outgoing.effect, went.sent, self._clock.now())
-        await self._note_file(outgoing.media, went.media)
-        return accepted
-
-    async def _refused(self, send: Send, fault: NoFile | Refused) -> Outcome:
-        """Send the words alone, where only the file is the trouble and they are worth it."""
-        missing = isinstance(fault, NoFile)
-        reason = str(fault) if isinstance(fault, NoFile) else fault.reason
-        if missing or reason.startswith("media:"):
-            words = send.outgoing
-            able = self._channel.capabilities.uploads
-            if words.media is not None and words.media.kind not in able:
-                log.info("words_alone", delivery=str(send.delivery_id))
-            else:
-                log.error("file_missing", delivery=str(send.delivery_id), reason=reason)
-            if send.kind in _WORDS_FIRST and words.media is not None and words.text.strip():
-                return await self._attempt(replace(send, outgoing=replace(words, media=None)))
-        rights = isinstance(fault, Refused) and fault.rights
-        return TurnedDown("file_missing" if missing else reason, rights)
-
-    async def _note_file(self, ours: MediaRef | None, theirs: MediaRef | None) -> None:
-        """Remember what the platform just got; without that it is only uploaded again."""
-        if self._shelf is None or ours is None or theirs is None:
-            return
-        try:
-            await self._shelf.learn(ours, self._account_id, theirs)
-        except Exception as error:  # noqa: BLE001 - it went out, whatever becomes of the note
-            log.info("upload_not_noted", error=type(error).__name__)
-
-    async def _passed_on(self, chat: ChatRef, outgoing: Outgoing) -> Uploaded:
-        if outgoing.effect is not None:
-            return Uploaded(await carry_out(self._channel, chat, outgoing, outgoing.effect), None)
-        if outgoing.media is not None and outgoing.media.sealed and outgoing.edits is None:
-            account, channel = self._account_id, self._channel
-            return await send_file(self._shelf, account, channel, chat, outgoing)
-        if outgoing.edits is None:
-            return Uploaded(await self._channel.send(chat, outgoing), None)
-        if not isinstance(self._channel, Edits):
-            reason = "the channel cannot edit"
-            raise Refused(reason)
-        await self._channel.edit(chat, outgoing.edits, outgoing)
-        return Uploaded(Sent(outgoing.edits), None)
-
-    def _choices(self, send: Send, outcome: Outcome) -> tuple[str, ...] | None:
-        """Return what numbers typed after a message stand for; None where that changes nothing."""
-        answered = send.chat.kind is ChatKind.PRIVATE or send.kind in _ABOUT_TIPS
-        if not answered or send.outgoing.effect is not None:
-            return None
-        if isinstance(outcome, Accepted) and outcome.pressable:
-            return ()
-        outgoing = self._wording.of(send, self._channel.capabilities)
-        return None if isinstance(outgoing, TurnedDown) else outgoing.choices

@@ -21,6 +21,7 @@ from delivery.outbox import NO_WORDS
 from delivery.pace import Pace
 from delivery.single import Single
 from delivery.undertaking import look, undertake
+from delivery.unheard import Unheard
 from delivery.wording import Wording
 from domain.breaker import Ear
 from domain.channel import Channel, Prepares
@@ -35,7 +36,7 @@ from domain.delivery import (
 )
 from domain.door import OPEN, door_of
 from domain.messages import Outgoing
-from storage.database import Database, DatabaseAway, Tx
+from storage.database import Crossed, Database, DatabaseAway, Tx
 from storage.deliveries import breaking, due, settling, windows
 from storage.deliveries.plain import NOTHING, Taken
 from storage.deliveries.settling import Settled
@@ -73,6 +74,22 @@ class SenderRules:
         return self.send_timeout + timedelta(seconds=10)
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What one transaction did."""
+
+    held: bool
+    """Whether the window settled was still ours."""
+    window: Window | None
+    number: int
+    """The mark of what it is about to send; 0 where that is nothing."""
+    booking: Booking
+    talk: bool
+    """Whether replies wait."""
+    found: frozenset[UUID]
+    """Windows given back of which nobody had heard."""
+
+
 class Sender:
     """Send what is due of one account."""
 
@@ -103,6 +120,7 @@ class Sender:
         self._stopping = asyncio.Event()
         self._asking = asyncio.Lock()
         self._ear = Ear()
+        self._unheard = Unheard(rules.lease.total_seconds())
         self._meanings = Meanings(account_id, pace, clock)
         self._single = Single(
             account_id=account_id,
@@ -161,10 +179,10 @@ class Sender:
         faulty = False
         reply = lanes is _CONVERSATION
         slot = self._water.slot()
-        while done is not None or not self._stopping.is_set():
+        while done is not None or self._unheard or not self._stopping.is_set():
             heard = self._bell.rings
             size = 0 if faulty else self._size(reply=reply)
-            if not size and done is None and not faulty:
+            if not size and done is None and not faulty and not self._unheard:
                 await self._rest(heard, reply=reply)
                 continue
             try:
@@ -206,6 +224,8 @@ class Sender:
         return taken, [*await alone, *others]
 
     async def _note_fault(self, error: Exception, unsettled: int) -> None:
+        # What was unheard of may be the faulty part: their leases will end.
+        self._unheard.forget()
         if isinstance(error, OlderCopy):
             # What was sent is settled alone, and then all waits.
             await look(self._water, self._database)
@@ -236,7 +256,9 @@ class Sender:
         async with self._asking:
             # Whoever asked before us has heard from when on there are more slots.
             size = self._size(reply=lanes is _CONVERSATION)
-            return await self._step(slot, lanes, None, (), NOTHING, size) if size else None
+            if not size and not self._unheard:
+                return None
+            return await self._step(slot, lanes, None, (), NOTHING, size)
 
     async def _step(
         self,
@@ -251,9 +273,11 @@ class Sender:
         if self._couriers is not None:
             plenty = min(self._pace.plenty, self._couriers.load.room)
         claim = Claim(self._account_id, self._rules.worker, self._rules.lease, self._door, plenty)
-        news, heard = self._pace.news(), self._ear.take()
+        news, heard, unheard = self._pace.news(), self._ear.take(), self._unheard.take()
+        opened: list[UUID] = []
 
-        def step(tx: Tx) -> tuple[bool, Window | None, int, Booking, bool]:
+        def step(tx: Tx) -> _Step:
+            found = self._unheard.give_back(tx, unheard)
             matters = self._ear.matters(heard)
             trips = breaking.count(tx, self._account_id, heard) if matters else ()
             held = done is None or settling.settle(tx, done.id, results, self._door, taken)
@@ -262,30 +286,37 @@ class Sender:
             booking = Booking(tx, self._account_id, news)
             booking.mend_chats()
             window = windows.open_window(tx, claim, lanes, size, booking) if size else None
-            sends = window is not None and not window.is_empty
-            number = self._water.rise(tx, slot) if sends else 0
+            number = 0
+            if window is not None and not window.is_empty:
+                opened.append(window.id)
+                number = self._water.rise(tx, slot)
             booking.note()
             # Of many plain rows hardly any holds up its chat: that is looked up.
             talk = done is not None and bool(due.lanes_of_talk(tx, self._account_id))
             self._ear.troubled = bool(tx.seen.get((TROUBLES, self._account_id), True))
-            return held, window, number, booking, talk
+            return _Step(held, window, number, booking, talk, found)
 
         try:
-            held, window, number, booking, talk = await self._database.write(step)
-        except BaseException:
+            did = await self._database.write(step)
+        except BaseException as error:
             self._pace.again(news)
             self._ear.again(heard)
+            if isinstance(error, DatabaseAway) and not isinstance(error, Crossed):
+                self._unheard.note(opened)
             raise
-        self._pace.learn(booking.reading, booking.free_at)
-        if number:
-            await self._water.passed(slot, number)
-            self._pace.in_hand(booking.reading)
-        if not held:
+        self._unheard.done(did.found)
+        if self._stopping.is_set():
+            self._unheard.forget()
+        self._pace.learn(did.booking.reading, did.booking.free_at)
+        if did.number:
+            await self._water.passed(slot, did.number)
+            self._pace.in_hand(did.booking.reading)
+        if not did.held:
             log.warning("window_taken_over", rows=len(results))
-        if done is not None and (done.sends or talk):
-            # Chats that this window held free may have more waiting.
+        if did.found or (done is not None and (done.sends or did.talk)):
+            # Chats that a window held free may have more waiting.
             self._bell.ring()
-        return window
+        return did.window
 
     def _heard(self, run_id: UUID, outcome: Outcome) -> None:
         self._ear.note(run_id, outcome)

@@ -70,12 +70,12 @@ def under_way(tx: Tx, window_id: UUID) -> Sequence[Row[Any]]:
     ).all()
 
 
-def give_up(tx: Tx, window_id: UUID) -> None:
-    """Write that nobody knows what the attempts of a window came to."""
+def give_up(tx: Tx, window_id: UUID, came_to: str = "unknown") -> None:
+    """Write of a window's attempts that nobody knows what they came to, or what else is known."""
     tx.connection.execute(
         update(attempt)
         .where(UNDER_WAY, attempt.c.window_id == window_id)
-        .values(outcome="unknown", settled_at=tx.now)
+        .values(outcome=came_to, settled_at=tx.now)
     )
 
 

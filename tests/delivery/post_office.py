@@ -294,6 +294,11 @@ class Office:
         return max(until - self.clock.now(), timedelta(0)) if until else timedelta(0)
 
 
+def windows_open(tx: Tx) -> frozenset[UUID]:
+    """Return the windows that stand open, as a transaction sees it."""
+    return frozenset(tx.connection.scalars(select(send_window.c.id)))
+
+
 def _put(
     tx: Tx,
     kind: DeliveryKind,

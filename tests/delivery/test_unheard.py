@@ -1,0 +1,107 @@
+"""The answer to a COMMIT is lost: what was taken is given back, and nobody is kept waiting."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.delivery import DeliveryState, Lane
+from storage.database import Database, DatabaseAway, Tx
+from storage.tables import attempt, delivery
+from tests.delivery.post_office import Office, Platform, at_work, until, windows_open
+
+T = TypeVar("T")
+PEOPLE = [str(1000 + number) for number in range(5)]
+
+
+class AnswerLost(Database):
+    """What opens a window is kept, but as often as told nobody hears of it."""
+
+    to_lose = 1
+    away = False
+    stays_away = False
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        def counted(tx: Tx) -> tuple[T, bool]:
+            before = windows_open(tx)
+            return work(tx), not windows_open(tx) <= before
+
+        if self.away:
+            message = "told to be away"
+            raise DatabaseAway(message)
+        answer, opened = await super().write(counted)
+        if opened and self.to_lose:
+            self.to_lose -= 1
+            self.away = self.stays_away
+            message = "the server closed the connection"
+            raise DatabaseAway(message)
+        return answer
+
+
+def _losing(office: Office) -> AnswerLost:
+    return AnswerLost(office.cellar.url, office.cellar.keys, office.clock)
+
+
+async def test_a_broadcast_taken_unheard_goes_out_at_once_and_nothing_is_in_doubt(
+    office: Office, kind: type[Platform]
+) -> None:
+    database, platform = _losing(office), kind()
+    database.to_lose = 2
+    rows = await office.broadcast(PEOPLE, "Cảnh giác")
+    async with at_work(office.sender(platform, database=database)):
+        await until(lambda: _all(office, rows, DeliveryState.ACCEPTED))
+    assert database.to_lose == 0
+    assert sorted(chat for chat, _ in platform.sends) == PEOPLE
+    assert await office.open_windows() == 0
+    await database.close()
+
+
+async def test_an_alert_taken_unheard_does_not_wait_for_a_lease_and_goes_once_unmarked(
+    office: Office, kind: type[Platform]
+) -> None:
+    database, platform = _losing(office), kind()
+    rows = await office.broadcast(PEOPLE, "Lũ lên nhanh", Lane.URGENT)
+    async with at_work(office.sender(platform, database=database)):
+        await until(lambda: _all(office, rows, DeliveryState.ACCEPTED))
+    assert platform.texts() == ["Lũ lên nhanh"] * len(PEOPLE)
+    await database.close()
+
+
+async def test_an_attempt_given_back_counts_as_none(office: Office, kind: type[Platform]) -> None:
+    database = _losing(office)
+    rows = await office.broadcast(PEOPLE, "Cảnh giác")
+    async with at_work(office.sender(kind(), database=database)):
+        await until(lambda: _all(office, rows, DeliveryState.ACCEPTED))
+
+    def look(tx: Tx) -> tuple[list[str], list[int]]:
+        came_to = select(attempt.c.outcome).order_by(attempt.c.outcome)
+        tries = select(delivery.c.tries)
+        return list(tx.connection.scalars(came_to)), list(tx.connection.scalars(tries))
+
+    came_to, tries = await office.cellar.look(look)
+    assert came_to == ["accepted"] * len(PEOPLE) + ["notsent"] * len(PEOPLE)
+    assert tries == [1] * len(PEOPLE)
+    await database.close()
+
+
+async def test_who_stops_gives_back_first_what_was_taken_unheard(
+    office: Office, kind: type[Platform]
+) -> None:
+    database, platform = _losing(office), kind()
+    database.stays_away = True
+    rows = await office.broadcast(PEOPLE, "Cảnh giác")
+    sender = office.sender(platform, database=database)
+    async with at_work(sender):
+        await until(lambda: database.away)
+        assert await office.open_windows() == 1
+        sender.stop()
+        database.away = False
+    assert (await office.states(rows))[DeliveryState.PENDING] == len(PEOPLE)
+    assert await office.open_windows() == 0
+    assert platform.sends == []
+    await database.close()
+
+
+async def _all(office: Office, rows: Sequence[UUID], state: DeliveryState) -> bool:
+    return (await office.states(rows))[state] == len(PEOPLE)

@@ -40,8 +40,8 @@ class Record:
     chances: random.Random = field(default_factory=random.Random)
     chats: Counter[bytes] = field(default_factory=Counter)
     sends: int = 0
-    in_doubt: int = 0
-    """How many faults left the sender without knowing."""
+    in_doubt: set[bytes] = field(default_factory=set)
+    """Chats of which a fault left the sender without knowing."""
 
 
 class Connection(asyncio.Protocol):
@@ -90,7 +90,8 @@ class Connection(asyncio.Protocol):
             self._answer(self._told())
         elif method == b"forget":
             self._record.chats.clear()
-            self._record.sends = self._record.in_doubt = 0
+            self._record.in_doubt.clear()
+            self._record.sends = 0
             self._answer(_TRUE)
         else:
             self._answer(_NONE if method.startswith(b"getMy") else _TRUE)
@@ -107,8 +108,7 @@ class Connection(asyncio.Protocol):
 
     def _accepted(self, body: bytes) -> bytes:
         record = self._record
-        found = _CHAT.search(body)
-        chat = found[1] if found else b"0"
+        chat = _chat(body)
         record.chats[chat] += 1
         record.sends += 1
         return (
@@ -122,7 +122,7 @@ class Connection(asyncio.Protocol):
         if kind == 0:
             self._answer(_SLOWER, b"429 Too Many Requests")
             return True
-        record.in_doubt += 1
+        record.in_doubt.add(_chat(body))
         if kind == 1:
             self._accepted(body)
             self._answer(_TROUBLE, b"500 Internal Server Error")
@@ -135,7 +135,8 @@ class Connection(asyncio.Protocol):
     def _told(self) -> bytes:
         record = self._record
         got = {chat.decode(): count for chat, count in record.chats.items()}
-        return json.dumps({"sends": record.sends, "in_doubt": record.in_doubt, "got": got}).encode()
+        in_doubt = sorted(chat.decode() for chat in record.in_doubt)
+        return json.dumps({"sends": record.sends, "in_doubt": in_doubt, "got": got}).encode()
 
     def _answer(self, body: bytes, status: bytes = b"200 OK") -> None:
         if self._transport is not None:
@@ -143,6 +144,11 @@ class Connection(asyncio.Protocol):
                 b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
                 % (status, len(body), body)
             )
+
+
+def _chat(body: bytes) -> bytes:
+    found = _CHAT.search(body)
+    return found[1] if found else b"0"
 
 
 async def serve(port: int, record: Record) -> None:

@@ -5,7 +5,7 @@ import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import aiohttp
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bench.engine import Engine, Plan, Progress, engine
 from bench.filling import FIRST_CHAT
@@ -59,7 +59,9 @@ class Killed:
     most_left_open: int
     """The same of the one kill that left most."""
     in_doubt: int
-    """How many faults of the platform left us without knowing, whatever was killed."""
+    """Of how many chats a fault of the platform left us without knowing, whatever was killed."""
+    unexplained: int
+    """How many rows are unsure that neither lay open at a kill nor met such a fault."""
     unsure_per_kill: float
     problems: int
     """How many counters do not equal their rows."""
@@ -68,8 +70,7 @@ class Killed:
     @property
     def complete(self) -> bool:
         """Whether nothing was lost, and nothing doubled in silence, or unsure without a reason."""
-        known = self.unsure - self.in_doubt <= self.left_open
-        return known and not self.lost and not self.twice and not self.problems
+        return not (self.unexplained or self.lost or self.twice or self.problems)
 
 
 class _Worker:
@@ -105,13 +106,23 @@ class _Worker:
                 self._process.send_signal(number)
             await self._process.wait()
 
-    async def pause(self, seconds: float) -> None:
-        """Let it stand still for so long."""
-        if self._process is not None:
-            with suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGSTOP)
-                await asyncio.sleep(seconds)
-                self._process.send_signal(signal.SIGCONT)
+    def stand_still(self) -> bool:
+        """Stop it where it is; False when there is none that could be stopped."""
+        return self._told(signal.SIGSTOP)
+
+    async def go_on(self, after_s: float) -> None:
+        """Let it go on after so long."""
+        await asyncio.sleep(after_s)
+        self._told(signal.SIGCONT)
+
+    def _told(self, number: signal.Signals) -> bool:
+        if self._process is None or self._process.returncode is not None:
+            return False
+        try:
+            self._process.send_signal(number)
+        except ProcessLookupError:
+            return False
+        return True
 
 
 async def killed(plan: Plan, recipients: int, kills: int, seed: int, progress: Progress) -> Killed:
@@ -142,7 +153,9 @@ async def killed(plan: Plan, recipients: int, kills: int, seed: int, progress: P
         stands = await database.read(lambda tx: standing(tx, run.id))
         lost = await database.read(lambda tx: _lost(tx, made, run.id, recipients, record["got"]))
         problems = await database.read(lambda tx: len(reach.verify(tx, run.id)))
-        in_doubt = int(record["in_doubt"])
+        unexplained = await database.read(
+            lambda tx: _unexplained(tx, made, run.id, left.rows, record["in_doubt"])
+        )
         return Killed(
             database=made.database_kind,
             recipients=recipients,
@@ -155,8 +168,9 @@ async def killed(plan: Plan, recipients: int, kills: int, seed: int, progress: P
             unsure=stands.unsure,
             left_open=sum(left.by_kill),
             most_left_open=max(left.by_kill, default=0),
-            in_doubt=in_doubt,
-            unsure_per_kill=round(max(0, stands.unsure - in_doubt) / max(1, done), 2),
+            in_doubt=len(record["in_doubt"]),
+            unexplained=unexplained,
+            unsure_per_kill=round(stands.unsure / max(1, done), 2),
             problems=problems,
             seconds=round(seconds, 1),
         )
@@ -168,22 +182,25 @@ class _LeftOpen:
     def __init__(self, made: Engine, run_id: UUID) -> None:
         self._made = made
         self.run_id = run_id
-        self._known: set[UUID] = set()
+        self._windows: set[UUID] = set()
+        self.rows: set[UUID] = set()
         self.by_kill: list[int] = []
 
     async def count(self, pid: int) -> None:
         """Count those of a process; what it left open before was counted then."""
+        # What it had asked to be committed is committed by now, and can be seen.
+        await asyncio.sleep(_STANDS_S)
         query = (
-            select(delivery.c.window_id, func.count())
+            select(delivery.c.id, delivery.c.window_id)
             .join(send_window, send_window.c.id == delivery.c.window_id)
             .where(delivery.c.run_id == self.run_id, send_window.c.worker.startswith(f"{pid}-"))
-            .group_by(delivery.c.window_id)
         )
         read = self._made.house.database.read
         found = await read(lambda tx: tx.connection.execute(query).all())
-        new = {window: rows for window, rows in found if window not in self._known}
-        self._known.update(new)
-        self.by_kill.append(sum(new.values()))
+        new = {row.id for row in found if row.window_id not in self._windows}
+        self._windows.update(row.window_id for row in found)
+        self.rows |= new
+        self.by_kill.append(len(new))
 
 
 async def _strike(
@@ -203,13 +220,13 @@ async def _strike(
         await asyncio.sleep(chance.uniform(*_BETWEEN_S))
         worker = chance.choice(workers)
         if not stops or chance.random() < _STOP_SHARE:
-            stops += 1
-            paused = asyncio.create_task(worker.pause(_STOPPED_ALONE_S if alone else _STOPPED_S))
-            pausing.add(paused)
-            await asyncio.sleep(_STANDS_S)
-            await left.count(worker.pid)
-            if alone:
-                await paused
+            if worker.stand_still():
+                stops += 1
+                going_on = worker.go_on(_STOPPED_ALONE_S if alone else _STOPPED_S)
+                pausing.add(paused := asyncio.create_task(going_on))
+                await left.count(worker.pid)
+                if alone:
+                    await paused
             continue
         await worker.end(signal.SIGKILL)
         await left.count(worker.pid)
@@ -244,8 +261,8 @@ async def _until_over(made: Engine, run_id: UUID, recipients: int, progress: Pro
 
 
 async def _record(api: str) -> Mapping[str, Any]:
-    """Return how often each chat `got` something, how many answers are `in_doubt`, and whether it
-    is a `simulator` that tells.
+    """Return how often each chat `got` something, whose answers are `in_doubt`, and whether it is
+    a `simulator` that tells.
 
     Raises: NoPlatform when the server keeps no record that we can read.
     """
@@ -261,7 +278,8 @@ async def _record(api: str) -> Mapping[str, Any]:
         message = f"Máy chủ {api} không kể lại đã nhận những gì, nên không đếm được ai mất."
         raise NoPlatform(message) from error
     got = Counter(str(sent["chat"]) for sent in sends)
-    return {"got": got, "in_doubt": sum(sent["lost"] for sent in sends), "simulator": True}
+    in_doubt = {str(sent["chat"]) for sent in sends if sent["lost"]}
+    return {"got": got, "in_doubt": in_doubt, "simulator": True}
 
 
 async def _forgotten(api: str) -> bool:
@@ -284,6 +302,19 @@ def _lost(tx: Tx, made: Engine, run_id: UUID, recipients: int, got: Mapping[str,
     """Count who got nothing though their row does not say that nobody knows."""
     missing = [chat for chat in _chats(recipients) if chat not in got]
     return sum(_state(tx, made, run_id, chat) != DeliveryState.UNSURE for chat in missing)
+
+
+def _unexplained(
+    tx: Tx, made: Engine, run_id: UUID, open_rows: Collection[UUID], in_doubt: Collection[str]
+) -> int:
+    """Count the unsure rows that neither lay open at a kill nor met a fault of the platform."""
+    found = (addresses.find(tx, made.line.account.id, chat) for chat in in_doubt)
+    chats = {where.id for where in found if where is not None}
+    query = select(delivery.c.id, delivery.c.address_id).where(
+        delivery.c.run_id == run_id, delivery.c.state == DeliveryState.UNSURE.value
+    )
+    unsure = tx.connection.execute(query).all()
+    return sum(row.id not in open_rows and row.address_id not in chats for row in unsure)
 
 
 def _state(tx: Tx, made: Engine, run_id: UUID, chat: str) -> str | None:

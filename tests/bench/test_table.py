@@ -29,6 +29,7 @@ _KILLS = {
     "problems": 0,
     "unsure": 12,
     "in_doubt": 2,
+    "unexplained": 0,
     "left_open": 10,
     "most_left_open": 5,
     "recipients": 100_000,
@@ -59,7 +60,7 @@ def test_every_row_is_a_command_that_is_understood(full: bool) -> None:
     [
         ("kills", _KILLS, True, ""),
         ("kills", {**_KILLS, "lost": 1, "recipients": 500}, False, "500 of 100,000"),
-        ("kills", {**_KILLS, "unsure": 13}, False, ""),
+        ("kills", {**_KILLS, "unexplained": 1}, False, ""),
         ("kills", {**_KILLS, "most_left_open": 5000, "left_open": 9000}, False, ""),
         ("kills", {**_KILLS, "kills": 3}, False, ""),
         ("kills", {**_KILLS, "stops": 0}, False, ""),

@@ -42,7 +42,7 @@ from storage import advisory_locks, installation
 from storage.accounts import tokens
 from storage.bell_wire import Wire
 from storage.database import Database, Tx, is_sqlite
-from storage.deliveries import marks, settling
+from storage.deliveries import marks, taking_over
 from storage.packaged import load_gazetteer, load_library
 from storage.people import addresses, areas
 from storage.people.addresses import Account
@@ -263,7 +263,7 @@ def _prepare(
         able = all_capabilities(settings)
         for account in addresses.accounts(tx):
             door = door_of(able[account.channel]) if account.channel in able else OPEN
-            settling.take_over(tx, account.id, door, all_dead=True)
+            taking_over.take_over(tx, account.id, door, all_dead=True)
             tokens.let_go(tx, account.id)
     return accounts, shipped.plus(areas.villages(tx))
 

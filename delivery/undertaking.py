@@ -9,7 +9,7 @@ from delivery.bell import Bell
 from delivery.high_water import HighWater
 from domain.door import Door
 from storage.database import Database, DatabaseAway
-from storage.deliveries import settling
+from storage.deliveries import taking_over
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ async def undertake(
     while not stopping.is_set():
         rows = 0
         try:
-            rows = await database.write(lambda tx: settling.take_over(tx, account_id, door))
+            rows = await database.write(lambda tx: taking_over.take_over(tx, account_id, door))
         except DatabaseAway:
             log.warning("database_away")
         except Exception as error:  # noqa: BLE001 - what sends must outlive a faulty row

@@ -11,7 +11,7 @@ from domain.campaign import CampaignState, RunState
 from domain.delivery import DeliveryKind, DeliveryState
 from domain.door import OPEN, Door
 from storage.database import Tx
-from storage.deliveries import settling
+from storage.deliveries import taking_over
 from storage.deliveries.counters import Moves
 from storage.deliveries.ledger import as_delivery, move
 from storage.tables import account, campaign, delivery, run, run_counter, send_window
@@ -76,7 +76,7 @@ def close_windows(tx: Tx, doors: Mapping[str, Door]) -> int:
     query = select(account.c.id, account.c.channel).where(account.c.id.in_(open_ones))
     accounts = tx.connection.execute(query.order_by(account.c.id)).all()
     for one in accounts:
-        settling.take_over(tx, one.id, doors.get(one.channel, OPEN), all_dead=True)
+        taking_over.take_over(tx, one.id, doors.get(one.channel, OPEN), all_dead=True)
     return len(accounts)
 
 

@@ -1,4 +1,4 @@
-"""Settling: what the sends of a window came to, also when their worker died."""
+"""Settling: what the sends of a window came to."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Uuid, bindparam, delete, or_, select, true, update
+from sqlalchemy import Uuid, bindparam, delete, select, update
 
 from domain.delivery import (
     Accepted,
@@ -39,12 +39,12 @@ from storage.deliveries import (
     waits,
 )
 from storage.deliveries.counters import Moves
-from storage.deliveries.ledger import Delivery, as_delivery, key_of, locked, move
+from storage.deliveries.ledger import Delivery, key_of, locked, move
 from storage.deliveries.plain import NOTHING, Taken
 from storage.deliveries.receipts import SentAs, Told
 from storage.groups import group_makings
 from storage.people import addresses, moving, units
-from storage.tables import attempt, delivery
+from storage.tables import delivery
 from storage.tables import send_window as window
 from storage.tips import topics
 from storage.types import UtcDateTime
@@ -105,8 +105,8 @@ def settle(
             continue
         what = told.get(result.attempt_id)
         if what or row.proven or not _left_out(tx, row, result, moves):
-            _apply(tx, row, result.outcome, moves, what)
-        _note_cost(tx, row, result, moves)
+            apply(tx, row, result.outcome, moves, what)
+        note_cost(tx, row, result, moves)
         if result.choices is not None and isinstance(result.outcome, Accepted | Unknowable):
             in_group = row.group_id is not None
             typed_numbers.note(tx, row.address_id, row.id, result.choices, in_group=in_group)
@@ -140,33 +140,6 @@ def one_by_one(tx: Tx, taken: Taken) -> list[Settled]:
     ]
 
 
-def take_over(tx: Tx, account_id: UUID, door: Door = OPEN, *, all_dead: bool = False) -> int:
-    """Close windows whose lease has ended; nobody knows what became of their rows.
-
-    `all_dead` says that no other worker can be alive (a lock tells so at the start): then every
-    window is closed at once. Returns how many rows were left in the dark.
-    """
-    # What would end later than any lease was taken before the clock was put back.
-    far = window.c.lease_until > tx.now + waits.LONGEST
-    gone = true() if all_dead else or_(window.c.lease_until < tx.now, far)
-    dead = tx.connection.execute(
-        select(window.c.id).where(window.c.account_id == account_id, gone).with_for_update()
-    ).scalars()
-    moves, rows = Moves(), 0
-    for window_id in list(dead):
-        opened = attempts.under_way(tx, window_id)
-        told = receipts.of_dead_window(tx, window_id)
-        for raw in opened:
-            _apply(tx, as_delivery(raw), Unknowable(WORKER_DIED), moves, told.get(raw.id))
-            rows += 1
-        typed_numbers.keep(tx, door, map(as_delivery, opened))
-        _count_dead(tx, account_id, window_id, moves)
-        attempts.give_up(tx, window_id)
-        tx.connection.execute(delete(window).where(window.c.id == window_id))
-    moves.apply(tx)
-    return rows
-
-
 def _told(tx: Tx, results: Sequence[Settled], rows: Mapping[UUID, Delivery]) -> Mapping[UUID, Told]:
     """Return by attempt what receipts told before we knew the message ourselves."""
     known = [one for one in results if one.delivery_id in rows]
@@ -195,7 +168,7 @@ def _note_members(tx: Tx, row: Delivery, members: int | None, moves: Moves) -> N
         units.note_members(tx, row.group_id, members)
 
 
-def _note_cost(tx: Tx, row: Delivery, result: Settled, moves: Moves) -> None:
+def note_cost(tx: Tx, row: Delivery, result: Settled, moves: Moves) -> None:
     """Mark once a run's message that may have gone outside the free window."""
     if not result.paid or not isinstance(result.outcome, Accepted | Unknowable):
         return
@@ -225,24 +198,6 @@ def _messages(outcome: Outcome) -> int:
     return 0
 
 
-def _count_dead(tx: Tx, account_id: UUID, window_id: UUID, moves: Moves) -> None:
-    """Count what a dead worker may have sent, where an account's messages are counted."""
-    rows = tx.connection.execute(
-        select(delivery, attempt.c.paid)
-        .join(attempt, attempt.c.delivery_id == delivery.c.id)
-        .where(
-            delivery.c.window_id == window_id,
-            attempt.c.window_id == window_id,
-            attempt.c.outcome.is_(None),
-            attempt.c.paid.is_not(None),
-        )
-    ).all()
-    for row in rows:
-        died = Settled(row.id, row.id, Unknowable(WORKER_DIED), paid=row.paid)
-        _note_cost(tx, as_delivery(row), died, moves)
-    use.add(tx, account_id, len(rows), sum(bool(row.paid) for row in rows))
-
-
 def _weigh(tx: Tx, row: Delivery, result: Settled, moves: Moves, told: Told | None) -> None:
     """Take what a worker without a lease says as evidence; it may only raise."""
     # A row that waits as if it were new is one of an older copy, which lacks the attempt, too.
@@ -251,7 +206,8 @@ def _weigh(tx: Tx, row: Delivery, result: Settled, moves: Moves, told: Told | No
         _accept(tx, row, result.outcome, moves, told)
 
 
-def _apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves, told: Told | None = None) -> None:
+def apply(tx: Tx, row: Delivery, outcome: Outcome, moves: Moves, told: Told | None = None) -> None:
+    """Let `moves` bring a row to what a send of it came to, or may have come to."""
     match outcome:
         case Accepted():
             _accept(tx, row, outcome, moves, told)

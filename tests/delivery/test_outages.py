@@ -19,7 +19,7 @@ from domain.delivery import DeliveryState
 from domain.failures import Ambiguous, Transient
 from domain.messages import ChatRef, Outgoing, Sent
 from storage.database import Database, DatabaseAway, Tx
-from storage.deliveries import settling
+from storage.deliveries import taking_over
 from storage.people import addresses
 from tests.delivery.post_office import QUICK, Office, Platform, at_work, until
 
@@ -180,7 +180,7 @@ async def test_a_full_disk_stops_sending_and_what_went_is_settled_once_there_is_
         assert (await office.states(ids))[ACCEPTED] <= FIRST
         # Another worker is the first to find room: it cannot know what went.
         account_id = cellar.account_id
-        assert await cellar.do(lambda tx: settling.take_over(tx, account_id))
+        assert await cellar.do(lambda tx: taking_over.take_over(tx, account_id))
         database.full = Full.NOT
         await through(office, ids, platform)
     await database.close()

@@ -11,7 +11,7 @@ from domain.delivery import DeliveryState, SkipReason
 from domain.failures import Refused
 from domain.messages import ChatRef, Outgoing
 from storage.database import Tx
-from storage.deliveries import settling
+from storage.deliveries import taking_over
 from storage.deliveries.slots import Reading
 from storage.tables import delivery as delivery_table
 from tests.chat import MovingClock
@@ -69,7 +69,7 @@ async def _take_over(office: Office) -> int:
     """Play the other worker, which finds the lease ended; the sender itself may be faster."""
     office.clock.forward(minutes=5)
     account_id = office.cellar.account_id
-    rows = await office.cellar.do(lambda tx: settling.take_over(tx, account_id))
+    rows = await office.cellar.do(lambda tx: taking_over.take_over(tx, account_id))
     office.bell.ring()
     return rows
 

@@ -41,7 +41,7 @@ from reports import run_report
 from simulator.app import Running, running
 from storage.campaigns import articles as stored
 from storage.database import Tx
-from storage.deliveries import settling
+from storage.deliveries import settling, taking_over
 from storage.deliveries.ledger import Delivery, as_delivery
 from storage.deliveries.settling import Settled
 from storage.deliveries.windows import Claim, Window, open_window
@@ -262,7 +262,7 @@ async def test_killed_at_any_step_nothing_is_put_up_or_sent_twice(
         await _step(chat)
     oa = await _oa(chat)
     await _window(chat, oa)
-    await chat.do(lambda tx: settling.take_over(tx, oa, all_dead=True))
+    await chat.do(lambda tx: taking_over.take_over(tx, oa, all_dead=True))
     row = await _row(chat)
     assert row.state is state
     if state is DeliveryState.PENDING:

@@ -15,7 +15,7 @@ from storage.campaigns.runs import Run
 from storage.database import Tx
 from storage.deliveries import ledger
 from storage.deliveries.counters import Moves
-from storage.deliveries.settling import take_over
+from storage.deliveries.taking_over import take_over
 from storage.deliveries.windows import Claim, open_window
 from storage.people import residents, units
 from storage.people.residents import Wish

@@ -8,7 +8,8 @@ from domain.messages import Outgoing
 from domain.tip import TipState
 from storage.database import Tx
 from storage.deliveries import ledger
-from storage.deliveries.settling import Settled, settle, take_over
+from storage.deliveries.settling import Settled, settle
+from storage.deliveries.taking_over import take_over
 from storage.deliveries.windows import Claim, open_window
 from storage.tables import delivery
 from storage.tips import tip_rows, tips

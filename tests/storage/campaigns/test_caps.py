@@ -12,7 +12,7 @@ from domain.delivery import DeliveryState, GoneAway, Lane, NotSent, SkipReason, 
 from domain.failures import Until
 from domain.messages import ChatKind
 from storage.database import Tx
-from storage.deliveries import settling
+from storage.deliveries import taking_over
 from storage.people import addresses
 from storage.tables import run
 from tests.storage.ledger_world import LEASE, LedgerWorld, ledger_world
@@ -153,7 +153,7 @@ async def test_what_may_have_arrived_counts_also_after_a_crash(world: LedgerWorl
     assert await world.open() is not None
     world.clock.forward(seconds=LEASE.total_seconds() + 1)
     assert await world.open() is None
-    await world.do(lambda tx: settling.take_over(tx, world.account.id))
+    await world.do(lambda tx: taking_over.take_over(tx, world.account.id))
 
     assert await send(world) == 0
 

@@ -10,7 +10,7 @@ from domain.messages import Outgoing, ReceiptKind
 from storage.database import Tx
 from storage.deliveries import ledger
 from storage.deliveries.ledger import NewDelivery
-from storage.deliveries.settling import take_over
+from storage.deliveries.taking_over import take_over
 from tests.storage.deliveries.two_channels import Two, two_channels
 from tests.storage.ledger_world import ledger_world
 

@@ -27,7 +27,7 @@ from domain.failures import Until
 from storage.database import Tx
 from storage.deliveries import ledger
 from storage.deliveries.ledger import NewDelivery
-from storage.deliveries.settling import take_over
+from storage.deliveries.taking_over import take_over
 from storage.deliveries.windows import Window
 from storage.people import addresses, residents
 from storage.people.residents import Wish

@@ -12,7 +12,7 @@ from domain.delivery import DeliveryState, NotSent, SkipReason
 from domain.hours import month_start
 from domain.subject import Subject
 from storage.database import Tx
-from storage.deliveries import ledger, pauses, settling
+from storage.deliveries import ledger, pauses, settling, taking_over
 from storage.deliveries.plain import PlainRow, Taken
 from storage.deliveries.settling import settle
 from storage.deliveries.slots import Pacing
@@ -123,7 +123,7 @@ async def test_a_worker_that_comes_too_late_may_only_raise(world: LedgerWorld) -
     window = await world.open(plain=MANY)
     assert window is not None
     world.clock.forward(seconds=31)
-    assert await world.do(lambda tx: settling.take_over(tx, world.account.id)) == 3
+    assert await world.do(lambda tx: taking_over.take_over(tx, world.account.id)) == 3
     assert set(await world.states(run_id)) == {DeliveryState.UNSURE}
 
     assert not await took(world, window, but=1)
@@ -172,7 +172,7 @@ async def test_what_is_given_back_too_late_stays_unsure_for_its_own_reason(
     window = await world.open(plain=MANY)
     assert window is not None
     world.clock.forward(seconds=31)
-    await world.do(lambda tx: settling.take_over(tx, world.account.id))
+    await world.do(lambda tx: taking_over.take_over(tx, world.account.id))
 
     assert not await took(world, window, but=2)
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from domain.delivery import Accepted, DeliveryState, TurnedDown, Unknowable
 from domain.messages import ReceiptKind
 from storage.accounts import ours
-from storage.deliveries import ledger, receipts, settling
+from storage.deliveries import ledger, receipts, taking_over
 from storage.people import erasing
 from storage.tables import early_receipt
 from tests.storage.deliveries.two_channels import Two, two_channels
@@ -89,7 +89,7 @@ async def test_an_answer_that_comes_after_the_lease_and_the_receipt_lowers_nothi
     window = await two.opened()
     two.world.clock.forward(seconds=31)
     account, door = two.accounts["zalo_oa"], two.doors["zalo_oa"]
-    assert await two.world.do(lambda tx: settling.take_over(tx, account.id, door)) == 1
+    assert await two.world.do(lambda tx: taking_over.take_over(tx, account.id, door)) == 1
     await two.receipt(one, f"m{window.sends[0].delivery_id}", SEEN)
     assert await figures(two, run) == (0, 1, 1)
     before = await two.row_of(run, one)

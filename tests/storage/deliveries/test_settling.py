@@ -22,7 +22,8 @@ from domain.delivery import (
 from domain.failures import Until
 from storage.database import Tx
 from storage.deliveries import ledger
-from storage.deliveries.settling import Settled, settle, take_over
+from storage.deliveries.settling import Settled, settle
+from storage.deliveries.taking_over import take_over
 from storage.deliveries.windows import Window
 from storage.people import addresses, erasing
 from storage.tables import attempt

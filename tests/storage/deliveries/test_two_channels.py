@@ -24,7 +24,7 @@ from domain.delivery import (
 from domain.failures import Until
 from domain.messages import ReceiptKind
 from storage.deliveries import ledger
-from storage.deliveries.settling import take_over
+from storage.deliveries.taking_over import take_over
 from storage.deliveries.windows import Window
 from storage.tables import attempt
 from tests.storage.deliveries.two_channels import OA, TELEGRAM, Two, two_channels

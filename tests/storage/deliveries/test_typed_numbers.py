@@ -13,7 +13,7 @@ from domain.ids import short
 from domain.messages import Button, ChatKind, ChatRef, Message, Outgoing, Press, Sender
 from domain.typed_number import typed_number
 from storage.codec import write_outgoing
-from storage.deliveries import ledger, settling, typed_numbers
+from storage.deliveries import ledger, taking_over, typed_numbers
 from storage.deliveries.ledger import NewDelivery
 from storage.deliveries.typed_numbers import Unclear
 from storage.people import addresses, erasing
@@ -265,7 +265,7 @@ async def test_numbers_under_what_a_killed_worker_left_unsure_are_kept(two: Two)
     account_id, door = two.accounts[OA].id, two.doors[OA]
     asks = replace(door, typed_choices=True)
 
-    assert await two.world.do(lambda tx: settling.take_over(tx, account_id, asks)) == 1
+    assert await two.world.do(lambda tx: taking_over.take_over(tx, account_id, asks)) == 1
 
     row = await two.row_of(run, one)
     assert row.state is DeliveryState.UNSURE

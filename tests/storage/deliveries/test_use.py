@@ -24,7 +24,7 @@ from storage.campaigns import rest
 from storage.codec import write_outgoing
 from storage.deliveries import hearing, ledger, use
 from storage.deliveries.ledger import NewDelivery
-from storage.deliveries.settling import take_over
+from storage.deliveries.taking_over import take_over
 from storage.tables import run
 from tests.storage.deliveries.two_channels import ASKING, OA, TELEGRAM, Two, two_channels
 from tests.storage.ledger_world import ledger_world

@@ -8,7 +8,7 @@ import pytest
 from domain.delivery import DeliveryState, NotSent, Outcome, Unknowable
 from storage.database import Tx
 from storage.deliveries import inbox, waiting
-from storage.deliveries.settling import take_over
+from storage.deliveries.taking_over import take_over
 from storage.deliveries.waits import LONGEST
 from tests.storage.deliveries.test_inbox import letter
 from tests.storage.ledger_world import LedgerWorld, ledger_world

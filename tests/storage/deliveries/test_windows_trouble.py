@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from domain.delivery import Accepted, DeliveryState, Lane, NotSent
 from domain.messages import ChatKind
-from storage.deliveries import ledger, pauses, settling
+from storage.deliveries import ledger, pauses, taking_over
 from storage.tables import account, address, attempt, delivery, run, send_window
 from tests.storage.doors import alone
 from tests.storage.ledger_world import LedgerWorld, ledger_world
@@ -188,11 +188,11 @@ async def test_what_was_given_back_without_a_try_counts_as_none(world: LedgerWor
         assert await world.settle(window, NotSent("pace", timedelta(0)))
     assert await world.open() is not None
     world.clock.forward(minutes=1)
-    await world.do(lambda tx: settling.take_over(tx, world.account.id))
+    await world.do(lambda tx: taking_over.take_over(tx, world.account.id))
     assert (await world.row(waits)).state is DeliveryState.PENDING
     window = await world.open()
     assert window is not None
     assert window.sends[0].again, "goes once more, marked"
     world.clock.forward(minutes=1)
-    await world.do(lambda tx: settling.take_over(tx, world.account.id))
+    await world.do(lambda tx: taking_over.take_over(tx, world.account.id))
     assert (await world.row(waits)).state is DeliveryState.PENDING, "and a few times more"

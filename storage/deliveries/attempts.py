@@ -66,6 +66,7 @@ def under_way(tx: Tx, window_id: UUID) -> Sequence[Row[Any]]:
     return tx.connection.execute(
         select(delivery)
         .where(delivery.c.id.in_(tried), delivery.c.window_id == window_id)
+        .order_by(delivery.c.id)
         .with_for_update()
     ).all()
 

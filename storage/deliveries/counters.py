@@ -76,6 +76,14 @@ class Moves:
         """
         self._last.append((chat_or_account, change))
 
+    def take(self, others: "Moves") -> None:
+        """Take over what was collected apart, and is to be written together with this."""
+        for values, ids in others._rows.items():
+            self._rows.setdefault(values, []).extend(ids)
+        for key, changes in others._changes.items():
+            self._changes.setdefault(key, Counter()).update(changes)
+        self._last += others._last
+
     def apply(self, tx: Tx) -> None:
         """Write the changes, in sorted order so that two transactions cannot lock each other."""
         for values, ids in self._rows.items():

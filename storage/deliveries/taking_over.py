@@ -1,60 +1,133 @@
 """Taking over: windows whose worker died are closed, and nobody knows what became of their rows."""
 
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, true
+import structlog
+from sqlalchemy import Row, delete, or_, select, true
 
-from domain.delivery import Unknowable
+from domain.delivery import DeliveryState, Unknowable
 from domain.door import OPEN, Door
 from storage.database import Tx
 from storage.deliveries import attempts, receipts, typed_numbers, use, waits
 from storage.deliveries.counters import Moves
-from storage.deliveries.ledger import as_delivery
+from storage.deliveries.ledger import Delivery, as_delivery, move
+from storage.deliveries.receipts import Told
 from storage.deliveries.settling import WORKER_DIED, Settled, apply, note_cost
-from storage.tables import attempt, delivery
+from storage.savepoints import Spoiled, apart
+from storage.tables import attempt
 from storage.tables import send_window as window
+from storage.tables.deliveries import UNDER_WAY
+
+log = structlog.get_logger(__name__)
+
+_DIED = Unknowable(WORKER_DIED)
+SPOILED = "spoiled"
+"""Why a row is unsure of which a fault let nobody look at what else could become of it."""
 
 
 def take_over(tx: Tx, account_id: UUID, door: Door = OPEN, *, all_dead: bool = False) -> int:
     """Close windows whose lease has ended; nobody knows what became of their rows.
 
     `all_dead` says that no other worker can be alive (a lock tells so at the start): then every
-    window is closed at once. Returns how many rows were left in the dark.
+    window is closed at once. A faulty row keeps no other, and no window, from that. Returns how
+    many rows were left in the dark.
     """
     # What would end later than any lease was taken before the clock was put back.
     far = window.c.lease_until > tx.now + waits.LONGEST
     gone = true() if all_dead else or_(window.c.lease_until < tx.now, far)
     dead = tx.connection.execute(
-        select(window.c.id).where(window.c.account_id == account_id, gone).with_for_update()
+        select(window.c.id)
+        .where(window.c.account_id == account_id, gone)
+        .order_by(window.c.id)
+        .with_for_update()
     ).scalars()
+    # Counters come after all rows (decision 14).
     moves, rows = Moves(), 0
-    for window_id in list(dead):
-        opened = attempts.under_way(tx, window_id)
-        told = receipts.of_dead_window(tx, window_id)
-        for raw in opened:
-            apply(tx, as_delivery(raw), Unknowable(WORKER_DIED), moves, told.get(raw.id))
-            rows += 1
-        typed_numbers.keep(tx, door, map(as_delivery, opened))
-        _count_dead(tx, account_id, window_id, moves)
-        attempts.give_up(tx, window_id)
-        tx.connection.execute(delete(window).where(window.c.id == window_id))
+    for window_id in dead.all():
+        rows += _close(tx, _Dead(window_id, account_id, door), moves)
     moves.apply(tx)
     return rows
 
 
-def _count_dead(tx: Tx, account_id: UUID, window_id: UUID, moves: Moves) -> None:
-    """Count what a dead worker may have sent, where an account's messages are counted."""
-    rows = tx.connection.execute(
-        select(delivery, attempt.c.paid)
-        .join(attempt, attempt.c.delivery_id == delivery.c.id)
-        .where(
-            delivery.c.window_id == window_id,
-            attempt.c.window_id == window_id,
-            attempt.c.outcome.is_(None),
-            attempt.c.paid.is_not(None),
+@dataclass(frozen=True, slots=True)
+class _Dead:
+    window_id: UUID
+    account_id: UUID
+    door: Door
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the sends of a dead window, by row."""
+
+    told: Mapping[UUID, Told]
+    paid: Mapping[UUID, bool]
+
+    def died(self, row: Delivery) -> Settled:
+        return Settled(row.id, row.id, _DIED, paid=self.paid.get(row.id))
+
+
+def _close(tx: Tx, dead: _Dead, moves: Moves) -> int:
+    """Close a window; row by row where one of them is faulty. Returns how many it had."""
+    for each in (_in_the_dark, _in_the_dark_or_spoiled):
+        own = Moves()
+        try:
+            rows = apart(tx, partial(_close_with, tx, dead, own, each))
+        except Spoiled as fault:
+            log.error("take_over_fault", window=str(dead.window_id), error=str(fault))
+        else:
+            moves.take(own)
+            return rows
+    return 0
+
+
+def _close_with(
+    tx: Tx,
+    dead: _Dead,
+    moves: Moves,
+    each: Callable[[Tx, Row[Any], Door, _Known, Moves], None],
+) -> int:
+    opened = attempts.under_way(tx, dead.window_id)
+    told = receipts.of_dead_window(tx, dead.window_id)
+    known = _Known(told, _counted(tx, dead.window_id, {raw.id for raw in opened}))
+    for raw in opened:
+        each(tx, raw, dead.door, known, moves)
+    use.add(tx, dead.account_id, len(known.paid), sum(known.paid.values()))
+    attempts.give_up(tx, dead.window_id)
+    tx.connection.execute(delete(window).where(window.c.id == dead.window_id))
+    return len(opened)
+
+
+def _in_the_dark(tx: Tx, raw: Row[Any], door: Door, known: _Known, moves: Moves) -> None:
+    row = as_delivery(raw)
+    apply(tx, row, _DIED, moves, known.told.get(row.id))
+    typed_numbers.keep(tx, door, [row])
+    note_cost(tx, row, known.died(row), moves)
+
+
+def _in_the_dark_or_spoiled(tx: Tx, raw: Row[Any], door: Door, known: _Known, moves: Moves) -> None:
+    own = Moves()
+    try:
+        apart(tx, partial(_in_the_dark, tx, raw, door, known, own))
+    except Spoiled as fault:
+        log.error("take_over_fault", delivery=str(raw.id), error=str(fault))
+        own, row = Moves(), as_delivery(raw)
+        arrived = row.proven or known.told.get(row.id)
+        state = DeliveryState.ACCEPTED if arrived else DeliveryState.UNSURE
+        move(tx, row, state, own, SPOILED)
+        note_cost(tx, row, known.died(row), own)
+    moves.take(own)
+
+
+def _counted(tx: Tx, window_id: UUID, rows: Collection[UUID]) -> Mapping[UUID, bool]:
+    """Return which rows may have cost, where an account's messages are counted."""
+    tried = tx.connection.execute(
+        select(attempt.c.delivery_id, attempt.c.paid).where(
+            UNDER_WAY, attempt.c.window_id == window_id, attempt.c.paid.is_not(None)
         )
-    ).all()
-    for row in rows:
-        died = Settled(row.id, row.id, Unknowable(WORKER_DIED), paid=row.paid)
-        note_cost(tx, as_delivery(row), died, moves)
-    use.add(tx, account_id, len(rows), sum(bool(row.paid) for row in rows))
+    )
+    return {one.delivery_id: one.paid for one in tried if one.delivery_id in rows}

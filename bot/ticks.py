@@ -25,7 +25,7 @@ from handlers.staff import left_lying
 from handlers.staff import menus as staff_menus
 from people import wishes
 from storage.database import Tx
-from storage.deliveries import waiting
+from storage.deliveries import taking_over, waiting
 from storage.people import erasing, forgotten
 from tips import cards, files, notes, paging, photos, reminding, taking_down
 from tips.digest import DigestRules
@@ -129,6 +129,8 @@ class Ticks:
         await self._steps.one("photos_over", own_photos.forget_due)
 
     async def _expire(self) -> None:
+        doors = self._house.context.outbox.doors()
+        await self._steps.all("abandoned", lambda tx: taking_over.take_over_abandoned(tx, doors))
         await self._steps.all("expire", waiting.expire_due)
 
     async def _menus(self) -> None:

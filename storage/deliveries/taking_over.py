@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, delete, or_, select, true
+from sqlalchemy import ColumnElement, Row, delete, or_, select, true
 
 from domain.delivery import DeliveryState, Unknowable
 from domain.door import OPEN, Door
@@ -18,7 +19,7 @@ from storage.deliveries.ledger import Delivery, as_delivery, move
 from storage.deliveries.receipts import Told
 from storage.deliveries.settling import WORKER_DIED, Settled, apply, note_cost
 from storage.savepoints import Spoiled, apart
-from storage.tables import attempt
+from storage.tables import account, attempt
 from storage.tables import send_window as window
 from storage.tables.deliveries import UNDER_WAY
 
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 _DIED = Unknowable(WORKER_DIED)
 SPOILED = "spoiled"
 """Why a row is unsure of which a fault let nobody look at what else could become of it."""
+_ABANDONED = timedelta(minutes=1)
+"""So long after the end of a lease whoever sends for the account should have taken it over."""
 
 
 def take_over(tx: Tx, account_id: UUID, door: Door = OPEN, *, all_dead: bool = False) -> int:
@@ -36,9 +39,40 @@ def take_over(tx: Tx, account_id: UUID, door: Door = OPEN, *, all_dead: bool = F
     window is closed at once. A faulty row keeps no other, and no window, from that. Returns how
     many rows were left in the dark.
     """
+    gone = true() if all_dead else _ended_before(tx.now, tx)
+    _, rows = _take_over(tx, account_id, door, gone)
+    return rows
+
+
+def take_over_abandoned(tx: Tx, doors: Mapping[str, Door]) -> int:
+    """Close windows that nobody took over for a while; return how many, of one account at once.
+
+    Its channel may be out of the settings, or whoever sent there gone for good; a run must end all
+    the same. `doors` are those of the channels in use. One out of use asks nothing: what its
+    messages counted is in the ledger, and nobody there types numbers that we would hear.
+    """
+    gone = _ended_before(tx.now - _ABANDONED, tx)
+    left = (
+        select(account.c.id, account.c.channel)
+        .where(account.c.id.in_(select(window.c.account_id).where(gone)))
+        .order_by(account.c.id)
+    )
+    for one in tx.connection.execute(left).all():
+        # The next account's rows come after this one's counters: it has a transaction of its own.
+        windows, rows = _take_over(tx, one.id, doors.get(one.channel, OPEN), gone)
+        if windows:
+            log.warning("taken_over_abandoned", account=str(one.id), rows=rows)
+            return windows
+    return 0
+
+
+def _ended_before(instant: datetime, tx: Tx) -> ColumnElement[bool]:
     # What would end later than any lease was taken before the clock was put back.
-    far = window.c.lease_until > tx.now + waits.LONGEST
-    gone = true() if all_dead else or_(window.c.lease_until < tx.now, far)
+    return or_(window.c.lease_until < instant, window.c.lease_until > tx.now + waits.LONGEST)
+
+
+def _take_over(tx: Tx, account_id: UUID, door: Door, gone: ColumnElement[bool]) -> tuple[int, int]:
+    """Return how many windows were closed, and how many rows they had."""
     dead = tx.connection.execute(
         select(window.c.id)
         .where(window.c.account_id == account_id, gone)
@@ -46,11 +80,11 @@ def take_over(tx: Tx, account_id: UUID, door: Door = OPEN, *, all_dead: bool = F
         .with_for_update()
     ).scalars()
     # Counters come after all rows (decision 14).
-    moves, rows = Moves(), 0
-    for window_id in dead.all():
-        rows += _close(tx, _Dead(window_id, account_id, door), moves)
+    moves = Moves()
+    rows = [_close(tx, _Dead(window_id, account_id, door), moves) for window_id in dead.all()]
     moves.apply(tx)
-    return rows
+    closed = [number for number in rows if number is not None]
+    return len(closed), sum(closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +105,11 @@ class _Known:
         return Settled(row.id, row.id, _DIED, paid=self.paid.get(row.id))
 
 
-def _close(tx: Tx, dead: _Dead, moves: Moves) -> int:
-    """Close a window; row by row where one of them is faulty. Returns how many it had."""
+def _close(tx: Tx, dead: _Dead, moves: Moves) -> int | None:
+    """Close a window, row by row where one of them is faulty; return how many it had.
+
+    None: it stays, since what is wrong with it is no row's fault.
+    """
     for each in (_in_the_dark, _in_the_dark_or_spoiled):
         own = Moves()
         try:
@@ -82,7 +119,7 @@ def _close(tx: Tx, dead: _Dead, moves: Moves) -> int:
         else:
             moves.take(own)
             return rows
-    return 0
+    return None
 
 
 def _close_with(

@@ -29,7 +29,7 @@ from people import wishes
 from reports import period_report
 from reports.sheet import Report
 from storage.database import Tx
-from storage.deliveries import waiting
+from storage.deliveries import taking_over, waiting
 from storage.deliveries.windows import Send
 from storage.people import erasing, units
 from storage.tables import unit
@@ -136,6 +136,7 @@ class Commune:
             lambda tx: paging.escalate_due(tx, context, PageRules()),
             lambda tx: notes.remind_due(tx, context),
             lambda tx: reminding.remind_due(tx, context),
+            lambda tx: taking_over.take_over_abandoned(tx, context.outbox.doors()),
             waiting.expire_due,
             wishes.settle_silence,
             wishes.wake,

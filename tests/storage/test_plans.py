@@ -13,7 +13,7 @@ from bench.filling import fill_quickly
 from domain.delivery import Lane
 from people import wishes
 from storage.database import Tx
-from storage.deliveries import inbox, ledger, undelivered, waiting
+from storage.deliveries import inbox, ledger, taking_over, undelivered, waiting
 from storage.deliveries.windows import Claim, open_window
 from storage.people import erasing, residents, words_aside
 from storage.people.residents import Wish
@@ -121,6 +121,7 @@ def reads_all_of(plan: str) -> list[str]:
         ledger.unsure,
         lambda tx: undelivered.of_tips(tx, 10),
         lambda tx: waiting.expire_due(tx, 10),
+        lambda tx: taking_over.take_over_abandoned(tx, {}),
         lambda tx: inbox.forget_done(tx, tx.now),
     ],
     ids=[
@@ -136,6 +137,7 @@ def reads_all_of(plan: str) -> list[str]:
         "unsure",
         "failed",
         "expire",
+        "abandoned",
         "forget",
     ],
 )

@@ -1,6 +1,7 @@
 """Taking over: windows of the dead are closed, whatever is wrong with one row in them."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -8,13 +9,16 @@ from sqlalchemy import func, select, update
 
 from domain.delivery import DeliveryKind, DeliveryState, Lane
 from domain.messages import Effect, EffectKind, Outgoing
+from storage.codec import write_outgoing
 from storage.database import Tx
-from storage.deliveries import ledger
+from storage.deliveries import ledger, use
 from storage.deliveries.ledger import NewDelivery
-from storage.deliveries.taking_over import SPOILED, take_over
-from storage.tables import delivery, send_window
+from storage.deliveries.taking_over import SPOILED, take_over, take_over_abandoned
+from storage.tables import delivery, run, send_window, typed_choice
 from tests.storage.deliveries.two_channels import OA, two_channels
 from tests.storage.ledger_world import AREA, LedgerWorld, ledger_world
+
+LONG_AGO = timedelta(hours=60)
 
 
 @pytest.fixture
@@ -95,3 +99,51 @@ async def test_a_faulty_row_is_unsure_by_itself_and_the_others_go_their_way(
     ], "what somebody pressed has arrived"
     assert await world.states(run_id) == [DeliveryState.UNSURE]
     assert await world.problems(run_id) == []
+
+
+async def test_windows_of_accounts_that_nobody_serves_any_more_end_and_so_do_their_runs(
+    world: LedgerWorld,
+) -> None:
+    two = await two_channels(world)
+    person = await two.resident(LONG_AGO)
+    runs = [await world.run([await world.person()]), await two.run([(person, OA)])]
+    await world.open(1)
+    await two.open(size=1)
+    reply = await world.reply(await two.chat(person))
+    choices = Outgoing(text="1. Đã đọc", choices=("ack:x",))
+    worded = {"content": {"vi": write_outgoing(choices)}}
+    await world.do(lambda tx: tx.connection.execute(update(run).values(worded)))
+
+    async def abandoned() -> int:
+        asks = {OA: two.doors[OA]}
+        return await world.do(lambda tx: take_over_abandoned(tx, asks))
+
+    world.clock.forward(seconds=89)
+    assert await abandoned() == 0, "whoever sends there may still take it over"
+    world.clock.forward(seconds=2)
+    assert [await abandoned() for _ in range(3)] == [1, 1, 0], "each account by itself"
+
+    assert await windows(world) == 0
+    for run_id in runs:
+        assert await world.states(run_id) == [DeliveryState.UNSURE]
+        assert await world.counted(run_id, "pending") == 0
+        assert await world.problems(run_id) == []
+    assert (await world.row(reply)).state is DeliveryState.PENDING
+    kept = select(typed_choice.c.address_id)
+    assert await world.do(lambda tx: tx.connection.execute(kept).scalars().all()) == [
+        await two.chat(person)
+    ], "where numbers are typed, what they stand for is kept"
+    used = await world.do(lambda tx: use.of(tx, two.accounts[OA].id))
+    assert used == use.Use(1, 1), "what may have gone is paid for"
+
+
+async def test_a_window_from_before_the_clock_was_put_back_is_abandoned(
+    world: LedgerWorld,
+) -> None:
+    run_id = await world.run([await world.person()])
+    await world.open()
+    world.clock.forward(hours=-1)
+
+    assert await world.do(lambda tx: take_over_abandoned(tx, {})) == 1
+
+    assert await world.states(run_id) == [DeliveryState.UNSURE]

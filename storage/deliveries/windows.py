@@ -5,37 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Uuid, bindparam, update
 
-from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
+from domain.delivery import DeliveryKind, Lane
 from domain.door import OPEN, Door
 from domain.messages import ChatRef, Outgoing
-from storage.campaigns.caps import Share, Shares
 from storage.database import Tx
-from storage.deliveries import due, elsewhere, plain, standings, use
-from storage.deliveries.counters import Moves
+from storage.deliveries import due, plain, standings, use
 from storage.deliveries.due import Candidate, LiveRun
-from storage.deliveries.elsewhere import Twin
-from storage.deliveries.ledger import Delivery, move
+from storage.deliveries.picking import Chosen, pick
 from storage.deliveries.plain import Plain
-from storage.deliveries.run_words import RunWords
 from storage.deliveries.slots import Booking
-from storage.deliveries.verdicts import NO_MESSAGE, costs, not_through, verdict_on
-from storage.sealing import KeysUnusable, Place
 from storage.tables import attempt, delivery
 from storage.tables import send_window as window
 
-log = structlog.get_logger(__name__)
-
-_OF_THE_CHAT = (SkipReason.WINDOW.value, SkipReason.ALLOWANCE.value, SkipReason.ELSEWHERE.value)
 _TRIED_AMONG = 200
 _CHANCE = (1 << 62) - 1
 """The part of an id that is made by chance (RFC 9562, 5.7)."""
 _AHEAD, _FAR_AHEAD = 4, 64
 """How many rows are looked at for each that may go: a few, or many where the first few all wait."""
-UNREADABLE = "unreadable"
-"""Why a row is refused whose words or address can no longer be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +75,6 @@ class Window:
         return not self.sends and self.plain is None
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    row: Delivery
-    chat: ChatRef
-    outgoing: Outgoing
-    paid: bool | None
-    priced: bool | None
-    paced: bytes | None
-
-
 def open_window(
     tx: Tx, claim: Claim, lanes: Sequence[Lane], size: int, booking: Booking | None = None
 ) -> Window | None:
@@ -136,7 +114,7 @@ def open_window(
         if lane > Lane.TALK and (urgent_waits or _outranked(tx, claim, lane)):
             return None
         chosen, settled = (
-            _pick(tx, claim, candidates, 1, booking)
+            pick(tx, claim.account_id, claim.door, candidates, 1, booking)
             if tries
             else _pick_any(tx, claim, lane, live, candidates, size, booking)
         )
@@ -157,13 +135,13 @@ def _pick_any(
     first: Sequence[Candidate],
     size: int,
     booking: Booking | None,
-) -> tuple[list[_Chosen], int]:
+) -> tuple[list[Chosen], int]:
     """Look further where the first rows all wait for their chats: others may stand behind them."""
-    chosen, settled = _pick(tx, claim, first, size, booking)
+    chosen, settled = pick(tx, claim.account_id, claim.door, first, size, booking)
     if chosen or settled or len(first) < size * _AHEAD:
         return chosen, settled
     more = due.candidates(tx, claim.account_id, lane, live, size * _FAR_AHEAD)
-    return _pick(tx, claim, more, size, booking)
+    return pick(tx, claim.account_id, claim.door, more, size, booking)
 
 
 def _outranked(tx: Tx, claim: Claim, lane: Lane) -> bool:
@@ -212,11 +190,11 @@ def _mostly_plain(
         if rows:
             allowed = standings.of(tx, claim.account_id, len(rows) + others).allowed
             rows, others = rows[:allowed], min(others, max(0, allowed - len(rows)))
-        chosen, settled = list[_Chosen](), 0
+        chosen, settled = list[Chosen](), 0
         if others:
             # Before any slots: whoever settles takes them with counters locked (decision 14).
             candidates = due.those(tx, claim.account_id, one, odd[: others * _AHEAD])
-            chosen, settled = _pick(tx, claim, candidates, others, booking)
+            chosen, settled = pick(tx, claim.account_id, claim.door, candidates, others, booking)
         slots: Sequence[int | None] = [None] * len(rows)
         if rows and booking is not None:
             rows = booking.ready(rows)
@@ -234,8 +212,8 @@ def _mostly_plain(
 
 
 def _booked(
-    tx: Tx, claim: Claim, lane: Lane, chosen: list[_Chosen], booking: Booking | None
-) -> list[tuple[_Chosen, int | None]]:
+    tx: Tx, claim: Claim, lane: Lane, chosen: list[Chosen], booking: Booking | None
+) -> list[tuple[Chosen, int | None]]:
     """Give what was chosen its slots; what gets none stays."""
     if chosen:
         # Whoever gave a row back just now may have paused the account in the same breath.
@@ -246,86 +224,11 @@ def _booked(
     return list(zip(chosen, slots, strict=False))
 
 
-def _pick(
-    tx: Tx,
-    claim: Claim,
-    candidates: Sequence[Candidate],
-    size: int,
-    booking: Booking | None,
-) -> tuple[list[_Chosen], int]:
-    """Return up to `size` rows to send, one per chat, and how many were settled unsent."""
-    moves = Moves()
-    words = RunWords(tx)
-    shares = Shares(tx, candidates, size)
-    purse = use.Purse(tx, claim.account_id, claim.door)
-    chosen: list[_Chosen] = []
-    chats: set[UUID] = set()
-    settled = 0
-    for candidate in candidates:
-        if len(chosen) >= size:
-            break
-        row = candidate.row
-        twin = elsewhere.standing_of_twin(tx, row) if candidate.linked and row.run_id else None
-        if twin is Twin.UNDER_WAY:
-            continue
-        verdict = verdict_on(tx, candidate, twin) or not_through(tx, claim.door, candidate, purse)
-        if verdict is not None:
-            state, reason = verdict
-            _leave_out(tx, row, state, reason, moves)
-            settled += 1
-            continue
-        share = shares.of(candidate)
-        if share is Share.FULL:
-            _leave_out(tx, row, DeliveryState.SKIPPED, SkipReason.CAPPED.value, moves)
-            settled += 1
-        elif (
-            share is Share.FREE
-            and row.address_id not in chats
-            and (row.kind in NO_MESSAGE or purse.has_room(row.run_id))
-            and (booking is None or booking.chat_is_ready(candidate))
-        ):
-            try:
-                chat, outgoing = _chat(tx, candidate), words.of(candidate)
-            except (KeysUnusable, ValueError, LookupError) as error:
-                # One row's fault: it must not hold up the others. Its words are kept, for an
-                # operator may yet find the key.
-                log.error("unreadable", delivery=str(row.id), error=type(error).__name__)
-                move(tx, row, DeliveryState.REFUSED, moves, UNREADABLE, keep=True)
-                settled += 1
-                continue
-            paid = costs(tx, claim.door, candidate)
-            priced = purse.pay(row.run_id) if paid else paid
-            if paid is not None:
-                purse.take()
-            chosen.append(_Chosen(row, chat, outgoing, paid, priced, candidate.paced))
-            chats.add(row.address_id)
-            shares.take(candidate)
-    moves.apply(tx)
-    return chosen, settled
-
-
-def _leave_out(tx: Tx, row: Delivery, state: DeliveryState, reason: str, moves: Moves) -> None:
-    """Settle a row that is not sent; of a repeat the first may have arrived, and that stays so.
-
-    What only this chat is in the way of goes to another of the same person.
-    """
-    of_chat = reason in _OF_THE_CHAT or state is DeliveryState.UNREACHABLE
-    if of_chat and elsewhere.pass_on(tx, row, reason, moves, tried=False):
-        return
-    repeat = row.again and row.run_id is not None
-    move(tx, row, DeliveryState.UNSURE if repeat else state, moves, reason)
-
-
-def _chat(tx: Tx, candidate: Candidate) -> ChatRef:
-    place = Place("address", "platform_id", candidate.row.address_id)
-    return ChatRef(tx.keys.unseal(candidate.platform_id, place), candidate.chat_kind)
-
-
 def _write_window(
     tx: Tx,
     claim: Claim,
     lane: Lane,
-    chosen: Sequence[tuple[_Chosen, int | None]],
+    chosen: Sequence[tuple[Chosen, int | None]],
     booking: Booking | None,
     bulk: Plain | None = None,
 ) -> Window:
@@ -374,7 +277,7 @@ def _write_window(
     return Window(window_id, lane, until, tuple(sends), bulk)
 
 
-def _send(tx: Tx, one: _Chosen, slot: int | None) -> Send:
+def _send(tx: Tx, one: Chosen, slot: int | None) -> Send:
     return Send(
         one.row.id,
         tx.new_id(),

@@ -11,10 +11,10 @@ from domain.delivery import DeliveryKind, Lane
 from domain.door import OPEN, Door
 from domain.messages import ChatRef, Outgoing
 from storage.database import Tx
-from storage.deliveries import due, plain, standings, use
+from storage.deliveries import due, in_flight, plain, standings, use
 from storage.deliveries.due import Candidate, LiveRun
 from storage.deliveries.picking import Chosen, pick
-from storage.deliveries.plain import Plain
+from storage.deliveries.plain import Plain, PlainRow
 from storage.deliveries.slots import Booking
 from storage.tables import attempt, delivery
 from storage.tables import send_window as window
@@ -195,11 +195,7 @@ def _mostly_plain(
             # Before any slots: whoever settles takes them with counters locked (decision 14).
             candidates = due.those(tx, claim.account_id, one, odd[: others * _AHEAD])
             chosen, settled = pick(tx, claim.account_id, claim.door, candidates, others, booking)
-        slots: Sequence[int | None] = [None] * len(rows)
-        if rows and booking is not None:
-            rows = booking.ready(rows)
-            slots = booking.take(lane, len(rows)) if rows else ()
-            rows = rows[: len(slots)]
+        rows, slots = _booked_plain(tx, lane, rows, booking)
         bulk = plain.take(tx, one.id, rows, slots, words) if rows else None
         if bulk is not None and bulk.noted is not None and booking is not None:
             booking.put_in_private_chats([row.address for row in rows], bulk.noted)
@@ -211,17 +207,33 @@ def _mostly_plain(
     return None
 
 
+def _booked_plain(
+    tx: Tx, lane: Lane, rows: list[PlainRow], booking: Booking | None
+) -> tuple[list[PlainRow], Sequence[int | None]]:
+    """Return rows whose chats are free, and their slots."""
+    if not rows or booking is None:
+        return rows, [None] * len(rows)
+    rows = booking.ready(rows)
+    slots = booking.take(lane, len(rows)) if rows else ()
+    busy = in_flight.busy(tx, [row.address for row in rows[: len(slots)]])
+    booked = zip(rows, slots, strict=False)
+    free = [(row, at) for row, at in booked if row.address not in busy]
+    return [row for row, _ in free], [at for _, at in free]
+
+
 def _booked(
     tx: Tx, claim: Claim, lane: Lane, chosen: list[Chosen], booking: Booking | None
 ) -> list[tuple[Chosen, int | None]]:
-    """Give what was chosen its slots; what gets none stays."""
+    """Give what was chosen its slots; what gets none stays, or has a chat that is not free."""
     if chosen:
         # Whoever gave a row back just now may have paused the account in the same breath.
         chosen = chosen[: standings.of(tx, claim.account_id, len(chosen)).allowed]
-    slots: Sequence[int | None] = [None] * len(chosen)
-    if chosen and booking is not None:
-        slots = booking.take(lane, len(chosen))
-    return list(zip(chosen, slots, strict=False))
+    if not chosen or booking is None:
+        return [(one, None) for one in chosen]
+    slots = booking.take(lane, len(chosen))
+    busy = in_flight.busy(tx, [one.row.address_id.hex for one in chosen[: len(slots)]])
+    booked = zip(chosen, slots, strict=False)
+    return [(one, at) for one, at in booked if one.row.address_id.hex not in busy]
 
 
 def _write_window(

@@ -13,7 +13,7 @@ from bench.filling import fill_quickly
 from domain.delivery import Lane
 from people import wishes
 from storage.database import Tx
-from storage.deliveries import inbox, ledger, taking_over, undelivered, waiting
+from storage.deliveries import in_flight, inbox, ledger, taking_over, undelivered, waiting
 from storage.deliveries.windows import Claim, open_window
 from storage.people import erasing, residents, words_aside
 from storage.people.residents import Wish
@@ -195,6 +195,19 @@ async def test_of_a_long_run_a_window_reads_its_first_rows_and_no_more(
     assert any("ix_delivery_due_run" in plan for plan in found), found
     for plan in found:
         assert reads_all_of(plan) == [], plan
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+@pytest.mark.parametrize("chats", [7, 512])
+async def test_which_chats_are_busy_is_looked_up_chat_by_chat(
+    world: LedgerWorld, chats: int
+) -> None:
+    await many(world, 50_000)
+    asked = [f"{number:032x}" for number in range(1, chats + 1)]
+    work = partial(in_flight.busy, chats=asked)
+    (plan,) = await world.do(lambda tx: plans(tx, work, few=False))
+    assert "ix_delivery_waiting" in plan, plan
+    assert reads_all_of(plan) == [], plan
 
 
 async def test_an_erasure_reads_what_is_the_persons_and_nothing_of_others(

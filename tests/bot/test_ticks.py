@@ -1,0 +1,64 @@
+"""What the clock of an assembled service does when a tick rings."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from bot.assembly import build
+from bot.clock_steps import Steps
+from bot.jobs import JobsHere
+from bot.settings import Settings
+from bot.ticks import Ticks
+from broadcasts.desk import Desk
+from storage.database import Tx
+from storage.people import addresses
+from storage.tables import send_window
+from tests.bot.channels.telegram.pretend import TOKEN, PretendTelegram
+
+
+@pytest.fixture
+def settings(bare: Path, migrated_database_url: str, telegram: PretendTelegram) -> Settings:
+    return Settings(
+        telegram_token=SecretStr(TOKEN),
+        telegram_api_url=telegram.url,
+        database_url=migrated_database_url,
+        var_dir=bare / "var",
+        web_port=0,
+    )
+
+
+def _leave_a_window(tx: Tx) -> None:
+    """Leave what died in the hands of an account that is in no setting any more."""
+    account_id = addresses.register_account(tx, "zalo_oa", "oa-1", "OA Ví Dụ").id
+    window = send_window.insert().values(
+        id=tx.new_id(),
+        account_id=account_id,
+        worker="dead",
+        lane="ROUTINE",
+        opened_at=tx.now - timedelta(minutes=2),
+        lease_until=tx.now - timedelta(minutes=1, seconds=1),
+    )
+    tx.connection.execute(window)
+
+
+async def test_windows_of_an_account_out_of_use_are_closed_by_the_clock(settings: Settings) -> None:
+    house = await build(settings, demo=True)
+    try:
+        await house.database.write(_leave_a_window)
+        steps = Steps(house.database, house.outbox_bell)
+        desk = Desk(house.context.outbox, house.context.catalogue)
+        ticks = Ticks(house, steps, desk, JobsHere(house.database, ())).all()
+
+        expire, _ = ticks["expire"]
+        await expire()
+
+        count = select(func.count()).select_from(send_window)
+        left = await house.database.read(lambda tx: tx.connection.execute(count).scalar_one())
+        assert left == 0
+    finally:
+        for line in house.lines:
+            await line.channel.stop()
+        await house.database.close()

@@ -23,6 +23,7 @@ from bench.workers import environment
 from bot.settings import Settings
 from broadcasts import reach
 from domain.delivery import DeliveryState
+from domain.errors import Misconfigured
 from storage.database import Tx, is_sqlite
 from storage.people import addresses
 from storage.tables import delivery, send_window
@@ -36,6 +37,7 @@ _STOP_SHARE = 0.1
 _STANDS_S = 0.1
 """Until a stopped process stands, and what it had committed is seen."""
 _PATIENCE_S = 120.0
+_GAVE_UP = "Một tiến trình gửi tin tự dừng; chạy `python -m bot run` xem nó nói gì."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,11 @@ class _Worker:
             with suppress(ProcessLookupError):
                 self._process.send_signal(number)
             await self._process.wait()
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether it has ended though nobody ended it."""
+        return self._process is not None and self._process.returncode is not None
 
     def stand_still(self) -> bool:
         """Stop it where it is; False when there is none that could be stopped."""
@@ -216,7 +223,7 @@ async def _strike(
     stops, done = 0, 0
     pausing: set[asyncio.Task[None]] = set()
     while done < kills and await _left(made, left.run_id):
-        await _until_it_moves(made, left.run_id)
+        await _until_it_moves(made, left.run_id, workers)
         await asyncio.sleep(chance.uniform(*_BETWEEN_S))
         worker = chance.choice(workers)
         if not stops or chance.random() < _STOP_SHARE:
@@ -242,12 +249,17 @@ async def _left(made: Engine, run_id: UUID) -> int:
     return stands.pending
 
 
-async def _until_it_moves(made: Engine, run_id: UUID) -> None:
-    """Return once something is sent again, so that no kill hits a process that only starts."""
+async def _until_it_moves(made: Engine, run_id: UUID, workers: Sequence[_Worker]) -> None:
+    """Return once something is sent again, so that no kill hits a process that only starts.
+
+    Raises: Misconfigured when one does not run at all.
+    """
     before = await _left(made, run_id)
     for _ in range(int(_PATIENCE_S * 20)):
         if await _left(made, run_id) != before:
             return
+        if any(worker.gave_up for worker in workers):
+            raise Misconfigured(_GAVE_UP)
         await asyncio.sleep(0.05)
 
 

@@ -47,6 +47,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "TELEGRAM_TOKEN": settings.telegram_token.get_secret_value(),
         "TELEGRAM_API_URL": settings.telegram_api_url,
         "TELEGRAM_PACE_PER_S": str(settings.telegram_pace_per_s),
+        "TELEGRAM_MODE": "polling",
         "ZALO_OA_ID": "",
         "ZALO_OA_APP_ID": "",
         "ZALO_OA_APP_SECRET": "",

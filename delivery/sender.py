@@ -5,7 +5,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -34,10 +34,10 @@ from domain.delivery import (
     Outcome,
     named,
 )
-from domain.door import OPEN, door_of
+from domain.door import OPEN, Door, door_of
 from domain.messages import Outgoing
 from storage.database import Crossed, Database, DatabaseAway, Tx
-from storage.deliveries import breaking, due, settling, windows
+from storage.deliveries import breaking, due, settling, settling_singly, windows
 from storage.deliveries.plain import NOTHING, Taken
 from storage.deliveries.settling import Settled
 from storage.deliveries.slots import Booking
@@ -47,6 +47,7 @@ from storage.deliveries.windows import Claim, Send, Window
 log = structlog.get_logger(__name__)
 
 _NAP_S = 0.5
+_MOST_FAULTS = 2
 
 _CONVERSATION = (Lane.URGENT, Lane.TALK)
 _EVERYTHING = tuple(Lane)
@@ -72,6 +73,39 @@ class SenderRules:
     def lease(self) -> timedelta:
         """How long a window is ours: afterwards its sends are certainly over."""
         return self.send_timeout + timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A window that was sent, and what is to be written of it."""
+
+    window: Window
+    results: Sequence[Settled]
+    taken: Taken
+    faults: int = 0
+    """How often it could not be written: with the next window, then alone."""
+
+    @property
+    def rows(self) -> int:
+        """How many sends wait to be settled."""
+        return len(self.results) + len(self.taken.rows)
+
+    def settle(self, tx: Tx, door: Door) -> bool:
+        """Write it; False when the window was taken over meanwhile."""
+        way = settling_singly.settle if self.faults > 1 else settling.settle
+        return way(tx, self.window.id, self.results, door, self.taken)
+
+    def once_more(self) -> "_Done | None":
+        """Return it after another fault; None where not even each row by itself could be written.
+
+        Its lease will end then, and it will be taken over.
+        """
+        return replace(self, faults=self.faults + 1) if self.faults < _MOST_FAULTS else None
+
+    def told(self, tx: Tx) -> Sequence[Settled]:
+        """Return what sends came to; of many plain rows that were taken nothing is learned."""
+        alone = settling.one_by_one(tx, self.taken) if len(self.taken.rows) == 1 else []
+        return [*self.results, *alone]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,47 +207,40 @@ class Sender:
         self._bell.ring()
 
     async def _slot(self, lanes: Sequence[Lane]) -> None:
-        done: Window | None = None
-        results: list[Settled] = []
-        taken = NOTHING
-        faulty = False
+        done: _Done | None = None
         reply = lanes is _CONVERSATION
         slot = self._water.slot()
         while done is not None or self._unheard or not self._stopping.is_set():
             heard = self._bell.rings
+            faulty = done is not None and done.faults > 0
             size = 0 if faulty else self._size(reply=reply)
-            if not size and done is None and not faulty and not self._unheard:
+            if not size and done is None and not self._unheard:
                 await self._rest(heard, reply=reply)
                 continue
             try:
-                window = await self._ask(slot, lanes, done, results, taken, size)
+                window = await self._ask(slot, lanes, done, size)
             except DatabaseAway:
                 # The results stay with us: they are settled as soon as the database is back.
-                log.warning("database_away", unsettled=len(results) + len(taken.rows))
+                unsettled = done.rows if done is not None else 0
+                log.warning("database_away", unsettled=unsettled)
                 if time.monotonic() > self._give_up_at:
-                    log.error("left_unsettled", rows=len(results) + len(taken.rows))
+                    log.error("left_unsettled", rows=unsettled)
                     return
                 await asyncio.sleep(_NAP_S)
                 continue
             except Exception as error:  # noqa: BLE001 - one faulty row must not stop all the others
-                await self._note_fault(error, len(results) + len(taken.rows))
-                if faulty or done is None:
-                    # Even settling alone fails: the lease will end, and the window be taken over.
-                    done, results, taken = None, [], NOTHING
-                faulty = done is not None
+                await self._note_fault(error, done.rows if done is not None else 0)
+                done = done.once_more() if done is not None else None
                 await asyncio.sleep(_NAP_S)
                 continue
-            done, results, taken = None, [], NOTHING
-            if faulty:
-                faulty = False
-            elif window is None:
+            done = None
+            if window is not None and not window.is_empty:
+                done = await self._send(window)
+            elif window is None and not faulty:
                 await self._bell.wait(heard, self._pace.nap_s(_NAP_S))
-            elif not window.is_empty:
-                taken, results = await self._send(window)
-                done = window
 
-    async def _send(self, window: Window) -> tuple[Taken, list[Settled]]:
-        """Send what is in a window; return what was taken of its plain rows, and the rest."""
+    async def _send(self, window: Window) -> _Done:
+        """Send what is in a window; return what came of it."""
         alone = asyncio.gather(*(self._one(window, send) for send in window.sends))
         taken, others = NOTHING, list[Settled]()
         if window.plain is not None and self._couriers is not None:
@@ -221,7 +248,7 @@ class Sender:
             self.counts["accepted"] += len(taken.rows)
             self.counts.update(named(one.outcome) for one in others)
             await self._couriers.load.until_lighter()
-        return taken, [*await alone, *others]
+        return _Done(window, [*await alone, *others], taken)
 
     async def _note_fault(self, error: Exception, unsettled: int) -> None:
         # What was unheard of may be the faulty part: their leases will end.
@@ -246,27 +273,23 @@ class Sender:
         self,
         slot: int,
         lanes: Sequence[Lane],
-        done: Window | None,
-        results: Sequence[Settled],
-        taken: Taken,
+        done: _Done | None,
         size: int,
     ) -> Window | None:
         if done is not None:
-            return await self._step(slot, lanes, done, results, taken, size)
+            return await self._step(slot, lanes, done, size)
         async with self._asking:
             # Whoever asked before us has heard from when on there are more slots.
             size = self._size(reply=lanes is _CONVERSATION)
             if not size and not self._unheard:
                 return None
-            return await self._step(slot, lanes, None, (), NOTHING, size)
+            return await self._step(slot, lanes, None, size)
 
     async def _step(
         self,
         slot: int,
         lanes: Sequence[Lane],
-        done: Window | None,
-        results: Sequence[Settled],
-        taken: Taken,
+        done: _Done | None,
         size: int,
     ) -> Window | None:
         plenty = None
@@ -280,9 +303,8 @@ class Sender:
             found = self._unheard.give_back(tx, unheard)
             matters = self._ear.matters(heard)
             trips = breaking.count(tx, self._account_id, heard) if matters else ()
-            held = done is None or settling.settle(tx, done.id, results, self._door, taken)
-            alone = settling.one_by_one(tx, taken) if len(taken.rows) == 1 else []
-            breaking.note(tx, self._account_id, trips, [*results, *alone])
+            held = done is None or done.settle(tx, self._door)
+            breaking.note(tx, self._account_id, trips, done.told(tx) if done is not None else ())
             booking = Booking(tx, self._account_id, news)
             booking.mend_chats()
             window = windows.open_window(tx, claim, lanes, size, booking) if size else None
@@ -312,8 +334,8 @@ class Sender:
             await self._water.passed(slot, did.number)
             self._pace.in_hand(did.booking.reading)
         if not did.held:
-            log.warning("window_taken_over", rows=len(results))
-        if did.found or (done is not None and (done.sends or did.talk)):
+            log.warning("window_taken_over", rows=done.rows if done is not None else 0)
+        if did.found or (done is not None and (done.window.sends or did.talk)):
             # Chats that a window held free may have more waiting.
             self._bell.ring()
         return did.window

@@ -78,13 +78,20 @@ class Settled:
 
 
 def settle(
-    tx: Tx, window_id: UUID, results: Sequence[Settled], door: Door = OPEN, taken: Taken = NOTHING
+    tx: Tx,
+    window_id: UUID,
+    results: Sequence[Settled],
+    door: Door = OPEN,
+    taken: Taken = NOTHING,
+    *,
+    close: bool = True,
 ) -> bool:
     """Write what the sends of a window came to and close it; `door` is that of their account.
 
-    `taken` are its plain rows. Returns False when the window was taken over meanwhile: then what
-    was learned is evidence only, and may raise an unsure row to accepted but change nothing else.
-    Of a row that was erased meanwhile nothing is written.
+    `taken` are its plain rows. It stays open where it is not to `close`: more will be settled then.
+    Returns False when the window was taken over meanwhile: then what was learned is evidence only,
+    and may raise an unsure row to accepted but change nothing else. Of a row that was erased
+    meanwhile nothing is written.
     """
     held = tx.connection.execute(_HELD, {"window": window_id}).one_or_none()
     if held is not None and (door.is_counted or any(map(_is_of_account, results))):
@@ -107,13 +114,12 @@ def settle(
         if what or row.proven or not _left_out(tx, row, result, moves):
             apply(tx, row, result.outcome, moves, what)
         note_cost(tx, row, result, moves)
-        if result.choices is not None and isinstance(result.outcome, Accepted | Unknowable):
-            in_group = row.group_id is not None
-            typed_numbers.note(tx, row.address_id, row.id, result.choices, in_group=in_group)
+        _note_choices(tx, row, result)
         _note_members(tx, row, result.members, moves)
     if held is not None and door.is_counted:
         _count(tx, held.account_id, results)
-    tx.connection.execute(_CLOSE, {"window": window_id})
+    if close:
+        tx.connection.execute(_CLOSE, {"window": window_id})
     moves.apply(tx)
     heard = bool(taken.rows) or any(isinstance(one.outcome, _ANSWERS) for one in results)
     if held is not None and heard:
@@ -158,6 +164,12 @@ def _told(tx: Tx, results: Sequence[Settled], rows: Mapping[UUID, Delivery]) -> 
             row = rows[one.delivery_id]
             told[one.attempt_id] = receipts.since_attempt(tx, row.address_id, one.attempt_id)
     return told
+
+
+def _note_choices(tx: Tx, row: Delivery, result: Settled) -> None:
+    if result.choices is not None and isinstance(result.outcome, Accepted | Unknowable):
+        in_group = row.group_id is not None
+        typed_numbers.note(tx, row.address_id, row.id, result.choices, in_group=in_group)
 
 
 def _note_members(tx: Tx, row: Delivery, members: int | None, moves: Moves) -> None:

@@ -14,6 +14,7 @@ import structlog
 from delivery.load import Load
 from delivery.outbox import personal
 from delivery.pace import Pace
+from domain.breaker import Breaker
 from domain.channel import Prepares
 from domain.clock import Clock
 from domain.delivery import Accepted, Outcome, TurnedDown, Unknowable
@@ -50,6 +51,8 @@ class _Job:
     back: list[PlainRow] = field(default_factory=list)
     reason: str = ""
     others: list[Settled] = field(default_factory=list)
+    troubled: bool = False
+    """Whether there was too much trouble to go on before all of it is written down."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -80,11 +83,14 @@ class Couriers:
         self._heard = heard
         self._jobs: deque[_Job] = deque()
         self._couriers: set[asyncio.Task[None]] = set()
+        self._breaker: Breaker | None = None
 
     async def carry(self, plain: Plain, lease_until: datetime) -> tuple[Taken, list[Settled]]:
         """Send plain rows, or give them back untouched when it is too late for that.
 
-        What was handed over earlier goes first. Returns what was taken, and the rest.
+        What was handed over earlier goes first. Where send after send comes to the same trouble the
+        rest goes back, too: whoever settles it sees whether there is more to it. Returns what was
+        taken, and the rest.
         """
         ways = {language: self._way(words) for language, words in plain.words.items()}
         latest = lease_until - self._send_timeout
@@ -135,18 +141,32 @@ class Couriers:
                 if came and came - job.noted > _LATE:
                     pace.late(UUID(row.address), job.noted, came)
                 self._heard(job.run_id, outcome or job.accepted)
-                if outcome is not None:
+                if outcome is None:
+                    self._breaker = None
+                else:
                     job.others.append(Settled(UUID(row.delivery), UUID(row.attempt), outcome))
+                    self._note_trouble(job.run_id, outcome)
             self.load.gone()
             job.left -= 1
             if not job.left:
                 self.load.measure()
                 job.over.set()
 
+    def _note_trouble(self, run_id: UUID, outcome: Outcome) -> None:
+        """Let what is under way go no further once it is too much: hundreds may be in a window."""
+        self._breaker = self._breaker or Breaker()
+        self._breaker.note(run_id, outcome)
+        if self._breaker.trips():
+            self._breaker = None
+            for job in self._jobs:
+                job.troubled = True
+
     def _hindrance(self, job: _Job) -> str:
         """Say why nothing of it may be sent any more, or nothing."""
         if self._stopping.is_set():
             return "shutdown"
+        if job.troubled:
+            return "trouble"
         return "lease" if self._clock.now() > job.latest else ""
 
     async def _send(self, job: _Job, row: PlainRow) -> Outcome | None:

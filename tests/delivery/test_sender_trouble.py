@@ -26,15 +26,15 @@ from tests.delivery.post_office import (
 )
 
 
-class Hanging(Platform):
-    """A platform whose first send to each chat hangs until it is let go."""
+class Hanging:
+    """Lets the first send to each chat hang until it is let go."""
 
     def __init__(self) -> None:
-        super().__init__(self._hang)
         self.let_go = asyncio.Event()
         self._hung: set[str] = set()
 
-    async def _hang(self, chat: ChatRef, _outgoing: Outgoing) -> None:
+    async def answer(self, chat: ChatRef, _outgoing: Outgoing) -> None:
+        """Hang, or take it at once."""
         if chat.chat_id not in self._hung:
             self._hung.add(chat.chat_id)
             await self.let_go.wait()
@@ -75,10 +75,11 @@ async def _take_over(office: Office) -> int:
 
 
 async def test_a_routine_message_taken_over_while_it_hangs_is_never_sent_twice(
-    office: Office,
+    office: Office, kind: type[Platform]
 ) -> None:
     (row,) = await office.broadcast(["1001"], "Cảnh giác")
-    platform = Hanging()
+    hanging = Hanging()
+    platform = kind(hanging.answer)
     async with at_work(office.sender(platform)):
         await until(lambda: len(platform.sends) == 1)
         await _take_over(office)
@@ -87,26 +88,28 @@ async def test_a_routine_message_taken_over_while_it_hangs_is_never_sent_twice(
             await asyncio.sleep(0.3)
         assert len(platform.sends) == 1
         # The late worker's own answer is evidence: it did arrive.
-        platform.let_go.set()
+        hanging.let_go.set()
         await in_state(office, row, DeliveryState.ACCEPTED)
     assert len(platform.sends) == 1
 
 
 async def test_a_reply_taken_over_while_it_hangs_goes_again_marked(office: Office) -> None:
     (row,) = await office.reply("1001", "Mã tin là 5")
-    platform = Hanging()
+    hanging = Hanging()
+    platform = Platform(hanging.answer)
     async with at_work(office.sender(platform)):
         await until(lambda: len(platform.sends) == 1)
         await _take_over(office)
         await in_state(office, row, DeliveryState.ACCEPTED)
-        platform.let_go.set()
+        hanging.let_go.set()
     assert platform.texts() == ["Mã tin là 5", "(gửi lại) Mã tin là 5"]
     assert await office.state(row) is DeliveryState.ACCEPTED
 
 
 async def test_the_sender_itself_takes_over_from_a_worker_that_died(office: Office) -> None:
     (row,) = await office.reply("1001", "Mã tin là 5")
-    platform = Hanging()
+    hanging = Hanging()
+    platform = Platform(hanging.answer)
     dying = asyncio.create_task(office.sender(platform, worker="dead").run())
     await until(lambda: len(platform.sends) == 1)
     dying.cancel()
@@ -119,7 +122,8 @@ async def test_the_sender_itself_takes_over_from_a_worker_that_died(office: Offi
 
 async def test_a_send_that_hangs_for_ever_is_broken_off_and_others_go_on(office: Office) -> None:
     (hung,) = await office.broadcast(["1001"], "Cảnh giác")
-    platform = Hanging()
+    hanging = Hanging()
+    platform = Platform(hanging.answer)
     sender = office.sender(platform, send_timeout=timedelta(milliseconds=200))
     async with at_work(sender):
         await in_state(office, hung, DeliveryState.UNSURE)
@@ -185,14 +189,17 @@ async def _flaky(office: Office) -> FlakyDatabase:
     return FlakyDatabase(office.cellar.url, office.cellar.keys, office.clock)
 
 
-async def test_results_wait_for_a_database_that_is_away_for_a_moment(office: Office) -> None:
+async def test_results_wait_for_a_database_that_is_away_for_a_moment(
+    office: Office, kind: type[Platform]
+) -> None:
     rows = await office.broadcast([str(1000 + n) for n in range(5)], "Cảnh giác")
-    platform = Hanging()
+    hanging = Hanging()
+    platform = kind(hanging.answer)
     database = await _flaky(office)
     async with at_work(office.sender(platform, database=database)):
         await until(lambda: len(platform.sends) == 5)
         database.away = True
-        platform.let_go.set()
+        hanging.let_go.set()
         await asyncio.sleep(0.2)
         assert await office.states(rows) == {DeliveryState.PENDING: 5}
         database.away = False
@@ -206,16 +213,17 @@ async def test_results_wait_for_a_database_that_is_away_for_a_moment(office: Off
 
 
 async def test_stopping_does_not_wait_for_ever_for_a_database_that_is_gone(
-    office: Office,
+    office: Office, kind: type[Platform]
 ) -> None:
     (row,) = await office.broadcast(["1001"], "Cảnh giác")
-    platform = Hanging()
+    hanging = Hanging()
+    platform = kind(hanging.answer)
     database = await _flaky(office)
     sender = office.sender(platform, database=database, patience=timedelta(milliseconds=300))
     async with at_work(sender):
         await until(lambda: len(platform.sends) == 1)
         database.away = True
-        platform.let_go.set()
+        hanging.let_go.set()
     await database.close()
     # Whoever starts next finds the window, and tells honestly that nobody knows.
     assert await _take_over(office) == 1
@@ -226,12 +234,13 @@ async def test_a_row_that_cannot_be_read_neither_ends_the_sender_nor_loses_what_
     office: Office,
 ) -> None:
     (sent,) = await office.reply("1001", "một")
-    platform = Hanging()
+    hanging = Hanging()
+    platform = Platform(hanging.answer)
     async with at_work(office.sender(platform)) as running:
         await until(lambda: len(platform.sends) == 1)
         (broken,) = await office.reply("1002", "hai")
         await office.cellar.do(lambda tx: _damage(tx, broken))
-        platform.let_go.set()
+        hanging.let_go.set()
         await in_state(office, sent, DeliveryState.ACCEPTED)
         assert not running.done()
         await office.cellar.do(

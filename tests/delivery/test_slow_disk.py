@@ -48,11 +48,11 @@ class NotedPace(Pace):
 
 
 async def test_on_a_slow_disk_all_messages_go_once_each_at_a_slot_that_comes_after_the_commit(
-    office: Office,
+    office: Office, kind: type[Platform]
 ) -> None:
     assert AHEAD / SECOND < COMMIT_S
     rows = await office.broadcast(PEOPLE, "Cảnh giác")
-    pace, platform = NotedPace(LIMITS), Platform()
+    pace, platform = NotedPace(LIMITS), kind()
     pace.used, pace.missed = [], []
     cellar = office.cellar
     disk = SlowDisk(cellar.url, cellar.keys, office.clock)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.channel import Pace
 from domain.delivery import Lane
+from domain.durations import Durations
 from domain.slots import Timetable
 from storage.accounts import calls, tokens
 from storage.database import Tx
@@ -74,6 +75,8 @@ class LineHealth:
     """What its platform allows; None where this process does not send for it."""
     sends: Mapping[str, int] = field(default_factory=dict)
     """What became of sends since the start of this process."""
+    answers: Durations | None = None
+    """How long its platform took to answer our sends; None where this process does not send."""
     events: Mapping[str, int] = field(default_factory=dict)
     """What became of what the platform told us since the start, where that is counted."""
 

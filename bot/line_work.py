@@ -162,6 +162,7 @@ class LineWork:
             refused=self.standing is Standing.REFUSED or line.channel.down is not None,
             pace=line.channel.capabilities.pace if self._part.sends else None,
             sends=line.sender.counts,
+            answers=line.sender.answers if self._part.sends else None,
             events=line.channel.counts if isinstance(line.channel, CountsEvents) else {},
         )
 

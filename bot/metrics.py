@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
@@ -77,12 +77,17 @@ class Figures(Collector):
         sends = CounterMetricFamily(_PREFIX + "sends", about, labels=["account", "outcome"])
         about = "What became of what platforms told this process"
         events = CounterMetricFamily(_PREFIX + "events", about, labels=["account", "what"])
+        about = "How long the platform took to answer a send of this process"
+        answers = HistogramMetricFamily(_PREFIX + "answer_seconds", about, labels=["account"])
         for line in self.running.lines:
+            if line.answers is not None:
+                classes, total_s = line.answers.up_to(), line.answers.total_s
+                answers.add_metric([line.shown], classes, total_s)
             if line.heard_at is not None:
                 heard.add_metric([line.shown], (now - line.heard_at).total_seconds())
             _counted(sends, line, line.sends)
             _counted(events, line, line.events)
-        yield from (heard, sends, events)
+        yield from (heard, sends, events, answers)
         ages = {name: (now - at).total_seconds() for name, at in self.running.ticks.items()}
         yield _by("tick_age_seconds", "Since a tick last ended well", "tick", ages)
         roles = dict.fromkeys(self.running.roles, 1.0)

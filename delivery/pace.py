@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from domain.channel import Pace as Limits
+from domain.durations import Durations
 from domain.slots import AHEAD, GUARD, LATE, SECOND, Went
 from storage.deliveries.slots import Late, Pacing, Reading
 from storage.deliveries.windows import Send
@@ -50,6 +51,8 @@ class Pace:
         self._late: list[Late] = []
         self._throttled = False
         self._usual_s: float | None = None
+        self.answers = Durations()
+        """How long the platform took to answer sends."""
         self._lasted = deque([0.0] * _REMEMBERED, _REMEMBERED)
 
     @property
@@ -150,6 +153,7 @@ class Pace:
 
     def came(self, used: int | None, took_s: float) -> int | None:
         """Hear the same of a slot, and return when its message came; None without one."""
+        self.answers.note(took_s)
         if self._usual_s is None:
             self._usual_s = took_s
         too_long = took_s - self._usual_s

@@ -35,6 +35,7 @@ from domain.delivery import (
     named,
 )
 from domain.door import OPEN, Door, door_of
+from domain.durations import Durations
 from domain.messages import Outgoing
 from storage.database import Crossed, Database, DatabaseAway, Tx
 from storage.deliveries import breaking, due, settling, settling_singly, windows
@@ -199,6 +200,11 @@ class Sender:
                     self._stopping,
                 )
             )
+
+    @property
+    def answers(self) -> Durations:
+        """How long the platform took to answer, send by send."""
+        return self._pace.answers
 
     def stop(self) -> None:
         """Open no more windows; sends not yet begun go back untouched."""

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot import metrics
 from bot.health import AccountStored, Running, Stored
 from domain.channel import Pace
 from domain.delivery import Lane
+from domain.durations import Durations
 from domain.slots import SECOND, Timetable
 from tests.bot.test_health import AT_WORK, CALLED, OURS, POLLED, THEIRS, WELL
 
@@ -73,6 +75,22 @@ def test_each_account_tells_of_its_pace_its_token_and_its_sends() -> None:
     assert told["an_ninh_role", "worker"] == 1
     assert ("an_ninh_account_pace_per_second", "Zalo OA") not in told
     assert any(name == "process_resident_memory_bytes" for name, _ in told)
+
+
+def test_how_long_a_platform_took_to_answer_is_told_by_classes() -> None:
+    answers = Durations()
+    for took_s in (0.03, 0.05, 0.2, 40.0):
+        answers.note(took_s)
+
+    told = _read(WELL, replace(AT_WORK, lines=(replace(POLLED, answers=answers), CALLED)))
+
+    name = "an_ninh_answer_seconds"
+    assert told[f"{name}_bucket", "Telegram,0.05"] == 2
+    assert told[f"{name}_bucket", "Telegram,0.25"] == 3
+    assert told[f"{name}_bucket", "Telegram,30.0"] == 3
+    assert told[f"{name}_bucket", "Telegram,+Inf"] == told[f"{name}_count", "Telegram"] == 4
+    assert told[f"{name}_sum", "Telegram"] == pytest.approx(40.28)
+    assert (f"{name}_count", "Zalo OA") not in told
 
 
 def test_while_the_database_is_away_a_process_tells_of_itself() -> None:

@@ -40,6 +40,7 @@ async def test_a_broadcast_is_written_now_and_then_and_reaches_everybody_once(
     assert set(platform.owns.values()) == {short(one) for one in ids}
     assert 0 < platform.written < len(ids) / 2
     assert sender.counts == {"accepted": len(ids)}
+    assert sender.answers.up_to()[-1] == ("+Inf", len(ids))
     assert await office.open_windows() == 0
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bench.filling import fill
-from bench.workers import workers
+from bench.workers import Crew, workers
 from bot.assembly import House, build
 from bot.garbage import search_little
 from bot.inbox_worker import AccountInbox
@@ -66,21 +66,24 @@ class Engine:
         await line.channel.start(AccountInbox(house.database, line.account.id, house.inbox_bell))
 
     @asynccontextmanager
-    async def at_work(self, *, sends: bool = True, processes: int = 0) -> AsyncIterator[None]:
+    async def at_work(
+        self, *, sends: bool = True, processes: int = 0
+    ) -> AsyncIterator[Crew | None]:
         """Handle what comes in and send what is due; what is under way then is finished.
 
-        With `processes` so many workers of their own do that, and this one only receives.
+        With `processes` so many workers of their own do that, and this one only receives; yields
+        them.
         """
         if processes:
-            async with self._by_others(processes):
-                yield
+            async with self._by_others(processes) as crew:
+                yield crew
             return
         house, line = self.house, self.line
         jobs = [asyncio.create_task(house.worker.run())]
         if sends:
             jobs.append(asyncio.create_task(line.sender.run()))
         try:
-            yield
+            yield None
         finally:
             house.worker.stop()
             line.sender.stop()
@@ -88,13 +91,13 @@ class Engine:
             await line.channel.stop()
 
     @asynccontextmanager
-    async def _by_others(self, processes: int) -> AsyncIterator[None]:
-        async with workers(self.house.settings, processes):
+    async def _by_others(self, processes: int) -> AsyncIterator[Crew]:
+        async with workers(self.house.settings, processes) as crew:
             wire = self.house.wire
             assert wire is not None, "several processes meet on a server only"
             ringing = asyncio.create_task(wire.run(listens=False))
             try:
-                yield
+                yield crew
             finally:
                 await self.line.channel.stop()
                 wire.stop()

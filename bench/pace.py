@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from bench.engine import Engine, Plan, Progress, engine
 from bench.platform import Platform
 from bench.running import started
+from bench.workers import Crew
 from bot.channels.telegram.settings import DEFAULT_PACE
 from broadcasts import expanding
 from broadcasts.desk import Desk
@@ -41,12 +42,17 @@ class Paced:
     most_in_a_second: int
     throttled: int
     """How often the server said 429."""
+    killed: int
+    """How many workers were killed in the middle of the broadcast, and replaced."""
+    unsure: int
+    """Messages of which a killed worker left nobody knowing."""
     database: str
 
     @property
     def complete(self) -> bool:
-        """Whether everything arrived, and nothing too fast."""
-        return self.accepted == self.messages and not self.throttled
+        """Whether everything arrived but what a killed worker had in hand, nothing too fast."""
+        left = self.messages - self.accepted
+        return 0 <= left <= self.unsure and not self.throttled
 
 
 async def paced(
@@ -54,18 +60,30 @@ async def paced(
 ) -> Paced:
     """Send a broadcast, then as many replies; `count` of each.
 
+    Of several processes one is killed in the middle of the broadcast: whoever takes over must know
+    what it had sent in the last second.
+
     Raises: NoPlatform, Misconfigured, DatabaseAway, SendFailure.
     """
     rate = int(plan.pace_per_s)
     others = processes if processes > 1 else 0
-    async with engine(plan, count, progress) as made, made.at_work(processes=others):
+    async with engine(plan, count, progress) as made, made.at_work(processes=others) as crew:
         await made.listen()
         await platform.be_strict(rate)
         await made.house.database.write(lambda tx: started(tx, made, lane=Lane.BULK))
         desk = Desk(made.house.context.outbox, made.house.context.catalogue)
         while await made.house.database.write(lambda tx: expanding.expand_due(tx, desk)):
             made.house.outbox_bell.ring()
-        await _until_sent(made, plan.patience_s, partial(progress, "Chiến dịch"))
+        half = asyncio.Event()
+
+        def told(at: int, of: int) -> None:
+            progress("Chiến dịch", at, of)
+            if at * 2 >= of:
+                half.set()
+
+        killing = asyncio.create_task(_killed_midway(crew, half))
+        await _until_sent(made, plan.patience_s, told)
+        killed = await killing
         broadcast = await platform.record()
         for lot in range(0, count, 100):
             await made.house.database.write(partial(_put_replies, lot, min(count, lot + 100)))
@@ -83,6 +101,8 @@ async def paced(
             broadcast_share=round(_rate(instants[:first]) * (1 + GUARD) / common, 4),
             share=round(_rate(instants[first:]) * (1 + GUARD) / rate, 4),
             most_in_a_second=_most_in_a_second(instants),
+            killed=killed,
+            unsure=await made.house.database.read(partial(_in_state, DeliveryState.UNSURE)),
             throttled=sum("429" in str(one) for one in record["rejected"]),
             database=made.database_kind,
         )
@@ -102,17 +122,30 @@ def _put_replies(start: int, end: int, tx: Tx) -> None:
         assert ledger.put(tx, new) is not None, "the address is there"
 
 
+async def _killed_midway(crew: Crew | None, half: asyncio.Event) -> int:
+    """Replace a worker once half of the broadcast is out; return how many were."""
+    if crew is None:
+        return 0
+    await half.wait()
+    await crew.replace_one()
+    return 1
+
+
+def _in_state(state: DeliveryState, tx: Tx) -> int:
+    found: int = tx.connection.execute(
+        select(func.count()).where(delivery.c.state == state.value)
+    ).scalar_one()
+    return found
+
+
 async def _until_sent(
     made: Engine, patience_s: float, progress: Callable[[int, int], None]
 ) -> None:
-    pending = select(func.count()).where(delivery.c.state == DeliveryState.PENDING.value)
     left, still, at_first = -1, 0.0, 0
     while left and still < patience_s:
         await asyncio.sleep(_LOOK_EVERY_S)
         before = left
-        left = await made.house.database.read(
-            lambda tx: int(tx.connection.execute(pending).scalar_one())
-        )
+        left = await made.house.database.read(partial(_in_state, DeliveryState.PENDING))
         still = still + _LOOK_EVERY_S if left == before else 0.0
         at_first = max(at_first, left)
         progress(at_first - left, at_first)

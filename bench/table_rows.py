@@ -140,7 +140,8 @@ def _memory(found: Found) -> Sequence[Line]:
 
 def _pace(goal: int, found: Found) -> Sequence[Line]:
     share = min(found["share"], found["broadcast_share"]) * 100
-    figure = f"pace by {found['processes']} process(es), 429s"
+    killed = f", {found['killed']} killed" if found["killed"] else ""
+    figure = f"pace by {found['processes']} process(es){killed}, 429s"
     met = share >= goal and not found["throttled"]
     return [Line(figure, f"≥ {goal} %; 0", f"{share:.1f} %; {found['throttled']}", met)]
 

@@ -18,26 +18,55 @@ _PATIENCE_S = 120.0
 _NEEDS_SERVER = "--workers cần --database postgresql://…: trên SQLite chỉ có một tiến trình."
 
 
+class Crew:
+    """Workers that are up."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._begun: list[asyncio.subprocess.Process] = []
+        self._drains: list[asyncio.Task[None]] = []
+
+    async def begin(self, count: int) -> None:
+        """Start so many more, and return once they are up.
+
+        Raises: Misconfigured when one does not come up.
+        """
+        begun = [await _begun(self._settings) for _ in range(count)]
+        self._begun += begun
+        async with asyncio.timeout(_PATIENCE_S):
+            await asyncio.gather(*(_up(process) for process in begun))
+        self._drains += [asyncio.create_task(_drained(process)) for process in begun]
+
+    async def replace_one(self) -> None:
+        """Kill the one that has been here longest, as a fault would, and let another come."""
+        one = self._begun.pop(0)
+        one.kill()
+        await one.wait()
+        await self.begin(1)
+
+    async def end(self) -> None:
+        """Tell all to end, and wait until they have."""
+        for process in self._begun:
+            if process.returncode is None:
+                process.terminate()
+        await asyncio.gather(*(process.wait() for process in self._begun))
+        await asyncio.gather(*self._drains)
+
+
 @asynccontextmanager
-async def workers(settings: Settings, count: int) -> AsyncIterator[None]:
+async def workers(settings: Settings, count: int) -> AsyncIterator[Crew]:
     """Run so many workers on the same installation; they are up when this yields.
 
     Raises: Misconfigured on SQLite, or when one does not come up.
     """
     if is_sqlite(settings.database):
         raise Misconfigured(_NEEDS_SERVER)
-    begun = [await _begun(settings) for _ in range(count)]
+    crew = Crew(settings)
     try:
-        async with asyncio.timeout(_PATIENCE_S):
-            await asyncio.gather(*(_up(process) for process in begun))
-        drains = [asyncio.create_task(_drained(process)) for process in begun]
-        yield
+        await crew.begin(count)
+        yield crew
     finally:
-        for process in begun:
-            if process.returncode is None:
-                process.terminate()
-        await asyncio.gather(*(process.wait() for process in begun))
-    await asyncio.gather(*drains)
+        await crew.end()
 
 
 def environment(settings: Settings) -> dict[str, str]:

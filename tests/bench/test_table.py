@@ -34,7 +34,7 @@ _KILLS = {
     "most_left_open": 5,
     "recipients": 100_000,
 }
-_PACE = {"processes": 1, "share": 1.0, "broadcast_share": 1.0, "throttled": 0}
+_PACE = {"processes": 1, "share": 1.0, "broadcast_share": 1.0, "throttled": 0, "killed": 0}
 _AUDIENCE = {"database": "sqlite", "ratio": 1.5}
 _MEMORY = {"few": 10_000, "few_peak_mib": 150.0}
 _DOOR = {"database": "sqlite", "ours_per_s": 1.0, "bare_per_s": 2.0}

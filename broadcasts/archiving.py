@@ -1,12 +1,13 @@
 """Put runs away once the time for their rows is over, but none that does not add up."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 
 from broadcasts import reach
 from storage import keeping
+from storage.beside import beside
 from storage.campaigns import archiving, runs
 from storage.database import Tx
 
@@ -18,15 +19,28 @@ def put_away_due(tx: Tx, kept_for: timedelta, at_once: int = 20) -> int:
     dropped = archiving.drop(tx)
     if dropped:
         return keeping.note(tx, "deliveries", dropped)
-    before, last = tx.now - kept_for, None
+    before = tx.now - kept_for
+    if not archiving.due(tx, before, None, 1):
+        return 0
+    # Beside those who write: rows are counted, of each run that does not add up anew.
+    run_id = beside(tx, "put away", lambda look: _next(look, before, at_once))
+    if run_id is None:
+        return 0
+    run = runs.get(tx, run_id, lock=True)
+    if run is not None and run.state.is_over and run.archived_at is None:
+        archiving.begin(tx, run_id)
+    return 1
+
+
+def _next(tx: Tx, before: datetime, at_once: int) -> UUID | None:
+    last = None
     while found := archiving.due(tx, before, last, at_once):
         for run_id in found:
             if _adds_up(tx, run_id):
-                archiving.begin(tx, run_id)
-                return 1
+                return run_id
         # However many there are that do not add up: those behind them go.
         last = found[-1]
-    return 0
+    return None
 
 
 def _adds_up(tx: Tx, run_id: UUID) -> bool:

@@ -7,6 +7,7 @@ from domain.audit import Act, Thing
 from domain.campaign import PauseReason, RunState
 from domain.delivery import SkipReason
 from domain.errors import Refusal
+from storage.beside import beside
 from storage.campaigns import articles, runs
 from storage.campaigns.runs import Run
 from storage.database import Tx
@@ -35,7 +36,7 @@ def resume(tx: Tx, run: Run, by: Staff) -> None:
     """
     if run.state is not RunState.PAUSED:
         raise Refusal("campaigns.run_not_paused")
-    if reach.disagreements(tx, run.id):
+    if beside(tx, ("figures", run.id), lambda look: reach.disagreements(look, run.id)):
         raise Refusal("campaigns.figures_disagree")
     back = RunState.EXPANDING if run.expanded_at is None else RunState.SENDING
     runs.change(tx, run, back, pause_reason=heeded(run))

@@ -1,5 +1,6 @@
 """The end of a run: once nothing of it is pending and its figures agree, its author is told."""
 
+from collections.abc import Mapping, Sequence
 from math import ceil
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from domain.breaker import Refusal
 from domain.campaign import PauseReason, RunState
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
 from domain.figures import count
+from storage.beside import beside
 from storage.campaigns import campaigns, runs
 from storage.campaigns.campaigns import Campaign
 from storage.campaigns.runs import Run
@@ -21,6 +23,8 @@ from storage.deliveries import breaking, ledger
 from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)
+
+Checked = Mapping[UUID, Sequence[str] | Spoiled]
 
 _SUSPICIOUS_REFUSALS = 20
 _EXPIRED = (DeliveryState.SKIPPED.value, SkipReason.EXPIRED.value)
@@ -33,6 +37,9 @@ def finish_due(tx: Tx, desk: Desk) -> list[UUID]:
     believed are not called a result. What a cancelled run left pending is skipped here. A run that
     fails is put off, and does not hold up the others. Runs are also told here when they may go.
     """
+    # On one snapshot: what is pressed meanwhile moves rows and counters together. A run that is
+    # done only since then is looked at the next time.
+    checked = beside(tx, "figures", _check) if _idle(tx) else {}
     resting.keep_hours(tx)
     for run_id in runs.having_pending(tx, (RunState.CANCELLED,)):
         _skip(tx, desk, run_id)
@@ -42,7 +49,24 @@ def finish_due(tx: Tx, desk: Desk) -> list[UUID]:
         _stop(tx, desk, run_id, why)
     busy = set(runs.having_pending(tx, (RunState.SENDING,)))
     waiting = runs.ids_in(tx, (RunState.SENDING,))
-    return [run_id for run_id in waiting if _look_at(tx, desk, run_id, busy=run_id in busy)]
+    return [run_id for run_id in waiting if _look_at(tx, desk, run_id, checked, run_id in busy)]
+
+
+def _idle(tx: Tx) -> list[UUID]:
+    busy = set(runs.having_pending(tx, (RunState.SENDING,)))
+    return [run_id for run_id in runs.ids_in(tx, (RunState.SENDING,)) if run_id not in busy]
+
+
+def _check(tx: Tx) -> Checked:
+    """Return what does not agree in runs of which nothing is pending, or why that is not known."""
+    return {run_id: _check_one(tx, run_id) for run_id in _idle(tx)}
+
+
+def _check_one(tx: Tx, run_id: UUID) -> Sequence[str] | Spoiled:
+    try:
+        return apart(tx, lambda: reach.disagreements(tx, run_id))
+    except Spoiled as fault:
+        return fault
 
 
 def _skip(tx: Tx, desk: Desk, run_id: UUID) -> None:
@@ -68,22 +92,26 @@ def _unpause(tx: Tx, run_id: UUID) -> None:
         runs.change(tx, run, back)
 
 
-def _look_at(tx: Tx, desk: Desk, run_id: UUID, *, busy: bool) -> bool:
+def _look_at(tx: Tx, desk: Desk, run_id: UUID, checked: Checked, busy: bool) -> bool:
     try:
         if busy:
             apart(tx, lambda: _watch_refusals(tx, desk, run_id))
             return False
-        return apart(tx, lambda: _finish(tx, desk, run_id))
+        if run_id not in checked:
+            return False
+        problems = checked[run_id]
+        if isinstance(problems, Spoiled):
+            raise problems
+        return apart(tx, lambda: _finish(tx, desk, run_id, problems))
     except Spoiled as fault:
         put_off_run(tx, desk, run_id, fault)
         return False
 
 
-def _finish(tx: Tx, desk: Desk, run_id: UUID) -> bool:
+def _finish(tx: Tx, desk: Desk, run_id: UUID, problems: Sequence[str]) -> bool:
     run = runs.get(tx, run_id, lock=True)
-    if run is None or run.state is not RunState.SENDING:
+    if run is None or run.state is not RunState.SENDING or runs.counted(tx, run_id, "pending"):
         return False
-    problems = reach.disagreements(tx, run.id)
     if problems:
         log.error("figures_disagree", run=str(run.id), problems=len(problems))
         _pause(tx, desk, run, PauseReason.FIGURES_DISAGREE)

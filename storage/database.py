@@ -5,10 +5,9 @@ never awaits, so no network or image work can slip into a transaction.
 """
 
 import asyncio
-import select
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,12 +20,12 @@ from uuid import UUID
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo, timeout_from_conninfo
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from domain.clock import Clock
 from domain.ids import IdMaker
 from storage.driver_faults import first_line, is_away
+from storage.rested_connections import look_after_rests
 from storage.sealing import Keyring
 
 T = TypeVar("T")
@@ -42,8 +41,6 @@ _READERS = 4
 """Threads, and as many connections, to PostgreSQL; some are left for long reads."""
 _KEPT = 4
 _BRIEFLY = "SET LOCAL lock_timeout = '100ms'"
-_REST_S = 1.0
-_RESTS_SINCE = "rests since"
 _WAL_PAUSE_S = 0.01
 _ALIVE = MappingProxyType(
     {
@@ -73,6 +70,8 @@ class Tx:
     ids: IdMaker
     now: datetime
     seen: dict[tuple[str, UUID], Any] = field(default_factory=dict, repr=False, compare=False)
+    looked: dict[Hashable, Any] | None = field(default=None, repr=False, compare=False)
+    """What was found beside it (`storage.beside`); None where nothing is written."""
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -108,6 +107,18 @@ class Tx:
     def new_id(self) -> UUID:
         """Return a new id, later than all before."""
         return self.ids.new(self.now)
+
+
+class LookFirst(BaseException):
+    """A transaction needs what `look` finds; it is undone, and begins anew when that is known.
+
+    No fault, so that nobody on the way takes it for one.
+    """
+
+    def __init__(self, name: Hashable, look: Callable[[Tx], Any]) -> None:
+        super().__init__(name)
+        self.name = name
+        self.look = look
 
 
 class DatabaseAway(Exception):
@@ -173,8 +184,13 @@ class Database:
 
         Raises: DatabaseAway.
         """
-        with sorted_errors():
-            return await self._door.write(lambda connection: work(self._tx(connection)))
+        looked: dict[Hashable, Any] = {}
+        while True:
+            try:
+                with sorted_errors():
+                    return await self._door.write(lambda one: work(self._tx(one, looked)))
+            except LookFirst as first:
+                looked[first.name] = await self.read(first.look)
 
     async def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` on one unchanging snapshot; nothing it writes is kept.
@@ -188,8 +204,8 @@ class Database:
         """Close every connection."""
         await self._door.close()
 
-    def _tx(self, connection: Connection) -> Tx:
-        return Tx(connection, self._keys, self._ids, self._clock.now())
+    def _tx(self, connection: Connection, looked: dict[Hashable, Any] | None = None) -> Tx:
+        return Tx(connection, self._keys, self._ids, self._clock.now(), looked=looked)
 
 
 def is_sqlite(url: str) -> bool:
@@ -311,33 +327,6 @@ def alive(url: str) -> dict[str, int | str]:
     return {name: value for name, value in wanted.items() if name not in named}
 
 
-def _note_rest(_connection: Any, record: ConnectionPoolEntry) -> None:
-    record.info[_RESTS_SINCE] = time.monotonic()
-
-
-def _look_after_rest(connection: Any, record: ConnectionPoolEntry, _given: Any) -> None:
-    """Ask a connection that has rested whether the server is still there, else take another.
-
-    One that was used a moment ago, and was told nothing since, such as that the server shuts down,
-    is not asked: that would be one question for each transaction.
-    """
-    since = record.info.get(_RESTS_SINCE)
-    rested = since is not None and time.monotonic() - since >= _REST_S
-    try:
-        if not rested and not _was_told_something(connection):
-            return
-        connection.execute("SELECT 1")
-        connection.rollback()
-    except psycopg.Error as fault:
-        raise InvalidatePoolError from fault
-
-
-def _was_told_something(connection: Any) -> bool:
-    waiting = select.poll()
-    waiting.register(connection.fileno(), select.POLLIN)
-    return bool(waiting.poll(0))
-
-
 class _Postgres:
     def __init__(self, url: str) -> None:
         self._engine = create_engine(
@@ -351,8 +340,7 @@ class _Postgres:
             connect_args=alive(url),
             execution_options=_OPTIONS,
         )
-        event.listen(self._engine, "checkin", _note_rest)
-        event.listen(self._engine, "checkout", _look_after_rest)
+        look_after_rests(self._engine)
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
         self._write_threads = ThreadPoolExecutor(_WRITERS, "postgres-write")
         self._read_threads = ThreadPoolExecutor(_READERS, "postgres-read")

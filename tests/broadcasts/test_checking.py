@@ -1,0 +1,127 @@
+"""Figures are compared with rows on one snapshot, while people go on pressing."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, event, select
+
+from broadcasts import archiving, controlling
+from domain.campaign import RunState
+from domain.delivery import DeliveryState, Facet
+from storage.campaigns import runs
+from storage.campaigns.runs import Run
+from storage.database import Tx
+from storage.deliveries import ledger
+from storage.deliveries.counters import Moves
+from storage.tables import delivery
+from tests.broadcasts.station import Station
+
+_COUNTING = "SELECT delivery.kind, delivery.area_code"
+_KEPT = timedelta(days=400)
+
+
+@pytest.fixture
+async def sent(station: Station) -> Run:
+    await station.chat.subscriber("3001")
+    run = await station.fired()
+    await station.expand(run)
+    await station.chat.deliver()
+    return run
+
+
+@contextmanager
+def between(press: Callable[[], None]) -> Iterator[None]:
+    """Press once, behind the counters that are read and before the rows that are counted."""
+    pressed: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, words: str, *_rest: Any) -> None:
+        if not pressed and words.lstrip().startswith(_COUNTING):
+            pressed.append(words)
+            press()
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert pressed, "nothing was counted"
+
+
+def pressing(station: Station, run: Run) -> Callable[[], None]:
+    loop = asyncio.get_running_loop()
+
+    def acknowledge(tx: Tx) -> None:
+        query = select(delivery.c.id).where(delivery.c.run_id == run.id)
+        row_id: UUID = tx.connection.execute(query).scalar_one()
+        assert ledger.note_facet(tx, row_id, Facet.ACKNOWLEDGED)
+
+    def press() -> None:
+        # It must not wait for who counts, on SQLite neither.
+        asyncio.run_coroutine_threadsafe(station.chat.do(acknowledge), loop).result(5)
+
+    return press
+
+
+def fresh(tx: Tx, run: Run) -> Run:
+    found = runs.get(tx, run.id, lock=True)
+    assert found is not None
+    return found
+
+
+async def test_who_presses_while_a_run_is_checked_does_not_keep_it_from_its_end(
+    station: Station, sent: Run
+) -> None:
+    with between(pressing(station, sent)):
+        assert await station.finish() == [sent.id]
+
+    assert (await station.newest()).state is RunState.FINISHED
+
+
+async def test_who_presses_while_a_run_is_to_go_on_does_not_keep_it_from_going_on(
+    station: Station, sent: Run
+) -> None:
+    officer = await station.staff(station.officer)
+    await station.chat.do(lambda tx: controlling.pause(tx, fresh(tx, sent), officer))
+
+    with between(pressing(station, sent)):
+        await station.chat.do(lambda tx: controlling.resume(tx, fresh(tx, sent), officer))
+
+    assert (await station.newest()).state is RunState.SENDING
+
+
+async def test_who_presses_an_old_message_does_not_keep_its_run_from_being_put_away(
+    station: Station, sent: Run
+) -> None:
+    assert await station.finish() == [sent.id]
+    station.chat.clock.forward(days=401)
+
+    with between(pressing(station, sent)):
+        assert await station.chat.do(lambda tx: archiving.put_away_due(tx, _KEPT)) == 1
+
+    assert (await station.newest()).archived_at is not None
+
+
+async def test_a_run_that_gets_something_to_send_while_it_is_checked_does_not_end(
+    station: Station, sent: Run
+) -> None:
+    loop = asyncio.get_running_loop()
+
+    def wait_again(tx: Tx) -> None:
+        query = select(delivery).where(delivery.c.run_id == sent.id)
+        row = ledger.as_delivery(tx.connection.execute(query).one())
+        moves = Moves()
+        ledger.move(tx, row, DeliveryState.PENDING, moves)
+        moves.apply(tx)
+
+    def put_back() -> None:
+        asyncio.run_coroutine_threadsafe(station.chat.do(wait_again), loop).result(5)
+
+    with between(put_back):
+        assert await station.finish() == []
+
+    assert (await station.newest()).state is RunState.SENDING

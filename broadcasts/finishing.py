@@ -19,7 +19,7 @@ from storage.campaigns import campaigns, runs
 from storage.campaigns.campaigns import Campaign
 from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.deliveries import breaking, ledger
+from storage.deliveries import breaking, counters
 from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)
@@ -126,7 +126,7 @@ def _finish(tx: Tx, desk: Desk, run_id: UUID, problems: Sequence[str]) -> bool:
 
 def _result(tx: Tx, run: Run, known: Campaign, say: Say) -> str:
     expired = sum(
-        ledger.reasons(tx, run.id, kind).get(_EXPIRED, 0)
+        counters.reasons(tx, run.id, kind).get(_EXPIRED, 0)
         for kind in (DeliveryKind.CAMPAIGN, DeliveryKind.POST, DeliveryKind.ARTICLE)
     )
     found = reach.of_run(tx, run)

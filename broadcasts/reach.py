@@ -16,11 +16,11 @@ from domain.part import FEW
 from domain.place import reading_order
 from domain.reach_plan import ReachPlan
 from domain.tip import Binding
-from storage.campaigns import archiving, campaign_plans, packs, reached, runs
+from storage.campaigns import campaign_plans, packs, reached, runs
 from storage.campaigns.packs import Posted
 from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.deliveries import counters, hours, ledger
+from storage.deliveries import counters, hours
 from storage.deliveries.counters import Line
 from storage.people import units
 
@@ -152,9 +152,9 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] | None = None) -> Reach:
         posts=_sum(posts, receipts),
         articles=_sum(pages, ()),
         by_page=_by_channel(pages, ()),
-        article_reasons=ledger.reasons(tx, run.id, DeliveryKind.ARTICLE) if pages else {},
+        article_reasons=counters.reasons(tx, run.id, DeliveryKind.ARTICLE) if pages else {},
         members=sum(line.counts["members"] for line in posts),
-        reasons=_reasons(tx, run),
+        reasons=counters.reasons(tx, run.id, DeliveryKind.CAMPAIGN),
         by_area=tuple(
             (
                 units.area_name(tx, code),
@@ -238,7 +238,23 @@ def disagreements(tx: Tx, run_id: UUID) -> list[str]:
         total = sum(kept.get(state.value, 0) for state in DeliveryState)
         if total != kept.get("targeted", 0):
             problems.append(f"{name}: the states sum to {total}, not {kept.get('targeted', 0)}")
-    return problems
+    return problems + _wrong_reasons(tx, run)
+
+
+def _wrong_reasons(tx: Tx, run: Run) -> list[str]:
+    counted = counters.every_reason(tx, run.id)
+    rows = counters.recounted_reasons(tx, run.id)
+    if run.archived_at is not None:
+        private = DeliveryKind.CAMPAIGN.value
+        rows = {why: number for why, number in rows.items() if why.key.kind != private}
+        rows |= {why: number for why, number in counted.items() if why.key.kind == private}
+    return [
+        f"run {run.code}, {why.key.kind} {why.key.area_code} {why.key.channel} {why.key.language}: "
+        f"{why.state} for {why.reason} is counted {counted.get(why, 0)}, "
+        f"the rows say {rows.get(why, 0)}"
+        for why in sorted(counted.keys() | rows.keys())
+        if counted.get(why, 0) != rows.get(why, 0)
+    ]
 
 
 def _verify_run(tx: Tx, run_id: UUID) -> list[str]:
@@ -266,13 +282,6 @@ def _verify_run(tx: Tx, run_id: UUID) -> list[str]:
     if run.state is RunState.FINISHED and any(line.counts["pending"] for line in rows):
         problems.append(f"run {run.code} is finished but has pending rows")
     return problems
-
-
-def _reasons(tx: Tx, run: Run) -> dict[tuple[str, str], int]:
-    if run.archived_at is not None:
-        return archiving.reasons(tx, run.id)
-    found = ledger.reasons(tx, run.id, DeliveryKind.CAMPAIGN)
-    return {why: number for why, number in found.items() if why[0] != DeliveryState.PENDING.value}
 
 
 def _recounted(tx: Tx, run: Run) -> list[Line]:

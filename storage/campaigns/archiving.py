@@ -14,10 +14,9 @@ from domain.campaign import RunState
 from domain.delivery import DeliveryKind, DeliveryState
 from storage.campaigns.broadcast_figures import Broadcast
 from storage.database import Tx
-from storage.deliveries import hours, ledger
+from storage.deliveries import hours
 from storage.tables import (
     archived_hour,
-    archived_reason,
     archived_run,
     attempt,
     campaign,
@@ -95,20 +94,7 @@ def begin(tx: Tx, run_id: UUID) -> None:
     if by_hour:
         taken_at = [{"run_id": run_id, "hour": at, "taken": number} for at, number in by_hour]
         tx.connection.execute(insert(archived_hour), taken_at)
-    why = ledger.reasons(tx, run_id, DeliveryKind.CAMPAIGN)
-    if why:
-        lines = [
-            {"run_id": run_id, "state": state, "reason": reason, "number": number}
-            for (state, reason), number in why.items()
-        ]
-        tx.connection.execute(insert(archived_reason), lines)
     tx.connection.execute(update(run).where(run.c.id == run_id).values(archived_at=tx.now))
-
-
-def reasons(tx: Tx, run_id: UUID) -> dict[tuple[str, str], int]:
-    """Return how often each (state, reason) occurred among the rows that are gone."""
-    rows = tx.connection.execute(select(archived_reason).where(archived_reason.c.run_id == run_id))
-    return {(row.state, row.reason): row.number for row in rows}
 
 
 def drop(tx: Tx, limit: int = 500) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from domain.delivery import DeliveryState, SkipReason
 from storage.database import Tx
 from storage.deliveries.counters import Moves
-from storage.deliveries.ledger import as_delivery, key_of
+from storage.deliveries.ledger import as_delivery, key_of, standing
 from storage.people.residents import Wish
 from storage.tables import address, delivery, group_chat, resident, run
 
@@ -97,7 +97,7 @@ def _back(tx: Tx, rows: Sequence[Row[Any]]) -> None:
             window_id=None,
             again=unsure,
         )
-        moves.shift(key_of(row), row.state, DeliveryState.PENDING)
+        moves.shift(key_of(row), standing(row), (DeliveryState.PENDING, None))
     moves.apply(tx)
 
 

@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, case, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, case, func, or_, select, update
+from sqlalchemy.dialects import sqlite
 
 from domain.delivery import DeliveryKind, DeliveryState, Facet
 from storage.campaigns import reactions
 from storage.database import Tx
-from storage.tables import delivery, run_counter
+from storage.tables import delivery, run_counter, run_reason
+from storage.upsert import DIALECTS, insert_for
 
 FACET_COLUMNS = {
     Facet.SEEN: delivery.c.seen_at,
@@ -46,12 +48,26 @@ class CounterKey:
         return replace(self, channel=channel)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Why:
+    """Rows of one line that are settled in one state for one reason."""
+
+    key: CounterKey
+    state: str
+    reason: str
+
+
+Standing = tuple[DeliveryState, str | None]
+"""The state of a row, and why it is so."""
+
+
 @dataclass(slots=True)
 class Moves:
     """Changes of rows and of what counts them, collected and then written in a few statements."""
 
     _rows: dict[tuple[tuple[str, object], ...], list[UUID]] = field(default_factory=dict)
     _changes: dict[CounterKey, Counter[str]] = field(default_factory=dict)
+    _reasons: Counter[Why] = field(default_factory=Counter)
     _last: list[tuple[UUID, Callable[[Tx], None]]] = field(default_factory=list)
 
     def write(self, row_id: UUID, **values: object) -> None:
@@ -62,11 +78,22 @@ class Moves:
         """Note a change of one counter."""
         self._changes.setdefault(key, Counter())[column] += by
 
-    def shift(self, key: CounterKey, before: DeliveryState, after: DeliveryState) -> None:
-        """Note that a row went from one state to another."""
-        if before is not after:
-            self.add(key, before.value, -1)
-            self.add(key, after.value)
+    def shift(self, key: CounterKey, before: Standing, after: Standing) -> None:
+        """Note that a row went from one state to another, each with its reason, if any."""
+        if before[0] is not after[0]:
+            self.add(key, before[0].value, -1)
+            self.add(key, after[0].value)
+        self.add_reason(key, before, -1)
+        self.add_reason(key, after)
+
+    def add_reason(self, key: CounterKey, standing: Standing, by: int = 1) -> None:
+        """Note a change of how many rows stand so; why one waits is counted nowhere.
+
+        Whoever changes it changes the line of the same key as well, and has that locked before.
+        """
+        state, reason = standing
+        if reason is not None and state is not DeliveryState.PENDING:
+            self._reasons[Why(key, state.value, reason)] += by
 
     def after(self, chat_or_account: UUID, change: Callable[[Tx], None]) -> None:
         """Let a chat or an account change once rows and counters are written.
@@ -93,11 +120,7 @@ class Moves:
         self._rows.clear()
         changed = [
             {
-                "run_id": key.run_id,
-                "kind": key.kind,
-                "area_code": key.area_code,
-                "channel": key.channel,
-                "language": key.language,
+                **_columns(key),
                 **{name: self._changes[key][name] for name in _SUMMED},
             }
             for key in sorted(self._changes)
@@ -106,9 +129,27 @@ class Moves:
         if changed:
             tx.connection.execute(_ADD[tx.connection.dialect.name], changed)
         self._changes.clear()
+        reasons = [
+            {**_columns(why.key), "state": why.state, "reason": why.reason, "number": number}
+            for why, number in sorted(self._reasons.items())
+            if number
+        ]
+        if reasons:
+            tx.connection.execute(_ADD_REASON[tx.connection.dialect.name], reasons)
+        self._reasons.clear()
         for _, change in sorted(self._last, key=lambda one: one[0]):
             change(tx)
         self._last.clear()
+
+
+def _columns(key: CounterKey) -> dict[str, object]:
+    return {
+        "run_id": key.run_id,
+        "kind": key.kind,
+        "area_code": key.area_code,
+        "channel": key.channel,
+        "language": key.language,
+    }
 
 
 def _added(insert: sqlite.Insert) -> sqlite.Insert:
@@ -118,12 +159,18 @@ def _added(insert: sqlite.Insert) -> sqlite.Insert:
     )
 
 
-_ADD: Mapping[str, Insert] = MappingProxyType(
-    {
-        "sqlite": _added(sqlite.insert(run_counter)),
-        # Both dialects' classes have the same methods.
-        "postgresql": _added(postgresql.insert(run_counter)),  # type: ignore[arg-type]
-    }
+_ADD = MappingProxyType({name: _added(insert_for(name, run_counter)) for name in DIALECTS})
+
+
+def _added_reason(insert: sqlite.Insert) -> sqlite.Insert:
+    return insert.on_conflict_do_update(
+        index_elements=list(run_reason.primary_key),
+        set_={"number": run_reason.c.number + insert.excluded.number},
+    )
+
+
+_ADD_REASON = MappingProxyType(
+    {name: _added_reason(insert_for(name, run_reason)) for name in DIALECTS}
 )
 
 
@@ -176,6 +223,49 @@ def recounted(tx: Tx, run_id: UUID) -> list[Line]:
         key = CounterKey(run_id, row.kind, row.area_code, row.channel, row.language)
         lines.append(Line(key, counts))
     return sorted(lines, key=lambda line: line.key)
+
+
+def reasons(tx: Tx, run_id: UUID, kind: DeliveryKind) -> dict[tuple[str, str], int]:
+    """Return how often each (state, reason) occurs among a run's settled rows, as counted."""
+    rows = tx.connection.execute(
+        select(run_reason.c.state, run_reason.c.reason, func.sum(run_reason.c.number))
+        .where(run_reason.c.run_id == run_id, run_reason.c.kind == kind.value)
+        .group_by(run_reason.c.state, run_reason.c.reason)
+        .having(func.sum(run_reason.c.number) != 0)
+    )
+    return {(row.state, row.reason): int(row[2]) for row in rows}
+
+
+def every_reason(tx: Tx, run_id: UUID) -> dict[Why, int]:
+    """Return the reasons in all lines of a run, as counted."""
+    return _by_why(tx, run_id, select(run_reason).where(run_reason.c.run_id == run_id))
+
+
+def recounted_reasons(tx: Tx, run_id: UUID) -> dict[Why, int]:
+    """Return the same recomputed from the rows."""
+    group = (
+        delivery.c.kind,
+        delivery.c.area_code,
+        delivery.c.channel,
+        delivery.c.language,
+        delivery.c.state,
+        delivery.c.reason,
+    )
+    settled = (
+        delivery.c.run_id == run_id,
+        delivery.c.state != DeliveryState.PENDING.value,
+        delivery.c.reason.is_not(None),
+    )
+    rows = select(*group, func.count().label("number")).where(*settled).group_by(*group)
+    return _by_why(tx, run_id, rows)
+
+
+def _by_why(tx: Tx, run_id: UUID, query: Select[Any]) -> dict[Why, int]:
+    found = {}
+    for row in tx.connection.execute(query):
+        key = CounterKey(run_id, row.kind, row.area_code, row.channel, row.language)
+        found[Why(key, row.state, row.reason)] = row.number
+    return found
 
 
 def telling(tx: Tx) -> frozenset[str]:

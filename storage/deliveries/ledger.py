@@ -29,7 +29,7 @@ from domain.messages import Outgoing
 from storage.campaigns import reactions
 from storage.codec import read_outgoing, write_outgoing
 from storage.database import Tx
-from storage.deliveries.counters import FACET_COLUMNS, CounterKey, Moves
+from storage.deliveries.counters import FACET_COLUMNS, CounterKey, Moves, Standing
 from storage.people import addresses
 from storage.sealing import Place
 from storage.tables import attempt, delivery
@@ -264,7 +264,7 @@ def move(
         values["payload"] = None
     moves.write(row.id, **values)
     if row.run_id is not None:
-        moves.shift(key_of(row), row.state, state)
+        moves.shift(key_of(row), standing(row), (state, reason))
 
 
 def skip_pending(tx: Tx, run_id: UUID, reason: SkipReason, limit: int = 1000) -> int:
@@ -284,23 +284,9 @@ def skip_pending(tx: Tx, run_id: UUID, reason: SkipReason, limit: int = 1000) ->
         # Of a repeat the first may have arrived: that it is not repeated changes nothing of it.
         state = DeliveryState.UNSURE if row.again else DeliveryState.SKIPPED
         moves.write(row.id, state=state.value, reason=reason.value, settled_at=tx.now)
-        moves.shift(key_of(row), DeliveryState.PENDING, state)
+        moves.shift(key_of(row), standing(row), (state, reason.value))
     moves.apply(tx)
     return len(rows)
-
-
-def reasons(tx: Tx, run_id: UUID, kind: DeliveryKind) -> dict[tuple[str, str], int]:
-    """Return how often each (state, reason) occurs among a run's rows of a kind."""
-    rows = tx.connection.execute(
-        select(delivery.c.state, delivery.c.reason, func.count())
-        .where(
-            delivery.c.run_id == run_id,
-            delivery.c.kind == kind.value,
-            delivery.c.reason.is_not(None),
-        )
-        .group_by(delivery.c.state, delivery.c.reason)
-    )
-    return {(row.state, row.reason): row[2] for row in rows}
 
 
 def unsure(tx: Tx) -> int:
@@ -316,6 +302,11 @@ def key_of(row: Delivery) -> CounterKey:
         message = "a row without a run is counted nowhere"
         raise ValueError(message)
     return CounterKey(row.run_id, row.kind.value, row.area_code, row.channel, row.language)
+
+
+def standing(row: Delivery) -> Standing:
+    """Return the state of a row, and why it is so."""
+    return row.state, row.reason
 
 
 def as_delivery(row: Row[Any]) -> Delivery:

@@ -103,7 +103,8 @@ def fold(tx: Tx, row: Delivery, told: Told, moves: Moves) -> None:
     elif row.state is DeliveryState.ACCEPTED:
         moves.write(row.id, state=DeliveryState.DELIVERED.value)
         if row.run_id is not None:
-            moves.shift(ledger.key_of(row), row.state, DeliveryState.DELIVERED)
+            after = (DeliveryState.DELIVERED, row.reason)
+            moves.shift(ledger.key_of(row), ledger.standing(row), after)
     elif row.state is not DeliveryState.DELIVERED:
         return
     if told is Told.SEEN:

@@ -74,6 +74,7 @@ def write(tx: Tx, batch: Batch, whom: Select[Any], most: int) -> Written:
             key = CounterKey(line.run_id, _CAMPAIGN, line.area_code, line.channel, line.language)
             moves.add(key, "targeted", line.number)
             moves.add(key, line.state, line.number)
+            moves.add_reason(key, (DeliveryState(line.state), line.reason), line.number)
             if batch.newcomers:
                 moves.add(key, Facet.NEWCOMERS.value, line.number)
     moves.apply(tx)
@@ -130,6 +131,7 @@ def _lines(first: UUID, last: UUID) -> Select[Any]:
         delivery.c.channel,
         delivery.c.language,
         delivery.c.state,
+        delivery.c.reason,
     )
     these = delivery.c.id.between(first, last)
     return select(*key, func.count().label("number")).where(these).group_by(*key)

@@ -4,12 +4,12 @@ from storage.tables.answers import pledge, pledge_words
 from storage.tables.audit import audit_entry
 from storage.tables.campaigns import (
     archived_hour,
-    archived_reason,
     archived_run,
     campaign,
     prepared_draft,
     run,
     run_counter,
+    run_reason,
     sign_off,
 )
 from storage.tables.channels import (
@@ -74,7 +74,6 @@ __all__ = [
     "account_use",
     "address",
     "archived_hour",
-    "archived_reason",
     "archived_run",
     "area",
     "attachment",
@@ -123,6 +122,7 @@ __all__ = [
     "resident_part",
     "run",
     "run_counter",
+    "run_reason",
     "send_mark",
     "send_window",
     "sequence",

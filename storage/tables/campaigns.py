@@ -143,10 +143,15 @@ run_counter = Table(
     *(Column(name, Integer, nullable=False, server_default="0") for name in _COUNTS),
 )
 
-archived_reason = Table(
-    "archived_reason",
+# Why rows are as they are, for each line of `run_counter`: of those settled with a reason.
+run_reason = Table(
+    "run_reason",
     metadata,
     Column("run_id", ForeignKey("run.id"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("area_code", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("language", String, primary_key=True),
     Column("state", String, primary_key=True),
     Column("reason", String, primary_key=True),
     Column("number", Integer, nullable=False),

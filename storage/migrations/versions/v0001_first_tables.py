@@ -928,15 +928,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_id", "hour", name=op.f("pk_archived_hour")),
     )
     op.create_table(
-        "archived_reason",
-        sa.Column("run_id", sa.Uuid(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_archived_reason_run_id_run")),
-        sa.PrimaryKeyConstraint("run_id", "state", "reason", name=op.f("pk_archived_reason")),
-    )
-    op.create_table(
         "archived_run",
         sa.Column("run_id", sa.Uuid(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
@@ -1081,6 +1072,28 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_counter_run_id_run")),
         sa.PrimaryKeyConstraint(
             "run_id", "kind", "area_code", "channel", "language", name=op.f("pk_run_counter")
+        ),
+    )
+    op.create_table(
+        "run_reason",
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_reason_run_id_run")),
+        sa.PrimaryKeyConstraint(
+            "run_id",
+            "kind",
+            "area_code",
+            "channel",
+            "language",
+            "state",
+            "reason",
+            name=op.f("pk_run_reason"),
         ),
     )
     op.create_table(
@@ -2011,6 +2024,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tip_address_id"))
 
     op.drop_table("tip")
+    op.drop_table("run_reason")
     op.drop_table("run_counter")
     op.drop_table("posting_pack")
     with op.batch_alter_table("pledge", schema=None) as batch_op:
@@ -2032,7 +2046,6 @@ def downgrade() -> None:
     op.drop_table("own_photo_use")
     op.drop_table("own_photo_upload")
     op.drop_table("archived_run")
-    op.drop_table("archived_reason")
     op.drop_table("archived_hour")
     with op.batch_alter_table("wrong_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wrong_code_address_id_at"))

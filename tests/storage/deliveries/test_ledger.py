@@ -25,7 +25,7 @@ from domain.delivery import (
 )
 from domain.failures import Until
 from storage.database import Tx
-from storage.deliveries import ledger
+from storage.deliveries import counters, ledger
 from storage.deliveries.ledger import NewDelivery
 from storage.deliveries.taking_over import take_over
 from storage.deliveries.windows import Window
@@ -211,8 +211,8 @@ async def test_reasons_are_told_apart_by_kind(world: LedgerWorld) -> None:
     run_id = await world.run(people, [await world.group()])
     await world.do(lambda tx: ledger.skip_pending(tx, run_id, SkipReason.CANCELLED))
 
-    private = await world.do(lambda tx: ledger.reasons(tx, run_id, DeliveryKind.CAMPAIGN))
-    posts = await world.do(lambda tx: ledger.reasons(tx, run_id, DeliveryKind.POST))
+    private = await world.do(lambda tx: counters.reasons(tx, run_id, DeliveryKind.CAMPAIGN))
+    posts = await world.do(lambda tx: counters.reasons(tx, run_id, DeliveryKind.POST))
 
     assert private == {("skipped", "cancelled"): 3}
     assert posts == {("skipped", "cancelled"): 1}

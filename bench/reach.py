@@ -1,6 +1,7 @@
 """Reading a run's figures, as counted and by counting its rows."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
@@ -11,10 +12,11 @@ from sqlalchemy import func, insert, select, text
 
 from bench.engine import Engine, Plan, Progress, engine
 from bench.running import started
+from broadcasts import reach as reports
 from domain.delivery import DeliveryState
 from storage.database import Tx
 from storage.deliveries import counters
-from storage.tables import delivery, run_counter
+from storage.tables import delivery, run_counter, run_reason
 
 _OFTEN = 30
 _SELDOM = 3
@@ -23,14 +25,16 @@ _AREAS = 20
 _LANGUAGES = ("vi", "en", "zh")
 _STATES = ("accepted", "delivered", "delivered", "delivered", "unreachable")
 """A row's area, language and state follow from its number."""
+_REASON = "blocked"
+"""Why those are unreachable who are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """How long reading a run's figures takes, a line for each area and language.
 
-    `counted_ms`: as the service reads them. `grouped_ms`: COUNT(*) of the rows, GROUP BY line and
-    state; that is cheaper than counting every facet anew.
+    `counted_ms`: all that people are shown of the run. `grouped_ms`: COUNT(*) of the rows, GROUP BY
+    line, state and reason; that is cheaper than counting every facet anew.
     """
 
     database: str
@@ -60,7 +64,9 @@ async def reach(plan: Plan, deliveries: int, progress: Progress) -> Reach:
             await database.write(_rows(made, run.id, start, end))
             progress("Ghi tin đã gửi", end, deliveries)
         await database.write(lambda tx: _counted(tx, run.id, deliveries))
-        counted, counted_s = await _timed(made, _OFTEN, lambda tx: counters.of_run(tx, run.id))
+        shown, counted_s = await _timed(made, _OFTEN, lambda tx: reports.of_run(tx, run))
+        counted = await database.read(lambda tx: counters.of_run(tx, run.id))
+        reasons = await database.read(lambda tx: counters.every_reason(tx, run.id))
         grouped, grouped_s = await _timed(made, _SELDOM, lambda tx: _grouped(tx, run.id))
         return Reach(
             database=made.database_kind,
@@ -69,13 +75,14 @@ async def reach(plan: Plan, deliveries: int, progress: Progress) -> Reach:
             counted_ms=round(counted_s * 1000, 3),
             grouped_ms=round(grouped_s * 1000, 1),
             ratio=round(grouped_s / counted_s, 1),
-            equal=_as_grouped(counted) == grouped
-            and sum(line.counts["targeted"] for line in counted) == sum(grouped.values()),
+            equal=_as_grouped(counted, reasons) == grouped
+            and shown.private.targeted == sum(grouped.values())
+            and shown.reasons == _by_reason(grouped),
         )
 
 
-Grouped = Mapping[tuple[str, str, str], int]
-"""How many rows by area, language and state."""
+Grouped = Mapping[tuple[str, str, str, str | None], int]
+"""How many rows by area, language, state and reason."""
 
 
 async def _timed(made: Engine, times: int, read: Callable[[Tx], Any]) -> tuple[Any, float]:
@@ -90,21 +97,33 @@ async def _timed(made: Engine, times: int, read: Callable[[Tx], Any]) -> tuple[A
 def _grouped(tx: Tx, run_id: UUID) -> Grouped:
     key = (delivery.c.kind, delivery.c.area_code, delivery.c.channel, delivery.c.language)
     query = (
-        select(*key, delivery.c.state, func.count().label("number"))
+        select(*key, delivery.c.state, delivery.c.reason, func.count().label("number"))
         .where(delivery.c.run_id == run_id)
-        .group_by(*key, delivery.c.state)
+        .group_by(*key, delivery.c.state, delivery.c.reason)
     )
     rows = tx.connection.execute(query)
-    return {(row.area_code, row.language, row.state): row.number for row in rows}
+    return {(row.area_code, row.language, row.state, row.reason): row.number for row in rows}
 
 
-def _as_grouped(lines: list[counters.Line]) -> Grouped:
-    return {
-        (line.key.area_code, line.key.language, state): line.counts[state]
-        for line in lines
-        for state in (one.value for one in DeliveryState)
-        if line.counts[state]
-    }
+def _as_grouped(lines: list[counters.Line], reasons: Mapping[counters.Why, int]) -> Grouped:
+    """Return what is counted as the rows would say it; whoever has a reason is not told twice."""
+    found: Counter[tuple[str, str, str, str | None]] = Counter()
+    for line in lines:
+        for state in DeliveryState:
+            found[line.key.area_code, line.key.language, state.value, None] += line.counts[state]
+    for why, number in reasons.items():
+        here = (why.key.area_code, why.key.language, why.state)
+        found[*here, None] -= number
+        found[*here, why.reason] += number
+    return {key: number for key, number in found.items() if number}
+
+
+def _by_reason(grouped: Grouped) -> Mapping[tuple[str, str], int]:
+    found: Counter[tuple[str, str]] = Counter()
+    for (_, _, state, reason), number in grouped.items():
+        if reason is not None:
+            found[state, reason] += number
+    return dict(found)
 
 
 def _rows(made: Engine, run_id: UUID, start: int, end: int) -> Callable[[Tx], None]:
@@ -117,6 +136,7 @@ def _rows(made: Engine, run_id: UUID, start: int, end: int) -> Callable[[Tx], No
                 "account": account.hex if sqlite else account,
                 "run": run_id.hex if sqlite else run_id,
                 "now": tx.now.replace(tzinfo=None).isoformat(" ") if sqlite else tx.now,
+                "reason": _REASON,
                 "start": start,
                 "last": end - 1,
             },
@@ -144,16 +164,26 @@ def _counted(tx: Tx, run_id: UUID, deliveries: int) -> None:
             for (area, language), counts in lines.items()
         ],
     )
+    why = {**same, "state": "unreachable", "reason": _REASON}
+    tx.connection.execute(
+        insert(run_reason),
+        [
+            {**why, "area_code": area, "language": language, "number": counts["unreachable"]}
+            for (area, language), counts in lines.items()
+            if counts["unreachable"]
+        ],
+    )
 
 
 _COLUMNS = (
     "INSERT INTO delivery (id, kind, lane, account_id, run_id, area_code, channel, language, "
-    "state, created_at, settled_at, tries, again, address_id) "
+    "state, reason, created_at, settled_at, tries, again, address_id) "
 )
 _BY_NUMBER = (
     ":run, 'area-' || (i % 20), 'telegram', "
     "CASE i / 20 % 3 WHEN 0 THEN 'vi' WHEN 1 THEN 'en' ELSE 'zh' END, "
     "CASE i / 60 % 5 WHEN 0 THEN 'accepted' WHEN 4 THEN 'unreachable' ELSE 'delivered' END, "
+    "CASE i / 60 % 5 WHEN 4 THEN CAST(:reason AS varchar) END, "
     ":now, :now, 1, false, (SELECT id FROM address LIMIT 1) FROM "
 )
 _INSERT_SQLITE = "".join(

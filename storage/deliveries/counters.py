@@ -109,6 +109,7 @@ class Moves:
             self._rows.setdefault(values, []).extend(ids)
         for key, changes in others._changes.items():
             self._changes.setdefault(key, Counter()).update(changes)
+        self._reasons.update(others._reasons)
         self._last += others._last
 
     def apply(self, tx: Tx) -> None:

@@ -142,6 +142,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] | None = None) -> Reach:
     tips = runs.tips_by_binding(tx, run.id, by_post=False)
     by_hand = runs.tips_by_hand(tx, run.id)
     areas = sorted({line.key.area_code for line in private}, key=reading_order)
+    names = units.area_names(tx, areas)
     languages = sorted({line.key.language for line in private}, key=_language_order)
     return Reach(
         code=run.code,
@@ -157,7 +158,7 @@ def of_run(tx: Tx, run: Run, receipts: Collection[str] | None = None) -> Reach:
         reasons=counters.reasons(tx, run.id, DeliveryKind.CAMPAIGN),
         by_area=tuple(
             (
-                units.area_name(tx, code),
+                names[code],
                 _sum((line for line in private if line.key.area_code == code), receipts),
             )
             for code in areas
@@ -296,22 +297,24 @@ def _recounted(tx: Tx, run: Run) -> list[Line]:
 
 def _sum(lines: Iterable[Line], receipts: Collection[str]) -> Figures:
     total: Counter[str] = Counter()
-    confirmed: Counter[str] | None = None
-    untold = 0
+    tells = False
+    delivered = seen = untold = 0
     for line in lines:
-        total.update(line.counts)
+        for name, number in line.counts.items():
+            if number:
+                total[name] += number
         if line.key.channel in receipts:
-            confirmed = confirmed or Counter()
-            confirmed.update(line.counts)
+            tells = True
+            delivered += line.counts["delivered"]
+            seen += line.counts["seen"]
         else:
             untold += line.counts["accepted"] + line.counts["delivered"]
-    delivered = confirmed["delivered"] if confirmed is not None else 0
     return Figures(
         targeted=total["targeted"],
         pending=total["pending"],
         accepted=total["accepted"] + total["delivered"] - delivered,
-        delivered=delivered if confirmed is not None else None,
-        seen=confirmed["seen"] if confirmed is not None else None,
+        delivered=delivered if tells else None,
+        seen=seen if tells else None,
         untold=untold,
         unreachable=total["unreachable"],
         refused=total["refused"],

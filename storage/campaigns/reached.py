@@ -182,7 +182,12 @@ def _groups(tx: Tx, run_id: UUID, which: ColumnElement[bool]) -> list[str]:
     query = (
         select(group_chat.c.label)
         .join(delivery, delivery.c.group_id == group_chat.c.id)
-        .where(delivery.c.run_id == run_id, which)
+        .where(
+            delivery.c.run_id == run_id,
+            # As above: found by this alone.
+            delivery.c.group_id.is_not(None),
+            which,
+        )
         .order_by(group_chat.c.label)
     )
     return list(tx.connection.execute(query).scalars())

@@ -1,6 +1,6 @@
 """Units, their areas, staff and groups."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -121,6 +121,13 @@ def area_name(tx: Tx, area_code: str) -> str:
     """Return an area's full name, or the code itself when it is not known."""
     query = select(area.c.full_name).where(area.c.code == area_code)
     return tx.connection.execute(query).scalar_one_or_none() or area_code
+
+
+def area_names(tx: Tx, codes: Collection[str]) -> dict[str, str]:
+    """Return the full names of areas by code; a code that is not known stands for itself."""
+    query = select(area.c.code, area.c.full_name).where(area.c.code.in_(codes))
+    known = {row.code: row.full_name for row in tx.connection.execute(query)}
+    return {code: known.get(code) or code for code in codes}
 
 
 def get_staff(tx: Tx, staff_id: UUID) -> Staff | None:

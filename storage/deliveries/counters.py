@@ -185,12 +185,14 @@ class Line:
 
 def of_run(tx: Tx, run_id: UUID) -> list[Line]:
     """Return a run's figures as counted, sorted by key."""
-    rows = tx.connection.execute(select(run_counter).where(run_counter.c.run_id == run_id))
+    key = ("kind", "area_code", "channel", "language")
+    columns = [run_counter.c[name] for name in (*key, *_SUMMED)]
+    rows = tx.connection.execute(select(*columns).where(run_counter.c.run_id == run_id))
     return sorted(
         (
             Line(
-                CounterKey(row.run_id, row.kind, row.area_code, row.channel, row.language),
-                {name: row._mapping[name] for name in _SUMMED},
+                CounterKey(run_id, row.kind, row.area_code, row.channel, row.language),
+                dict(zip(_SUMMED, row[len(key) :], strict=True)),
             )
             for row in rows
         ),

@@ -14,6 +14,7 @@ from bot.last_resort import LastResort
 from bot.roles import Role
 from bot.service import Service
 from bot.settings import Settings
+from bot.watchdog import watched
 
 _BESIDES_A_SEND_S = 15.0
 """What ending takes beside the longest answer of a platform: ticks, jobs, settling."""
@@ -47,5 +48,9 @@ def serve(
             finally:
                 await house.water.close()
 
+        async def work_watched() -> None:
+            async with watched():
+                await work()
+
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(work())
+            runner.run(work_watched())

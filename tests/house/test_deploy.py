@@ -4,6 +4,7 @@ No container engine is at hand where the tests run, so the files are read and th
 plain processes.
 """
 
+import json
 import re
 import shlex
 import tomllib
@@ -98,6 +99,15 @@ def test_only_what_hangs_is_called_unhealthy_not_what_people_must_see_to() -> No
         assert asked.get("disable") or "/livez" in asked["test"][-1]
 
 
+def test_the_image_by_itself_is_asked_the_same_as_in_a_province() -> None:
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+    [asked] = re.findall(r"HEALTHCHECK [^\[]*CMD (\[.*\])$", dockerfile, re.M)
+
+    healthcheck = _ours(_compose())["worker"]["healthcheck"]
+
+    assert ["CMD", *json.loads(asked)] == healthcheck["test"]
+
+
 def test_marks_lie_in_a_volume_of_their_own_which_no_backup_of_the_files_puts_back() -> None:
     dockerfile = (DEPLOY / "Dockerfile").read_text()
 
@@ -126,6 +136,7 @@ def test_a_unit_runs_a_command_of_ours_as_a_user_of_its_own(path: Path) -> None:
     own = dict(word.split("=", 1) for word in words if "=" in word)
     program, *words = words[len(own) :]
 
+    assert (service["WatchdogSec"], service["NotifyAccess"]) == ("60", "main")
     # systemd lets EnvironmentFile win over Environment: these must differ from the file's.
     assert env == "/usr/bin/env"
     assert "Environment" not in service

@@ -36,7 +36,7 @@ from domain.texts.catalogue import catalogue
 from storage.database import Database, DatabaseAway, Tx
 from storage.deliveries import marks
 from storage.sealing import read_keyring
-from storage.tables import attempt
+from storage.tables import attempt, send_window
 from storage.types import UtcDateTime
 from tests.cellar import Cellar
 from tests.chat import MovingClock, pretend_capabilities
@@ -50,6 +50,12 @@ WINDOW = 16
 """How many rows a window holds at the most."""
 _SETTLED = (
     select(attempt.c.id).where(attempt.c.settled_at == bindparam("now", type_=UtcDateTime)).limit(1)
+)
+
+_OPENED = (
+    select(send_window.c.id)
+    .where(send_window.c.opened_at == bindparam("now", type_=UtcDateTime))
+    .limit(1)
 )
 
 
@@ -194,13 +200,13 @@ class ToldDatabase(Database):
 
         def told(tx: Tx) -> T:
             result = work(tx)
-            if isinstance(result, tuple):
-                if tx.connection.execute(_SETTLED, {"now": tx.now}).one_or_none():
-                    self.line.tell("settling")
-                elif result[1] is not None:
-                    self.line.tell("opening")
-            elif isinstance(result, int) and result:
-                self.line.tell("taking over")
+            if isinstance(result, int):
+                if result:
+                    self.line.tell("taking over")
+            elif tx.connection.execute(_SETTLED, {"now": tx.now}).one_or_none():
+                self.line.tell("settling")
+            elif tx.connection.execute(_OPENED, {"now": tx.now}).one_or_none():
+                self.line.tell("opening")
             return result
 
         return await super().write(told)

@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.seed import seed_areas
 from bot.settings import Settings
 from storage.database import Database
 from storage.packaged import load_gazetteer
 from storage.sealing import fresh_keyring
-from tests.bot.channels.telegram.pretend import PretendTelegram
+from tests.bot.channels.telegram.pretend import TOKEN, PretendTelegram
 from tests.broadcasts.station import Station, open_station
 from tests.chat import MovingClock
 
@@ -43,6 +44,18 @@ async def telegram() -> AsyncIterator[PretendTelegram]:
     await pretend.open()
     yield pretend
     await pretend.close()
+
+
+@pytest.fixture
+def settings(bare: Path, migrated_database_url: str, telegram: PretendTelegram) -> Settings:
+    """A service of one account on that server, on each database."""
+    return Settings(
+        telegram_token=SecretStr(TOKEN),
+        telegram_api_url=telegram.url,
+        database_url=migrated_database_url,
+        var_dir=bare / "var",
+        web_port=0,
+    )
 
 
 @pytest.fixture

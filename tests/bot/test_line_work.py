@@ -1,11 +1,9 @@
 """What a line tells of itself, and when."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from pydantic import SecretStr
 
 from bot.allowance_look import AllowanceLook
 from bot.assembly import House, build
@@ -16,27 +14,7 @@ from bot.listening import Listening
 from bot.revival import Revival
 from bot.settings import Settings
 from storage.database import Database, T, Tx
-from tests.bot.channels.telegram.pretend import TOKEN, PretendTelegram, error
-
-
-@pytest.fixture
-async def refusing() -> AsyncIterator[PretendTelegram]:
-    platform = PretendTelegram()
-    await platform.open()
-    platform.standing["getMe"] = error(401, "Unauthorized")
-    yield platform
-    await platform.close()
-
-
-@pytest.fixture
-def settings(bare: Path, migrated_database_url: str, refusing: PretendTelegram) -> Settings:
-    return Settings(
-        telegram_token=SecretStr(TOKEN),
-        telegram_api_url=refusing.url,
-        database_url=migrated_database_url,
-        var_dir=bare / "var",
-        web_port=0,
-    )
+from tests.bot.channels.telegram.pretend import PretendTelegram, error
 
 
 class Waiting(Database):
@@ -74,8 +52,9 @@ def line_work(house: House, database: Database) -> LineWork:
 
 
 async def test_who_looks_while_a_refusal_is_being_noted_does_not_hear_of_it_before_it_is_told(
-    settings: Settings,
+    settings: Settings, telegram: PretendTelegram
 ) -> None:
+    telegram.standing["getMe"] = error(401, "Unauthorized")
     house = await build(settings, demo=True)
     database = Waiting(house)
     work = line_work(house, database)

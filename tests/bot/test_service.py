@@ -5,7 +5,6 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -22,18 +21,7 @@ from domain.errors import Misconfigured
 from handlers.wiring import make_router
 from storage.people import addresses
 from storage.people.addresses import Account
-from tests.bot.channels.telegram.pretend import TOKEN, USERNAME, PretendTelegram, error, until
-
-
-@pytest.fixture
-def settings(bare: Path, migrated_database_url: str, telegram: PretendTelegram) -> Settings:
-    return Settings(
-        telegram_token=SecretStr(TOKEN),
-        telegram_api_url=telegram.url,
-        database_url=migrated_database_url,
-        var_dir=bare / "var",
-        web_port=0,
-    )
+from tests.bot.channels.telegram.pretend import USERNAME, PretendTelegram, error, until
 
 
 class NotingWorker(InboxWorker):

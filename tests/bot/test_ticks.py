@@ -1,10 +1,7 @@
 """What the clock of an assembled service does when a tick rings."""
 
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from bot.assembly import build
@@ -16,18 +13,6 @@ from broadcasts.desk import Desk
 from storage.database import Tx
 from storage.people import addresses
 from storage.tables import send_window
-from tests.bot.channels.telegram.pretend import TOKEN, PretendTelegram
-
-
-@pytest.fixture
-def settings(bare: Path, migrated_database_url: str, telegram: PretendTelegram) -> Settings:
-    return Settings(
-        telegram_token=SecretStr(TOKEN),
-        telegram_api_url=telegram.url,
-        database_url=migrated_database_url,
-        var_dir=bare / "var",
-        web_port=0,
-    )
 
 
 def _leave_a_window(tx: Tx) -> None:

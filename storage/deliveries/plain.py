@@ -334,7 +334,9 @@ def _give_back(dialect: str) -> Executable:
     return (
         update(delivery)
         .where(_those(dialect), delivery.c.window_id == bindparam("window", type_=Uuid))
-        .values(window_id=None, reason=bindparam("reason", type_=String), tries=delivery.c.tries - 1)
+        .values(
+            window_id=None, reason=bindparam("reason", type_=String), tries=delivery.c.tries - 1
+        )
     )
 
 

@@ -54,8 +54,14 @@ def set_up_logs(level: str, style: str) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
         )
     )
+    handler.addFilter(_is_no_ctrl_c)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _is_no_ctrl_c(record: logging.LogRecord) -> bool:
+    # Libraries log what goes through them and let it pass; who pressed Ctrl+C is told once, by us.
+    return record.exc_info is None or not isinstance(record.exc_info[1], KeyboardInterrupt)

@@ -15,6 +15,7 @@ import typer
 
 from bot.commands.terminal import complain
 from bot.folders import keep_private
+from bot.logs import set_up_logs
 from bot.usage import Command, Group, told
 from domain.errors import Misconfigured
 from storage.database import DatabaseAway
@@ -106,6 +107,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a letter must not end a command.
             stream.reconfigure(errors="replace")
+    # What runs for long says by its settings what it logs; a command, only what went wrong.
+    set_up_logs("WARNING", "console")
     raise SystemExit(_exit_code())
 
 

@@ -25,6 +25,10 @@ try:
 except LookupError:
     log.exception("fault_told")
     logging.getLogger("asyncio").error("library_fault", exc_info=True)
+try:
+    raise KeyboardInterrupt("canary")
+except KeyboardInterrupt:
+    logging.getLogger("sqlalchemy.pool").error("canary closing", exc_info=True)
 """
 
 
@@ -37,7 +41,7 @@ def _run(level: str, style: str) -> str:
 
 
 @pytest.mark.parametrize("style", ["console", "json"])
-def test_neither_a_token_of_a_library_nor_a_local_variable_is_logged(style: str) -> None:
+def test_neither_a_token_of_a_library_nor_a_local_variable_nor_ctrl_c_is_logged(style: str) -> None:
     said = _run("DEBUG", style)
     assert "canary" not in said
     for word in ("too_fine", "count_told", "library_warning", "fault_told", "library_fault"):

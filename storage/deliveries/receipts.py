@@ -83,6 +83,8 @@ def note(tx: Tx, account_id: UUID, receipt: ReceiptEvent) -> None:
     if where is None:
         return
     row = ledger.by_message(tx, where.id, receipt.message_id, lock=True)
+    if row is None:
+        row = _known_by_now(tx, where.id, receipt.message_id)
     if row is None and _is_foreign(tx, where.id, receipt.message_id):
         return
     if row is None and not traits.has(tx, account_id, traits.ECHOES):
@@ -94,6 +96,15 @@ def note(tx: Tx, account_id: UUID, receipt: ReceiptEvent) -> None:
     moves = Moves()
     fold(tx, row, _told(receipt.receipt.value), moves)
     moves.apply(tx)
+
+
+def _known_by_now(tx: Tx, address_id: UUID, message_id: str) -> Delivery | None:
+    """Return the row of a message once nobody is just settling what is being sent to its chat.
+
+    Whoever settles that row next will see what we keep.
+    """
+    tx.connection.execute(_LOCK_SENDING, {"address": address_id})
+    return ledger.by_message(tx, address_id, message_id, lock=True)
 
 
 def fold(tx: Tx, row: Delivery, told: Told, moves: Moves) -> None:
@@ -285,6 +296,15 @@ _SEE = (
     update(delivery)
     .where(delivery.c.id == bindparam("row", type_=Uuid), delivery.c.seen_at.is_(None))
     .values(seen_at=bindparam("now", type_=UtcDateTime))
+)
+_LOCK_SENDING = (
+    select(delivery.c.id)
+    .where(
+        PENDING,
+        delivery.c.address_id == bindparam("address", type_=Uuid),
+        delivery.c.window_id.is_not(None),
+    )
+    .with_for_update()
 )
 _EARLY = (
     select(early_receipt)

@@ -182,10 +182,12 @@ def _newest_two(
 ) -> tuple[_Choices | None, _Choices | None]:
     """Return our newest message with choices, and the one before it if that was not answered."""
     asked = {"address": address_id}
-    rows = tx.connection.execute(_KNOWN.order_by(*_NEWEST_FIRST).limit(2), asked).all()
-    known = [one for row in rows if (one := _opened(tx, row)) is not None]
+    # Before what is known: it may be settled between the two, and is found by one of them then.
     sending = _under_way(tx, address_id, typed_at)
-    found = ([sending] if sending is not None else []) + known
+    rows = tx.connection.execute(_KNOWN.order_by(*_NEWEST_FIRST).limit(2), asked).all()
+    found = [one for row in rows if (one := _opened(tx, row)) is not None]
+    if sending is not None and sending.delivery_id not in {row.delivery_id for row in rows}:
+        found.insert(0, sending)
     later, earlier = (*found, None, None)[:2]
     if earlier is not None:
         heard = select(address.c.heard_at).where(address.c.id == address_id)

@@ -1,6 +1,5 @@
 """One message sent by itself: its words, its file, and what becomes of it."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -17,6 +16,7 @@ from domain.clock import Clock
 from domain.delivery import Accepted, DeliveryKind, NotSent, Outcome, TurnedDown, Unknowable
 from domain.failures import Refused, SendFailure
 from domain.messages import ChatKind, ChatRef, MediaRef, Outgoing, Sent, Uploaded
+from domain.patience import Patience
 from storage.database import DatabaseAway
 from storage.deliveries.windows import Send
 
@@ -58,7 +58,7 @@ class Single:
             return outgoing
         limit_s = self._timeout.total_seconds()
         try:
-            async with asyncio.timeout(limit_s):
+            async with Patience(limit_s):
                 went = await self._passed_on(send.chat, outgoing)
         except (NoFile, Refused) as fault:
             return await self._refused(send, fault)

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import aiohttp
 
+from domain.patience import Patience
+
 ANSWER_LIMIT = 16 * 1024 * 1024
 SLOWEST_BYTES_S = 96 * 1024
 """An office's slow line: a file may take as long as by it, while pieces keep coming."""
@@ -108,23 +110,24 @@ class Exchange:
         session = self._session
         if session is None or session.closed:
             raise Broken(Fault.NOT_SENT, "closed")
-        timeout = self._usual
-        if read_timeout_s is not None or longest_s:
-            read_s = self._read_timeout_s if read_timeout_s is None else read_timeout_s
-            timeout = self._times(read_s, longest_s)
+        read_s = self._read_timeout_s if read_timeout_s is None else read_timeout_s
+        timeout = self._usual if read_timeout_s is None else self._times(read_s)
         heard = False
         # Raised after the handlers: aiohttp's exception may hold the address and what it carries.
         try:
-            async with session.request(
-                verb,
-                url,
-                data=data,
-                params=params,
-                headers=headers,
-                timeout=timeout,
-                allow_redirects=False,
-                proxy=self._proxy_url,
-            ) as response:
+            async with (
+                Patience(self._connect_timeout_s + max(read_s, longest_s)),
+                session.request(
+                    verb,
+                    url,
+                    data=data,
+                    params=params,
+                    headers=headers,
+                    timeout=timeout,
+                    allow_redirects=False,
+                    proxy=self._proxy_url,
+                ) as response,
+            ):
                 heard = True
                 body = await _read(response, limit)
                 if body is not None:
@@ -140,9 +143,10 @@ class Exchange:
             failure = Broken(fault, type(error).__name__)
         raise failure
 
-    def _times(self, read_s: float, longest_s: float = 0.0) -> aiohttp.ClientTimeout:
+    def _times(self, read_s: float) -> aiohttp.ClientTimeout:
+        # All of it has a limit of ours: aiohttp's own forgets an answer that is already there.
         return aiohttp.ClientTimeout(
-            total=self._connect_timeout_s + max(read_s, longest_s),
+            total=None,
             connect=self._connect_timeout_s,
             sock_connect=self._connect_timeout_s,
             sock_read=read_s,

@@ -1,5 +1,10 @@
 """What a broken exchange leaves us knowing."""
 
+import asyncio
+import socket
+import threading
+import time
+
 import pytest
 
 from bot.channels.exchange import Broken, Exchange, Fault
@@ -22,3 +27,42 @@ async def test_what_cannot_be_written_down_never_left(url: str, headers: dict[st
     finally:
         await exchange.close()
     assert broken.value.fault is Fault.NOT_SENT
+
+
+def _answering_late(heard: socket.socket) -> None:
+    """Answer one request from another thread, while the loop stands still."""
+    client, _ = heard.accept()
+    with client:
+        client.recv(64 * 1024)
+        time.sleep(0.2)
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        client.recv(1)
+
+
+async def test_an_answer_that_came_while_the_process_stood_still_is_known() -> None:
+    exchange = Exchange(connect_timeout_s=0.2, read_timeout_s=0.2)
+    with socket.create_server(("127.0.0.1", 0)) as heard:
+        answering = threading.Thread(target=_answering_late, args=(heard,))
+        answering.start()
+        exchange.open()
+        # The request is on its way by then.
+        asyncio.get_running_loop().call_later(0.1, time.sleep, 1.0)
+        try:
+            url = f"http://127.0.0.1:{heard.getsockname()[1]}/"
+            answer = await exchange.do("POST", url, data=b"{}")
+        finally:
+            await exchange.close()
+            answering.join()
+    assert (answer.status, answer.body) == (200, b"ok")
+
+
+async def test_an_answer_that_never_comes_is_unknown() -> None:
+    exchange = Exchange(connect_timeout_s=0.1, read_timeout_s=0.1)
+    with socket.create_server(("127.0.0.1", 0)) as heard:
+        exchange.open()
+        try:
+            with pytest.raises(Broken) as broken:
+                await exchange.do("POST", f"http://127.0.0.1:{heard.getsockname()[1]}/")
+        finally:
+            await exchange.close()
+    assert broken.value.fault is Fault.UNKNOWN

@@ -44,13 +44,10 @@ def serve(
             if house.water.held:
                 say(copy_held())
             try:
-                await service.run(announce, say, told_to_stop=ending.begin)
+                async with watched():
+                    await service.run(announce, say, told_to_stop=ending.begin)
             finally:
                 await house.water.close()
 
-        async def work_watched() -> None:
-            async with watched():
-                await work()
-
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(work_watched())
+            runner.run(work())

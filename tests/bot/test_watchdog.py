@@ -1,4 +1,4 @@
-"""systemd hears that the loop turns for as long as it does."""
+"""systemd hears that the service runs, and that its loop turns for as long as it does."""
 
 import asyncio
 import os
@@ -28,7 +28,19 @@ def _asked(ear: socket.socket, wait_s: float, **more: str) -> dict[str, str]:
 async def test_it_is_told_again_and_again_in_good_time(ear: socket.socket) -> None:
     async with watched(_asked(ear, 0.3, WATCHDOG_PID=str(os.getpid()))):
         said = [await asyncio.to_thread(ear.recv, 100) for _ in range(4)]
-    assert set(said) == {b"WATCHDOG=1"}
+    assert said == [b"READY=1", *[b"WATCHDOG=1"] * 3]
+
+
+@pytest.mark.parametrize("missing", ["WATCHDOG_USEC", "another"])
+async def test_who_only_waits_for_the_start_hears_of_that_alone(
+    ear: socket.socket, missing: str
+) -> None:
+    asked = _asked(ear, 0.03, **({"WATCHDOG_PID": "1"} if missing == "another" else {}))
+    asked.pop(missing, None)
+    async with watched(asked):
+        await asyncio.sleep(0.1)
+    assert ear.recv(100) == b"READY=1"
+    assert _drained(ear) == 0
 
 
 async def test_of_a_loop_that_hangs_nothing_is_heard(ear: socket.socket) -> None:
@@ -39,10 +51,9 @@ async def test_of_a_loop_that_hangs_nothing_is_heard(ear: socket.socket) -> None
         assert _drained(ear) == 0
 
 
-@pytest.mark.parametrize("missing", ["NOTIFY_SOCKET", "WATCHDOG_USEC", "another"])
-async def test_who_is_not_asked_says_nothing(ear: socket.socket, missing: str) -> None:
-    asked = _asked(ear, 0.03, **({"WATCHDOG_PID": "1"} if missing == "another" else {}))
-    asked.pop(missing, None)
+async def test_who_is_not_asked_says_nothing(ear: socket.socket) -> None:
+    asked = _asked(ear, 0.03)
+    del asked["NOTIFY_SOCKET"]
     async with watched(asked):
         await asyncio.sleep(0.1)
     assert _drained(ear) == 0

@@ -136,6 +136,7 @@ def test_a_unit_runs_a_command_of_ours_as_a_user_of_its_own(path: Path) -> None:
     own = dict(word.split("=", 1) for word in words if "=" in word)
     program, *words = words[len(own) :]
 
+    assert (service["Type"], service["TimeoutStartSec"]) == ("notify", "infinity")
     assert (service["WatchdogSec"], service["NotifyAccess"]) == ("60", "main")
     # systemd lets EnvironmentFile win over Environment: these must differ from the file's.
     assert env == "/usr/bin/env"

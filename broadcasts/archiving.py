@@ -9,6 +9,7 @@ from broadcasts import reach
 from storage import keeping
 from storage.beside import beside
 from storage.campaigns import archiving, runs
+from storage.campaigns.archiving import Summary
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
@@ -23,21 +24,21 @@ def put_away_due(tx: Tx, kept_for: timedelta, at_once: int = 20) -> int:
     if not archiving.due(tx, before, None, 1):
         return 0
     # Beside those who write: rows are counted, of each run that does not add up anew.
-    run_id = beside(tx, "put away", lambda look: _next(look, before, at_once))
-    if run_id is None:
+    found = beside(tx, "put away", lambda look: _next(look, before, at_once))
+    if found is None:
         return 0
-    run = runs.get(tx, run_id, lock=True)
+    run = runs.get(tx, found.run_id, lock=True)
     if run is not None and run.state.is_over and run.archived_at is None:
-        archiving.begin(tx, run_id)
+        archiving.begin(tx, found)
     return 1
 
 
-def _next(tx: Tx, before: datetime, at_once: int) -> UUID | None:
+def _next(tx: Tx, before: datetime, at_once: int) -> Summary | None:
     last = None
     while found := archiving.due(tx, before, last, at_once):
         for run_id in found:
             if _adds_up(tx, run_id):
-                return run_id
+                return archiving.summary(tx, run_id)
         # However many there are that do not add up: those behind them go.
         last = found[-1]
     return None

@@ -3,7 +3,8 @@
 Only private messages are put away; posts stay, for they tell of groups and of nobody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,8 @@ from domain.campaign import RunState
 from domain.delivery import DeliveryKind, DeliveryState
 from storage.campaigns.broadcast_figures import Broadcast
 from storage.database import Tx
-from storage.deliveries import hours
+from storage.deliveries import counters, hours
+from storage.deliveries.counters import Line
 from storage.tables import (
     archived_hour,
     archived_run,
@@ -30,6 +32,19 @@ _TAKEN = (DeliveryState.ACCEPTED.value, DeliveryState.DELIVERED.value)
 _NOT_HANDED = (DeliveryState.PENDING.value, DeliveryState.SKIPPED.value)
 _ANSWERS = (delivery.c.replied_at, delivery.c.acknowledged_at, delivery.c.pressed_at)
 _PRIVATE = delivery.c.kind == DeliveryKind.CAMPAIGN.value
+_FIGURES = ("handed", "taken", "delivered", "seen", "answered")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is kept of a run when its rows go."""
+
+    run_id: UUID
+    channels: Sequence[Mapping[str, object]]
+    """A row of `archived_run` for each channel."""
+    hours: Sequence[tuple[datetime, int]]
+    counted: Sequence[Line]
+    """What its counters said then."""
 
 
 def due(tx: Tx, before: datetime, after: UUID | None, limit: int) -> Sequence[UUID]:
@@ -49,8 +64,8 @@ def due(tx: Tx, before: datetime, after: UUID | None, limit: int) -> Sequence[UU
     return list(tx.connection.execute(query).scalars())
 
 
-def begin(tx: Tx, run_id: UUID) -> None:
-    """Write down what the reports of a run's time need, and let its rows go from now on."""
+def summary(tx: Tx, run_id: UUID) -> Summary:
+    """Return what the reports of a run's time need, from its rows; reads all of them."""
     taken = delivery.c.state.in_(_TAKEN)
     answered = or_(*(column.is_not(None) for column in _ANSWERS))
     person = func.coalesce(resident.c.joined_to, delivery.c.resident_id)
@@ -71,30 +86,40 @@ def begin(tx: Tx, run_id: UUID) -> None:
         .group_by(delivery.c.channel, person)
         .subquery()
     )
-    figures = ("handed", "taken", "delivered", "seen", "answered")
     rows = tx.connection.execute(
         select(
             pairs.c.channel,
             func.min(pairs.c.first_at).label("first_at"),
-            *(func.sum(pairs.c[name]).label(name) for name in figures),
+            *(func.sum(pairs.c[name]).label(name) for name in _FIGURES),
         ).group_by(pairs.c.channel)
     ).all()
-    if rows:
-        values = [
-            {
-                "run_id": run_id,
-                "channel": row.channel,
-                "first_at": row.first_at,
-                **{name: int(row._mapping[name]) for name in figures},
-            }
-            for row in rows
-        ]
+    of_channels = [
+        {
+            "channel": row.channel,
+            "first_at": row.first_at,
+            **{name: int(row._mapping[name]) for name in _FIGURES},
+        }
+        for row in rows
+    ]
+    return Summary(run_id, of_channels, hours.taken(tx, run_id), tuple(counters.of_run(tx, run_id)))
+
+
+def begin(tx: Tx, found: Summary) -> bool:
+    """Write down what the reports of a run's time need, and let its rows go from now on.
+
+    False, and nothing is written, where something happened to it since that was found.
+    """
+    run_id = found.run_id
+    if tuple(counters.of_run(tx, run_id)) != found.counted:
+        return False
+    if found.channels:
+        values = [{"run_id": run_id, **figures} for figures in found.channels]
         tx.connection.execute(insert(archived_run), values)
-    by_hour = hours.taken(tx, run_id)
-    if by_hour:
-        taken_at = [{"run_id": run_id, "hour": at, "taken": number} for at, number in by_hour]
+    if found.hours:
+        taken_at = [{"run_id": run_id, "hour": at, "taken": number} for at, number in found.hours]
         tx.connection.execute(insert(archived_hour), taken_at)
     tx.connection.execute(update(run).where(run.c.id == run_id).values(archived_at=tx.now))
+    return True
 
 
 def drop(tx: Tx, limit: int = 500) -> int:

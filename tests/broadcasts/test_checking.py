@@ -18,7 +18,7 @@ from storage.campaigns.runs import Run
 from storage.database import Tx
 from storage.deliveries import ledger
 from storage.deliveries.counters import Moves
-from storage.tables import delivery
+from storage.tables import archived_run, delivery
 from tests.broadcasts.station import Station
 
 _COUNTING = "SELECT delivery.kind, delivery.area_code"
@@ -94,7 +94,7 @@ async def test_who_presses_while_a_run_is_to_go_on_does_not_keep_it_from_going_o
     assert (await station.newest()).state is RunState.SENDING
 
 
-async def test_who_presses_an_old_message_does_not_keep_its_run_from_being_put_away(
+async def test_who_presses_an_old_message_is_counted_though_its_run_is_just_put_away(
     station: Station, sent: Run
 ) -> None:
     assert await station.finish() == [sent.id]
@@ -102,8 +102,12 @@ async def test_who_presses_an_old_message_does_not_keep_its_run_from_being_put_a
 
     with between(pressing(station, sent)):
         assert await station.chat.do(lambda tx: archiving.put_away_due(tx, _KEPT)) == 1
+    assert (await station.newest()).archived_at is None, "what was found is true no more"
 
+    assert await station.chat.do(lambda tx: archiving.put_away_due(tx, _KEPT)) == 1
     assert (await station.newest()).archived_at is not None
+    answered = select(archived_run.c.answered).where(archived_run.c.run_id == sent.id)
+    assert await station.chat.do(lambda tx: tx.connection.scalar(answered)) == 1
 
 
 async def test_a_run_that_gets_something_to_send_while_it_is_checked_does_not_end(

@@ -1,6 +1,7 @@
 """What every test may ask for: databases of both kinds, a browser."""
 
 import gc
+import itertools
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
 
@@ -25,12 +26,31 @@ settings.load_profile("house")
 
 share(Statements())
 
-_SLOWEST = ("tests/journeys/", "tests/bot/test_main.py")
+_WAITING = ("tests/journeys/", "tests/bot/test_main.py")
+"""What waits for a platform's pace, or for programs that start, more than it works."""
+_SPREAD = 0.6
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker is left with it alone at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(_SLOWEST))
+    """Spread what waits over what works, so that the machine is never idle.
+
+    It is over long before the end, so that no worker is left with it alone.
+    """
+    modules: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.nodeid.split("::")[0], []).append(item)
+    waiting = [tests for path, tests in modules.items() if path.startswith(_WAITING)]
+    working = [tests for path, tests in modules.items() if not path.startswith(_WAITING)]
+    each = _SPREAD * sum(map(len, working)) / max(len(waiting), 1)
+    items.clear()
+    started = done = 0
+    for tests in working:
+        while waiting and done >= started * each:
+            items += waiting.pop(0)
+            started += 1
+        items += tests
+        done += len(tests)
+    items += itertools.chain.from_iterable(waiting)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, func, select, update
@@ -20,7 +20,7 @@ from storage.campaigns.runs import NewRun, Run
 from storage.codec import write_outgoing
 from storage.database import Tx
 from storage.staff import setting_up
-from storage.tables import delivery, run, run_counter
+from storage.tables import run, run_counter
 
 WORDS = "Đây là tin đo tốc độ gửi. Xin bà con khóa cửa cẩn thận khi ra khỏi nhà."
 _LOOK_EVERY_S = 0.03
@@ -135,10 +135,3 @@ async def until_sent(made: Engine, run_id: UUID, patience_s: float) -> Standing:
 
 def _pending(tx: Tx, run_id: UUID) -> int:
     return int(tx.connection.execute(_PENDING, {"run": run_id}).scalar_one() or 0)
-
-
-def last_settled(tx: Tx, run_id: UUID) -> datetime | None:
-    """Return when the last row of a run was settled."""
-    query = select(func.max(delivery.c.settled_at)).where(delivery.c.run_id == run_id)
-    found: datetime | None = tx.connection.execute(query).scalar_one()
-    return found

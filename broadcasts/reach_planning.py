@@ -56,9 +56,7 @@ def make(
     posts = reach_counts.posts(tx, audience.group_ids)
     ways = [
         _in_people(
-            _way(
-                tx, desk, account, begins, sum(one.groups for of, one in posts if of == account.id)
-            ),
+            _way(tx, desk, account, begins, _posts_by(posts, account.id)),
             desk.outbox.door(account.channel).messages(goes_with),
         )
         for account in addresses.accounts(tx)

@@ -137,9 +137,6 @@ class BroadcastRules:
             "a_month": self.a_month,
         }
 
-    def _is_quiet(self, clock: time) -> bool:
-        return any(span.covers(clock) for span in self.quiet)
-
 
 ANY_TIME = BroadcastRules(quiet=(), a_day=0, a_month=0)
 """No rest and no cap."""

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from domain.subject import Subject
 from domain.tip import Body, Secrecy, Step, TipState, TipStatus, after
@@ -65,17 +65,6 @@ def held_by(tx: Tx, unit_id: UUID, staff_id: UUID) -> list[Tip]:
         .with_for_update()
     )
     return [as_tip(row) for row in rows]
-
-
-def holders(tx: Tx, unit_id: UUID) -> dict[UUID, int]:
-    """Return who has open tips of a unit, and how many; also who has left since."""
-    query = (
-        select(tip.c.taken_by, func.count())
-        .where(tip.c.unit_id == unit_id, tip.c.state == TipState.TAKEN.value)
-        .group_by(tip.c.taken_by)
-        .order_by(tip.c.taken_by)
-    )
-    return {row[0]: row[1] for row in tx.connection.execute(query)}
 
 
 def set_subject(tx: Tx, known: Tip, subject: Subject) -> Tip:

@@ -6,17 +6,18 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
 
 from delivery.bell import Bell
 from domain.channel import AnswersPresses, Channel
-from domain.messages import PressAnswer, Received
+from domain.messages import Message, PressAnswer, Received
 from handlers.router import Router
 from storage.accounts import calls
 from storage.database import Crossed, Database, DatabaseAway, Tx
-from storage.deliveries import inbox
+from storage.deliveries import being_sent, inbox
 from storage.deliveries.inbox import InboxItem
 from storage.people.addresses import Account
 
@@ -31,8 +32,15 @@ _ALONE_ROUNDS = 16
 _MOST_TRIES = 6
 _MOST_CHATS = 10_000
 _CALLS_NOTED_S = 60.0
+_SETTLED_WITHIN = timedelta(seconds=10)
+"""So long a reply waits at most for what is just being sent to be known."""
+_LOOK_AGAIN = timedelta(seconds=0.3)
 _PUT_TOGETHER = 256
 """How many calls share a transaction at most, so that the first is not kept waiting."""
+
+
+class _TooEarly(Exception):
+    """An item answers what is perhaps just being sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +263,19 @@ class InboxWorker:
     def _one(self, tx: Tx, item: InboxItem) -> tuple[Channel, list[PressAnswer]]:
         account, channel = self._accounts[item.account_id]
         incoming = inbox.opened(tx, item)
+        if (
+            isinstance(incoming, Message)
+            and tx.now - item.received_at < _SETTLED_WITHIN
+            and being_sent.is_answered(tx, account.id, incoming)
+        ):
+            raise _TooEarly
         return channel, self._router.handle(tx, account, incoming, fresh=item.fresh)
 
     async def _failed(self, item: InboxItem, error: Exception) -> None:
         """Nothing is lost: the item is tried again, then set aside, and the person is told."""
+        if isinstance(error, _TooEarly):
+            await self._database.write(lambda tx: inbox.put_off(tx, item.id, _LOOK_AGAIN))
+            return
         account, _ = self._accounts[item.account_id]
         # The text of an exception may hold what a person wrote: only its place and type are kept.
         where = error.__traceback__

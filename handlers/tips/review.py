@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.delivery import DeliveryKind, Lane
 from domain.errors import Refusal
-from domain.messages import ChatKind, Edit, Message, Outgoing, Press
+from domain.messages import Addressed, ChatKind, Edit, Message, Outgoing, Press
 from domain.roles import Permission
 from domain.tip import TipEventKind
 from domain.typed_number import typed_number
@@ -45,6 +45,9 @@ def take(turn: Turn, message: Message) -> bool:
     row = ledger.by_message(turn.tx, turn.group_address.id, message.reply_to)
     if row is not None and row.tip_id is not None:
         _answer(turn, message, row, row.tip_id, turn.group_address)
+    elif row is None and message.addressed is Addressed.REPLY and turn.staff is not None:
+        # A card of ours of which we never heard that it arrived, or which we forgot.
+        _say_number_is_needed(turn)
     return True
 
 
@@ -243,6 +246,10 @@ def _ask_for_number(turn: Turn, message: Message) -> None:
     able = turn.context.outbox.able(turn.account.channel)
     if able is None or able.quotes or turn.staff is None or message.text.startswith("/"):
         return
+    _say_number_is_needed(turn)
+
+
+def _say_number_is_needed(turn: Turn) -> None:
     tip = tip_rows.newest_carded(turn.tx, chat_of(turn).id)
     number = tip.case_number if tip is not None else "MÃ"
     say_here(turn, tip, Outgoing(text=turn.text("review.needs_number", ma_tin=number)))

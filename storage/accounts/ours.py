@@ -1,5 +1,6 @@
 """Which messages of a chat are ours, where the platform does not say so itself."""
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -7,8 +8,11 @@ from sqlalchemy import select
 
 from domain.messages import ChatRef
 from storage.database import Database, Tx
+from storage.deliveries import being_sent
 from storage.people import addresses
 from storage.tables import attempt
+
+_PAUSES_S = (0.1, 0.3, 0.6)
 
 
 class SentByUs:
@@ -21,11 +25,26 @@ class SentByUs:
     async def are_ours(self, chat: ChatRef, message_ids: Sequence[str]) -> frozenset[str]:
         """Return those of the ids that we sent there.
 
-        Raises: DatabaseAway.
+        While something is on its way there one of them may become known in a moment: that is waited
+        for, shorter than platforms wait for us. Raises: DatabaseAway.
         """
-        return await self._database.read(
-            lambda tx: ours(tx, self._account_id, chat.chat_id, message_ids)
-        )
+
+        def look(tx: Tx) -> tuple[bool, frozenset[str]]:
+            # What is on its way first: it may be settled between the two, and is known then.
+            coming = _is_written_to(tx, self._account_id, chat.chat_id)
+            return coming, ours(tx, self._account_id, chat.chat_id, message_ids)
+
+        for pause_s in _PAUSES_S:
+            coming, found = await self._database.read(look)
+            if found or not coming:
+                return found
+            await asyncio.sleep(pause_s)
+        return (await self._database.read(look))[1]
+
+
+def _is_written_to(tx: Tx, account_id: UUID, chat_id: str) -> bool:
+    known = addresses.find(tx, account_id, chat_id)
+    return known is not None and being_sent.is_written_to(tx, known.id)
 
 
 def ours(tx: Tx, account_id: UUID, chat_id: str, message_ids: Sequence[str]) -> frozenset[str]:

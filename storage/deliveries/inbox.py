@@ -187,6 +187,12 @@ def failed(tx: Tx, item_id: UUID, problem: str, most_tries: int) -> bool:
     return aside
 
 
+def put_off(tx: Tx, item_id: UUID, wait: timedelta) -> None:
+    """Let an item, and so its chat, wait for a while; it costs it no try."""
+    query = inbox.update().where(inbox.c.id == item_id, inbox.c.state == "new")
+    tx.connection.execute(query.values(not_before=tx.now + wait))
+
+
 def counts(tx: Tx) -> dict[str, int]:
     """Return how many items are `new` and how many are `aside`."""
     return {

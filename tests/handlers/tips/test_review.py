@@ -128,8 +128,9 @@ async def test_what_is_not_a_reply_to_a_card_is_not_relayed(migrated_database_ur
         assert "chính thẻ tin" in (await world.desk.last()).text
         before = len(await world.desk.heard())
         await world.reviewer.writes("chào cả nhà", in_group=world.desk)
-        await world.reviewer.writes("gì đây", in_group=world.desk, reply_to="m9999")
         assert len(await world.desk.heard()) == before
+        await world.reviewer.writes("gì đây", in_group=world.desk, reply_to="m9999")
+        assert "không biết lời này trả lời thẻ nào" in (await world.desk.last()).text
         assert await world.lan.news() == []
 
 

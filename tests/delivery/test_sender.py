@@ -51,9 +51,9 @@ async def test_an_accepted_message_is_settled_with_the_platforms_id(office: Offi
         await in_state(office, reply, DeliveryState.ACCEPTED)
         await in_state(office, run_row, DeliveryState.ACCEPTED)
     assert sorted(platform.sends) == [("1001", "Chào bà con"), ("1002", "Cảnh giác lừa đảo")]
-    ids = await office.cellar.look(
-        lambda tx: set(tx.connection.execute(select(attempt.c.message_id)).scalars())
-    )
+    # What came too late for its slot on a busy machine goes back untried, and has none.
+    known = select(attempt.c.message_id).where(attempt.c.message_id.is_not(None))
+    ids = await office.cellar.look(lambda tx: set(tx.connection.execute(known).scalars()))
     assert ids == {"m1", "m2"}
     assert await office.open_windows() == 0
 

@@ -153,8 +153,10 @@ async def test_trouble_on_the_way_sends_it_again_and_once(office: Office) -> Non
     async with at_work(office.sender(gallery, shelf=shelf)):
 
         async def arrived() -> bool:
-            office.clock.forward(seconds=1)
-            office.bell.ring()
+            # Only the waits in between are skipped: a lease would end, too.
+            if not await office.open_windows():
+                office.clock.forward(seconds=1)
+                office.bell.ring()
             return await office.state(photo) is DeliveryState.ACCEPTED
 
         await until(arrived)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Self
 
 from domain.failures import Ambiguous, Transient
+from domain.patience import Patience
 
 
 class InFlight:
@@ -55,7 +56,7 @@ async def in_time(limit: timedelta) -> AsyncIterator[None]:
     Raises: Ambiguous when it does.
     """
     try:
-        async with asyncio.timeout(limit.total_seconds()):
+        async with Patience(limit.total_seconds()):
             yield
         return
     except TimeoutError:

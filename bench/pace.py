@@ -36,7 +36,11 @@ class Paced:
     messages: int
     accepted: int
     broadcast_share: float
-    """Of what a broadcast may use: the pace but for the replies' part, with its guard."""
+    """Of what a broadcast may use: the pace but for the replies' part, with its guard.
+
+    From its first message to its last, the killing included: what lay open then goes to nobody
+    again, so no message waits for the lease of who died. The replies begin when it has ended.
+    """
     share: float
     """Of the whole pace with its guard, when there are replies enough for their part."""
     most_in_a_second: int

@@ -1,4 +1,4 @@
-"""A private PostgreSQL for one benchmark, durable as one is installed: no TCP, its own folder."""
+"""A private PostgreSQL, for one benchmark or one session of tests: no TCP, its own folder."""
 
 import os
 import pwd
@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,10 +15,11 @@ import psycopg
 
 from domain.errors import Misconfigured
 
-_SUPERUSER = "postgres"
+SUPERUSER = "postgres"
 _START_S = 60.0
+_SAID = 2000
+# Durable as one is installed.
 _SETTINGS = {
-    "listen_addresses": "",
     "max_connections": "60",
     "shared_buffers": "256MB",
     "max_wal_size": "4GB",
@@ -28,23 +29,38 @@ _SETTINGS = {
 
 @contextmanager
 def private_postgres() -> Iterator[str]:
-    """Start a server with Debian's programs; yields the URL of an empty database in it.
+    """Start a server for a benchmark; yields the URL of an empty database in it.
+
+    Raises: Misconfigured when there are no programs, or they do not start.
+    """
+    with server("an-ninh-pg-", tempfile.gettempdir(), _SETTINGS) as folder:
+        yield url_of(folder, "postgres")
+
+
+@contextmanager
+def server(prefix: str, root: str, settings: Mapping[str, str]) -> Iterator[Path]:
+    """Start a server with Debian's programs in a new folder; yields the folder once it answers.
 
     Raises: Misconfigured when there are no programs, or they do not start.
     """
     programs = _programs()
     owner = _owner()
     # Short, because the path of a UNIX socket may have 107 bytes only.
-    folder = Path(tempfile.mkdtemp(prefix="an-ninh-pg-", dir=tempfile.gettempdir()))
-    if owner is not None:
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=root))
     try:
+        if owner is not None:
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
         _initialise(programs, folder, owner)
-        with _running(programs, folder, owner) as process:
+        with _running(programs, folder, owner, settings) as process:
             _wait_until_ready(folder, process)
-            yield f"postgresql+psycopg:///postgres?host={folder}&user={_SUPERUSER}"
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def url_of(folder: Path, name: str) -> str:
+    """Return the URL of a database of the server in that folder."""
+    return f"postgresql+psycopg:///{name}?host={folder}&user={SUPERUSER}"
 
 
 def _programs() -> Path:
@@ -57,13 +73,19 @@ def _programs() -> Path:
 
 def _owner() -> pwd.struct_passwd | None:
     """Return whom the server runs as, or None for the current user: it refuses to run as root."""
-    return pwd.getpwnam("postgres") if os.getuid() == 0 else None
+    if os.getuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(SUPERUSER)
+    except KeyError:
+        message = "PostgreSQL không chạy bằng root được, mà máy không có người dùng postgres."
+        raise Misconfigured(message) from None
 
 
 def _initialise(programs: Path, folder: Path, owner: pwd.struct_passwd | None) -> None:
     words = ["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
     done = subprocess.run(  # noqa: S603 - Debian's own program
-        [programs / "initdb", *words, f"--username={_SUPERUSER}", "-D", folder / "data"],
+        [programs / "initdb", *words, f"--username={SUPERUSER}", "-D", folder / "data"],
         check=False,
         capture_output=True,
         cwd=folder,
@@ -72,16 +94,21 @@ def _initialise(programs: Path, folder: Path, owner: pwd.struct_passwd | None) -
         extra_groups=[] if owner else None,
     )
     if done.returncode:
-        message = "PostgreSQL riêng của bài đo không khởi tạo được."
+        said = done.stderr.decode(errors="replace")
+        message = f"PostgreSQL riêng không khởi tạo được: {said[-_SAID:]}"
         raise Misconfigured(message)
 
 
 @contextmanager
 def _running(
-    programs: Path, folder: Path, owner: pwd.struct_passwd | None
+    programs: Path,
+    folder: Path,
+    owner: pwd.struct_passwd | None,
+    settings: Mapping[str, str],
 ) -> Iterator[subprocess.Popen[bytes]]:
-    settings = {**_SETTINGS, "unix_socket_directories": str(folder)}
-    words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    ours = {"listen_addresses": "", "unix_socket_directories": str(folder)}
+    given = {**settings, **ours}.items()
+    words = [word for name, value in given for word in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - Debian's own program
             [programs / "postgres", "-D", folder / "data", *words],
@@ -89,6 +116,7 @@ def _running(
             stdout=log,
             stderr=log,
             cwd=folder,
+            # A Ctrl-C in the terminal is for whoever started it, who then stops the server.
             start_new_session=True,
             user=owner.pw_uid if owner else None,
             group=owner.pw_gid if owner else None,
@@ -106,8 +134,9 @@ def _wait_until_ready(folder: Path, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _START_S
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(psycopg.OperationalError):
-            psycopg.connect(host=str(folder), user=_SUPERUSER, dbname="postgres").close()
+            psycopg.connect(host=str(folder), user=SUPERUSER, dbname="postgres").close()
             return
-        time.sleep(0.05)
-    message = "PostgreSQL riêng của bài đo không chạy lên được."
+        time.sleep(0.02)
+    log = (folder / "log").read_text(errors="replace")
+    message = f"PostgreSQL riêng không chạy lên được: {log[-_SAID:]}"
     raise Misconfigured(message)

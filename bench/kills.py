@@ -161,7 +161,9 @@ async def killed(plan: Plan, recipients: int, kills: int, seed: int, progress: P
         lost = await database.read(lambda tx: _lost(tx, made, run.id, recipients, record["got"]))
         problems = await database.read(lambda tx: len(reach.verify(tx, run.id)))
         unexplained = await database.read(
-            lambda tx: _unexplained(tx, made, run.id, left.rows, record["in_doubt"])
+            lambda tx: unexplained_rows(
+                tx, made.line.account.id, run.id, left.rows, record["in_doubt"]
+            )
         )
         return Killed(
             database=made.database_kind,
@@ -316,11 +318,14 @@ def _lost(tx: Tx, made: Engine, run_id: UUID, recipients: int, got: Mapping[str,
     return sum(_state(tx, made, run_id, chat) != DeliveryState.UNSURE for chat in missing)
 
 
-def _unexplained(
-    tx: Tx, made: Engine, run_id: UUID, open_rows: Collection[UUID], in_doubt: Collection[str]
+def unexplained_rows(
+    tx: Tx, account_id: UUID, run_id: UUID, open_rows: Collection[UUID], in_doubt: Collection[str]
 ) -> int:
-    """Count the unsure rows that neither lay open at a kill nor met a fault of the platform."""
-    found = (addresses.find(tx, made.line.account.id, chat) for chat in in_doubt)
+    """Count the unsure rows of a run that neither lay open at a kill nor met a platform's fault.
+
+    `in_doubt`: ids of the chats at which the platform, by its own record, gave no clear answer.
+    """
+    found = (addresses.find(tx, account_id, chat) for chat in in_doubt)
     chats = {where.id for where in found if where is not None}
     query = select(delivery.c.id, delivery.c.address_id).where(
         delivery.c.run_id == run_id, delivery.c.state == DeliveryState.UNSURE.value

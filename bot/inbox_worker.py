@@ -32,7 +32,7 @@ _ALONE_ROUNDS = 16
 _MOST_TRIES = 6
 _MOST_CHATS = 10_000
 _CALLS_NOTED_S = 60.0
-_SETTLED_WITHIN = timedelta(seconds=10)
+_SETTLED_WITHIN = timedelta(seconds=3)
 """So long a reply waits at most for what is just being sent to be known."""
 _LOOK_AGAIN = timedelta(seconds=0.3)
 _PUT_TOGETHER = 256

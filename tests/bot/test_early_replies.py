@@ -115,7 +115,7 @@ async def test_a_reply_does_not_wait_for_ever(chat: Chat) -> None:
     async with working(chat) as box:
         await box.put([reply(chat, "r1", "m7")])
         await until(lambda: put_off(chat))
-        chat.clock.forward(seconds=11)
+        chat.clock.forward(seconds=4)
         await until(lambda: handled(chat))
 
     assert "không biết" in await heard(chat)

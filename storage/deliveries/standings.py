@@ -46,15 +46,25 @@ def of(tx: Tx, account_id: UUID, size: int) -> Standing:
     moved_back = row.paused_since is not None and row.paused_since > tx.now + pauses.APART
     if row.paused_until > tx.now and not moved_back:
         return Standing(0, rests, tries)
-    # Locked, so that two do not try at once.
+    # Locked, so that two do not try at once; looked at again, as one may just have tried.
     tx.connection.execute(_LOCKED, account_now)
+    again = tx.connection.execute(_STANDING, account_now).one()
+    if again.paused_until != row.paused_until:
+        return Standing(0, rests, tries)
     open_one = tx.connection.execute(_OPEN, account_now).one_or_none()
     return Standing(0 if open_one else 1, rests, tries)
 
 
 def may_try(tx: Tx, account_id: UUID) -> bool:
-    """Tell whether no message of the lower lanes is on its way, and let nobody else begin one."""
-    tx.connection.execute(_LOCKED, {"account": account_id})
+    """Tell whether no message of the lower lanes is on its way, and let nobody else begin one.
+
+    Whoever tried just now may have found that broadcasts rest on, or that they go on.
+    """
+    account_now = {"account": account_id}
+    tx.connection.execute(_LOCKED, account_now)
+    until = tx.connection.execute(_STANDING, account_now).one().gone_until
+    if until is None or datetime.fromisoformat(until) > tx.now:
+        return False
     return not _is_open_in(tx, account_id, [one for one in Lane if one > Lane.TALK])
 
 

@@ -3,13 +3,16 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import event, text, update
 
-from domain.delivery import Accepted, DeliveryState
+from domain.breaker import Silent
+from domain.delivery import Accepted, DeliveryState, GoneAway, Lane, Unknowable
+from domain.failures import Until
 from domain.ids import short
 from domain.messages import (
     Button,
@@ -21,15 +24,17 @@ from domain.messages import (
     ReceiptKind,
     Sender,
 )
+from storage.accounts import traits
 from storage.codec import write_outgoing
 from storage.database import Tx
-from storage.deliveries import typed_numbers
+from storage.deliveries import breaking, pauses, typed_numbers
 from storage.deliveries.settling import Settled, settle
 from storage.deliveries.typed_numbers import Unclear
+from storage.deliveries.windows import Claim, Window, open_window
 from storage.tables import run
 from tests.delivery.post_office import until
 from tests.storage.deliveries.two_channels import OA, Two, two_channels
-from tests.storage.ledger_world import ledger_world
+from tests.storage.ledger_world import LEASE, ledger_world
 
 # SQLite has one writer: nothing happens in the middle of its transactions.
 pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"])
@@ -127,3 +132,48 @@ async def test_a_receipt_waits_for_who_is_just_settling_its_message(two: Two) ->
     assert row.state is DeliveryState.DELIVERED
     assert await two.world.counted(run_id, "seen") == 1
     assert await two.world.problems(run_id) == []
+
+
+@pytest.mark.parametrize("rest", ["everybody gone", "silent"])
+async def test_while_one_tries_the_water_nobody_else_does_though_it_is_settled_meanwhile(
+    migrated_database_url: str, rest: str
+) -> None:
+    async with ledger_world(migrated_database_url) as world:
+        run_id = await world.run([await world.person() for _ in range(4)], lane=Lane.BULK)
+        account_id = world.account.id
+
+        def begin(tx: Tx) -> None:
+            if rest == "silent":
+                pauses.begin(tx, account_id, tx.now + timedelta(minutes=1))
+            else:
+                over = (tx.now + timedelta(minutes=1)).isoformat()
+                traits.put(tx, account_id, traits.GONE_UNTIL, over)
+
+        await world.do(begin)
+        world.clock.forward(minutes=2)
+        first = await world.open(8)
+        assert first is not None
+        (send,) = first.sends
+
+        def settle_it(tx: Tx) -> None:
+            outcome = GoneAway(Until.FOREVER, "gone") if rest != "silent" else Unknowable("reset")
+            result = Settled(send.delivery_id, send.attempt_id, outcome)
+            assert settle(tx, first.id, [result])
+            trips = (Silent(timedelta(minutes=5)),) if rest == "silent" else ()
+            breaking.note(tx, account_id, trips, [result])
+
+        loop, settled = asyncio.get_running_loop(), list[str]()
+
+        def note(_connection: Any, _cursor: Any, words: str, *_more: Any) -> None:
+            if not settled and "FROM account" in words and "FOR UPDATE" in words:
+                settled.append(words)
+                asyncio.run_coroutine_threadsafe(world.do(settle_it), loop).result(30)
+
+        def work(tx: Tx) -> Window | None:
+            event.listen(tx.connection, "before_cursor_execute", note)
+            return open_window(tx, Claim(account_id, "w2", LEASE), tuple(Lane), 8)
+
+        assert await world.do(work) is None
+        assert settled, "it was settled before the second had the account"
+        tried = sum(row.tries for row in await world.rows(run_id))
+        assert tried == 1

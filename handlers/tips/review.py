@@ -47,7 +47,7 @@ def take(turn: Turn, message: Message) -> bool:
         _answer(turn, message, row, row.tip_id, turn.group_address)
     elif row is None and message.addressed is Addressed.REPLY and turn.staff is not None:
         # A card of ours of which we never heard that it arrived, or which we forgot.
-        _say_number_is_needed(turn)
+        _tell_how(turn, "review.unknown_card")
     return True
 
 
@@ -246,13 +246,13 @@ def _ask_for_number(turn: Turn, message: Message) -> None:
     able = turn.context.outbox.able(turn.account.channel)
     if able is None or able.quotes or turn.staff is None or message.text.startswith("/"):
         return
-    _say_number_is_needed(turn)
+    _tell_how(turn, "review.needs_number")
 
 
-def _say_number_is_needed(turn: Turn) -> None:
+def _tell_how(turn: Turn, key: str) -> None:
     tip = tip_rows.newest_carded(turn.tx, chat_of(turn).id)
     number = tip.case_number if tip is not None else "MÃ"
-    say_here(turn, tip, Outgoing(text=turn.text("review.needs_number", ma_tin=number)))
+    say_here(turn, tip, Outgoing(text=turn.text(key, ma_tin=number)))
 
 
 def _told_here(

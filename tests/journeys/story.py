@@ -1,5 +1,6 @@
 """The main journey, played over the phones: yes, campaign, approval, arrival, tip, talk, end."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from tests.journeys.players import Player
 TOLD = "Tối qua có hai người lạ đi từng nhà ở ngõ ví dụ, ngó vào cổng rồi bỏ đi"
 ADDED = "Họ đi một xe máy màu xanh, không biển số"
 ANSWERED = "Cảm ơn bà con. Đêm nay tổ tuần tra sẽ đi qua ngõ ấy."
+_UNKNOWN = "không biết lời này trả lời thẻ nào"
 _CODE = re.compile(r"AN-[0-9A-Z]+")
 
 
@@ -93,8 +95,7 @@ async def talk_and_close(
         lambda m: case_number in m["text"] and TOLD in m["text"].replace("\n│ ", " "),
         what=f"card {case_number}",
     )
-    await phones.write(REVIEWER, ANSWERED, REVIEW_GROUP, reply_to=card["id"])
-    notice = await own.offers(resident, "Xem")
+    notice = await _answer(phones, card, own, resident)
     assert ANSWERED not in notice["text"]
     await own.press(resident, notice, "Xem")
     await own.says(resident, ANSWERED)
@@ -105,6 +106,30 @@ async def talk_and_close(
     news = await own.offers(resident, "Xem", after=notice["id"])
     await own.press(resident, news, "Xem")
     await own.says(resident, f"Tin {case_number} đã kết thúc")
+
+
+async def _answer(phones: Phones, card: Shown, own: Player, resident: Any) -> Shown:
+    """Reply to a card; once more to the newest where it was not known that the first had arrived.
+
+    Who sent it may have been killed before it heard: then it comes again, and we are told.
+    """
+    await phones.write(REVIEWER, ANSWERED, REVIEW_GROUP, reply_to=card["id"])
+    notice = asyncio.create_task(own.offers(resident, "Xem"))
+    told = asyncio.create_task(phones.says(REVIEW_GROUP, _UNKNOWN, after=card["id"]))
+    try:
+        await asyncio.wait({notice, told}, return_when=asyncio.FIRST_COMPLETED)
+        if told.done() and not notice.done():
+            newest = await phones.until(
+                REVIEW_GROUP,
+                lambda m: "(gửi lại)" in m["text"] and TOLD in m["text"].replace("\n│ ", " "),
+                what="the card once more",
+            )
+            await phones.write(REVIEWER, ANSWERED, REVIEW_GROUP, reply_to=newest["id"])
+        return await notice
+    finally:
+        notice.cancel()
+        told.cancel()
+        await asyncio.gather(notice, told, return_exceptions=True)
 
 
 async def whole_journey(phones: Phones) -> Told:

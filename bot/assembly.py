@@ -1,5 +1,6 @@
 """Put the real house together; stand-ins come in through the settings alone."""
 
+import asyncio
 import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -155,7 +156,8 @@ def _clock(settings: Settings) -> Clock:
 
 
 async def _opened(settings: Settings, clock: Clock) -> Database:
-    database = open_database(settings, clock, bring_up_to_date=True)
+    # In a thread: while the schema is brought up to date the loop tells systemd that it turns.
+    database = await asyncio.to_thread(open_database, settings, clock, bring_up_to_date=True)
     if isinstance(clock, ServerClock):
         try:
             await clock.look(database)

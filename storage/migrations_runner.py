@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _FOLDER = Path(__file__).parent / "migrations"
-_UPGRADE_LOCK = 0x5A414E
+UPGRADE_LOCK = 0x5A414E
 """Number of the advisory lock under which one process upgrades and the others wait."""
 _OTHER_VERSION = "nó thuộc về một phiên bản khác, có thể mới hơn, của chương trình"
 _VERSIONS = "alembic_version"
@@ -49,7 +49,7 @@ def upgrade(url: str, to: str = "head") -> None:
     revision(url)
     with _connected(url, writes=True) as connection:
         if not is_sqlite(url):
-            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+            connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
         config = _config()
         config.attributes["connection"] = connection
         # Asked again under the lock: another program may have been faster.

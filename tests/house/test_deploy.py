@@ -138,6 +138,7 @@ def test_a_unit_runs_a_command_of_ours_as_a_user_of_its_own(path: Path) -> None:
 
     assert (service["Type"], service["TimeoutStartSec"]) == ("notify", "infinity")
     assert (service["WatchdogSec"], service["NotifyAccess"]) == ("60", "main")
+    assert service["LimitCORE"] == "0", "what memory holds is in no file when it is ended so"
     # systemd lets EnvironmentFile win over Environment: these must differ from the file's.
     assert env == "/usr/bin/env"
     assert "Environment" not in service

@@ -1,4 +1,4 @@
-"""A start that waits for its database keeps its loop turning: systemd would end it in the middle."""
+"""A start that waits for its database keeps its loop turning, or systemd would end it halfway."""
 
 import asyncio
 import sqlite3

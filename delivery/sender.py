@@ -332,9 +332,8 @@ class Sender:
             if isinstance(error, DatabaseAway) and not isinstance(error, Crossed):
                 self._unheard.note(opened)
             raise
-        self._unheard.done(did.found)
-        if self._stopping.is_set():
-            self._unheard.forget()
+        # Who stops looks once for each; what another slot noted meanwhile is yet to be looked for.
+        self._unheard.done(frozenset(unheard) if self._stopping.is_set() else did.found)
         self._pace.learn(did.booking.reading, did.booking.free_at)
         if did.number:
             await self._water.passed(slot, did.number)

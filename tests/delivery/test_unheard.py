@@ -1,5 +1,6 @@
 """The answer to a COMMIT is lost: what was taken is given back, and nobody is kept waiting."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.delivery import DeliveryState, Lane
+from domain.messages import ChatRef, Outgoing
 from storage.database import Database, DatabaseAway, Tx
 from storage.tables import attempt, delivery
 from tests.delivery.post_office import Office, Platform, at_work, until, windows_open
@@ -36,6 +38,33 @@ class AnswerLost(Database):
             self.away = self.stays_away
             message = "the server closed the connection"
             raise DatabaseAway(message)
+        return answer
+
+
+class AnswersCross(Database):
+    """The second window that is opened stays unheard of, while what settles the first goes on."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office.cellar.url, office.cellar.keys, office.clock)
+        self.opened = 0
+        self.settled = False
+        self.go_on = asyncio.Event()
+        """Whoever waits longest goes on first: the answer is lost just before the other comes."""
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        def looked(tx: Tx) -> tuple[T, frozenset[UUID], frozenset[UUID]]:
+            before = windows_open(tx)
+            return work(tx), before, windows_open(tx)
+
+        answer, before, after = await super().write(looked)
+        self.opened += len(after - before)
+        if self.opened == 2 and after > before:
+            await self.go_on.wait()
+            message = "the server closed the connection"
+            raise DatabaseAway(message)
+        if self.opened == 2 and before > after and not self.settled:
+            self.settled = True
+            await self.go_on.wait()
         return answer
 
 
@@ -100,6 +129,32 @@ async def test_who_stops_gives_back_first_what_was_taken_unheard(
     assert (await office.states(rows))[DeliveryState.PENDING] == len(PEOPLE)
     assert await office.open_windows() == 0
     assert platform.sends == []
+    await database.close()
+
+
+async def test_who_stops_gives_back_also_what_another_slot_had_just_taken_unheard(
+    office: Office, kind: type[Platform]
+) -> None:
+    database, gate = AnswersCross(office), asyncio.Event()
+
+    async def slow(_chat: ChatRef, _outgoing: Outgoing) -> None:
+        await gate.wait()
+
+    platform = kind(slow)
+    sender = office.sender(platform, database=database)
+    async with at_work(sender):
+        await office.reply("1001", "Một")
+        await until(lambda: len(platform.sends) == 1)
+        [unheard] = await office.reply("1002", "Hai")
+        await until(lambda: database.opened == 2)
+        gate.set()
+        await until(lambda: database.settled)
+        sender.stop()
+        database.go_on.set()
+    assert await office.open_windows() == 0
+    row = await office.row(unheard)
+    assert (row.state, row.tries) == (DeliveryState.PENDING, 0)
+    assert platform.texts() == ["Một"]
     await database.close()
 
 

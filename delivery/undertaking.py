@@ -24,12 +24,22 @@ async def undertake(
     bell: Bell,
     stopping: asyncio.Event,
 ) -> None:
-    """Take over the windows of workers that died, and see when an older copy is confirmed."""
+    """Take over the windows of workers that died, and see when an older copy is confirmed.
+
+    Once the database is back from where it was away for longer than a lease, whoever lives comes
+    first: only they know what became of their sends.
+    """
+    was_away = False
     while not stopping.is_set():
         rows = 0
         try:
-            rows = await database.write(lambda tx: taking_over.take_over(tx, account_id, door))
+            if was_away:
+                await database.read(lambda tx: tx.connection.exec_driver_sql("SELECT 1"))
+                was_away = False
+            else:
+                rows = await database.write(lambda tx: taking_over.take_over(tx, account_id, door))
         except DatabaseAway:
+            was_away = True
             log.warning("database_away")
         except Exception as error:  # noqa: BLE001 - what sends must outlive a faulty row
             log.error("take_over_fault", error=type(error).__name__)

@@ -1,0 +1,72 @@
+"""Whoever lives comes before who buries: after an outage longer than a lease as well."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from domain.delivery import DeliveryState
+from domain.failures import Refused
+from domain.messages import ChatRef, Outgoing
+from storage.database import Database, DatabaseAway, Tx
+from tests.delivery.post_office import Office, Platform, at_work, until
+
+T = TypeVar("T")
+
+
+class BackForOthersFirst(Database):
+    """A database that is away for all, and then for senders until somebody else has had a turn."""
+
+    away = False
+    had_a_turn = True
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        def worked(tx: Tx) -> T:
+            answer = work(tx)
+            if not self.had_a_turn and not isinstance(answer, int):
+                message = "not yet for senders"
+                raise DatabaseAway(message)
+            return answer
+
+        self._refuse()
+        answer = await super().write(worked)
+        self.had_a_turn = True
+        return answer
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        self._refuse()
+        answer = await super().read(work)
+        self.had_a_turn = True
+        return answer
+
+    def _refuse(self) -> None:
+        if self.away:
+            message = "told to be away"
+            raise DatabaseAway(message)
+
+
+async def test_after_an_outage_longer_than_a_lease_what_is_known_of_sends_is_not_in_doubt(
+    office: Office, kind: type[Platform]
+) -> None:
+    database = BackForOthersFirst(office.cellar.url, office.cellar.keys, office.clock)
+
+    async def refuse(_chat: ChatRef, _outgoing: Outgoing) -> None:
+        database.away = True
+        reason = "content"
+        raise Refused(reason)
+
+    people = [str(1000 + number) for number in range(5)]
+    rows = await office.broadcast(people, "Cảnh giác")
+    platform = kind(refuse)
+
+    async def settled() -> bool:
+        return not (await office.states(rows))[DeliveryState.PENDING]
+
+    async with at_work(office.sender(platform, database=database)):
+        await until(lambda: len(platform.sends) == len(people))
+        office.clock.forward(minutes=5)
+        # Long enough for everybody to have noticed.
+        await asyncio.sleep(2.5)
+        database.had_a_turn, database.away = False, False
+        await until(settled)
+    assert await office.states(rows) == {DeliveryState.REFUSED: len(people)}
+    await database.close()

@@ -328,9 +328,12 @@ class Sender:
             did = await self._database.write(step)
         except BaseException as error:
             self._pace.again(news)
-            self._ear.again(heard)
             if isinstance(error, DatabaseAway) and not isinstance(error, Crossed):
+                # It may have been committed all the same.
+                self._ear.perhaps(heard)
                 self._unheard.note(opened)
+            else:
+                self._ear.again(heard)
             raise
         # Who stops looks once for each; what another slot noted meanwhile is yet to be looked for.
         self._unheard.done(frozenset(unheard) if self._stopping.is_set() else did.found)

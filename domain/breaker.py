@@ -195,6 +195,13 @@ class Ear:
         """Keep for the next time what could not be counted."""
         self._heard = [*heard, *self._heard]
 
+    def perhaps(self, heard: Sequence[Heard]) -> None:
+        """Keep of what may have been counted what may be counted twice: that somebody was reached.
+
+        A trouble told twice would stop what half as many came to; one left out is soon made up for.
+        """
+        self.again([one for one in heard if isinstance(one.outcome, Accepted | Advanced)])
+
     def matters(self, heard: Sequence[Heard]) -> bool:
         """Tell whether it changes any count."""
         return bool(heard) and (

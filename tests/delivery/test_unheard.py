@@ -7,10 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from domain.breaker import REFUSED_MOST
 from domain.delivery import DeliveryState, Lane
+from domain.failures import Refused
 from domain.messages import ChatRef, Outgoing
 from storage.database import Database, DatabaseAway, Tx
-from storage.tables import attempt, delivery
+from storage.tables import attempt, delivery, run
 from tests.delivery.post_office import Office, Platform, at_work, until, windows_open
 
 T = TypeVar("T")
@@ -65,6 +67,24 @@ class AnswersCross(Database):
         if self.opened == 2 and before > after and not self.settled:
             self.settled = True
             await self.go_on.wait()
+        return answer
+
+
+class SettledUnheard(Database):
+    """The first window that is closed is closed, but nobody hears of it."""
+
+    lost = False
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        def looked(tx: Tx) -> tuple[T, bool]:
+            before = windows_open(tx)
+            return work(tx), not before <= windows_open(tx)
+
+        answer, closed = await super().write(looked)
+        if closed and not self.lost:
+            self.lost = True
+            message = "the server closed the connection"
+            raise DatabaseAway(message)
         return answer
 
 
@@ -155,6 +175,31 @@ async def test_who_stops_gives_back_also_what_another_slot_had_just_taken_unhear
     row = await office.row(unheard)
     assert (row.state, row.tries) == (DeliveryState.PENDING, 0)
     assert platform.texts() == ["Một"]
+    await database.close()
+
+
+async def test_refusals_counted_unheard_are_not_counted_once_more(
+    office: Office, kind: type[Platform]
+) -> None:
+    refused = [str(1000 + number) for number in range(REFUSED_MOST - 1)]
+    database = SettledUnheard(office.cellar.url, office.cellar.keys, office.clock)
+
+    async def refuse(_chat: ChatRef, _outgoing: Outgoing) -> None:
+        reason = "content"
+        raise Refused(reason)
+
+    rows = await office.broadcast(refused, "Cảnh giác")
+    async with at_work(office.sender(kind(refuse), database=database)):
+        await until(lambda: database.lost)
+        # What is settled after it counts what was not counted before.
+        rows += await office.reply("2001", "Chào")
+
+        async def settled() -> bool:
+            return not (await office.states(rows))[DeliveryState.PENDING]
+
+        await until(settled)
+    stops = select(run.c.refused_as)
+    assert await office.cellar.look(lambda tx: tx.connection.scalars(stops).all()) == [None]
     await database.close()
 
 

@@ -115,6 +115,12 @@ def test_what_could_not_be_counted_is_heard_again_in_its_order() -> None:
     assert ear.take() == []
 
 
+def test_of_what_may_have_been_counted_only_who_was_reached_is_heard_again() -> None:
+    ear = Ear()
+    ear.perhaps([Heard(RUN, TurnedDown("bad")), Heard(RUN, TAKEN), Heard(None, GONE)])
+    assert ear.take() == [Heard(RUN, TAKEN)]
+
+
 def test_what_was_taken_matters_only_where_there_was_trouble() -> None:
     ear = Ear()
     taken, gone = [Heard(RUN, TAKEN)], [Heard(RUN, TAKEN), Heard(RUN, GONE)]

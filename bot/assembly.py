@@ -156,7 +156,7 @@ def _clock(settings: Settings) -> Clock:
 
 
 async def _opened(settings: Settings, clock: Clock) -> Database:
-    # In a thread: while the schema is brought up to date the loop tells systemd that it turns.
+    # In a thread: bringing the schema up to date may take minutes, in which the loop is to turn.
     database = await asyncio.to_thread(open_database, settings, clock, bring_up_to_date=True)
     if isinstance(clock, ServerClock):
         try:

@@ -42,8 +42,8 @@ async def kill_and_restart(program: Program, chance: random.Random, kills: int) 
 
 
 async def health(program: Program, session: aiohttp.ClientSession) -> Mapping[str, Any]:
-    """Return what it tells of its health."""
-    async with session.get(program.health_address()) as response:
+    """Return what its newest start tells of its health, once it is up."""
+    async with session.get(await program.health_address()) as response:
         facts: Mapping[str, Any] = await response.json()
         return facts
 

@@ -47,9 +47,11 @@ class Program:
         self._env = {**os.environ, **env, "PYTHONUNBUFFERED": "1"}
         self.log = log
         self._process: asyncio.subprocess.Process | Running | None = None
+        self._said_before = 0
 
     async def start(self) -> None:
         """Start it; what it prints is added to the log file."""
+        self._said_before = len(self._bytes())
         if not self._cold:
             self._process = await kitchen().start(
                 ROOT, self._module, self._words, self._env, self.log
@@ -75,23 +77,30 @@ class Program:
         return self._process is not None and self._process.returncode is not None
 
     def said(self) -> str:
-        """Return all it printed."""
-        return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+        """Return all it printed, by all its starts."""
+        return self._bytes().decode("utf-8", "replace")
 
-    def health_address(self) -> str:
-        """Return where the newest start answers about its health."""
-        found: list[str] = _HEALTH.findall(self.said())
+    async def health_address(self) -> str:
+        """Return where the newest start answers about its health, once it does."""
+        await self.until_said("/healthz")
+        found: list[str] = _HEALTH.findall(self._said_now())
         return found[-1]
 
     async def until_said(self, words: str, patience_s: float = 90) -> None:
-        """Wait until it has printed the words."""
+        """Wait until its newest start has printed the words."""
         for _ in range(int(patience_s * 20)):
-            if words in self.said():
+            if words in self._said_now():
                 return
             if self.ended:
                 break
             await asyncio.sleep(0.05)
         raise AssertionError(f"never printed {words!r}:\n{self.said()[-3000:]}")
+
+    def _said_now(self) -> str:
+        return self._bytes()[self._said_before :].decode("utf-8", "replace")
+
+    def _bytes(self) -> bytes:
+        return self.log.read_bytes() if self.log.exists() else b""
 
     async def _end(self, number: signal.Signals) -> int:
         process = self._process

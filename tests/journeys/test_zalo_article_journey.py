@@ -58,7 +58,7 @@ async def test_an_article_is_put_up_and_sent_once_though_the_service_dies_in_bet
         await running.start()
         try:
             await running.until_said("Dịch vụ đã chạy")
-            hook = running.health_address().replace("/healthz", "/zalo/oa")
+            hook = (await running.health_address()).replace("/healthz", "/zalo/oa")
             await oa.switch("settings", webhook_url=hook, enforce_night=False, article_delay_s=3600)
             page = await _plan(oa)
             await _put_up(tmp_path / "var" / "an-ninh.db")

@@ -64,7 +64,7 @@ async def test_residents_on_both_kinds_of_zalo_live_the_journey_with_staff_on_te
         try:
             await running.until_said("Zalo OA")
             await running.until_said("Zalo Bot")
-            hook = running.health_address().replace("/healthz", "/zalo/oa")
+            hook = (await running.health_address()).replace("/healthz", "/zalo/oa")
             await oa.switch("settings", webhook_url=hook)
             await subscribe(oa, LANH)
             await subscribe(bot, THAO)
@@ -114,7 +114,7 @@ async def test_a_unit_without_telegram_works_on_zalo_alone(
         try:
             await running.until_said("Zalo Bot")
             await running.until_said("Zalo OA")
-            hook = running.health_address().replace("/healthz", "/zalo/oa")
+            hook = (await running.health_address()).replace("/healthz", "/zalo/oa")
             await oa.switch("settings", webhook_url=hook)
             await subscribe(oa, LANH)
             await subscribe(bot, THAO)

@@ -1,6 +1,6 @@
 """The end of a run: once nothing of it is pending and its figures agree, its author is told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import ceil
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from storage.campaigns import campaigns, runs
 from storage.campaigns.campaigns import Campaign
 from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.deliveries import breaking, counters
+from storage.deliveries import breaking, counters, waiting
 from storage.savepoints import Spoiled, apart
 
 log = structlog.get_logger(__name__)
@@ -41,20 +41,29 @@ def finish_due(tx: Tx, desk: Desk) -> list[UUID]:
     # done only since then is looked at the next time.
     checked = beside(tx, "figures", _check) if _idle(tx) else {}
     resting.keep_hours(tx)
-    for run_id in runs.having_pending(tx, (RunState.CANCELLED,)):
+    for run_id in sorted(waiting.pending_of(tx, runs.ids_in(tx, (RunState.CANCELLED,)))):
         _skip(tx, desk, run_id)
     for run_id in runs.overdue_paused(tx):
         _wake(tx, desk, run_id)
     for run_id, why in breaking.alarmed_runs(tx):
         _stop(tx, desk, run_id, why)
-    busy = set(runs.having_pending(tx, (RunState.SENDING,)))
-    waiting = runs.ids_in(tx, (RunState.SENDING,))
-    return [run_id for run_id in waiting if _look_at(tx, desk, run_id, checked, run_id in busy)]
+    sending = runs.ids_in(tx, (RunState.SENDING,))
+    busy = _busy(tx, sending)
+    return [run_id for run_id in sending if _look_at(tx, desk, run_id, checked, run_id in busy)]
 
 
 def _idle(tx: Tx) -> list[UUID]:
-    busy = set(runs.having_pending(tx, (RunState.SENDING,)))
-    return [run_id for run_id in runs.ids_in(tx, (RunState.SENDING,)) if run_id not in busy]
+    sending = runs.ids_in(tx, (RunState.SENDING,))
+    busy = _busy(tx, sending)
+    return [run_id for run_id in sending if run_id not in busy]
+
+
+def _busy(tx: Tx, run_ids: Collection[UUID]) -> Collection[UUID]:
+    """Return the runs that go on; where rows say so and figures do not, or the reverse, one looks.
+
+    By figures alone, a run of which too much is counted would go on for ever.
+    """
+    return waiting.pending_of(tx, run_ids) & waiting.counted_pending_of(tx, run_ids)
 
 
 def _check(tx: Tx) -> Checked:
@@ -110,11 +119,13 @@ def _look_at(tx: Tx, desk: Desk, run_id: UUID, checked: Checked, busy: bool) -> 
 
 def _finish(tx: Tx, desk: Desk, run_id: UUID, problems: Sequence[str]) -> bool:
     run = runs.get(tx, run_id, lock=True)
-    if run is None or run.state is not RunState.SENDING or runs.counted(tx, run_id, "pending"):
+    if run is None or run.state is not RunState.SENDING:
         return False
     if problems:
         log.error("figures_disagree", run=str(run.id), problems=len(problems))
         _pause(tx, desk, run, PauseReason.FIGURES_DISAGREE)
+        return False
+    if waiting.pending_of(tx, (run_id,)):
         return False
     runs.change(tx, run, RunState.FINISHED, finished_at=tx.now)
     known, ended = campaigns.get(tx, run.campaign_id), runs.get(tx, run.id)

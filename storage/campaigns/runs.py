@@ -162,11 +162,15 @@ def of_campaign(tx: Tx, campaign_id: UUID, limit: int) -> list[Run]:
 def ids_in(tx: Tx, states: Collection[RunState]) -> list[UUID]:
     """Return the runs in some states, urgent ones first, then oldest first.
 
-    Those put off after a fault are left out.
+    Those put off after a fault, and those put away, are left out.
     """
     rows = tx.connection.execute(
         select(run.c.id)
-        .where(run.c.state.in_([state.value for state in states]), _not_put_off(tx))
+        .where(
+            run.c.state.in_([state.value for state in states]),
+            run.c.archived_at.is_(None),
+            _not_put_off(tx),
+        )
         .order_by(run.c.lane != Lane.URGENT.name, run.c.id)
     )
     return list(rows.scalars())
@@ -292,25 +296,6 @@ def counted(tx: Tx, run_id: UUID, column: str) -> int:
     )
     total: int = tx.connection.execute(query).scalar_one()
     return int(total)
-
-
-def having_pending(tx: Tx, states: Collection[RunState]) -> list[UUID]:
-    """Return the runs in some states that still have pending rows, oldest first.
-
-    Those put off after a fault are left out.
-    """
-    rows = tx.connection.execute(
-        select(run.c.id)
-        .join(run_counter, run_counter.c.run_id == run.c.id)
-        .where(
-            run.c.state.in_([state.value for state in states]),
-            run_counter.c.pending > 0,
-            _not_put_off(tx),
-        )
-        .distinct()
-        .order_by(run.c.id)
-    )
-    return list(rows.scalars())
 
 
 def tips_by_binding(tx: Tx, run_id: UUID, *, by_post: bool) -> dict[Binding, int]:

@@ -1,16 +1,18 @@
 """What waits to be sent: how much, how long, and what has waited too long."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Integer, exists, func, literal_column, or_, select
 
 from domain.delivery import DeliveryState, Lane, SkipReason
 from storage.database import Tx
 from storage.deliveries import ledger, waits
 from storage.deliveries.counters import Moves
 from storage.tables import address, delivery, run, run_counter
-from storage.tables.deliveries import DUE
+from storage.tables.deliveries import DUE, PENDING
 
 
 def expire_due(tx: Tx, limit: int = 1000) -> int:
@@ -62,6 +64,19 @@ def backlog(tx: Tx) -> dict[Lane, int]:
     for lane, count in alone:
         waiting[Lane(lane)] += count
     return {lane: count for lane, count in sorted(waiting.items()) if count}
+
+
+def pending_of(tx: Tx, run_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of some runs that have rows still to be sent, or on their way."""
+    rows = tx.connection.execute(select(run.c.id).where(run.c.id.in_(run_ids), _HAS_PENDING))
+    return frozenset(rows.scalars())
+
+
+def counted_pending_of(tx: Tx, run_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of some runs of which something is counted as pending."""
+    some = (run_counter.c.run_id.in_(run_ids), run_counter.c.pending > 0)
+    rows = tx.connection.execute(select(run_counter.c.run_id).where(*some))
+    return frozenset(rows.scalars())
 
 
 def due_since(tx: Tx) -> dict[Lane, datetime]:
@@ -116,3 +131,15 @@ def oldest_talk(tx: Tx) -> datetime | None:
     told = waits.instants(tx.now)
     oldest: datetime | None = tx.connection.execute(query, told).scalar_one_or_none()
     return oldest
+
+
+# In the order of an index, so that it reads one entry, however many rows a run has.
+_HAS_PENDING = (
+    select(literal_column("1", Integer))
+    .where(PENDING, delivery.c.run_id == run.c.id)
+    .order_by(delivery.c.account_id, delivery.c.lane, delivery.c.id)
+    .limit(1)
+    .correlate(run)
+    .scalar_subquery()
+    .is_not(None)
+)

@@ -8,17 +8,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, select, update
 
 from broadcasts import archiving, controlling
-from domain.campaign import RunState
+from domain.campaign import PauseReason, RunState
 from domain.delivery import DeliveryState, Facet
 from storage.campaigns import runs
 from storage.campaigns.runs import Run
 from storage.database import Tx
 from storage.deliveries import ledger
 from storage.deliveries.counters import Moves
-from storage.tables import archived_run, delivery
+from storage.tables import archived_run, delivery, run_counter
 from tests.broadcasts.station import Station
 
 _COUNTING = "SELECT delivery.kind, delivery.area_code"
@@ -73,6 +73,12 @@ def fresh(tx: Tx, run: Run) -> Run:
     return found
 
 
+def miscount(tx: Tx, run: Run, column: str, off: int) -> None:
+    """Let a figure of a run be wrong by so many, as no path of ours leaves it."""
+    wrong = update(run_counter).where(run_counter.c.run_id == run.id)
+    tx.connection.execute(wrong.values({column: run_counter.c[column] + off}))
+
+
 async def test_who_presses_while_a_run_is_checked_does_not_keep_it_from_its_end(
     station: Station, sent: Run
 ) -> None:
@@ -108,6 +114,51 @@ async def test_who_presses_an_old_message_is_counted_though_its_run_is_just_put_
     assert (await station.newest()).archived_at is not None
     answered = select(archived_run.c.answered).where(archived_run.c.run_id == sent.id)
     assert await station.chat.do(lambda tx: tx.connection.scalar(answered)) == 1
+
+
+@pytest.mark.parametrize("column", ["pending", "accepted"])
+@pytest.mark.parametrize("off", [1, -1])
+async def test_a_run_of_which_too_much_or_too_little_is_counted_is_paused_for_people_to_look_into(
+    station: Station, sent: Run, column: str, off: int
+) -> None:
+    await station.chat.do(lambda tx: miscount(tx, sent, column, off))
+
+    assert await station.finish() == []
+
+    stopped = await station.newest()
+    assert (stopped.state, stopped.pause_reason) == (
+        RunState.PAUSED,
+        PauseReason.FIGURES_DISAGREE,
+    )
+
+
+async def test_a_run_of_which_nothing_is_counted_as_pending_though_it_waits_is_paused(
+    station: Station,
+) -> None:
+    await station.chat.subscriber("3001")
+    run = await station.fired()
+    await station.expand(run)
+    await station.chat.do(lambda tx: miscount(tx, run, "pending", -1))
+
+    assert await station.finish() == []
+
+    assert (await station.newest()).pause_reason is PauseReason.FIGURES_DISAGREE
+
+
+async def test_what_a_cancelled_run_left_is_skipped_though_nothing_of_it_is_counted_as_pending(
+    station: Station,
+) -> None:
+    await station.chat.subscriber("3001")
+    run = await station.fired()
+    await station.expand(run)
+    await station.chat.do(lambda tx: runs.change(tx, fresh(tx, run), RunState.CANCELLED))
+    await station.chat.do(lambda tx: miscount(tx, run, "pending", -1))
+
+    await station.finish()
+
+    states = select(delivery.c.state).where(delivery.c.run_id == run.id)
+    left = await station.chat.look(lambda tx: set(tx.connection.scalars(states)))
+    assert left == {DeliveryState.SKIPPED.value}
 
 
 async def test_a_run_that_gets_something_to_send_while_it_is_checked_does_not_end(

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import Connection, event, text, update
 
 from bench.filling import fill_quickly
+from domain.campaign import RunState
 from domain.delivery import Lane
 from people import wishes
+from storage.campaigns import runs
 from storage.database import Tx
 from storage.deliveries import in_flight, inbox, ledger, taking_over, undelivered, waiting
 from storage.deliveries.windows import Claim, open_window
@@ -195,6 +197,16 @@ async def test_of_a_long_run_a_window_reads_its_first_rows_and_no_more(
     assert any("ix_delivery_due_run" in plan for plan in found), found
     for plan in found:
         assert reads_all_of(plan) == [], plan
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_whether_a_long_run_goes_on_is_told_by_its_first_row(world: LedgerWorld) -> None:
+    await many(world, 50_000)
+    sending = await world.do(lambda tx: runs.ids_in(tx, (RunState.SENDING,)))
+    work = partial(waiting.pending_of, run_ids=sending)
+    (plan,) = await world.do(lambda tx: plans(tx, work, few=False))
+    assert "Index Only Scan using ix_delivery_due_run" in plan, plan
+    assert await world.do(work) == set(sending)
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])

@@ -21,7 +21,7 @@ from bench.platform import NoPlatform, Platform
 from bench.running import expand, let_go, standing, started
 from bench.workers import environment
 from bot.settings import Settings
-from broadcasts import reach
+from broadcasts import checking
 from domain.delivery import DeliveryState
 from domain.errors import Misconfigured
 from storage.database import Tx, is_sqlite
@@ -159,7 +159,7 @@ async def killed(plan: Plan, recipients: int, kills: int, seed: int, progress: P
         record = await _record(plan.api)
         stands = await database.read(lambda tx: standing(tx, run.id))
         lost = await database.read(lambda tx: _lost(tx, made, run.id, recipients, record["got"]))
-        problems = await database.read(lambda tx: len(reach.verify(tx, run.id)))
+        problems = await database.read(lambda tx: len(checking.verify(tx, run.id)))
         unexplained = await database.read(
             lambda tx: unexplained_rows(
                 tx, made.line.account.id, run.id, left.rows, record["in_doubt"]

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from broadcasts import checking, reach_words
 from broadcasts import reach as reaches
-from broadcasts import reach_words
 from broadcasts.desk import Desk
 from delivery.outbox import Outbox
 from domain.language import Language
@@ -34,7 +34,7 @@ def verify(tx: Tx, code: str | None) -> Report | None:
     found = reaches.find_run(tx, code) if code else None
     if code and found is None:
         return None
-    problems = reaches.verify(tx, found.id if found else None)
+    problems = checking.verify(tx, found.id if found else None)
     checked = 1 if found else len(runs.all_ids(tx))
     if problems:
         return Report("\n".join(["Số liệu KHÔNG khớp:", *problems]), len(problems))

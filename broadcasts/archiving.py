@@ -5,7 +5,7 @@ from uuid import UUID
 
 import structlog
 
-from broadcasts import reach
+from broadcasts import checking
 from storage import keeping
 from storage.beside import beside
 from storage.campaigns import archiving, runs
@@ -45,7 +45,7 @@ def _next(tx: Tx, before: datetime, at_once: int) -> Summary | None:
 
 
 def _adds_up(tx: Tx, run_id: UUID) -> bool:
-    faults = reach.disagreements(tx, run_id)
+    faults = checking.disagreements(tx, run_id)
     if not faults and not runs.counted(tx, run_id, "pending"):
         return True
     # Rows are the only proof of what a counter should say.

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from broadcasts import reach
+from broadcasts import checking
 from domain.audit import Act, Thing
 from domain.campaign import PauseReason, RunState
 from domain.delivery import SkipReason
@@ -36,7 +36,7 @@ def resume(tx: Tx, run: Run, by: Staff) -> None:
     """
     if run.state is not RunState.PAUSED:
         raise Refusal("campaigns.run_not_paused")
-    if beside(tx, ("figures", run.id), lambda look: reach.disagreements(look, run.id)):
+    if beside(tx, ("figures", run.id), lambda look: checking.disagreements(look, run.id)):
         raise Refusal("campaigns.figures_disagree")
     back = RunState.EXPANDING if run.expanded_at is None else RunState.SENDING
     runs.change(tx, run, back, pause_reason=heeded(run))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from broadcasts import amending, controlling, reach, reach_words, resting, telling
+from broadcasts import amending, checking, controlling, reach, reach_words, resting, telling
 from broadcasts.desk import Desk, Say
 from broadcasts.trouble import put_off_run
 from domain.audit import Act
@@ -73,7 +73,7 @@ def _check(tx: Tx) -> Checked:
 
 def _check_one(tx: Tx, run_id: UUID) -> Sequence[str] | Spoiled:
     try:
-        return apart(tx, lambda: reach.disagreements(tx, run_id))
+        return apart(tx, lambda: checking.disagreements(tx, run_id))
     except Spoiled as fault:
         return fault
 

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from uuid import UUID
 
 from broadcasts import answers, standstill
 from broadcasts.answers import Pledges
 from broadcasts.standstill import Hindrance
 from domain.campaign import RunState
-from domain.delivery import DeliveryKind, DeliveryState, Facet
+from domain.delivery import DeliveryKind
 from domain.language import Language
 from domain.part import FEW
 from domain.place import reading_order
@@ -209,90 +208,6 @@ def _rests_until(tx: Tx, run: Run) -> datetime | None:
 def find_run(tx: Tx, typed: str) -> Run | None:
     """Return the run of a code as people type it: any case, with or without prefix and dash."""
     return runs.find_run(tx, typed)
-
-
-def verify(tx: Tx, run_id: UUID | None = None) -> list[str]:
-    """Return what does not agree in one run or in all, in words; nothing when all holds."""
-    ids = [run_id] if run_id is not None else runs.all_ids(tx)
-    return [problem for one in ids for problem in _verify_run(tx, one)]
-
-
-def disagreements(tx: Tx, run_id: UUID) -> list[str]:
-    """Return where a run's counters differ from its rows, or its states from what was targeted."""
-    run = runs.get(tx, run_id)
-    if run is None:
-        return [f"there is no run {run_id}"]
-    problems = []
-    counted = {line.key: line.counts for line in counters.of_run(tx, run_id)}
-    rows = {line.key: line.counts for line in _recounted(tx, run)}
-    for key in sorted(counted.keys() | rows.keys()):
-        name = f"run {run.code}, {key.kind} {key.area_code} {key.channel} {key.language}"
-        kept = dict(counted.get(key, {}))
-        kept.pop("members", None)
-        real = rows.get(key, {})
-        for column in sorted(kept.keys() | real.keys()):
-            if kept.get(column, 0) != real.get(column, 0):
-                problems.append(
-                    f"{name}: {column} is counted {kept.get(column, 0)}, "
-                    f"the rows say {real.get(column, 0)}"
-                )
-        total = sum(kept.get(state.value, 0) for state in DeliveryState)
-        if total != kept.get("targeted", 0):
-            problems.append(f"{name}: the states sum to {total}, not {kept.get('targeted', 0)}")
-    return problems + _wrong_reasons(tx, run)
-
-
-def _wrong_reasons(tx: Tx, run: Run) -> list[str]:
-    counted = counters.every_reason(tx, run.id)
-    rows = counters.recounted_reasons(tx, run.id)
-    if run.archived_at is not None:
-        private = DeliveryKind.CAMPAIGN.value
-        rows = {why: number for why, number in rows.items() if why.key.kind != private}
-        rows |= {why: number for why, number in counted.items() if why.key.kind == private}
-    return [
-        f"run {run.code}, {why.key.kind} {why.key.area_code} {why.key.channel} {why.key.language}: "
-        f"{why.state} for {why.reason} is counted {counted.get(why, 0)}, "
-        f"the rows say {rows.get(why, 0)}"
-        for why in sorted(counted.keys() | rows.keys())
-        if counted.get(why, 0) != rows.get(why, 0)
-    ]
-
-
-def _verify_run(tx: Tx, run_id: UUID) -> list[str]:
-    problems = disagreements(tx, run_id)
-    run = runs.get(tx, run_id)
-    if run is None:
-        return problems
-    unmarked = runs.tips_unmarked(tx, run_id)
-    if unmarked:
-        problems.append(f"run {run.code}: {unmarked} deliveries have a tip but are not marked")
-    posted = sum(runs.tips_by_binding(tx, run_id, by_post=True).values())
-    # One tip may mark the post it came from and the private message with the same words.
-    tips = posted + sum(runs.tips_by_binding(tx, run_id, by_post=False).values())
-    rows = _recounted(tx, run)
-    private = [line.counts for line in rows if line.key.kind == DeliveryKind.CAMPAIGN.value]
-    taken = sum(counts["accepted"] + counts["delivered"] for counts in private)
-    by_hour = sum(number for _, number in hours.taken(tx, run_id))
-    if by_hour != taken:
-        problems.append(f"run {run.code}: {by_hour} were taken by the hour, {taken} in all")
-    for kind, there in ((DeliveryKind.CAMPAIGN, tips), (DeliveryKind.POST, posted)):
-        marked = sum(line.counts[Facet.TIPS.value] for line in rows if line.key.kind == kind.value)
-        if marked > there:
-            problems.append(f"run {run.code}: {marked} {kind} marks stand for {there} tips")
-    problems += [f"run {run.code}: {fault}" for fault in packs.faults(tx, run_id)]
-    if run.state is RunState.FINISHED and any(line.counts["pending"] for line in rows):
-        problems.append(f"run {run.code} is finished but has pending rows")
-    return problems
-
-
-def _recounted(tx: Tx, run: Run) -> list[Line]:
-    """Return a run's figures by its rows; of those that were put away, as they were counted."""
-    rows = counters.recounted(tx, run.id)
-    if run.archived_at is None:
-        return rows
-    private = DeliveryKind.CAMPAIGN.value
-    put_away = [line for line in counters.of_run(tx, run.id) if line.key.kind == private]
-    return [*put_away, *(line for line in rows if line.key.kind != private)]
 
 
 def _sum(lines: Iterable[Line], receipts: Collection[str]) -> Figures:

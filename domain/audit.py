@@ -22,6 +22,8 @@ class Act(StrEnum):
     TEXT_SIGNED = "text_signed"
     RUN_PAUSED = "run_paused"
     RUN_RESUMED = "run_resumed"
+    RUN_RECOUNTED = "run_recounted"
+    """Its counters were set by its rows: they did not agree."""
     RUN_CANCELLED = "run_cancelled"
     RUN_RESENT = "run_resent"
     """It was sent to those whom it may have missed."""

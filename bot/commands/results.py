@@ -12,6 +12,7 @@ from bot import figures
 from bot.commands.terminal import err, say, settings_at_hand, the_unit, with_database
 from bot.outages import of_system
 from bot.settings import Settings
+from broadcasts import checking
 from domain.errors import Misconfigured
 from domain.period import Period, read_date
 from reports import period_report, run_report, text, tips
@@ -173,12 +174,44 @@ def verify(
     run_code: Annotated[
         str | None, typer.Argument(metavar="ĐỢT", help="Mã đợt; bỏ trống là mọi đợt.")
     ] = None,
+    *,
+    recount: Annotated[
+        bool,
+        typer.Option(
+            "--recount",
+            help="Ghi lại bộ đếm của một đợt theo từng dòng sổ, và ghi việc đó vào nhật ký.",
+        ),
+    ] = False,
 ) -> None:
-    """Tính lại mọi con số từ từng dòng sổ và so với bộ đếm; sai thì thoát với mã 1."""
+    """Tính lại mọi con số từ từng dòng sổ và so với bộ đếm; sai thì thoát với mã 1.
+
+    Dòng sổ là bằng chứng, bộ đếm chỉ để xem cho nhanh. Một đợt tạm dừng vì hai bên không khớp thì
+    xem chỗ sai trước, rồi --recount; sau đó cán bộ gửi tiếp được.
+    """
+    if recount and run_code is None:
+        raise Misconfigured("Nêu mã đợt cần tính lại: verify ĐỢT --recount.")
     settings = settings_at_hand()
+    if recount:
+        _recount(settings, run_code)
     report = with_database(settings, lambda tx: figures.verify(tx, run_code))
     if report is None:
         raise Misconfigured(f"Không có đợt nào mang mã {run_code}.")
     say(report.text)
     if report.problems:
         raise typer.Exit(1)
+
+
+def _recount(settings: Settings, run_code: str | None) -> None:
+    def work(tx: Tx) -> int | None:
+        run = runs.find_run(tx, run_code or "")
+        if run is None:
+            raise Misconfigured(f"Không có đợt nào mang mã {run_code}.")
+        return checking.recount(tx, run.id)
+
+    wrong = with_database(settings, work, write=True)
+    if wrong is None:
+        say("Vừa có người tính lại đợt này; xem lại bên dưới.")
+    elif wrong == 0:
+        say("Bộ đếm đã đúng với từng dòng sổ; không sửa gì.")
+    else:
+        say(f"Đã sửa {wrong} con số theo từng dòng sổ, và ghi vào nhật ký.")

@@ -100,6 +100,13 @@ def append(
     return number
 
 
+def times(tx: Tx, act: Act, thing_id: UUID) -> int:
+    """Return how many entries tell of an act on a thing."""
+    of_it = (audit_entry.c.thing_id == thing_id, audit_entry.c.act == act.value)
+    found: int = tx.connection.execute(select(func.count()).where(*of_it)).scalar_one()
+    return found
+
+
 def verify(tx: Tx, noted: bytes | None = None) -> ChainCheck:
     """Walk the whole chain; `noted` is a link that somebody wrote down before."""
     cut_through, before = _checkpoint(tx)

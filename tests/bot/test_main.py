@@ -104,6 +104,8 @@ async def test_a_new_installation_is_upgraded_seeded_and_verified_by_commands_al
         (["seed"], 0, "không ghi gì thêm"),
         (["verify"], 0, "đều khớp"),
         (["verify", "AN-XXXXX"], 2, "Không có đợt nào"),
+        (["verify", "--recount"], 2, "Nêu mã đợt"),
+        (["verify", "AN-XXXXX", "--recount"], 2, "Không có đợt nào"),
         (["reach", "AN-XXXXX"], 2, "Không có đợt nào"),
         (["doctor"], 0, f"@{USERNAME}"),
     ):

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from broadcasts import reach, reach_words
+from broadcasts import checking, reach, reach_words
 from domain.delivery import Facet, Lane
 from domain.language import Language
 from domain.texts.catalogue import catalogue
@@ -61,7 +61,7 @@ async def test_pledges_are_counted_by_area_and_part_and_few_are_not_told(chat: C
     assert "khối phố Ví Dụ 3: dưới 5" in text
     assert "Hộ kinh doanh: dưới 5" in text
     assert " stand, 1 of them by the button under a post" in await shown(chat, run, Language.EN)
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
 
 
 async def test_a_run_without_a_pledge_says_nothing_of_one_and_safety_is_told_by_area(
@@ -75,4 +75,4 @@ async def test_a_run_without_a_pledge_says_nothing_of_one_and_safety_is_told_by_
     await chat.do(lambda tx: ledger.note_facet(tx, sent, Facet.SAFE))
     text = await shown(chat, run)
     assert "Báo an toàn: 1" in text
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from broadcasts import amending, archiving, reach
+from broadcasts import amending, archiving, checking, reach
 from domain.campaign import RunState
 from domain.clock import local
 from domain.delivery import Accepted, GoneAway
@@ -89,7 +89,7 @@ async def test_figures_stay_as_they_were_and_nobody_can_be_told_who_got_it(
     assert (after.broadcasts, after.handed, after.taken, after.people) == (1, 3, 2, None)
     old = await station.newest()
     assert await station.chat.look(lambda tx: reach.in_full(tx, old)) == told
-    assert await station.chat.look(reach.verify) == []
+    assert await station.chat.look(checking.verify) == []
     assert await _put_away(station) == 0
 
 
@@ -165,4 +165,4 @@ async def test_a_missed_run_has_nothing_to_put_away_and_is_done_with(station: St
 
     assert await _put_away(station) == 1
     assert (await station.newest()).archived_at == station.chat.clock.now()
-    assert await station.chat.look(reach.verify) == []
+    assert await station.chat.look(checking.verify) == []

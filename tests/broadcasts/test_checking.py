@@ -8,17 +8,19 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, event, select, update
+from sqlalchemy import Engine, event, insert, select, update
 
-from broadcasts import archiving, controlling
+from broadcasts import archiving, checking, controlling
+from domain.audit import Act
 from domain.campaign import PauseReason, RunState
 from domain.delivery import DeliveryState, Facet
 from storage.campaigns import runs
 from storage.campaigns.runs import Run
 from storage.database import Tx
-from storage.deliveries import ledger
+from storage.deliveries import counters, ledger
 from storage.deliveries.counters import Moves
-from storage.tables import archived_run, delivery, run_counter
+from storage.staff import audit
+from storage.tables import archived_run, delivery, run_counter, run_reason
 from tests.broadcasts.station import Station
 
 _COUNTING = "SELECT delivery.kind, delivery.area_code"
@@ -159,6 +161,78 @@ async def test_what_a_cancelled_run_left_is_skipped_though_nothing_of_it_is_coun
     states = select(delivery.c.state).where(delivery.c.run_id == run.id)
     left = await station.chat.look(lambda tx: set(tx.connection.scalars(states)))
     assert left == {DeliveryState.SKIPPED.value}
+
+
+async def test_wrong_counters_are_set_by_the_rows_and_the_run_goes_on_to_its_end(
+    station: Station, sent: Run
+) -> None:
+    line = {"kind": "campaign", "area_code": "nowhere", "channel": "zalo", "language": "vi"}
+
+    def spoil(tx: Tx) -> None:
+        miscount(tx, sent, "pending", 2)
+        miscount(tx, sent, "accepted", -1)
+        wrong = {"run_id": sent.id, **line}
+        tx.connection.execute(insert(run_counter).values(**wrong, targeted=3, refused=3))
+        why = {"state": "refused", "reason": "content", "number": 3}
+        tx.connection.execute(insert(run_reason).values(**wrong, **why))
+
+    await station.chat.do(spoil)
+    assert await station.finish() == []
+    assert await station.chat.look(lambda tx: checking.verify(tx, sent.id)) != []
+
+    assert await station.chat.do(lambda tx: checking.recount(tx, sent.id)) == 5
+
+    assert await station.chat.look(lambda tx: checking.verify(tx, sent.id)) == []
+    newest = await station.chat.look(lambda tx: list(audit.entries(tx, newest=1)))
+    assert [(one.act, one.facts["figures"]) for one in newest] == [(Act.RUN_RECOUNTED, 5)]
+    assert await station.chat.do(lambda tx: checking.recount(tx, sent.id)) == 0
+    officer = await station.staff(station.officer)
+    await station.chat.do(lambda tx: controlling.resume(tx, fresh(tx, sent), officer))
+    assert await station.finish() == [sent.id]
+
+
+async def test_who_presses_while_counters_are_set_by_the_rows_is_counted_once(
+    station: Station, sent: Run
+) -> None:
+    await station.chat.do(lambda tx: miscount(tx, sent, "accepted", 4))
+
+    with between(pressing(station, sent)):
+        assert await station.chat.do(lambda tx: checking.recount(tx, sent.id)) == 1
+
+    assert await station.chat.look(lambda tx: checking.verify(tx, sent.id)) == []
+
+
+async def test_two_who_set_counters_by_the_rows_at_once_do_so_once(
+    station: Station, sent: Run
+) -> None:
+    await station.chat.do(lambda tx: miscount(tx, sent, "accepted", 4))
+    loop = asyncio.get_running_loop()
+
+    def recount(tx: Tx) -> int | None:
+        return checking.recount(tx, sent.id)
+
+    def other() -> None:
+        asyncio.run_coroutine_threadsafe(station.chat.do(recount), loop).result(5)
+
+    with between(other):
+        assert await station.chat.do(recount) is None
+
+    assert await station.chat.look(lambda tx: checking.verify(tx, sent.id)) == []
+
+
+async def test_what_is_kept_of_rows_that_were_put_away_is_not_counted_anew(
+    station: Station, sent: Run
+) -> None:
+    assert await station.finish() == [sent.id]
+    station.chat.clock.forward(days=401)
+    while await station.chat.do(lambda tx: archiving.put_away_due(tx, _KEPT)):
+        pass
+    kept = await station.chat.look(lambda tx: counters.of_run(tx, sent.id))
+
+    assert await station.chat.do(lambda tx: checking.recount(tx, sent.id)) == 0
+
+    assert await station.chat.look(lambda tx: counters.of_run(tx, sent.id)) == kept
+    assert kept[0].counts["accepted"] == 1
 
 
 async def test_a_run_that_gets_something_to_send_while_it_is_checked_does_not_end(

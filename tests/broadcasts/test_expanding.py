@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from broadcasts import controlling, expanding, reach
+from broadcasts import checking, controlling, expanding
 from domain.campaign import RunState
 from domain.language import Language
 from storage.campaigns import runs
@@ -54,7 +54,7 @@ async def test_steps_of_any_size_reach_everybody_once(station: Station, limit: i
     found = await recipients(station, run)
     assert len(found) == len(set(found)) == 5
     assert steps == 5 // limit + 1
-    assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
+    assert await station.chat.look(lambda tx: checking.verify(tx, run.id)) == []
     assert (await station.newest()).state is RunState.SENDING
 
 
@@ -90,7 +90,7 @@ async def test_two_processes_expanding_at_once_write_everybody_once(station: Sta
 
     found = await recipients(station, run)
     assert len(found) == len(set(found)) == 9
-    assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
+    assert await station.chat.look(lambda tx: checking.verify(tx, run.id)) == []
 
 
 async def test_sending_begins_with_the_first_step(station: Station) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from broadcasts import controlling, expanding, reach, resending
+from broadcasts import checking, controlling, expanding, resending
 from domain.breaker import Refusal as Refused
 from domain.breaker import RunRefused
 from domain.campaign import PauseReason, RunState
@@ -82,7 +82,7 @@ async def test_a_run_whose_figures_disagree_is_not_called_finished(station: Stat
         )
 
     await station.chat.do(spoil)
-    [problem] = await station.chat.look(lambda tx: reach.verify(tx, None))
+    [problem] = await station.chat.look(lambda tx: checking.verify(tx, None))
 
     assert await station.finish() == []
 
@@ -178,7 +178,7 @@ async def test_what_was_on_its_way_when_a_run_was_cancelled_does_not_wait_for_ev
     await station.finish()
 
     assert await station.chat.look(lambda tx: runs.counted(tx, run.id, "pending")) == 0
-    assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
+    assert await station.chat.look(lambda tx: checking.verify(tx, run.id)) == []
 
 
 async def test_unsure_rows_do_not_keep_a_run_from_ending(station: Station) -> None:
@@ -249,7 +249,7 @@ async def test_a_run_paused_before_its_people_were_written_down_ends_with_all_of
 
     assert await station.finish() == [run.id]
     assert "đã hết hạn gửi: 3 tin" in (await station.officer.last()).text
-    assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
+    assert await station.chat.look(lambda tx: checking.verify(tx, run.id)) == []
 
 
 async def test_a_paused_run_whose_figures_disagree_waits_for_people_however_late(

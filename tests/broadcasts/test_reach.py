@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from broadcasts import reach, reach_words
+from broadcasts import checking, reach, reach_words
 from domain.clock import local, show_hour
 from domain.delivery import (
     Accepted,
@@ -115,7 +115,7 @@ async def test_the_funnel_tells_each_outcome_apart(station: Station) -> None:
     assert f"  - {show_hour(now)}: 2" in told
     two, _ = (name for name, _ in full.by_area)
     assert f"  - {two}: đã đọc 1, trả lời 1, có tin báo: 2, dừng 1, không liên lạc được 1" in told
-    assert await station.chat.look(reach.verify) == []
+    assert await station.chat.look(checking.verify) == []
     _tells_of_no_few(station, full)
 
 
@@ -217,7 +217,7 @@ async def test_what_a_channel_without_receipts_says_is_not_shown_as_seen(
     assert (mute.private.delivered, mute.private.seen, mute.private.taken) == (None, None, 1)
     assert (plain.private.delivered, plain.private.seen, plain.private.taken) == (1, 1, 1)
     assert mute.private.pressed == 1
-    assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
+    assert await station.chat.look(lambda tx: checking.verify(tx, run.id)) == []
 
 
 async def test_posts_stand_apart_and_members_are_not_readers(station: Station) -> None:
@@ -241,7 +241,7 @@ async def test_posts_stand_apart_and_members_are_not_readers(station: Station) -
     assert found.private.targeted == 1
     assert found.posts.targeted == 1
     assert "1/1 bài; thành viên lúc đăng: 1.200, là mức trên, không phải số người đọc" in text
-    assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
+    assert await station.chat.look(lambda tx: checking.verify(tx, run.id)) == []
 
 
 async def test_a_tip_that_left_no_mark_is_found(station: Station) -> None:
@@ -250,7 +250,7 @@ async def test_a_tip_that_left_no_mark_is_found(station: Station) -> None:
     await station.expand(run)
     await sends_tip(station, run, lan, Binding.EXPLICIT, marked=False)
 
-    [problem] = await station.chat.look(lambda tx: reach.verify(tx, run.id))
+    [problem] = await station.chat.look(lambda tx: checking.verify(tx, run.id))
 
     assert "1 deliveries have a tip but are not marked" in problem
 
@@ -262,7 +262,7 @@ async def test_a_mark_without_a_tip_is_found(station: Station) -> None:
     row_id = await row_of(station, run, lan)
     await station.chat.do(lambda tx: ledger.note_facet(tx, row_id, Facet.TIPS, proof=False))
 
-    [problem] = await station.chat.look(lambda tx: reach.verify(tx, run.id))
+    [problem] = await station.chat.look(lambda tx: checking.verify(tx, run.id))
 
     assert "1 campaign marks stand for 0 tips" in problem
 
@@ -279,7 +279,7 @@ async def test_one_tip_may_mark_a_post_and_the_private_message(station: Station)
     await station.chat.do(lambda tx: tx.connection.execute(by_post).rowcount)
     await station.chat.do(lambda tx: ledger.note_facet(tx, post, Facet.TIPS, user_id="3001"))
 
-    assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
+    assert await station.chat.look(lambda tx: checking.verify(tx, run.id)) == []
     found = await station.chat.look(lambda tx: reach.of_run(tx, run))
     assert (found.tips_explicit, found.tips_assumed, found.tips_by_post) == (0, 0, 1)
 
@@ -294,7 +294,7 @@ async def test_more_people_marked_on_posts_than_tips_by_posts_are_found(station:
     post: UUID = await station.chat.look(lambda tx: tx.connection.execute(query).scalar_one())
     await station.chat.do(lambda tx: ledger.note_facet(tx, post, Facet.TIPS, user_id="3001"))
 
-    [problem] = await station.chat.look(lambda tx: reach.verify(tx, run.id))
+    [problem] = await station.chat.look(lambda tx: checking.verify(tx, run.id))
 
     assert "1 post marks stand for 0 tips" in problem
 
@@ -327,7 +327,7 @@ async def test_the_line_of_posts_counts_people_and_names_its_tips(station: Stati
     assert "Bấm “Đã đọc”: 0" in lines
     assert "Trả lời: 0" in lines
     assert "Tin báo gắn với đợt: 0 (nói rõ 0, suy đoán theo giờ 0)" in lines
-    assert await station.chat.look(lambda tx: reach.verify(tx, run.id)) == []
+    assert await station.chat.look(lambda tx: checking.verify(tx, run.id)) == []
 
 
 async def test_a_row_moved_behind_the_counters_is_found(station: Station) -> None:
@@ -343,7 +343,7 @@ async def test_a_row_moved_behind_the_counters_is_found(station: Station) -> Non
         )
 
     await station.chat.do(spoil)
-    problems = await station.chat.look(lambda tx: reach.verify(tx, run.id))
+    problems = await station.chat.look(lambda tx: checking.verify(tx, run.id))
 
     assert len(problems) == 2
     assert "accepted is counted 0, the rows say 1" in problems[0]
@@ -351,6 +351,6 @@ async def test_a_row_moved_behind_the_counters_is_found(station: Station) -> Non
 
 async def test_an_unknown_run_is_a_problem(station: Station) -> None:
     nothing = UUID(int=1)
-    assert await station.chat.look(lambda tx: reach.verify(tx, nothing)) == [
+    assert await station.chat.look(lambda tx: checking.verify(tx, nothing)) == [
         f"there is no run {nothing}"
     ]

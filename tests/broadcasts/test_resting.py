@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from broadcasts import approving, firing, reach, reach_words, resting
+from broadcasts import approving, checking, firing, reach, reach_words, resting
 from domain.campaign import RunState
 from domain.clock import HANOI
 from domain.delivery import Accepted
@@ -107,7 +107,7 @@ async def test_a_run_that_quiet_hours_interrupt_goes_on_after_them(station: Stat
     await send(station)
     await station.finish()
     assert (await fresh(station, run)).state is RunState.FINISHED
-    assert await station.chat.look(reach.verify) == []
+    assert await station.chat.look(checking.verify) == []
 
 
 async def test_time_at_rest_is_given_back_to_a_run(station: Station) -> None:

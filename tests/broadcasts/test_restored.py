@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from broadcasts import expanding, firing, reach, restored
+from broadcasts import checking, expanding, firing, reach, restored
 from broadcasts.restored import Copy
 from domain.audit import Act
 from domain.campaign import RunState
@@ -108,7 +108,7 @@ async def test_with_hold_nothing_that_was_under_way_goes_again(station: Station)
     ]
     assert (await station.newest()).state is RunState.MISSED
     assert await station.finish() == [half.id]
-    assert await station.chat.look(reach.verify) == []
+    assert await station.chat.look(checking.verify) == []
     (act,) = [
         one
         for one in await station.chat.look(lambda tx: list(audit.entries(tx)))
@@ -172,7 +172,7 @@ async def test_what_was_being_sent_in_the_copy_is_held_and_a_late_answer_of_it_c
     assert await tally(station, run) == (0, 6, 0)
     assert not await station.chat.do(lambda tx: settle(tx, window.id, late))
     assert await tally(station, run) == (0, 2, 4)
-    assert await station.chat.look(reach.verify) == []
+    assert await station.chat.look(checking.verify) == []
 
 
 async def test_who_holds_after_somebody_else_let_all_go_on_changes_nothing_any_more(

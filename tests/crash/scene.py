@@ -21,7 +21,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from broadcasts import reach
+from broadcasts import checking
 from domain.campaign import RunState
 from domain.delivery import DeliveryState
 from domain.language import Language
@@ -299,7 +299,7 @@ class Scene:
         assert len(rows) == PEOPLE
         states = Counter(rows.values())
         assert states[DeliveryState.UNSURE] <= (self.dark if dark is None else dark)
-        problems = await self.station.chat.look(lambda tx: reach.verify(tx, run.id))
+        problems = await self.station.chat.look(lambda tx: checking.verify(tx, run.id))
         assert problems == []
         return states
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot import figures
 from bot.commands.results import read_period
-from broadcasts import expanding, finishing, firing, own_photos, reach
+from broadcasts import checking, expanding, finishing, firing, own_photos
 from broadcasts.desk import Desk
 from domain.clock import HANOI
 from domain.delivery import DeliveryKind, Outcome
@@ -209,7 +209,7 @@ class Commune:
 
     async def agrees(self) -> None:
         """Check, as `python -m bot verify` does, that every figure is what the rows say."""
-        assert await self.chat.look(reach.verify) == []
+        assert await self.chat.look(checking.verify) == []
 
 
 def _members(send: Send) -> int | None:

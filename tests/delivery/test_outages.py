@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url, text
 
-from broadcasts import reach, standstill
+from broadcasts import checking, standstill
 from domain.delivery import DeliveryState
 from domain.failures import Ambiguous, Transient
 from domain.messages import ChatRef, Outgoing, Sent
@@ -35,7 +35,7 @@ async def judge(office: Office, platform: Platform) -> None:
     """See that everybody has it once, or is named, and that the figures hold."""
     times = [sum(chat == one for chat, _ in platform.sends) for one in PEOPLE]
     assert max(times) == 1
-    assert await office.cellar.look(reach.verify) == []
+    assert await office.cellar.look(checking.verify) == []
 
 
 async def done(office: Office, ids: list[Any], **states: int) -> None:

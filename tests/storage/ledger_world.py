@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from broadcasts import reach
+from broadcasts import checking
 from domain.campaign import Audience, Content, RunState
 from domain.channel import Pace
 from domain.delivery import Accepted, DeliveryKind, DeliveryState, Lane, Outcome
@@ -263,7 +263,7 @@ class LedgerWorld:
 
     async def problems(self, run_id: UUID) -> list[str]:
         """Return what does not agree in a run."""
-        return await self.do(lambda tx: reach.verify(tx, run_id))
+        return await self.do(lambda tx: checking.verify(tx, run_id))
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from broadcasts import amending, firing, reach
+from broadcasts import amending, checking, firing
 from broadcasts.desk import Desk
 from domain.campaign import RunState
 from domain.delivery import DeliveryKind, DeliveryState
@@ -60,7 +60,7 @@ async def test_a_correction_reaches_exactly_those_whom_the_wrong_text_reached(
     report = (await officer.last()).text
     assert f"Đợt {own.code} đã gửi xong." in report
     assert "đã thôi nhận: 1" in report
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
 
 
 async def test_each_gets_a_correction_in_the_language_it_was_written_in(

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.channels.zalo_oa.channel import ZaloOaChannel
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.commands import planning
-from broadcasts import amending, articles, reach
+from broadcasts import amending, articles, checking
 from broadcasts.desk import Desk
 from delivery.bell import Bell
 from delivery.outbox import Outbox
@@ -220,7 +220,7 @@ async def test_an_article_goes_up_is_sent_once_counted_apart_and_taken_down(
             told = (await officer.last()).text
             assert "Định gửi: 1 người" in told
             assert "nền tảng đã nhận 1/1 bài; không biết bao nhiêu người xem" in told
-            assert await chat.look(reach.verify) == []
+            assert await chat.look(checking.verify) == []
             desk = Desk(chat.context.outbox, chat.context.catalogue)
             await chat.do(lambda tx: amending.take_down(tx, desk, run.id))
             await _until(chat, _has_state(DeliveryState.ACCEPTED, DeliveryKind.EFFECT))
@@ -278,7 +278,7 @@ async def test_killed_at_any_step_nothing_is_put_up_or_sent_twice(
     await chat.deliver()
     await tick(chat)
     assert "Máy không tự gửi lại" in (await officer.last()).text
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
     run = await newest_run(chat)
     assert await chat.do(lambda tx: stored.take_down(tx, run.id)) == int(steps == 2)
 

@@ -1,6 +1,6 @@
 """Sending to newcomers: who joined the audience since, once, while the run lasts, and named so."""
 
-from broadcasts import reach
+from broadcasts import checking, reach
 from domain.audit import Act
 from domain.campaign import RunState
 from storage.staff import audit
@@ -29,7 +29,7 @@ async def test_who_joined_since_gets_it_once_by_the_officers_choice_and_is_count
     after = await chat.look(lambda tx: reach.of_run(tx, done))
     assert (after.private.targeted, after.private.taken, after.private.newcomers) == (3, 3, 2)
     assert "vào sau, cán bộ cho gửi thêm: 2" in (await officer.last()).text
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
     acts = await chat.look(lambda tx: [one.act for one in audit.entries(tx)])
     assert Act.RUN_TO_NEWCOMERS in acts
 

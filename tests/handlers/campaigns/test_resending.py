@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from broadcasts import expanding, reach
+from broadcasts import checking, expanding
 from domain.audit import Act
 from domain.campaign import RunState
 from domain.delivery import DeliveryKind, DeliveryState, Lane, SkipReason
@@ -99,7 +99,7 @@ async def test_it_goes_to_exactly_those_who_may_not_have_it_and_counts_nobody_tw
     report = (await officer.last()).text
     assert f"Đợt {run.code} đã gửi xong" in report
     assert "Định gửi: 7 người" in report
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
 
 
 async def test_a_period_that_is_over_keeps_what_was_handed_and_the_broadcast_counts_once(
@@ -153,7 +153,7 @@ async def test_who_moved_and_agreed_elsewhere_gets_nothing_more_of_the_old_unit(
     assert len(brought) == 1
     run = await newest_run(chat)
     assert sorted(await states(chat, run)) == ["accepted", "skipped"]
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
 
 
 async def test_what_may_have_arrived_is_marked_as_sent_again(
@@ -202,7 +202,7 @@ async def test_a_repeat_that_becomes_unsure_again_is_not_repeated_by_itself(
     assert await states(chat, run) == ["unsure"]
     assert await settle_all(chat) == []
     assert (await newest_run(chat)).state is RunState.FINISHED
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
 
 
 async def open_one(chat: Chat) -> None:
@@ -230,7 +230,7 @@ async def test_a_repeat_that_is_not_sent_stays_unsure(
     await settle_all(chat)
 
     assert await states(chat, run) == ["unsure", "unsure"]
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
 
 
 async def test_who_stops_before_the_repeat_goes_stays_unsure(
@@ -245,7 +245,7 @@ async def test_who_stops_before_the_repeat_goes_stays_unsure(
 
     assert await settle_all(chat) == []
     assert await states(chat, run) == ["unsure"]
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
 
 
 async def test_many_are_reopened_in_steps_and_a_pause_loses_none(
@@ -264,7 +264,7 @@ async def test_many_are_reopened_in_steps_and_a_pause_loses_none(
     assert not await chat.do(lambda tx: expanding.expand_step(tx, run.id, 2))
 
     assert len(await settle_all(chat)) == 5
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
 
 
 async def test_it_keeps_to_quiet_hours_and_no_cap_stops_its_own_broadcast(
@@ -341,7 +341,7 @@ async def test_a_post_that_may_not_stand_is_posted_again(
     assert "đúng 0 người và 1 bài đăng" in asked
     brought = await settle_all(chat)
     assert [one.kind for one in brought] == [DeliveryKind.POST]
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
 
 
 async def test_the_decision_is_audited_and_others_may_not_take_it(

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from broadcasts import reach
+from broadcasts import checking
 from domain.campaign import CampaignState
 from handlers.wiring import make_router
 from storage.tips import tips
@@ -105,7 +105,7 @@ async def test_a_group_that_was_let_go_after_the_approval_is_named_among_those_l
     report = (await officer.last()).text
     assert "máy đã rời nhóm: Nhóm Hai." in report, report
     assert "1/2" in report, report
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
 
 
 async def test_who_told_of_a_danger_gets_alerts_but_no_broadcast_until_the_next_day(
@@ -139,4 +139,4 @@ async def test_who_told_of_a_danger_gets_alerts_but_no_broadcast_until_the_next_
     await chief.presses("Duyệt: cứu người, thiên tai, cháy nổ")
     await chat.deliver()
     assert FLOOD in (await lan.last()).text
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []

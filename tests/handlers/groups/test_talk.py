@@ -1,6 +1,6 @@
 """What is taken and what is said in neighbourhood groups."""
 
-from broadcasts import reach
+from broadcasts import checking
 from domain.delivery import DeliveryKind, Facet, Lane
 from domain.ids import short
 from domain.messages import Addressed
@@ -70,7 +70,7 @@ async def test_replies_count_people_each_once(migrated_database_url: str) -> Non
             row = ledger.get(tx, post.id)
             assert row is not None
             assert row.run_id is not None
-            assert reach.verify(tx, row.run_id) == []
+            assert checking.verify(tx, row.run_id) == []
             names = ("acknowledged", "replied", "tips")
             return [{n: x.counts[n] for n in names} for x in counters.of_run(tx, row.run_id)]
 

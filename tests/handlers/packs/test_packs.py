@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from broadcasts import reach, reach_words
+from broadcasts import checking, reach, reach_words
 from broadcasts.desk import Desk
 from domain.campaign import RunState
 from domain.clock import local
@@ -145,7 +145,7 @@ async def test_a_pack_has_text_card_and_link_of_its_own_and_counts_apart_once_po
     found = await chat.look(lambda tx: reach.of_run(tx, run))
     assert (found.by_hand.posts, found.by_hand.members) == (1, 120)
     assert (found.private.targeted, found.posts.targeted, found.members) == (targeted, 0, 0)
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
 
     guest = chat.resident("9001")
     await guest.starts(address.split("?start=")[1])
@@ -158,7 +158,7 @@ async def test_a_pack_has_text_card_and_link_of_its_own_and_counts_apart_once_po
     )
     found = await chat.look(lambda tx: reach.of_run(tx, run))
     assert (found.tips_by_hand, found.tips_by_post, found.tips_explicit) == (1, 0, 0)
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
     acts = await chat.look(lambda tx: [entry.act.value for entry in audit.entries(tx)])
     assert acts.count("pack_posted") == 1
     assert "hand_group_added" in acts
@@ -217,7 +217,7 @@ async def test_a_wrong_note_is_taken_back_and_changes_no_figure_for_good(
         "pack_post_undone",
         "pack_posted",
     ]
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
 
 
 async def test_a_withdrawal_reminds_who_posted_by_hand_and_no_old_pack_is_posted_after_it(

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from broadcasts import reach
+from broadcasts import checking, reach
 from domain.ids import short
 from domain.start_payload import Purpose, StartPayload, encode
 from domain.tip import Binding
@@ -117,7 +117,7 @@ async def test_a_tip_by_the_link_of_a_pack_answers_its_run_and_is_traced_to_the_
     assert await chat.look(lambda tx: links.of_pack(tx, pack_id)) == LinkCount(
         Source.PACK, pack_id.hex, 1, 0, 1
     )
-    assert await chat.look(reach.verify) == []
+    assert await chat.look(checking.verify) == []
     assert (await chat.look(lambda tx: reach.of_run(tx, run))).tips_by_hand == 1
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from broadcasts import reach
+from broadcasts import checking, reach
 from domain.delivery import Lane
 from domain.roles import Role
 from domain.tip import Binding, TipKind
@@ -43,7 +43,7 @@ async def alert(chat: Chat, *people: Party) -> Run:
 async def safe(chat: Chat, run: Run) -> tuple[int, int]:
     def read(tx: Tx) -> tuple[int, int]:
         found = reach.of_run(tx, run)
-        assert reach.verify(tx) == []
+        assert checking.verify(tx) == []
         return found.private.safe, found.posts.safe
 
     return await chat.look(read)

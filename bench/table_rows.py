@@ -126,7 +126,7 @@ def _reach(found: Found) -> Sequence[Line]:
         # Counting takes longer the more there is to count; fewer rows show no failure.
         met = None
     said = "equal" if found["equal"] else "NOT equal"
-    reached = f"{found['ratio']:g} ×, {said}"
+    reached = f"{found['ratio']:g} ×, {said} (all that is shown: {found['shown_ratio']:g} ×)"
     return [Line(figure, f"≥ {_TIMES_FASTER} ×, and equal", reached, met, size)]
 
 

@@ -38,7 +38,7 @@ _PACE = {"processes": 1, "share": 1.0, "broadcast_share": 1.0, "throttled": 0, "
 _AUDIENCE = {"database": "sqlite", "ratio": 1.5}
 _MEMORY = {"few": 10_000, "few_peak_mib": 150.0}
 _DOOR = {"database": "sqlite", "ours_per_s": 1.0, "bare_per_s": 2.0}
-_REACH = {"database": "postgresql"}
+_REACH = {"database": "postgresql", "shown_ratio": 7.0}
 
 
 def row_of(name: str) -> Row:

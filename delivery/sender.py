@@ -16,6 +16,7 @@ from delivery.couriers import Couriers
 from delivery.effects import COUNT_WITHIN, count_members
 from delivery.files import Shelf
 from delivery.high_water import HighWater, OlderCopy
+from delivery.looks import Looks
 from delivery.meanings import Meanings
 from delivery.outbox import NO_WORDS
 from delivery.pace import Pace
@@ -153,7 +154,7 @@ class Sender:
         self._bell = bell
         self._water = water or HighWater()
         self._stopping = asyncio.Event()
-        self._asking = asyncio.Lock()
+        self._looks = Looks()
         self._ear = Ear()
         self._unheard = Unheard(rules.lease.total_seconds())
         self._meanings = Meanings(account_id, pace, clock)
@@ -284,12 +285,15 @@ class Sender:
     ) -> Window | None:
         if done is not None:
             return await self._step(slot, lanes, done, size)
-        async with self._asking:
+        async with self._looks.turn(lanes) as worthwhile:
             # Whoever asked before us has heard from when on there are more slots.
-            size = self._size(reply=lanes is _CONVERSATION)
+            size = self._size(reply=lanes is _CONVERSATION) if worthwhile else 0
             if not size and not self._unheard:
                 return None
-            return await self._step(slot, lanes, None, size)
+            window = await self._step(slot, lanes, None, size)
+            if size and window is None:
+                self._looks.in_vain(lanes)
+            return window
 
     async def _step(
         self,

@@ -46,16 +46,21 @@ async def telegram() -> AsyncIterator[PretendTelegram]:
     await pretend.close()
 
 
-@pytest.fixture
-def settings(bare: Path, migrated_database_url: str, telegram: PretendTelegram) -> Settings:
-    """A service of one account on that server, on each database."""
+def settings_on(database_url: str, folder: Path, telegram: PretendTelegram) -> Settings:
+    """Return those of a service of one account on that server, with its files in a folder."""
     return Settings(
         telegram_token=SecretStr(TOKEN),
         telegram_api_url=telegram.url,
-        database_url=migrated_database_url,
-        var_dir=bare / "var",
+        database_url=database_url,
+        var_dir=folder / "var",
         web_port=0,
     )
+
+
+@pytest.fixture
+def settings(bare: Path, migrated_database_url: str, telegram: PretendTelegram) -> Settings:
+    """A service of one account on that server, on each database."""
+    return settings_on(migrated_database_url, bare, telegram)
 
 
 @pytest.fixture

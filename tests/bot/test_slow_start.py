@@ -3,29 +3,30 @@
 import asyncio
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from bot.assembly import build
 from bot.settings import Settings
 from storage.database import is_sqlite
 from storage.migrations_runner import UPGRADE_LOCK
-from tests.bot.channels.telegram.pretend import TOKEN, PretendTelegram
+from tests.bot.channels.telegram.pretend import PretendTelegram
+from tests.bot.conftest import settings_on
 
-HELD_S = 1.5
+_TURNS = 20
+_GIVEN_UP_S = 30
+"""A loop that stands still would never let the other go on."""
 
 
 @contextmanager
-def upgrading(url: str) -> Iterator[None]:
-    """Do as another program does that brings the schema up to date, for a while."""
-    held, over = threading.Event(), threading.Event()
+def upgrading(url: str) -> Iterator[threading.Event]:
+    """Do as another program does that brings the schema up to date, until the event is set."""
+    held, over, late = threading.Event(), threading.Event(), threading.Event()
 
     def hold() -> None:
         if is_sqlite(url):
@@ -38,44 +39,37 @@ def upgrading(url: str) -> Iterator[None]:
             server.execute("SELECT pg_advisory_lock(%s)", (UPGRADE_LOCK,))
             close = server.close
         held.set()
-        over.wait(HELD_S)
+        if not over.wait(_GIVEN_UP_S):
+            late.set()
         close()
 
     holding = threading.Thread(target=hold)
     holding.start()
     try:
         assert held.wait(30)
-        yield
+        yield over
     finally:
         over.set()
         holding.join()
+    assert not late.is_set(), "the loop stood still"
 
 
 @pytest.fixture
 def fresh(bare: Path, database_url: str, telegram: PretendTelegram) -> Settings:
     """A service whose database is still empty."""
-    return Settings(
-        telegram_token=SecretStr(TOKEN),
-        telegram_api_url=telegram.url,
-        database_url=database_url,
-        var_dir=bare / "var",
-        web_port=0,
-    )
+    return settings_on(database_url, bare, telegram)
 
 
 async def test_the_loop_turns_while_the_schema_is_brought_up_to_date(fresh: Settings) -> None:
-    longest, last = 0.0, time.monotonic()
+    with upgrading(fresh.database) as over:
 
-    async def turn() -> None:
-        nonlocal longest, last
-        while True:
-            await asyncio.sleep(0.01)
-            longest, last = max(longest, time.monotonic() - last), time.monotonic()
+        async def turn() -> None:
+            for _ in range(_TURNS):
+                await asyncio.sleep(0.05)
+            over.set()
 
-    turning = asyncio.create_task(turn())
-    await asyncio.sleep(0.05)
-    with upgrading(fresh.database):
+        turning = asyncio.create_task(turn())
         house = await build(fresh, demo=True)
-    turning.cancel()
+        assert over.is_set(), "it went on beside the other"
+        await turning
     await house.database.close()
-    assert longest < HELD_S

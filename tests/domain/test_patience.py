@@ -2,16 +2,11 @@
 
 import asyncio
 import socket
-import threading
 import time
 
 import pytest
 
 from domain.patience import Patience
-
-
-def stand_still(seconds: float) -> None:
-    time.sleep(seconds)
 
 
 async def test_what_takes_too_long_is_not_waited_for() -> None:
@@ -29,22 +24,22 @@ async def test_what_comes_in_time_is_left_alone() -> None:
 async def test_what_arrived_while_we_stood_still_is_read() -> None:
     ours, theirs = socket.socketpair()
     reader, writer = await asyncio.open_connection(sock=ours)
-    # From another thread: this one is to stand still.
-    answering = threading.Timer(0.1, theirs.sendall, (b"ok",))
-    asyncio.get_running_loop().call_later(0.05, stand_still, 0.6)
+
+    def stand_still() -> None:
+        theirs.sendall(b"ok")
+        time.sleep(0.6)
+
+    asyncio.get_running_loop().call_later(0.05, stand_still)
     try:
-        answering.start()
         async with Patience(0.2):
             assert await reader.readexactly(2) == b"ok"
     finally:
-        answering.join()
         writer.close()
         theirs.close()
 
 
 async def test_who_stood_still_for_nothing_waits_only_a_little_longer() -> None:
-    loop = asyncio.get_running_loop()
-    loop.call_later(0.01, stand_still, 0.5)
+    asyncio.get_running_loop().call_later(0.01, time.sleep, 0.5)
     with pytest.raises(TimeoutError):
         async with Patience(0.05):
             await asyncio.sleep(30)

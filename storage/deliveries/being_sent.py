@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import Uuid, and_, bindparam, select
 
 from domain.messages import Message
 from storage.database import Tx
@@ -28,13 +28,11 @@ def is_written_to(tx: Tx, address_id: UUID) -> bool:
     return tx.connection.execute(_SENDING, {"address": address_id}).first() is not None
 
 
-# Asked for each reply, so it is built once.
-_SENDING = (
-    select(delivery.c.id)
-    .where(
-        PENDING,
-        delivery.c.address_id == bindparam("address", type_=Uuid),
-        delivery.c.window_id.is_not(None),
-    )
-    .limit(1)
+ON_ITS_WAY = and_(
+    PENDING,
+    delivery.c.address_id == bindparam("address", type_=Uuid),
+    delivery.c.window_id.is_not(None),
 )
+"""What lies in a window for the chat `address`."""
+# Asked for each reply, so it is built once.
+_SENDING = select(delivery.c.id).where(ON_ITS_WAY).limit(1)

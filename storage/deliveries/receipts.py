@@ -29,7 +29,7 @@ from domain.delivery import DeliveryKind, DeliveryState, Facet
 from domain.messages import ChatKind, ReceiptEvent, ReceiptKind
 from storage.accounts import traits
 from storage.database import Tx
-from storage.deliveries import ledger
+from storage.deliveries import being_sent, ledger
 from storage.deliveries.counters import Moves
 from storage.deliveries.ledger import Delivery, as_delivery
 from storage.people import addresses
@@ -297,15 +297,7 @@ _SEE = (
     .where(delivery.c.id == bindparam("row", type_=Uuid), delivery.c.seen_at.is_(None))
     .values(seen_at=bindparam("now", type_=UtcDateTime))
 )
-_LOCK_SENDING = (
-    select(delivery.c.id)
-    .where(
-        PENDING,
-        delivery.c.address_id == bindparam("address", type_=Uuid),
-        delivery.c.window_id.is_not(None),
-    )
-    .with_for_update()
-)
+_LOCK_SENDING = select(delivery.c.id).where(being_sent.ON_ITS_WAY).with_for_update()
 _EARLY = (
     select(early_receipt)
     .where(early_receipt.c.lookup.in_(bindparam("lookups", expanding=True, type_=LargeBinary)))

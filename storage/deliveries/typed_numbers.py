@@ -16,12 +16,12 @@ from domain.messages import ChatKind, Message, Outgoing, Press
 from domain.typed_number import typed_number
 from storage.codec import read_outgoing
 from storage.database import Tx
-from storage.deliveries import ledger
+from storage.deliveries import being_sent, ledger
 from storage.deliveries.ledger import Delivery
 from storage.people import addresses
 from storage.sealing import KeysUnusable, Place
 from storage.tables import address, attempt, delivery, run, typed_choice
-from storage.tables.deliveries import PENDING, POST
+from storage.tables.deliveries import POST
 from storage.types import UtcDateTime
 from storage.upsert import insert_into
 
@@ -306,9 +306,7 @@ _LAST_POST = (
 _SENDING = (
     select(delivery.c.id, delivery.c.run_id, delivery.c.language)
     .where(
-        PENDING,
-        delivery.c.address_id == bindparam("address", type_=Uuid),
-        delivery.c.window_id.is_not(None),
+        being_sent.ON_ITS_WAY,
         exists().where(
             attempt.c.delivery_id == delivery.c.id,
             attempt.c.address_id == delivery.c.address_id,

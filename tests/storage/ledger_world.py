@@ -8,7 +8,7 @@ from itertools import count
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from broadcasts import checking
 from domain.campaign import Audience, Content, RunState
@@ -41,6 +41,11 @@ T = TypeVar("T")
 LEASE = timedelta(seconds=30)
 AREA = "00001"
 _QUICK = Pace(account_per_s=4000, chat_per_s=4000, group_per_minute=4000, reply_share=0.15)
+
+_WAITING = text("""
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'
+""")
 
 
 class _Choosy(Booking):
@@ -260,6 +265,11 @@ class LedgerWorld:
         """Return one figure of a run, as counted."""
         lines = await self.do(lambda tx: of_run(tx, run_id))
         return sum(line.counts[column] for line in lines)
+
+    async def somebody_waits(self) -> bool:
+        """Tell whether a transaction waits for another's lock, on PostgreSQL."""
+        waiting: int = await self.do(lambda tx: tx.connection.execute(_WAITING).scalar_one())
+        return waiting > 0
 
     async def problems(self, run_id: UUID) -> list[str]:
         """Return what does not agree in a run."""

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 
 from domain.channel import Pace
 from domain.delivery import Lane
@@ -19,10 +18,6 @@ from tests.delivery.post_office import until
 from tests.storage.ledger_world import LEASE, LedgerWorld, ledger_world
 
 QUICK = Pace(account_per_s=400, chat_per_s=400, group_per_minute=400, reply_share=0.15)
-_WAITING = text("""
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND wait_event_type = 'Lock'
-""")
 
 
 @pytest.fixture
@@ -60,17 +55,13 @@ async def test_of_two_transactions_at_once_only_one_sends_to_a_chat(
         assert looked.wait(60)
         return window
 
-    async def waits() -> bool:
-        found: int = await world.do(lambda tx: tx.connection.execute(_WAITING).scalar_one())
-        return found > 0
-
     ours = asyncio.create_task(world.do(first))
     try:
         assert await asyncio.to_thread(opened.wait, 60)
         theirs = asyncio.create_task(
             world.open(8, worker="w2", lanes=[Lane.BULK], pacing=pacing(), plain=plain)
         )
-        await until(waits)
+        await until(world.somebody_waits)
     finally:
         looked.set()
 

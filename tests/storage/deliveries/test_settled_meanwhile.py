@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text, update
+from sqlalchemy import event, update
 
 from domain.breaker import Silent
 from domain.delivery import Accepted, DeliveryState, GoneAway, Lane, Unknowable
@@ -38,11 +38,6 @@ from tests.storage.ledger_world import LEASE, ledger_world
 
 # SQLite has one writer: nothing happens in the middle of its transactions.
 pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"])
-
-_WAITING = text("""
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND wait_event_type = 'Lock'
-""")
 
 
 @pytest.fixture
@@ -120,8 +115,7 @@ async def test_a_receipt_waits_for_who_is_just_settling_its_message(two: Two) ->
         theirs = asyncio.create_task(two.receipt(one, message, ReceiptKind.SEEN))
 
         async def waits_or_is_done() -> bool:
-            waiting: int = await two.world.do(lambda tx: tx.connection.scalar(_WAITING) or 0)
-            return waiting > 0 or theirs.done()
+            return theirs.done() or await two.world.somebody_waits()
 
         await until(waits_or_is_done)
     finally:

@@ -4,12 +4,14 @@ import sqlite3
 
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 
-_UNDEFINED_TABLE, _FROZE = "42P01", "25P03"
+_AWAY = frozenset({"42P01", "25P03", "25006"})
+"""A table is missing, we froze, or nothing may be written: a copy that was not promoted yet, a disk
+that is nearly full (PostgreSQL 15, appendix A)."""
 
 
 def is_away(error: DBAPIError) -> bool:
     """Tell whether it is the database's own trouble, and no mistake of ours."""
-    if getattr(error.orig, "sqlstate", None) in (_UNDEFINED_TABLE, _FROZE):
+    if getattr(error.orig, "sqlstate", None) in _AWAY:
         return True
     if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
         # SQLite calls a faulty statement "operational" too: that is our mistake, no use waiting.

@@ -27,10 +27,13 @@ def _look_after_rest(connection: Any, record: ConnectionPoolEntry, _given: Any) 
     """Ask a connection that has rested whether the server is still there, else take another.
 
     One that was used a moment ago, and was told nothing since, such as that the server shuts down,
-    is not asked: that would be one question for each transaction.
+    is not asked: that would be one question for each transaction. Nor is one that was opened just
+    now: if that is gone, too, so is the server, and whoever uses it is told so.
     """
     since = record.info.get(_RESTS_SINCE)
-    rested = since is not None and time.monotonic() - since >= _REST_S
+    if since is None:
+        return
+    rested = time.monotonic() - since >= _REST_S
     try:
         if not rested and not _was_told_something(connection):
             return

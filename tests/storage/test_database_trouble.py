@@ -7,11 +7,13 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, event, text
 
 from storage import installation, sequences
-from storage.database import DatabaseAway, Tx, sqlite_engine
+from storage.database import DatabaseAway, Tx, connect_arguments, sorted_errors, sqlite_engine
+from storage.rested_connections import look_after_rests
 from tests.databases import MigratedSqlite
 from tests.storage.doors import alone, count_facts, opened
 
@@ -168,6 +170,38 @@ def _caught(url: str, work: object) -> BaseException | None:
     except DatabaseAway as error:
         return error
     return None
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_server_that_hangs_up_on_whoever_comes_is_the_databases_trouble(
+    migrated_database_url: str,
+) -> None:
+    engine = create_engine(migrated_database_url)
+    look_after_rests(engine)
+    with closing(psycopg.connect(**connect_arguments(migrated_database_url))) as other:
+
+        def hang_up(connection: psycopg.Connection[object], _record: object) -> None:
+            other.execute("SELECT pg_terminate_backend(%s, 60000)", [connection.info.backend_pid])
+
+        event.listen(engine, "connect", hang_up)
+        with pytest.raises(DatabaseAway), sorted_errors(), engine.begin() as connection:
+            connection.execute(text("SELECT 1"))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_a_server_that_may_only_be_read_for_now_is_the_databases_trouble(
+    migrated_database_url: str,
+) -> None:
+    """Such as a copy that was not promoted yet, or one whose disk is nearly full."""
+
+    def only_read(tx: Tx) -> None:
+        tx.connection.execute(text("SET TRANSACTION READ ONLY"))
+        installation.write(tx, "a", b"1")
+
+    async with opened(migrated_database_url) as ours:
+        with pytest.raises(DatabaseAway, match="read-only"):
+            await ours.write(only_read)
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])

@@ -2,12 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 import structlog
 
-from domain.delivery import Accepted, Unknowable
+from domain.delivery import (
+    Accepted,
+    AccountStopped,
+    GoneAway,
+    NotSent,
+    Relocated,
+    TurnedDown,
+    Unknowable,
+)
 from domain.door import OPEN, Door
 from storage.database import Tx
 from storage.deliveries import plain, settling
@@ -18,7 +27,9 @@ from storage.savepoints import Spoiled, apart
 log = structlog.get_logger(__name__)
 
 UNWRITABLE = "unwritable"
-"""Why a row is unsure of which could not be written what it came to."""
+"""Why a row is as it is of which could not be written what else is known of it."""
+_LATER = timedelta(minutes=1)
+"""What did not go waits so long: most likely it will fail in the same way."""
 
 
 def settle(
@@ -50,10 +61,15 @@ def _is_settled(tx: Tx, window_id: UUID, result: Settled, door: Door) -> bool:
 
 
 def _less_and_less(result: Settled) -> Iterator[Settled]:
-    """Yield what can be said of a send: all, that it was taken, that nobody knows."""
+    """Yield what can be said of a send: all, whether it arrived, that nobody knows."""
     yield result
     bare = Settled(result.delivery_id, result.attempt_id, Unknowable(UNWRITABLE), paid=result.paid)
-    if isinstance(result.outcome, Accepted):
-        # Without its message nobody's answer is found to be one to it, but it went out.
-        yield replace(bare, outcome=Accepted("", result.outcome.at))
+    match result.outcome:
+        case Accepted(at=at):
+            # Without its message nobody's answer is found to be one to it, but it went out.
+            yield replace(bare, outcome=Accepted("", at))
+        case TurnedDown() | GoneAway():
+            yield replace(bare, outcome=TurnedDown(UNWRITABLE))
+        case NotSent() | Relocated() | AccountStopped():
+            yield replace(bare, outcome=NotSent(UNWRITABLE, _LATER))
     yield bare

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -97,12 +97,14 @@ class _Done:
         way = settling_singly.settle if self.faults > 1 else settling.settle
         return way(tx, self.window.id, self.results, door, self.taken)
 
-    def once_more(self) -> "_Done | None":
-        """Return it after another fault; None where not even each row by itself could be written.
+    def once_more(self, now: datetime) -> "_Done | None":
+        """Return it after another fault; None once not even each row by itself could be written.
 
-        Its lease will end then, and it will be taken over.
+        As long as it is ours that is tried, for what is in its way may be no row's fault. It will
+        be taken over then.
         """
-        return replace(self, faults=self.faults + 1) if self.faults < _MOST_FAULTS else None
+        over = self.faults >= _MOST_FAULTS and now > self.window.lease_until
+        return None if over else replace(self, faults=self.faults + 1)
 
     def told(self, tx: Tx) -> Sequence[Settled]:
         """Return what sends came to; of many plain rows that were taken nothing is learned."""
@@ -226,18 +228,11 @@ class Sender:
                 continue
             try:
                 window = await self._ask(slot, lanes, done, size)
-            except DatabaseAway:
-                # The results stay with us: they are settled as soon as the database is back.
-                unsettled = done.rows if done is not None else 0
-                log.warning("database_away", unsettled=unsettled)
-                if time.monotonic() > self._give_up_at:
-                    log.error("left_unsettled", rows=unsettled)
-                    return
-                await asyncio.sleep(_NAP_S)
-                continue
             except Exception as error:  # noqa: BLE001 - one faulty row must not stop all the others
-                await self._note_fault(error, done.rows if done is not None else 0)
-                done = done.once_more() if done is not None else None
+                done = await self._after_fault(error, done)
+                if time.monotonic() > self._give_up_at:
+                    log.error("left_unsettled", rows=done.rows if done is not None else 0)
+                    return
                 await asyncio.sleep(_NAP_S)
                 continue
             done = None
@@ -257,7 +252,13 @@ class Sender:
             await self._couriers.load.until_lighter()
         return _Done(window, [*await alone, *others], taken)
 
-    async def _note_fault(self, error: Exception, unsettled: int) -> None:
+    async def _after_fault(self, error: Exception, done: _Done | None) -> _Done | None:
+        """Return what is still to be settled."""
+        unsettled = done.rows if done is not None else 0
+        if isinstance(error, DatabaseAway):
+            # The results stay with us: they are settled as soon as the database is back.
+            log.warning("database_away", unsettled=unsettled)
+            return done
         # What was unheard of may be the faulty part: their leases will end.
         self._unheard.forget()
         if isinstance(error, OlderCopy):
@@ -265,6 +266,7 @@ class Sender:
             await look(self._water, self._database)
         else:
             log.error("window_fault", error=type(error).__name__, unsettled=unsettled)
+        return done.once_more(self._clock.now()) if done is not None else None
 
     async def _rest(self, heard: int, *, reply: bool) -> None:
         """Wait until something may go: what could not go at once is not opened.

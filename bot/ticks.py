@@ -24,7 +24,7 @@ from handlers.groups import copies, making, noticing, outcomes
 from handlers.staff import left_lying
 from handlers.staff import menus as staff_menus
 from people import wishes
-from storage.database import Tx
+from storage.database import DatabaseAway, Tx
 from storage.deliveries import taking_over, waiting
 from storage.people import erasing, forgotten
 from tips import cards, files, notes, paging, photos, reminding, taking_down
@@ -40,6 +40,7 @@ class Ticks:
         self._steps = steps
         self._desk = desk
         self._jobs = jobs
+        self._was_away = False
 
     def all(self) -> dict[str, tuple[Tick, timedelta]]:
         """Return the ticks by name, with their intervals."""
@@ -130,8 +131,16 @@ class Ticks:
 
     async def _expire(self) -> None:
         doors = self._house.context.outbox.doors()
-        await self._steps.all("abandoned", lambda tx: taking_over.take_over_abandoned(tx, doors))
-        await self._steps.all("expire", waiting.expire_due)
+        try:
+            if not self._was_away:
+                take_over = taking_over.take_over_abandoned
+                await self._steps.all("abandoned", lambda tx: take_over(tx, doors))
+            await self._steps.all("expire", waiting.expire_due)
+        except DatabaseAway:
+            # Leases ended meanwhile: whoever lives has a round to say what became of their sends.
+            self._was_away = True
+            raise
+        self._was_away = False
 
     async def _menus(self) -> None:
         words, outbox = self._house.context.catalogue, self._house.context.outbox

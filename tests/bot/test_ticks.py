@@ -2,17 +2,20 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
-from bot.assembly import build
+from bot.assembly import House, build
 from bot.clock_steps import Steps
 from bot.jobs import JobsHere
 from bot.settings import Settings
 from bot.ticks import Ticks
 from broadcasts.desk import Desk
-from storage.database import Tx
+from storage.database import DatabaseAway, Tx
 from storage.people import addresses
+from storage.sealing import fresh_keyring
 from storage.tables import send_window
+from tests.delivery.post_office import FlakyDatabase
 
 
 def _leave_a_window(tx: Tx) -> None:
@@ -40,10 +43,40 @@ async def test_windows_of_an_account_out_of_use_are_closed_by_the_clock(settings
         expire, _ = ticks["expire"]
         await expire()
 
-        count = select(func.count()).select_from(send_window)
-        left = await house.database.read(lambda tx: tx.connection.execute(count).scalar_one())
-        assert left == 0
+        assert await _windows(house) == 0
     finally:
         for line in house.lines:
             await line.channel.stop()
         await house.database.close()
+
+
+async def test_after_an_outage_whoever_lives_has_a_round_to_settle_first(
+    settings: Settings,
+) -> None:
+    house = await build(settings, demo=True)
+    try:
+        await house.database.write(_leave_a_window)
+        database = FlakyDatabase(house.database.url, fresh_keyring(), house.clock)
+        steps = Steps(database, house.outbox_bell)
+        desk = Desk(house.context.outbox, house.context.catalogue)
+        expire, _ = Ticks(house, steps, desk, JobsHere(house.database, ())).all()["expire"]
+
+        database.away = True
+        with pytest.raises(DatabaseAway):
+            await expire()
+        database.away = False
+        await expire()
+        assert await _windows(house) == 1
+        await expire()
+        assert await _windows(house) == 0
+        await database.close()
+    finally:
+        for line in house.lines:
+            await line.channel.stop()
+        await house.database.close()
+
+
+async def _windows(house: House) -> int:
+    count = select(func.count()).select_from(send_window)
+    left: int = await house.database.read(lambda tx: tx.connection.execute(count).scalar_one())
+    return left

@@ -39,7 +39,7 @@ from domain.door import OPEN, Door, door_of
 from domain.durations import Durations
 from domain.messages import Outgoing
 from storage.database import Crossed, Database, DatabaseAway, Tx
-from storage.deliveries import breaking, due, settling, settling_singly, windows
+from storage.deliveries import breaking, due, settling, settling_singly, slots, windows
 from storage.deliveries.plain import NOTHING, Taken
 from storage.deliveries.settling import Settled
 from storage.deliveries.slots import Booking
@@ -308,8 +308,12 @@ class Sender:
         if self._couriers is not None:
             plenty = min(self._pace.plenty, self._couriers.load.room)
         claim = Claim(self._account_id, self._rules.worker, self._rules.lease, self._door, plenty)
-        news, heard, unheard = self._pace.news(), self._ear.take(), self._unheard.take()
-        opened: list[UUID] = []
+        unheard, opened = self._unheard.take(), list[UUID]()
+        last_look = bool(unheard) and done is None and self._stopping.is_set()
+        if last_look:
+            # Of what opens windows nothing is yet to be committed then.
+            await self._database.write(lambda tx: slots.wait_for_others(tx, self._account_id))
+        news, heard = self._pace.news(), self._ear.take()
 
         def step(tx: Tx) -> _Step:
             found = self._unheard.give_back(tx, unheard)
@@ -341,8 +345,8 @@ class Sender:
             else:
                 self._ear.again(heard)
             raise
-        # Who stops looks once for each; what another slot noted meanwhile is yet to be looked for.
-        self._unheard.done(frozenset(unheard) if self._stopping.is_set() else did.found)
+        # What another slot noted meanwhile is yet to be looked for.
+        self._unheard.done(frozenset(unheard) if last_look else did.found)
         self._pace.learn(did.booking.reading, did.booking.free_at)
         if did.number:
             await self._water.passed(slot, did.number)

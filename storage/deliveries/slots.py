@@ -212,8 +212,7 @@ class Booking:
         found = self._read(_LOCKED)
         if found is not None:
             return found
-        here = self._account_id
-        put_new(self._tx, account_pace, account_id=here, common=b"", kept=b"", rated_at=0)
+        _make(self._tx, self._account_id)
         return self._read(_LOCKED) or Timetable()
 
     def _read(self, query: Any) -> Timetable | None:
@@ -236,10 +235,27 @@ class Booking:
         self._noted = True
 
 
+def wait_for_others(tx: Tx, account_id: UUID) -> None:
+    """Return once nobody is giving out slots of an account; for a transaction of its own.
+
+    Whoever opens a window holds them until that is kept or undone, also where a server has not
+    noticed that they are gone.
+
+    Raises: Crossed, through the door, when that takes long.
+    """
+    tx.wait_briefly()
+    _make(tx, account_id)
+    tx.connection.execute(_LOCKED, {"account": account_id}).one()
+
+
 def timetable(tx: Tx, account_id: UUID) -> Timetable:
     """Return an account's slots as they were last given out."""
     row = tx.connection.execute(_FOUND, {"account": account_id}).one_or_none()
     return Timetable() if row is None else _timetable(row)
+
+
+def _make(tx: Tx, account_id: UUID) -> None:
+    put_new(tx, account_pace, account_id=account_id, common=b"", kept=b"", rated_at=0)
 
 
 def _timetable(row: Row[Any]) -> Timetable:

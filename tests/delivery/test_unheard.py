@@ -1,6 +1,7 @@
 """The answer to a COMMIT is lost: what was taken is given back, and nobody is kept waiting."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 from uuid import UUID
@@ -68,6 +69,36 @@ class AnswersCross(Database):
             self.settled = True
             await self.go_on.wait()
         return answer
+
+
+class CommitsLate(Database):
+    """What opens the first window is kept only when told; the connection is gone long before."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office.cellar.url, office.cellar.keys, office.clock)
+        self.commit = threading.Event()
+        self.late: asyncio.Task[object] | None = None
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        loop, opened = asyncio.get_running_loop(), asyncio.Event()
+
+        def held(tx: Tx) -> T:
+            before = windows_open(tx)
+            answer = work(tx)
+            if self.late is None and windows_open(tx) > before:
+                loop.call_soon_threadsafe(opened.set)
+                self.commit.wait(30)
+            return answer
+
+        writing = asyncio.create_task(super().write(held))
+        seeing = asyncio.create_task(opened.wait())
+        await asyncio.wait({writing, seeing}, return_when=asyncio.FIRST_COMPLETED)
+        seeing.cancel()
+        if not opened.is_set():
+            return await writing
+        self.late = writing
+        message = "the server closed the connection"
+        raise DatabaseAway(message)
 
 
 class SettledUnheard(Database):
@@ -175,6 +206,25 @@ async def test_who_stops_gives_back_also_what_another_slot_had_just_taken_unhear
     row = await office.row(unheard)
     assert (row.state, row.tries) == (DeliveryState.PENDING, 0)
     assert platform.texts() == ["Một"]
+    await database.close()
+
+
+async def test_who_stops_waits_for_what_the_server_has_yet_to_commit(
+    office: Office, kind: type[Platform]
+) -> None:
+    database, platform = CommitsLate(office), kind()
+    rows = await office.broadcast(PEOPLE, "Cảnh giác")
+    sender = office.sender(platform, database=database)
+    async with at_work(sender):
+        await until(lambda: database.late is not None)
+        sender.stop()
+        asyncio.get_running_loop().call_later(1.5, database.commit.set)
+    database.commit.set()
+    assert database.late is not None
+    await database.late
+    assert (await office.states(rows))[DeliveryState.PENDING] == len(PEOPLE)
+    assert await office.open_windows() == 0
+    assert platform.sends == []
     await database.close()
 
 

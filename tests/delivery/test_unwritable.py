@@ -1,4 +1,4 @@
-"""What cannot be written, or not for now: no message is in doubt for that of which more is known."""
+"""What cannot be written, or not for now: nothing that is known of a send comes to be in doubt."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -5,8 +5,8 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -20,6 +20,7 @@ from delivery.looks import Looks
 from delivery.meanings import Meanings
 from delivery.outbox import NO_WORDS
 from delivery.pace import Pace
+from delivery.sent_window import SentWindow
 from delivery.single import Single
 from delivery.undertaking import look, undertake
 from delivery.unheard import Unheard
@@ -35,12 +36,12 @@ from domain.delivery import (
     Outcome,
     named,
 )
-from domain.door import OPEN, Door, door_of
+from domain.door import OPEN, door_of
 from domain.durations import Durations
 from domain.messages import Outgoing
 from storage.database import Crossed, Database, DatabaseAway, Tx
-from storage.deliveries import breaking, due, settling, settling_singly, slots, windows
-from storage.deliveries.plain import NOTHING, Taken
+from storage.deliveries import breaking, due, slots, windows
+from storage.deliveries.plain import NOTHING
 from storage.deliveries.settling import Settled
 from storage.deliveries.slots import Booking
 from storage.deliveries.standings import TROUBLES
@@ -49,7 +50,6 @@ from storage.deliveries.windows import Claim, Send, Window
 log = structlog.get_logger(__name__)
 
 _NAP_S = 0.5
-_MOST_FAULTS = 2
 
 _CONVERSATION = (Lane.URGENT, Lane.TALK)
 _EVERYTHING = tuple(Lane)
@@ -75,41 +75,6 @@ class SenderRules:
     def lease(self) -> timedelta:
         """How long a window is ours: afterwards its sends are certainly over."""
         return self.send_timeout + timedelta(seconds=10)
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """A window that was sent, and what is to be written of it."""
-
-    window: Window
-    results: Sequence[Settled]
-    taken: Taken
-    faults: int = 0
-    """How often it could not be written: with the next window, then alone."""
-
-    @property
-    def rows(self) -> int:
-        """How many sends wait to be settled."""
-        return len(self.results) + len(self.taken.rows)
-
-    def settle(self, tx: Tx, door: Door) -> bool:
-        """Write it; False when the window was taken over meanwhile."""
-        way = settling_singly.settle if self.faults > 1 else settling.settle
-        return way(tx, self.window.id, self.results, door, self.taken)
-
-    def once_more(self, now: datetime) -> "_Done | None":
-        """Return it after another fault; None once not even each row by itself could be written.
-
-        As long as it is ours that is tried, for what is in its way may be no row's fault. It will
-        be taken over then.
-        """
-        over = self.faults >= _MOST_FAULTS and now > self.window.lease_until
-        return None if over else replace(self, faults=self.faults + 1)
-
-    def told(self, tx: Tx) -> Sequence[Settled]:
-        """Return what sends came to; of many plain rows that were taken nothing is learned."""
-        alone = settling.one_by_one(tx, self.taken) if len(self.taken.rows) == 1 else []
-        return [*self.results, *alone]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +122,8 @@ class Sender:
         self._water = water or HighWater()
         self._stopping = asyncio.Event()
         self._looks = Looks()
+        self._at_hand: set[UUID] = set()
+        """Windows of which we shall say what their sends came to."""
         self._ear = Ear()
         self._unheard = Unheard(rules.lease.total_seconds())
         self._meanings = Meanings(account_id, pace, clock)
@@ -201,6 +168,7 @@ class Sender:
                     self._water,
                     self._bell,
                     self._stopping,
+                    self._at_hand,
                 )
             )
 
@@ -216,7 +184,7 @@ class Sender:
         self._bell.ring()
 
     async def _slot(self, lanes: Sequence[Lane]) -> None:
-        done: _Done | None = None
+        done: SentWindow | None = None
         reply = lanes is _CONVERSATION
         slot = self._water.slot()
         while done is not None or self._unheard or not self._stopping.is_set():
@@ -241,8 +209,9 @@ class Sender:
             elif window is None and not faulty:
                 await self._bell.wait(heard, self._pace.nap_s(_NAP_S))
 
-    async def _send(self, window: Window) -> _Done:
+    async def _send(self, window: Window) -> SentWindow:
         """Send what is in a window; return what came of it."""
+        self._at_hand.add(window.id)
         alone = asyncio.gather(*(self._one(window, send) for send in window.sends))
         taken, others = NOTHING, list[Settled]()
         if window.plain is not None and self._couriers is not None:
@@ -250,9 +219,9 @@ class Sender:
             self.counts["accepted"] += len(taken.rows)
             self.counts.update(named(one.outcome) for one in others)
             await self._couriers.load.until_lighter()
-        return _Done(window, [*await alone, *others], taken)
+        return SentWindow(window, [*await alone, *others], taken)
 
-    async def _after_fault(self, error: Exception, done: _Done | None) -> _Done | None:
+    async def _after_fault(self, error: Exception, done: SentWindow | None) -> SentWindow | None:
         """Return what is still to be settled."""
         unsettled = done.rows if done is not None else 0
         if isinstance(error, DatabaseAway):
@@ -266,7 +235,10 @@ class Sender:
             await look(self._water, self._database)
         else:
             log.error("window_fault", error=type(error).__name__, unsettled=unsettled)
-        return done.once_more(self._clock.now()) if done is not None else None
+        again = done.once_more(self._clock.now()) if done is not None else None
+        if done is not None and again is None:
+            self._at_hand.discard(done.window.id)
+        return again
 
     async def _rest(self, heard: int, *, reply: bool) -> None:
         """Wait until something may go: what could not go at once is not opened.
@@ -282,11 +254,13 @@ class Sender:
         self,
         slot: int,
         lanes: Sequence[Lane],
-        done: _Done | None,
+        done: SentWindow | None,
         size: int,
     ) -> Window | None:
         if done is not None:
-            return await self._step(slot, lanes, done, size)
+            window = await self._step(slot, lanes, done, size)
+            self._at_hand.discard(done.window.id)
+            return window
         async with self._looks.turn(lanes) as worthwhile:
             # Whoever asked before us has heard from when on there are more slots.
             size = self._size(reply=lanes is _CONVERSATION) if worthwhile else 0
@@ -301,7 +275,7 @@ class Sender:
         self,
         slot: int,
         lanes: Sequence[Lane],
-        done: _Done | None,
+        done: SentWindow | None,
         size: int,
     ) -> Window | None:
         plenty = None

@@ -1,6 +1,8 @@
 """What goes on beside the sending: windows of the dead are taken over, a copy is looked at."""
 
 import asyncio
+from collections.abc import Collection
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -23,9 +25,12 @@ async def undertake(
     water: HighWater,
     bell: Bell,
     stopping: asyncio.Event,
+    at_hand: Collection[UUID],
 ) -> None:
     """Take over the windows of workers that died, and see when an older copy is confirmed.
 
+    Those `at_hand` are ours, and we live: who slept for longer than a lease has yet to read what
+    was answered meanwhile.
     Once the database is back from where it was away for longer than a lease, whoever lives comes
     first: only they know what became of their sends.
     """
@@ -37,7 +42,8 @@ async def undertake(
                 await database.read(lambda tx: tx.connection.exec_driver_sql("SELECT 1"))
                 was_away = False
             else:
-                rows = await database.write(lambda tx: taking_over.take_over(tx, account_id, door))
+                dead = partial(taking_over.take_over, account_id=account_id, door=door)
+                rows = await database.write(partial(dead, but=frozenset(at_hand)))
         except DatabaseAway:
             was_away = True
             log.warning("database_away")

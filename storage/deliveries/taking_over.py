@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Row, delete, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, true
 
 from domain.delivery import DeliveryState, Unknowable
 from domain.door import OPEN, Door
@@ -32,14 +32,23 @@ _ABANDONED = timedelta(minutes=1)
 """So long after the end of a lease whoever sends for the account should have taken it over."""
 
 
-def take_over(tx: Tx, account_id: UUID, door: Door = OPEN, *, all_dead: bool = False) -> int:
-    """Close windows whose lease has ended; nobody knows what became of their rows.
+def take_over(
+    tx: Tx,
+    account_id: UUID,
+    door: Door = OPEN,
+    *,
+    all_dead: bool = False,
+    but: Collection[UUID] = (),
+) -> int:
+    """Close windows `but` some whose lease has ended; nobody knows what became of their rows.
 
     `all_dead` says that no other worker can be alive (a lock tells so at the start): then every
     window is closed at once. A faulty row keeps no other, and no window, from that. Returns how
     many rows were left in the dark.
     """
     gone = true() if all_dead else _ended_before(tx.now, tx)
+    if but:
+        gone = and_(gone, window.c.id.not_in(but))
     _, rows = _take_over(tx, account_id, door, gone)
     return rows
 

@@ -70,3 +70,34 @@ async def test_after_an_outage_longer_than_a_lease_what_is_known_of_sends_is_not
         await until(settled)
     assert await office.states(rows) == {DeliveryState.REFUSED: len(people)}
     await database.close()
+
+
+async def test_nobody_buries_what_they_are_sending_themselves(
+    office: Office, kind: type[Platform]
+) -> None:
+    """Such as who slept for longer than a lease: the answers that came meanwhile are read first."""
+    gate = asyncio.Event()
+
+    async def slow(chat: ChatRef, _outgoing: Outgoing) -> None:
+        await gate.wait()
+        if chat.chat_id == "1001":
+            reason = "content"
+            raise Refused(reason)
+
+    platform = kind(slow)
+    [refused] = await office.broadcast(["1001"], "Cảnh giác")
+    [reply] = await office.reply("1002", "Mã tin là 5")
+
+    async def settled() -> bool:
+        return not (await office.states([refused, reply]))[DeliveryState.PENDING]
+
+    async with at_work(office.sender(platform)):
+        await until(lambda: len(platform.sends) == 2)
+        office.clock.forward(minutes=5)
+        # Somebody looks for the dead meanwhile.
+        await asyncio.sleep(2.5)
+        gate.set()
+        await until(settled)
+    assert sorted(platform.texts()) == ["Cảnh giác", "Mã tin là 5"]
+    assert await office.state(refused) is DeliveryState.REFUSED
+    assert await office.state(reply) is DeliveryState.ACCEPTED

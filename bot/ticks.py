@@ -31,6 +31,8 @@ from tips import cards, files, notes, paging, photos, reminding, taking_down
 from tips.digest import DigestRules
 from tips.paging import PageRules
 
+_EXPIRE_EVERY = timedelta(seconds=10)
+
 
 class Ticks:
     """The ticks of the scheduler; each step of one is done by one process at a time."""
@@ -41,6 +43,7 @@ class Ticks:
         self._desk = desk
         self._jobs = jobs
         self._was_away = False
+        self._rang_at = house.clock.now()
 
     def all(self) -> dict[str, tuple[Tick, timedelta]]:
         """Return the ticks by name, with their intervals."""
@@ -56,7 +59,7 @@ class Ticks:
             "photos_end": (self._end_photos, timedelta(seconds=10)),
             "photos_over": (self._forget_photos, timedelta(minutes=1)),
             "groups": (self._groups, every_second),
-            "expire": (self._expire, timedelta(seconds=10)),
+            "expire": (self._expire, _EXPIRE_EVERY),
             "silence": (self._silence, timedelta(minutes=5)),
             "calls_told": (self._calls_told, timedelta(minutes=5)),
             "months": (self._months, timedelta(minutes=5)),
@@ -130,14 +133,18 @@ class Ticks:
         await self._steps.one("photos_over", own_photos.forget_due)
 
     async def _expire(self) -> None:
+        # Where leases ended while the database was away, or all of us stood still, whoever lives
+        # has a round to say what became of their sends.
         doors = self._house.context.outbox.doors()
+        now = self._house.clock.now()
+        stood_still = now - self._rang_at > 3 * _EXPIRE_EVERY
+        self._rang_at = now
         try:
-            if not self._was_away:
+            if not (stood_still or self._was_away):
                 take_over = taking_over.take_over_abandoned
                 await self._steps.all("abandoned", lambda tx: take_over(tx, doors))
             await self._steps.all("expire", waiting.expire_due)
         except DatabaseAway:
-            # Leases ended meanwhile: whoever lives has a round to say what became of their sends.
             self._was_away = True
             raise
         self._was_away = False

@@ -15,6 +15,7 @@ from storage.database import DatabaseAway, Tx
 from storage.people import addresses
 from storage.sealing import fresh_keyring
 from storage.tables import send_window
+from tests.chat import MovingClock
 from tests.delivery.post_office import FlakyDatabase
 
 
@@ -70,6 +71,31 @@ async def test_after_an_outage_whoever_lives_has_a_round_to_settle_first(
         await expire()
         assert await _windows(house) == 0
         await database.close()
+    finally:
+        for line in house.lines:
+            await line.channel.stop()
+        await house.database.close()
+
+
+async def test_after_all_stood_still_whoever_lives_has_a_round_to_settle_first(
+    settings: Settings,
+) -> None:
+    clock = MovingClock()
+    house = await build(settings, demo=True, clock=clock)
+    try:
+        steps = Steps(house.database, house.outbox_bell)
+        desk = Desk(house.context.outbox, house.context.catalogue)
+        expire, _ = Ticks(house, steps, desk, JobsHere(house.database, ())).all()["expire"]
+
+        await expire()
+        # The lid of a laptop was closed, say.
+        clock.forward(minutes=10)
+        await house.database.write(_leave_a_window)
+        await expire()
+        assert await _windows(house) == 1
+        clock.forward(seconds=10)
+        await expire()
+        assert await _windows(house) == 0
     finally:
         for line in house.lines:
             await line.channel.stop()

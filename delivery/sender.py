@@ -168,6 +168,7 @@ class Sender:
                     self._water,
                     self._bell,
                     self._stopping,
+                    self._clock,
                     self._at_hand,
                 )
             )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import structlog
 
 from delivery.bell import Bell
 from delivery.high_water import HighWater
+from domain.clock import Clock
 from domain.door import Door
 from storage.database import Database, DatabaseAway
 from storage.deliveries import taking_over
@@ -16,6 +18,7 @@ from storage.deliveries import taking_over
 log = structlog.get_logger(__name__)
 
 _EVERY_S = 2.0
+_STOOD_STILL = timedelta(seconds=10)
 
 
 async def undertake(
@@ -25,20 +28,22 @@ async def undertake(
     water: HighWater,
     bell: Bell,
     stopping: asyncio.Event,
+    clock: Clock,
     at_hand: Collection[UUID],
 ) -> None:
     """Take over the windows of workers that died, and see when an older copy is confirmed.
 
     Those `at_hand` are ours, and we live: who slept for longer than a lease has yet to read what
     was answered meanwhile.
-    Once the database is back from where it was away for longer than a lease, whoever lives comes
-    first: only they know what became of their sends.
+    Once the database is back from where it was away for longer than a lease, or all of us stood
+    still, whoever lives comes first: only they know what became of their sends.
     """
-    was_away = False
+    was_away, looked_at = False, clock.now()
     while not stopping.is_set():
-        rows = 0
+        rows, now = 0, clock.now()
+        stood_still, looked_at = now - looked_at > _STOOD_STILL, now
         try:
-            if was_away:
+            if was_away or stood_still:
                 await database.read(lambda tx: tx.connection.exec_driver_sql("SELECT 1"))
                 was_away = False
             else:

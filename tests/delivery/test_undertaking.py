@@ -44,6 +44,22 @@ class BackForOthersFirst(Database):
             raise DatabaseAway(message)
 
 
+class LooksForTheDead(Database):
+    """It counts how often somebody looked for windows of the dead, or might have."""
+
+    looks = 0
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        answer = await super().write(work)
+        self.looks += isinstance(answer, int)
+        return answer
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        answer = await super().read(work)
+        self.looks += 1
+        return answer
+
+
 async def test_after_an_outage_longer_than_a_lease_what_is_known_of_sends_is_not_in_doubt(
     office: Office, kind: type[Platform]
 ) -> None:
@@ -101,3 +117,33 @@ async def test_nobody_buries_what_they_are_sending_themselves(
     assert sorted(platform.texts()) == ["Cảnh giác", "Mã tin là 5"]
     assert await office.state(refused) is DeliveryState.REFUSED
     assert await office.state(reply) is DeliveryState.ACCEPTED
+
+
+async def test_after_all_stood_still_nobody_buries_who_wakes_up_beside_them(
+    office: Office, kind: type[Platform]
+) -> None:
+    database = LooksForTheDead(office.cellar.url, office.cellar.keys, office.clock)
+    gate = asyncio.Event()
+
+    async def refuse(_chat: ChatRef, _outgoing: Outgoing) -> None:
+        await gate.wait()
+        reason = "content"
+        raise Refused(reason)
+
+    [row] = await office.broadcast(["1001"], "Cảnh giác")
+    platform, other = kind(refuse), office.sender(kind(), worker="w2", database=database)
+    async with at_work(office.sender(platform)):
+        await until(lambda: len(platform.sends) == 1)
+        async with at_work(other):
+            await until(lambda: database.looks >= 1)
+            office.clock.forward(minutes=5)
+            seen = database.looks
+            await until(lambda: database.looks > seen)
+            gate.set()
+
+            async def settled() -> bool:
+                return await office.state(row) is not DeliveryState.PENDING
+
+            await until(settled)
+    assert await office.state(row) is DeliveryState.REFUSED
+    await database.close()

@@ -57,7 +57,7 @@ class Killed:
     unsure: int
     left_open: int
     """How many rows lay in windows of processes when those were killed, or stopped for longer than
-    a send may take: of no others nobody may know."""
+    a lease while others took over: of no others nobody may know."""
     most_left_open: int
     """The same of the one kill that left most."""
     in_doubt: int
@@ -233,9 +233,11 @@ async def _strike(
                 stops += 1
                 going_on = worker.go_on(_STOPPED_ALONE_S if alone else _STOPPED_S)
                 pausing.add(paused := asyncio.create_task(going_on))
-                await left.count(worker.pid)
                 if alone:
+                    # Answers wait for it, and nobody takes over: no row may be unsure for that.
                     await paused
+                else:
+                    await left.count(worker.pid)
             continue
         await worker.end(signal.SIGKILL)
         await left.count(worker.pid)

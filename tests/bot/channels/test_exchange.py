@@ -29,24 +29,36 @@ async def test_what_cannot_be_written_down_never_left(url: str, headers: dict[st
     assert broken.value.fault is Fault.NOT_SENT
 
 
-def _answering_late(heard: socket.socket) -> None:
-    """Answer one request from another thread, while the loop stands still."""
-    client, _ = heard.accept()
-    with client:
-        client.recv(64 * 1024)
-        time.sleep(0.2)
-        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-        client.recv(1)
+def _answering(
+    heard: socket.socket, loop: asyncio.AbstractEventLoop, stands_s: float
+) -> threading.Thread:
+    """Answer one request from another thread, while the loop stands still for longer."""
+    stands, answered = threading.Event(), threading.Event()
+
+    def stand_still() -> None:
+        stands.set()
+        assert answered.wait(60)
+        time.sleep(stands_s)
+
+    def answer() -> None:
+        client, _ = heard.accept()
+        with client:
+            client.recv(64 * 1024)
+            loop.call_soon_threadsafe(stand_still)
+            assert stands.wait(60)
+            client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            answered.set()
+            client.recv(1)
+
+    return threading.Thread(target=answer)
 
 
 async def test_an_answer_that_came_while_the_process_stood_still_is_known() -> None:
-    exchange = Exchange(connect_timeout_s=0.2, read_timeout_s=0.2)
+    exchange = Exchange(connect_timeout_s=1, read_timeout_s=1)
     with socket.create_server(("127.0.0.1", 0)) as heard:
-        answering = threading.Thread(target=_answering_late, args=(heard,))
+        answering = _answering(heard, asyncio.get_running_loop(), stands_s=2.5)
         answering.start()
         exchange.open()
-        # The request is on its way by then.
-        asyncio.get_running_loop().call_later(0.1, time.sleep, 1.0)
         try:
             url = f"http://127.0.0.1:{heard.getsockname()[1]}/"
             answer = await exchange.do("POST", url, data=b"{}")
@@ -57,7 +69,7 @@ async def test_an_answer_that_came_while_the_process_stood_still_is_known() -> N
 
 
 async def test_an_answer_that_never_comes_is_unknown() -> None:
-    exchange = Exchange(connect_timeout_s=0.1, read_timeout_s=0.1)
+    exchange = Exchange(connect_timeout_s=60, read_timeout_s=0.1)
     with socket.create_server(("127.0.0.1", 0)) as heard:
         exchange.open()
         try:

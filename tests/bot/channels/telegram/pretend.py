@@ -151,6 +151,12 @@ class PretendTelegram:
         return web.Response(body=b"bytes of a file")
 
 
+def _opened() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class ListInbox:
     """An inbox in memory that drops known keys and fails as often as told."""
@@ -158,14 +164,15 @@ class ListInbox:
     items: list[Received] = field(default_factory=list)
     failures: int = 0
     tries: int = 0
-    slow_s: float = 0
+    open: asyncio.Event = field(default_factory=_opened)
+    """While it is cleared, nothing gets in and who brings something waits."""
 
     async def put(self, items: Sequence[Received]) -> None:
         """Keep new items, all or none."""
         if not items:
             return
         self.tries += 1
-        await asyncio.sleep(self.slow_s)
+        await self.open.wait()
         if self.failures:
             self.failures -= 1
             message = "the database is not there"

@@ -67,10 +67,12 @@ async def test_the_offset_moves_only_after_the_commit(
     polling: Polling, server: PretendTelegram, inbox: ListInbox
 ) -> None:
     server.updates = texts("một", "hai", first=41)
-    inbox.slow_s = 0.2
+    inbox.open.clear()
     polling.poller.start()
     await until(lambda: inbox.tries == 1)
+    await asyncio.sleep(0.1)
     assert offsets(server) == [None]
+    inbox.open.set()
     await until(lambda: len(offsets(server)) >= 2)
     assert len(inbox.items) == 2
     assert offsets(server)[1] == 43
@@ -200,10 +202,14 @@ async def test_stop_lets_a_commit_finish_and_confirms_nothing_more(
     polling: Polling, server: PretendTelegram, inbox: ListInbox
 ) -> None:
     server.updates = texts("một")
-    inbox.slow_s = 0.2
+    inbox.open.clear()
     polling.poller.start()
     await until(lambda: inbox.tries == 1)
-    await polling.poller.stop()
+    stopping = asyncio.create_task(polling.poller.stop())
+    await asyncio.sleep(0)
+    assert not stopping.done()
+    inbox.open.set()
+    await stopping
     assert len(inbox.items) == 1
     assert offsets(server) == [None]
 

@@ -175,7 +175,9 @@ async def test_the_token_is_in_no_log_and_in_no_error(
     errors = await failure_of(channel.start(inbox))
     await channel.stop()
     server.queued.clear()
-    await channel.start(inbox)
+    # A busy machine may need more than one short limit.
+    while await failure_of(channel.start(inbox)):
+        await channel.stop()
     for method in METHODS:
         server.standing[method] = behaviour
         server.queued["download"].append(behaviour)

@@ -139,7 +139,7 @@ class Office:
         worker: str = "w1",
         database: Database | None = None,
         limits: Limits = QUICK,
-        send_timeout: timedelta = timedelta(seconds=5),
+        send_timeout: timedelta = timedelta(minutes=1),
         patience: timedelta = timedelta(seconds=10),
         shelf: Shelf | None = None,
         water: HighWater | None = None,

@@ -80,5 +80,5 @@ async def test_who_waits_for_room_goes_on_as_soon_as_half_of_it_is_there() -> No
 async def test_where_nothing_moves_nobody_waits_for_ever() -> None:
     load = Load()
     load.add(10_000)
-    await asyncio.wait_for(load.until_lighter(), 10)
+    await asyncio.wait_for(load.until_lighter(), 60)
     assert load.room == 0

@@ -170,7 +170,7 @@ async def test_a_send_that_could_outlast_its_lease_is_not_begun(
     people = [str(1000 + n) for n in range(8)]
     rows = await office.broadcast(people, "Cảnh giác")
     before = [await office.row(row) for row in rows]
-    # The lease has four seconds left, and a send may take five.
+    # The lease outlives a send by ten seconds.
     platform, pace = kind(), Drowsy(office.clock, seconds=11)
     async with at_work(office.sender(platform, pace=pace)):
         await asyncio.wait_for(pace.slept.wait(), 60)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
+from delivery.undertaking import undertake
 from domain.delivery import DeliveryState
 from domain.failures import Refused
 from domain.messages import ChatRef, Outgoing
@@ -18,25 +19,36 @@ class BackForOthersFirst(Database):
 
     away = False
     had_a_turn = True
+    told: frozenset[str] = frozenset()
+    """Whose tasks found it away, by what they do."""
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         def worked(tx: Tx) -> T:
+            # Also to whoever had to wait for others that write.
+            self._refuse()
             answer = work(tx)
             if not self.had_a_turn and not isinstance(answer, int):
                 message = "not yet for senders"
                 raise DatabaseAway(message)
             return answer
 
-        self._refuse()
+        self._ask()
         answer = await super().write(worked)
         self.had_a_turn = True
         return answer
 
     async def read(self, work: Callable[[Tx], T]) -> T:
-        self._refuse()
+        self._ask()
         answer = await super().read(work)
         self.had_a_turn = True
         return answer
+
+    def _ask(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        if self.away:
+            self.told |= {getattr(task.get_coro(), "__name__", "")}
+        self._refuse()
 
     def _refuse(self) -> None:
         if self.away:
@@ -80,8 +92,7 @@ async def test_after_an_outage_longer_than_a_lease_what_is_known_of_sends_is_not
     async with at_work(office.sender(platform, database=database)):
         await until(lambda: len(platform.sends) == len(people))
         office.clock.forward(minutes=5)
-        # Long enough for everybody to have noticed.
-        await asyncio.sleep(2.5)
+        await until(lambda: undertake.__name__ in database.told)
         database.had_a_turn, database.away = False, False
         await until(settled)
     assert await office.states(rows) == {DeliveryState.REFUSED: len(people)}

@@ -202,7 +202,7 @@ async def test_the_service_runs_alone_in_its_folder_and_ends_well_on_a_signal(
         assert (third.code, "tiến trình khác" in third.all) == (2, True)
     finally:
         process.send_signal(ending)
-        rest = await asyncio.wait_for(process.stderr.read(), 30)
+        rest = await asyncio.wait_for(process.stderr.read(), 90)
         code = await process.wait()
     assert code == 0, (said + rest).decode()
     assert Said(code, "", (said + rest).decode()).all
@@ -228,6 +228,6 @@ async def test_a_platform_that_does_not_take_the_menu_stops_nothing(
             said += line
     finally:
         process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.stderr.read(), 30)
+        await asyncio.wait_for(process.stderr.read(), 90)
     assert await process.wait() == 0
     assert telegram.named("setMyCommands") == []

@@ -24,6 +24,19 @@ from tests.bot.demo_file import DEMO
 _HEEDING = ("env", "--default-signal=INT")
 """What a background job starts ignores Ctrl+C; at a terminal nothing does."""
 
+_SLOW_START = """
+import sys, time
+
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pydantic_core":
+            open("reading", "w").close()
+            time.sleep(120)
+
+sys.meta_path.insert(0, Slow())
+"""
+"""What lets a start come to the middle of reading the packages, and no further."""
+
 
 def _no_database(file: Path) -> str:
     file.write_bytes(b"not a database " * 200)
@@ -153,16 +166,17 @@ def _has_open(pid: int, name: str) -> bool:
 
 
 async def test_ctrl_c_at_once_is_told_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(_SLOW_START, "utf-8")
+    here = environment(TELEGRAM_TOKEN=TOKEN)
     process = await asyncio.create_subprocess_exec(
         *_HEEDING,
         *(sys.executable, "-m", "bot", "seed"),
         cwd=tmp_path,
-        env=environment(TELEGRAM_TOKEN=TOKEN),
+        env={**here, "PYTHONPATH": f"{tmp_path}:{here['PYTHONPATH']}"},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    # Its library is mapped in the middle of reading the packages.
-    await until(lambda: "pydantic_core" in Path(f"/proc/{process.pid}/maps").read_text(), 40)
+    await until((tmp_path / "reading").exists)
     process.send_signal(signal.SIGINT)
     out, err = await asyncio.wait_for(process.communicate(), 60)
     said = Said(process.returncode, out.decode(), err.decode())

@@ -16,7 +16,7 @@ from bot.watchdog import watched
 def ear(tmp_path: Path) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
         heard.bind(str(tmp_path / "notify"))
-        heard.settimeout(10)
+        heard.settimeout(60)
         yield heard
 
 
@@ -76,4 +76,4 @@ def _drained(ear: socket.socket) -> int:
     except BlockingIOError:
         return count
     finally:
-        ear.settimeout(10)
+        ear.settimeout(60)

@@ -22,7 +22,7 @@ from simulator.app import Running, running
 from storage.accounts.tokens import SealedTokens
 from storage.people import addresses
 from tests.bot.channels.telegram.pretend import until
-from tests.bot.channels.telegram.test_transport import free_port
+from tests.ports import free_port
 
 LANH = "2468000000000001001"
 

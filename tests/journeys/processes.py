@@ -4,7 +4,6 @@ import asyncio
 import os
 import re
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -19,14 +18,6 @@ ROOT = Path(__file__).parents[2]
 TOKEN = "700000001:SIMULATOR-demo-token-not-a-secret"
 _HEALTH = re.compile(r"http://127\.0\.0\.1:\d+/healthz")
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on just now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 class Program:

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from tests.journeys.killing import all_quiet, books, judge, kill_and_restart, killing
-from tests.journeys.processes import free_port, service, simulator
+from tests.journeys.processes import service, simulator
 from tests.journeys.story import read_alone, subscribe, tell
 from tests.journeys.zalo_phones import Shown, ZaloPhones
 from tests.journeys.zalo_street import (
@@ -31,6 +31,7 @@ from tests.journeys.zalo_street import (
     street,
     work_alone,
 )
+from tests.ports import free_port
 
 KILLS = 4
 _UNANSWERED_S = 45
@@ -123,7 +124,7 @@ async def test_a_kill_while_tokens_are_renewed_leaves_a_way_back_in(
             tmp_path, address, migrated_database_url, zalo=True, telegram=False, settings=own
         )
         # Zalo has made the next pair, and its answer is still under way: it dies with us.
-        await oa.switch("faults", fault="delivered-slow", path=_RENEWAL, seconds=5)
+        await oa.switch("faults", fault="delivered-slow", path=_RENEWAL, seconds=60)
         await started.start()
         await _until(oa, lambda record: bool(record["refreshes"]))
         await started.kill()

@@ -9,9 +9,10 @@ from types import MappingProxyType
 import aiohttp
 
 from tests.journeys.phones import Phones
-from tests.journeys.processes import Program, free_port, service, simulator
+from tests.journeys.processes import Program, service, simulator
 from tests.journeys.story import ANSWERED, TOLD
 from tests.journeys.zalo_phones import Shown, ZaloPhones
+from tests.ports import free_port
 
 GROUP = "g:0a1b2c3d4e5f60718293"
 """The group that the account made earlier."""

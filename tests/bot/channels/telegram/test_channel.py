@@ -1,7 +1,6 @@
 """The channel as the house knows it, over real HTTP."""
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -189,12 +188,6 @@ async def test_a_poll_that_is_refused_takes_the_account_down(
     await until(lambda: channel.down is not None)
     await channel.send(HOME, HELLO)
     assert channel.down is not None, "a send that works does not make it hear again"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def test_in_webhook_mode_telegram_calls_the_route(

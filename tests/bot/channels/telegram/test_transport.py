@@ -18,12 +18,7 @@ from tests.bot.channels.telegram.pretend import (
     ok,
     raw,
 )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.ports import free_port
 
 
 async def fails(transport: Transport, method: str = "sendMessage") -> CallFailed:

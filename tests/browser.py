@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 # Fixed, so that pictures are the same everywhere; the last for machines with a tiny /dev/shm.
 _WORDS = (
@@ -13,6 +13,10 @@ _WORDS = (
     "--font-render-hinting=none",
     "--disable-dev-shm-usage",
 )
+
+PATIENCE_MS = 60_000
+"""For a busy machine: nothing that is waited for hangs on it."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class ChromiumMissing(Exception):

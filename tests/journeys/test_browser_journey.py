@@ -14,13 +14,14 @@ import pytest
 from PIL import Image
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.browser import PATIENCE_MS
 from tests.journeys.phones import CHIEF, GROUP, LANH, OFFICER, REVIEW_GROUP, REVIEWER
 from tests.journeys.processes import ROOT, TOKEN
 from tests.journeys.story import ANSWERED, TOLD
 
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 _CODE = re.compile(r"AN-[0-9A-Z]+")
-_A_MINUTE_MS = 90_000
+_A_MINUTE_MS = 60_000 + PATIENCE_MS
 
 
 class Made:
@@ -61,7 +62,7 @@ class Made:
         if self._process is None or self._process.returncode is not None:
             return
         os.killpg(self._process.pid, signal.SIGINT)
-        await asyncio.wait_for(self._process.wait(), 40)
+        await asyncio.wait_for(self._process.wait(), 90)
 
 
 class Phone:
@@ -82,7 +83,7 @@ class Phone:
         """The messages of the open chat that contain the words."""
         return self._node.locator(".row[data-message]").filter(has_text=words)
 
-    async def sees(self, words: str, timeout_ms: int = 20_000) -> Locator:
+    async def sees(self, words: str, timeout_ms: int = PATIENCE_MS) -> Locator:
         """Wait until the open chat shows the words."""
         row = self.said(words).last
         await expect(row).to_be_visible(timeout=timeout_ms)
@@ -92,7 +93,7 @@ class Phone:
         """Press the newest button whose label begins so, or with small letters contains it."""
         wanted = re.compile(f"^{label}" if label[0].isupper() else label)
         buttons = self._node.locator("[data-button]").filter(has_text=wanted)
-        await buttons.last.click(timeout=20_000)
+        await buttons.last.click()
 
     async def writes(self, text: str) -> None:
         """Type a text and send it."""
@@ -138,6 +139,7 @@ async def test_a_newcomer_makes_the_whole_journey_in_the_browser(
 ) -> None:
     address = await made.start()
     context = await browser.new_context(viewport={"width": 1640, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
     page = await context.new_page()
     await page.goto(f"{address}?phones={LANH},{OFFICER},{CHIEF},{REVIEWER}")
     lanh, officer = Phone(page, LANH), Phone(page, OFFICER)
@@ -179,7 +181,7 @@ async def test_a_newcomer_makes_the_whole_journey_in_the_browser(
     await lanh.sees(ANSWERED)
     await reviewer.presses("Kết thúc")
     await reviewer.presses("Có giá trị")
-    await expect(lanh.said("Bà con có tin mới")).to_have_count(2, timeout=20_000)
+    await expect(lanh.said("Bà con có tin mới")).to_have_count(2)
     await lanh.presses("Xem")
     await lanh.sees("đã kết thúc")
     await picture(page, "5-tra-loi")

@@ -7,11 +7,10 @@ import pytest_asyncio
 from aiohttp import ClientSession
 from playwright.async_api import Browser
 
-from tests.browser import chromium
+from tests.browser import PATIENCE_MS, chromium
 from tests.phone_page.desk import BINH, DUNG, LANH, MAI, TUAN, Desk, Pretend
 
 OpenDesk = Callable[..., Awaitable[Desk]]
-PATIENCE_MS = 60_000
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -37,7 +37,7 @@ async def running(
 
 async def opened(phones: Phones, card: Shown) -> Shown:
     """Press until the photo is there: the first press may come before it was fetched."""
-    for _ in range(60):
+    for _ in range(180):
         await phones.press(REVIEWER, card, "Xem ảnh")
         photos = [message for message in await phones.shown(REVIEW_GROUP) if message["file"]]
         if photos:

@@ -147,7 +147,7 @@ def test_a_database_of_a_newer_program_is_left_alone_and_named(database_url: str
 
 
 def _upgrade_at_once(url: str, ready: object, results: object) -> None:
-    ready.wait(60)  # type: ignore[attr-defined]
+    ready.wait(200)  # type: ignore[attr-defined]
     try:
         upgrade(url)
     except Exception as error:  # noqa: BLE001 - told to the parent
@@ -164,7 +164,7 @@ def test_processes_that_upgrade_at_the_same_instant_do_no_harm(database_url: str
     ]
     for process in processes:
         process.start()
-    said = [results.get(timeout=60) for _ in processes]
+    said = [results.get(timeout=200) for _ in processes]
     for process in processes:
         process.join(60)
     results.close()

@@ -154,6 +154,7 @@ async def test_telegram_away_keeps_zalo_at_work(settings: Settings, platforms: P
     assert await running.announced() == "Zalo Bot 700000001"
     await until(sent(zalo))
     assert telegram.named("sendMessage") == []
+    await until(lambda: bool(running.warned))
     assert running.warned[0].startswith("Chưa liên lạc được với Telegram: ")
     await running.end()
 

@@ -81,14 +81,14 @@ async def test_a_poll_that_waits_is_woken_and_an_idle_one_is_408_without_a_code(
 async def test_an_update_may_come_three_times_in_all_until_the_server_forgets_it(
     platform: Platform,
 ) -> None:
-    await platform.rule(replay_chance=1)
+    await platform.rule(replay_chance=1, forget_after_s=60)
     await platform.say(OFFICER, "lặp")
     ids = [one["message"]["message_id"] for one in await platform.updates()]
     assert len(ids) == 3
     assert len(set(ids)) == 1
     await platform.say(OFFICER, "quên")
     await platform.result("getUpdates", timeout=1)
-    await platform.post("/sim/clock", advance=6)
+    await platform.post("/sim/clock", advance=61)
     assert await platform.updates() == []
     await platform.rule(replay_chance=0)
     await platform.say(OFFICER, "theo lệnh")
@@ -140,7 +140,7 @@ async def test_pictures_sounds_and_stickers_come_as_addresses_and_files_as_unsup
 async def test_a_webhook_gets_updates_in_order_with_the_secret_and_again_after_a_failure(
     wrapped: bool, platform: Platform, service: Service
 ) -> None:
-    await platform.rule(wrapped=wrapped, webhook_pause_s=0)
+    await platform.rule(wrapped=wrapped, webhook_pause_s=0, webhook_deadline_s=60)
     told = await platform.result("setWebhook", url=service.url, secret_token=SECRET)
     assert told["verification"]["outcome"] == "webhook.ok"
     assert await platform.code("getUpdates", timeout=0) == 400

@@ -13,7 +13,7 @@ import pytest
 from tests.databases import fresh_postgres
 from tests.journeys.killing import all_quiet, books, health, judge, killing
 from tests.journeys.phones import CHANNEL, GROUP, LANH, Phones
-from tests.journeys.processes import Program, service, simulator
+from tests.journeys.processes import SOON_OVER, Program, service, simulator
 from tests.journeys.story import whole_journey
 from tests.postgres import PostgresServer
 
@@ -30,7 +30,7 @@ TICKS: Mapping[str, set[str]] = {
 async def _town(folder: Path, address: str, url: str) -> AsyncIterator[list[Program]]:
     """All processes of an installation, up."""
     programs = [
-        service(folder, address, url, role=role, name=f"{role}-{number}")
+        service(folder, address, url, settings=SOON_OVER, role=role, name=f"{role}-{number}")
         for number, role in enumerate(ROLES)
     ]
     try:

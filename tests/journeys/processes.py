@@ -16,6 +16,9 @@ from tests.bot.kitchen import Running
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "700000001:SIMULATOR-demo-token-not-a-secret"
+SOON_OVER = MappingProxyType({"SEND_TIMEOUT_S": "2"})
+"""Settings of who will be killed: what they held is soon another's. Of others a simulator that
+stands still for a while leaves nothing in doubt."""
 _HEALTH = re.compile(r"http://127\.0\.0\.1:\d+/healthz")
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
@@ -143,7 +146,7 @@ def service(
             "DATABASE_URL": database_url,
             "WEB_PORT": "0",
             "BURST_S": "1",
-            "SEND_TIMEOUT_S": "2",
+            "SEND_TIMEOUT_S": "20",
             "LOG_FORMAT": "json",
         }
         | dict(settings)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.journeys.killing import all_quiet, books, judge, kill_and_restart, killing
 from tests.journeys.phones import CHANNEL, GROUP, LANH, Phones
-from tests.journeys.processes import service, simulator
+from tests.journeys.processes import SOON_OVER, service, simulator
 from tests.journeys.story import whole_journey
 
 KILLS = 10
@@ -20,7 +20,7 @@ async def test_ten_kills_at_random_moments_of_the_journey_lose_nothing(
 ) -> None:
     async with simulator(tmp_path) as address, aiohttp.ClientSession() as session:
         phones = Phones(address, session, patience_s=150)
-        program = service(tmp_path, address, migrated_database_url)
+        program = service(tmp_path, address, migrated_database_url, settings=SOON_OVER)
         await program.start()
         try:
             async with killing(lambda chance: kill_and_restart(program, chance, KILLS)) as killer:

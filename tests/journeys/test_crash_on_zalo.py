@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from tests.journeys.killing import all_quiet, books, judge, kill_and_restart, killing
-from tests.journeys.processes import service, simulator
+from tests.journeys.processes import SOON_OVER, service, simulator
 from tests.journeys.story import read_alone, subscribe, tell
 from tests.journeys.zalo_phones import Shown, ZaloPhones
 from tests.journeys.zalo_street import (
@@ -67,7 +67,7 @@ class Persistent(ZaloPhones):
 async def test_kills_while_a_unit_lives_on_zalo_lose_nothing_and_double_no_broadcast(
     tmp_path: Path, migrated_database_url: str
 ) -> None:
-    async with street(tmp_path, migrated_database_url, telegram=False) as town:
+    async with street(tmp_path, migrated_database_url, telegram=False, settings=SOON_OVER) as town:
         running = town.running
         try:
             async with killing(lambda chance: kill_and_restart(running, chance, KILLS)) as killer:

@@ -8,11 +8,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.journeys.processes import command, service, simulator
+from tests.journeys.processes import SOON_OVER, command, service, simulator
 from tests.journeys.zalo_phones import ZaloPhones
 from tests.journeys.zalo_street import BINH, CHIEF, QUYEN
 
-_SETTINGS = {"ZALO_OA_ARTICLES": "true", "ZALO_OA_ARTICLE_HOURS": "0-24"}
+_SETTINGS = {**SOON_OVER, "ZALO_OA_ARTICLES": "true", "ZALO_OA_ARTICLE_HOURS": "0-24"}
 _STEPS = ("Trộm cắp", "Đi vắng", "Dùng bài này", "Toàn đơn vị", "Có", "Ngay")
 _ADVANCED = "SELECT count(*) FROM attempt WHERE outcome = 'advanced'"
 _LINK = "https://zalo.me/"

@@ -59,7 +59,7 @@ async def test_two_engines_share_a_pace_and_whoever_takes_over_keeps_it(
         await asyncio.wait([first])
         # A thread goes on to the end of its transaction, and what it opens then has its lease, too.
         await dying.close()
-        office.clock.forward(minutes=1)
+        office.clock.forward(minutes=5)
         office.bell.ring()
 
         async def all_over() -> bool:

@@ -227,7 +227,7 @@ async def test_a_database_gone_for_a_while_loses_and_doubles_nothing(
         await held.began.wait()
         with gone(cellar.url):
             held.let_go.set()
-            await time_passes(office, database, minutes=1)
+            await time_passes(office, database, minutes=2)
             assert len(platform.sends) <= FIRST + OPEN_AT_MOST
         await through(office, ids, platform)
     await database.close()

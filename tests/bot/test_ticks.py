@@ -1,5 +1,7 @@
 """What the clock of an assembled service does when a tick rings."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -7,11 +9,13 @@ from sqlalchemy import func, select
 
 from bot.assembly import House, build
 from bot.clock_steps import Steps
+from bot.clockwork import Tick
 from bot.jobs import JobsHere
 from bot.settings import Settings
 from bot.ticks import Ticks
 from broadcasts.desk import Desk
-from storage.database import DatabaseAway, Tx
+from domain.clock import Clock
+from storage.database import Database, DatabaseAway, Tx
 from storage.people import addresses
 from storage.sealing import fresh_keyring
 from storage.tables import send_window
@@ -33,34 +37,42 @@ def _leave_a_window(tx: Tx) -> None:
     tx.connection.execute(window)
 
 
-async def test_windows_of_an_account_out_of_use_are_closed_by_the_clock(settings: Settings) -> None:
-    house = await build(settings, demo=True)
+@asynccontextmanager
+async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
+    """An assembled service, taken apart again."""
+    house = await build(settings, demo=True, clock=clock)
     try:
-        await house.database.write(_leave_a_window)
-        steps = Steps(house.database, house.outbox_bell)
-        desk = Desk(house.context.outbox, house.context.catalogue)
-        ticks = Ticks(house, steps, desk, JobsHere(house.database, ())).all()
-
-        expire, _ = ticks["expire"]
-        await expire()
-
-        assert await _windows(house) == 0
+        yield house
     finally:
         for line in house.lines:
             await line.channel.stop()
         await house.database.close()
 
 
+def expiring(house: House, database: Database | None = None) -> Tick:
+    """Return the tick that takes over what nobody did, on the house's database or another door."""
+    steps = Steps(database or house.database, house.outbox_bell)
+    desk = Desk(house.context.outbox, house.context.catalogue)
+    expire, _ = Ticks(house, steps, desk, JobsHere(house.database, ())).all()["expire"]
+    return expire
+
+
+async def test_windows_of_an_account_out_of_use_are_closed_by_the_clock(settings: Settings) -> None:
+    async with opened(settings) as house:
+        await house.database.write(_leave_a_window)
+
+        await expiring(house)()
+
+        assert await _windows(house) == 0
+
+
 async def test_after_an_outage_whoever_lives_has_a_round_to_settle_first(
     settings: Settings,
 ) -> None:
-    house = await build(settings, demo=True)
-    try:
+    async with opened(settings) as house:
         await house.database.write(_leave_a_window)
         database = FlakyDatabase(house.database.url, fresh_keyring(), house.clock)
-        steps = Steps(database, house.outbox_bell)
-        desk = Desk(house.context.outbox, house.context.catalogue)
-        expire, _ = Ticks(house, steps, desk, JobsHere(house.database, ())).all()["expire"]
+        expire = expiring(house, database)
 
         database.away = True
         with pytest.raises(DatabaseAway):
@@ -71,21 +83,14 @@ async def test_after_an_outage_whoever_lives_has_a_round_to_settle_first(
         await expire()
         assert await _windows(house) == 0
         await database.close()
-    finally:
-        for line in house.lines:
-            await line.channel.stop()
-        await house.database.close()
 
 
 async def test_after_all_stood_still_whoever_lives_has_a_round_to_settle_first(
     settings: Settings,
 ) -> None:
     clock = MovingClock()
-    house = await build(settings, demo=True, clock=clock)
-    try:
-        steps = Steps(house.database, house.outbox_bell)
-        desk = Desk(house.context.outbox, house.context.catalogue)
-        expire, _ = Ticks(house, steps, desk, JobsHere(house.database, ())).all()["expire"]
+    async with opened(settings, clock) as house:
+        expire = expiring(house)
 
         await expire()
         # The lid of a laptop was closed, say.
@@ -96,10 +101,6 @@ async def test_after_all_stood_still_whoever_lives_has_a_round_to_settle_first(
         clock.forward(seconds=10)
         await expire()
         assert await _windows(house) == 0
-    finally:
-        for line in house.lines:
-            await line.channel.stop()
-        await house.database.close()
 
 
 async def _windows(house: House) -> int:
